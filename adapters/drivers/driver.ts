@@ -1,0 +1,47 @@
+import type { DriverConfig } from '../../schemas/driver-config.ts';
+import type { JsonValue } from '../../schemas/scenarios.ts';
+
+/** One request to a province; `path` is relative to the manifest's `upstream.base_url`. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A whole reply, already bounded in size and time. Header names are lower case. */
+export interface UpstreamReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends one request inside the caller's budget. Throws UpstreamError; follows no redirect. */
+export type UpstreamFetch = (request: UpstreamRequest) => Promise<UpstreamReply>;
+
+/** What a driver is given from outside: the wire, the clock, fresh nonces and this province's secrets. */
+export interface DriverContext {
+  readonly fetch: UpstreamFetch;
+  readonly nowMs: () => number;
+  readonly nonce: () => string;
+  /** Throws UpstreamError `credentials` when the operator has not provided it. */
+  readonly secret: (name: string) => string;
+}
+
+/**
+ * What the province said. `absent` is an answer (no such code, or it expired); everything that is not an answer is an
+ * UpstreamError. `statement` is the province's signed status statement where the manifest says that there is one.
+ */
+export type LocalAnswer =
+  | { readonly kind: 'found'; readonly record: JsonValue; readonly statement: string | null }
+  | { readonly kind: 'absent'; readonly why: 'expired' | 'unknown' };
+
+/** Asks about one token (the part of the code that the recogniser took). Opened once per adapter; may keep a session. */
+export type Ask = (token: string) => Promise<LocalAnswer>;
+
+/** One protocol. `secrets` names what the operator must provide; `open` does no I/O. */
+export interface Driver<Config extends DriverConfig> {
+  readonly name: Config['name'];
+  readonly secrets: readonly string[];
+  readonly open: (config: Config, statementAt: string | null, context: DriverContext) => Ask;
+}

@@ -1,0 +1,28 @@
+/** Every way an upstream can fail to give an answer. None of them says anything about a person. */
+export type UpstreamErrorCode =
+  | 'timeout'
+  | 'connect_failed'
+  | 'reset'
+  | 'status'
+  | 'redirect'
+  | 'oversize'
+  | 'malformed'
+  | 'busy'
+  | 'breaker_open'
+  | 'credentials'
+  | 'address_refused'
+  | 'signature'
+  | 'statement_mismatch';
+
+/**
+ * An upstream failed: that is not an answer, and it is never cached as one. The message names the province's fault in
+ * words of ours; it never carries anything that the upstream or the traveller sent.
+ */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly code: UpstreamErrorCode;
+  constructor(code: UpstreamErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

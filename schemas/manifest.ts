@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { authorityModelSchema } from './authority-model.ts';
+import {
+  groundSchema,
+  levelSchema,
+  localisedTextSchema,
+  localStateSchema,
+  provinceCodeSchema,
+  reasonCodeSchema,
+  roleSchema,
+} from './code-lists/index.ts';
+import { driverConfigSchema, localScalarSchema, pointerSchema } from './driver-config.ts';
+import { remedySchema } from './remedy.ts';
+import { entityIdSchema, flagSchema, statusSchema } from './status.ts';
+
+const alphabetSchema = z.enum(['digits', 'hex', 'alphanumeric', 'base64', 'base64url']);
+const lengthSchema = z.strictObject({ min: z.int().min(4).max(4096), max: z.int().min(4).max(4096) });
+const literalSchema = z
+  .string()
+  .min(2)
+  .max(64)
+  .regex(/^[\x21-\x7e]+$/);
+
+/** How a code of this system is told from all others. Literals only: no expression supplied by a province ever runs. */
+export const recogniserSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('prefix'), prefix: literalSchema, length: lengthSchema, alphabet: alphabetSchema }),
+    z.strictObject({
+      kind: z.literal('url'),
+      host: z.hostname(),
+      path: z.string().max(128),
+      parameter: z.string().min(1).max(64),
+      value_prefix: z.string().max(64),
+      length: lengthSchema,
+    }),
+    z.strictObject({
+      kind: z.literal('json'),
+      member: z.string().min(1).max(64),
+      equals: literalSchema,
+      take: z.string().min(1).max(64),
+      length: lengthSchema,
+      alphabet: alphabetSchema,
+    }),
+    z.strictObject({ kind: z.literal('binary'), marker: literalSchema, length: lengthSchema }),
+    z.strictObject({ kind: z.literal('jws'), issuer: z.string().min(3).max(256), length: lengthSchema }),
+  ])
+  .meta({ id: 'Recogniser' });
+export type Recogniser = z.infer<typeof recogniserSchema>;
+
+/** A table from documented local values to normalised ones. What is not in the table is unmapped and reported. */
+function tableOf<T extends z.ZodType>(to: T) {
+  return z.strictObject({
+    at: pointerSchema,
+    optional: z.boolean().default(false).meta({ description: 'true: the member may be missing, which maps to nothing' }),
+    values: z
+      .array(z.strictObject({ value: localScalarSchema, name: z.string().min(1).max(100), to }))
+      .min(1)
+      .max(400),
+  });
+}
+
+const statusTableSchema = z.strictObject({
+  at: pointerSchema,
+  values: z
+    .array(
+      z.strictObject({
+        value: localScalarSchema,
+        name: localStateSchema,
+        to: statusSchema,
+        reason: reasonCodeSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
+      }),
+    )
+    .min(1)
+    .max(64),
+});
+
+export const asOfSchema = z
+  .discriminatedUnion('from', [
+    z.strictObject({
+      from: z.literal('field'),
+      at: pointerSchema,
+      format: z.enum(['yyyy-MM-dd HH:mm:ss', 'yyyyMMddHHmmss', 'rfc3339', 'unix_s', 'unix_ms']),
+      zone: z.string().regex(/^[+-]\d{2}:\d{2}$/),
+    }),
+    z.strictObject({ from: z.literal('reply') }).meta({ description: 'the system computes its answer when asked' }),
+  ])
+  .meta({ id: 'AsOf' });
+export type AsOf = z.infer<typeof asOfSchema>;
+
+const assignmentTableSchema = z.strictObject({
+  level: tableOf(levelSchema),
+  role: tableOf(roleSchema),
+  action: tableOf(z.enum(['assign', 'convert', 'release'])).optional(),
+  batch_size_at: pointerSchema.optional(),
+  instrument_at: pointerSchema.optional(),
+  evidence_filed_at: pointerSchema.optional(),
+  approvals: z
+    .strictObject({
+      at: pointerSchema,
+      level: tableOf(levelSchema),
+      role: tableOf(roleSchema),
+      action: tableOf(z.enum(['sign', 'review', 'assign'])),
+      signature_at: pointerSchema.optional(),
+    })
+    .optional(),
+});
+
+/**
+ * Where the record holds what, and what each documented value means. `informational` members (vaccination frames,
+ * labels) are declared so that a check can prove that nothing else reads them.
+ */
+export const replySchema = z
+  .strictObject({
+    status: statusTableSchema,
+    ground: tableOf(groundSchema.nullable()).optional(),
+    flags: z.array(tableOf(flagSchema.nullable())).max(4),
+    informational: z.array(z.strictObject({ name: z.string().min(1).max(60), at: pointerSchema })).max(16),
+    as_of: asOfSchema,
+    handle_at: pointerSchema.optional().meta({ description: 'absent: the code itself is the handle' }),
+    origin: tableOf(z.union([provinceCodeSchema, z.enum(['own', 'undisclosed'])]))
+      .extend({ reference_at: pointerSchema.optional() })
+      .optional(),
+    assignment: assignmentTableSchema.optional(),
+    validity: z.array(z.strictObject({ status: statusSchema, max_age_s: z.int().min(60).max(366 * 86400) })).max(4),
+  })
+  .meta({ id: 'ReplyTables' });
+export type ReplyTables = z.infer<typeof replySchema>;
+
+/**
+ * An adapter: everything the gateway needs to ask one system and to read its answer, as data. The signed bytes are
+ * registered, tested by the conformance kit and approved by people; no code is uploaded.
+ */
+export const manifestSchema = z
+  .strictObject({
+    manifest_version: z.literal(1),
+    province: provinceCodeSchema,
+    system: z.strictObject({ id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).max(60), name: localisedTextSchema }),
+    version: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
+    recognise: z.array(recogniserSchema).min(1).max(8),
+    upstream: z.strictObject({
+      base_url: z.url({ protocol: /^https?$/ }).max(300),
+      timeout_ms: z.int().min(100).max(10_000),
+      max_connections: z.int().min(1).max(512),
+      max_queue: z.int().min(0).max(20_000),
+      max_reply_bytes: z.int().min(256).max(1_048_576),
+    }),
+    driver: driverConfigSchema,
+    statement: z
+      .strictObject({ at: pointerSchema, issuer: entityIdSchema.optional() })
+      .nullable()
+      .meta({ description: 'where the reply carries the signed status statement; null for a plain API' }),
+    reply: replySchema,
+    authority: authorityModelSchema,
+    remedy: remedySchema,
+    freshness_s: z.int().min(0).max(86_400),
+    stale_grace_s: z.int().min(0).max(86_400),
+  })
+  .meta({ id: 'AdapterManifest' });
+export type Manifest = z.infer<typeof manifestSchema>;

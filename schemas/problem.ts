@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { type LocalisedText, localisedTextSchema } from './code-lists/index.ts';
+
+interface ProblemKind extends LocalisedText {
+  readonly status: number;
+  readonly next: LocalisedText;
+}
+
+/** The closed list of problems: HTTP status, title, and what to do next. */
+export const PROBLEMS = {
+  token_missing: {
+    status: 401,
+    zh: '缺少访问令牌',
+    en: 'No access token',
+    next: { zh: '请先向授权服务器取得访问令牌', en: 'Get an access token from the authorization server first' },
+  },
+  token_invalid: {
+    status: 401,
+    zh: '访问令牌无效',
+    en: 'The access token is not valid',
+    next: { zh: '请重新取得访问令牌', en: 'Get a new access token' },
+  },
+  proof_replayed: {
+    status: 401,
+    zh: '持有证明已被使用',
+    en: 'The proof of possession was used before',
+    next: { zh: '请为每次请求生成新的证明', en: 'Make a new proof for every request' },
+  },
+  rate_limited: {
+    status: 429,
+    zh: '请求过于频繁',
+    en: 'Too many requests',
+    next: { zh: '请按 Retry-After 所示时间后重试', en: 'Wait for the seconds in Retry-After' },
+  },
+  check_not_permitted: {
+    status: 403,
+    zh: '此处此时不得查验健康码',
+    en: 'No mandate permits this check, here and now',
+    next: { zh: '请直接放行，不要求出示健康码', en: 'Let the person in without asking for a code' },
+  },
+  code_unrecognised: {
+    status: 422,
+    zh: '无法识别此码',
+    en: 'No registered system issued this code',
+    next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
+  },
+  code_expired: {
+    status: 422,
+    zh: '此码已过期',
+    en: 'The code has expired',
+    next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
+  },
+  personal_identifier_refused: {
+    status: 422,
+    zh: '不接受身份证号或手机号',
+    en: 'Identity and phone numbers are not accepted',
+    next: { zh: '请扫描健康码，不要输入个人号码', en: 'Scan the code; never type a personal number' },
+  },
+  body_invalid: {
+    status: 400,
+    zh: '请求内容不符合格式',
+    en: 'The request does not have the documented form',
+    next: { zh: '请对照 /openapi.json 修正请求', en: 'Compare the request with /openapi.json' },
+  },
+  media_type_unsupported: {
+    status: 415,
+    zh: '不支持的内容类型',
+    en: 'Unsupported content type',
+    next: { zh: '请使用 Content-Type: application/json', en: 'Send Content-Type: application/json' },
+  },
+  body_too_large: {
+    status: 413,
+    zh: '请求内容过大',
+    en: 'The request is too large',
+    next: { zh: '请缩小请求内容', en: 'Send less at once' },
+  },
+  adapter_suspended: {
+    status: 503,
+    zh: '该省适配器已暂停',
+    en: 'The adapter of this province is suspended',
+    next: { zh: '请按无法查验处理，并查看 /registry', en: 'Treat it as cannot tell, and see /registry for the reason' },
+  },
+  not_found: {
+    status: 404,
+    zh: '没有此资源',
+    en: 'There is nothing here',
+    next: { zh: '请对照 /openapi.json', en: 'See /openapi.json for what there is' },
+  },
+  method_not_allowed: {
+    status: 405,
+    zh: '不支持此方法',
+    en: 'This resource does not take that method',
+    next: { zh: '请使用 Allow 所列方法', en: 'Use a method listed in Allow' },
+  },
+  event_invalid: {
+    status: 400,
+    zh: '事件不符合格式或签名无效',
+    en: 'The event is malformed or its signature does not verify',
+    next: { zh: '请修正事件并重新签名', en: 'Mend the event and sign it again' },
+  },
+  event_unauthorised: {
+    status: 403,
+    zh: '签名者无权提交此事件',
+    en: 'The signer may not do this',
+    next: { zh: '请由有权的省份或运营者签名', en: 'Have it signed by the province or operator entitled to it' },
+  },
+  log_conflict: {
+    status: 409,
+    zh: '日志已有新的事件',
+    en: 'The log has moved on',
+    next: { zh: '请基于最新状态重新提交', en: 'Read the current state and submit again' },
+  },
+  unavailable: {
+    status: 503,
+    zh: '服务暂时不可用',
+    en: 'The service is not available at the moment',
+    next: { zh: '请按 Retry-After 所示时间后重试', en: 'Wait for the seconds in Retry-After' },
+  },
+  internal: {
+    status: 500,
+    zh: '内部错误',
+    en: 'An internal error',
+    next: { zh: '请联系运维人员', en: 'Tell the operator of this gateway; the log line has the same request id' },
+  },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+export const problemCodeSchema = z.literal(Object.keys(PROBLEMS).filter(isProblemCode)).meta({ id: 'ProblemCode' });
+
+/** RFC 9457 problem details with a closed `code` and what to do next. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: problemCodeSchema,
+    detail: z.string().optional(),
+    text: localisedTextSchema,
+    next: localisedTextSchema,
+    request_id: z.string().optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problemSchema>;
