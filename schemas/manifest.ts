@@ -24,7 +24,12 @@ const literalSchema = z
 /** How a code of this system is told from all others. Literals only: no expression supplied by a province ever runs. */
 export const recogniserSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('prefix'), prefix: literalSchema, length: lengthSchema, alphabet: alphabetSchema }),
+    z.strictObject({
+      kind: z.literal('prefix'),
+      prefix: literalSchema,
+      length: lengthSchema,
+      alphabet: alphabetSchema,
+    }),
     z.strictObject({
       kind: z.literal('url'),
       host: z.hostname(),
@@ -51,7 +56,10 @@ export type Recogniser = z.infer<typeof recogniserSchema>;
 function tableOf<T extends z.ZodType>(to: T) {
   return z.strictObject({
     at: pointerSchema,
-    optional: z.boolean().default(false).meta({ description: 'true: the member may be missing, which maps to nothing' }),
+    optional: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'true: the member may be missing, which maps to nothing' }),
     values: z
       .array(z.strictObject({ value: localScalarSchema, name: z.string().min(1).max(100), to }))
       .min(1)
@@ -121,7 +129,17 @@ export const replySchema = z
       .extend({ reference_at: pointerSchema.optional() })
       .optional(),
     assignment: assignmentTableSchema.optional(),
-    validity: z.array(z.strictObject({ status: statusSchema, max_age_s: z.int().min(60).max(366 * 86400) })).max(4),
+    validity: z
+      .array(
+        z.strictObject({
+          status: statusSchema,
+          max_age_s: z
+            .int()
+            .min(60)
+            .max(366 * 86400),
+        }),
+      )
+      .max(4),
   })
   .meta({ id: 'ReplyTables' });
 export type ReplyTables = z.infer<typeof replySchema>;
@@ -134,7 +152,13 @@ export const manifestSchema = z
   .strictObject({
     manifest_version: z.literal(1),
     province: provinceCodeSchema,
-    system: z.strictObject({ id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).max(60), name: localisedTextSchema }),
+    system: z.strictObject({
+      id: z
+        .string()
+        .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+        .max(60),
+      name: localisedTextSchema,
+    }),
     version: z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/),
     recognise: z.array(recogniserSchema).min(1).max(8),
     upstream: z.strictObject({

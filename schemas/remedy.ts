@@ -5,7 +5,10 @@ import { localisedTextSchema } from './code-lists/index.ts';
 export const remedySchema = z
   .strictObject({
     authority: localisedTextSchema,
-    phone: z.string().regex(/^[0-9-]{3,20}$/).nullable(),
+    phone: z
+      .string()
+      .regex(/^[0-9-]{3,20}$/)
+      .nullable(),
     url: z.url().max(512).nullable(),
     within_hours: z.int().min(1).max(720).nullable(),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { localScalarSchema, pointerSchema } from './driver-config.ts';
 import { reasonCodeSchema } from './code-lists/index.ts';
+import { localScalarSchema, pointerSchema } from './driver-config.ts';
 import { problemCodeSchema } from './problem.ts';
 import { decisionSchema, statusSchema } from './status.ts';
 
@@ -20,7 +20,9 @@ const expectedSchema = z.union([
  */
 export const scenariosSchema = z
   .strictObject({
-    documented: z.array(z.strictObject({ at: pointerSchema, values: z.array(localScalarSchema).min(1).max(400) })).max(32),
+    documented: z
+      .array(z.strictObject({ at: pointerSchema, values: z.array(localScalarSchema).min(1).max(400) }))
+      .max(32),
     code_template: z.string().min(4).max(2048),
     scenarios: z
       .array(
@@ -29,7 +31,11 @@ export const scenariosSchema = z
           shows: z.string().max(100).optional().meta({ description: 'what the holder sees' }),
           answer: z.enum(['record', 'expired', 'unknown']).default('record'),
           record: jsonValueSchema.optional(),
-          as_of_age_s: z.int().min(0).max(366 * 86_400).optional(),
+          as_of_age_s: z
+            .int()
+            .min(0)
+            .max(366 * 86_400)
+            .optional(),
           expected: expectedSchema,
         }),
       )

@@ -1,6 +1,6 @@
+import { LogError } from './log-error.ts';
 import { nodeHash } from './merkle.ts';
 import { type NodeId, peakNodes, rootOfPeaks } from './merkle-proof.ts';
-import { LogError } from './log-error.ts';
 
 /** A subtree that became perfect, with its hash: what a store keeps for later proofs. */
 export type TreeNode = NodeId & { readonly hash: Uint8Array };

@@ -28,8 +28,18 @@ export const GROUNDS = {
     zh: '正在集中隔离或居家隔离的入境人员',
     en: 'Entrant from abroad in central or home isolation',
   },
-  medium_risk_area_stay: { colour: 'yellow', verified: false, zh: '有中风险地区旅居史', en: 'Stay in a medium-risk area' },
-  secondary_contact: { colour: 'yellow', verified: false, zh: '密切接触者的密切接触者', en: 'Contact of a close contact' },
+  medium_risk_area_stay: {
+    colour: 'yellow',
+    verified: false,
+    zh: '有中风险地区旅居史',
+    en: 'Stay in a medium-risk area',
+  },
+  secondary_contact: {
+    colour: 'yellow',
+    verified: false,
+    zh: '密切接触者的密切接触者',
+    en: 'Contact of a close contact',
+  },
   health_monitoring: {
     colour: 'yellow',
     verified: false,

@@ -15,7 +15,9 @@ export const localisedTextSchema = z
   .meta({ id: 'LocalisedText' });
 export type LocalisedText = z.infer<typeof localisedTextSchema>;
 
-export const provinceCodeSchema = z.literal(keysOf(PROVINCES)).meta({ id: 'ProvinceCode', description: 'GB/T 2260-2007' });
+export const provinceCodeSchema = z
+  .literal(keysOf(PROVINCES))
+  .meta({ id: 'ProvinceCode', description: 'GB/T 2260-2007' });
 export const groundSchema = z.literal(keysOf(GROUNDS)).meta({ id: 'Ground' });
 export const venueKindSchema = z.literal(keysOf(VENUE_KINDS)).meta({ id: 'VenueKind' });
 export const purposeSchema = z.literal(keysOf(PURPOSES)).meta({ id: 'Purpose' });
@@ -25,7 +27,10 @@ export const levelSchema = z.literal(keysOf(LEVELS)).meta({ id: 'Level' });
 export const roleSchema = z.literal(keysOf(ROLES)).meta({ id: 'Role' });
 
 /** A division code of GB/T 2260: province, prefecture or county. */
-export const divisionCodeSchema = z.string().regex(/^\d{6}$/).meta({ id: 'DivisionCode' });
+export const divisionCodeSchema = z
+  .string()
+  .regex(/^\d{6}$/)
+  .meta({ id: 'DivisionCode' });
 
 export type ProvinceCode = z.infer<typeof provinceCodeSchema>;
 export type Ground = z.infer<typeof groundSchema>;

@@ -7,16 +7,28 @@ export const REASONS = {
     zh: '签发方未能证明赋码依据，不得据此限制通行',
     en: 'The assigning authority did not substantiate this status; it must not be used to restrict anyone',
   },
-  origin_contradicts: { zh: '推送来源省份的记录与此不一致', en: 'The province named as the origin contradicts this status' },
+  origin_contradicts: {
+    zh: '推送来源省份的记录与此不一致',
+    en: 'The province named as the origin contradicts this status',
+  },
   issuer_unavailable: { zh: '签发省份暂时无法答复', en: 'The issuing province cannot answer at the moment' },
   issuer_reply_invalid: { zh: '签发省份的答复无法识读', en: 'The reply of the issuing province could not be read' },
-  issuer_signature_invalid: { zh: '签发省份的签名未通过验证', en: 'The signature of the issuing province did not verify' },
-  unmapped_value: { zh: '签发省份给出了未登记的状态值', en: 'The issuing province gave a value that it never declared' },
+  issuer_signature_invalid: {
+    zh: '签发省份的签名未通过验证',
+    en: 'The signature of the issuing province did not verify',
+  },
+  unmapped_value: {
+    zh: '签发省份给出了未登记的状态值',
+    en: 'The issuing province gave a value that it never declared',
+  },
   no_national_meaning: { zh: '该本地状态没有全国统一含义', en: 'This local state has no national meaning' },
   local_state_pending: { zh: '签发省份尚未得出结论', en: 'The issuing province has not reached a conclusion yet' },
   too_old: { zh: '状态已超过签发省份规定的有效期', en: 'The status is older than the issuing province lets it stand' },
   stale_used: { zh: '使用了宽限期内的先前答复', en: 'An earlier reply inside its grace period was used' },
   popup: { zh: '签发省份有待处理的弹窗提示', en: 'The issuing province shows a pop-up that the holder must clear' },
-  assurance_too_low: { zh: '证据等级低于目的地政策要求', en: 'The evidence is weaker than the destination policy asks' },
+  assurance_too_low: {
+    zh: '证据等级低于目的地政策要求',
+    en: 'The evidence is weaker than the destination policy asks',
+  },
   policy_exception: { zh: '目的地适用已公布的例外规定', en: 'A published exception of the destination applies' },
 } as const;

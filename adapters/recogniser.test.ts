@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileRecognisers } from './recogniser.ts';
+import { sampleSystem } from './sample-manifest.ts';
+
+const HEX32 = '0123456789abcdef0123456789abcdef';
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const JWS = `${part({ alg: 'ES256' })}.${part({ iss: 'https://codes.invalid', sub: 's' })}.c2ln`;
+const BINARY = Buffer.concat([Buffer.from('JKM'), Buffer.alloc(27, 200)]).toString('base64');
+
+const SYSTEMS = [
+  sampleSystem('prefix', [{ kind: 'prefix', prefix: 'SMP:', length: { min: 36, max: 36 }, alphabet: 'hex' }]),
+  sampleSystem('longer', [{ kind: 'prefix', prefix: 'SMP:zz', length: { min: 10, max: 12 }, alphabet: 'digits' }]),
+  sampleSystem('url', [
+    {
+      kind: 'url',
+      host: 'code.invalid',
+      path: '/q',
+      parameter: 'id',
+      value_prefix: 'akm:',
+      length: { min: 8, max: 40 },
+    },
+  ]),
+  sampleSystem('json', [
+    { kind: 'json', member: 'label', equals: 'yss', take: 'encode', length: { min: 8, max: 64 }, alphabet: 'hex' },
+  ]),
+  sampleSystem('binary', [{ kind: 'binary', marker: 'JKM', length: { min: 8, max: 64 } }]),
+  sampleSystem('jws', [{ kind: 'jws', issuer: 'https://codes.invalid', length: { min: 20, max: 2000 } }]),
+];
+const recognise = compileRecognisers(SYSTEMS);
+const seen = (code: string) => {
+  const found = recognise(code);
+  return found === null ? null : [found.system, found.token];
+};
+
+describe('codes of registered systems', () => {
+  test.each([
+    [`SMP:${HEX32}`, ['prefix', `SMP:${HEX32}`]],
+    ['SMP:zz1234', ['longer', 'SMP:zz1234']],
+    ['https://code.invalid/q?id=akm%3A12345&cityNo=1', ['url', 'akm:12345']],
+    ['HTTPS://CODE.invalid/q?id=akm:12345#x', ['url', 'akm:12345']],
+    [`{"cid":"4*","label":"yss","encode":"${HEX32}"}`, ['json', HEX32]],
+    ['{"encode":12345678,"label":"yss"}', ['json', '12345678']],
+    [BINARY, ['binary', BINARY]],
+    [JWS, ['jws', JWS]],
+  ])('%s', (code, expected) => {
+    expect(seen(code)).toEqual(expected);
+  });
+});
+
+describe('what is nobody’s code', () => {
+  test.each([
+    ['one character too many', `SMP:${HEX32}0`],
+    ['a character outside the alphabet', `SMP:${HEX32.replace('a', 'g')}`],
+    ['white space before it', ` SMP:${HEX32}`],
+    ['another host', 'https://code.invalid.example/q?id=akm:12345'],
+    ['another port', 'https://code.invalid:8443/q?id=akm:12345'],
+    ['a login that looks like the host', 'https://code.invalid@evil.invalid/q?id=akm:12345'],
+    ['a login before the host', 'https://x@code.invalid/q?id=akm:12345'],
+    ['a tab that the URL parser would drop', 'https://code.inv\talid/q?id=akm:12345'],
+    ['another path', 'https://code.invalid/q/?id=akm:12345'],
+    ['the parameter twice', 'https://code.invalid/q?id=akm:12345&id=akm:99999'],
+    ['the wrong start of the value', 'https://code.invalid/q?id=xkm:12345'],
+    ['a control character in the value', 'https://code.invalid/q?id=akm:123%0045'],
+    ['another scheme', 'ftp://code.invalid/q?id=akm:12345'],
+    ['JSON without the token', '{"label":"yss"}'],
+    ['JSON with an inherited member', '{"label":"yss","__proto__":{"encode":"12345678"}}'],
+    ['JSON that is a list', '["label","yss"]'],
+    ['broken JSON', '{"label":"yss"'],
+    ['base64 without the marker', Buffer.from('JKX-0123456789').toString('base64')],
+    ['base64 without its padding', Buffer.from('JKM-0123456789x').toString('base64').slice(0, -1)],
+    ['a JWS by another issuer', JWS.replace(part({ iss: 'https://codes.invalid', sub: 's' }), part({ iss: 'x' }))],
+    ['a JWS in four parts', `${JWS}.x`],
+    ['a JWS whose payload is no JSON', 'eyJ9.e30x.c2ln'],
+    ['nothing', ''],
+    ['more than any code', 'x'.repeat(4097)],
+  ])('%s', (_defect, code) => {
+    expect(seen(code)).toBeNull();
+  });
+
+  test('a code with the marks of two systems is given to neither, whatever the order', () => {
+    const other = sampleSystem('other', [
+      { kind: 'json', member: 'type', equals: 'other', take: 'id', length: { min: 4, max: 8 }, alphabet: 'hex' },
+    ]);
+    const code = `{"label":"yss","encode":"${HEX32}","type":"other","id":"abcd"}`;
+    expect(compileRecognisers([...SYSTEMS, other])(code)).toBeNull();
+    expect(compileRecognisers([other, ...SYSTEMS])(code)).toBeNull();
+  });
+});
+
+describe('properties', () => {
+  test('arbitrary text never throws, and the same text always gives the same answer', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.webUrl().map((url) => url.replace(/\/\/[^/]+/, '//code.invalid')),
+      fc.json(),
+      fc.string().map((value) => `SMP:${value}`),
+      fc.uint8Array().map((bytes) => Buffer.concat([Buffer.from('JKM'), bytes]).toString('base64')),
+      fc.array(fc.base64String(), { minLength: 3, maxLength: 3 }).map((parts) => parts.join('.')),
+    );
+    const reversed = compileRecognisers(SYSTEMS.toReversed());
+    fc.assert(
+      fc.property(text, (code) => {
+        const first = recognise(code);
+        expect(recognise(code)).toEqual(first);
+        expect(reversed(code)).toEqual(first);
+        if (first !== null) expect(first.token.length).toBeGreaterThanOrEqual(4);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a lone surrogate does not throw', () => {
+    expect(recognise('\ud800')).toBeNull();
+    expect(recognise('https://code.invalid/q?id=\udfff')).toBeNull();
+  });
+
+  test('every code of the declared shape is recognised', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9a-f]{32}$/), (hex) => {
+        expect(seen(`SMP:${hex}`)).toEqual(['prefix', `SMP:${hex}`]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import {
+  divisionCodeSchema,
+  localisedTextSchema,
+  provinceCodeSchema,
+  purposeSchema,
+  venueKindSchema,
+} from '../../schemas/code-lists/index.ts';
+import { jsonValueSchema, scenariosSchema } from '../../schemas/scenarios.ts';
+import { entityIdSchema } from '../../schemas/status.ts';
+import { faultSchema } from './faults.ts';
+
+/** The gateway and its sandbox child talk over node's IPC channel: one `start` in, one `ready` or `failed` out. */
+
+const loopbackOriginSchema = z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/);
+
+/**
+ * Parent to child, once. `dataDir` keeps the sandbox's keys (`keys/sandbox/`, 0600) over restarts; `entityIds` gives each
+ * province the entity id that its statements carry as `iss` (a province left out gets `https://<system>.sandbox.invalid`);
+ * `audience` is the resource that access tokens are for, the gateway's entity id.
+ */
+export const startMessageSchema = z.strictObject({
+  type: z.literal('start'),
+  dataDir: z.string().min(1).max(1024),
+  audience: entityIdSchema,
+  entityIds: z.partialRecord(provinceCodeSchema, entityIdSchema).default({}),
+});
+export type StartMessage = z.input<typeof startMessageSchema>;
+
+/** A public key with the key id that the statement's header carries: the RFC 7638 thumbprint. */
+export const statementKeySchema = z.strictObject({
+  kid: z.string().min(16).max(64),
+  jwk: z.strictObject({
+    kty: z.literal('EC'),
+    crv: z.enum(['P-256', 'SM2']),
+    x: z.string().max(64),
+    y: z.string().max(64),
+    kid: z.string().max(64),
+    alg: z.enum(['ES256', 'SM2']),
+    use: z.literal('sig'),
+  }),
+});
+export type StatementKey = z.infer<typeof statementKeySchema>;
+
+export const venueSchema = z.strictObject({
+  venue: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  kind: venueKindSchema,
+  region: divisionCodeSchema,
+  destination: provinceCodeSchema,
+  name: localisedTextSchema,
+  purposes: z.array(purposeSchema).min(1),
+  client_id: z.string(),
+  client_secret: z.string(),
+  token_endpoint: z.url(),
+  resource: entityIdSchema,
+  scope: z.literal('verify'),
+});
+export type SandboxVenue = z.infer<typeof venueSchema>;
+
+const upstreamSchema = z.strictObject({
+  origin: loopbackOriginSchema,
+  secrets: z.record(z.string(), z.string()),
+  statementKey: statementKeySchema.nullable(),
+});
+export type SandboxUpstream = z.infer<typeof upstreamSchema>;
+
+/** Child to parent: everything listens. `control` is the loopback API that the gateway proxies under /sandbox/. */
+export const readyMessageSchema = z.strictObject({
+  type: z.literal('ready'),
+  provinces: z.partialRecord(provinceCodeSchema, upstreamSchema),
+  provider: z.strictObject({ issuer: z.url(), tokenEndpoint: z.url(), jwksUri: z.url() }),
+  venues: z.array(venueSchema).min(1),
+  control: z.strictObject({ origin: loopbackOriginSchema, token: z.string().min(32) }),
+});
+export type ReadyMessage = z.infer<typeof readyMessageSchema>;
+
+/** Child to parent instead of `ready`: one line that says why; the child then exits with 1. */
+export const failedMessageSchema = z.strictObject({ type: z.literal('failed'), reason: z.string().max(500) });
+
+export const childMessageSchema = z.discriminatedUnion('type', [readyMessageSchema, failedMessageSchema]);
+export type ChildMessage = z.infer<typeof childMessageSchema>;
+
+/*
+ * Control API on `control.origin`, `Authorization: Bearer <control.token>`:
+ *   GET  /codes                    -> sandboxCodesSchema
+ *   POST /records                  recordRequestSchema -> 201 recordReplySchema
+ *   PUT  /faults                   faultRequestSchema  -> 200 faultRequestSchema (the fault now in force)
+ *   GET  /venues                   -> venueSchema[]
+ *   GET  /requests?province=410000 -> sandboxRequestsSchema, newest last
+ * Anything else answers with the HTTP status of the problem and controlErrorSchema.
+ */
+export const MAX_CONTROL_BODY_BYTES = 65_536;
+
+export const sandboxCodesSchema = z.array(
+  z.strictObject({
+    province: provinceCodeSchema,
+    system: z.string(),
+    scenario: z.string(),
+    code: z.string(),
+    expected: scenariosSchema.shape.scenarios.element.shape.expected,
+    record: jsonValueSchema.nullable().meta({ description: 'the raw record, in the shape that POST /records takes' }),
+  }),
+);
+export type SandboxCode = z.infer<typeof sandboxCodesSchema>[number];
+
+export const recordRequestSchema = z.strictObject({
+  province: provinceCodeSchema,
+  raw: z.record(z.string(), jsonValueSchema),
+});
+export const recordReplySchema = z.strictObject({ code: z.string() });
+
+export const faultRequestSchema = z.strictObject({ province: provinceCodeSchema, fault: faultSchema });
+
+/** What a province got to see: its requests as received. */
+export const sandboxRequestsSchema = z.array(
+  z.strictObject({
+    province: provinceCodeSchema,
+    at: z.iso.datetime(),
+    method: z.string(),
+    path: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: z.string(),
+  }),
+);
+export type SandboxRequest = z.infer<typeof sandboxRequestsSchema>[number];
+
+export const controlErrorSchema = z.strictObject({
+  code: z.enum(['body_invalid', 'body_too_large', 'not_found', 'method_not_allowed', 'token_invalid', 'internal']),
+  detail: z.string(),
+});
+export type ControlError = z.infer<typeof controlErrorSchema>;

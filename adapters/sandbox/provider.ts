@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import Provider, { type Adapter, type AdapterPayload, type Configuration, errors } from 'oidc-provider';
+import type { SandboxKey } from './keys.ts';
+import { listenOnLoopback } from './listen.ts';
+import type { SandboxVenue } from './protocol.ts';
+import { VENUES } from './venues.ts';
+
+export const ACCESS_TOKEN_LIFETIME_S = 600;
+const SCOPE = 'verify';
+const MAX_STORED = 10_000;
+
+export interface SandboxProvider {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly venues: readonly SandboxVenue[];
+  readonly close: () => void;
+}
+
+/**
+ * An OpenID provider for the sandbox's venues: client_credentials only, JWT access tokens of RFC 9068 for one audience.
+ * A client that names no `resource` or `scope` gets the gateway's, so that the shortest request works.
+ */
+export async function startProvider(key: SandboxKey, audience: string): Promise<SandboxProvider> {
+  let listener: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server: Server = createServer((request, response) => listener(request, response));
+  const issuer = await listenOnLoopback(server);
+  const endpoint = { tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/jwks` };
+  const venues = VENUES.map(
+    (entry): SandboxVenue => ({
+      ...entry,
+      purposes: [...entry.purposes],
+      client_id: entry.venue,
+      client_secret: randomBytes(24).toString('base64url'),
+      token_endpoint: endpoint.tokenEndpoint,
+      resource: audience,
+      scope: SCOPE,
+    }),
+  );
+  const provider = new Provider(issuer, configurationOf(key, audience, venues));
+  listener = provider.callback();
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { issuer, ...endpoint, venues, close };
+}
+
+function configurationOf(key: SandboxKey, audience: string, venues: readonly SandboxVenue[]): Configuration {
+  const byClient = new Map(venues.map((venue) => [venue.client_id, venue]));
+  return {
+    adapter: BoundedMemory,
+    clients: venues.map(({ client_id, client_secret }) => ({
+      client_id,
+      client_secret,
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+      scope: SCOPE,
+    })),
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    extraTokenClaims: (_ctx, token) => {
+      const venue = token.clientId === undefined ? undefined : byClient.get(token.clientId);
+      return venue && { venue_id: venue.venue, venue_kind: venue.kind, region: venue.region };
+    },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => audience,
+        getResourceServerInfo: (ctx, resource) => {
+          if (resource !== audience) throw new errors.InvalidTarget();
+          // RFC 6749 section 3.3 lets a server apply a default when a client names no scope.
+          if (ctx.oidc.params !== undefined) ctx.oidc.params['scope'] ??= SCOPE;
+          return {
+            scope: SCOPE,
+            audience,
+            accessTokenTTL: ACCESS_TOKEN_LIFETIME_S,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: 'ES256' } },
+          };
+        },
+      },
+    },
+    jwks: { keys: [{ ...key.privateJwk, use: 'sig', alg: 'ES256', kid: key.published.kid }] },
+    scopes: [SCOPE],
+    ttl: { ClientCredentials: ACCESS_TOKEN_LIFETIME_S },
+  };
+}
+
+/** JWT access tokens are not stored; what little is kept is bounded and dies with the process. */
+class BoundedMemory implements Adapter {
+  static readonly #stored = new LRUCache<string, AdapterPayload>({ max: MAX_STORED });
+  readonly #model: string;
+
+  constructor(model: string) {
+    this.#model = model;
+  }
+
+  async upsert(id: string, payload: AdapterPayload, expiresInS?: number): Promise<void> {
+    const ttl = expiresInS === undefined ? 0 : expiresInS * 1000;
+    BoundedMemory.#stored.set(this.#key(id), payload, { ttl });
+  }
+
+  async find(id: string): Promise<AdapterPayload | undefined> {
+    return BoundedMemory.#stored.get(this.#key(id));
+  }
+
+  async findByUserCode(): Promise<undefined> {
+    return undefined;
+  }
+
+  async findByUid(): Promise<undefined> {
+    return undefined;
+  }
+
+  async consume(id: string): Promise<void> {
+    const payload = BoundedMemory.#stored.get(this.#key(id));
+    if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
+  }
+
+  async destroy(id: string): Promise<void> {
+    BoundedMemory.#stored.delete(this.#key(id));
+  }
+
+  async revokeByGrantId(): Promise<void> {
+    BoundedMemory.#stored.clear();
+  }
+
+  #key(id: string): string {
+    return `${this.#model}:${id}`;
+  }
+}

@@ -1,0 +1,277 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, statementPayloadSchema } from '../../schemas/statement.ts';
+import type { AdapterAnswer } from '../adapter.ts';
+import { loadProvinces } from '../provinces/index.ts';
+import { compileRecognisers } from '../recogniser.ts';
+import {
+  recordReplySchema,
+  type SandboxCode,
+  type SandboxVenue,
+  sandboxCodesSchema,
+  sandboxRequestsSchema,
+  venueSchema,
+} from './protocol.ts';
+import {
+  AUDIENCE,
+  adapterOf,
+  control,
+  controlled,
+  ENTITY_OF_HENAN,
+  type ForkedSandbox,
+  forkSandbox,
+  setFault,
+  upstreamOf,
+  whenEnded,
+} from './sandbox.fixture.ts';
+
+let sandbox: ForkedSandbox;
+let codes: SandboxCode[];
+const folders = loadProvinces();
+const recognise = compileRecognisers(folders.map(({ manifest }) => manifest));
+const provinces = folders.map(({ manifest }) => manifest.province);
+
+beforeAll(async () => {
+  sandbox = await forkSandbox();
+  codes = await controlled(sandbox, sandboxCodesSchema, 'GET', '/codes');
+});
+afterAll(async () => await sandbox.stop());
+
+function tokenOf(code: string): string {
+  const recognition = recognise(code);
+  if (recognition === null) throw new Error('the code is not recognised');
+  return recognition.token;
+}
+
+function scenario(province: ProvinceCode, name: string): SandboxCode {
+  const found = codes.find((code) => code.province === province && code.scenario === name);
+  if (found === undefined) throw new Error(`${province} has no scenario ${name}`);
+  return found;
+}
+
+async function scan(province: ProvinceCode, code: string): Promise<AdapterAnswer> {
+  return await adapterOf(sandbox, province).ask(tokenOf(code));
+}
+
+/** What the adapter alone can tell of an expectation: the colour before anybody substantiates it. */
+function agrees(answer: AdapterAnswer, { expected }: SandboxCode): boolean {
+  if ('problem' in expected) {
+    return answer.kind === 'absent' && (answer.why === 'expired') === (expected.problem === 'code_expired');
+  }
+  if (answer.kind === 'absent') return false;
+  const { status } = answer.translation.claims;
+  if (expected.reason === 'unsubstantiated' || expected.reason === 'origin_contradicts') {
+    return status === 'red' || status === 'yellow';
+  }
+  return status === expected.status;
+}
+
+describe('every scenario over real HTTP', () => {
+  test('each leads to the answer that its fixture declares', async () => {
+    const failures: string[] = [];
+    for (const code of codes) {
+      if (!agrees(await scan(code.province, code.code), code)) failures.push(`${code.province} ${code.scenario}`);
+    }
+    expect(failures).toEqual([]);
+  });
+
+  test('no two codes of a start are the same, and none is of another start', async () => {
+    expect(new Set(codes.map(({ code }) => code)).size).toBe(codes.length);
+    const other = await forkSandbox();
+    const others = await controlled(other, sandboxCodesSchema, 'GET', '/codes');
+    await other.stop();
+    expect(others.filter(({ code }) => codes.some((mine) => mine.code === code))).toEqual([]);
+  });
+
+  test('a pushed state with a reference names a token that its origin knows', async () => {
+    for (const { province, code } of codes.filter(
+      ({ expected }) => 'reason' in expected && expected.reason === 'origin_contradicts',
+    )) {
+      const answer = await scan(province, code);
+      const origin = answer.kind === 'found' ? answer.translation.claims.provenance?.origin : null;
+      if (!origin?.province || origin.reference === null) throw new Error(`${province}: no origin reference`);
+      expect((await adapterOf(sandbox, origin.province).ask(origin.reference)).kind).toBe('found');
+    }
+  });
+});
+
+describe('statements', () => {
+  test('a signing province signs its own entity id, times, status and four withheld claims', async () => {
+    const answer = await scan('410000', scenario('410000', 'red').code);
+    if (answer.kind === 'absent' || answer.statement === null) throw new Error('no statement');
+    const [jws = '', ...disclosures] = answer.statement.split('~');
+    const key = upstreamOf(sandbox, '410000').statementKey;
+    if (key === null) throw new Error('no key');
+    const { payload, protectedHeader } = await jwtVerify(jws, await importJWK(key.jwk, 'ES256'), {
+      typ: STATEMENT_TYP,
+    });
+    expect(protectedHeader.kid).toBe(key.kid);
+    const claims = statementPayloadSchema.parse(payload);
+    expect(claims.iss).toBe(ENTITY_OF_HENAN);
+    expect(claims.exp - claims.iat).toBe(300);
+    expect(claims.status).toBe('red');
+    expect(disclosures.pop()).toBe('');
+    const names = disclosures.map((one): unknown => JSON.parse(Buffer.from(one, 'base64url').toString())[1]);
+    expect(names.sort()).toEqual([...DISCLOSABLE_CLAIMS].sort());
+  });
+
+  test('a system with a plain API signs nothing', () => {
+    expect(upstreamOf(sandbox, '310000').statementKey).toBeNull();
+  });
+
+  test('private keys are readable by their owner only', () => {
+    expect(statSync(join(sandbox.dataDir, 'keys', 'sandbox', '410000', 'statement.jwk')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('posted records', () => {
+  test('a posted record is what its code leads to, in every system', async () => {
+    for (const province of provinces) {
+      const raw = scenario(province, 'red').record;
+      const { code } = await controlled(sandbox, recordReplySchema, 'POST', '/records', { province, raw });
+      const answer = await scan(province, code);
+      expect(answer.kind === 'found' && answer.translation.claims.status, province).toBe('red');
+    }
+  });
+
+  test.each([
+    ['an unknown province', { province: '999999', raw: {} }, 400],
+    ['a province that is not simulated', { province: '710000', raw: {} }, 400],
+    ['a record that is no object', { province: '410000', raw: [1] }, 400],
+    ['a member too many', { province: '410000', raw: {}, more: 1 }, 400],
+    ['something that is not JSON', '{', 400],
+    ['more than 64 kB', { province: '410000', raw: { a: 'x'.repeat(70_000) } }, 413],
+  ])('%s is refused', async (_name, body, status) => {
+    expect((await control(sandbox, 'POST', '/records', body)).status).toBe(status);
+  });
+});
+
+describe('control API', () => {
+  test('nobody without the token gets in', async () => {
+    const { origin } = sandbox.ready.control;
+    expect((await fetch(`${origin}/codes`)).status).toBe(401);
+    expect((await fetch(`${origin}/codes`, { headers: { authorization: 'Bearer guess' } })).status).toBe(401);
+  });
+
+  test('an unknown path and a wrong method are told apart', async () => {
+    expect((await control(sandbox, 'GET', '/nothing')).status).toBe(404);
+    expect((await control(sandbox, 'DELETE', '/codes')).status).toBe(405);
+  });
+
+  test.each([
+    [{ latencyMs: -1 }],
+    [{ flap: 0 }],
+    [{ status: 200 }],
+    [{ hang: false }],
+    [{ hang: true, reset: true }],
+    [{}],
+  ])('the fault %j is refused', async (fault) => {
+    expect((await control(sandbox, 'PUT', '/faults', { province: '410000', fault })).status).toBe(400);
+  });
+
+  test('what the province received is kept as received, and says nothing about a venue', async () => {
+    const token = tokenOf(scenario('440000', 'green').code);
+    await scan('440000', scenario('440000', 'green').code);
+    const kept = await controlled(sandbox, sandboxRequestsSchema, 'GET', '/requests?province=440000');
+    const last = kept.at(-1);
+    expect(last?.body).toBe(JSON.stringify({ encode: token }));
+    expect(last?.headers['x-tif-signature']).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.stringify(last)).not.toMatch(/hospital|venue|440100/);
+  });
+});
+
+describe('venues and their provider', () => {
+  async function tokenFor(venue: SandboxVenue, more: Record<string, string> = {}) {
+    const reply = await fetch(venue.token_endpoint, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${venue.client_id}:${venue.client_secret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
+    });
+    const body: unknown = await reply.json();
+    return { status: reply.status, body: new Map(Object.entries(Object(body))) };
+  }
+
+  test('every venue gets a JWT of RFC 9068 for the gateway that says where it stands', async () => {
+    const venues = await controlled(sandbox, venueSchema.array(), 'GET', '/venues');
+    const keys = createRemoteJWKSet(new URL(sandbox.ready.provider.jwksUri));
+    for (const venue of venues) {
+      const { body } = await tokenFor(venue);
+      const options = {
+        issuer: sandbox.ready.provider.issuer,
+        audience: AUDIENCE,
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+      };
+      const { payload } = await jwtVerify(String(body.get('access_token')), keys, options);
+      expect(payload).toMatchObject({
+        venue_id: venue.venue,
+        venue_kind: venue.kind,
+        region: venue.region,
+        scope: 'verify',
+        client_id: venue.client_id,
+      });
+      expect(Number(payload.exp) - Number(payload.iat)).toBe(600);
+    }
+  });
+
+  test('client_secret_post works, naming scope and resource too', async () => {
+    const [venue] = sandbox.ready.venues;
+    if (venue === undefined) throw new Error('no venue');
+    const { client_id, client_secret, scope, resource } = venue;
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret, scope, resource });
+    const reply = await fetch(venue.token_endpoint, { method: 'POST', body });
+    expect(reply.status).toBe(200);
+  });
+
+  test('a wrong secret and another audience are refused, another scope is not granted', async () => {
+    const [venue] = sandbox.ready.venues;
+    if (venue === undefined) throw new Error('no venue');
+    expect((await tokenFor({ ...venue, client_secret: 'guess' })).status).toBe(401);
+    expect((await tokenFor(venue, { resource: 'https://elsewhere.invalid' })).status).toBe(400);
+    expect((await tokenFor(venue, { scope: 'admin' })).body.get('scope')).toBeUndefined();
+  });
+
+  test('the first venue is the hospital of the examples, and one ordinary venue stands in a low-risk region', () => {
+    expect(sandbox.ready.venues[0]).toMatchObject({ kind: 'hospital', region: '440100' });
+    expect(sandbox.ready.venues.some(({ kind }) => kind === 'supermarket')).toBe(true);
+  });
+});
+
+describe('life and death of the child', () => {
+  test('it ends by itself when its parent is gone', async () => {
+    const orphan = await forkSandbox();
+    orphan.child.disconnect();
+    expect(await whenEnded(orphan.child)).toBe(0);
+    await expect(fetch(orphan.ready.control.origin)).rejects.toThrow();
+  });
+
+  test('a restart in the same data directory keeps the keys', async () => {
+    const first = await forkSandbox();
+    const kidOf = (one: ForkedSandbox) => upstreamOf(one, '410000').statementKey?.kid;
+    first.child.disconnect();
+    await whenEnded(first.child);
+    const second = await forkSandbox(first.dataDir);
+    expect(kidOf(second)).toBe(kidOf(first));
+    await second.stop();
+  });
+
+  test('a start message that is not one is answered with the reason', async () => {
+    await expect(forkSandbox('')).rejects.toThrow();
+  });
+
+  test('bad_signature breaks the statement and nothing else', async () => {
+    await setFault(sandbox, '410000', { bad_signature: true });
+    const answer = await scan('410000', scenario('410000', 'green').code);
+    await setFault(sandbox, '410000', null);
+    if (answer.kind === 'absent' || answer.statement === null) throw new Error('no statement');
+    const [jws = ''] = answer.statement.split('~');
+    expect(decodeProtectedHeader(jws).alg).toBe('ES256');
+    const key = upstreamOf(sandbox, '410000').statementKey;
+    await expect(jwtVerify(jws, await importJWK(key?.jwk ?? {}, 'ES256'))).rejects.toThrow(
+      'signature verification failed',
+    );
+  });
+});

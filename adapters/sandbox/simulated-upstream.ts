@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { JsonValue } from '../../schemas/scenarios.ts';
+import { compileTranslator } from '../translate.ts';
+import { readBody } from './bounded-body.ts';
+import { FaultGate } from './fault-gate.ts';
+import { listenOnLoopback } from './listen.ts';
+import { NonceBook } from './nonce-book.ts';
+import { RecordBook } from './record-book.ts';
+import { RequestLog } from './request-log.ts';
+import { type StatementSigner, spoilSignature } from './statement-signer.ts';
+import { openWire } from './wire/index.ts';
+import type { ReceivedRequest, Wire, WireAnswer, WireReply } from './wire/wire.ts';
+
+const MAX_REQUEST_BYTES = 65_536;
+/** Longer than any client keeps a connection idle, so that it is never we who close one in use. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** One province's stand-in on its own loopback port. */
+export interface SimulatedUpstream {
+  readonly manifest: Manifest;
+  readonly origin: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly book: RecordBook;
+  readonly faults: FaultGate;
+  readonly log: RequestLog;
+  readonly close: () => void;
+}
+
+/** Starts the stand-in of one system. `signer` is null where its manifest declares no statement. */
+export async function startUpstream(
+  manifest: Manifest,
+  signer: StatementSigner | null,
+  nowMs: () => number,
+): Promise<SimulatedUpstream> {
+  const book = new RecordBook(manifest.reply.as_of);
+  const faults = new FaultGate();
+  const log = new RequestLog(manifest.province);
+  const answer = answerer(manifest, book, faults, signer, nowMs);
+  const wire = openWire(manifest.driver, {
+    statementAt: manifest.statement?.at ?? null,
+    nowMs,
+    nonces: new NonceBook(),
+    refusing: () => signer === null && faults.spoilsSignatures,
+    answer,
+  });
+  const server: Server = createServer((request, response) => {
+    serve(request, response, { wire, faults, log, nowMs }).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const origin = await listenOnLoopback(server);
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { manifest, origin, secrets: wire.secrets, book, faults, log, close };
+}
+
+function answerer(
+  manifest: Manifest,
+  book: RecordBook,
+  faults: FaultGate,
+  signer: StatementSigner | null,
+  nowMs: () => number,
+): (token: string) => Promise<WireAnswer> {
+  const translate = compileTranslator(manifest);
+  const sign = async (record: JsonValue, token: string, atMs: number): Promise<string | null> => {
+    if (signer === null) return null;
+    const statement = await signer(translate(record, token, atMs).claims, atMs);
+    return faults.spoilsSignatures ? spoilSignature(statement) : statement;
+  };
+  return async (token) => {
+    const atMs = nowMs();
+    const known = book.look(token, atMs);
+    if (known === null) return { kind: 'unknown' };
+    if (known === 'expired') return { kind: 'expired' };
+    return { kind: 'found', record: known.record, statement: await sign(known.record, token, atMs) };
+  };
+}
+
+interface Parts {
+  readonly wire: Wire;
+  readonly faults: FaultGate;
+  readonly log: RequestLog;
+  readonly nowMs: () => number;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
+  const body = await readBody(request, MAX_REQUEST_BYTES);
+  const received = receivedFrom(request, body ?? '');
+  parts.log.add(loggedFrom(request, received), parts.nowMs());
+  if (body === null) return send(response, { status: 413, contentType: 'text/plain', body: '' });
+  if (await parts.faults.takes(response)) return;
+  send(response, await parts.wire.handle(received));
+}
+
+function receivedFrom(request: IncomingMessage, body: string): ReceivedRequest {
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    method: request.method ?? '',
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
+    headers: request.headers,
+    body,
+  };
+}
+
+function loggedFrom(request: IncomingMessage, received: ReceivedRequest) {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headersDistinct)) headers[name] = (value ?? []).join(', ');
+  return { method: received.method, path: request.url ?? '/', headers, body: received.body };
+}
+
+function send(response: ServerResponse, reply: WireReply): void {
+  const length = Buffer.byteLength(reply.body);
+  response.writeHead(reply.status, { 'content-type': reply.contentType, 'content-length': length }).end(reply.body);
+}

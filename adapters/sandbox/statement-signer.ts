@@ -1,0 +1,38 @@
+import { createHash, randomBytes, sign } from 'node:crypto';
+import { SDJwtInstance } from '@sd-jwt/core';
+import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims } from '../../schemas/statement.ts';
+import type { SandboxKey } from './keys.ts';
+
+const STATEMENT_LIFETIME_S = 300;
+
+/** Signs the normalised claims of one answer as a status statement with all four disclosures. */
+export type StatementSigner = (claims: StatusClaims, nowMs: number) => Promise<string>;
+
+/** A province's SD-JWT (RFC 9901) issuer with an ES256 key; `issuer` is its entity id. */
+export function openStatementSigner(key: SandboxKey, issuer: string): StatementSigner {
+  const instance = new SDJwtInstance({
+    signer: (data: string) =>
+      sign('sha256', Buffer.from(data), { key: key.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+    signAlg: 'ES256',
+    hasher: (data: string | ArrayBuffer) =>
+      createHash('sha256')
+        .update(typeof data === 'string' ? data : new Uint8Array(data))
+        .digest(),
+    hashAlg: 'sha-256',
+    saltGenerator: () => randomBytes(16).toString('base64url'),
+  });
+  const header = { typ: STATEMENT_TYP, kid: key.published.kid };
+  const frame = { _sd: [...DISCLOSABLE_CLAIMS] };
+  return async (claims, nowMs) => {
+    const iat = Math.floor(nowMs / 1000);
+    return await instance.issue({ iss: issuer, iat, exp: iat + STATEMENT_LIFETIME_S, ...claims }, frame, { header });
+  };
+}
+
+/** The same statement with a signature that cannot verify: its last 64 octets inverted. */
+export function spoilSignature(statement: string): string {
+  const [jws = '', ...disclosures] = statement.split('~');
+  const [header = '', payload = '', signature = ''] = jws.split('.');
+  const spoilt = Buffer.from(signature, 'base64url').map((octet) => octet ^ 0xff);
+  return [`${header}.${payload}.${Buffer.from(spoilt).toString('base64url')}`, ...disclosures].join('~');
+}

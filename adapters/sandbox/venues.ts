@@ -1,0 +1,81 @@
+import type { LocalisedText, ProvinceCode, Purpose, VenueKind } from '../../schemas/code-lists/index.ts';
+
+interface VenueEntry {
+  readonly venue: string;
+  readonly kind: VenueKind;
+  readonly region: string;
+  readonly destination: ProvinceCode;
+  readonly name: LocalisedText;
+  readonly purposes: readonly [Purpose, ...Purpose[]];
+}
+
+/**
+ * Invented venues. The first is the one that examples use; the supermarket is an ordinary venue in a low-risk region,
+ * where no mandate lets anybody be checked.
+ */
+export const VENUES: readonly VenueEntry[] = [
+  {
+    venue: 'guangzhou-hospital',
+    kind: 'hospital',
+    region: '440100',
+    destination: '440000',
+    name: { zh: '广州示例医院', en: 'Guangzhou Example Hospital' },
+    purposes: ['medical_visit', 'venue_entry'],
+  },
+  {
+    venue: 'shenzhen-border-post',
+    kind: 'port_of_entry',
+    region: '440300',
+    destination: '440000',
+    name: { zh: '深圳示例口岸', en: 'Shenzhen Example Port' },
+    purposes: ['border_crossing'],
+  },
+  {
+    venue: 'shanghai-railway-station',
+    kind: 'railway_station',
+    region: '310000',
+    destination: '310000',
+    name: { zh: '上海示例火车站', en: 'Shanghai Example Railway Station' },
+    purposes: ['transport_boarding', 'venue_entry'],
+  },
+  {
+    venue: 'shanghai-school',
+    kind: 'school',
+    region: '310000',
+    destination: '310000',
+    name: { zh: '上海示例学校', en: 'Shanghai Example School' },
+    purposes: ['institution_visit', 'venue_entry'],
+  },
+  {
+    venue: 'wuhan-care-home',
+    kind: 'care_home',
+    region: '420100',
+    destination: '420000',
+    name: { zh: '武汉示例养老院', en: 'Wuhan Example Care Home' },
+    purposes: ['institution_visit'],
+  },
+  {
+    venue: 'haikou-airport',
+    kind: 'airport',
+    region: '460100',
+    destination: '460000',
+    name: { zh: '海口示例机场', en: 'Haikou Example Airport' },
+    purposes: ['transport_boarding', 'venue_entry'],
+  },
+  {
+    venue: 'beijing-restaurant',
+    kind: 'restaurant',
+    region: '110000',
+    destination: '110000',
+    name: { zh: '北京示例餐馆', en: 'Beijing Example Restaurant' },
+    purposes: ['venue_entry'],
+  },
+  {
+    venue: 'sanya-supermarket',
+    kind: 'supermarket',
+    region: '460200',
+    destination: '460000',
+    name: { zh: '三亚示例超市', en: 'Sanya Example Supermarket' },
+    purposes: ['venue_entry'],
+  },
+];

@@ -1,0 +1,98 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Outcome } from '../../../schemas/driver-config.ts';
+import type { JsonValue } from '../../../schemas/scenarios.ts';
+import { withValueAt } from '../json-pointer.ts';
+import type { NonceBook } from '../nonce-book.ts';
+
+/** A request as the simulated system received it. `path` has no query; `query` is what followed the question mark. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface WireReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type WireAnswer =
+  | { readonly kind: 'found'; readonly record: JsonValue; readonly statement: string | null }
+  | { readonly kind: 'expired' | 'unknown' };
+
+/** What a wire is given: the clock, the memory of nonces, and whether a fault has it refuse every signature. */
+export interface WireTools {
+  readonly statementAt: string | null;
+  readonly nowMs: () => number;
+  readonly nonces: NonceBook;
+  readonly refusing: () => boolean;
+  readonly answer: (token: string) => Promise<WireAnswer>;
+}
+
+/** The system's side of one driver's protocol: it checks the caller before it looks anything up. */
+export interface Wire {
+  /** What the operator of the gateway is handed, by the driver's names. Made anew at every start. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly handle: (request: ReceivedRequest) => Promise<WireReply>;
+}
+
+/** How far a caller's clock may be from ours. */
+const CLOCK_WINDOW_MS = 5 * 60_000;
+
+export function isTimely(atMs: number, nowMs: number): boolean {
+  return Number.isFinite(atMs) && Math.abs(nowMs - atMs) <= CLOCK_WINDOW_MS;
+}
+
+/** One header as text; empty when missing, and when sent twice, which no honest client does. */
+export function headerOf(request: ReceivedRequest, name: string): string {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+export function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+export function jsonReply(status: number, body: JsonValue): WireReply {
+  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+}
+
+interface EnvelopeConfig {
+  readonly outcome: Outcome;
+  readonly record_at: string;
+}
+
+/** The system's own envelope round an answer, at the places and with the codes that its manifest declares. */
+export function envelopeOf(config: EnvelopeConfig, statementAt: string | null, answer: WireAnswer): JsonValue {
+  if (answer.kind !== 'found') {
+    const codes = answer.kind === 'expired' ? config.outcome.expired : config.outcome.unknown;
+    return errorEnvelope(config, codes[0] ?? 'undeclared', answer.kind);
+  }
+  const bare = withValueAt({}, config.record_at, answer.record);
+  const coded = withValueAt(bare, config.outcome.at, config.outcome.found[0] ?? 'undeclared');
+  return statementAt === null || answer.statement === null ? coded : withValueAt(coded, statementAt, answer.statement);
+}
+
+/** The system's own envelope round an error code that is no answer. */
+export function errorEnvelope(config: EnvelopeConfig, code: string | number, message: string): JsonValue {
+  return withValueAt({ message }, config.outcome.at, code);
+}
+
+/** A string member of a JSON object body, or null. */
+export function jsonMember(body: string, member: string): string | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return null;
+  const value = new Map<string, unknown>(Object.entries(parsed)).get(member);
+  return typeof value === 'string' ? value : null;
+}

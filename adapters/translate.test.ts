@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { statusClaimsSchema } from '../schemas/statement.ts';
+import { SAMPLE, sampleReply } from './sample-manifest.ts';
+import { compileTranslator, translate } from './translate.ts';
+
+const NOW_MS = Date.parse('2022-03-10T04:00:00Z');
+const GREEN = { colour: 1, time: '2022-03-10 11:59:00', handle: 'h-1' };
+const run = compileTranslator(SAMPLE);
+const of = (changes: object) => run({ ...GREEN, ...changes }, 'token-1', NOW_MS);
+
+describe('status', () => {
+  test('a documented green is green, with the time in UTC and nothing to report', () => {
+    expect(run(GREEN, 'token-1', NOW_MS)).toEqual({
+      claims: {
+        status: 'green',
+        status_as_of: '2022-03-10T03:59:00Z',
+        ground: [],
+        provenance: {
+          level: null,
+          role: null,
+          action: 'assign',
+          kind: null,
+          batch_size: null,
+          instrument: null,
+          evidence_filed: false,
+          approvals: [],
+          origin: null,
+        },
+        handle: 'h-1',
+        flags: [],
+      },
+      reasons: [],
+      unmapped: [],
+    });
+  });
+
+  test.each([
+    [1, 'green'],
+    ['1', 'green'],
+    [3, 'red'],
+    ['3', 'red'],
+  ])('a digit is the same as number and as string: %j', (colour, status) => {
+    expect(of({ colour }).claims.status).toBe(status);
+  });
+
+  test.each([
+    ['01'],
+    [1.5],
+    ['1.0'],
+    [true],
+    [null],
+    [[1]],
+    [{ value: 1 }],
+    ['绿码'],
+    [7],
+    [''],
+  ])('a value outside the table is indeterminate and reported: %j', (colour) => {
+    const { claims, reasons, unmapped } = of({ colour });
+    expect([claims.status, reasons, unmapped]).toEqual(['indeterminate', ['unmapped_value'], ['status']]);
+  });
+
+  test('a local state without national meaning carries its own reason and is not reported as unmapped', () => {
+    expect(of({ colour: 4 })).toMatchObject({ reasons: ['no_national_meaning'], unmapped: [] });
+    expect(of({ colour: 5 })).toMatchObject({ reasons: ['local_state_pending'], unmapped: [] });
+  });
+
+  test('a value that the table gives two meanings has none', () => {
+    const manifest = sampleReply({
+      status: {
+        at: '/colour',
+        values: [
+          { value: 1, name: '绿码', to: 'green' },
+          { value: '1', name: '红码', to: 'red' },
+        ],
+      },
+    });
+    expect(translate(GREEN, manifest, 't', NOW_MS).claims.status).toBe('indeterminate');
+  });
+
+  test('an inherited member never stands for a value', () => {
+    const manifest = sampleReply({
+      status: { at: '/constructor/name', values: [{ value: 'Object', name: '绿码', to: 'green' }] },
+    });
+    expect(translate(GREEN, manifest, 't', NOW_MS).unmapped).toContain('status');
+  });
+});
+
+describe('flags', () => {
+  test('a pop-up is a flag and a reason beside an unchanged colour', () => {
+    expect(of({ popup: '3' })).toMatchObject({ claims: { status: 'green', flags: ['popup'] }, reasons: ['popup'] });
+  });
+
+  test('an undocumented flag value does not pass as no flag', () => {
+    expect(of({ popup: 9 })).toMatchObject({
+      claims: { status: 'indeterminate', flags: [] },
+      reasons: ['unmapped_value'],
+      unmapped: ['flags'],
+    });
+  });
+
+  test('a missing flag that may not be missing is unmapped', () => {
+    const manifest = sampleReply({ flags: [{ at: '/popup', values: [{ value: 0, name: 'none', to: null }] }] });
+    expect(translate(GREEN, manifest, 't', NOW_MS)).toMatchObject({
+      claims: { status: 'indeterminate' },
+      unmapped: ['flags'],
+    });
+  });
+});
+
+describe('ground', () => {
+  test.each([
+    ['A2', ['confirmed_case'], []],
+    [['A2', 'A3', 'A2'], ['confirmed_case', 'close_contact_isolating'], []],
+    ['A1', [], []],
+    [[], [], []],
+    [null, [], []],
+    [['A2', 'zzz'], ['confirmed_case'], ['ground']],
+    [{ a: 'A2' }, [], ['ground']],
+  ])('%j comes down to %j', (why, ground, unmapped) => {
+    expect(of({ colour: 3, why })).toMatchObject({ claims: { status: 'red', ground }, unmapped });
+  });
+});
+
+describe('time', () => {
+  test.each([
+    ['2022-02-30 00:00:00'],
+    ['2022-03-10 24:00:00'],
+    ['2022-03-10'],
+    [''],
+    [null],
+    [20220310],
+    ['2022-03-10T00:00:00'],
+  ])('an unreadable time makes the status indeterminate: %j', (time) => {
+    expect(of({ time })).toMatchObject({
+      claims: { status: 'indeterminate', status_as_of: null },
+      reasons: ['unmapped_value'],
+      unmapped: ['as_of'],
+    });
+  });
+
+  test('two minutes ahead of our clock is believed, more is not', () => {
+    expect(of({ time: '2022-03-10 12:02:00' }).claims.status).toBe('green');
+    expect(of({ time: '2022-03-10 12:02:01' })).toMatchObject({
+      claims: { status: 'indeterminate' },
+      unmapped: ['as_of'],
+    });
+  });
+
+  test('a green older than its validity stays green with reason too_old', () => {
+    expect(of({ time: '2022-03-07 12:00:00' })).toMatchObject({ claims: { status: 'green' }, reasons: [] });
+    expect(of({ time: '2022-03-07 11:59:59' })).toMatchObject({ claims: { status: 'green' }, reasons: ['too_old'] });
+  });
+
+  test('an old red is never made anything better', () => {
+    expect(of({ colour: 3, time: '2020-01-01 00:00:00' })).toMatchObject({ claims: { status: 'red' }, reasons: [] });
+  });
+
+  test('a system that computes its answer when asked is as of now', () => {
+    const manifest = sampleReply({ as_of: { from: 'reply' } });
+    expect(translate(GREEN, manifest, 't', NOW_MS + 999).claims.status_as_of).toBe('2022-03-10T04:00:00Z');
+  });
+});
+
+describe('handle', () => {
+  test.each([
+    [undefined, 'token-1', []],
+    [null, 'token-1', []],
+    ['', 'token-1', ['handle']],
+    ['x'.repeat(257), 'token-1', ['handle']],
+    [77, '77', []],
+  ])('%j', (handle, expected, unmapped) => {
+    expect(of({ handle })).toMatchObject({ claims: { handle: expected }, unmapped });
+  });
+});
+
+const json = fc.jsonValue({ maxDepth: 3 });
+const colour = fc.oneof(json, fc.constantFrom(1, '1', 2, '2', 3, 4, 5, '01', 1.5));
+const record = fc.record(
+  {
+    colour,
+    why: fc.oneof(json, fc.constantFrom('A1', 'A2', ['A2', 'A3'])),
+    popup: fc.oneof(json, fc.constantFrom(0, 3, '3')),
+    time: fc.oneof(json, fc.constantFrom('2022-03-10 11:59:00', '2022-13-10 11:59:00')),
+    handle: json,
+    source: fc.oneof(json, fc.constantFrom('own', 'nat', '44')),
+    source_ref: json,
+    by: fc.oneof(
+      json,
+      fc.record(
+        { level: json, role: json, act: json, batch: json, document: json, filed: json, approvals: json },
+        { requiredKeys: [] },
+      ),
+    ),
+    frame: json,
+  },
+  { requiredKeys: [] },
+);
+
+describe('properties', () => {
+  test('no reply is green unless the green value stands where the manifest says', () => {
+    fc.assert(
+      fc.property(fc.oneof(record, json), json, (raw, token) => {
+        const { claims } = run(raw, String(token), NOW_MS);
+        const value =
+          typeof raw === 'object' && raw !== null && !Array.isArray(raw) && 'colour' in raw ? raw.colour : undefined;
+        if (claims.status === 'green') expect([1, '1']).toContain(value);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('translate never throws and its claims always have the documented form', () => {
+    fc.assert(
+      fc.property(fc.oneof(record, json), fc.string(), fc.double(), (raw, token, nowMs) => {
+        const { claims, reasons, unmapped } = run(raw, token, nowMs);
+        expect(statusClaimsSchema.safeParse(claims).success).toBe(true);
+        expect(new Set(reasons).size).toBe(reasons.length);
+        expect(claims.status === 'indeterminate' || claims.status_as_of !== null).toBe(true);
+        expect(unmapped.every((field) => /^[a-z_]+$/.test(field))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('frames, extra members and member order change nothing', () => {
+    fc.assert(
+      fc.property(record, json, json, fc.string(), (raw, frame, extra, name) => {
+        const changed = Object.fromEntries([
+          [`extra ${name}`, extra],
+          ['frame', frame],
+          ...Object.entries({ ...raw, frame }).reverse(),
+        ]);
+        expect(run(changed, 't', NOW_MS)).toEqual(run(raw, 't', NOW_MS));
+      }),
+    );
+  });
+
+  test('a digit sent as string or as number changes nothing', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 0, max: 9 }),
+        (c, p, l) => {
+          const numbers = { ...GREEN, colour: c, popup: p, by: { level: l, batch: p } };
+          const strings = { ...GREEN, colour: `${c}`, popup: `${p}`, by: { level: `${l}`, batch: `${p}` } };
+          expect(run(strings, 't', NOW_MS)).toEqual(run(numbers, 't', NOW_MS));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { Ground, ReasonCode } from '../schemas/code-lists/index.ts';
+import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
+import type { JsonValue } from '../schemas/scenarios.ts';
+import type { StatusClaims } from '../schemas/statement.ts';
+import type { Flag, Status } from '../schemas/status.ts';
+import { compileAsOf, formatInstant } from './as-of.ts';
+import { compileAssignment } from './assignment.ts';
+import { compileTable, compileTableAt, localKey } from './local-value.ts';
+import { compilePointer } from './pointer.ts';
+
+/** `unmapped` names the fields (never their values) that the manifest does not explain, each once, for the metric. */
+export interface Translation {
+  readonly claims: StatusClaims;
+  readonly reasons: ReasonCode[];
+  readonly unmapped: string[];
+}
+
+/** One raw record of one token into normalised claims. Pure and total: it never throws and never guesses. */
+export type Translator = (record: JsonValue, token: string, nowMs: number) => Translation;
+
+const MAX_GROUNDS = 8;
+const MAX_HANDLE_LENGTH = 256;
+
+/** Translates once. A caller with many records of one system compiles once with compileTranslator instead. */
+export function translate(record: JsonValue, manifest: Manifest, token: string, nowMs: number): Translation {
+  return compileTranslator(manifest)(record, token, nowMs);
+}
+
+/**
+ * Compiles a manifest's tables. A value outside its table makes the status `indeterminate` where it stands for the
+ * status, a flag or the time; elsewhere it is reported and leaves a claim empty, so that a red cannot be substantiated.
+ * An old status keeps its colour with reason `too_old`: what to do with it is the decision's business.
+ */
+export function compileTranslator(manifest: Manifest): Translator {
+  const { reply } = manifest;
+  const readStatus = compileStatus(reply.status);
+  const readGrounds = compileGrounds(reply.ground);
+  const readFlags = compileFlags(reply.flags);
+  const readAsOf = compileAsOf(reply.as_of);
+  const readAssignment = compileAssignment(manifest);
+  const readHandle = compileHandle(reply.handle_at);
+
+  return (record, token, nowMs) => {
+    const reported = new Set<string>();
+    const report = (field: string) => void reported.add(field);
+    const local = readStatus(record, report);
+    const flags = readFlags(record, report);
+    const atMs = readAsOf(record, nowMs);
+    if (atMs === null) report('as_of');
+    const unreadable = DECISIVE_FIELDS.some((field) => reported.has(field));
+    const status = unreadable ? 'indeterminate' : local.status;
+    const claims = {
+      status,
+      status_as_of: atMs === null ? null : formatInstant(atMs),
+      ground: readGrounds(record, report),
+      provenance: readAssignment(record, report),
+      handle: readHandle(record, token, report),
+      flags,
+    };
+    const reasons = new Set<ReasonCode>(local.reason === null ? [] : [local.reason]);
+    if (unreadable) reasons.add('unmapped_value');
+    if (atMs !== null && isTooOld(reply.validity, status, nowMs - atMs)) reasons.add('too_old');
+    if (flags.includes('popup')) reasons.add('popup');
+    return { claims, reasons: [...reasons], unmapped: [...reported] };
+  };
+}
+
+/** Without these three nobody can tell what the holder was shown, or when. */
+const DECISIVE_FIELDS = ['status', 'flags', 'as_of'] as const;
+type Report = (field: string) => void;
+type LocalStatus = { readonly status: Status; readonly reason: ReasonCode | null };
+
+function compileStatus(table: ReplyTables['status']): (record: JsonValue, report: Report) => LocalStatus {
+  const meanings = new Map<string, LocalStatus>();
+  const values = table.values.map(({ value, to, reason }) => {
+    const meaning = { status: to, reason: to === 'indeterminate' ? (reason ?? 'no_national_meaning') : null };
+    const key = `${meaning.status} ${meaning.reason}`;
+    meanings.set(key, meaning);
+    return { value, to: key };
+  });
+  const read = compileTableAt({ at: table.at, values });
+  return (record, report) => {
+    const reading = read(record);
+    const meaning = reading.kind === 'mapped' ? meanings.get(reading.to) : undefined;
+    if (meaning !== undefined) return meaning;
+    report('status');
+    return { status: 'indeterminate', reason: null };
+  };
+}
+
+/** A ground may be one value or a list of them; `null` in the table is documented, but no national ground. */
+function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, report: Report) => Ground[] {
+  if (table === undefined) return () => [];
+  const place = compilePointer(table.at);
+  const look = compileTable(table);
+  return (record, report) => {
+    const value = place(record);
+    const grounds = new Set<Ground>();
+    for (const item of Array.isArray(value) ? value : [value]) {
+      const reading = look(item);
+      if (reading.kind === 'unmapped') report('ground');
+      if (reading.kind === 'mapped' && reading.to !== null) grounds.add(reading.to);
+    }
+    if (grounds.size > MAX_GROUNDS) report('ground');
+    return [...grounds].slice(0, MAX_GROUNDS);
+  };
+}
+
+function compileFlags(tables: ReplyTables['flags']): (record: JsonValue, report: Report) => Flag[] {
+  const readers = tables.map((table) => compileTableAt(table));
+  return (record, report) => {
+    const flags = new Set<Flag>();
+    for (const read of readers) {
+      const reading = read(record);
+      if (reading.kind === 'unmapped') report('flags');
+      if (reading.kind === 'mapped' && reading.to !== null) flags.add(reading.to);
+    }
+    return [...flags];
+  };
+}
+
+function compileHandle(at: string | undefined): (record: JsonValue, token: string, report: Report) => string {
+  if (at === undefined) return (_record, token) => handleOfToken(token);
+  const place = compilePointer(at);
+  return (record, token, report) => {
+    const value = place(record);
+    const handle = localKey(value);
+    if (handle !== null && handle.length > 0 && handle.length <= MAX_HANDLE_LENGTH) return handle;
+    if (value !== undefined && value !== null) report('handle');
+    return handleOfToken(token);
+  };
+}
+
+/** A signed token can be longer than a handle may be; its digest names it as well. */
+function handleOfToken(token: string): string {
+  const fits = token.length > 0 && token.length <= MAX_HANDLE_LENGTH;
+  return fits ? token : createHash('sha256').update(token).digest('base64url');
+}
+
+function isTooOld(rules: ReplyTables['validity'], status: Status, ageMs: number): boolean {
+  return rules.some((rule) => rule.status === status && ageMs > rule.max_age_s * 1000);
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express } from 'express';
+import type { GatewayContext } from './context.ts';
+import { mountDescription } from './http/description.ts';
+import { errorHandler } from './http/errors.ts';
+import { mountFederation } from './http/federation.ts';
+import { mountOperations } from './http/operations.ts';
+import { resource } from './http/route.ts';
+import { mountSandbox } from './http/sandbox.ts';
+import { mountVerifications } from './http/verifications.ts';
+import { ProblemError } from './problem-error.ts';
+
+/** The HTTP side of a gateway: which paths there are, what every reply carries, and how failures are told. */
+export function createApp(context: GatewayContext, isDraining: () => boolean): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+
+  app.use((request, response, next) => {
+    const requestId = randomUUID();
+    const started = performance.now();
+    response.locals['requestId'] = requestId;
+    response.set({
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    response.once('finish', () => {
+      // The route, not the path: a path could carry what somebody typed.
+      const route: unknown = request.route?.path;
+      const took_ms = Math.round(performance.now() - started);
+      const line = { request_id: requestId, method: request.method, route, status: response.statusCode, took_ms };
+      context.log.info(line, 'request');
+    });
+    next();
+  });
+
+  mountVerifications(app, context);
+  mountFederation(app, context);
+  mountOperations(app, context, isDraining);
+  resource(app, '/.well-known/jwks.json', {
+    GET: (_request, response) => {
+      response.json({ keys: context.attestationKeys.publicKeys });
+    },
+  });
+  mountDescription(app);
+  if (context.sandbox !== null) mountSandbox(app, context.sandbox.ready.control);
+
+  app.use(() => {
+    throw new ProblemError('not_found');
+  });
+  app.use(errorHandler(context.log, context.verification.metrics));
+  return app;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { entityIdSchema } from '../schemas/status.ts';
+
+const portSchema = z.coerce.number().int().min(0).max(65535);
+
+const configSchema = z.object({
+  HUREN_PORT: portSchema.default(8080),
+  HUREN_HOST: z.string().min(1).max(255).default('127.0.0.1'),
+  HUREN_DATA_DIR: z.string().min(1).default('.huren'),
+  HUREN_ENTITY_ID: entityIdSchema.optional(),
+  HUREN_ANCHOR_FILE: z.string().min(1).optional(),
+  HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
+  HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** What the operator decided, checked once at start-up. `entityId` follows from host and port when it is not given. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly entityId: string | null;
+  readonly anchorFile: string | null;
+  /** The venues' authorization server outside the sandbox; null: no venue can be told from a stranger. */
+  readonly authorizationServer: { readonly issuer: string; readonly jwksUri: string } | null;
+  readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
+}
+
+/** A setting is missing or wrong; the message is one line that names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'config_invalid';
+}
+
+/**
+ * Reads `HUREN_*` from an environment; any of them may end in `_FILE`, and is then read from that file (a mounted
+ * secret). Throws ConfigError naming the variable.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(configSchema.shape)) {
+    const value = readVariable(env, name);
+    if (value !== undefined) given[name] = value;
+  }
+  const parsed = configSchema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ConfigError(`${String(issue?.path[0] ?? 'HUREN_*')}: ${issue?.message ?? 'not valid'}`);
+  }
+  const { data } = parsed;
+  return {
+    port: data.HUREN_PORT,
+    host: data.HUREN_HOST,
+    dataDir: data.HUREN_DATA_DIR,
+    entityId: data.HUREN_ENTITY_ID ?? null,
+    anchorFile: data.HUREN_ANCHOR_FILE ?? null,
+    authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
+    logLevel: data.HUREN_LOG_LEVEL,
+  };
+}
+
+function authorizationServerOf(issuer: string | undefined, jwksUri: string | undefined): Config['authorizationServer'] {
+  if (issuer === undefined && jwksUri === undefined) return null;
+  if (issuer === undefined) throw new ConfigError('HUREN_TOKEN_ISSUER: must be set together with HUREN_TOKEN_JWKS_URI');
+  if (jwksUri === undefined)
+    throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
+  return { issuer, jwksUri };
+}
+
+function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  const direct = env[name];
+  // HUREN_ANCHOR_FILE names a file by itself; what it holds is not its value.
+  const file = env[`${name}_FILE`];
+  if (direct !== undefined && direct !== '' && file !== undefined) {
+    throw new ConfigError(`${name}: set either ${name} or ${name}_FILE, not both`);
+  }
+  if (file !== undefined) {
+    try {
+      return readFileSync(file, 'utf8').trim();
+    } catch {
+      throw new ConfigError(`${name}_FILE: the file cannot be read`);
+    }
+  }
+  return direct === '' ? undefined : direct;
+}

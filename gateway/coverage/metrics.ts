@@ -1,0 +1,71 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Every metric of a gateway. No label ever carries a code, a handle or a venue. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    verifications: new Counter({
+      name: 'huren_verifications_total',
+      help: 'Answered verifications',
+      labelNames: ['issuer', 'destination', 'status', 'decision'],
+      registers,
+    }),
+    verificationSeconds: new Histogram({
+      name: 'huren_verification_seconds',
+      help: 'Time to answer a verification, by where the statement came from',
+      labelNames: ['path'],
+      buckets: SECONDS,
+      registers,
+    }),
+    problems: new Counter({
+      name: 'huren_problems_total',
+      help: 'Requests answered with problem details',
+      labelNames: ['code'],
+      registers,
+    }),
+    upstreamSeconds: new Histogram({
+      name: 'huren_upstream_seconds',
+      help: 'Time one question to a province took',
+      labelNames: ['province'],
+      buckets: SECONDS,
+      registers,
+    }),
+    upstreamErrors: new Counter({
+      name: 'huren_upstream_errors_total',
+      help: 'Questions to a province that ended without an answer',
+      labelNames: ['province', 'code'],
+      registers,
+    }),
+    breakerState: new Gauge({
+      name: 'huren_breaker_state',
+      help: 'Circuit breaker of a province: 0 closed, 1 half-open, 2 open',
+      labelNames: ['province'],
+      registers,
+    }),
+    unsubstantiated: new Counter({
+      name: 'huren_unsubstantiated_total',
+      help: 'Yellow or red statuses withheld from venues because their assignment was not substantiated',
+      labelNames: ['issuer', 'reason'],
+      registers,
+    }),
+    unmappedValues: new Counter({
+      name: 'huren_unmapped_values_total',
+      help: 'Local values that the manifest does not declare',
+      labelNames: ['issuer', 'field'],
+      registers,
+    }),
+    keyExpirySeconds: new Gauge({
+      name: 'huren_key_expiry_seconds',
+      help: 'Seconds until a key expires',
+      labelNames: ['entity', 'kid'],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

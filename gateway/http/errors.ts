@@ -1,0 +1,45 @@
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Metrics } from '../coverage/metrics.ts';
+import { ProblemError, problemOf } from '../problem-error.ts';
+
+/** Sends problem details (RFC 9457). */
+export function sendProblem(response: Response, problem: ProblemError): void {
+  const body = problemOf(problem.code, problem.detail, requestIdOf(response));
+  response.status(body.status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
+}
+
+/** The last word on every failed request: a known problem, or `internal` with a log line that names no person. */
+export function errorHandler(log: Logger, metrics: Metrics): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const problem = asProblem(error);
+    metrics.problems.inc({ code: problem.code });
+    if (problem.code === 'internal') {
+      // Only where it broke: a message could quote what a client or a province sent.
+      const at =
+        error instanceof Error
+          ? (error.stack ?? '')
+              .split('\n')
+              .slice(1, 6)
+              .map((line) => line.trim())
+          : [];
+      const name = error instanceof Error ? error.name : typeof error;
+      log.error({ request_id: requestIdOf(response), method: request.method, error: name, at }, 'request failed');
+    }
+    if (response.headersSent) next(error);
+    else sendProblem(response, problem);
+  };
+}
+
+/** The identifier that ties a reply to its log lines. */
+export function requestIdOf(response: Response): string {
+  const id: unknown = response.locals['requestId'];
+  return typeof id === 'string' ? id : '';
+}
+
+function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  // A malformed path (bad percent-encoding) is the client's fault.
+  if (error instanceof URIError) return new ProblemError('not_found');
+  return new ProblemError('internal');
+}

@@ -1,0 +1,63 @@
+import type { Router } from 'express';
+import type { GatewayContext } from '../context.ts';
+import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
+import { mandateCoverage } from '../policy/mandates.ts';
+import { ProblemError } from '../problem-error.ts';
+import { resource } from './route.ts';
+
+/** Liveness, readiness with reasons, metrics, and the recognition matrix. */
+export function mountOperations(router: Router, context: GatewayContext, isDraining: () => boolean): void {
+  const { metrics, coverage, registry, nowMs } = context.verification;
+
+  resource(router, '/healthz', {
+    GET: (_request, response) => {
+      response.json({ status: 'ok' });
+    },
+  });
+  resource(router, '/readyz', {
+    GET: (_request, response) => {
+      const report = readiness(context, isDraining());
+      response.status(report.ready ? 200 : 503).json(report);
+    },
+  });
+  resource(router, '/metrics', {
+    GET: async (_request, response) => {
+      const order = { closed: 0, 'half-open': 1, open: 2 } as const;
+      for (const { province, state } of context.provinces.breakerStates()) {
+        metrics.breakerState.set({ province }, order[state]);
+      }
+      for (const { kid, expiresS } of context.attestationKeys.keys) {
+        metrics.keyExpirySeconds.set({ entity: context.entityId, kid }, expiresS - nowMs() / 1000);
+      }
+      response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    },
+  });
+  resource(router, '/v1/coverage', {
+    GET: (request, response) => {
+      const window = request.query['window'] ?? '24h';
+      if (typeof window !== 'string' || !isCoverageWindow(window)) {
+        throw new ProblemError('body_invalid', 'window: must be 1h, 6h or 24h');
+      }
+      const options = { window, nowMs: nowMs(), suppressedBelow: context.suppressedBelow };
+      response.json(coverageMatrix(coverage, registry(), options));
+    },
+  });
+}
+
+/** Whether venues should be sent here, and why not. `degraded` names what answers less than it could. */
+function readiness(context: GatewayContext, draining: boolean) {
+  const { registry, nowMs } = context.verification;
+  const mandates = mandateCoverage(registry().mandates, nowMs());
+  const reasons = [
+    ...(draining ? ['draining'] : []),
+    ...(context.anchorId === null ? ['no_trust_anchor'] : []),
+    ...(context.tokens === null ? ['no_authorization_server'] : []),
+    ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}`]),
+    ...(registry().adapters.size === 0 ? ['no_adapter'] : []),
+  ];
+  const degraded = context.provinces
+    .breakerStates()
+    .filter(({ state }) => state !== 'closed')
+    .map(({ province, state }) => ({ province, breaker: state }));
+  return { ready: reasons.length === 0, reasons, degraded, mandates };
+}

@@ -1,0 +1,57 @@
+import type { Request, Router } from 'express';
+import type { Problem } from '../../schemas/problem.ts';
+import {
+  batchRequestSchema,
+  MAX_CODE_LENGTH,
+  type VerificationReply,
+  type VerificationRequest,
+  verificationRequestSchema,
+} from '../../schemas/verification.ts';
+import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
+import { ProblemError, problemOf } from '../problem-error.ts';
+import type { VerificationContext } from '../verification/verification-context.ts';
+import { verify } from '../verification/verify.ts';
+import { jsonBodyReader } from './json-body.ts';
+import { resource } from './route.ts';
+
+/** One request: a code whose every character takes six bytes escaped, and the other members. */
+const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
+const MAX_BATCH_BYTES = 1_048_576;
+
+interface Parts {
+  readonly verification: VerificationContext;
+  readonly tokens: VenueTokens | null;
+}
+
+/** POST /v1/verifications and its batch. */
+export function mountVerifications(router: Router, { verification, tokens }: Parts): void {
+  const readOne = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
+  const readBatch = jsonBodyReader(batchRequestSchema, MAX_BATCH_BYTES);
+
+  async function access(request: Request): Promise<Venue> {
+    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
+    return await tokens.authenticate(request.get('authorization'));
+  }
+
+  resource(router, '/v1/verifications', {
+    POST: async (request, response) => {
+      const venue = await access(request);
+      response.json(await verify(verification, venue, await readOne(request, response)));
+    },
+  });
+
+  resource(router, '/v1/verifications/batch', {
+    POST: async (request, response) => {
+      const venue = await access(request);
+      const { items } = await readBatch(request, response);
+      const outcome = (asked: VerificationRequest) => verify(verification, venue, asked).catch(problemInPlace);
+      response.json({ results: await Promise.all(items.map(outcome)) });
+    },
+  });
+}
+
+/** An item's refusal stands in the item's place; a fault of ours fails the whole batch. */
+function problemInPlace(error: unknown): Problem | VerificationReply {
+  if (error instanceof ProblemError) return problemOf(error.code, error.detail);
+  throw error;
+}

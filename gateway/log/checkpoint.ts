@@ -1,0 +1,127 @@
+import { LogError } from './log-error.ts';
+import { HASH_BYTES } from './merkle.ts';
+import {
+  cosignText,
+  decodeBase64,
+  findKey,
+  formatNote,
+  formatSignatureLine,
+  type NoteKey,
+  type NoteSignature,
+  type NoteSigner,
+  parseNote,
+  parseSignatureLine,
+  signText,
+  verifySignature,
+} from './note.ts';
+
+/** A tree head as the log publishes it (C2SP tlog-checkpoint). */
+export type Checkpoint = { readonly origin: string; readonly size: number; readonly root: Uint8Array };
+
+/** Whom to believe: the log's name and keys, and the witnesses known. */
+export type CheckpointTrust = {
+  readonly origin: string;
+  readonly logKeys: readonly NoteKey[];
+  readonly witnesses: readonly NoteKey[];
+};
+
+/** A checkpoint that a log key signed, with the known witnesses that cosigned it. */
+export type VerifiedCheckpoint = Checkpoint & {
+  readonly cosignatures: readonly { readonly name: string; readonly timestampS: number }[];
+};
+
+// Clocks of witnesses differ a little; a signature from further ahead is an error or a trick.
+const MAX_CLOCK_SKEW_S = 300;
+
+/** The published note for a tree head, signed by the log. */
+export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
+  const text = checkpointText(checkpoint);
+  return formatNote({ text, signatures: [signText(text, signer)] });
+}
+
+/** Reads a checkpoint without believing it. `note_malformed` on any departure from the format. */
+export function parseCheckpoint(note: string): Checkpoint {
+  return parseText(parseNote(note).text);
+}
+
+/**
+ * A checkpoint to rely on: of this origin, signed by a log key, and with no bad signature by a known key.
+ * Signatures by strangers are ignored. `note_untrusted`: other origin or no log signature; `note_forged`: a known
+ * key's signature is wrong, so the whole note is refused (C2SP signed-note).
+ */
+export function verifyCheckpoint(note: string, trust: CheckpointTrust): VerifiedCheckpoint {
+  const { text, signatures } = parseNote(note);
+  const checkpoint = parseText(text);
+  if (checkpoint.origin !== trust.origin) throw new LogError('note_untrusted', 'a checkpoint of another log');
+  const logSignatures = verifyKnown(text, signatures, trust.logKeys);
+  if (logSignatures.length === 0) throw new LogError('note_untrusted', 'no key of this log signed the checkpoint');
+  const cosignatures = verifyKnown(text, signatures, trust.witnesses).flatMap(({ name, timestampS }) =>
+    timestampS === undefined ? [] : [{ name, timestampS }],
+  );
+  return { ...checkpoint, cosignatures };
+}
+
+/** What a witness answers after it has seen that the checkpoint extends what it saw before: one signature line. */
+export function cosignCheckpoint(note: string, witness: NoteSigner, timestampS: number): string {
+  const { text } = parseNote(note);
+  parseText(text);
+  return formatSignatureLine(cosignText(text, witness, timestampS));
+}
+
+/**
+ * Adds a known witness's signature line to a checkpoint; a newer line of the same witness takes the older one's place.
+ * `note_untrusted`: not a known witness; `note_forged`: does not verify; `note_out_of_time`: from the future, or
+ * older than the line already there.
+ */
+export function addCosignature(
+  note: string,
+  line: string,
+  { witnesses, nowS }: { readonly witnesses: readonly NoteKey[]; readonly nowS: number },
+): string {
+  const { text, signatures } = parseNote(note);
+  const added = parseSignatureLine(line.endsWith('\n') ? line.slice(0, -1) : line);
+  const key = findKey(added, witnesses);
+  if (key === undefined || key.algorithm !== 'cosignature') throw new LogError('note_untrusted', 'not a known witness');
+  const addedS = timestampOf(text, added, key);
+  const present = signatures.find((signature) => findKey(signature, [key]) !== undefined);
+  if (addedS > nowS + MAX_CLOCK_SKEW_S || (present !== undefined && timestampOf(text, present, key) > addedS)) {
+    throw new LogError('note_out_of_time', `the time of ${key.name} cannot be right`);
+  }
+  return formatNote({ text, signatures: [...signatures.filter((signature) => signature !== present), added] });
+}
+
+function timestampOf(text: string, signature: NoteSignature, key: NoteKey): number {
+  return verifySignature(text, signature, key).timestampS ?? 0;
+}
+
+function verifyKnown(text: string, signatures: readonly NoteSignature[], keys: readonly NoteKey[]) {
+  return signatures.flatMap((signature) => {
+    const key = findKey(signature, keys);
+    return key === undefined ? [] : [{ name: key.name, ...verifySignature(text, signature, key) }];
+  });
+}
+
+function checkpointText({ origin, size, root }: Checkpoint): string {
+  const text = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  // What we could not read back we must never sign.
+  parseText(text);
+  return text;
+}
+
+function parseText(text: string): Checkpoint {
+  const [origin, sizeText, rootText, ...rest] = text.split('\n');
+  const extensions = rest.slice(0, -1);
+  const size = /^(?:0|[1-9][0-9]{0,15})$/.test(sizeText ?? '') ? Number(sizeText) : Number.NaN;
+  const root = decodeBase64(rootText ?? '');
+  const endsInNewline = rest.at(-1) === '';
+  if (
+    !origin ||
+    !Number.isSafeInteger(size) ||
+    root?.length !== HASH_BYTES ||
+    !endsInNewline ||
+    extensions.includes('')
+  ) {
+    throw new LogError('note_malformed', 'not the text of a checkpoint');
+  }
+  return { origin, size, root };
+}

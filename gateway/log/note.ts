@@ -1,0 +1,175 @@
+import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import { LogError } from './log-error.ts';
+
+/** `ed25519` signs the note's text; `cosignature` is a witness's timestamped signature (C2SP tlog-cosignature). */
+export type NoteAlgorithm = 'ed25519' | 'cosignature';
+
+/** A key known in advance. `id` is 8 hex digits: a name for the key, not a proof of it. */
+export type NoteKey = {
+  readonly name: string;
+  readonly id: string;
+  readonly algorithm: NoteAlgorithm;
+  readonly publicKey: KeyObject;
+};
+
+/** A name and its Ed25519 private key. */
+export type NoteSigner = { readonly name: string; readonly privateKey: KeyObject };
+
+/** One signature line; `bytes` is what follows the key id. */
+export type NoteSignature = { readonly name: string; readonly keyId: string; readonly bytes: Uint8Array };
+
+/** `text` ends in a newline and is what signatures cover. */
+export type Note = { readonly text: string; readonly signatures: readonly NoteSignature[] };
+
+const TYPE_BYTE: Record<NoteAlgorithm, number> = { ed25519: 0x01, cosignature: 0x04 };
+const ED25519_KEY_BYTES = 32;
+const ED25519_SIGNATURE_BYTES = 64;
+const KEY_ID_BYTES = 4;
+// The specification wants at least 16 signatures accepted and some limit set; every province may be a witness.
+const MAX_SIGNATURES = 64;
+const MAX_NOTE_CHARS = 64 * 1024;
+const MAX_NAME_CHARS = 255;
+
+/** A known key with its id worked out (C2SP signed-note, "Signatures"). `note_malformed` unless Ed25519. */
+export function noteKey(name: string, algorithm: NoteAlgorithm, publicKey: KeyObject): NoteKey {
+  requireName(name);
+  return { name, id: keyId(name, algorithm, rawPublicKey(publicKey)), algorithm, publicKey };
+}
+
+/** `name+id+base64(type, key)`: the one-line form a verifier key is passed around in. */
+export function formatVerifierKey(key: NoteKey): string {
+  const material = Buffer.concat([Buffer.of(TYPE_BYTE[key.algorithm]), rawPublicKey(key.publicKey)]);
+  return `${key.name}+${key.id}+${material.toString('base64')}`;
+}
+
+/** Reads `formatVerifierKey`. `note_malformed` on anything else, or where the id does not fit the key. */
+export function parseVerifierKey(text: string): NoteKey {
+  const [, name, id, encoded] = /^([^+]{1,255})\+([0-9a-f]{8})\+([A-Za-z0-9+/=]{1,64})$/.exec(text) ?? [];
+  const material = encoded === undefined ? undefined : decodeBase64(encoded);
+  const algorithm = material?.[0] === TYPE_BYTE.cosignature ? 'cosignature' : 'ed25519';
+  if (name === undefined || material?.length !== 1 + ED25519_KEY_BYTES || material[0] !== TYPE_BYTE[algorithm]) {
+    throw new LogError('note_malformed', 'not a verifier key of a known type');
+  }
+  const x = Buffer.from(material.subarray(1)).toString('base64url');
+  const key = noteKey(name, algorithm, createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }));
+  if (key.id !== id) throw new LogError('note_malformed', 'the key id does not fit the key');
+  return key;
+}
+
+/** A plain Ed25519 signature over a note's text. */
+export function signText(text: string, signer: NoteSigner): NoteSignature {
+  requireName(signer.name);
+  const raw = rawPublicKey(createPublicKey(signer.privateKey));
+  const bytes = new Uint8Array(sign(null, Buffer.from(text), signer.privateKey));
+  return { name: signer.name, keyId: keyId(signer.name, 'ed25519', raw), bytes };
+}
+
+/** A witness's signature over a note's text at a time (C2SP tlog-cosignature, cosignature/v1). */
+export function cosignText(text: string, witness: NoteSigner, timestampS: number): NoteSignature {
+  requireName(witness.name);
+  const raw = rawPublicKey(createPublicKey(witness.privateKey));
+  const bytes = Buffer.alloc(8 + ED25519_SIGNATURE_BYTES);
+  bytes.writeBigUInt64BE(BigInt(timestampS));
+  sign(null, cosignedMessage(text, timestampS), witness.privateKey).copy(bytes, 8);
+  return { name: witness.name, keyId: keyId(witness.name, 'cosignature', raw), bytes: new Uint8Array(bytes) };
+}
+
+/**
+ * Checks a signature made with a known key and returns when it was made, where it says (`timestampS`).
+ * `note_forged` when it does not verify.
+ */
+export function verifySignature(text: string, signature: NoteSignature, key: NoteKey): { timestampS?: number } {
+  const timestampS = key.algorithm === 'cosignature' ? readTimestampS(signature.bytes) : undefined;
+  const message = timestampS === undefined ? Buffer.from(text) : cosignedMessage(text, timestampS);
+  const proper = timestampS === undefined ? signature.bytes : signature.bytes.subarray(8);
+  if (proper.length !== ED25519_SIGNATURE_BYTES || !verify(null, message, key.publicKey, proper)) {
+    throw new LogError('note_forged', `the signature of ${key.name} does not verify`);
+  }
+  return timestampS === undefined ? {} : { timestampS };
+}
+
+/** The signature's known key: same name and same id. Others are strangers and are to be ignored. */
+export function findKey(signature: NoteSignature, keys: readonly NoteKey[]): NoteKey | undefined {
+  return keys.find((key) => key.name === signature.name && key.id === signature.keyId);
+}
+
+/** The whole note as published. */
+export function formatNote(note: Note): string {
+  return `${note.text}\n${note.signatures.map(formatSignatureLine).join('')}`;
+}
+
+/** Splits a note into text and signatures without believing any of it. `note_malformed` on any departure. */
+export function parseNote(note: string): Note {
+  if (note.length > MAX_NOTE_CHARS || !note.isWellFormed() || hasControlCharacter(note)) {
+    throw new LogError('note_malformed', 'not the text of a note');
+  }
+  const blank = note.lastIndexOf('\n\n');
+  const lines = note.slice(blank + 2).split('\n');
+  if (blank < 1 || lines.pop() !== '' || lines.length < 1 || lines.length > MAX_SIGNATURES) {
+    throw new LogError('note_malformed', 'a note ends in a blank line and 1 to 64 signature lines');
+  }
+  return { text: note.slice(0, blank + 1), signatures: lines.map(parseSignatureLine) };
+}
+
+/** `— name base64(key id, signature)`, without its newline. `note_malformed` on any departure. */
+export function parseSignatureLine(line: string): NoteSignature {
+  const [, name, encoded] = /^\u2014 ([^ ]+) ([A-Za-z0-9+/=]+)$/.exec(line) ?? [];
+  const bytes = encoded === undefined ? undefined : decodeBase64(encoded);
+  if (name === undefined || bytes === undefined || bytes.length <= KEY_ID_BYTES) {
+    throw new LogError('note_malformed', 'not a signature line');
+  }
+  requireName(name);
+  return {
+    name,
+    keyId: Buffer.from(bytes.subarray(0, KEY_ID_BYTES)).toString('hex'),
+    bytes: bytes.slice(KEY_ID_BYTES),
+  };
+}
+
+/** The signature as its line, newline included. */
+export function formatSignatureLine(signature: NoteSignature): string {
+  const bytes = Buffer.concat([Buffer.from(signature.keyId, 'hex'), signature.bytes]);
+  return `\u2014 ${signature.name} ${bytes.toString('base64')}\n`;
+}
+
+/** Strict standard Base64: undefined unless encoding the result gives the same text again. */
+export function decodeBase64(encoded: string): Uint8Array | undefined {
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded ? new Uint8Array(bytes) : undefined;
+}
+
+function cosignedMessage(text: string, timestampS: number): Buffer {
+  return Buffer.from(`cosignature/v1\ntime ${timestampS}\n${text}`);
+}
+
+function readTimestampS(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const timestampS = bytes.length >= 8 ? Number(view.getBigUint64(0)) : Number.NaN;
+  if (!Number.isSafeInteger(timestampS)) throw new LogError('note_malformed', 'a cosignature without a usable time');
+  return timestampS;
+}
+
+function keyId(name: string, algorithm: NoteAlgorithm, rawKey: Uint8Array): string {
+  const named = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(TYPE_BYTE[algorithm]), rawKey]);
+  return hash('sha256', named, 'hex').slice(0, 2 * KEY_ID_BYTES);
+}
+
+function rawPublicKey(key: KeyObject): Uint8Array {
+  const { crv, x } = key.export({ format: 'jwk' });
+  if (crv !== 'Ed25519' || x === undefined) throw new LogError('note_malformed', 'not an Ed25519 key');
+  return new Uint8Array(Buffer.from(x, 'base64url'));
+}
+
+function requireName(name: string): void {
+  if (name.length > MAX_NAME_CHARS || !/^[^\s+]+$/u.test(name) || hasControlCharacter(name)) {
+    throw new LogError('note_malformed', 'not a key name');
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 && unit !== 0x0a) return true;
+  }
+  return false;
+}

@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
+import { postgresError } from './postgres-error.ts';
+import { numbered, sizeReached, storeContract } from './store.contract.ts';
+import type { LogStore } from './store.ts';
+import { openPostgresStore } from './store-postgres.ts';
+
+const WRITER = join(import.meta.dirname, 'store.writer.ts');
+const FOLLOW_WITHIN_MS = 1_000;
+
+describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
+  let server: TestPostgres;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+    return () => server.stop();
+  });
+
+  storeContract('postgres', async () => {
+    const connectionString = await server.createDatabase();
+    return { open: () => openPostgresStore({ connectionString }) };
+  });
+
+  async function open(connectionString: string, pollMs?: number): Promise<LogStore> {
+    const store = await openPostgresStore({ connectionString, ...(pollMs === undefined ? {} : { pollMs }) });
+    onTestFinished(() => store.close());
+    return store;
+  }
+
+  async function execute(connectionString: string, sql: string): Promise<void> {
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  }
+
+  async function runWriter(connectionString: string, name: string, appends: number): Promise<number[][]> {
+    const child = spawn(process.execPath, [WRITER, 'postgres', connectionString, name, `${appends}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    return output
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').slice(1).map(Number));
+  }
+
+  test('instances that start together trip over one another', async () => {
+    const url = await server.createDatabase();
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open(url)));
+    expect(await Promise.all(stores.map((store) => store.head().then(({ size }) => size)))).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('processes that append together leave a gap, share an index or change the order', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    const written = await Promise.all(['a', 'b', 'c', 'd'].map((name) => runWriter(url, name, 40)));
+    for (const appends of written) {
+      expect(appends.map(([, append]) => append)).toEqual(Array.from({ length: 40 }, (_, at) => at));
+      const indexes = appends.map(([first]) => first ?? -1);
+      expect(indexes).toEqual(indexes.toSorted((a, b) => a - b));
+    }
+    const taken = written.flat().flatMap(([first = -1, , of = 0]) => Array.from({ length: of }, (_, at) => first + at));
+    const { size } = await store.head();
+    expect(taken.toSorted((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, at) => at));
+    expect(await store.inventory()).toMatchObject({ size, entries: size });
+  });
+
+  test('of two instances that decided on the same log, both append', async () => {
+    const url = await server.createDatabase();
+    const [a, b] = [await open(url), await open(url)];
+    const outcomes = await Promise.allSettled([a.append(numbered(1), 0), b.append(numbered(1), 0)]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect((await a.head()).size).toBe(1);
+  });
+
+  test('another instance learns of growth late', async () => {
+    const url = await server.createDatabase();
+    const [writer, follower] = [await open(url), await open(url, 60_000)];
+    await sizeReached(follower, 0);
+    for (let size = 1; size <= 5; size += 1) {
+      const startedMs = performance.now();
+      await writer.append(numbered(1));
+      await sizeReached(follower, size);
+      expect(performance.now() - startedMs).toBeLessThan(FOLLOW_WITHIN_MS);
+    }
+  });
+
+  test('a second subscriber has to wait for growth to learn the present size', async () => {
+    const store = await open(await server.createDatabase(), 60_000);
+    await store.append(numbered(2));
+    await sizeReached(store, 2);
+    expect(await sizeReached(store, 2)).toBe(2);
+  });
+
+  test('growth goes unnoticed where notifications do not arrive', async () => {
+    const url = await server.createDatabase();
+    const follower = await open(url);
+    await sizeReached(follower, 0);
+    const reached = sizeReached(follower, 7);
+    await execute(url, `UPDATE huren_log_head SET size = 7, peaks = decode(repeat('00', 96), 'hex')`);
+    expect(await reached).toBe(7);
+  });
+
+  test('following does not survive the loss of its connection', async () => {
+    const url = await server.createDatabase();
+    const [writer, follower] = [await open(url), await open(url, 60_000)];
+    await sizeReached(follower, 0);
+    await server.crashAndRestart();
+    await expect
+      .poll(() =>
+        writer.append(numbered(1)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      )
+      .toBeGreaterThan(0);
+    const startedMs = performance.now();
+    const { size } = await writer.head();
+    await sizeReached(follower, size);
+    expect(performance.now() - startedMs).toBeLessThan(5 * FOLLOW_WITHIN_MS);
+  });
+
+  test('a database that is away is waited for, or ends the process, or stays away for good', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    await store.append(numbered(2));
+    await server.shutDown();
+    await expect(store.append(numbered(1, 2))).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.head()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(openPostgresStore({ connectionString: url })).rejects.toMatchObject({ code: 'unavailable' });
+    await server.start();
+    expect((await store.append(numbered(1, 2), 2)).size).toBe(3);
+  });
+
+  test('an instance that vanished in its turn holds up the others', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    const stuck = new pg.Client({ connectionString: url });
+    stuck.on('error', () => {});
+    await stuck.connect();
+    await stuck.query(
+      `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '300ms'; SELECT FROM huren_log_head FOR UPDATE`,
+    );
+    expect((await store.append(numbered(1))).size).toBe(1);
+    await stuck.end().catch(() => {});
+  });
+
+  test('a log whose rows lie beyond its head is written over', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    await store.append(numbered(4));
+    await execute(url, `UPDATE huren_log_head SET size = 0, peaks = ''`);
+    await expect(store.append(numbered(1))).rejects.toMatchObject({ code: 'corrupt' });
+  });
+
+  test('an answer is given before data is on disk', async () => {
+    const url = await server.createDatabase();
+    await execute(url, `ALTER ROLE huren SET synchronous_commit = off`);
+    onTestFinished(() => execute(url, `ALTER ROLE huren RESET synchronous_commit`));
+    const store = await open(url);
+    await execute(
+      url,
+      `
+      CREATE TABLE seen (value text);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+      CREATE TRIGGER note AFTER UPDATE ON huren_log_head EXECUTE FUNCTION note()`,
+    );
+    await store.append(numbered(1));
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query('SELECT value FROM seen');
+    await client.end();
+    expect(rows).toEqual([{ value: 'on' }]);
+  });
+
+  test('a full disk is taken for something else', () => {
+    const failure = (code: string) => postgresError(Object.assign(new Error('refused'), { code })).code;
+    expect([failure('53100'), failure('XX001'), failure('57P01'), failure('ECONNREFUSED')]).toEqual([
+      'disk_full',
+      'corrupt',
+      'unavailable',
+      'unavailable',
+    ]);
+  });
+});

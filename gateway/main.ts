@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
+import { type Config, ConfigError } from './config.ts';
+import { createContext, type GatewayContext } from './context.ts';
+
+const DRAIN_WITHIN_MS = 10_000;
+
+/** A gateway that answers. `close` stops taking requests, lets those under way finish, and stops what it started. */
+export interface Gateway {
+  readonly url: string;
+  readonly context: GatewayContext;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a gateway. Throws ConfigError where a setting makes that impossible. */
+export async function startGateway(config: Config, options: { readonly sandbox: boolean }): Promise<Gateway> {
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
+  server.keepAliveTimeout = 65_000;
+  server.maxRequestsPerSocket = 0;
+  const answerEarly = (_request: unknown, response: import('node:http').ServerResponse) => {
+    response.writeHead(503, { 'retry-after': '1' }).end();
+  };
+  server.on('request', answerEarly);
+  const port = await listen(server, config);
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  let draining = false;
+  try {
+    const context = await createContext(config, config.entityId ?? url, options.sandbox);
+    server.off('request', answerEarly);
+    server.on(
+      'request',
+      createApp(context, () => draining),
+    );
+    const close = async () => {
+      draining = true;
+      await drain(server);
+      await context.close();
+    };
+    return { url, context, close };
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const address: AddressInfo | string | null = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Takes no new connection, and gives requests under way their time. */
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,58 @@
+import type { AuthorityModel, RequiredApproval } from '../../schemas/authority-model.ts';
+import type { FindingCode } from '../../schemas/finding.ts';
+import type { Approval } from '../../schemas/statement.ts';
+
+/** An approval and what became of its signature: checked by the caller against the agency keys below the province. */
+export type VerifiedApproval = Approval & { readonly verified: 'valid' | 'invalid' | 'unsigned' };
+
+export type ApprovalFinding = { code: FindingCode; step: number };
+
+/**
+ * Compares the approvals given, in the order given, with those that the model asks for. More than the rule asks is
+ * no fault; a signature that does not verify always is, asked for or not, because somebody made it up.
+ */
+export function checkApprovals(
+  model: AuthorityModel,
+  approvals: readonly VerifiedApproval[],
+): { allSigned: boolean; findings: ApprovalFinding[] } {
+  const findings: ApprovalFinding[] = [];
+  for (const [step, approval] of approvals.entries()) {
+    if (approval.verified === 'invalid') findings.push({ code: 'approval_signature_invalid', step });
+  }
+  const allSigned = followsInOrder(
+    model.approvals,
+    approvals.filter((a) => a.verified === 'valid'),
+  );
+  if (allSigned) return { allSigned, findings };
+  const credible = approvals.filter((approval) => approval.verified !== 'invalid');
+  if (!model.approvals_signed && followsInOrder(model.approvals, credible)) return { allSigned, findings };
+  return { allSigned, findings: [...findings, ...explain(model, approvals)] };
+}
+
+function followsInOrder(required: readonly RequiredApproval[], given: readonly VerifiedApproval[]): boolean {
+  let next = 0;
+  for (const approval of given) {
+    const wanted = required[next];
+    if (wanted !== undefined && isSameStep(wanted, approval)) next += 1;
+  }
+  return next === required.length;
+}
+
+/** Names the steps that are missing or unsigned, and the order if that is what is wrong. */
+function explain(model: AuthorityModel, approvals: readonly VerifiedApproval[]): ApprovalFinding[] {
+  const findings: ApprovalFinding[] = [];
+  for (const [step, wanted] of model.approvals.entries()) {
+    const given = approvals.filter((approval) => isSameStep(wanted, approval));
+    if (given.length === 0) findings.push({ code: 'approval_missing', step });
+    else if (model.approvals_signed && given.every((approval) => approval.verified === 'unsigned')) {
+      findings.push({ code: 'approval_unsigned', step });
+    }
+  }
+  const known = model.approvals.filter((wanted) => approvals.some((approval) => isSameStep(wanted, approval)));
+  if (!followsInOrder(known, approvals)) findings.push({ code: 'approval_order', step: 0 });
+  return findings;
+}
+
+function isSameStep(wanted: RequiredApproval, given: Approval): boolean {
+  return wanted.level === given.level && wanted.role === given.role && wanted.action === given.action;
+}

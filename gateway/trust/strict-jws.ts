@@ -1,0 +1,120 @@
+import type { JWK } from 'jose';
+import { checkSignature, type JwsAlg, type Sm2Verifier } from './public-key.ts';
+import { decodeBase64url, isJsonObject, type JsonObject, parseStrictObject } from './strict-json.ts';
+import { TrustError } from './trust-error.ts';
+
+export interface CompactHeader {
+  readonly alg: JwsAlg;
+  readonly kid: string;
+  readonly typ: string;
+}
+
+export interface CompactToken {
+  readonly header: CompactHeader;
+  /** Names of the header's members beyond `alg`, `kid` and `typ`, all of them ignored here (RFC 7515 section 4). */
+  readonly otherMembers: readonly string[];
+  readonly payload: JsonObject;
+}
+
+export interface CompactOptions {
+  /** Longest token accepted, in characters; checked before anything else. */
+  readonly maxBytes: number;
+  /** The one media type accepted, in lower case, without its `application/` prefix. */
+  readonly typ: string;
+  /** Accepted algorithms; ES256 and EdDSA unless told. */
+  readonly algs?: readonly JwsAlg[];
+}
+
+export interface VerifyOptions extends CompactOptions {
+  /** Needed to accept SM2, together with `algs`. */
+  readonly sm2Verify?: Sm2Verifier;
+}
+
+/** Finds a key by `kid`; undefined means there is none. */
+export type KeyResolver = (kid: string) => JWK | undefined | Promise<JWK | undefined>;
+
+interface OpenedToken {
+  readonly header: CompactHeader;
+  readonly otherMembers: readonly string[];
+  readonly signingInput: string;
+  readonly payloadPart: string;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+const DEFAULT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA'];
+const KEYS_IN_HEADER = ['jwk', 'jku', 'x5u', 'x5c'];
+const KNOWN_MEMBERS = ['alg', 'kid', 'typ'];
+const MAX_KID_LENGTH = 256;
+
+/**
+ * Reads a compact JWS strictly (RFC 7515, RFC 8725) WITHOUT verifying it: what comes back is a stranger's word, good
+ * only for choosing which keys to verify it with. Throws a TrustError.
+ */
+export function parseCompact(token: string, options: CompactOptions): CompactToken {
+  const { header, otherMembers, payloadPart } = openToken(token, options);
+  return { header, otherMembers, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+}
+
+/**
+ * Verifies a compact JWS with one key or with the key that `key` finds for its `kid`, and returns its payload.
+ * The payload is not looked at before its signature is good: any change to it is `signature_invalid`, whatever it
+ * would have parsed as. Throws a TrustError.
+ */
+export async function verifyCompact(
+  token: string,
+  key: JWK | KeyResolver,
+  options: VerifyOptions,
+): Promise<CompactToken> {
+  const { header, otherMembers, signingInput, payloadPart, signature } = openToken(token, options);
+  const jwk = await keyFor(header.kid, key);
+  await checkSignature(header.alg, jwk, new TextEncoder().encode(signingInput), signature, options.sm2Verify);
+  return { header, otherMembers, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+}
+
+/** A resolver over a key set. */
+export function keysOf(jwks: { readonly keys: readonly JWK[] }): KeyResolver {
+  return (kid) => jwks.keys.find((key) => key.kid === kid);
+}
+
+function openToken(token: string, options: CompactOptions): OpenedToken {
+  if (token.length > options.maxBytes) throw new TrustError('token_too_large', 'the token is too large');
+  const [headerPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
+  if (headerPart === undefined || payloadPart === undefined || signaturePart === undefined || more.length > 0) {
+    throw new TrustError('token_malformed', 'the token has not three parts');
+  }
+  const members = parseStrictObject(decodeBase64url(headerPart));
+  return {
+    header: checkHeader(members, options),
+    otherMembers: Object.keys(members).filter((name) => !KNOWN_MEMBERS.includes(name)),
+    signingInput: `${headerPart}.${payloadPart}`,
+    payloadPart,
+    signature: decodeBase64url(signaturePart),
+  };
+}
+
+function checkHeader(members: JsonObject, options: CompactOptions): CompactHeader {
+  const { alg, kid, typ } = members;
+  const accepted = (options.algs ?? DEFAULT_ALGS).find((candidate) => candidate === alg);
+  if (accepted === undefined) throw new TrustError('alg_not_allowed', 'the algorithm is not on the closed list');
+  if (typeof typ !== 'string' || typ.toLowerCase() !== options.typ) {
+    // One signer makes several token types; a token must never pass for another type (RFC 8725 section 3.11).
+    throw new TrustError('typ_wrong', `the token is not typed ${options.typ}`);
+  }
+  if (Object.hasOwn(members, 'crit') || Object.hasOwn(members, 'b64')) {
+    throw new TrustError('crit_unknown', 'the header asks for an extension that is not known here');
+  }
+  if (KEYS_IN_HEADER.some((name) => Object.hasOwn(members, name))) {
+    // A key that the token brings along proves nothing (RFC 8725 section 3.10).
+    throw new TrustError('key_in_header', 'the header carries or names its own key');
+  }
+  if (typeof kid !== 'string' || kid.length === 0 || kid.length > MAX_KID_LENGTH) {
+    throw new TrustError('kid_missing', 'the header has no usable kid');
+  }
+  return { alg: accepted, kid, typ: options.typ };
+}
+
+async function keyFor(kid: string, key: JWK | KeyResolver): Promise<JWK> {
+  const found = typeof key === 'function' ? await key(kid) : key;
+  if (!isJsonObject(found) || found.kid !== kid) throw new TrustError('key_unknown', 'no key has that kid');
+  return found;
+}

@@ -1,0 +1,71 @@
+/** Every way in which a token, a statement or a chain can be refused. Closed: callers switch over it exhaustively. */
+export const TRUST_ERROR_CODES = [
+  'token_too_large',
+  'token_malformed',
+  'base64_not_canonical',
+  'duplicate_member',
+  'alg_not_allowed',
+  'typ_wrong',
+  'crit_unknown',
+  'key_in_header',
+  'kid_missing',
+  'key_unknown',
+  'signature_invalid',
+  'claims_invalid',
+  'expired',
+  'not_yet_valid',
+  'audience_mismatch',
+  'issuer_mismatch',
+  'subject_mismatch',
+  'evidence_mismatch',
+  'disclosure_unbound',
+  'chain_broken',
+  'chain_loop',
+  'chain_too_long',
+  'chain_fan_out',
+  'constraint_violated',
+  'invalid_policy',
+  'invalid_metadata',
+  'anchor_unknown',
+  'key_revoked',
+  'key_outside_window',
+  'trust_mark_invalid',
+  'status_list_invalid',
+  'status_revoked',
+  'fetch_failed',
+] as const;
+
+export type TrustErrorCode = (typeof TRUST_ERROR_CODES)[number];
+
+export interface TrustErrorOptions {
+  /** Which link of the chain failed: an entity identifier or the name of a token. */
+  readonly link?: string;
+  readonly cause?: unknown;
+}
+
+/** A refusal with its reason. The message never quotes a payload: a payload may be about a person. */
+export class TrustError extends Error {
+  readonly code: TrustErrorCode;
+  readonly link?: string;
+
+  constructor(code: TrustErrorCode, detail: string, options: TrustErrorOptions = {}) {
+    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'TrustError';
+    this.code = code;
+    if (options.link !== undefined) this.link = options.link;
+  }
+
+  /** The same refusal, naming the link where it happened unless a deeper place named one already. */
+  at(link: string): TrustError {
+    return this.link === undefined ? new TrustError(this.code, this.message, { link, cause: this.cause }) : this;
+  }
+}
+
+/** Runs one check and names its link in whatever refusal it gives. Faults of other kinds pass through unchanged. */
+export async function atLink<T>(link: string, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    throw error instanceof TrustError ? error.at(link) : error;
+  }
+}

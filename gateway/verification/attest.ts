@@ -1,0 +1,72 @@
+import { ATTESTATION_LIFETIME_S, type AttestationClaims } from '../../schemas/attestation.ts';
+import { PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
+import type { Mandate } from '../../schemas/mandate.ts';
+import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
+import type { Venue } from '../access/venue-tokens.ts';
+import { adapterName } from '../registry/registry-state.ts';
+import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
+import type { Answer } from './decide-answer.ts';
+import type { Subject } from './recognise-code.ts';
+import type { VerificationContext } from './verification-context.ts';
+
+export interface Attestable {
+  readonly venue: Venue;
+  readonly request: VerificationRequest;
+  readonly mandate: Mandate;
+  readonly subject: Subject;
+  readonly answer: Answer;
+}
+
+/** Step 8: signs what was decided, binding the statement's digest, and lays out the reply. */
+export async function attest(context: VerificationContext, attestable: Attestable): Promise<VerificationReply> {
+  const { venue, subject, answer } = attestable;
+  const nowS = Math.floor(context.nowMs() / 1000);
+  const claims = await claimsOf(context, attestable, nowS);
+  const { province } = subject.adapter.manifest;
+  const { zh, en } = PROVINCES[province];
+  return {
+    status: answer.status,
+    decision: answer.decision,
+    issuer: { province, name: { zh, en } },
+    destination: venue.destination,
+    reasons: answer.reasons.map((code) => ({ code, text: REASONS[code] })),
+    status_as_of: answer.statusAsOf,
+    age_s: answer.statusAsOf === null ? null : Math.max(0, nowS - Math.floor(Date.parse(answer.statusAsOf) / 1000)),
+    stale: answer.stale,
+    provenance: answer.provenance,
+    assurance: answer.assurance,
+    remedy: answer.remedy,
+    attestation: await signAttestation(claims, context.attestationSigner()),
+    evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
+  };
+}
+
+async function claimsOf(
+  context: VerificationContext,
+  attestable: Attestable,
+  nowS: number,
+): Promise<AttestationClaims> {
+  const { venue, request, mandate, subject, answer } = attestable;
+  return {
+    iss: context.entityId,
+    aud: venue.clientId,
+    iat: nowS,
+    exp: nowS + ATTESTATION_LIFETIME_S,
+    jti: context.newId(),
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    issuer_province: subject.adapter.manifest.province,
+    destination: venue.destination,
+    status: answer.status,
+    decision: answer.decision,
+    reasons: [...answer.reasons],
+    status_as_of: answer.statusAsOf,
+    stale: answer.stale,
+    provenance: answer.provenance,
+    assurance: answer.assurance,
+    mandate: mandate.id,
+    policy: answer.policy,
+    adapter: adapterName(subject.adapter),
+    ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
+    ...(answer.withheld ? { withheld: true as const } : {}),
+  };
+}

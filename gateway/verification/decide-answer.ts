@@ -1,0 +1,96 @@
+import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { Remedy } from '../../schemas/remedy.ts';
+import type { StatusClaims } from '../../schemas/statement.ts';
+import type { Assurance, Decision, Provenance, Status } from '../../schemas/status.ts';
+import type { Venue } from '../access/venue-tokens.ts';
+import { ageBandOf, cellOf } from '../policy/cells.ts';
+import { decide } from '../policy/decide.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
+import { withholdDisclosures } from '../trust/status-statement.ts';
+import type { Subject } from './recognise-code.ts';
+import type { Substantiated } from './substantiate-statement.ts';
+import type { VerificationContext } from './verification-context.ts';
+
+/** Everything that an answer says, before it is signed. `evidence` is bound even where it is withheld from the venue. */
+export interface Answer {
+  readonly status: Status;
+  readonly decision: Decision;
+  readonly reasons: readonly ReasonCode[];
+  readonly statusAsOf: string | null;
+  readonly stale: boolean;
+  readonly provenance: Provenance | null;
+  readonly assurance: Assurance;
+  readonly remedy: Remedy | null;
+  readonly evidence: string | null;
+  readonly withheld: boolean;
+  readonly policy: string;
+}
+
+type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons'>;
+
+/**
+ * Step 7: what the destination makes of it. What nobody can tell, and what is not substantiated, is `refer` by rule
+ * and reaches no table; everything else is looked up in the destination's published policy.
+ */
+export function decideAnswer(
+  context: VerificationContext,
+  state: RegistryState,
+  venue: Venue,
+  subject: Subject,
+  substantiated: Substantiated,
+): Answer {
+  const policy = state.policyOf(venue.destination);
+  const lookUp = (claims: StatusClaims) => tableVerdict(context, policy, venue, subject, substantiated, claims);
+  const verdict = verdictOf(substantiated, lookUp);
+  const known = substantiated.kind === 'claims' ? substantiated : null;
+  return {
+    ...verdict,
+    statusAsOf: known?.claims.status_as_of ?? null,
+    stale: false,
+    provenance: substantiated.provenance,
+    assurance: substantiated.assurance,
+    remedy: verdict.decision === 'pass' ? null : remedyOf(state, substantiated.answerable, subject),
+    evidence: known === null || known.statement === null ? null : withholdDisclosures(known.statement),
+    // Evidence shows the province's colour: where the venue may not see the colour, it may not see that either.
+    withheld: known !== null && known.claims.status !== verdict.status,
+    policy: `${policy.policy.id}@${policy.policy.version}`,
+  };
+}
+
+function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) => Verdict): Verdict {
+  const refer = (reasons: readonly ReasonCode[]): Verdict => ({ status: 'indeterminate', decision: 'refer', reasons });
+  if (substantiated.kind === 'unknowable') return refer(substantiated.reasons);
+  if (substantiated.withheldFor !== null) return refer([substantiated.withheldFor]);
+  const { claims, reasons } = substantiated;
+  if (claims.status === 'indeterminate') return refer(reasons.length > 0 ? reasons : ['unmapped_value']);
+  return lookUp(claims);
+}
+
+function tableVerdict(
+  context: VerificationContext,
+  policy: ReturnType<RegistryState['policyOf']>,
+  venue: Venue,
+  { adapter }: Subject,
+  { provenance, assurance }: Substantiated,
+  claims: StatusClaims,
+): Verdict {
+  const { status, status_as_of, flags } = claims;
+  if (status === 'indeterminate' || status_as_of === null) {
+    return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'] };
+  }
+  const nowMs = context.nowMs();
+  const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
+  const ageBand = ageBandOf(ageS, maxAgeOf(adapter.manifest, status));
+  const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale: false, ageBand, flags });
+  return decide(policy, cell, nowMs);
+}
+
+function maxAgeOf(manifest: Manifest, status: Status): number | null {
+  return manifest.reply.validity.find((rule) => rule.status === status)?.max_age_s ?? null;
+}
+
+/** The remedy of whoever made the assignment, where that province is registered; else of the issuing province. */
+function remedyOf(state: RegistryState, answerable: ProvinceCode, { adapter }: Subject): Remedy {
+  return (state.adapters.get(answerable) ?? adapter).manifest.remedy;
+}

@@ -1,0 +1,60 @@
+import type { Translation } from '../../adapters/translate.ts';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
+import type { ReasonCode } from '../../schemas/code-lists/index.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { Subject } from './recognise-code.ts';
+import type { VerificationContext } from './verification-context.ts';
+
+/** What the province said, or why nothing can be known. `statement` is its signed statement, disclosures included. */
+export type Obtained =
+  | { readonly kind: 'answer'; readonly translation: Translation; readonly statement: string | null }
+  | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[] };
+
+/**
+ * Step 4: asks the issuing province. A failure is not an answer: it becomes `unknowable`, never a colour. Throws
+ * ProblemError `code_expired` or `code_unrecognised` where the province answered that there is no such code.
+ */
+export async function obtainStatement(context: VerificationContext, { adapter, token }: Subject): Promise<Obtained> {
+  const { province } = adapter.manifest;
+  const started = performance.now();
+  try {
+    const answer = await context.ask(province, token);
+    if (answer.kind === 'absent') {
+      throw new ProblemError(answer.why === 'expired' ? 'code_expired' : 'code_unrecognised');
+    }
+    for (const field of answer.translation.unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
+    return { kind: 'answer', translation: answer.translation, statement: answer.statement };
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    return { kind: 'unknowable', reasons: failure(context, province, error) };
+  } finally {
+    context.metrics.upstreamSeconds.observe({ province }, (performance.now() - started) / 1000);
+  }
+}
+
+/** Counts a province's failure and says it in the venue's closed words. */
+export function failure(context: VerificationContext, province: string, error: UpstreamError): ReasonCode[] {
+  context.metrics.upstreamErrors.inc({ province, code: error.code });
+  return reasonsOf(error);
+}
+
+function reasonsOf(error: UpstreamError): ReasonCode[] {
+  switch (error.code) {
+    case 'timeout':
+    case 'connect_failed':
+    case 'reset':
+    case 'status':
+    case 'busy':
+    case 'breaker_open':
+    case 'credentials':
+    case 'address_refused':
+      return ['issuer_unavailable'];
+    case 'redirect':
+    case 'oversize':
+    case 'malformed':
+    case 'statement_mismatch':
+      return ['issuer_unavailable', 'issuer_reply_invalid'];
+    case 'signature':
+      return ['issuer_unavailable', 'issuer_signature_invalid'];
+  }
+}

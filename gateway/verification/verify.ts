@@ -1,0 +1,33 @@
+import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
+import type { Venue } from '../access/venue-tokens.ts';
+import { assureStatement } from './assure-statement.ts';
+import { attest } from './attest.ts';
+import { countVerification } from './count-verification.ts';
+import { decideAnswer } from './decide-answer.ts';
+import { obtainStatement } from './obtain-statement.ts';
+import { permit } from './permit.ts';
+import { recogniseCode } from './recognise-code.ts';
+import { substantiateStatement } from './substantiate-statement.ts';
+import type { VerificationContext } from './verification-context.ts';
+
+/**
+ * The main job. `venue` is the outcome of step 1, access, which is the same for every route of the API. Throws
+ * ProblemError where the question may not be asked or was not understood; every other outcome is a signed answer.
+ */
+export async function verify(
+  context: VerificationContext,
+  venue: Venue,
+  request: VerificationRequest,
+): Promise<VerificationReply> {
+  const startedMs = context.nowMs();
+  const state = context.registry();
+  const mandate = permit(state, venue, request.purpose, startedMs); // 2
+  const subject = recogniseCode(state, request.code); // 3
+  const obtained = await obtainStatement(context, subject); // 4
+  const assured = await assureStatement(context, subject, obtained); // 5
+  const substantiated = await substantiateStatement(context, state, subject, assured); // 6
+  const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
+  const reply = await attest(context, { venue, request, mandate, subject, answer }); // 8
+  countVerification(context, reply, context.nowMs() - startedMs); // 9
+  return reply;
+}
