@@ -44,6 +44,11 @@ describe('as-of times', () => {
     expect(read('yyyyMMddHHmmss', '20220309233000', '-00:30')).toBe(Date.parse('2022-03-10T00:00:00Z'));
   });
 
+  test('a time from further ahead than clocks differ is not believed', () => {
+    expect(read('unix_ms', NOW_MS + 120_000)).toBe(NOW_MS + 120_000);
+    expect(read('unix_ms', NOW_MS + 120_001)).toBeNull();
+  });
+
   test('a leap day exists', () => {
     expect(read('yyyyMMddHHmmss', '20240229120000')).toBe(Date.parse('2024-02-29T04:00:00Z'));
   });

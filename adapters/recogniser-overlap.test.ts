@@ -71,6 +71,7 @@ describe('pairs that cannot meet', () => {
     ['different issuers', jws('https://i.invalid'), jws('https://j.invalid')],
     ['a prefix beside a web address', prefix('HN'), url()],
     ['a prefix beside JSON', prefix('HN'), json()],
+    ['a prefix that goes on outside base64', prefix('SktN:', { alphabet: 'base64' }), binary('JKM')],
     ['a prefix that no base64 of the marker has', prefix('HN'), binary('JKM')],
   ])('%s', (_why, a, b) => {
     expect(meets(a, b)).toBe(false);

@@ -34,6 +34,7 @@ export function openEnvelopeDriver(
 export function compileEnvelope({ outcome, record_at }: EnvelopeConfig, statementAt: string | null): EnvelopeReader {
   const code = compilePointer(outcome.at);
   const [found, expired, unknown] = [localKeys(outcome.found), localKeys(outcome.expired), localKeys(outcome.unknown)];
+  const refused = localKeys(outcome.refused ?? []);
   const record = compilePointer(record_at);
   const statement = statementAt === null ? null : compilePointer(statementAt);
   return (body) => {
@@ -41,6 +42,7 @@ export function compileEnvelope({ outcome, record_at }: EnvelopeConfig, statemen
     if (key === null) throw new UpstreamError('malformed', 'the reply has no outcome code where one was declared');
     if (expired.has(key)) return { kind: 'absent', why: 'expired' };
     if (unknown.has(key)) return { kind: 'absent', why: 'unknown' };
+    if (refused.has(key)) throw new UpstreamError('credentials', 'the province refused our credentials');
     if (!found.has(key)) throw new UpstreamError('malformed', 'the reply has an outcome code that was never declared');
     return {
       kind: 'found',

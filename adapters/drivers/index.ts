@@ -1,13 +1,27 @@
 import type { DriverConfig, DriverName } from '../../schemas/driver-config.ts';
 import { aesHeader } from './aes-header.ts';
+import { deviceReader } from './device-reader.ts';
 import type { Ask, DriverContext } from './driver.ts';
+import { form } from './form.ts';
+import { irsToken } from './irs-token.ts';
+import { jkm } from './jkm.ts';
+import { oauth2 } from './oauth2.ts';
 import { signedJson } from './signed-json.ts';
+import { signedToken } from './signed-token.ts';
+import { soap } from './soap.ts';
 import { tif } from './tif.ts';
 
 const SECRETS: Readonly<Record<DriverName, readonly string[]>> = {
   tif: tif.secrets,
   'signed-json': signedJson.secrets,
   'aes-header': aesHeader.secrets,
+  'irs-token': irsToken.secrets,
+  form: form.secrets,
+  'device-reader': deviceReader.secrets,
+  oauth2: oauth2.secrets,
+  soap: soap.secrets,
+  'signed-token': signedToken.secrets,
+  jkm: jkm.secrets,
 };
 
 /** Names of the secrets that the operator must provide for a driver. */
@@ -24,5 +38,19 @@ export function openDriver(config: DriverConfig, statementAt: string | null, con
       return signedJson.open(config, statementAt, context);
     case 'aes-header':
       return aesHeader.open(config, statementAt, context);
+    case 'irs-token':
+      return irsToken.open(config, statementAt, context);
+    case 'form':
+      return form.open(config, statementAt, context);
+    case 'device-reader':
+      return deviceReader.open(config, statementAt, context);
+    case 'oauth2':
+      return oauth2.open(config, statementAt, context);
+    case 'soap':
+      return soap.open(config, statementAt, context);
+    case 'signed-token':
+      return signedToken.open(config, statementAt, context);
+    case 'jkm':
+      return jkm.open(config, statementAt, context);
   }
 }

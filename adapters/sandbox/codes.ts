@@ -1,29 +1,54 @@
-import type { Manifest } from '../../schemas/manifest.ts';
-import type { Scenario, Scenarios } from '../../schemas/scenarios.ts';
-import { mintCode } from './mint.ts';
+import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import type { SandboxCode } from './protocol.ts';
+import { fillRecord, type ScenarioTokens } from './record-template.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import { openTokenOf } from './token-of.ts';
+
+interface MintedScenario {
+  readonly code: string;
+  readonly token: string;
+  readonly scenario: Scenario;
+}
 
 /** One province's scenarios, each behind a freshly minted code. */
 export class ScenarioCodes {
   readonly #upstream: SimulatedUpstream;
   readonly #template: string;
   readonly #tokenOf: (code: string) => string;
-  readonly #codes: { readonly code: string; readonly scenario: Scenario }[] = [];
+  readonly #minted: readonly MintedScenario[];
 
-  constructor(upstream: SimulatedUpstream, scenarios: Scenarios) {
+  constructor(upstream: SimulatedUpstream, { code_template, scenarios }: Scenarios) {
     this.#upstream = upstream;
-    this.#template = scenarios.code_template;
+    this.#template = code_template;
     this.#tokenOf = openTokenOf(upstream.manifest);
-    for (const scenario of scenarios.scenarios) this.#codes.push({ code: this.#mint(scenario), scenario });
+    this.#minted = scenarios.map((scenario) => {
+      const code = upstream.wire.mint(code_template, scenario.answer === 'expired');
+      return { code, token: this.#tokenOf(code), scenario };
+    });
+  }
+
+  /** The tokens by `<province>/<scenario>`, for records that refer to one another. */
+  *tokens(): Iterable<readonly [string, string]> {
+    for (const { token, scenario } of this.#minted) {
+      yield [`${this.#upstream.manifest.province}/${scenario.scenario}`, token];
+    }
+  }
+
+  /** Enters the scenarios' records into the system's book. */
+  enter(tokens: ScenarioTokens): void {
+    const { book, wire } = this.#upstream;
+    for (const { token, scenario } of this.#minted) {
+      const subject = wire.subjectOf(token);
+      if (scenario.answer === 'expired') book.addScenario(subject, { kind: 'expired' });
+      if (scenario.answer === 'record') book.addScenario(subject, this.#entryOf(scenario, token, tokens));
+    }
   }
 
   /** Every scenario with its code, and its record as the system would show it at `nowMs`. */
   list(nowMs: number): SandboxCode[] {
-    const { manifest, book } = this.#upstream;
-    return this.#codes.map(({ code, scenario }) => {
-      const known = scenario.answer === 'record' ? book.look(this.#tokenOf(code), nowMs) : null;
+    const { manifest, book, wire } = this.#upstream;
+    return this.#minted.map(({ code, token, scenario }) => {
+      const known = scenario.answer === 'record' ? book.look(wire.subjectOf(token), nowMs) : null;
       return {
         province: manifest.province,
         system: manifest.system.id,
@@ -36,24 +61,19 @@ export class ScenarioCodes {
   }
 
   /** Puts one raw record behind a new code. */
-  post(record: SandboxCode['record']): string {
-    const code = mintCode(this.#template);
-    this.#upstream.book.addPosted(this.#tokenOf(code), record);
-    return code;
-  }
-
-  #mint(scenario: Scenario): string {
-    const code = mintCode(this.#template);
+  post(record: JsonValue): string {
+    const { book, wire, agencies } = this.#upstream;
+    const code = wire.mint(this.#template, false);
     const token = this.#tokenOf(code);
-    if (scenario.answer === 'expired') this.#upstream.book.addScenario(token, { kind: 'expired' });
-    if (scenario.answer === 'record')
-      this.#upstream.book.addScenario(token, entryOf(this.#upstream.manifest, scenario));
+    book.addPosted(wire.subjectOf(token), token, agencies.sign(record, token));
     return code;
   }
-}
 
-function entryOf(manifest: Manifest, scenario: Scenario) {
-  if (scenario.record === undefined)
-    throw new Error(`${manifest.province}: scenario ${scenario.scenario} has no record`);
-  return { kind: 'record', record: scenario.record, asOfAgeS: scenario.as_of_age_s ?? null } as const;
+  #entryOf(scenario: Scenario, token: string, tokens: ScenarioTokens) {
+    const { manifest, agencies } = this.#upstream;
+    if (scenario.record === undefined)
+      throw new Error(`${manifest.province}: scenario ${scenario.scenario} has no record`);
+    const record = agencies.sign(fillRecord(scenario.record, tokens), token);
+    return { kind: 'record', token, record, asOfAgeS: scenario.as_of_age_s ?? null } as const;
+  }
 }

@@ -1,40 +1,76 @@
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
 import type { StatementKey } from './protocol.ts';
 
 const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const storedKeySchema = z.strictObject({
   kty: z.literal('EC'),
-  crv: z.literal('P-256'),
+  crv: z.enum(['P-256', 'SM2']),
   x: coordinateSchema,
   y: coordinateSchema,
   d: coordinateSchema,
 });
 type StoredKey = z.infer<typeof storedKeySchema>;
+type Curve = StoredKey['crv'];
 
-/** A key pair of the sandbox; `jwk` is the private JWK, for libraries that take one. */
+/** The customary user ID of GM/T 0009-2012, for keys without one of their own. */
+const SM2_USER_ID = '1234567812345678';
+
+/** A signing key of the sandbox. `sign` gives r then s, 32 octets each; `privateJwk` is for libraries that take one. */
 export interface SandboxKey {
-  readonly privateKey: KeyObject;
   readonly privateJwk: StoredKey;
   readonly published: StatementKey;
+  readonly sign: (input: string) => Buffer;
 }
 
-/** Reads the ES256 key of a file, or makes it (0600) so that a restarted sandbox signs with the same key. */
-export function loadOrCreateKey(path: string): SandboxKey {
-  const stored = readStored(path) ?? create(path);
-  const { x, y } = stored;
-  const kid = thumbprint('P-256', x, y);
+/** Reads the key of a file, or makes it (0600) so that a restarted sandbox signs with the same key. */
+export function loadOrCreateKey(path: string, curve: Curve = 'P-256'): SandboxKey {
+  const stored = readStored(path) ?? create(path, curve);
+  if (stored.crv !== curve) throw new Error(`a sandbox key on ${stored.crv} stands where ${curve} is needed`);
+  return openKey(stored);
+}
+
+/** A key that lives no longer than the process. */
+export function makeKey(curve: Curve): SandboxKey {
+  return openKey(generate(curve));
+}
+
+function openKey(stored: StoredKey): SandboxKey {
+  const { crv, x, y } = stored;
+  const kid = thumbprint(crv, x, y);
+  const alg = crv === 'SM2' ? 'SM2' : 'ES256';
   return {
-    privateKey: createPrivateKey({ key: stored, format: 'jwk' }),
     privateJwk: stored,
-    published: { kid, jwk: { kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' } },
+    published: { kid, jwk: { kty: 'EC', crv, x, y, kid, alg, use: 'sig' } },
+    sign: crv === 'SM2' ? sm2Signer(stored) : es256Signer(stored),
   };
 }
 
+function es256Signer(stored: StoredKey): (input: string) => Buffer {
+  const key = createPrivateKey({ key: stored, format: 'jwk' });
+  return (input) => sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+}
+
+function sm2Signer(stored: StoredKey): (input: string) => Buffer {
+  const options = { hash: true, userId: SM2_USER_ID, publicKey: uncompressedPoint(stored) };
+  const privateKey = hexOf(stored.d);
+  return (input) => Buffer.from(sm2.doSignature(Buffer.from(input), privateKey, options), 'hex');
+}
+
+/** The public point in hex, uncompressed, as SM2 software takes it. */
+export function uncompressedPoint({ x, y }: { readonly x: string; readonly y: string }): string {
+  return `04${hexOf(x)}${hexOf(y)}`;
+}
+
+function hexOf(coordinate: string): string {
+  return Buffer.from(coordinate, 'base64url').toString('hex');
+}
+
 /** RFC 7638 over the required members of an EC key, in their lexical order. */
-export function thumbprint(crv: string, x: string, y: string): string {
+function thumbprint(crv: Curve, x: string, y: string): string {
   return createHash('sha256')
     .update(JSON.stringify({ crv, kty: 'EC', x, y }))
     .digest('base64url');
@@ -51,10 +87,20 @@ function readStored(path: string): StoredKey | null {
   return storedKeySchema.parse(JSON.parse(text));
 }
 
-function create(path: string): StoredKey {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = storedKeySchema.parse(privateKey.export({ format: 'jwk' }));
+function create(path: string, curve: Curve): StoredKey {
+  const key = generate(curve);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${JSON.stringify(key)}\n`, { mode: 0o600, flag: 'wx' });
   return key;
+}
+
+function generate(curve: Curve): StoredKey {
+  if (curve === 'SM2') {
+    const { publicKey, privateKey } = sm2.generateKeyPairHex();
+    const part = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
+    const [x, y] = [publicKey.slice(2, 66), publicKey.slice(66)];
+    return { kty: 'EC', crv: 'SM2', x: part(x), y: part(y), d: part(privateKey) };
+  }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return storedKeySchema.parse(privateKey.export({ format: 'jwk' }));
 }

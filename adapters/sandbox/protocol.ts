@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import {
   divisionCodeSchema,
+  levelSchema,
   localisedTextSchema,
   provinceCodeSchema,
   purposeSchema,
+  roleSchema,
   venueKindSchema,
 } from '../../schemas/code-lists/index.ts';
 import { jsonValueSchema, scenariosSchema } from '../../schemas/scenarios.ts';
@@ -61,6 +63,9 @@ const upstreamSchema = z.strictObject({
   origin: loopbackOriginSchema,
   secrets: z.record(z.string(), z.string()),
   statementKey: statementKeySchema.nullable(),
+  agencyKeys: z
+    .array(z.strictObject({ level: levelSchema, role: roleSchema, key: statementKeySchema }))
+    .meta({ description: 'agencies below the province, where its rule asks for signed approvals' }),
 });
 export type SandboxUpstream = z.infer<typeof upstreamSchema>;
 

@@ -2,10 +2,19 @@ import type { AsOf } from '../../schemas/manifest.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 import { withAsOf } from './as-of.ts';
 
-/** What a simulated system knows about one token. `asOfAgeS` null leaves the record's own as-of member alone. */
+/**
+ * What a simulated system knows about one subject: `token` is what a gateway takes from the code, the subject what the
+ * system is asked about. `asOfAgeS` null leaves the record's own as-of member alone.
+ */
 export type Entry =
-  | { readonly kind: 'record'; readonly record: JsonValue; readonly asOfAgeS: number | null }
+  | { readonly kind: 'record'; readonly token: string; readonly record: JsonValue; readonly asOfAgeS: number | null }
   | { readonly kind: 'expired' };
+
+/** A record as the system shows it now. */
+export interface Shown {
+  readonly token: string;
+  readonly record: JsonValue;
+}
 
 export const MAX_POSTED_RECORDS = 10_000;
 
@@ -19,12 +28,12 @@ export class RecordBook {
     this.#asOf = asOf;
   }
 
-  addScenario(token: string, entry: Entry): void {
-    this.#scenarios.set(token, entry);
+  addScenario(subject: string, entry: Entry): void {
+    this.#scenarios.set(subject, entry);
   }
 
-  addPosted(token: string, record: JsonValue): void {
-    this.#posted.set(token, { kind: 'record', record, asOfAgeS: null });
+  addPosted(subject: string, token: string, record: JsonValue): void {
+    this.#posted.set(subject, { kind: 'record', token, record, asOfAgeS: null });
     if (this.#posted.size > MAX_POSTED_RECORDS) {
       for (const oldest of this.#posted.keys()) {
         this.#posted.delete(oldest);
@@ -33,15 +42,12 @@ export class RecordBook {
     }
   }
 
-  /** The record as the system would show it at `nowMs`, `expired`, or null for a token it never issued. */
-  look(token: string, nowMs: number): { readonly record: JsonValue } | 'expired' | null {
-    const entry = this.#scenarios.get(token) ?? this.#posted.get(token);
+  /** The record as the system would show it at `nowMs`, `expired`, or null for a subject that it never issued. */
+  look(subject: string, nowMs: number): Shown | 'expired' | null {
+    const entry = this.#scenarios.get(subject) ?? this.#posted.get(subject);
     if (entry === undefined) return null;
     if (entry.kind === 'expired') return 'expired';
-    return { record: this.render(entry, nowMs) };
-  }
-
-  render(entry: Extract<Entry, { kind: 'record' }>, nowMs: number): JsonValue {
-    return entry.asOfAgeS === null ? entry.record : withAsOf(entry.record, this.#asOf, nowMs - entry.asOfAgeS * 1000);
+    const { token, record, asOfAgeS } = entry;
+    return { token, record: asOfAgeS === null ? record : withAsOf(record, this.#asOf, nowMs - asOfAgeS * 1000) };
   }
 }

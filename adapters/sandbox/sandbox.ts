@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
+import { openAgencies } from './agencies.ts';
 import { ScenarioCodes } from './codes.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
 import { loadOrCreateKey } from './keys.ts';
@@ -17,44 +18,59 @@ export interface Sandbox {
   readonly close: () => void;
 }
 
+/** Provinces that sign with the state algorithms (SM2, SM3) here, so that a gateway's other branch is used as well. */
+const SIGN_WITH_SM2: ReadonlySet<ProvinceCode> = new Set(['520000']);
+
 /** Starts every simulated system, the OpenID provider and the control API on loopback ports of their own. */
 export async function startSandbox(settings: Settings, nowMs: () => number): Promise<Sandbox> {
   const keys = join(settings.dataDir, 'keys', 'sandbox');
-  const provinces = new Map<ProvinceCode, SandboxProvince>();
-  const announced: Partial<Record<ProvinceCode, SandboxUpstream>> = {};
-  for (const folder of loadProvinces()) {
-    const { province } = folder.manifest;
-    const started = await startProvince(folder, keys, settings, nowMs);
-    provinces.set(province, started.province);
-    announced[province] = started.announced;
-  }
+  const started = await Promise.all(loadProvinces().map((folder) => startProvince(folder, keys, settings, nowMs)));
+  const provinces = new Map(
+    started.map((one): [ProvinceCode, SandboxProvince] => [one.upstream.manifest.province, one]),
+  );
+  const tokens = new Map(started.flatMap(({ codes }) => [...codes.tokens()]));
+  for (const { codes } of started) codes.enter(tokens);
   const provider = await startProvider(loadOrCreateKey(join(keys, 'provider', 'signing.jwk')), settings.audience);
   const control = await startControlServer({ provinces, venues: provider.venues, nowMs });
   const { issuer, tokenEndpoint, jwksUri } = provider;
   return {
     ready: {
       type: 'ready',
-      provinces: announced,
+      provinces: Object.fromEntries(started.map(({ upstream, announced }) => [upstream.manifest.province, announced])),
       provider: { issuer, tokenEndpoint, jwksUri },
       venues: [...provider.venues],
       control: { origin: control.origin, token: control.token },
     },
     close: () => {
-      for (const { upstream } of provinces.values()) upstream.close();
+      for (const { upstream } of started) upstream.close();
       provider.close();
       control.close();
     },
   };
 }
 
-async function startProvince(folder: ProvinceFolder, keys: string, settings: Settings, nowMs: () => number) {
-  const { manifest, scenarios } = folder;
+interface StartedProvince extends SandboxProvince {
+  readonly announced: SandboxUpstream;
+}
+
+async function startProvince(
+  { manifest, scenarios }: ProvinceFolder,
+  keys: string,
+  settings: Settings,
+  nowMs: () => number,
+): Promise<StartedProvince> {
+  const folder = join(keys, manifest.province);
+  const curve = SIGN_WITH_SM2.has(manifest.province) ? 'SM2' : 'P-256';
   const issuer = settings.entityIds[manifest.province] ?? `https://${manifest.system.id}.sandbox.invalid`;
-  const key = manifest.statement === null ? null : loadOrCreateKey(join(keys, manifest.province, 'statement.jwk'));
-  const upstream = await startUpstream(manifest, key && openStatementSigner(key, issuer), nowMs);
-  const { origin, secrets } = upstream;
-  return {
-    province: { upstream, codes: new ScenarioCodes(upstream, scenarios) },
-    announced: { origin, secrets: { ...secrets }, statementKey: key?.published ?? null },
+  const key = manifest.statement === null ? null : loadOrCreateKey(join(folder, 'statement.jwk'), curve);
+  const signer = key && openStatementSigner(key, issuer);
+  const agencies = openAgencies(manifest, (name) => loadOrCreateKey(join(folder, 'agencies', `${name}.jwk`)));
+  const upstream = await startUpstream({ manifest, signer, agencies, codeCurve: curve, nowMs });
+  const announced = {
+    origin: upstream.origin,
+    secrets: { ...upstream.wire.secrets },
+    statementKey: key?.published ?? null,
+    agencyKeys: [...agencies.published],
   };
+  return { upstream, codes: new ScenarioCodes(upstream, scenarios), announced };
 }

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Manifest } from '../../schemas/manifest.ts';
-import type { JsonValue } from '../../schemas/scenarios.ts';
 import { compileTranslator } from '../translate.ts';
+import type { Agencies } from './agencies.ts';
 import { readBody } from './bounded-body.ts';
 import { FaultGate } from './fault-gate.ts';
 import { listenOnLoopback } from './listen.ts';
 import { NonceBook } from './nonce-book.ts';
-import { RecordBook } from './record-book.ts';
+import { RecordBook, type Shown } from './record-book.ts';
 import { RequestLog } from './request-log.ts';
 import { type StatementSigner, spoilSignature } from './statement-signer.ts';
 import { openWire } from './wire/index.ts';
@@ -20,29 +20,37 @@ const KEEP_ALIVE_MS = 120_000;
 export interface SimulatedUpstream {
   readonly manifest: Manifest;
   readonly origin: string;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly wire: Wire;
+  readonly agencies: Agencies;
   readonly book: RecordBook;
   readonly faults: FaultGate;
   readonly log: RequestLog;
   readonly close: () => void;
 }
 
-/** Starts the stand-in of one system. `signer` is null where its manifest declares no statement. */
-export async function startUpstream(
-  manifest: Manifest,
-  signer: StatementSigner | null,
-  nowMs: () => number,
-): Promise<SimulatedUpstream> {
+export interface UpstreamSettings {
+  readonly manifest: Manifest;
+  /** Null where the manifest declares no statement. */
+  readonly signer: StatementSigner | null;
+  readonly agencies: Agencies;
+  /** For systems whose code is itself signed. */
+  readonly codeCurve: 'P-256' | 'SM2';
+  readonly nowMs: () => number;
+}
+
+/** Starts the stand-in of one system. */
+export async function startUpstream(settings: UpstreamSettings): Promise<SimulatedUpstream> {
+  const { manifest, signer, agencies, codeCurve, nowMs } = settings;
   const book = new RecordBook(manifest.reply.as_of);
   const faults = new FaultGate();
   const log = new RequestLog(manifest.province);
-  const answer = answerer(manifest, book, faults, signer, nowMs);
   const wire = openWire(manifest.driver, {
     statementAt: manifest.statement?.at ?? null,
+    codeCurve,
     nowMs,
     nonces: new NonceBook(),
     refusing: () => signer === null && faults.spoilsSignatures,
-    answer,
+    answer: answerer(settings, book, faults),
   });
   const server: Server = createServer((request, response) => {
     serve(request, response, { wire, faults, log, nowMs }).catch(() => response.destroy());
@@ -53,28 +61,26 @@ export async function startUpstream(
     server.close();
     server.closeAllConnections();
   };
-  return { manifest, origin, secrets: wire.secrets, book, faults, log, close };
+  return { manifest, origin, wire, agencies, book, faults, log, close };
 }
 
 function answerer(
-  manifest: Manifest,
+  { manifest, signer, nowMs }: UpstreamSettings,
   book: RecordBook,
   faults: FaultGate,
-  signer: StatementSigner | null,
-  nowMs: () => number,
-): (token: string) => Promise<WireAnswer> {
+): (subject: string) => Promise<WireAnswer> {
   const translate = compileTranslator(manifest);
-  const sign = async (record: JsonValue, token: string, atMs: number): Promise<string | null> => {
+  const sign = async ({ record, token }: Shown, atMs: number): Promise<string | null> => {
     if (signer === null) return null;
     const statement = await signer(translate(record, token, atMs).claims, atMs);
     return faults.spoilsSignatures ? spoilSignature(statement) : statement;
   };
-  return async (token) => {
+  return async (subject) => {
     const atMs = nowMs();
-    const known = book.look(token, atMs);
-    if (known === null) return { kind: 'unknown' };
-    if (known === 'expired') return { kind: 'expired' };
-    return { kind: 'found', record: known.record, statement: await sign(known.record, token, atMs) };
+    const shown = book.look(subject, atMs);
+    if (shown === null) return { kind: 'unknown' };
+    if (shown === 'expired') return { kind: 'expired' };
+    return { kind: 'found', record: shown.record, statement: await sign(shown, atMs) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, sign } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { SDJwtInstance } from '@sd-jwt/core';
 import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims } from '../../schemas/statement.ts';
 import type { SandboxKey } from './keys.ts';
@@ -8,12 +8,11 @@ const STATEMENT_LIFETIME_S = 300;
 /** Signs the normalised claims of one answer as a status statement with all four disclosures. */
 export type StatementSigner = (claims: StatusClaims, nowMs: number) => Promise<string>;
 
-/** A province's SD-JWT (RFC 9901) issuer with an ES256 key; `issuer` is its entity id. */
+/** A province's SD-JWT (RFC 9901) issuer; `issuer` is its entity id. */
 export function openStatementSigner(key: SandboxKey, issuer: string): StatementSigner {
   const instance = new SDJwtInstance({
-    signer: (data: string) =>
-      sign('sha256', Buffer.from(data), { key: key.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
-    signAlg: 'ES256',
+    signer: (data: string) => key.sign(data).toString('base64url'),
+    signAlg: key.published.jwk.alg,
     hasher: (data: string | ArrayBuffer) =>
       createHash('sha256')
         .update(typeof data === 'string' ? data : new Uint8Array(data))

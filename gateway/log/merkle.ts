@@ -88,7 +88,7 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
 
 /** Compares two byte strings that are public; not for secrets (it stops at the first difference). */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return Buffer.compare(a, b) === 0;
 }
 
 function leadsToBothRoots(claim: ConsistencyClaim, path: readonly Uint8Array[]): boolean {

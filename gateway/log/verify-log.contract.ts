@@ -135,13 +135,11 @@ export function verifyContract(kind: string, make: () => Promise<TamperedStore>)
       ]);
     });
 
-    test('rows beyond the head are not found', async () => {
-      await under.execute(
-        `INSERT INTO ${under.tables.entry} SELECT 40, bytes FROM ${under.tables.entry} WHERE idx = 1`,
-      );
-      await under.execute(
-        `INSERT INTO ${under.tables.hash} SELECT 0, 40, hash FROM ${under.tables.hash} WHERE level = 0 AND idx = 1`,
-      );
+    test('rows beyond the head are read, or not found', async () => {
+      const { entry, hash } = under.tables;
+      await under.execute(`INSERT INTO ${entry} SELECT ${SIZE}, bytes FROM ${entry} WHERE idx = 1`);
+      await under.execute(`INSERT INTO ${hash} SELECT 0, ${SIZE}, hash FROM ${hash} WHERE level = 0 AND idx = 1`);
+      await expect(under.store.read(0, SIZE + 1)).rejects.toMatchObject({ code: 'out_of_range' });
       expect(await found()).toEqual([`entry_surplus ${SIZE}`, `tree_hash_surplus ${SIZE}`]);
     });
 

@@ -34,20 +34,20 @@ export function checkPolicy(policy: Policy): PolicyCheck {
 /** For each row, the cells (by index) that it decides in at least one period. */
 export function cellsByRow(policy: Policy, tables: readonly RowTable[]): number[][] {
   const decided = policy.rows.map(() => new Set<number>());
+  let before: Uint8Array | undefined;
   for (const { rowOf } of tables) {
-    for (const [index, row] of rowOf.entries()) decided[row]?.add(index);
+    for (const [index, row] of rowOf.entries()) {
+      if (before?.[index] !== row) decided[row]?.add(index);
+    }
+    before = rowOf;
   }
   return decided.map((cells) => [...cells].sort((a, b) => a - b));
 }
 
+/** The first table has the undated rows alone: what it leaves open, every later one may, and none leaves more. */
 function uncoveredCells(tables: readonly RowTable[]): number[] {
-  const uncovered = new Set<number>();
-  for (const { rowOf } of tables) {
-    for (const [index, row] of rowOf.entries()) {
-      if (row === NO_ROW) uncovered.add(index);
-    }
-  }
-  return [...uncovered].sort((a, b) => a - b);
+  const rowOf = tables[0]?.rowOf ?? new Uint8Array();
+  return Array.from(rowOf.entries()).flatMap(([index, row]) => (row === NO_ROW ? [index] : []));
 }
 
 function isOverruled(index: number, decision: Policy['rows'][number]['decision']): boolean {

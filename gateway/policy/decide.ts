@@ -24,13 +24,21 @@ export type CompiledPolicy = { readonly policy: Policy; readonly periods: readon
 export function compilePolicy(policy: Policy, baseline: Policy = NATIONAL_BASELINE): CompiledPolicy {
   const national = rowTables(baseline).at(-1);
   const known = new Map<string, PolicyOutcome>();
-  const periods = rowTables(policy).map((table) => ({
-    fromMs: table.fromMs,
-    outcomes: ALL_CELLS.map((cell, index) => {
-      const least = holdToFloor(cell, rowAt(national, baseline, index)?.decision ?? 'refer');
-      return intern(known, decideCell(cell, rowAt(table, policy, index), least));
-    }),
-  }));
+  const decideAt = (table: RowTable, cell: Cell, index: number) => {
+    const least = holdToFloor(cell, rowAt(national, baseline, index)?.decision ?? 'refer');
+    return intern(known, decideCell(cell, rowAt(table, policy, index), least));
+  };
+  const periods: Period[] = [];
+  let before: RowTable | undefined;
+  for (const table of rowTables(policy)) {
+    const earlier = periods.at(-1)?.outcomes;
+    const isSame = (index: number) => before?.rowOf[index] === table.rowOf[index];
+    const outcomes = ALL_CELLS.map((cell, index) => {
+      return (isSame(index) ? earlier?.[index] : undefined) ?? decideAt(table, cell, index);
+    });
+    periods.push({ fromMs: table.fromMs, outcomes });
+    before = table;
+  }
   return { policy, periods: periods.reverse() };
 }
 

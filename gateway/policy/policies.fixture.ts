@@ -37,7 +37,7 @@ const anyRow: fc.Arbitrary<PolicyRow> = fc.record({
   decision: fc.constantFrom('pass', 'refer', 'restrict'),
   reason: fc.constantFrom(undefined, 'popup', 'too_old', 'assurance_too_low', 'policy_exception'),
   exception: fc.option(
-    fc.integer({ min: -2, max: 5 }).map((days) => exceptionEnding(days)),
+    fc.integer({ min: -1, max: 2 }).map((days) => exceptionEnding(days)),
     { nil: undefined, freq: 1 },
   ),
 });
@@ -58,7 +58,7 @@ export function policyWith(rows: PolicyRow[]): Policy {
 }
 
 /** Every moment at which another set of rows may be in force. */
-export const MOMENTS = [-3, 0, 1, 2, 3, 4, 5].map((days) => START_MS + days * DAY_MS);
+export const MOMENTS = [-3, 0, 1, 2].map((days) => START_MS + days * DAY_MS);
 
 /** The first row in force at `nowMs` that matches, by reading the table top down; null if none does. */
 export function firstRow(policy: Policy, cell: Cell, nowMs: number): number | null {

@@ -1,7 +1,7 @@
 import type { AuthorityModel, EntitledBody } from '../../schemas/authority-model.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { FindingCode } from '../../schemas/finding.ts';
-import type { Approval, Assignment } from '../../schemas/statement.ts';
+import type { Assignment } from '../../schemas/statement.ts';
 
 /** What is wrong with who acted: level, role, the size of a batch, the conversion of a foreign state. */
 export function assignerFindings(model: AuthorityModel, assignment: Assignment, province: ProvinceCode): FindingCode[] {

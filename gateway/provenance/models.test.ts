@@ -5,7 +5,13 @@ import type { FindingCode } from '../../schemas/finding.ts';
 import type { Assignment, StatusClaims } from '../../schemas/statement.ts';
 import type { Provenance } from '../../schemas/status.ts';
 import { GUANGXI, HAINAN, HENAN, type MODELS, NINGXIA, PROVINCE_ONLY, SHANXI } from './models.fixture.ts';
-import { type OriginAnswer, type SubstantiationInput, substantiate, type VerifiedApproval } from './substantiate.ts';
+import {
+  type OriginAnswer,
+  type SubstantiationInput,
+  substantiate,
+  unsubstantiatedReason,
+  type VerifiedApproval,
+} from './substantiate.ts';
 
 type Change = {
   status?: StatusClaims['status'];
@@ -531,6 +537,13 @@ describe('whose remedy and whose rule', () => {
     expect(substantiate(inputFor(guangxi, { ...PUSHED, origin: HENAN_GREEN })).answerable).toBe('410000');
     expect(substantiate(inputFor(guangxi, { assignment: from('410000', null) })).answerable).toBe('410000');
     expect(substantiate(inputFor(guangxi, { assignment: from(null, null) })).answerable).toBe('450000');
+  });
+
+  test('a contradiction by the origin is given to the venue as something else, or anything else as one', () => {
+    const reasonOf = (change: Change) => unsubstantiatedReason(substantiate(inputFor(guangxi, change)).findings);
+    expect(reasonOf({ ...PUSHED, origin: HENAN_GREEN })).toBe('origin_contradicts');
+    expect(reasonOf({ ...PUSHED, origin: 'unknown' })).toBe('unsubstantiated');
+    expect(reasonOf({ ground: [] })).toBe('unsubstantiated');
   });
 
   test('a finding names the province whose rule was broken', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GROUNDS } from '../../schemas/code-lists/index.ts';
 import { FINDINGS } from '../../schemas/finding.ts';
-import type { Approval, Assignment } from '../../schemas/statement.ts';
+import type { Assignment } from '../../schemas/statement.ts';
 import { anyInput } from './arbitraries.fixture.ts';
 import { type SubstantiationInput, substantiate } from './substantiate.ts';
 

@@ -149,6 +149,14 @@ describe('refusals', () => {
     expect(await refusalOf(() => build(bundle))).toMatchObject({ code: 'expired', link: province.entityId });
   });
 
+  test('of several dead ends, the one that got furthest is told', async () => {
+    const bundle = await straight();
+    const down = await makeParty('https://down.example');
+    await bundle.add(leaf, [down, agency]);
+    bundle.statements.set(`${anchor.entityId} ${province.entityId}`, await state(anchor, province, { exp: NOW_S }));
+    expect(await refusalOf(() => build(bundle))).toMatchObject({ code: 'expired', link: anchor.entityId });
+  });
+
   test('a superior that is its own superior', async () => {
     const bundle = await straight();
     await bundle.add(province, [agency]);

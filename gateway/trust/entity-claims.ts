@@ -6,7 +6,7 @@ const PRINTABLE_URL = /^https?:\/\/[\x21-\x7e]+$/;
 
 /**
  * An entity identifier: a URL with a host, optionally a port and a path (OpenID Federation 1.0 section 1.2). Plain
- * http is for a sandbox. Identifiers are compared code point by code point, never normalised (section 14).
+ * http is for a sandbox. Identifiers are compared code point by code point, never normalised (section 16).
  */
 export const entityIdSchema = z.string().max(MAX_ENTITY_ID_LENGTH).refine(isEntityId, 'must be an entity identifier');
 
@@ -48,8 +48,6 @@ export type TrustMarkEntry = z.infer<typeof trustMarkEntrySchema>;
 const common = { iss: entityIdSchema, sub: entityIdSchema, iat: epochSeconds, exp: epochSeconds, jwks: jwkSetSchema };
 const foreign = z.never().exactOptional();
 const neverInEither = {
-  // A claim named critical must be understood, and none beyond the standard's own is (section 13.4).
-  crit: foreign,
   // These belong to explicit registration; elsewhere they must not appear (section 3.2).
   aud: foreign,
   trust_anchor: foreign,

@@ -115,6 +115,7 @@ function readStatement(payload: JsonObject): EntityStatement {
 }
 
 function readClaims<Schema extends z.ZodType>(schema: Schema, payload: JsonObject): z.output<Schema> {
+  // A claim named critical must be understood, and none beyond the standard's own is (section 13.4).
   if (Object.hasOwn(payload, 'crit')) {
     throw new TrustError('crit_unknown', 'the statement names claims as critical that are not known here');
   }

@@ -27,14 +27,14 @@ export interface ParameterPolicy {
 /** Reads a parameter's operators, the standard ones only, and checks each value's type. Throws `invalid_policy`. */
 export function readParameterPolicy(raw: unknown): ParameterPolicy {
   if (!isJsonObject(raw)) throw invalidPolicy('a parameter policy is not an object');
-  const fallback = ownMember(raw, 'default');
+  const fallback = raw['default'];
   if (fallback === null) throw invalidPolicy('default must not be null');
   const oneOf = readList(raw, 'one_of');
   if (oneOf?.length === 0) throw invalidPolicy('one_of must offer something');
-  const essential = ownMember(raw, 'essential');
+  const essential = raw['essential'];
   if (essential !== undefined && typeof essential !== 'boolean') throw invalidPolicy('essential must be a boolean');
   return checkCombination({
-    value: ownMember(raw, 'value'),
+    value: raw['value'],
     add: readList(raw, 'add'),
     default: fallback,
     one_of: oneOf,
@@ -135,7 +135,7 @@ function commonChoice(one: readonly unknown[], other: readonly unknown[]): reado
 
 /** Lists hold strings, numbers or objects; other elements have no defined comparison. */
 function readList(raw: JsonObject, operator: string): readonly unknown[] | undefined {
-  const list = ownMember(raw, operator);
+  const list = raw[operator];
   if (list === undefined) return undefined;
   if (!Array.isArray(list)) throw invalidPolicy(`${operator} must be a list`);
   const known = list.every((item) => typeof item === 'string' || typeof item === 'number' || isJsonObject(item));
@@ -146,10 +146,6 @@ function readList(raw: JsonObject, operator: string): readonly unknown[] | undef
 function elements(parameter: unknown): readonly unknown[] {
   if (!Array.isArray(parameter)) throw invalidMetadata('a parameter is not a list, as its policy supposes');
   return parameter;
-}
-
-function ownMember(raw: JsonObject, name: string): unknown {
-  return Object.hasOwn(raw, name) ? raw[name] : undefined;
 }
 
 function invalidPolicy(detail: string): TrustError {

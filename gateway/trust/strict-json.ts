@@ -75,7 +75,7 @@ function checkMembers(text: string): void {
 
 function endOfString(text: string, start: number): number {
   let position = start + 1;
-  while (text.charAt(position) !== '"') position += text.charAt(position) === '\\' ? 2 : 1;
+  while (position < text.length && text.charAt(position) !== '"') position += text.charAt(position) === '\\' ? 2 : 1;
   return position + 1;
 }
 

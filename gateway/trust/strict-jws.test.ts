@@ -28,6 +28,12 @@ async function forge(header: unknown, body: string = encode(payload), by = signe
   return `${input}.${base64url.encode(await by.sign(new TextEncoder().encode(input)))}`;
 }
 
+/** The letter one bit further: after a canonical last letter, the same bytes in another spelling. */
+function nextLetter(letter = ''): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet.charAt(alphabet.indexOf(letter) + 1);
+}
+
 const header = (more: object = {}) => ({ alg: 'ES256', typ: 'example+jwt', kid: 'k1', ...more });
 const verify = (text: string, key: JWK = jwk) => verifyCompact(text, key, options);
 
@@ -80,7 +86,9 @@ describe('header', () => {
     ['a repeated member', '{"alg":"ES256","kid":"k1","typ":"example+jwt","alg":"ES256"}', 'duplicate_member'],
     ['a header that is a list', '[]', 'token_malformed'],
   ])('with %s is refused though the signature is good', async (_what, head, code) => {
-    expect(await codeOf(async () => verify(await forge(head)))).toBe(code);
+    const forged = await forge(head);
+    expect(await codeOf(() => verify(forged))).toBe(code);
+    if (code !== 'key_unknown') expect(await codeOf(() => parseCompact(forged, options))).toBe(code);
   });
 });
 
@@ -106,10 +114,14 @@ describe('key', () => {
     ['only for signing', { key_ops: ['sign'] }],
     ['that is private', { d: 'AA' }],
     ['off the curve', { x: 'A'.repeat(43) }],
-    ['with a coordinate in a second spelling', { x: `${'A'.repeat(42)}B` }],
     ['that is symmetric', { kty: 'oct', k: 'AAAA' }],
   ])('a key %s is not used', async (_what, change) => {
     expect(await codeOf(() => verify(token, { ...jwk, ...change }))).toBe('key_unknown');
+  });
+
+  test('a coordinate in a second spelling is not read', async () => {
+    const respelt = { ...jwk, x: jwk.x.slice(0, -1) + nextLetter(jwk.x.at(-1)) };
+    expect(await codeOf(() => verify(token, respelt))).toBe('key_unknown');
   });
 
   test('SM2 is verified by the function handed in, and by nothing else', async () => {
@@ -167,10 +179,8 @@ describe('token', () => {
   });
 
   test('the spare bits of a signature are not free to choose', async () => {
-    const last = token.at(-1) ?? '';
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const next = alphabet[alphabet.indexOf(last) + 1] ?? '';
-    expect(await codeOf(() => verify(token.slice(0, -1) + next))).toBe('base64_not_canonical');
+    const respelt = token.slice(0, -1) + nextLetter(token.at(-1));
+    expect(await codeOf(() => verify(respelt))).toBe('base64_not_canonical');
   });
 
   test.each([

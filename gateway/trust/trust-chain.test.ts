@@ -187,8 +187,8 @@ describe('broken links', () => {
   });
 
   test('one key shared by two entities does not let their statements change places', async () => {
-    const twin = { ...agency, entityId: 'https://twin.example' };
-    expect(await codeOf(async () => validate(await replaced(1, state(twin, leaf))))).toBe('chain_broken');
+    const twin = { ...province, entityId: 'https://twin.example' };
+    expect(await codeOf(async () => validate(await replaced(2, state(twin, agency))))).toBe('chain_broken');
   });
 
   test('a superior that the subject does not name', async () => {
@@ -225,8 +225,7 @@ describe('broken links', () => {
 
   test('a loop through the anchor', async () => {
     const statements = [
-      await configure(province, { authority_hints: [anchor.entityId] }),
-      await state(anchor, province),
+      await configure(anchor, { authority_hints: [province.entityId] }),
       await state(province, anchor),
       await state(anchor, province),
     ];
@@ -414,8 +413,12 @@ describe('metadata', () => {
   });
 
   test('an entity type called like an inherited member inherits nothing', async () => {
-    const changes = { leaf: { metadata: { constructor: { a: 1 } } }, byAnchor: policy({ a: { value: 2 } }) };
-    expect((await validate(await chainWith(changes))).metadata).toEqual({ constructor: { a: 1 } });
+    const changes = {
+      leaf: { metadata: { constructor: { a: 1 } } },
+      byAnchor: { metadata_policy: { constructor: { a: { value: 2 } } } },
+      byAgency: policy({ a: { value: 3 } }),
+    };
+    expect((await validate(await chainWith(changes))).metadata).toEqual({ constructor: { a: 2 } });
   });
 });
 

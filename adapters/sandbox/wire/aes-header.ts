@@ -6,6 +6,7 @@ import {
   headerOf,
   isTimely,
   jsonReply,
+  plainCodes,
   type ReceivedRequest,
   type Wire,
   type WireTools,
@@ -15,6 +16,7 @@ import {
 export function aesHeaderWire(config: AesHeaderConfig, tools: WireTools): Wire {
   const secrets = { app_id: `huren${randomBytes(4).toString('hex')}`, app_key: randomBytes(8).toString('hex') };
   return {
+    ...plainCodes,
     secrets,
     handle: async (request) => {
       const fault = refusal(request, config, secrets, tools);

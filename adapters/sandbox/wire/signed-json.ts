@@ -1,12 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { SignedJsonConfig } from '../../../schemas/driver-config.ts';
 import {
+  type EnvelopeConfig,
   envelopeOf,
   errorEnvelope,
   headerOf,
   isTimely,
   jsonMember,
   jsonReply,
+  plainCodes,
   type ReceivedRequest,
   sameText,
   type Wire,
@@ -14,9 +15,10 @@ import {
 } from './wire.ts';
 
 /** A plain JSON service: HMAC-SHA-256 over timestamp, nonce and the exact body bytes. */
-export function signedJsonWire(config: SignedJsonConfig, tools: WireTools): Wire {
+export function signedJsonWire(config: EnvelopeConfig, tools: WireTools): Wire {
   const secrets = { app_id: `huren-${randomBytes(4).toString('hex')}`, app_key: randomBytes(32).toString('hex') };
   return {
+    ...plainCodes,
     secrets,
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);

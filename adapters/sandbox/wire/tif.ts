@@ -7,6 +7,7 @@ import {
   isTimely,
   jsonMember,
   jsonReply,
+  plainCodes,
   type ReceivedRequest,
   sameText,
   type Wire,
@@ -17,6 +18,7 @@ import {
 export function tifWire(config: TifConfig, tools: WireTools): Wire {
   const secrets = { paasid: `huren-${randomBytes(4).toString('hex')}`, token: randomBytes(24).toString('hex') };
   return {
+    ...plainCodes,
     secrets,
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Outcome } from '../../../schemas/driver-config.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
 import { withValueAt } from '../json-pointer.ts';
+import { mintText } from '../mint.ts';
 import type { NonceBook } from '../nonce-book.ts';
 
 /** A request as the simulated system received it. `path` has no query; `query` is what followed the question mark. */
@@ -30,7 +31,9 @@ export interface WireTools {
   readonly nowMs: () => number;
   readonly nonces: NonceBook;
   readonly refusing: () => boolean;
-  readonly answer: (token: string) => Promise<WireAnswer>;
+  readonly answer: (subject: string) => Promise<WireAnswer>;
+  /** For systems whose code is itself signed. */
+  readonly codeCurve: 'P-256' | 'SM2';
 }
 
 /** The system's side of one driver's protocol: it checks the caller before it looks anything up. */
@@ -38,7 +41,14 @@ export interface Wire {
   /** What the operator of the gateway is handed, by the driver's names. Made anew at every start. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly handle: (request: ReceivedRequest) => Promise<WireReply>;
+  /** A fresh code of a template; some systems write the end of its life into it. */
+  readonly mint: (template: string, expired: boolean) => string;
+  /** What the system is asked about when a gateway took this token from a code. */
+  readonly subjectOf: (token: string) => string;
 }
+
+/** The usual case: nothing in a code but chance, and the system is asked about just that. */
+export const plainCodes: Pick<Wire, 'mint' | 'subjectOf'> = { mint: mintText, subjectOf: (token) => token };
 
 /** How far a caller's clock may be from ours. */
 const CLOCK_WINDOW_MS = 5 * 60_000;
@@ -63,7 +73,10 @@ export function jsonReply(status: number, body: JsonValue): WireReply {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
 }
 
-interface EnvelopeConfig {
+/** What every driver's settings say about question and answer. */
+export interface EnvelopeConfig {
+  readonly path: string;
+  readonly code_member: string;
   readonly outcome: Outcome;
   readonly record_at: string;
 }
@@ -86,13 +99,16 @@ export function errorEnvelope(config: EnvelopeConfig, code: string | number, mes
 
 /** A string member of a JSON object body, or null. */
 export function jsonMember(body: string, member: string): string | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== 'object' || parsed === null) return null;
-  const value = new Map<string, unknown>(Object.entries(parsed)).get(member);
+  const value = jsonMembers(body).get(member);
   return typeof value === 'string' ? value : null;
+}
+
+/** The members of a JSON object body; none when it is something else. */
+export function jsonMembers(body: string): ReadonlyMap<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return new Map(typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []);
+  } catch {
+    return new Map();
+  }
 }

@@ -1,0 +1,54 @@
+import { describe, expect, test, vi } from 'vitest';
+import { openSession } from './session.ts';
+
+function setUp(obtain: (last: number | null) => Promise<number>) {
+  const clock = { nowMs: 0 };
+  const session = openSession(
+    async (last: number | null) => {
+      const value = await obtain(last);
+      return { value, refreshAtMs: clock.nowMs + 80, endsAtMs: clock.nowMs + 100 };
+    },
+    () => clock.nowMs,
+  );
+  return { clock, session };
+}
+
+describe('a lease', () => {
+  test('a failing early renewal delays and fails nobody while the lease still works', async () => {
+    let working = true;
+    const obtain = vi.fn(async (last: number | null) => {
+      if (!working) throw new Error('down');
+      return (last ?? 0) + 1;
+    });
+    const { clock, session } = setUp(obtain);
+    expect(await session.current()).toBe(1);
+    working = false;
+    clock.nowMs = 99;
+    expect(await session.current()).toBe(1);
+    await vi.waitFor(() => expect(obtain).toHaveBeenCalledTimes(2));
+    clock.nowMs = 100;
+    await expect(session.current()).rejects.toThrow('down');
+    working = true;
+    expect(await session.current()).toBe(2);
+  });
+
+  test('one failure is not remembered for the next caller', async () => {
+    let attempts = 0;
+    const { session } = setUp(async () => {
+      if (++attempts === 1) throw new Error('once');
+      return attempts;
+    });
+    const both = await Promise.allSettled([session.current(), session.current()]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await session.current()).toBe(2);
+  });
+
+  test('a caller refused with an old value takes the new one without asking again', async () => {
+    let next = 0;
+    const { session } = setUp(async () => ++next);
+    const old = await session.current();
+    expect(await Promise.all([session.renew(old), session.renew(old)])).toEqual([2, 2]);
+    expect(await session.renew(old)).toBe(2);
+    expect(next).toBe(2);
+  });
+});

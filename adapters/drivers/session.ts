@@ -1,0 +1,50 @@
+/** Something a system lends us for a while: a secret or a token. Between the two times it still works. */
+export interface Lease<T> {
+  readonly value: T;
+  readonly refreshAtMs: number;
+  readonly endsAtMs: number;
+}
+
+export interface Session<T> {
+  /** What to use now; asks the system only when nothing usable is held. Throws what `obtain` throws. */
+  readonly current: () => Promise<T>;
+  /** After the system refused `refused`: something newer, got once for all callers that were refused the same. */
+  readonly renew: (refused: T) => Promise<T>;
+}
+
+/**
+ * Keeps one lease. `obtain` gets the last value, for systems that renew with it; however many callers wait, it runs
+ * once at a time. A lease that is due but still works is used on while its successor is fetched, so neither a slow nor
+ * a failing renewal delays anybody before the end.
+ */
+export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, nowMs: () => number): Session<T> {
+  let lease: Lease<T> | null = null;
+  let underWay: Promise<T> | null = null;
+
+  async function replace(last: T | null): Promise<T> {
+    try {
+      lease = await obtain(last);
+      return lease.value;
+    } finally {
+      underWay = null;
+    }
+  }
+
+  function refresh(): Promise<T> {
+    underWay ??= replace(lease?.value ?? null);
+    return underWay;
+  }
+
+  return {
+    current: async () => {
+      if (lease === null || nowMs() >= lease.endsAtMs) return await refresh();
+      // The failure of an early renewal is nobody's failure yet: the next caller tries again.
+      if (nowMs() >= lease.refreshAtMs) refresh().catch(() => undefined);
+      return lease.value;
+    },
+    renew: async (refused) => {
+      if (lease !== null && lease.value !== refused) return lease.value;
+      return await refresh();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { type InspectColor, styleText } from 'node:util';
+import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+
+export type Language = 'zh' | 'en';
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a command stands on: its environment, its language, and where it writes. */
+export interface Cli {
+  readonly env: Environment;
+  readonly language: Language;
+  readonly say: (text: LocalisedText) => string;
+  /** One line for a person, made safe for a terminal. */
+  readonly print: (line?: string) => void;
+  /** One JSON document for a machine. */
+  readonly printJson: (document: unknown) => void;
+  /** Colours where the output is a terminal that wants them (NO_COLOR). */
+  readonly paint: (style: InspectColor | readonly InspectColor[], text: string) => string;
+  /** Replaces the progress line on stderr; nothing at all where that is no terminal. Empty text clears it. */
+  readonly progress: (text: string) => void;
+}
+
+/** `--lang` wins, then the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX 8.2); English unless it is zh*. */
+export function languageOf(argv: readonly string[], env: Environment): Language {
+  const at = argv.findLastIndex((argument) => argument === '--lang' || argument.startsWith('--lang='));
+  const wanted = at < 0 ? undefined : (argv[at]?.split('=')[1] ?? argv[at + 1]);
+  if (wanted === 'zh' || wanted === 'en') return wanted;
+  const locale = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((value) => value !== undefined && value !== '');
+  return locale?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en';
+}
+
+export function createCli(language: Language, env: Environment): Cli {
+  const { stdout, stderr } = process;
+  return {
+    env,
+    language,
+    say: (text) => text[language],
+    print: (line = '') => {
+      stdout.write(`${line}\n`);
+    },
+    printJson: (document) => {
+      stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    },
+    paint: (style, text) => styleText(style, text, { stream: stdout }),
+    progress: (text) => {
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
+    },
+  };
+}
+
+// A gateway's text could move the cursor or rewrite what stands above: no control character reaches a terminal.
+const CONTROL = /\p{Cc}|\p{Cf}/gu;
+
+/** Text that somebody else wrote, safe to show on a terminal. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, '\ufffd');
+}

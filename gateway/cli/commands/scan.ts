@@ -1,0 +1,87 @@
+import { type Command, Option } from 'commander';
+import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import { PURPOSES } from '../../../schemas/code-lists/index.ts';
+import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
+import { printAnswer } from '../answer-text.ts';
+import { readBoundedStdin } from '../bounded-input.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { reportCheck, reportError } from '../report.ts';
+import { type Scan, scanCode } from '../scan-code.ts';
+import { readTrust, type TrustOptions } from '../trust-material.ts';
+import { obtainAccess } from '../venue-access.ts';
+import { described, jsonOption } from './command.ts';
+
+interface ScanOptions extends TrustOptions {
+  readonly json?: boolean;
+  readonly venue?: string;
+  readonly purpose?: Purpose;
+}
+
+/** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. */
+export function addScan(program: Command, cli: Cli): void {
+  described(cli, program.command('scan'), {
+    zh: '像场所一样查验一个健康码，并验证答复',
+    en: 'check one code as a venue does, and verify the answer',
+    example: "scan 'https://…' --venue guangzhou-hospital",
+  })
+    .argument(
+      '<code>',
+      cli.say({ zh: '扫码所得文本；- 表示从标准输入读取', en: 'what the scanner read; - reads it from stdin' }),
+    )
+    .option(...jsonOption(cli))
+    .option(
+      '--venue <id>',
+      cli.say({ zh: '以哪个沙箱场所的身份', en: 'which sandbox venue asks (the first unless told)' }),
+    )
+    .addOption(
+      new Option(
+        '--purpose <purpose>',
+        cli.say({ zh: '查验目的', en: "what the check is for (the venue's first)" }),
+      ).choices(Object.keys(PURPOSES)),
+    )
+    .option('--anchor <file>', cli.say({ zh: '国家信任锚文件', en: 'the pinned national anchor' }))
+    .option('--bundle <file>', cli.say({ zh: '信任链取自此文件', en: 'take trust chains from this file' }))
+    .action(async (code: string, options: ScanOptions) => {
+      const scan = await runScan(cli, code, options);
+      process.exitCode = options.json === true ? printScanJson(cli, scan) : printScan(cli, scan);
+    });
+}
+
+async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Scan> {
+  const gateway = new GatewayClient(gatewayUrl(cli.env));
+  const trust = readTrust(options, cli.env);
+  const text = code === '-' ? await codeFromStdin() : code;
+  const access = await obtainAccess(gateway, cli.env, options.venue);
+  const { purpose } = options;
+  return await scanCode(gateway, access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
+}
+
+/** An argument stays in the shell's history and shows in the process list; a code read from a pipe does not. */
+async function codeFromStdin(): Promise<string> {
+  const input = await readBoundedStdin(MAX_CODE_LENGTH * 4);
+  if (input !== 'too_large') return input.text.replace(/\r?\n$/, '');
+  throw CliError.of('usage_invalid', { zh: '标准输入过长，不是健康码', en: 'stdin is too long to be a code' });
+}
+
+function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
+  if (scan.kind === 'problem') {
+    cli.printJson(scan.problem);
+    reportError(cli, CliError.refused(scan.problem));
+    return 1;
+  }
+  const { verified, chain } = scan.checked;
+  const failure = scan.checked.verified ? {} : { code: scan.checked.code, link: scan.checked.link };
+  cli.printJson({ ...scan.reply, verified, chain, ...failure });
+  return reportCheck(cli, scan.checked);
+}
+
+function printScan(cli: Cli, scan: Scan): 0 | 1 {
+  if (scan.kind === 'problem') {
+    reportError(cli, CliError.refused(scan.problem));
+    return 1;
+  }
+  printAnswer(cli, scan.reply, scan.checked);
+  return reportCheck(cli, scan.checked);
+}

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { instantSchema, numericDateSchema } from '../../../schemas/status.ts';
+import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
+import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../check-answer.ts';
+import { type Cli, printable } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { reportCheck } from '../report.ts';
+import { readTrust, type TrustOptions } from '../trust-material.ts';
+import { checkText } from '../trust-texts.ts';
+import { described, jsonOption, reading } from './command.ts';
+
+const MAX_INPUT_BYTES = 1_048_576;
+
+interface VerifyOptions extends TrustOptions {
+  readonly audience?: string;
+  readonly at?: number;
+  readonly json?: boolean;
+}
+
+const answerSchema = z.object({ attestation: z.string(), evidence: z.array(z.string()).exactOptional() });
+
+/** `verify FILE|-`: checks an attestation and its evidence up to the pinned anchor, without asking anybody about it. */
+export function addVerify(program: Command, cli: Cli): void {
+  described(cli, program.command('verify'), {
+    zh: '离线验证一份证明，直至国家信任锚',
+    en: 'verify an attestation offline, up to the national anchor',
+    example: 'verify reply.json --anchor anchor.json --audience guangzhou-hospital',
+  })
+    .argument(
+      '<file>',
+      cli.say({
+        zh: '证明、{attestation, evidence} 或整个答复；- 表示标准输入',
+        en: 'an attestation, {attestation, evidence} or a whole reply; - is stdin',
+      }),
+    )
+    .option(
+      '--anchor <file>',
+      cli.say({ zh: '国家信任锚文件（可带信任链）', en: 'the pinned national anchor (chains in it are used)' }),
+    )
+    .option('--bundle <file>', cli.say({ zh: '信任链取自此文件', en: 'take trust chains from this file' }))
+    .option(
+      '--audience <id>',
+      cli.say({
+        zh: '证明须出具给谁（默认 HUREN_CLIENT_ID）',
+        en: 'whom it must be made for (default HUREN_CLIENT_ID)',
+      }),
+    )
+    .option(
+      '--at <time>',
+      cli.say({ zh: '按此时刻验证：RFC 3339 或 Unix 秒', en: 'as of then: RFC 3339 or unix seconds' }),
+      reading(timeS, 'expected RFC 3339 or unix seconds'),
+    )
+    .option(...jsonOption(cli))
+    .action(async (file: string, options: VerifyOptions) => {
+      const audience = options.audience ?? (cli.env['HUREN_CLIENT_ID'] || null);
+      const checked = await check(cli, file, options, audience);
+      if (options.json === true) cli.printJson({ ...checked, audience_checked: audience });
+      else print(cli, checked, audience);
+      process.exitCode = reportCheck(cli, checked);
+    });
+}
+
+async function check(cli: Cli, file: string, options: VerifyOptions, audience: string | null): Promise<CheckedAnswer> {
+  const trust = readTrust(options, cli.env);
+  const input = file === '-' ? await readBoundedStdin(MAX_INPUT_BYTES) : readBoundedFile(file, MAX_INPUT_BYTES);
+  if (input === 'missing')
+    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
+  if (input === 'too_large') return failedAt('attestation', 'token_too_large');
+  const answer = readAnswer(input.text.trim());
+  if (answer === null) return failedAt('attestation', 'token_malformed');
+  const atS = options.at ?? Math.floor(Date.now() / 1000);
+  return await checkAnswer(answer, trust, { atS, ...(audience === null ? {} : { audience }) });
+}
+
+function readAnswer(text: string): Answer | null {
+  if (!text.startsWith('{')) return { attestation: text, spoken: {} };
+  try {
+    const spoken: unknown = JSON.parse(text);
+    const parsed = answerSchema.safeParse(spoken);
+    return parsed.success ? { ...parsed.data, spoken } : null;
+  } catch {
+    return null;
+  }
+}
+
+function timeS(text: string): number | null {
+  if (/^\d{1,12}$/.test(text)) return numericDateSchema.safeParse(Number(text)).data ?? null;
+  return instantSchema.safeParse(text).success ? Math.floor(Date.parse(text) / 1000) : null;
+}
+
+function print(cli: Cli, checked: CheckedAnswer, audience: string | null): void {
+  const { say, print: line, paint } = cli;
+  for (const { typ, iss, kid, ok, code } of checked.chain) {
+    const mark = ok ? paint('green', '✓') : paint('red', '✗');
+    const why = code === undefined ? `kid ${printable(kid)}` : `${code}: ${say(checkText(code))}`;
+    line(`${mark} ${typ}  ${printable(iss)}  ${why}`);
+  }
+  if (!checked.verified) return;
+  const { claims } = checked;
+  const asked = { zh: '已核对', en: 'checked' };
+  const unasked = { zh: '未核对，用 --audience 指定', en: 'not checked; name it with --audience' };
+  line(say({ zh: '已验证', en: 'verified' }));
+  line(
+    `  ${claims.issuer_province} → ${claims.destination}  ${claims.status} · ${claims.decision} · ${claims.reasons.join(', ')}`,
+  );
+  line(`  aud ${printable(claims.aud)} (${say(audience === null ? unasked : asked)})`);
+  line(`  iat ${instant(claims.iat)}  exp ${instant(claims.exp)}`);
+}
+
+function instant(timeInS: number): string {
+  return new Date(timeInS * 1000).toISOString().replace('.000Z', 'Z');
+}

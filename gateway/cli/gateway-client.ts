@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import { problemSchema } from '../../schemas/problem.ts';
+import type { Environment } from './cli.ts';
+import { CliError } from './cli-error.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+const REPLY_WITHIN_MS = 15_000;
+const MAX_REPLY_BYTES = 8 * 1024 * 1024;
+
+export interface HttpReply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The address of the running gateway, without a slash at the end. Throws CliError where HUREN_URL is no address. */
+export function gatewayUrl(env: Environment): string {
+  const given = env['HUREN_URL'];
+  if (given === undefined || given === '') return DEFAULT_URL;
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    const text = { zh: 'HUREN_URL 不是 http(s) 地址', en: 'HUREN_URL is not an http(s) address' };
+    throw CliError.of('usage_invalid', text);
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** The public HTTP API of one gateway. */
+export class GatewayClient {
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Throws CliError: unreachable, a problem reply, or a reply that has not the documented form. */
+  async get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
+    const reply = await this.send(path, {});
+    if (reply.status === 200) return parseReply(reply, schema);
+    throw CliError.refused(parseReply(reply, problemSchema));
+  }
+
+  /** As `get`, and null where the gateway has no such resource. */
+  async find<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T> | null> {
+    const reply = await this.send(path, {});
+    if (reply.status === 404) return null;
+    if (reply.status === 200) return parseReply(reply, schema);
+    throw CliError.refused(parseReply(reply, problemSchema));
+  }
+
+  send(path: string, init: RequestInit): Promise<HttpReply> {
+    return sendBounded(`${this.url}${path}`, init);
+  }
+}
+
+/**
+ * One bounded HTTP exchange. A redirect is refused: it would carry a token or a code to a host that nobody named.
+ * Throws CliError `gateway_unreachable`.
+ */
+export async function sendBounded(url: string, init: RequestInit): Promise<HttpReply> {
+  try {
+    const signal = AbortSignal.timeout(REPLY_WITHIN_MS);
+    const response = await fetch(url, { ...init, redirect: 'error', signal });
+    return { status: response.status, text: await readBounded(response) };
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const { origin } = new URL(url);
+    throw CliError.of('gateway_unreachable', { zh: `${origin} 没有应答`, en: `nothing answers at ${origin}` });
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_REPLY_BYTES) throw unreadable();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Throws CliError `reply_unreadable` unless the reply is JSON of the documented form. */
+export function parseReply<T extends z.ZodType>({ text }: HttpReply, schema: T): z.output<T> {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw unreadable();
+  }
+  const parsed = schema.safeParse(document);
+  if (!parsed.success) throw unreadable();
+  return parsed.data;
+}
+
+function unreadable(): CliError {
+  return CliError.of('reply_unreadable', {
+    zh: '应答不符合约定格式',
+    en: 'the reply has not the documented form',
+  });
+}

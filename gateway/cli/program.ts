@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import type { Cli } from './cli.ts';
+import { describedGroup } from './commands/command.ts';
+import { addCoverage } from './commands/coverage.ts';
+import { addDemo } from './commands/demo.ts';
+import { addKeys } from './commands/keys.ts';
+import { addSandbox } from './commands/sandbox.ts';
+import { addScan } from './commands/scan.ts';
+import { addServe } from './commands/serve.ts';
+import { addVerify } from './commands/verify.ts';
+
+const TITLES = new Map([
+  ['Usage:', '用法：'],
+  ['Arguments:', '参数：'],
+  ['Options:', '选项：'],
+  ['Global Options:', '全局选项：'],
+  ['Commands:', '命令：'],
+]);
+
+/** Every command. A usage error is thrown as a CommanderError after it was reported. */
+export function createProgram(cli: Cli): Command {
+  const program = describedGroup(cli, new Command('huren'), {
+    zh: '互认：健康码跨省互认网关',
+    en: 'Huren: mutual recognition of health codes between provinces',
+    example: 'serve --sandbox',
+  })
+    .version(packageVersion(), '-V, --version', cli.say({ zh: '显示版本', en: 'show the version' }))
+    .addOption(new Option('--lang <language>', cli.say({ zh: '语言', en: 'language of texts' })).choices(['zh', 'en']))
+    .exitOverride()
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
+    })
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`huren: usage_invalid: ${text.replace(/^error: /, '').trimEnd()}\n`);
+        write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
+      },
+    });
+  for (const add of [addServe, addScan, addVerify, addDemo, addSandbox, addKeys, addCoverage]) add(program, cli);
+  return program;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,29 @@
+import type { CheckedAnswer } from './check-answer.ts';
+import { type Cli, printable } from './cli.ts';
+import { CliError } from './cli-error.ts';
+import { checkNext, checkText } from './trust-texts.ts';
+
+/** `huren: <code>: <text>` and what to do next, on stderr. */
+export function reportError(cli: Cli, error: CliError): void {
+  complain(cli, error.code, cli.say(error.text), cli.say(error.next));
+}
+
+/** Names the link and the closed code of a failed check on stderr. Gives the exit code. */
+export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
+  if (checked.verified) return 0;
+  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked.code))}`, cli.say(checkNext(checked.code)));
+  return 1;
+}
+
+/** Any other error as one that a command may end with. Its stack is nobody's business at a door. */
+export function asCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return CliError.of('internal', { zh: reason, en: reason });
+}
+
+function complain(cli: Cli, code: string, text: string, next: string): void {
+  cli.progress('');
+  console.error(`huren: ${code}: ${printable(text)}`);
+  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(next)}`);
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { localisedTextSchema, provinceCodeSchema, purposeSchema } from '../../schemas/code-lists/index.ts';
+import { scenariosSchema } from '../../schemas/scenarios.ts';
+import { CliError } from './cli-error.ts';
+import type { GatewayClient } from './gateway-client.ts';
+
+const venuesSchema = z
+  .array(
+    z.object({
+      venue: z.string(),
+      name: localisedTextSchema,
+      destination: provinceCodeSchema,
+      purposes: z.array(purposeSchema).min(1),
+      client_id: z.string(),
+      client_secret: z.string(),
+      token_endpoint: z.url(),
+      resource: z.string(),
+    }),
+  )
+  .min(1);
+export type SandboxVenue = z.infer<typeof venuesSchema>[number];
+
+const codesSchema = z.array(
+  z.object({
+    province: provinceCodeSchema,
+    system: z.string(),
+    scenario: z.string(),
+    code: z.string(),
+    venue: z.string().optional(),
+    expected: scenariosSchema.shape.scenarios.element.shape.expected,
+  }),
+);
+export type SandboxCode = z.infer<typeof codesSchema>[number];
+
+/** The sandbox's venues with their credentials, or null where the gateway runs no sandbox. */
+export function findVenues(gateway: GatewayClient): Promise<SandboxVenue[] | null> {
+  return gateway.find('/sandbox/venues', venuesSchema);
+}
+
+/** Every code of the sandbox with the answer it must lead to. Throws CliError `sandbox_only`. */
+export async function sandboxCodes(gateway: GatewayClient): Promise<SandboxCode[]> {
+  const codes = await gateway.find('/sandbox/codes', codesSchema);
+  if (codes !== null) return codes;
+  throw CliError.of('sandbox_only', {
+    zh: `${gateway.url} 不是沙箱网关`,
+    en: `the gateway at ${gateway.url} runs no sandbox`,
+  });
+}

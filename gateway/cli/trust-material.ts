@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseCompact } from '../trust/strict-jws.ts';
+import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
+import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import { readBoundedFile } from './bounded-input.ts';
+import type { Environment } from './cli.ts';
+import { CliError } from './cli-error.ts';
+import { GatewayClient, gatewayUrl } from './gateway-client.ts';
+
+/** What verifying stands on: the pinned anchor (null: none is pinned here) and where chains come from. */
+export interface TrustMaterial {
+  readonly anchor: TrustAnchor | null;
+  readonly chainOf: (entityId: string) => Promise<readonly string[]>;
+}
+
+export interface TrustOptions {
+  readonly anchor?: string;
+  readonly bundle?: string;
+}
+
+const MAX_BUNDLE_BYTES = 4 * 1024 * 1024;
+const MAX_RESOLVE_CHARACTERS = 524_288;
+const resolveResponseSchema = z.object({ trust_chain: z.array(z.string().max(65_536)).min(1).max(8) });
+
+/**
+ * The anchor from `--anchor`, HUREN_ANCHOR_FILE or the data directory, never from a gateway: whoever gives the answer
+ * must not also say whom to believe. Chains are no secret and are checked, so they may come from anywhere: `--bundle`, a
+ * bundle given as the anchor, the data directory, the gateway. Throws CliError `file_unreadable`.
+ */
+export function readTrust(options: TrustOptions, env: Environment): TrustMaterial {
+  const dataDir = env['HUREN_DATA_DIR'] || '.huren';
+  const pinned = options.anchor ?? (env['HUREN_ANCHOR_FILE'] || undefined);
+  const anchor = pinned === undefined ? findBundle(join(dataDir, 'anchor.json')) : readBundle(pinned);
+  const given = options.bundle === undefined ? null : readBundle(options.bundle);
+  const carried = given ?? (anchor !== null && Object.keys(anchor.chains).length > 0 ? anchor : null);
+  const chainOf = carried === null ? chainsNearby(dataDir, anchor, env) : chainsOf(carried);
+  return { anchor, chainOf: remembering(chainOf) };
+}
+
+type ChainSource = TrustMaterial['chainOf'];
+
+function chainsOf(bundle: TrustBundle): ChainSource {
+  return async (entityId) => {
+    const chain = Object.hasOwn(bundle.chains, entityId) ? bundle.chains[entityId] : undefined;
+    if (chain === undefined) throw new TrustError('fetch_failed', 'the bundle has no chain for that entity');
+    return chain;
+  };
+}
+
+/** The data directory's bundle while its chain stands; it was written once, and the gateway has renewed since. */
+function chainsNearby(dataDir: string, anchor: TrustAnchor | null, env: Environment): ChainSource {
+  const bundle = findBundle(join(dataDir, 'trust-bundle.json'));
+  const online = chainsOnline(env);
+  return async (entityId) => {
+    const kept = bundle?.chains[entityId];
+    if (kept === undefined || anchor === null) return await online(entityId);
+    const stands = await validateChain(kept, anchor, Math.floor(Date.now() / 1000)).catch(() => null);
+    return stands === null ? await online(entityId).catch(() => kept) : kept;
+  };
+}
+
+/** OpenID Federation 1.0 section 8.3. The response's own signature counts for nothing here: its chain is checked. */
+function chainsOnline(env: Environment): ChainSource {
+  return async (entityId) => {
+    const gateway = new GatewayClient(gatewayUrl(env));
+    const reply = await gateway.send(`/federation/resolve?sub=${encodeURIComponent(entityId)}`, {}).catch(() => null);
+    if (reply?.status !== 200) throw new TrustError('fetch_failed', 'no chain for that entity could be fetched');
+    const options = { maxBytes: MAX_RESOLVE_CHARACTERS, typ: 'resolve-response+jwt' };
+    const parsed = resolveResponseSchema.safeParse(parseCompact(reply.text.trim(), options).payload);
+    if (!parsed.success) throw new TrustError('fetch_failed', 'the resolve response carries no chain');
+    return parsed.data.trust_chain;
+  };
+}
+
+function remembering(chainOf: ChainSource): ChainSource {
+  const asked = new Map<string, Promise<readonly string[]>>();
+  return (entityId) => {
+    const known = asked.get(entityId);
+    if (known !== undefined) return known;
+    const chain = chainOf(entityId);
+    asked.set(entityId, chain);
+    return chain;
+  };
+}
+
+function readBundle(path: string): TrustBundle {
+  const bundle = findBundle(path);
+  if (bundle !== null) return bundle;
+  throw CliError.of('file_unreadable', { zh: `没有文件 ${path}`, en: `there is no file ${path}` });
+}
+
+function findBundle(path: string): TrustBundle | null {
+  const file = readBoundedFile(path, MAX_BUNDLE_BYTES);
+  if (file === 'missing') return null;
+  if (file !== 'too_large') {
+    const parsed = trustBundleSchema.safeParse(jsonOf(file.text));
+    if (parsed.success) return parsed.data;
+  }
+  throw CliError.of('file_unreadable', {
+    zh: `${path} 不是信任锚或信任包文件`,
+    en: `${path} is no anchor or trust bundle file`,
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import type { CheckCode } from './check-answer.ts';
+
+const TEXTS: Record<CheckCode, LocalisedText> = {
+  token_too_large: { zh: '内容过大', en: 'it is too large' },
+  token_malformed: { zh: '不是约定格式的令牌', en: 'it is no token of the documented form' },
+  base64_not_canonical: { zh: 'base64url 编码不规范', en: 'its base64url is not canonical' },
+  duplicate_member: { zh: '含重复成员', en: 'it has a member twice' },
+  alg_not_allowed: { zh: '不接受其签名算法', en: 'its signature algorithm is not accepted' },
+  typ_wrong: { zh: '令牌类型不符', en: 'it is a token of another type' },
+  crit_unknown: { zh: '要求未知的扩展', en: 'it asks for an extension that is not known' },
+  key_in_header: { zh: '自带密钥，不可信', en: 'it brings its own key, which proves nothing' },
+  kid_missing: { zh: '未指明密钥', en: 'it names no key' },
+  key_unknown: { zh: '签名密钥不属于其签发者', en: 'it was signed with a key that its issuer does not have' },
+  signature_invalid: {
+    zh: '签名不符：内容已被改动或并非其所签',
+    en: 'the signature does not fit: altered, or signed by somebody else',
+  },
+  claims_invalid: { zh: '声明不符合约定格式', en: 'its claims have not the documented form' },
+  expired: { zh: '已过期', en: 'it has expired' },
+  not_yet_valid: { zh: '尚未生效', en: 'it is not valid yet' },
+  audience_mismatch: {
+    zh: '是出具给他人或答复另一次询问的',
+    en: 'it was made for somebody else, or answers another question',
+  },
+  issuer_mismatch: { zh: '签发者不符', en: 'it is by another issuer' },
+  subject_mismatch: { zh: '主体不符', en: 'it is about another entity' },
+  evidence_mismatch: { zh: '证据与证明不符', en: 'the evidence is not what the attestation binds' },
+  disclosure_unbound: { zh: '披露内容未被签名', en: 'a disclosure is not among the signed digests' },
+  chain_broken: { zh: '信任链断裂', en: 'the trust chain is broken' },
+  chain_loop: { zh: '信任链成环', en: 'the trust chain loops' },
+  chain_too_long: { zh: '信任链过长', en: 'the trust chain is too long' },
+  chain_fan_out: { zh: '信任链分支过多', en: 'the trust chain branches too much' },
+  constraint_violated: { zh: '违反上级约束', en: "it breaks a superior's constraint" },
+  invalid_policy: { zh: '元数据策略无效', en: 'a metadata policy is not valid' },
+  invalid_metadata: { zh: '元数据无效', en: 'its metadata are not valid' },
+  anchor_unknown: {
+    zh: '没有固定的信任锚，或信任链不到达该锚',
+    en: 'no anchor is pinned here, or the chain does not end at it',
+  },
+  key_revoked: { zh: '密钥已吊销', en: 'the key was revoked' },
+  key_outside_window: { zh: '签名不在密钥有效期内', en: 'it was signed outside the time of its key' },
+  trust_mark_invalid: { zh: '信任标识无效', en: 'a trust mark is not valid' },
+  status_list_invalid: { zh: '状态列表无效', en: 'the status list is not valid' },
+  status_revoked: { zh: '已撤销', en: 'it was revoked' },
+  fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
+  reply_mismatch: { zh: '答复与其证明内容不一致', en: 'the reply says something else than its attestation' },
+};
+
+/** What a closed code means, for a person. */
+export function checkText(code: CheckCode): LocalisedText {
+  return TEXTS[code];
+}
+
+/** What to do after a check failed. */
+export function checkNext(code: CheckCode): LocalisedText {
+  if (code === 'anchor_unknown') {
+    return {
+      zh: '用 --anchor 或 HUREN_ANCHOR_FILE 指定国家信任锚文件，勿采信此结果',
+      en: 'name the national anchor file with --anchor or HUREN_ANCHOR_FILE, and do not rely on this answer',
+    };
+  }
+  if (code === 'fetch_failed') {
+    return {
+      zh: '用 --bundle 指定信任包，或将 HUREN_URL 指向网关',
+      en: 'name a trust bundle with --bundle, or set HUREN_URL to a gateway',
+    };
+  }
+  if (code === 'expired') return { zh: '请重新扫描，取得新的证明', en: 'scan again for a new attestation' };
+  return { zh: '请勿采信；重新扫描健康码', en: 'do not rely on it; scan the code again' };
+}

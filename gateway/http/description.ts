@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Request, Response, Router } from 'express';
+import { resource } from './route.ts';
+
+const LANGUAGES = ['zh', 'en'] as const;
+type Language = (typeof LANGUAGES)[number];
+
+const GENERATED = join(import.meta.dirname, '../../schemas/generated');
+const WEB = join(import.meta.dirname, '../web');
+const MAX_AGE_S = 300;
+
+/** Nothing from elsewhere, nothing inline: what a page may load is our own script, style and description. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ASSETS = [
+  { file: 'style.css', type: 'text/css' },
+  { file: 'docs.js', type: 'text/javascript' },
+  { file: 'docs-schema.js', type: 'text/javascript' },
+  { file: 'docs-text.js', type: 'text/javascript' },
+  { file: 'icon.svg', type: 'image/svg+xml' },
+] as const;
+
+/** GET /openapi.json, its page /docs, the front page /, and what the two pages load. All of it is read once, here. */
+export function mountDescription(router: Router): void {
+  const openapi = readFileSync(join(GENERATED, 'openapi.json'));
+  resource(router, '/openapi.json', {
+    GET: (_request, response) => {
+      response.set('cache-control', `public, max-age=${MAX_AGE_S}`).type('application/json').send(openapi);
+    },
+  });
+  mountPage(router, '/', 'index');
+  mountPage(router, '/docs', 'docs');
+  for (const { file, type } of ASSETS) {
+    const bytes = readFileSync(join(WEB, file));
+    resource(router, `/web/${file}`, {
+      GET: (_request, response) => {
+        protect(response).set('cache-control', `public, max-age=${MAX_AGE_S}`).type(type).send(bytes);
+      },
+    });
+  }
+}
+
+/** One page in both languages: `?lang=zh|en` decides, and without it the browser's Accept-Language. */
+function mountPage(router: Router, path: string, name: string): void {
+  const pages = { zh: readPage(name, 'zh'), en: readPage(name, 'en') };
+  resource(router, path, {
+    GET: (request, response) => {
+      const language = languageOf(request);
+      protect(response)
+        .set({ 'cache-control': `public, max-age=${MAX_AGE_S}`, 'content-language': language })
+        .vary('accept-language')
+        .type('text/html')
+        .send(pages[language]);
+    },
+  });
+}
+
+function readPage(name: string, language: Language): Buffer {
+  return readFileSync(join(WEB, `${name}.${language}.html`));
+}
+
+function languageOf(request: Request): Language {
+  const asked = request.query['lang'];
+  const known = LANGUAGES.find((language) => language === asked);
+  if (known !== undefined) return known;
+  const accepted = request.acceptsLanguages('en', 'zh', 'zh-CN', 'zh-Hans', 'zh-TW', 'zh-HK', 'zh-Hant');
+  return accepted !== false && accepted.startsWith('zh') ? 'zh' : 'en';
+}
+
+function protect(response: Response): Response {
+  return response.set({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff' });
+}

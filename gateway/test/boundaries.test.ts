@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const TOP_LEVEL_FOLDERS = ['adapters', 'deploy', 'gateway', 'schemas'];
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)/g;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Rooms whose files do no I/O: nothing of node beyond hashing, no network, no clock of their own. */
+const PURE = ['gateway/policy/', 'gateway/provenance/', 'gateway/registry/fold', 'gateway/log/merkle', 'adapters/translate.ts'];
+const IO_MODULES = /^(node:(?!crypto$)|undici$|ioredis$|pg$|pino$|express$)/;
+
+/** Inside gateway: each room and the rooms that it may lean on. Composition at the top may use every room. */
+const ROOMS: Record<string, readonly string[]> = {
+  policy: [],
+  provenance: [],
+  log: [],
+  upstream: ['registry'],
+  access: [],
+  trust: [],
+  cache: [],
+  registry: ['policy', 'trust', 'log'],
+  coverage: ['registry'],
+  verification: ['policy', 'provenance', 'trust', 'log', 'cache', 'upstream', 'registry', 'coverage', 'access'],
+  http: ['verification', 'registry', 'coverage', 'policy', 'trust', 'log', 'cache', 'upstream', 'access', 'web'],
+  web: ['trust'],
+  cli: ['trust'],
+};
+/** Files at the top of gateway/ that any room may use; the rest there is composition. */
+const SHARED = ['gateway/problem-error.ts', 'gateway/private-file.ts', 'gateway/config.ts'];
+
+const sources = [...filesBelow('schemas'), ...filesBelow('adapters'), ...filesBelow('gateway')];
+const imports = sources.filter((file) => !file.endsWith('.test.ts') && !file.startsWith('gateway/test/')).flatMap(importsOf);
+
+describe('import rules', () => {
+  test('a folder outside the four rooms appeared at the top level', () => {
+    const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const ours = folders.map(({ name }) => name).filter((name) => !name.startsWith('.') && name !== 'node_modules');
+    expect(ours.sort()).toEqual(TOP_LEVEL_FOLDERS);
+  });
+
+  test('schemas imports something inside the project', () => {
+    expect(imports.filter(({ from, to }) => inside(from, 'schemas') && isOurs(to) && !inside(to, 'schemas'))).toEqual([]);
+  });
+
+  test('adapters imports the gateway', () => {
+    expect(imports.filter(({ from, to }) => inside(from, 'adapters') && inside(to, 'gateway'))).toEqual([]);
+  });
+
+  test('something leans on test, bench or cli', () => {
+    const outer = ['gateway/test/', 'gateway/bench/', 'gateway/cli/'];
+    const leaning = imports.filter(
+      ({ from, to }) => outer.some((room) => to.startsWith(room)) && !outer.some((room) => from.startsWith(room)),
+    );
+    expect(leaning).toEqual([]);
+  });
+
+  test('a room of the gateway imports a room that it may not', () => {
+    expect(imports.filter(breaksRoomRule)).toEqual([]);
+  });
+
+  test('a pure room does I/O', () => {
+    const pure = imports.filter(({ from }) => PURE.some((room) => from.startsWith(room)));
+    expect(pure.filter(({ to }) => IO_MODULES.test(to))).toEqual([]);
+  });
+
+  test('the browser verifier needs node', () => {
+    expect(reachable('gateway/trust/verify-attestation.ts').filter((to) => to.startsWith('node:'))).toEqual([]);
+  });
+
+  test('a file has a name that says nothing', () => {
+    expect(sources.filter((file) => /util|helper|manager|misc|common/.test(file))).toEqual([]);
+  });
+});
+
+function breaksRoomRule({ from, to }: Import): boolean {
+  const [, room] = from.split('/');
+  const [top, target] = to.split('/');
+  if (!inside(from, 'gateway') || top !== 'gateway' || room === undefined || target === undefined) return false;
+  const allowed = ROOMS[room];
+  if (allowed === undefined || target === room || SHARED.includes(to)) return false;
+  // The pages' server side and the command line start and reach the gateway from outside.
+  if (room === 'cli' && to === 'gateway/main.ts') return false;
+  return !allowed.includes(target) && !(target === 'context.ts' && room === 'http');
+}
+
+function reachable(file: string, seen = new Set<string>()): string[] {
+  for (const { to } of imports.filter(({ from }) => from === file)) {
+    if (seen.has(to)) continue;
+    seen.add(to);
+    reachable(to, seen);
+  }
+  return [...seen];
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(IMPORT)].map(([, from, dynamic]) => ({ from: file, to: target(file, from ?? dynamic ?? '') }));
+}
+
+function target(file: string, specifier: string): string {
+  return specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : specifier;
+}
+
+function isOurs(path: string): boolean {
+  return TOP_LEVEL_FOLDERS.some((folder) => inside(path, folder));
+}
+
+function inside(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type SandboxCode, sandboxCodesSchema, venueSchema } from '../../adapters/sandbox/protocol.ts';
+import { type Problem, problemSchema } from '../../schemas/problem.ts';
+import { type VerificationReply, verificationReplySchema } from '../../schemas/verification.ts';
+
+/** What a venue's scanner does, over real HTTP: get a token, ask, read the answer. And the sandbox's switches. */
+export interface VenueClient {
+  readonly clientId: string;
+  readonly token: string;
+  readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Response>;
+  readonly verify: (code: string, nonce?: string) => Promise<VerificationReply>;
+  readonly problem: (code: string) => Promise<Problem>;
+}
+
+/** Opens a client for one of the sandbox's venues. */
+export async function openVenueClient(url: string, venueId = 'guangzhou-hospital'): Promise<VenueClient> {
+  const venues = z.array(venueSchema).parse(await (await fetch(`${url}/sandbox/venues`)).json());
+  const venue = venues.find((candidate) => candidate.venue === venueId);
+  if (venue === undefined) throw new Error(`no venue ${venueId}`);
+  const reply = await fetch(venue.token_endpoint, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${venue.client_id}:${venue.client_secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: venue.scope, resource: venue.resource }),
+  });
+  const { access_token: token } = z.object({ access_token: z.string() }).parse(await reply.json());
+  const post: VenueClient['post'] = (path, body, headers = {}) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const [purpose] = venue.purposes;
+  return {
+    clientId: venue.client_id,
+    token,
+    post,
+    verify: async (code, nonce) =>
+      verificationReplySchema.parse(await (await post('/v1/verifications', { code, purpose, nonce })).json()),
+    problem: async (code) => problemSchema.parse(await (await post('/v1/verifications', { code, purpose })).json()),
+  };
+}
+
+/** Every sandbox code with its expectation. */
+export async function sandboxCodes(url: string): Promise<SandboxCode[]> {
+  return sandboxCodesSchema.parse(await (await fetch(`${url}/sandbox/codes`)).json());
+}
+
+/** Puts one raw record behind a new code. */
+export async function postRecord(url: string, province: string, raw: unknown): Promise<string> {
+  const reply = await fetch(`${url}/sandbox/records`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ province, raw }),
+  });
+  return z.object({ code: z.string() }).parse(await reply.json()).code;
+}
+
+/** Sets a province's fault, or clears it with null. */
+export async function setFault(url: string, province: string, fault: unknown): Promise<void> {
+  const reply = await fetch(`${url}/sandbox/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ province, fault }),
+  });
+  if (!reply.ok) throw new Error(`the fault was refused: ${reply.status}`);
+}
+
+/** The requests that a province received, as it received them. */
+export async function provinceRequests(url: string, province: string): Promise<{ headers: object; body: string }[]> {
+  const reply = await fetch(`${url}/sandbox/requests?province=${province}`);
+  return z.array(z.object({ headers: z.record(z.string(), z.string()), body: z.string() })).parse(await reply.json());
+}

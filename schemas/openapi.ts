@@ -1,0 +1,67 @@
+import { createDocument } from 'zod-openapi';
+import { problemExampleName, type Operation, pathsOf, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
+import { SANDBOX_OPERATIONS } from './openapi/sandbox-operations.ts';
+import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
+import { TRUST_OPERATIONS } from './openapi/trust-operations.ts';
+import { VERIFICATION_OPERATIONS } from './openapi/verification-operations.ts';
+import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './problem.ts';
+
+/** Every operation that a gateway serves today. A new path is one entry in one of these lists. */
+export const OPERATIONS: readonly Operation[] = [
+  ...VERIFICATION_OPERATIONS,
+  ...TRUST_OPERATIONS,
+  ...SERVICE_OPERATIONS,
+  ...SANDBOX_OPERATIONS,
+];
+
+const ABOUT = {
+  zh: '跨省健康码互认网关：给出证据，而不只是一种颜色。任何个人信息均不落盘。沙箱模式下的各省系统均为模拟，不连接任何真实的省级服务。任何路径均可能答复 404 not_found 与 405 method_not_allowed。',
+  en: 'A gateway for the mutual recognition of health codes between provinces: evidence, not a colour. Nothing about a person is stored. The provinces of sandbox mode are simulated; no real provincial service is contacted. Any path may answer 404 not_found and 405 method_not_allowed.',
+} as const;
+
+/** The OpenAPI 3.1 document of the HTTP API, for this version of the product. */
+export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Huren 互认',
+      version,
+      summary: 'Mutual recognition of health codes between provinces',
+      description: ABOUT.en,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      'x-description': ABOUT,
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, text]) => ({ name, description: text.en, 'x-description': text })),
+    paths: pathsOf(OPERATIONS),
+    components: {
+      securitySchemes: {
+        [VENUE_SECURITY]: {
+          type: 'oauth2',
+          description:
+            "Access tokens of RFC 9068 from the venues' authorization server, whose address each deployment sets; in the sandbox it is the token_endpoint of GET /sandbox/venues.",
+          flows: {
+            clientCredentials: {
+              tokenUrl: 'https://authorization-server.invalid/token',
+              scopes: { [VENUE_SCOPE]: 'verify codes at the venue that the client stands for' },
+            },
+          },
+        },
+      },
+      examples: problemExamples(),
+    },
+  });
+}
+
+function problemExamples() {
+  const examples: Record<string, { summary: string; value: Problem }> = {};
+  for (const code of problemCodeSchema.values) {
+    examples[problemExampleName(code)] = { summary: PROBLEMS[code].en, value: problemExample(code) };
+  }
+  return examples;
+}
+
+function problemExample(code: ProblemCode): Problem {
+  const { status, zh, en, next } = PROBLEMS[code];
+  return { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
+}

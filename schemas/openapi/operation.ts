@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { LocalisedText } from '../code-lists/index.ts';
+import { PROBLEMS, type ProblemCode, problemSchema } from '../problem.ts';
+
+export const TAGS = {
+  verification: { zh: '核验', en: 'Verification' },
+  trust: { zh: '信任', en: 'Trust' },
+  openness: { zh: '公开', en: 'Openness' },
+  service: { zh: '运行', en: 'Service' },
+  sandbox: { zh: '沙箱', en: 'Sandbox' },
+} as const satisfies Record<string, LocalisedText>;
+export type TagName = keyof typeof TAGS;
+
+/** An answer that is no problem. `schema` is for JSON; a signed token or a text names its form in `mediaType`. */
+export interface Reply {
+  readonly status: 200 | 201 | 503;
+  readonly text: LocalisedText;
+  readonly mediaType: string;
+  readonly schema: z.ZodType;
+  readonly example?: unknown;
+}
+
+/** One operation of the API: everything the description says about it. */
+export interface Operation {
+  readonly id: string;
+  readonly method: 'get' | 'post' | 'put';
+  readonly path: string;
+  readonly tag: TagName;
+  /** `venue`: needs an access token with scope `verify`. `sandbox`: there in sandbox mode alone, otherwise 404. */
+  readonly who: 'venue' | 'public' | 'sandbox';
+  readonly summary: LocalisedText;
+  readonly details?: LocalisedText;
+  readonly query?: z.ZodObject;
+  readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
+  readonly replies: readonly [Reply, ...Reply[]];
+  readonly problems: readonly ProblemCode[];
+}
+
+/** Name of the security scheme that `venue` operations need. */
+export const VENUE_SECURITY = 'venue';
+/** Scope that an access token must carry. */
+export const VENUE_SCOPE = 'verify';
+
+/** The `paths` of an OpenAPI 3.1 document for these operations. */
+export function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: operationObject(operation) };
+  }
+  return paths;
+}
+
+/** Where `components.examples` holds the problem of a code. */
+export function problemExampleName(code: ProblemCode): string {
+  return `problem.${code}`;
+}
+
+function operationObject(operation: Operation): ZodOpenApiOperationObject {
+  const { id, tag, who, summary, details, query, body } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary: summary.en,
+    ...(details === undefined ? {} : { description: details.en }),
+    security: who === 'venue' ? [{ [VENUE_SECURITY]: [VENUE_SCOPE] }] : [],
+    ...(query === undefined ? {} : { requestParams: { query } }),
+    ...(body === undefined ? {} : { requestBody: requestBody(body) }),
+    responses: { ...replyResponses(operation), ...problemResponses([...operation.problems, 'internal']) },
+    'x-summary': summary,
+    ...(details === undefined ? {} : { 'x-description': details }),
+    ...(who === 'sandbox' ? { 'x-sandbox-only': true } : {}),
+  };
+}
+
+function requestBody({ schema, example }: NonNullable<Operation['body']>) {
+  return { required: true, content: { 'application/json': { schema, example } } };
+}
+
+function replyResponses({ replies }: Operation): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const { status, text, mediaType, schema, example } of replies) {
+    responses[`${status}`] = {
+      description: text.en,
+      content: { [mediaType]: { schema, ...(example === undefined ? {} : { example }) } },
+      'x-description': text,
+    };
+  }
+  return responses;
+}
+
+/** One response for each HTTP status, with an example for each closed code that answers with it. */
+function problemResponses(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
+  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
+  const responses: ZodOpenApiResponsesObject = {};
+  for (const status of [...byStatus.keys()].sort((a, b) => a - b)) {
+    const here = byStatus.get(status) ?? [];
+    responses[`${status}`] = {
+      description: here.map((code) => `\`${code}\`: ${PROBLEMS[code].en} / ${PROBLEMS[code].zh}`).join('\n\n'),
+      content: {
+        'application/problem+json': {
+          schema: problemSchema,
+          examples: Object.fromEntries(
+            here.map((code) => [code, { $ref: `#/components/examples/${problemExampleName(code)}` }]),
+          ),
+        },
+      },
+      'x-problem-codes': here,
+    };
+  }
+  return responses;
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import {
+  divisionCodeSchema,
+  localisedTextSchema,
+  provinceCodeSchema,
+  purposeSchema,
+  venueKindSchema,
+} from '../code-lists/index.ts';
+import { scenariosSchema } from '../scenarios.ts';
+import { entityIdSchema } from '../status.ts';
+import { example } from './examples.ts';
+import type { Operation, Reply } from './operation.ts';
+
+const yes = z.literal(true);
+const anyJsonSchema = z.unknown().meta({ description: 'any JSON value' });
+const faultSchema = z
+  .union([
+    z.null(),
+    z.strictObject({ latencyMs: z.int().min(0).max(60_000) }),
+    z.strictObject({ status: z.int().min(400).max(599) }),
+    z.strictObject({ hang: yes }),
+    z.strictObject({ garbage: yes }),
+    z.strictObject({ reset: yes }),
+    z.strictObject({ bad_signature: yes }),
+    z.strictObject({ flap: z.int().min(1).max(1000) }),
+    z.strictObject({ oversize: yes }),
+    z.strictObject({ redirect: yes }),
+    z.strictObject({ trickle: yes }),
+    z.strictObject({ half_closed: yes }),
+  ])
+  .meta({ id: 'SandboxFault', description: 'null mends it' });
+
+const codesSchema = z.array(
+  z.strictObject({
+    province: provinceCodeSchema,
+    system: z.string(),
+    scenario: z.string(),
+    code: z.string(),
+    expected: scenariosSchema.shape.scenarios.element.shape.expected,
+    record: z.unknown().meta({ description: 'the raw record, in the shape that /sandbox/records takes, or null' }),
+  }),
+);
+
+const venuesSchema = z.array(
+  z.strictObject({
+    venue: z.string(),
+    kind: venueKindSchema,
+    region: divisionCodeSchema,
+    destination: provinceCodeSchema,
+    name: localisedTextSchema,
+    purposes: z.array(purposeSchema).min(1),
+    client_id: z.string(),
+    client_secret: z.string(),
+    token_endpoint: z.url(),
+    resource: entityIdSchema,
+    scope: z.literal('verify'),
+  }),
+);
+
+const requestsSchema = z.array(
+  z.strictObject({
+    province: provinceCodeSchema,
+    at: z.iso.datetime(),
+    method: z.string(),
+    path: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: z.string(),
+  }),
+);
+
+/**
+ * The simulated provinces' controls. The gateway passes these on to the child process that plays the provinces and
+ * owns their schemas; a test in gateway/http holds these shapes against them.
+ */
+export const SANDBOX_SHAPES = {
+  fault: z.strictObject({ province: provinceCodeSchema, fault: faultSchema }),
+  record: z.strictObject({ province: provinceCodeSchema, raw: z.record(z.string(), anyJsonSchema) }),
+  recordReply: z.strictObject({ code: z.string() }),
+  codes: codesSchema,
+  venues: venuesSchema,
+  requests: requestsSchema,
+} as const;
+
+export const SANDBOX_OPERATIONS: readonly Operation[] = [
+  {
+    id: 'sandboxCodes',
+    method: 'get',
+    path: '/sandbox/codes',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '示例健康码及预期结论', en: 'Sample codes with what each must lead to' },
+    replies: [shown({ zh: '示例码', en: 'The codes' }, codesSchema, example('sandbox-codes'))],
+    problems: [],
+  },
+  {
+    id: 'sandboxRecord',
+    method: 'post',
+    path: '/sandbox/records',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '为一条原始记录生成新码', en: 'Put a raw record behind a new code' },
+    details: {
+      zh: '记录须为该省系统自己的格式。请勿填写任何真实的人的信息。',
+      en: "The record has the system's own shape. Never put anything about a real person here.",
+    },
+    body: { schema: SANDBOX_SHAPES.record, example: example('sandbox-record') },
+    replies: [
+      {
+        ...shown({ zh: '新码', en: 'The new code' }, SANDBOX_SHAPES.recordReply, {
+          code: 'YKM10f1e2d3c4b5a69788796a5b4c3d2e1f0',
+        }),
+        status: 201,
+      },
+    ],
+    problems: ['body_invalid', 'body_too_large'],
+  },
+  {
+    id: 'sandboxFault',
+    method: 'put',
+    path: '/sandbox/faults',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '让某省模拟系统出故障', en: 'Have a simulated province fail' },
+    body: { schema: SANDBOX_SHAPES.fault, example: { province: '410000', fault: { status: 503 } } },
+    replies: [
+      shown({ zh: '现行故障', en: 'The fault now in force' }, SANDBOX_SHAPES.fault, {
+        province: '410000',
+        fault: { status: 503 },
+      }),
+    ],
+    problems: ['body_invalid', 'body_too_large'],
+  },
+  {
+    id: 'sandboxVenues',
+    method: 'get',
+    path: '/sandbox/venues',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '示例场所及其客户端凭据', en: 'Invented venues with their client credentials' },
+    replies: [shown({ zh: '场所', en: 'The venues' }, venuesSchema, example('sandbox-venues'))],
+    problems: [],
+  },
+  {
+    id: 'sandboxRequests',
+    method: 'get',
+    path: '/sandbox/requests',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '各省收到的请求原文', en: 'What the provinces got to see' },
+    details: { zh: '其中没有任何关于场所的信息。', en: 'Nothing in them is about the venue.' },
+    query: z.strictObject({ province: provinceCodeSchema.optional() }),
+    replies: [shown({ zh: '最近的请求', en: 'The last requests' }, requestsSchema, example('sandbox-requests'))],
+    problems: ['body_invalid'],
+  },
+];
+
+function shown(text: Reply['text'], schema: z.ZodType, value: unknown): Reply {
+  return { status: 200, text, mediaType: 'application/json', schema, example: value };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { entityIdSchema } from '../status.ts';
+import { example } from './examples.ts';
+import type { Operation, Reply } from './operation.ts';
+
+const compactJwsSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/)
+  .meta({ id: 'CompactJws', description: 'RFC 7515 compact serialisation' });
+
+const publicKeySchema = z
+  .looseObject({ kty: z.enum(['EC', 'OKP']), crv: z.string(), x: z.string(), kid: z.string(), alg: z.string().optional() })
+  .meta({ id: 'PublicKey', description: 'RFC 7517 public key' });
+
+const subjectSchema = entityIdSchema.meta({ description: 'entity identifier of the subject' });
+
+/** Keys and OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
+export const TRUST_OPERATIONS: readonly Operation[] = [
+  {
+    id: 'attestationKeys',
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '证明签名公钥', en: 'Public keys of attestations' },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '公钥集', en: 'A key set' },
+        mediaType: 'application/json',
+        schema: z.strictObject({ keys: z.array(publicKeySchema).min(1) }).meta({ id: 'PublicKeySet' }),
+        example: example('jwks'),
+      },
+    ],
+    problems: [],
+  },
+  {
+    id: 'entityConfiguration',
+    method: 'get',
+    path: '/.well-known/openid-federation',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '本网关的实体声明', en: 'Entity configuration of this gateway' },
+    details: { zh: 'OpenID Federation 1.0 第 9 节。', en: 'OpenID Federation 1.0 section 9.' },
+    replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
+    problems: ['not_found'],
+  },
+  {
+    id: 'federationFetch',
+    method: 'get',
+    path: '/federation/fetch',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '上级对下级的声明', en: "A superior's statement about a subordinate" },
+    details: { zh: 'OpenID Federation 1.0 第 8.1 节。', en: 'OpenID Federation 1.0 section 8.1.' },
+    query: z.strictObject({ sub: subjectSchema }),
+    replies: [tokenReply('subordinate-statement', 'application/entity-statement+jwt')],
+    problems: ['body_invalid', 'not_found'],
+  },
+  {
+    id: 'federationList',
+    method: 'get',
+    path: '/federation/list',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '直接下级列表', en: 'Immediate subordinates' },
+    details: { zh: 'OpenID Federation 1.0 第 8.2 节。', en: 'OpenID Federation 1.0 section 8.2.' },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '实体标识列表', en: 'Entity identifiers' },
+        mediaType: 'application/json',
+        schema: z.array(entityIdSchema),
+        example: example('federation-list'),
+      },
+    ],
+    problems: [],
+  },
+  {
+    id: 'federationResolve',
+    method: 'get',
+    path: '/federation/resolve',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '解析后的元数据与信任链', en: 'Resolved metadata with its trust chain' },
+    details: { zh: 'OpenID Federation 1.0 第 8.3 节。', en: 'OpenID Federation 1.0 section 8.3.' },
+    query: z.strictObject({
+      sub: subjectSchema,
+      trust_anchor: entityIdSchema.optional().meta({ description: 'the anchor to end at; ours if left out' }),
+    }),
+    replies: [tokenReply('resolve-response', 'application/resolve-response+jwt')],
+    problems: ['body_invalid', 'not_found'],
+  },
+];
+
+function tokenReply(name: 'entity-configuration' | 'subordinate-statement' | 'resolve-response', mediaType: string): Reply {
+  return {
+    status: 200,
+    text: { zh: '签名令牌', en: 'A signed token' },
+    mediaType,
+    schema: compactJwsSchema,
+    example: example(name),
+  };
+}
