@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openAdapter } from './adapter.ts';
 import { NOW_MS, openLoopback } from './drivers/loopback.fixture.ts';
-import { SAMPLE } from './sample-manifest.ts';
+import { SAMPLE } from './sample-manifest.fixture.ts';
 
 const SECRETS = { paasid: 'p', token: 's' };
 const RECORD = { colour: '1', time: '2022-03-10 07:59:00' };

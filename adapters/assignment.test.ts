@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileAssignment } from './assignment.ts';
-import { SAMPLE, sampleReply } from './sample-manifest.ts';
+import { SAMPLE, sampleReply } from './sample-manifest.fixture.ts';
 
 const read = compileAssignment(SAMPLE);
 

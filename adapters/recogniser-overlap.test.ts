@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findOverlaps } from './recogniser-overlap.ts';
-import { sampleSystem } from './sample-manifest.ts';
+import { sampleSystem } from './sample-manifest.fixture.ts';
 
 const length = { min: 8, max: 64 };
 const prefix = (text: string, changes: object = {}) => ({

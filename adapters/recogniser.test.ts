@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRecognisers } from './recogniser.ts';
-import { sampleSystem } from './sample-manifest.ts';
+import { sampleSystem } from './sample-manifest.fixture.ts';
 
 const HEX32 = '0123456789abcdef0123456789abcdef';
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

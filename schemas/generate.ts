@@ -62,4 +62,5 @@ function main(args: readonly string[]): number {
 }
 
 const [, script] = process.argv;
-if (script !== undefined && import.meta.url === pathToFileURL(script).href) process.exitCode = main(process.argv.slice(2));
+if (script !== undefined && import.meta.url === pathToFileURL(script).href)
+  process.exitCode = main(process.argv.slice(2));

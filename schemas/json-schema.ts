@@ -7,7 +7,12 @@ import { policySchema } from './policy.ts';
 import { problemSchema } from './problem.ts';
 import { scenariosSchema } from './scenarios.ts';
 import { statementPayloadSchema, statusClaimsSchema } from './statement.ts';
-import { batchReplySchema, batchRequestSchema, verificationReplySchema, verificationRequestSchema } from './verification.ts';
+import {
+  batchReplySchema,
+  batchRequestSchema,
+  verificationReplySchema,
+  verificationRequestSchema,
+} from './verification.ts';
 
 /** Every schema that is published on its own, by the name of its file. */
 export const PUBLISHED_SCHEMAS = {
@@ -43,7 +48,12 @@ export function jsonSchemaOf(name: string, schema: z.ZodType): object {
       if (isWebUrl(zodSchema)) jsonSchema.pattern = '^[Hh][Tt][Tt][Pp][Ss]?://';
     },
   });
-  return { $schema, $id: `${BASE}${name}.schema.json`, ...rest, ...($defs === undefined ? {} : { $defs: sorted($defs) }) };
+  return {
+    $schema,
+    $id: `${BASE}${name}.schema.json`,
+    ...rest,
+    ...($defs === undefined ? {} : { $defs: sorted($defs) }),
+  };
 }
 
 /** The messages of a schema's own refinements, which JSON Schema cannot say. */

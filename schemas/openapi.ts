@@ -1,5 +1,5 @@
 import { createDocument } from 'zod-openapi';
-import { problemExampleName, type Operation, pathsOf, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
+import { type Operation, pathsOf, problemExampleName, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
 import { SANDBOX_OPERATIONS } from './openapi/sandbox-operations.ts';
 import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
 import { TRUST_OPERATIONS } from './openapi/trust-operations.ts';

@@ -12,11 +12,14 @@ export interface Subject {
   readonly manifest: Manifest;
   readonly scenarios: Scenarios;
   readonly others: readonly Manifest[];
+  /** The folder's own name, or null where it has none. */
+  readonly name: string | null;
   readonly production: boolean;
 }
 
 /** Two files as they were read, before anything is known about them. */
 export interface RawFolder {
+  readonly name: string | null;
   readonly manifest: unknown;
   readonly scenarios: unknown;
 }
@@ -46,7 +49,9 @@ export function parseFolder(raw: RawFolder): ParsedFolder {
 function issuesOf(error: z.ZodError | undefined, at: (pointer: string) => string): ConformanceFinding[] {
   return (error?.issues ?? [])
     .slice(0, MAX_ISSUES)
-    .map((issue) => finding('schema_invalid', at(issue.path.map((step) => `/${String(step)}`).join('')), issue.message));
+    .map((issue) =>
+      finding('schema_invalid', at(issue.path.map((step) => `/${String(step)}`).join('')), issue.message),
+    );
 }
 
 function blanksIn(node: unknown, pointer: string, at: (pointer: string) => string): ConformanceFinding[] {

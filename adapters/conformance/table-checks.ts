@@ -17,7 +17,10 @@ export function checkDocumented({ manifest, scenarios }: Subject): ConformanceFi
   const unread = scenarios.documented.flatMap(({ at }, index) =>
     read.has(at) ? [] : [finding('documented_unread', inScenarios(`/documented/${index}`), at)],
   );
-  return [...tables.flatMap((table) => compareWithDocumented(table, documentedFor(table, scenarios.documented))), ...unread];
+  return [
+    ...tables.flatMap((table) => compareWithDocumented(table, documentedFor(table, scenarios.documented))),
+    ...unread,
+  ];
 }
 
 /** The same value twice, or one member read by two tables: what such a record means depends on who reads it. */
@@ -51,7 +54,13 @@ export function checkNames({ manifest }: Subject): ConformanceFinding[] {
   const unnamed = tablesOf(manifest.reply).flatMap(({ where, values }) =>
     values.flatMap(({ value, name }, index) =>
       ONLY_DIGITS.test(String(value)) && SAYS_NOTHING.test(name)
-        ? [finding('integer_unnamed', inManifest(`${where}/values/${index}/name`), `value ${value} needs a name in words`)]
+        ? [
+            finding(
+              'integer_unnamed',
+              inManifest(`${where}/values/${index}/name`),
+              `value ${value} needs a name in words`,
+            ),
+          ]
         : [],
     ),
   );
@@ -74,7 +83,11 @@ export function checkInformational({ manifest }: Subject): ConformanceFinding[] 
     reads
       .filter((read) => reaches(read.at, at))
       .map((read) =>
-        finding('informational_read', inManifest(`/reply/informational/${index}`), `"${name}" is read by ${read.where}`),
+        finding(
+          'informational_read',
+          inManifest(`/reply/informational/${index}`),
+          `"${name}" is read by ${read.where}`,
+        ),
       ),
   );
 }

@@ -55,13 +55,15 @@ export function upstreamOf(sandbox: ForkedSandbox, province: ProvinceCode): Sand
   return upstream;
 }
 
+const folders = loadProvinces();
+
 /** The real adapter of a province, spoken to over real HTTP; `override` breaks one thing. */
 export function adapterOf(
   sandbox: ForkedSandbox,
   province: ProvinceCode,
   override: Partial<DriverContext> = {},
 ): Adapter {
-  const folder = loadProvinces().find(({ manifest }) => manifest.province === province);
+  const folder = folders.find(({ manifest }) => manifest.province === province);
   if (folder === undefined) throw new Error(`${province} has no folder`);
   const { origin, secrets } = upstreamOf(sandbox, province);
   return openAdapter({

@@ -37,7 +37,8 @@ if (node === null) {
 
 // Node strips types from TypeScript everywhere but below node_modules, which is where an installed package lives.
 const isInstalled = /[\\/]node_modules[\\/]/.test(here);
-const strip = isInstalled ? ['--import', new URL('./strip-types.mjs', import.meta.url).href] : [];
+const hook = new URL('./strip-types.mjs', import.meta.url).href;
+const strip = isInstalled ? ['--disable-warning=ExperimentalWarning', '--import', hook] : [];
 const child = spawn(node, [...strip, join(here, 'huren.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
 
 child.once('error', (error) => fail(`the pinned Node cannot be run (${error.code})`));

@@ -201,6 +201,8 @@ describe('witnesses', () => {
     expect(add(cosignCheckpoint(other, witness.signer, NOW_S))).toBe('note_forged');
     expect(add(cosignCheckpoint(note, witness.signer, NOW_S + 3_600))).toBe('note_out_of_time');
     expect(add('nonsense')).toBe('note_malformed');
+    const plain = note.slice(note.indexOf('\n\n') + 2);
+    expect(codeOf(() => addCosignature(note, plain, { witnesses: [log.key], nowS: NOW_S }))).toBe('note_untrusted');
   });
 
   test("a cosignature's time can be changed afterwards", () => {

@@ -186,6 +186,26 @@ describe('inclusion claims', () => {
     );
   });
 
+  test('the root of a smaller tree passes for that of a larger one', async () => {
+    await fc.assert(
+      fc.asyncProperty(positions, fc.integer({ min: 1, max: 20 }), async ([index, size], doublings) => {
+        const larger = 2 ** (Math.ceil(Math.log2(size)) + doublings);
+        expect(verifyInclusion({ ...(await inclusion(index, size)), size: larger })).toBe(false);
+      }),
+    );
+  });
+
+  test('a proof drawn out above the root passes with a root made to fit', async () => {
+    await fc.assert(
+      fc.asyncProperty(positions, async ([index, size]) => {
+        const claim = await inclusion(index, size);
+        const proof = [...claim.proof, emptyRoot];
+        expect(verifyInclusion({ ...claim, proof, root: nodeHash(emptyRoot, claim.root) })).toBe(false);
+        expect(verifyInclusion({ ...claim, proof, root: nodeHash(claim.root, emptyRoot) })).toBe(false);
+      }),
+    );
+  });
+
   test('a malformed claim is accepted or throws', async () => {
     const claim = await inclusion(3, 7);
     const short = claim.root.slice(1);
@@ -249,8 +269,20 @@ describe('consistency claims', () => {
     );
   });
 
+  test('a proof drawn out above the roots passes with roots made to fit', async () => {
+    await fc.assert(
+      fc.asyncProperty(pairs, async ([size1, size2]) => {
+        const claim = await consistency(size1, size2);
+        const proof = [...claim.proof, emptyRoot];
+        const [root1, root2] = [nodeHash(emptyRoot, claim.root1), nodeHash(emptyRoot, claim.root2)];
+        expect(verifyConsistency({ ...claim, proof, root1, root2 })).toBe(false);
+      }),
+    );
+  });
+
   test('a proof from the empty tree is taken to prove something', () => {
     const root2 = rootOf(4);
+    expect(verifyConsistency({ size1: 0, size2: 1, proof: [root2], root1: root2, root2 })).toBe(false);
     expect(verifyConsistency({ size1: 0, size2: 4, proof: [], root1: emptyRoot, root2 })).toBe(false);
     expect(verifyConsistency({ size1: 0, size2: 4, proof: [root2], root1: emptyRoot, root2 })).toBe(false);
     expect(verifyConsistency({ size1: 0, size2: 0, proof: [], root1: root2, root2 })).toBe(false);

@@ -98,6 +98,16 @@ describe('the sqlite file', () => {
     await again.close();
   });
 
+  test('a log whose rows lie beyond its head is written over', async () => {
+    const store = openSqliteStore(path);
+    await store.append(numbered(4));
+    const db = new DatabaseSync(path);
+    db.exec(`UPDATE head SET size = 0, peaks = x''`);
+    db.close();
+    await expect(store.append(numbered(1))).rejects.toMatchObject({ code: 'corrupt' });
+    await store.close();
+  });
+
   test('a full disk is taken for something else', () => {
     const db = new DatabaseSync(path);
     db.exec('PRAGMA max_page_count = 4; CREATE TABLE filler (bytes BLOB)');

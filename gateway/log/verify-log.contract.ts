@@ -78,6 +78,7 @@ export function verifyContract(kind: string, make: () => Promise<TamperedStore>)
 
     test('a changed entry is not found or not named', async () => {
       for (const index of [0, 7, 20]) {
+        await under.store.close();
         under = await make();
         await under.store.append(numbered(SIZE));
         await signHead(under.store);
@@ -133,6 +134,17 @@ export function verifyContract(kind: string, make: () => Promise<TamperedStore>)
         'tree_hash_missing 12',
         'tree_hash_changed 18',
       ]);
+    });
+
+    test('a head changed as well turns a changed tree hash into a changed entry', async () => {
+      await under.store.close();
+      under = await make();
+      await under.store.append(numbered(16));
+      await signHead(under.store);
+      const { hash, head } = under.tables;
+      await under.execute(copyHash(2, 6));
+      await under.execute(`UPDATE ${head} SET peaks = (SELECT hash FROM ${hash} WHERE level = 0 AND idx = 0)`);
+      expect(await found()).toEqual(['tree_hash_changed 6', 'head_changed all']);
     });
 
     test('rows beyond the head are read, or not found', async () => {

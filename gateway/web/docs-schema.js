@@ -11,7 +11,8 @@ export function schemaNodes(schema) {
   if (schema.enum) return joined(schema.enum.map((value) => [code(JSON.stringify(value))]));
   const options = schema.anyOf ?? schema.oneOf;
   if (options) return joined(options.map(schemaNodes));
-  if (schema.type === 'array') return [`${words.arrayOf} `, ...schemaNodes(schema.items), limits(schema.minItems, schema.maxItems)];
+  if (schema.type === 'array')
+    return [`${words.arrayOf} `, ...schemaNodes(schema.items), limits(schema.minItems, schema.maxItems)];
   if (schema.type === 'object') return objectNodes(schema);
   return [`${schema.type ?? words.anything}${schema.format ? ` (${schema.format})` : ''}`, scalarLimits(schema)];
 }

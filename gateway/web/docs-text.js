@@ -71,7 +71,11 @@ export function element(name, attributes, children) {
 
 /** A table with a caption, column headings, and a row heading in each first cell. */
 export function table(caption, headings, rows) {
-  const head = element('tr', {}, headings.map((text) => element('th', { scope: 'col' }, [text])));
+  const head = element(
+    'tr',
+    {},
+    headings.map((text) => element('th', { scope: 'col' }, [text])),
+  );
   const body = rows.map(([first, ...rest]) =>
     element('tr', {}, [element('th', { scope: 'row' }, first), ...rest.map((cell) => element('td', {}, cell))]),
   );

@@ -64,10 +64,11 @@ function operationBox(api, { method, path, operation }) {
   if (operation['x-description']) parts.push(element('p', {}, [words.of(operation['x-description'])]));
   parts.push(element('p', {}, [operation.security.length > 0 ? words.needsToken : words.needsNothing]));
   if (operation.parameters) parts.push(parametersTable(operation.parameters));
-  if (operation.requestBody) parts.push(element('h4', {}, [words.request]), ...contentNodes(operation.requestBody.content));
+  if (operation.requestBody)
+    parts.push(element('h3', {}, [words.request]), ...contentNodes(operation.requestBody.content));
   for (const [status, response] of Object.entries(operation.responses)) {
     if (response['x-problem-codes']) continue;
-    parts.push(element('h4', {}, [`${words.reply} ${status}: ${words.of(response['x-description'])}`]));
+    parts.push(element('h3', {}, [`${words.reply} ${status}: ${words.of(response['x-description'])}`]));
     parts.push(...contentNodes(response.content));
   }
   parts.push(problemsTable(api, operation));
@@ -82,7 +83,7 @@ function parametersTable(parameters) {
     [element('code', {}, [name])],
     schemaNodes(schema),
     [required ? words.yes : words.no],
-    [description ?? schema.description ?? ''],
+    [schema['x-description'] ? words.of(schema['x-description']) : (description ?? '')],
   ]);
   return table(words.parameters, [words.name, words.form, words.required, words.meaning], rows);
 }

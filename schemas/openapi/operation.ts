@@ -51,6 +51,11 @@ export function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject
   return paths;
 }
 
+/** A query parameter with its meaning in both languages. */
+export function described<T extends z.ZodType>(schema: T, text: LocalisedText): T {
+  return schema.meta({ description: text.en, 'x-description': text });
+}
+
 /** Where `components.examples` holds the problem of a code. */
 export function problemExampleName(code: ProblemCode): string {
   return `problem.${code}`;

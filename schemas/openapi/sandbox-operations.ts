@@ -9,7 +9,7 @@ import {
 import { scenariosSchema } from '../scenarios.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
-import type { Operation, Reply } from './operation.ts';
+import { described, type Operation, type Reply } from './operation.ts';
 
 const yes = z.literal(true);
 const anyJsonSchema = z.unknown().meta({ description: 'any JSON value' });
@@ -148,7 +148,9 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     who: 'sandbox',
     summary: { zh: '各省收到的请求原文', en: 'What the provinces got to see' },
     details: { zh: '其中没有任何关于场所的信息。', en: 'Nothing in them is about the venue.' },
-    query: z.strictObject({ province: provinceCodeSchema.optional() }),
+    query: z.strictObject({
+      province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'this province alone' }),
+    }),
     replies: [shown({ zh: '最近的请求', en: 'The last requests' }, requestsSchema, example('sandbox-requests'))],
     problems: ['body_invalid'],
   },

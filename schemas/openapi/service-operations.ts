@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { provinceCodeSchema } from '../code-lists/index.ts';
 import { coverageSchema } from '../coverage.ts';
 import { example } from './examples.ts';
-import type { Operation, Reply } from './operation.ts';
+import { described, type Operation, type Reply } from './operation.ts';
 
 /** Why venues should not be sent to an instance. */
 const unreadyReasonSchema = z
@@ -31,7 +31,10 @@ const readinessSchema = z
   })
   .meta({ id: 'Readiness' });
 
-const windowSchema = z.enum(['1h', '6h', '24h']).default('24h').meta({ description: 'how far back to count' });
+const windowSchema = described(z.enum(['1h', '6h', '24h']).default('24h'), {
+  zh: '统计时段',
+  en: 'how far back to count',
+});
 
 /** The recognition matrix, and what an operator or a person at a browser asks of an instance. */
 export const SERVICE_OPERATIONS: readonly Operation[] = [
@@ -58,7 +61,9 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '存活检查', en: 'Liveness' },
     replies: [
-      jsonReply({ zh: '进程存活', en: 'The process is alive' }, z.strictObject({ status: z.literal('ok') }), { status: 'ok' }),
+      jsonReply({ zh: '进程存活', en: 'The process is alive' }, z.strictObject({ status: z.literal('ok') }), {
+        status: 'ok',
+      }),
     ],
     problems: [],
   },
@@ -99,7 +104,9 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     tag: 'service',
     who: 'public',
     summary: { zh: '本说明', en: 'This description' },
-    replies: [jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() }))],
+    replies: [
+      jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() })),
+    ],
     problems: [],
   },
   page('descriptionPage', '/docs', { zh: '接口说明网页', en: 'This description as a page' }),
@@ -129,7 +136,10 @@ function page(id: string, path: string, summary: Reply['text']): Operation {
     who: 'public',
     summary,
     query: z.strictObject({
-      lang: z.enum(['zh', 'en']).optional().meta({ description: 'the language; left out, Accept-Language decides' }),
+      lang: described(z.enum(['zh', 'en']).optional(), {
+        zh: '语言；缺省按 Accept-Language',
+        en: 'the language; left out, Accept-Language decides',
+      }),
     }),
     replies: [textReply('text/html', { zh: '网页', en: 'A page' })],
     problems: [],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
-import type { Operation, Reply } from './operation.ts';
+import { described, type Operation, type Reply } from './operation.ts';
 
 const compactJwsSchema = z
   .string()
@@ -9,10 +9,16 @@ const compactJwsSchema = z
   .meta({ id: 'CompactJws', description: 'RFC 7515 compact serialisation' });
 
 const publicKeySchema = z
-  .looseObject({ kty: z.enum(['EC', 'OKP']), crv: z.string(), x: z.string(), kid: z.string(), alg: z.string().optional() })
+  .looseObject({
+    kty: z.enum(['EC', 'OKP']),
+    crv: z.string(),
+    x: z.string(),
+    kid: z.string(),
+    alg: z.string().optional(),
+  })
   .meta({ id: 'PublicKey', description: 'RFC 7517 public key' });
 
-const subjectSchema = entityIdSchema.meta({ description: 'entity identifier of the subject' });
+const subjectSchema = described(entityIdSchema, { zh: '主体的实体标识', en: 'entity identifier of the subject' });
 
 /** Keys and OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
 export const TRUST_OPERATIONS: readonly Operation[] = [
@@ -86,14 +92,20 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     details: { zh: 'OpenID Federation 1.0 第 8.3 节。', en: 'OpenID Federation 1.0 section 8.3.' },
     query: z.strictObject({
       sub: subjectSchema,
-      trust_anchor: entityIdSchema.optional().meta({ description: 'the anchor to end at; ours if left out' }),
+      trust_anchor: described(entityIdSchema.optional(), {
+        zh: '信任锚；缺省为本网关所属',
+        en: 'the anchor to end at; ours if left out',
+      }),
     }),
     replies: [tokenReply('resolve-response', 'application/resolve-response+jwt')],
     problems: ['body_invalid', 'not_found'],
   },
 ];
 
-function tokenReply(name: 'entity-configuration' | 'subordinate-statement' | 'resolve-response', mediaType: string): Reply {
+function tokenReply(
+  name: 'entity-configuration' | 'subordinate-statement' | 'resolve-response',
+  mediaType: string,
+): Reply {
   return {
     status: 200,
     text: { zh: '签名令牌', en: 'A signed token' },

@@ -1,4 +1,9 @@
-import { batchReplySchema, batchRequestSchema, verificationReplySchema, verificationRequestSchema } from '../verification.ts';
+import {
+  batchReplySchema,
+  batchRequestSchema,
+  verificationReplySchema,
+  verificationRequestSchema,
+} from '../verification.ts';
 import { example } from './examples.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,0 +1,71 @@
+import { isIP } from 'node:net';
+import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
+import { finding, inManifest } from './finding.ts';
+import type { Subject } from './subject.ts';
+
+const SANDBOX_HOST = /(?:^|\.)sandbox\.invalid$/;
+const NO_PUBLIC_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain)$/;
+
+/** Bounds that pass the schema one by one and make no sense together. */
+export function checkBounds({ manifest }: Subject): ConformanceFinding[] {
+  const { upstream, freshness_s, stale_grace_s, reply, recognise } = manifest;
+  const findings: ConformanceFinding[] = [];
+  const report = (pointer: string, detail: string) =>
+    void findings.push(finding('bounds_unsound', inManifest(pointer), detail));
+
+  if (freshness_s > 0 && upstream.timeout_ms > freshness_s * 1000) {
+    report('/upstream/timeout_ms', 'an answer would be older than freshness_s before it arrives');
+  }
+  if (freshness_s === 0 && stale_grace_s > 0) {
+    report('/stale_grace_s', 'an answer that is never kept cannot be used past its time');
+  }
+  for (const [index, rule] of reply.validity.entries()) {
+    const at = `/reply/validity/${index}`;
+    if (rule.max_age_s < freshness_s) report(at, 'the status ends while an answer that shows it is still fresh');
+    if (rule.status === 'indeterminate') report(at, 'what nobody could tell does not grow old');
+    if (reply.validity.findIndex(({ status }) => status === rule.status) < index)
+      report(at, 'a second rule for one status');
+  }
+  for (const [index, recogniser] of recognise.entries()) {
+    const { min, max } = recogniser.length;
+    if (min > max) report(`/recognise/${index}/length`, 'min is above max');
+    else if (literalOf(recogniser).length >= max)
+      report(`/recognise/${index}/length`, 'the mark leaves no room for a token');
+  }
+  return findings;
+}
+
+/** Provinces are reached over TLS, by a public name, with no secret in the address. The registry is public. */
+export function checkAddresses({ manifest, production }: Subject): ConformanceFinding[] {
+  const { upstream, remedy } = manifest;
+  const at = inManifest('/upstream/base_url');
+  const url = new URL(upstream.base_url);
+  const findings: ConformanceFinding[] = [];
+  if (url.protocol !== 'https:') findings.push(finding('https_required', at, 'base_url'));
+  if (isUnsafe(url)) findings.push(finding('address_unsafe', at, 'base_url'));
+  if (production && SANDBOX_HOST.test(url.hostname)) findings.push(finding('sandbox_host', at, url.hostname));
+  if (remedy.url !== null && new URL(remedy.url).protocol !== 'https:') {
+    findings.push(finding('https_required', inManifest('/remedy/url'), 'remedy'));
+  }
+  return findings;
+}
+
+/** The threat is a manifest that turns the gateway on its own network. */
+function isUnsafe(url: URL): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const extras = url.username + url.password + url.search + url.hash;
+  return extras !== '' || isIP(host) !== 0 || !host.includes('.') || NO_PUBLIC_NAME.test(host);
+}
+
+function literalOf(recogniser: Subject['manifest']['recognise'][number]): string {
+  switch (recogniser.kind) {
+    case 'prefix':
+      return recogniser.prefix;
+    case 'url':
+      return recogniser.value_prefix;
+    case 'json':
+    case 'binary':
+    case 'jws':
+      return '';
+  }
+}

@@ -1,0 +1,50 @@
+import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
+import { looksLikePersonalIdentifier } from '../personal-identifier.ts';
+import { compileRecognisers } from '../recogniser.ts';
+import { findOverlaps } from '../recogniser-overlap.ts';
+import { finding, inManifest, inScenarios } from './finding.ts';
+import { sampleCodes } from './sample-code.ts';
+import type { Subject } from './subject.ts';
+
+/** No other registered system could be handed this system's codes, and the sandbox mints codes that this one knows. */
+export function checkRecognition(subject: Subject): ConformanceFinding[] {
+  const overlaps = overlapFindings(subject);
+  // An overlap explains why somebody else claims the codes as well.
+  return [...overlaps, ...codeFindings(subject, overlaps.length > 0)];
+}
+
+function overlapFindings({ manifest, others }: Subject): ConformanceFinding[] {
+  const isOurs = (claim: { province: string; system: string }) =>
+    claim.province === manifest.province && claim.system === manifest.system.id;
+  return findOverlaps([manifest, ...others])
+    .filter(({ a, b }) => isOurs(a) || isOurs(b))
+    .map(({ a, b }) => {
+      const [ours, theirs] = isOurs(a) ? [a, b] : [b, a];
+      const index = manifest.recognise.indexOf(ours.recogniser);
+      return finding(
+        'recogniser_overlap',
+        inManifest(`/recognise/${index}`),
+        `with ${theirs.province} ${theirs.system}`,
+      );
+    });
+}
+
+function codeFindings({ manifest, scenarios, others }: Subject, explained: boolean): ConformanceFinding[] {
+  const at = inScenarios('/code_template');
+  const ours = compileRecognisers([manifest]);
+  const codes = sampleCodes(scenarios.code_template, manifest);
+  const findings: ConformanceFinding[] = [];
+  if (codes.some((code) => ours(code) === null)) {
+    findings.push(finding('code_unrecognised', at, 'a code of this template is recognised by no recogniser'));
+  }
+  if (codes.some(looksLikePersonalIdentifier)) {
+    findings.push(finding('code_personal', at, 'a gateway refuses such text unread'));
+  }
+  const claimant = explained
+    ? undefined
+    : others.find((other) => codes.some((code) => compileRecognisers([other])(code)));
+  if (claimant !== undefined) {
+    findings.push(finding('code_claimed_elsewhere', at, `by ${claimant.province} ${claimant.system.id}`));
+  }
+  return findings;
+}

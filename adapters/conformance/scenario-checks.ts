@@ -1,0 +1,84 @@
+import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
+import type { Scenario } from '../../schemas/scenarios.ts';
+import { finding, inManifest, inScenarios } from './finding.ts';
+import { disagreement, type ReadScenario, readScenarios } from './scenario-reading.ts';
+import type { Subject } from './subject.ts';
+
+/** Every scenario leads where it says, and the holder sees what the manifest reads. One finding a scenario: the cause. */
+export function checkScenarios({ manifest, scenarios }: Subject): ConformanceFinding[] {
+  const read = readScenarios(manifest, scenarios);
+  const answers = scenarios.scenarios.flatMap((scenario, index) => answerFindings(scenario, index));
+  return [...answers, ...read.flatMap(recordFindings)];
+}
+
+/** The second catch for swapped integers: someone wrote down what the holder of each colour sees. */
+export function checkShown({ manifest, scenarios }: Subject): ConformanceFinding[] {
+  const read = readScenarios(manifest, scenarios);
+  return manifest.reply.status.values.flatMap((row, index) => {
+    if (row.to === 'indeterminate' || read.some((one) => one.row === row && one.shown !== null)) return [];
+    return [finding('state_not_shown', inManifest(`/reply/status/values/${index}`), `no scenario shows ${row.name}`)];
+  });
+}
+
+/** What every system has to be tried on. A system without a yellow, or that tells no origin, says so in its tables. */
+export function checkKinds({ manifest, scenarios }: Subject): ConformanceFinding[] {
+  const { reply } = manifest;
+  const read = readScenarios(manifest, scenarios);
+  const has = (test: (one: ReadScenario) => boolean) => read.some(test);
+  const answers = (answer: Scenario['answer']) => scenarios.scenarios.some((one) => one.answer === answer);
+  const kinds: [kind: string, present: boolean][] = [
+    ['green', has(({ translation }) => translation.claims.status === 'green')],
+    [
+      'yellow',
+      !reply.status.values.some(({ to }) => to === 'yellow') ||
+        has(({ translation }) => translation.claims.status === 'yellow'),
+    ],
+    ['red with a ground', has(({ translation: { claims } }) => claims.status === 'red' && claims.ground.length > 0)],
+    ['expired code', answers('expired')],
+    ['unknown code', answers('unknown')],
+    ['value outside the documented set', has(({ translation }) => translation.unmapped.includes('status'))],
+    [
+      'state pushed by another province',
+      reply.origin === undefined || has(({ translation: { claims } }) => isForeign(claims.provenance?.origin)),
+    ],
+  ];
+  return kinds.flatMap(([kind, present]) =>
+    present ? [] : [finding('scenario_missing', inScenarios('/scenarios'), kind)],
+  );
+}
+
+function isForeign(origin: object | null | undefined): boolean {
+  return origin !== null && origin !== undefined;
+}
+
+function recordFindings({ index, scenario, translation, row, shown }: ReadScenario): ConformanceFinding[] {
+  const at = inScenarios(`/scenarios/${index}`);
+  if (shown !== null && row !== undefined && row.name !== shown) {
+    return [
+      finding('shows_disagrees', at, `${scenario.scenario}: the holder sees ${shown}, the manifest reads ${row.name}`),
+    ];
+  }
+  const found = disagreement(translation, scenario.expected);
+  return found === null ? [] : [finding(found.code, at, `${scenario.scenario}: ${found.detail}`)];
+}
+
+function answerFindings(scenario: Scenario, index: number): ConformanceFinding[] {
+  const at = inScenarios(`/scenarios/${index}`);
+  const { expected, answer, record } = scenario;
+  if (answer === 'record' && record === undefined) {
+    return [finding('scenario_answer', at, `${scenario.scenario}: a record is promised and none is given`)];
+  }
+  if ('problem' in expected) {
+    const fits = answer !== 'record' && expected.problem === PROBLEM_OF[answer];
+    return fits ? [] : [finding('scenario_answer', at, `${scenario.scenario}: ${expected.problem} after ${answer}`)];
+  }
+  if (answer !== 'record') {
+    return [finding('scenario_answer', at, `${scenario.scenario}: ${expected.status} after ${answer}`)];
+  }
+  const { status, decision } = expected;
+  const coloured = status === 'yellow' || status === 'red';
+  const possible = decision === 'refer' || (decision === 'pass' ? status === 'green' : coloured);
+  return possible ? [] : [finding('scenario_decision', at, `${scenario.scenario}: ${decision} on ${status}`)];
+}
+
+const PROBLEM_OF = { expired: 'code_expired', unknown: 'code_unrecognised' } as const;

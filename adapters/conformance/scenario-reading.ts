@@ -1,0 +1,107 @@
+import { LOCAL_STATES, type LocalState, type ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
+import { localKey } from '../local-value.ts';
+import { compilePointer } from '../pointer.ts';
+import { withAsOf } from '../sandbox/as-of.ts';
+import { compileTranslator, type Translation } from '../translate.ts';
+
+/** The clock of a static check: fixed, so that a report can be made again. */
+export const CHECK_NOW_MS = Date.parse('2026-01-01T00:00:00Z');
+export const CHECK_TOKEN = 'conformance-check';
+
+/** A scenario with a record, and what the manifest makes of it. */
+export interface ReadScenario {
+  readonly index: number;
+  readonly scenario: Scenario;
+  readonly record: JsonValue;
+  readonly translation: Translation;
+  /** The row of the status table that the record's value falls on; undefined where it is in no row. */
+  readonly row: Manifest['reply']['status']['values'][number] | undefined;
+  readonly shown: LocalState | null;
+}
+
+/** Translates every record of the scenarios as the sandbox would show it at `nowMs`. */
+export function readScenarios(
+  manifest: Manifest,
+  { scenarios }: Scenarios,
+  nowMs: number = CHECK_NOW_MS,
+): ReadScenario[] {
+  const translate = compileTranslator(manifest);
+  const place = compilePointer(manifest.reply.status.at);
+  return scenarios.flatMap((scenario, index) => {
+    if (scenario.answer !== 'record' || scenario.record === undefined) return [];
+    const record = shownRecord(manifest, scenario.record, scenario.as_of_age_s, nowMs);
+    const key = localKey(place(record));
+    return {
+      index,
+      scenario,
+      record,
+      translation: translate(record, CHECK_TOKEN, nowMs),
+      row: manifest.reply.status.values.find(({ value }) => String(value) === key),
+      shown: scenario.shows === undefined ? null : stateIn(scenario.shows),
+    };
+  });
+}
+
+/** The first name of a local state in a text such as 红码，河南推送. */
+export function stateIn(text: string): LocalState | null {
+  let first: { readonly name: LocalState; readonly at: number } | null = null;
+  let name: LocalState;
+  for (name in LOCAL_STATES) {
+    const at = text.indexOf(name);
+    if (at !== -1 && (first === null || at < first.at)) first = { name, at };
+  }
+  return first?.name ?? null;
+}
+
+export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason'; readonly detail: string };
+
+/** Reasons that the reading of a record gives; the others come from signatures, policies and other provinces. */
+const READ_REASONS: ReadonlySet<ReasonCode> = new Set([
+  'unmapped_value',
+  'no_national_meaning',
+  'local_state_pending',
+  'too_old',
+  'popup',
+]);
+/** With these the whole pipeline gives `indeterminate`, though the record itself has a colour. */
+const WITHHELD: ReadonlySet<ReasonCode> = new Set(['unsubstantiated', 'origin_contradicts']);
+const FROM_ELSEWHERE: ReadonlySet<ReasonCode> = new Set([
+  'issuer_unavailable',
+  'issuer_reply_invalid',
+  'issuer_signature_invalid',
+]);
+
+/** Compares what a record comes down to with what its scenario leads to; null where they agree. */
+export function disagreement(translation: Translation, expected: Scenario['expected']): Disagreement | null {
+  if ('problem' in expected) return null;
+  const { claims, reasons } = translation;
+  const { reason } = expected;
+  if (reason !== undefined && FROM_ELSEWHERE.has(reason)) return null;
+  if (reason !== undefined && WITHHELD.has(reason)) {
+    const coloured = claims.status === 'yellow' || claims.status === 'red';
+    return coloured ? null : { code: 'scenario_status', detail: `${claims.status} needs no substantiation` };
+  }
+  if (claims.status !== expected.status) {
+    return { code: 'scenario_status', detail: `expected ${expected.status}, the record says ${claims.status}` };
+  }
+  return reason === undefined ? null : reasonDisagreement(reason, claims.ground.length, reasons);
+}
+
+function reasonDisagreement(reason: ReasonCode, grounds: number, reasons: readonly ReasonCode[]): Disagreement | null {
+  const given = reasons.join(', ') || 'none';
+  if (READ_REASONS.has(reason) && !reasons.includes(reason)) {
+    return { code: 'scenario_reason', detail: `expected ${reason}, the record gives ${given}` };
+  }
+  if (reason === 'ok' && reasons.length > 0)
+    return { code: 'scenario_reason', detail: `expected ok, the record gives ${given}` };
+  if ((reason === 'red_ground' || reason === 'yellow_ground') && grounds === 0) {
+    return { code: 'scenario_reason', detail: `expected ${reason}, the record gives no ground` };
+  }
+  return null;
+}
+
+function shownRecord(manifest: Manifest, record: JsonValue, ageS: number | undefined, nowMs: number): JsonValue {
+  return ageS === undefined ? record : withAsOf(record, manifest.reply.as_of, nowMs - ageS * 1000);
+}

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A gateway in sandbox mode in a process of its own, on a free port, with a data directory of its own. */
+export interface SandboxGateway {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Everything it has written so far, stdout and stderr. */
+  readonly output: () => string;
+  /** Ends it the way Ctrl-C does, removes its data and gives its exit code. */
+  readonly stop: () => Promise<number | null>;
+}
+
+const READY_WITHIN_MS = 30_000;
+const ROOT = resolve(import.meta.dirname, '../..');
+const READY_LINE = /ready at (http:\/\/\S+)\n[\s\S]*Ctrl-C/;
+
+/** Starts `huren serve --sandbox` and waits until it says that it is ready. Throws with what it wrote instead. */
+export async function startSandboxGateway(env: Readonly<Record<string, string>> = {}): Promise<SandboxGateway> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'huren-sandbox-'));
+  const child = spawn(process.execPath, [join(ROOT, 'gateway/cli/huren.ts'), 'serve', '--sandbox', '--lang', 'en'], {
+    cwd: ROOT,
+    env: { ...process.env, HUREN_PORT: '0', HUREN_DATA_DIR: dataDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  // A test run that is cut short must not leave a gateway behind.
+  const onExit = () => child.kill('SIGKILL');
+  process.once('exit', onExit);
+  const output = collectOutput(child);
+  const stop = async () => {
+    process.off('exit', onExit);
+    child.kill('SIGINT');
+    await exited;
+    rmSync(dataDir, { recursive: true, force: true });
+    return child.exitCode;
+  };
+  try {
+    return { url: await readyUrl(child, output), dataDir, output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+  }
+  return () => text;
+}
+
+function readyUrl(child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolveUrl, reject) => {
+    const fail = (what: string) => reject(new Error(`the sandbox gateway ${what}:\n${output()}`));
+    const timer = setTimeout(() => fail('was not ready in time'), READY_WITHIN_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      fail('ended early');
+    });
+    child.stdout?.on('data', () => {
+      const url = READY_LINE.exec(output())?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolveUrl(url);
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { generatedFiles, outOfStep, writeGenerated } from './generate.ts';
+
+test('what is checked in does not differ from the schemas it is generated from', () => {
+  expect(outOfStep(join(import.meta.dirname, 'generated'))).toEqual([]);
+});
+
+test('two runs do not differ', () => {
+  expect([...generatedFiles()]).toEqual([...generatedFiles()]);
+});
+
+describe('outOfStep', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'huren-generated-'));
+    writeGenerated(folder);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('does not miss a file edited by hand', () => {
+    writeFileSync(join(folder, 'problem.schema.json'), '{}\n');
+    expect(outOfStep(folder)).toEqual(['problem.schema.json']);
+  });
+
+  test('does not miss a file that was deleted', () => {
+    rmSync(join(folder, 'openapi.json'));
+    expect(outOfStep(folder)).toEqual(['openapi.json']);
+  });
+
+  test('does not miss a file that no schema stands behind', () => {
+    writeFileSync(join(folder, 'old.schema.json'), '{}\n');
+    expect(outOfStep(folder)).toEqual(['old.schema.json']);
+    writeGenerated(folder);
+    expect(readdirSync(folder)).not.toContain('old.schema.json');
+  });
+
+  test('does not complain where nothing differs', () => {
+    expect(outOfStep(folder)).toEqual([]);
+  });
+});
+
+describe('a generated schema', () => {
+  const schemas = [...generatedFiles()].filter(([name]) => name.endsWith('.schema.json'));
+
+  test.each(schemas)('%s does not point at a definition that it lacks', (_name, text) => {
+    const { $defs } = z.looseObject({ $defs: z.record(z.string(), z.unknown()) }).parse(JSON.parse(text));
+    const named = [...text.matchAll(/"\$ref": "#\/\$defs\/([^"]+)"/g)].map(([, name]) => name);
+    expect(named.filter((name) => name === undefined || !Object.hasOwn($defs, name))).toEqual([]);
+  });
+
+  test('does not lose a rule that only zod can check', () => {
+    const text = generatedFiles().get('attestation-claims.schema.json') ?? '';
+    expect(text).toContain('"only a green may pass"');
+  });
+
+  test('does not take an entity identifier of another scheme', () => {
+    const text = generatedFiles().get('attestation-claims.schema.json') ?? '';
+    expect(text).toContain('"pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"');
+  });
+});
