@@ -31,9 +31,16 @@ describe('status', () => {
         handle: 'h-1',
         flags: [],
       },
+      localGroundOnly: false,
       reasons: [],
       unmapped: [],
     });
+  });
+
+  test('a reason that is no national ground is mistaken for silence, or for a ground', () => {
+    const local = SAMPLE.reply.ground?.values.find((entry) => entry.to === null)?.value;
+    expect(of({ colour: 3, why: local })).toMatchObject({ localGroundOnly: true, claims: { ground: [] } });
+    expect(of({ colour: 3 })).toMatchObject({ localGroundOnly: false });
   });
 
   test.each([

@@ -12,6 +12,8 @@ import { compilePointer } from './pointer.ts';
 /** `unmapped` names the fields (never their values) that the manifest does not explain, each once, for the metric. */
 export interface Translation {
   readonly claims: StatusClaims;
+  /** The record gives a reason, and the manifest declares it as none of the national grounds. */
+  readonly localGroundOnly: boolean;
   readonly reasons: ReasonCode[];
   readonly unmapped: string[];
 }
@@ -50,10 +52,11 @@ export function compileTranslator(manifest: Manifest): Translator {
     if (atMs === null) report('as_of');
     const unreadable = DECISIVE_FIELDS.some((field) => reported.has(field));
     const status = unreadable ? 'indeterminate' : local.status;
+    const grounds = readGrounds(record, report);
     const claims = {
       status,
       status_as_of: atMs === null ? null : formatInstant(atMs),
-      ground: readGrounds(record, report),
+      ground: grounds.national,
       provenance: readAssignment(record, report),
       handle: readHandle(record, token, report),
       flags,
@@ -62,13 +65,14 @@ export function compileTranslator(manifest: Manifest): Translator {
     if (unreadable) reasons.add('unmapped_value');
     if (atMs !== null && isTooOld(reply.validity, status, nowMs - atMs)) reasons.add('too_old');
     if (flags.includes('popup')) reasons.add('popup');
-    return { claims, reasons: [...reasons], unmapped: [...reported] };
+    return { claims, localGroundOnly: grounds.localOnly, reasons: [...reasons], unmapped: [...reported] };
   };
 }
 
 /** Without these three nobody can tell what the holder was shown, or when. */
 const DECISIVE_FIELDS = ['status', 'flags', 'as_of'] as const;
 type Report = (field: string) => void;
+type Grounds = { readonly national: Ground[]; readonly localOnly: boolean };
 type LocalStatus = { readonly status: Status; readonly reason: ReasonCode | null };
 
 function compileStatus(table: ReplyTables['status']): (record: JsonValue, report: Report) => LocalStatus {
@@ -90,20 +94,22 @@ function compileStatus(table: ReplyTables['status']): (record: JsonValue, report
 }
 
 /** A ground may be one value or a list of them; `null` in the table is documented, but no national ground. */
-function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, report: Report) => Ground[] {
-  if (table === undefined) return () => [];
+function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, report: Report) => Grounds {
+  if (table === undefined) return () => ({ national: [], localOnly: false });
   const place = compilePointer(table.at);
   const look = compileTable(table);
   return (record, report) => {
     const value = place(record);
     const grounds = new Set<Ground>();
+    let hasLocal = false;
     for (const item of Array.isArray(value) ? value : [value]) {
       const reading = look(item);
       if (reading.kind === 'unmapped') report('ground');
       if (reading.kind === 'mapped' && reading.to !== null) grounds.add(reading.to);
+      if (reading.kind === 'mapped' && reading.to === null) hasLocal = true;
     }
     if (grounds.size > MAX_GROUNDS) report('ground');
-    return [...grounds].slice(0, MAX_GROUNDS);
+    return { national: [...grounds].slice(0, MAX_GROUNDS), localOnly: hasLocal && grounds.size === 0 };
   };
 }
 

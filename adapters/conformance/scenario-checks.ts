@@ -1,7 +1,7 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { Scenario } from '../../schemas/scenarios.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
-import { disagreement, type ReadScenario, readScenarios } from './scenario-reading.ts';
+import { disagreement, isDigits, type ReadScenario, readScenarios } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
 
 /** Every scenario leads where it says, and the holder sees what the manifest reads. One finding a scenario: the cause. */
@@ -11,11 +11,16 @@ export function checkScenarios({ manifest, scenarios }: Subject): ConformanceFin
   return [...answers, ...read.flatMap(recordFindings)];
 }
 
-/** The second catch for swapped integers: someone wrote down what the holder of each colour sees. */
+/**
+ * The second catch for swapped integers: someone wrote down what the holder of each colour sees. A number needs its own
+ * scenario; texts that go by one name share one.
+ */
 export function checkShown({ manifest, scenarios }: Subject): ConformanceFinding[] {
-  const read = readScenarios(manifest, scenarios);
+  const seen = readScenarios(manifest, scenarios).filter(({ shown }) => shown !== null);
   return manifest.reply.status.values.flatMap((row, index) => {
-    if (row.to === 'indeterminate' || read.some((one) => one.row === row && one.shown !== null)) return [];
+    const covers = ({ row: other }: ReadScenario) =>
+      isDigits(row.value) ? other === row : other !== undefined && other.name === row.name;
+    if (row.to === 'indeterminate' || seen.some(covers)) return [];
     return [finding('state_not_shown', inManifest(`/reply/status/values/${index}`), `no scenario shows ${row.name}`)];
   });
 }
@@ -53,9 +58,11 @@ function isForeign(origin: object | null | undefined): boolean {
 
 function recordFindings({ index, scenario, translation, row, shown }: ReadScenario): ConformanceFinding[] {
   const at = inScenarios(`/scenarios/${index}`);
-  if (shown !== null && row !== undefined && row.name !== shown) {
+  const name = typeof shown === 'string' ? shown : shown?.name;
+  const differs = typeof shown === 'string' ? row?.name !== shown : row !== shown;
+  if (row !== undefined && name !== undefined && differs) {
     return [
-      finding('shows_disagrees', at, `${scenario.scenario}: the holder sees ${shown}, the manifest reads ${row.name}`),
+      finding('shows_disagrees', at, `${scenario.scenario}: the holder sees ${name}, the manifest reads ${row.name}`),
     ];
   }
   const found = disagreement(translation, scenario.expected);

@@ -1,4 +1,5 @@
 import { LOCAL_STATES, type LocalState, type ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { LocalScalar } from '../../schemas/driver-config.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';
@@ -10,6 +11,8 @@ import { compileTranslator, type Translation } from '../translate.ts';
 export const CHECK_NOW_MS = Date.parse('2026-01-01T00:00:00Z');
 export const CHECK_TOKEN = 'conformance-check';
 
+export type StatusRow = Manifest['reply']['status']['values'][number];
+
 /** A scenario with a record, and what the manifest makes of it. */
 export interface ReadScenario {
   readonly index: number;
@@ -17,8 +20,9 @@ export interface ReadScenario {
   readonly record: JsonValue;
   readonly translation: Translation;
   /** The row of the status table that the record's value falls on; undefined where it is in no row. */
-  readonly row: Manifest['reply']['status']['values'][number] | undefined;
-  readonly shown: LocalState | null;
+  readonly row: StatusRow | undefined;
+  /** What the holder sees, as far as it names a state or one of the table's own texts; null where it does neither. */
+  readonly shown: LocalState | StatusRow | null;
 }
 
 /** Translates every record of the scenarios as the sandbox would show it at `nowMs`. */
@@ -39,7 +43,7 @@ export function readScenarios(
       record,
       translation: translate(record, CHECK_TOKEN, nowMs),
       row: manifest.reply.status.values.find(({ value }) => String(value) === key),
-      shown: scenario.shows === undefined ? null : stateIn(scenario.shows),
+      shown: scenario.shows === undefined ? null : shownIn(scenario.shows, manifest.reply.status.values),
     };
   });
 }
@@ -53,6 +57,17 @@ export function stateIn(text: string): LocalState | null {
     if (at !== -1 && (first === null || at < first.at)) first = { name, at };
   }
   return first?.name ?? null;
+}
+
+/** A system may show its own code (R(A1)) and no colour. A bare number shows nothing that anybody could compare. */
+function shownIn(text: string, rows: readonly StatusRow[]): ReadScenario['shown'] {
+  const written = rows.filter(({ value }) => !isDigits(value) && text.startsWith(String(value)));
+  return stateIn(text) ?? written.sort((a, b) => String(b.value).length - String(a.value).length)[0] ?? null;
+}
+
+/** True for whole numbers, written either way. */
+export function isDigits(value: LocalScalar): boolean {
+  return /^-?\d+$/.test(String(value));
 }
 
 export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason'; readonly detail: string };

@@ -3,11 +3,11 @@ import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { LocalScalar } from '../../schemas/driver-config.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
 import { pointersRead, reaches, type TableRead, tablesOf } from './reads.ts';
+import { isDigits } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
 
 /** Texts that a record holds where it holds nothing: an empty XML element, a printed null. */
 const BLANK_VALUE = /^\s*$|^(?:null|undefined|none|nan)$/i;
-const ONLY_DIGITS = /^-?\d+$/;
 const SAYS_NOTHING = /^[\d\s.:_-]*$/;
 
 /** Every documented value is mapped, and nothing else is. */
@@ -33,9 +33,18 @@ export function checkDuplicates({ manifest }: Subject): ConformanceFinding[] {
   );
   const shared = repeated(tables.map(({ at }) => at)).flatMap((index) => {
     const table = tables[index];
-    return table === undefined ? [] : [finding('shared_pointer', inManifest(`${table.where}/at`), table.at)];
+    const first = tables.find(({ at }) => at === table?.at);
+    if (table === undefined || first === undefined || saysBoth(first, table)) return [];
+    return [finding('shared_pointer', inManifest(`${table.where}/at`), `${table.at} is read by ${first.where} too`)];
   });
   return [...twice, ...shared];
+}
+
+/** One local code may say colour and ground at once (Guangxi's R(A1) to G(C)): then both tables explain all of them. */
+function saysBoth(first: TableRead, second: TableRead): boolean {
+  if (first.where !== '/reply/status' || second.where !== '/reply/ground') return false;
+  const grounds = new Set(second.values.map(({ value }) => String(value)));
+  return first.values.length === grounds.size && first.values.every(({ value }) => grounds.has(String(value)));
 }
 
 /** A name has one national meaning, so a swapped integer shows: "1" may be any colour, 绿码 may not. */
@@ -53,7 +62,7 @@ export function checkNames({ manifest }: Subject): ConformanceFinding[] {
   );
   const unnamed = tablesOf(manifest.reply).flatMap(({ where, values }) =>
     values.flatMap(({ value, name }, index) =>
-      ONLY_DIGITS.test(String(value)) && SAYS_NOTHING.test(name)
+      isDigits(value) && SAYS_NOTHING.test(name)
         ? [
             finding(
               'integer_unnamed',

@@ -10,6 +10,7 @@ export interface SandboxGateway {
   readonly dataDir: string;
   /** Everything it has written so far, stdout and stderr. */
   readonly output: () => string;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Ends it the way Ctrl-C does, removes its data and gives its exit code. */
   readonly stop: () => Promise<number | null>;
 }
@@ -39,7 +40,8 @@ export async function startSandboxGateway(env: Readonly<Record<string, string>> 
     return child.exitCode;
   };
   try {
-    return { url: await readyUrl(child, output), dataDir, output, stop };
+    const signal = (name: NodeJS.Signals) => child.kill(name);
+    return { url: await readyUrl(child, output), dataDir, output, signal, stop };
   } catch (error) {
     await stop();
     throw error;

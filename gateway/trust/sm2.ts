@@ -3,15 +3,26 @@ import { sm2 } from 'sm-crypto-v2';
 
 /** The user identifier that GB/T 35276 signatures use unless the parties agree on another. */
 const CUSTOMARY_USER_ID = '1234567812345678';
+const MAX_POINTS = 64;
+
+type Point = ReturnType<typeof sm2.precomputePublicKey>;
+/** A precomputed point verifies ten times faster than a bare key. Bounded: a stranger may present many keys. */
+const points = new Map<string, Point>();
 
 /** SM2 signature with SM3 digest over the signing input; `signature` is r then s, 32 bytes each. */
 export function verifySm2(signingInput: Uint8Array, signature: Uint8Array, jwk: JWK): boolean {
   if (signature.byteLength !== 64 || jwk.x === undefined || jwk.y === undefined) return false;
-  const publicKey = `04${hexOf(jwk.x)}${hexOf(jwk.y)}`;
-  return sm2.doVerifySignature(signingInput, toHex(signature), publicKey, {
-    hash: true,
-    userId: CUSTOMARY_USER_ID,
-  });
+  const point = pointOf(`04${hexOf(jwk.x)}${hexOf(jwk.y)}`);
+  return sm2.doVerifySignature(signingInput, toHex(signature), point, { hash: true, userId: CUSTOMARY_USER_ID });
+}
+
+function pointOf(publicKey: string): Point {
+  const known = points.get(publicKey);
+  if (known !== undefined) return known;
+  const point = sm2.precomputePublicKey(publicKey);
+  if (points.size >= MAX_POINTS) points.delete(points.keys().next().value ?? publicKey);
+  points.set(publicKey, point);
+  return point;
 }
 
 function hexOf(coordinate: string): string {

@@ -13,6 +13,7 @@ export type Assured =
   | {
       readonly kind: 'claims';
       readonly claims: StatusClaims;
+      readonly localGroundOnly: boolean;
       readonly reasons: readonly ReasonCode[];
       readonly unmapped: readonly string[];
       readonly assurance: Assurance;

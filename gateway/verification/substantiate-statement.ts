@@ -51,11 +51,11 @@ type AssuredClaims = Extract<Assured, { kind: 'claims' }>;
 async function inputOf(
   context: VerificationContext,
   { adapter }: Subject,
-  { claims, statement }: AssuredClaims,
+  { claims, statement, localGroundOnly }: AssuredClaims,
 ): Promise<SubstantiationInput> {
   const { province, authority } = adapter.manifest;
   const approvals = await verifiedApprovals(context, province, claims);
-  return { model: authority, province, claims, approvals, statementSigned: statement !== null };
+  return { model: authority, province, claims, approvals, statementSigned: statement !== null, localGroundOnly };
 }
 
 async function verifiedApprovals(

@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { huren, type Ran } from './huren.fixture.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'huren-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Nothing listens on the discard port. */
+const NOBODY = { HUREN_URL: 'http://127.0.0.1:9' };
+const STACK = /^\s+at .+[:)]\d*/m;
+
+function expectFailure(ran: Ran, exit: 1 | 2, code: string): void {
+  expect(ran.stderr).toMatch(new RegExp(`^huren: ${code}: .+\\n  next: .+\\n$`));
+  expect(ran.stderr).not.toMatch(STACK);
+  expect(ran.exit).toBe(exit);
+}
+
+describe('usage', () => {
+  test.each([
+    ['a missing argument', ['scan']],
+    ['an unknown command', ['nope']],
+    ['an unknown option', ['demo', '--fast']],
+    ['an argument too many', ['verify', 'a', 'b']],
+    ['a time that is none', ['verify', 'a', '--at', 'yesterday']],
+    ['a date without a time', ['verify', 'a', '--at', '2026-11-22']],
+    ['an unknown purpose', ['scan', 'x', '--purpose', 'curiosity']],
+    ['an unknown language', ['demo', '--lang', 'fr']],
+  ])('%s does not exit with 2', async (_what, argv) => {
+    expectFailure(await huren(argv, NOBODY), 2, 'usage_invalid');
+  });
+
+  test('a gateway address that is none is tried all the same', async () => {
+    expectFailure(await huren(['demo'], { HUREN_URL: 'ftp://127.0.0.1' }), 2, 'usage_invalid');
+  });
+
+  test('no command at all passes for success', async () => {
+    expect((await huren([])).exit).toBe(2);
+  });
+
+  test.each([
+    'serve',
+    'scan',
+    'verify',
+    'demo',
+    'sandbox',
+    'sandbox codes',
+    'keys',
+    'keys list',
+    'coverage',
+  ])('%s has no help with an example', async (name) => {
+    const { exit, stdout, stderr } = await huren([...name.split(' '), '--help']);
+    expect(stdout).toContain(`Usage: huren ${name}`);
+    expect(stdout).toMatch(/Example:\n {2}\$ huren /);
+    expect([exit, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('language', () => {
+  test.each([
+    [{ LANG: 'zh_CN.UTF-8' }, [], '用法'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'en_GB.UTF-8' }, [], 'Usage'],
+    [{ LANG: 'C', LC_MESSAGES: 'zh_HK.UTF-8' }, [], '用法'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, [], '用法'],
+    [{ LANG: 'zh_CN.UTF-8' }, ['--lang', 'en'], 'Usage'],
+    [{}, ['--lang=zh'], '用法'],
+    [{}, [], 'Usage'],
+  ])('%j %j is not answered in the right language', async (env, argv, title) => {
+    expect((await huren(['--help', ...argv], env)).stdout).toContain(title);
+  });
+});
+
+describe('failures', () => {
+  test('no gateway leaves a person without a next step', async () => {
+    expectFailure(await huren(['scan', 'x'], NOBODY), 1, 'gateway_unreachable');
+  });
+
+  test('a machine gets something other than one JSON document', async () => {
+    const ran = await huren(['demo', '--json'], NOBODY);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ code: 'gateway_unreachable' });
+    expectFailure(ran, 1, 'gateway_unreachable');
+  });
+
+  test('half of the credentials is taken for none', async () => {
+    expectFailure(await huren(['scan', 'x'], { ...NOBODY, HUREN_CLIENT_ID: 'venue' }), 2, 'credentials_missing');
+  });
+
+  test('a client secret is sent in the clear over a network', async () => {
+    const env = { HUREN_CLIENT_ID: 'v', HUREN_CLIENT_SECRET: 's', HUREN_TOKEN_ENDPOINT: 'http://192.0.2.1/token' };
+    expectFailure(await huren(['scan', 'x'], { ...NOBODY, ...env }), 2, 'usage_invalid');
+  });
+
+  test('a missing or foreign file is taken for an anchor', async () => {
+    const foreign = join(folder, 'foreign.json');
+    writeFileSync(foreign, '{"entity_id":"http://example.invalid"}');
+    for (const anchor of [join(folder, 'none.json'), foreign, folder]) {
+      expectFailure(await huren(['verify', '-', '--anchor', anchor], NOBODY, 'x'), 2, 'file_unreadable');
+    }
+  });
+
+  test('verify without a pinned anchor asks somebody else whom to believe', async () => {
+    expectFailure(await huren(['verify', '-'], NOBODY, 'a.b.c'), 1, 'anchor_unknown');
+  });
+
+  test('an endless or meaningless input is read on', async () => {
+    const large = join(folder, 'large.json');
+    writeFileSync(large, 'x'.repeat(1_048_577));
+    expectFailure(await huren(['verify', large], NOBODY), 1, 'token_too_large');
+    expectFailure(await huren(['verify', '/dev/zero'], NOBODY), 1, 'token_too_large');
+    expectFailure(await huren(['verify', '-'], NOBODY, '{"evidence":[]}'), 1, 'token_malformed');
+    expectFailure(await huren(['verify', '-'], NOBODY, '{'), 1, 'token_malformed');
+  });
+
+  test('a damaged key file is quoted, private key and all', async () => {
+    mkdirSync(join(folder, 'keys/gateway'), { recursive: true });
+    writeFileSync(join(folder, 'keys/gateway/federation.json'), '{"keys":[{"d":"very-private"');
+    const ran = await huren(['keys', 'list'], { HUREN_DATA_DIR: folder });
+    expectFailure(ran, 1, 'key_file_damaged');
+    expect(ran.stderr).not.toContain('very-private');
+  });
+
+  test('serve starts with a bad setting, or shows a stack', async () => {
+    const ran = await huren(['serve', '--sandbox'], { HUREN_PORT: '123456' });
+    expectFailure(ran, 2, 'config_invalid');
+    expect(ran.stderr).toContain('HUREN_PORT');
+  });
+});

@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { localisedTextSchema, provinceCodeSchema } from './code-lists/index.ts';
+import { mandateIdSchema, mandateSchema } from './mandate.ts';
+import { policySchema } from './policy.ts';
+import { entityIdSchema, numericDateSchema } from './status.ts';
+
+/** Media type of a registry event, and the `typ` of its JWS. */
+export const REGISTRY_EVENT_TYP = 'registry-event+jwt';
+/** Longest event: what one entry of the log's published bundles can hold. */
+export const MAX_EVENT_BYTES = 65_535;
+/** How far the time that a signer writes may be from the log's time. */
+export const EVENT_CLOCK_SKEW_S = 300;
+
+export const sha256Schema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .meta({ id: 'Sha256', description: 'base64url, no padding' });
+export const versionSchema = z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
+const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const keyNaming = { kid: z.string().min(1).max(256), use: z.literal('sig').optional() };
+
+/** A public signing key. Strict: a private member is refused, not dropped. */
+export const registryJwkSchema = z
+  .discriminatedUnion('crv', [
+    z.strictObject({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      x: coordinateSchema,
+      y: coordinateSchema,
+      alg: z.literal('ES256').optional(),
+      ...keyNaming,
+    }),
+    z.strictObject({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      x: coordinateSchema,
+      alg: z.literal('EdDSA').optional(),
+      ...keyNaming,
+    }),
+    z.strictObject({
+      kty: z.literal('EC'),
+      crv: z.literal('SM2'),
+      x: coordinateSchema,
+      y: coordinateSchema,
+      alg: z.literal('SM2').optional(),
+      ...keyNaming,
+    }),
+  ])
+  .meta({ id: 'RegistryJwk' });
+export type RegistryJwk = z.infer<typeof registryJwkSchema>;
+
+const jwksSchema = z.strictObject({ keys: z.array(registryJwkSchema).min(1).max(8) });
+
+export const entityRoleSchema = z.enum(['anchor', 'province', 'operator', 'gateway', 'agency', 'auditor']);
+export type EntityRole = z.infer<typeof entityRoleSchema>;
+/** `registry` keys sign registry events; the others are announced here so that their windows follow the log's time. */
+export const keyUseSchema = z.enum(['registry', 'federation', 'statement', 'attestation']);
+export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
+
+/** How an adapter's version is served. `shadow`: asked, compared, never served. */
+export const activationModeSchema = z.discriminatedUnion('stage', [
+  z.strictObject({ stage: z.literal('shadow') }),
+  z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) }),
+  z.strictObject({ stage: z.literal('full') }),
+]);
+export type ActivationMode = z.infer<typeof activationModeSchema>;
+
+/** Why an adapter is suspended. */
+export const SUSPENSION_REASONS = {
+  requested_by_province: { zh: '应该省要求', en: 'At the request of the province' },
+  wrong_answers: { zh: '答复有误', en: 'It gives wrong answers' },
+  key_compromised: { zh: '密钥泄露', en: 'A key of the province is compromised' },
+  upstream_withdrawn: { zh: '上游系统已停用', en: 'The system behind it is switched off' },
+  misuse: { zh: '赋码被滥用', en: 'Statuses are assigned for other than epidemic reasons' },
+  other: { zh: '其他', en: 'Another reason' },
+} as const;
+const suspensionReasonSchema = z.literal([
+  'requested_by_province',
+  'wrong_answers',
+  'key_compromised',
+  'upstream_withdrawn',
+  'misuse',
+  'other',
+]);
+export type SuspensionReason = z.infer<typeof suspensionReasonSchema>;
+
+const versionOf = { province: provinceCodeSchema, version: versionSchema, manifest_digest: sha256Schema };
+
+const bodies = {
+  /** Entry 0 alone, signed by one of its own keys. `log` binds the log's name and verifier keys to the anchor. */
+  registry_created: z.strictObject({
+    name: localisedTextSchema,
+    jwks: jwksSchema,
+    log: z.strictObject({ origin: z.string().min(1).max(255), keys: z.array(z.string().min(1).max(400)).min(1).max(4) }),
+  }),
+  entity_enrolled: z.strictObject({
+    entity_id: entityIdSchema,
+    role: entityRoleSchema.exclude(['anchor']),
+    name: localisedTextSchema,
+    province: provinceCodeSchema.optional(),
+    superior: entityIdSchema.optional(),
+    jwks: jwksSchema,
+  }),
+  entity_removed: z.strictObject({ entity_id: entityIdSchema }),
+  key_announced: z.strictObject({ use: keyUseSchema, jwk: registryJwkSchema, expires_s: numericDateSchema.optional() }),
+  key_activated: z.strictObject({ use: keyUseSchema, kid: keyNaming.kid }),
+  key_retired: z.strictObject({ use: keyUseSchema, kid: keyNaming.kid }),
+  key_revoked: z.strictObject({ entity_id: entityIdSchema, use: keyUseSchema, kid: keyNaming.kid }),
+  /** `manifest` is the file's exact text: its digest is over these bytes. */
+  adapter_submitted: z.strictObject({ manifest: z.string().min(2).max(45_000), scenarios_digest: sha256Schema }),
+  /** `report` is the conformance report's exact text: its digest is over these bytes. */
+  adapter_checked: z.strictObject({
+    ...versionOf,
+    passed: z.boolean(),
+    level: z.enum(['static', 'live']),
+    report: z.string().min(2).max(40_000),
+  }),
+  adapter_approved: z.strictObject(versionOf),
+  adapter_activated: z.strictObject({ ...versionOf, mode: activationModeSchema }),
+  adapter_suspended: z.strictObject({ province: provinceCodeSchema, reason: suspensionReasonSchema }),
+  adapter_resumed: z.strictObject({ province: provinceCodeSchema }),
+  adapter_rolled_back: z.strictObject({ province: provinceCodeSchema, to_version: versionSchema }),
+  policy_published: z.strictObject({ policy: policySchema }),
+  policy_withdrawn: z.strictObject({ province: provinceCodeSchema, version: versionSchema }),
+  mandate_issued: z.strictObject({ mandate: mandateSchema }),
+  mandate_revoked: z.strictObject({ mandate_id: mandateIdSchema }),
+} as const;
+
+export type RegistryEventKind = keyof typeof bodies;
+export type RegistryEventBody<K extends RegistryEventKind> = z.input<(typeof bodies)[K]>;
+
+/**
+ * What an entity signs. `seq` counts its own events from 1 and `prev` is the SHA-256 of its previous event's compact
+ * JWS, so that no event can be replayed, left out or put elsewhere.
+ */
+const envelope = {
+  iss: entityIdSchema,
+  seq: z.int().min(1),
+  prev: sha256Schema.nullable(),
+  iat: numericDateSchema,
+};
+function eventOf<K extends RegistryEventKind>(kind: K) {
+  return z.strictObject({ ...envelope, kind: z.literal(kind), body: bodies[kind] });
+}
+
+/** The closed set of registry events. */
+export const registryEventSchema = z
+  .discriminatedUnion('kind', [
+    eventOf('registry_created'),
+    eventOf('entity_enrolled'),
+    eventOf('entity_removed'),
+    eventOf('key_announced'),
+    eventOf('key_activated'),
+    eventOf('key_retired'),
+    eventOf('key_revoked'),
+    eventOf('adapter_submitted'),
+    eventOf('adapter_checked'),
+    eventOf('adapter_approved'),
+    eventOf('adapter_activated'),
+    eventOf('adapter_suspended'),
+    eventOf('adapter_resumed'),
+    eventOf('adapter_rolled_back'),
+    eventOf('policy_published'),
+    eventOf('policy_withdrawn'),
+    eventOf('mandate_issued'),
+    eventOf('mandate_revoked'),
+  ])
+  .meta({ id: 'RegistryEvent' });
+export type RegistryEvent = z.infer<typeof registryEventSchema>;
+export type EventOf<K extends RegistryEventKind> = Extract<RegistryEvent, { kind: K }>;
