@@ -1,5 +1,7 @@
+import { LOCAL_STATES } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { Scenario } from '../../schemas/scenarios.ts';
+import type { Status } from '../../schemas/status.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
 import { disagreement, isDigits, type ReadScenario, readScenarios } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
@@ -19,7 +21,7 @@ export function checkShown({ manifest, scenarios }: Subject): ConformanceFinding
   const seen = readScenarios(manifest, scenarios).filter(({ shown }) => shown !== null);
   return manifest.reply.status.values.flatMap((row, index) => {
     const covers = ({ row: other }: ReadScenario) =>
-      isDigits(row.value) ? other === row : other !== undefined && other.name === row.name;
+      isDigits(row.value) ? String(other?.value) === String(row.value) : other?.name === row.name;
     if (row.to === 'indeterminate' || seen.some(covers)) return [];
     return [finding('state_not_shown', inManifest(`/reply/status/values/${index}`), `no scenario shows ${row.name}`)];
   });
@@ -30,15 +32,13 @@ export function checkKinds({ manifest, scenarios }: Subject): ConformanceFinding
   const { reply } = manifest;
   const read = readScenarios(manifest, scenarios);
   const has = (test: (one: ReadScenario) => boolean) => read.some(test);
+  const leadsTo = ({ scenario: { expected } }: ReadScenario, status: Status) =>
+    'status' in expected && expected.status === status;
   const answers = (answer: Scenario['answer']) => scenarios.scenarios.some((one) => one.answer === answer);
   const kinds: [kind: string, present: boolean][] = [
-    ['green', has(({ translation }) => translation.claims.status === 'green')],
-    [
-      'yellow',
-      !reply.status.values.some(({ to }) => to === 'yellow') ||
-        has(({ translation }) => translation.claims.status === 'yellow'),
-    ],
-    ['red with a ground', has(({ translation: { claims } }) => claims.status === 'red' && claims.ground.length > 0)],
+    ['green', has((one) => leadsTo(one, 'green'))],
+    ['yellow', !reply.status.values.some(({ to }) => to === 'yellow') || has((one) => leadsTo(one, 'yellow'))],
+    ['red with a ground', has((one) => leadsTo(one, 'red') && one.translation.claims.ground.length > 0)],
     ['expired code', answers('expired')],
     ['unknown code', answers('unknown')],
     ['value outside the documented set', has(({ translation }) => translation.unmapped.includes('status'))],
@@ -58,6 +58,8 @@ function isForeign(origin: object | null | undefined): boolean {
 
 function recordFindings({ index, scenario, translation, row, shown }: ReadScenario): ConformanceFinding[] {
   const at = inScenarios(`/scenarios/${index}`);
+  // A name that contradicts its own row is a finding of the table.
+  if (row !== undefined && LOCAL_STATES[row.name] !== row.to) return [];
   const name = typeof shown === 'string' ? shown : shown?.name;
   const differs = typeof shown === 'string' ? row?.name !== shown : row !== shown;
   if (row !== undefined && name !== undefined && differs) {

@@ -21,7 +21,11 @@ export interface Agencies {
 }
 
 /** Opens the agencies that the manifest's rule names; none where it asks for no signed approvals. */
-export function openAgencies(manifest: Manifest, keyOf: (name: string) => SandboxKey): Agencies {
+export function openAgencies(
+  manifest: Manifest,
+  keyOf: (name: string) => SandboxKey,
+  nowMs: () => number = Date.now,
+): Agencies {
   const table = manifest.reply.assignment?.approvals;
   const signatureAt = table?.signature_at;
   if (!manifest.authority.approvals_signed || table === undefined || signatureAt === undefined) {
@@ -39,7 +43,7 @@ export function openAgencies(manifest: Manifest, keyOf: (name: string) => Sandbo
 
   function sign(record: JsonValue, token: string): JsonValue {
     const entries = approvalsOf(record);
-    const { claims } = translate(record, token, Date.now());
+    const { claims } = translate(record, token, nowMs());
     const approvals = claims.provenance?.approvals ?? [];
     if (!Array.isArray(entries) || entries.length !== approvals.length) return record;
     return entries.reduce<JsonValue>((signed, entry, index) => {

@@ -9,7 +9,7 @@ import { VENUES } from './venues.ts';
 
 export const ACCESS_TOKEN_LIFETIME_S = 600;
 const SCOPE = 'verify';
-const MAX_STORED = 10_000;
+const MAX_STORED = 1_000;
 
 export interface SandboxProvider {
   readonly issuer: string;

@@ -64,7 +64,7 @@ async function startProvince(
   const issuer = settings.entityIds[manifest.province] ?? `https://${manifest.system.id}.sandbox.invalid`;
   const key = manifest.statement === null ? null : loadOrCreateKey(join(folder, 'statement.jwk'), curve);
   const signer = key && openStatementSigner(key, issuer);
-  const agencies = openAgencies(manifest, (name) => loadOrCreateKey(join(folder, 'agencies', `${name}.jwk`)));
+  const agencies = openAgencies(manifest, (name) => loadOrCreateKey(join(folder, 'agencies', `${name}.jwk`)), nowMs);
   const upstream = await startUpstream({ manifest, signer, agencies, codeCurve: curve, nowMs });
   const announced = {
     origin: upstream.origin,

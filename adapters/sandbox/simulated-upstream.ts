@@ -48,7 +48,7 @@ export async function startUpstream(settings: UpstreamSettings): Promise<Simulat
     statementAt: manifest.statement?.at ?? null,
     codeCurve,
     nowMs,
-    nonces: new NonceBook(),
+    nonces: new NonceBook(nowMs),
     refusing: () => signer === null && faults.spoilsSignatures,
     answer: answerer(settings, book, faults),
   });

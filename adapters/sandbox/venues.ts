@@ -10,8 +10,9 @@ interface VenueEntry {
 }
 
 /**
- * Invented venues. The first is the one that examples use; the supermarket is an ordinary venue in a low-risk region,
- * where no mandate lets anybody be checked.
+ * Invented venues. The first is the one that examples use; the supermarket and the restaurant are ordinary venues in
+ * low-risk regions, where no mandate lets anybody be checked. The two markets stand in the counties for which the
+ * gateway's sandbox has a mandate in force (440106) and one that has lapsed (460105).
  */
 export const VENUES: readonly VenueEntry[] = [
   {
@@ -76,6 +77,22 @@ export const VENUES: readonly VenueEntry[] = [
     region: '460200',
     destination: '460000',
     name: { zh: '三亚示例超市', en: 'Sanya Example Supermarket' },
+    purposes: ['venue_entry'],
+  },
+  {
+    venue: 'guangzhou-market',
+    kind: 'market',
+    region: '440106',
+    destination: '440000',
+    name: { zh: '广州示例市场（中风险县区）', en: 'Guangzhou Example Market (medium-risk county)' },
+    purposes: ['venue_entry'],
+  },
+  {
+    venue: 'haikou-market',
+    kind: 'market',
+    region: '460105',
+    destination: '460000',
+    name: { zh: '海口示例市场（授权已到期）', en: 'Haikou Example Market (its mandate has lapsed)' },
     purposes: ['venue_entry'],
   },
 ];

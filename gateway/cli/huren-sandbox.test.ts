@@ -11,6 +11,8 @@ import { huren, type Ran } from './huren.fixture.ts';
 const STACK = /^\s+at .+[:)]\d*/m;
 const codesSchema = z.array(z.looseObject({ province: z.string(), scenario: z.string(), code: z.string() }));
 const scanSchema = verificationReplySchema.extend({
+  code: z.string().optional(),
+  link: z.string().optional(),
   verified: z.boolean(),
   chain: z.array(z.looseObject({ typ: z.string(), iss: z.string(), kid: z.string(), ok: z.boolean() })),
 });

@@ -1,23 +1,11 @@
-import { CommanderError } from 'commander';
-import { createCli, languageOf } from './cli.ts';
-import { createProgram } from './program.ts';
-import { asCliError, reportError } from './report.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const cli = createCli(languageOf(process.argv, process.env), process.env);
+// Most of a short command's time is compiling. The cache lies beside the code, never in a shared temporary directory:
+// whoever can write there could have us run theirs.
+const cache = fileURLToPath(new URL('../../node_modules/.cache/huren', import.meta.url));
+enableCompileCache(cache);
+process.env['NODE_COMPILE_CACHE'] ??= cache;
 
-// A reader that has seen enough (`huren demo | head`) closes the pipe: that is no fault.
-process.stdout.on('error', () => process.exit());
-
-try {
-  await createProgram(cli).parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    const failure = asCliError(error);
-    const { code, text, next, exit } = failure;
-    if (process.argv.includes('--json')) cli.printJson({ code, text, next });
-    reportError(cli, failure);
-    process.exitCode = exit;
-  }
-}
+const { run } = await import('./run.ts');
+await run(process.argv);

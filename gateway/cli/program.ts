@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Cli } from './cli.ts';
+import { addAdapter } from './commands/adapter.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
@@ -39,7 +40,8 @@ export function createProgram(cli: Cli): Command {
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });
-  for (const add of [addServe, addScan, addVerify, addDemo, addSandbox, addKeys, addCoverage]) add(program, cli);
+  for (const add of [addServe, addScan, addVerify, addDemo, addSandbox, addKeys, addAdapter, addCoverage])
+    add(program, cli);
   return program;
 }
 

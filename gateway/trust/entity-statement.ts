@@ -41,7 +41,7 @@ export async function verifyEntityConfiguration(
   expected: { readonly entityId: string; readonly jwks?: JwkSet; readonly atS: number },
 ): Promise<Verified<EntityConfiguration>> {
   const jwks = expected.jwks ?? ownKeys(token);
-  const { header, payload } = await verifyStatement(token, jwks);
+  const { header, payload } = await verifyStatement(token, jwks, expected.atS);
   if (payload['sub'] !== expected.entityId) {
     throw new TrustError('subject_mismatch', 'the statement is about another entity');
   }
@@ -58,7 +58,7 @@ export async function verifySubordinateStatement(
   token: string,
   expected: { readonly issuer: string; readonly subject: string; readonly jwks: JwkSet; readonly atS: number },
 ): Promise<Verified<SubordinateStatement>> {
-  const { header, payload } = await verifyStatement(token, expected.jwks);
+  const { header, payload } = await verifyStatement(token, expected.jwks, expected.atS);
   const claims = readClaims(subordinateStatementSchema, payload);
   if (claims.iss !== expected.issuer) throw new TrustError('issuer_mismatch', 'the statement has another issuer');
   if (claims.sub !== expected.subject)
@@ -76,7 +76,7 @@ export async function verifySuperiorStatement(
   jwks: JwkSet,
   atS: number,
 ): Promise<EntityStatement & { readonly kid: string }> {
-  const { header, payload } = await verifyStatement(token, jwks);
+  const { header, payload } = await verifyStatement(token, jwks, atS);
   const statement = readStatement(payload);
   checkTimes(statement.claims, atS);
   return { ...statement, kid: header.kid };
@@ -99,8 +99,8 @@ export function checkTimes(claims: { readonly iat: number; readonly exp: number 
   if (claims.exp <= atS) throw new TrustError('expired', 'the statement has expired');
 }
 
-async function verifyStatement(token: string, jwks: JwkSet): Promise<CompactToken> {
-  const verified = await verifyCompact(token, keysOf(jwks), TOKEN_OPTIONS);
+async function verifyStatement(token: string, jwks: JwkSet, atS: number): Promise<CompactToken> {
+  const verified = await verifyCompact(token, keysOf(jwks, atS), TOKEN_OPTIONS);
   // Statements are a chain's parts, so a chain inside one is forbidden (section 4.3).
   if (verified.otherMembers.some((name) => name === 'trust_chain' || name === 'peer_trust_chain')) {
     throw new TrustError('claims_invalid', 'an entity statement must not carry a trust chain');

@@ -1,102 +1,251 @@
-import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import { z } from 'zod';
-import { numericDateSchema } from '../../schemas/status.ts';
-import { readIfThere, writePrivateFile } from '../private-file.ts';
+import {
+  changeKeyFile,
+  fileVersion,
+  KeyFileError,
+  type KeyUse,
+  keyFilePath,
+  MAX_STORED_KEYS,
+  readKeyFile,
+  type StoredKey,
+} from './key-file.ts';
+import {
+  dueChange,
+  KEY_SCHEDULE,
+  type KeyLife,
+  type KeySchedule,
+  type KeyState,
+  usableKeys,
+  windowEndS,
+} from './key-lifecycle.ts';
 import { type PublicJwk, publicJwkSchema } from './public-key.ts';
 import { createSigner, type Signer } from './signer.ts';
 
-/** announced -> active -> retired; revoked from any of them. A retired key still verifies what it signed in its window. */
-export const keyStateSchema = z.enum(['announced', 'active', 'retired', 'revoked']);
-export type KeyState = z.infer<typeof keyStateSchema>;
+export type { KeyUse } from './key-file.ts';
+export type { KeyState } from './key-lifecycle.ts';
 
-const storedKeySchema = z.strictObject({
-  kid: z.string().min(1).max(256),
-  state: keyStateSchema,
-  created_s: numericDateSchema,
-  expires_s: numericDateSchema,
-  jwk: z.strictObject({
-    kty: z.literal('EC'),
-    crv: z.literal('P-256'),
-    x: z.string(),
-    y: z.string(),
-    d: z.string(),
-  }),
-});
-const keyFileSchema = z.strictObject({ keys: z.array(storedKeySchema).min(1).max(16) });
-type StoredKey = z.infer<typeof storedKeySchema>;
-
-/** What a key ring is for: an entity's federation statements, a gateway's attestations. */
-export type KeyUse = 'federation' | 'attestation';
-
+/** A key as it may be shown: whose, what for, and its times; never the key. */
 export interface KeyInfo {
   readonly owner: string;
   readonly use: KeyUse;
   readonly kid: string;
   readonly state: KeyState;
   readonly createdS: number;
+  /** When it stops signing, or, once retired, when it stops verifying. */
   readonly expiresS: number;
 }
 
-/** One entity's keys for one use. The private halves stay in a 0600 file and behind `signer`. */
+/**
+ * One entity's keys for one use, as they are now: each member is read afresh where it is needed, because the ring
+ * changes under a running gateway. Files stand behind `openKeyRing`; a KMS or PKCS#11 key takes their place by another
+ * object of this form, whose `signer` sends the bytes to sign to where the key lives (signer.ts).
+ */
 export interface KeyRing {
   readonly signer: Signer;
+  /** Announced, active and retired inside their window: what a plain JWK Set may list. */
   readonly publicKeys: readonly PublicJwk[];
+  /** Every key that the ring remembers, past ones and all. */
+  readonly lives: readonly KeyLife[];
   readonly keys: readonly KeyInfo[];
+  /** Follows the file and the schedule; true where something changed. Throws KeyFileError, and then stays as it was. */
+  readonly refresh: (nowS: number) => Promise<boolean>;
 }
 
-const KEY_LIFETIME_S = 90 * 86_400;
-
-/** The file of a ring below the data directory: `keys/<owner>/<use>.json`. */
-export function keyFilePath(dataDir: string, owner: string, use: KeyUse): string {
-  return join(dataDir, 'keys', owner, `${use}.json`);
-}
-
-/** Opens an entity's key ring, making its first key where there is none. Throws where the file is damaged. */
-export async function openKeyRing(dataDir: string, owner: string, use: KeyUse, nowS: number): Promise<KeyRing> {
+/** Opens an entity's key ring, making its first key where there is none. Throws KeyFileError. */
+export async function openKeyRing(
+  dataDir: string,
+  owner: string,
+  use: KeyUse,
+  nowS: number,
+  schedule: KeySchedule = KEY_SCHEDULE,
+): Promise<KeyRing> {
   const path = keyFilePath(dataDir, owner, use);
-  const stored = readKeyFile(path);
-  if (stored !== null) return await ringOf(owner, use, stored);
-  const first = await newKey(nowS);
-  writePrivateFile(path, `${JSON.stringify({ keys: [first] }, null, 2)}\n`);
-  return await ringOf(owner, use, [first]);
+  const ring = new FileKeyRing(path, owner, use, schedule);
+  await ring.refresh(nowS);
+  return ring;
 }
 
-/** The keys in a ring's file, without their private halves; empty where there is no such ring. */
+/** The keys in a ring's file, without their private halves; empty where there is no such ring. Throws KeyFileError. */
 export function listKeys(dataDir: string, owner: string, use: KeyUse): KeyInfo[] {
   return (readKeyFile(keyFilePath(dataDir, owner, use)) ?? []).map((key) => infoOf(owner, use, key));
 }
 
-function readKeyFile(path: string): StoredKey[] | null {
-  const text = readIfThere(path);
-  return text === null ? null : keyFileSchema.parse(JSON.parse(text)).keys;
+/** Announces a successor ahead of the schedule, where there is none yet. Gives its kid. Throws KeyFileError. */
+export async function announceKey(dataDir: string, owner: string, use: KeyUse, nowS: number): Promise<string> {
+  const keys = await changeKeyFile(keyFilePath(dataDir, owner, use), (before) =>
+    announced(before ?? [], nowS, KEY_SCHEDULE),
+  );
+  return kidOf(keys, keys.length === 1 ? 'active' : 'announced');
 }
 
-async function newKey(nowS: number): Promise<StoredKey> {
+/**
+ * Puts the announced key to use, or a new one where none was announced, and retires the one before. Gives the active
+ * kid and whether it had been announced: if not, whoever holds a trust chain must fetch it again to know the key.
+ */
+export async function rotateKey(
+  dataDir: string,
+  owner: string,
+  use: KeyUse,
+  nowS: number,
+): Promise<{ readonly kid: string; readonly wasAnnounced: boolean }> {
+  let wasAnnounced = false;
+  const keys = await changeKeyFile(keyFilePath(dataDir, owner, use), (before) => {
+    if (before === null) throw new KeyFileError('key_unknown', `there is no key ring ${owner}/${use}`);
+    wasAnnounced = before.some(({ state }) => state === 'announced');
+    return rotated(before, nowS, KEY_SCHEDULE);
+  });
+  return { kid: kidOf(keys, 'active'), wasAnnounced };
+}
+
+/** Revokes a key from now on; an active one is replaced at once. Throws KeyFileError `key_unknown`. */
+export async function revokeKey(
+  dataDir: string,
+  owner: string,
+  use: KeyUse,
+  revoked: { readonly kid: string; readonly nowS: number; readonly reason?: string },
+): Promise<void> {
+  const { kid, nowS, reason } = revoked;
+  await changeKeyFile(keyFilePath(dataDir, owner, use), async (before) => {
+    const key = before?.find((candidate) => candidate.kid === kid);
+    if (before === null || key === undefined) throw new KeyFileError('key_unknown', `${owner}/${use} has no such key`);
+    if (key.state === 'revoked') return before;
+    const mark = { state: 'revoked' as const, revoked_s: nowS, ...(reason === undefined ? {} : { reason }) };
+    const without = before.map((candidate) => (candidate === key ? { ...candidate, ...mark } : candidate));
+    return key.state === 'active' ? await rotated(without, nowS, KEY_SCHEDULE) : without;
+  });
+}
+
+class FileKeyRing implements KeyRing {
+  readonly #path: string;
+  readonly #owner: string;
+  readonly #use: KeyUse;
+  readonly #schedule: KeySchedule;
+  #version: string | null = null;
+  #stored: readonly StoredKey[] = [];
+  #signer: Signer | undefined;
+  #public: readonly PublicJwk[] = [];
+
+  constructor(path: string, owner: string, use: KeyUse, schedule: KeySchedule) {
+    this.#path = path;
+    this.#owner = owner;
+    this.#use = use;
+    this.#schedule = schedule;
+  }
+
+  get signer(): Signer {
+    if (this.#signer === undefined) throw new KeyFileError('key_unknown', `${this.#owner}/${this.#use} is not open`);
+    return this.#signer;
+  }
+
+  get publicKeys(): readonly PublicJwk[] {
+    return this.#public;
+  }
+
+  get lives(): readonly KeyLife[] {
+    return this.#stored.map(lifeOf);
+  }
+
+  get keys(): readonly KeyInfo[] {
+    return this.#stored.map((key) => infoOf(this.#owner, this.#use, key));
+  }
+
+  async refresh(nowS: number): Promise<boolean> {
+    const version = fileVersion(this.#path);
+    let stored: readonly StoredKey[] | null = version === this.#version ? this.#stored : readKeyFile(this.#path);
+    if (stored === null || stored.length === 0 || dueChange(stored.map(lifeOf), nowS, this.#schedule) !== null) {
+      stored = await changeKeyFile(this.#path, (latest) => advanced(latest, nowS, this.#schedule));
+    }
+    const usable = usableKeys(stored.map(lifeOf), nowS, this.#schedule.overlapS);
+    const changed = stored !== this.#stored || usable.length !== this.#public.length;
+    if (!changed) return false;
+    const active = stored.find(({ state }) => state === 'active');
+    if (active === undefined) throw new KeyFileError('key_file_damaged', `${this.#path} has no active key`);
+    if (this.#signer?.kid !== active.kid) this.#signer = await signerOf(active);
+    this.#version = fileVersion(this.#path);
+    this.#stored = stored;
+    this.#public = usable;
+    return true;
+  }
+}
+
+/** A ring's keys after everything that the schedule asks for has happened. */
+async function advanced(
+  keys: readonly StoredKey[] | null,
+  nowS: number,
+  schedule: KeySchedule,
+): Promise<readonly StoredKey[]> {
+  if (keys === null) return [await newKey('active', nowS, schedule)];
+  switch (dueChange(keys.map(lifeOf), nowS, schedule)) {
+    case 'announce':
+      return await announced(keys, nowS, schedule);
+    case 'rotate':
+      return await rotated(keys, nowS, schedule);
+    case null:
+      return keys;
+  }
+}
+
+async function announced(keys: readonly StoredKey[], nowS: number, schedule: KeySchedule): Promise<readonly StoredKey[]> {
+  if (keys.length === 0) return [await newKey('active', nowS, schedule)];
+  if (keys.some(({ state }) => state === 'announced')) return keys;
+  return bounded([...keys, await newKey('announced', nowS, schedule)], nowS, schedule);
+}
+
+async function rotated(keys: readonly StoredKey[], nowS: number, schedule: KeySchedule): Promise<readonly StoredKey[]> {
+  const successor = keys.find(({ state }) => state === 'announced') ?? (await newKey('announced', nowS, schedule));
+  const before = keys.filter(({ kid }) => kid !== successor.kid);
+  const retired = before.map((key) => (key.state === 'active' ? { ...key, state: 'retired' as const, retired_s: nowS } : key));
+  const active = { ...successor, state: 'active' as const, expires_s: nowS + schedule.lifetimeS };
+  return bounded([...retired, active], nowS, schedule);
+}
+
+/** Most keys whose windows may overlap; room is left for revoked ones, which are published beside them. */
+const MAX_USABLE_KEYS = 12;
+
+function bounded(keys: readonly StoredKey[], nowS: number, { overlapS }: KeySchedule): readonly StoredKey[] {
+  if (usableKeys(keys.map(lifeOf), nowS, overlapS).length > MAX_USABLE_KEYS) {
+    throw new KeyFileError('too_many_keys', 'too many keys are still inside their window: wait, or revoke one');
+  }
+  const spare = keys.length - MAX_STORED_KEYS;
+  const isOver = (key: StoredKey) => key.state === 'retired' && (windowEndS(lifeOf(key), overlapS) ?? 0) <= nowS;
+  const dropped = new Set(spare <= 0 ? [] : keys.filter(isOver).slice(0, spare));
+  return keys.filter((key) => !dropped.has(key));
+}
+
+async function newKey(state: 'announced' | 'active', nowS: number, schedule: KeySchedule): Promise<StoredKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const { kty, crv, x, y, d } = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: x ?? '', y: y ?? '' });
-  const jwk = { kty, crv, x, y, d };
-  return storedKeySchema.parse({ kid, state: 'active', created_s: nowS, expires_s: nowS + KEY_LIFETIME_S, jwk });
+  const { x = '', y = '', d = '' } = await exportJWK(privateKey);
+  const jwk = { kty: 'EC' as const, crv: 'P-256' as const, x, y, d };
+  const kid = await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x, y });
+  const expires_s = nowS + schedule.lifetimeS + (state === 'announced' ? schedule.leadS : 0);
+  return { kid, state, created_s: nowS, expires_s, jwk };
 }
 
-async function ringOf(owner: string, use: KeyUse, stored: readonly StoredKey[]): Promise<KeyRing> {
-  const active = stored.find((key) => key.state === 'active');
-  if (active === undefined) throw new Error(`${owner}/${use} has no active key`);
+async function signerOf({ kid, jwk }: StoredKey): Promise<Signer> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  const privateKey = await crypto.subtle.importKey('jwk', active.jwk, algorithm, false, ['sign']);
+  return createSigner(kid, 'ES256', await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']));
+}
+
+function lifeOf(key: StoredKey): KeyLife {
+  const { d: _private, ...jwk } = key.jwk;
   return {
-    signer: createSigner(active.kid, 'ES256', privateKey),
-    publicKeys: stored.filter((key) => key.state !== 'revoked').map(publicHalf),
-    keys: stored.map((key) => infoOf(owner, use, key)),
+    jwk: publicJwkSchema.parse({ ...jwk, kid: key.kid, alg: 'ES256', use: 'sig' }),
+    state: key.state,
+    announced_s: key.created_s,
+    retired_s: key.retired_s ?? null,
+    revoked_s: key.revoked_s ?? null,
+    expires_s: key.expires_s,
+    ...(key.reason === undefined ? {} : { reason: key.reason }),
   };
 }
 
-function publicHalf(key: StoredKey): PublicJwk {
-  const { d: _private, ...jwk } = key.jwk;
-  return publicJwkSchema.parse({ ...jwk, kid: key.kid, alg: 'ES256', use: 'sig' });
+function infoOf(owner: string, use: KeyUse, key: StoredKey): KeyInfo {
+  const ends = key.state === 'retired' ? windowEndS(lifeOf(key)) : null;
+  return { owner, use, kid: key.kid, state: key.state, createdS: key.created_s, expiresS: ends ?? key.expires_s };
 }
 
-function infoOf(owner: string, use: KeyUse, key: StoredKey): KeyInfo {
-  return { owner, use, kid: key.kid, state: key.state, createdS: key.created_s, expiresS: key.expires_s };
+function kidOf(keys: readonly StoredKey[], state: KeyState): string {
+  const kid = keys.find((key) => key.state === state)?.kid;
+  if (kid === undefined) throw new KeyFileError('key_unknown', `no key is ${state}`);
+  return kid;
 }

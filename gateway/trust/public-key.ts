@@ -10,10 +10,16 @@ export type Sm2Verifier = (signingInput: Uint8Array, signature: Uint8Array, jwk:
 
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in canonical base64url');
 const kid = z.string().min(1).max(256);
+const epochSeconds = z.int().nonnegative();
 const described = {
   kid,
   use: z.literal('sig').exactOptional(),
   key_ops: z.array(z.literal('verify')).length(1).exactOptional(),
+  // The life of a key as OpenID Federation 1.0 section 8.7.2 writes it: signatures count before `exp` only, and from
+  // `revoked_at` on not at all.
+  iat: epochSeconds.exactOptional(),
+  exp: epochSeconds.exactOptional(),
+  revoked: z.object({ revoked_at: epochSeconds, reason: z.string().max(64).exactOptional() }).exactOptional(),
 };
 const isPublic = { d: z.never().exactOptional() };
 

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { checkSignature, type JwsAlg, type Sm2Verifier } from './public-key.ts';
+import { checkSignature, type JwsAlg, type PublicJwk, type Sm2Verifier } from './public-key.ts';
 import { decodeBase64url, isJsonObject, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -71,9 +71,22 @@ export async function verifyCompact(
   return { header, otherMembers, payload: parseStrictObject(decodeBase64url(payloadPart)) };
 }
 
-/** A resolver over a key set. */
-export function keysOf(jwks: { readonly keys: readonly JWK[] }): KeyResolver {
-  return (kid) => jwks.keys.find((key) => key.kid === kid);
+/**
+ * A resolver over a key set as of the verifier's own time, epoch seconds. Whoever holds a stolen key also writes the
+ * token's `iat`, so that never counts. Throws `key_revoked` or `key_outside_window` for a key whose time is over.
+ */
+export function keysOf(jwks: { readonly keys: readonly PublicJwk[] }, atS: number): KeyResolver {
+  return (kid) => {
+    const key = jwks.keys.find((candidate) => candidate.kid === kid);
+    if (key !== undefined) checkKeyTime(key, atS);
+    return key;
+  };
+}
+
+/** Refuses a key that is revoked, or whose window is over, at the verifier's time. */
+export function checkKeyTime({ exp, revoked }: Pick<PublicJwk, 'exp' | 'revoked'>, atS: number): void {
+  if (revoked !== undefined && revoked.revoked_at <= atS) throw new TrustError('key_revoked', 'the key was revoked');
+  if (exp !== undefined && exp <= atS) throw new TrustError('key_outside_window', "the key's time is over");
 }
 
 function openToken(token: string, options: CompactOptions): OpenedToken {

@@ -38,7 +38,7 @@ export interface ExpectedTrustMark {
  * withdrawn meanwhile is the status endpoint's to say. Throws a TrustError.
  */
 export async function verifyTrustMark(token: string, expected: ExpectedTrustMark): Promise<TrustMarkClaims> {
-  const { payload } = await verifyCompact(token, keysOf(expected.issuerJwks), {
+  const { payload } = await verifyCompact(token, keysOf(expected.issuerJwks, expected.atS), {
     maxBytes: MAX_TRUST_MARK_BYTES,
     typ: TRUST_MARK_TYP,
   });

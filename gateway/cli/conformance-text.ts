@@ -1,0 +1,50 @@
+import { PROVINCES } from '../../schemas/code-lists/index.ts';
+import { CONFORMANCE_FINDINGS } from '../../schemas/conformance-findings.ts';
+import type { ConformanceReport } from '../../schemas/conformance-report.ts';
+import { type Cli, printable } from './cli.ts';
+import { tableLines } from './table.ts';
+
+/** A conformance report for people: the checks, then what was found and where, then one line that sums it up. */
+export function printConformance(cli: Cli, report: ConformanceReport): void {
+  cli.print(printable(titleOf(cli, report)));
+  for (const { name, passed } of report.checks) {
+    cli.print(cli.paint(passed ? 'green' : 'red', `${passed ? '✓' : '✗'} ${name}`));
+  }
+  const rows = report.findings.map(({ code, severity, at, detail }) => [
+    severity === 'fail' ? '✗' : '!',
+    code,
+    cli.say(CONFORMANCE_FINDINGS[code]),
+    printable(at),
+    printable(detail),
+  ]);
+  if (rows.length > 0) cli.print();
+  for (const line of tableLines(rows)) cli.print(cli.paint(line.startsWith('✗') ? 'red' : 'yellow', line));
+  if (report.latency !== undefined) {
+    const { calls, p50_ms, p95_ms, p99_ms } = report.latency;
+    cli.print(`p50 ${p50_ms} ms · p95 ${p95_ms} ms · p99 ${p99_ms} ms (${calls})`);
+  }
+  cli.print();
+  cli.print(cli.paint(report.passed ? 'green' : 'red', summaryOf(cli, report)));
+}
+
+function titleOf(cli: Cli, { province, system, version, kit_version }: ConformanceReport): string {
+  if (province === null) return `kit ${kit_version}`;
+  return `${province} ${cli.say(PROVINCES[province])} · ${system} ${version} · kit ${kit_version}`;
+}
+
+function summaryOf(cli: Cli, { passed, level, findings }: ConformanceReport): string {
+  const fails = findings.filter(({ severity }) => severity === 'fail').length;
+  const warns = findings.length - fails;
+  if (passed) {
+    return level === 'live'
+      ? cli.say({
+          zh: `通过静态检查与实测，${warns} 项提示`,
+          en: `passed the static and the live checks, ${warns} warnings`,
+        })
+      : cli.say({ zh: `通过静态检查，${warns} 项提示`, en: `passed the static checks, ${warns} warnings` });
+  }
+  return cli.say({
+    zh: `未通过：${fails} 项缺陷，${warns} 项提示`,
+    en: `not passed: ${fails} faults, ${warns} warnings`,
+  });
+}

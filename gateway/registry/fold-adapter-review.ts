@@ -1,0 +1,119 @@
+import type { EventOf } from '../../schemas/registry-event.ts';
+import {
+  type AdapterRecord,
+  type EntityRecord,
+  type FoldState,
+  type Mark,
+  type Rejection,
+  rejected,
+  type VersionRecord,
+  withEntry,
+} from './fold-state.ts';
+import { digestOf, parseManifest } from './manifest-text.ts';
+
+/** Approvals of this many different operators move a version. */
+export const APPROVALS_NEEDED = 2;
+
+/** A province submits its own manifest; a version is never given to other bytes. */
+export function submitAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_submitted'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const signer = state.entities.get(iss);
+  if (signer?.role !== 'province') return rejected('role_not_entitled');
+  const manifest_digest = digestOf(body.manifest);
+  const manifest = parseManifest(body.manifest, manifest_digest);
+  if (manifest === null) return rejected('manifest_invalid');
+  const { province, version } = manifest;
+  if (province !== signer.province) return rejected('province_foreign');
+  const before = state.adapters.get(province);
+  if (before?.versions.some((known) => known.version === version)) return rejected('version_exists');
+  const record: VersionRecord = {
+    version,
+    manifest: body.manifest,
+    manifest_digest,
+    scenarios_digest: body.scenarios_digest,
+    submitted: mark,
+    check: null,
+    approvals: [],
+    served: false,
+  };
+  const adapter: AdapterRecord = before ?? {
+    province,
+    versions: [],
+    active: null,
+    trial: null,
+    suspended: null,
+    changed: mark,
+  };
+  return withAdapter(state, { ...adapter, versions: [...adapter.versions, record], changed: mark });
+}
+
+/** A gateway states what the conformance kit found. A report that failed stays: a failing version never moves. */
+export function checkAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_checked'>,
+  mark: Mark,
+): FoldState | Rejection {
+  if (state.entities.get(iss)?.role !== 'gateway') return rejected('role_not_entitled');
+  const found = findVersion(state, body);
+  if ('rejected' in found) return found;
+  const { adapter, version } = found;
+  if (version.check?.passed === false) return rejected('check_failed');
+  const check = { ...mark, passed: body.passed, level: body.level, report_digest: digestOf(body.report) };
+  return withVersion(state, adapter, { ...version, check }, mark);
+}
+
+/** A national operator puts its name to these bytes, after the kit has passed them. */
+export function approveAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_approved'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const found = findVersion(state, body);
+  if ('rejected' in found) return found;
+  const { adapter, version } = found;
+  if (version.submitted.by === iss) return rejected('self_approval');
+  if (state.entities.get(iss)?.role !== 'operator') return rejected('role_not_entitled');
+  const refusal = refuseUnchecked(version);
+  if (refusal !== undefined) return refusal;
+  if (countingApprovals(state, version).some(({ by }) => by === iss)) return rejected('approval_repeated');
+  return withVersion(state, adapter, { ...version, approvals: [...version.approvals, mark] }, mark);
+}
+
+/** Approvals that count now: by different operators who are still enrolled, with keys that were not revoked since. */
+export function countingApprovals(state: FoldState, { approvals, submitted }: VersionRecord): readonly Mark[] {
+  const counting = approvals.filter(({ by, kid }) => by !== submitted.by && isGood(state.entities.get(by), kid));
+  return [...new Map(counting.map((mark) => [mark.by, mark])).values()];
+}
+
+export function refuseUnchecked({ check }: VersionRecord): Rejection | undefined {
+  if (check === null) return rejected('check_missing');
+  return check.passed ? undefined : rejected('check_failed');
+}
+
+/** The version that an event speaks about, by its number and by its bytes. */
+export function findVersion(
+  state: FoldState,
+  { province, version, manifest_digest }: EventOf<'adapter_approved'>['body'],
+): { readonly adapter: AdapterRecord; readonly version: VersionRecord } | Rejection {
+  const adapter = state.adapters.get(province);
+  const record = adapter?.versions.find((known) => known.version === version);
+  if (adapter === undefined || record === undefined) return rejected('version_unknown');
+  return record.manifest_digest === manifest_digest ? { adapter, version: record } : rejected('digest_mismatch');
+}
+
+export function withVersion(state: FoldState, adapter: AdapterRecord, version: VersionRecord, mark: Mark): FoldState {
+  const versions = adapter.versions.map((known) => (known.version === version.version ? version : known));
+  return withAdapter(state, { ...adapter, versions, changed: mark });
+}
+
+export function withAdapter(state: FoldState, adapter: AdapterRecord): FoldState {
+  return { ...state, adapters: withEntry(state.adapters, adapter.province, adapter) };
+}
+
+function isGood(operator: EntityRecord | undefined, kid: string): boolean {
+  if (operator?.role !== 'operator' || operator.state !== 'enrolled') return false;
+  return operator.keys.some(({ use, jwk, state }) => use === 'registry' && jwk.kid === kid && state !== 'revoked');
+}

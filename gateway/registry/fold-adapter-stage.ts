@@ -1,0 +1,128 @@
+import { findOverlaps } from '../../adapters/recogniser-overlap.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { EventOf } from '../../schemas/registry-event.ts';
+import {
+  APPROVALS_NEEDED,
+  countingApprovals,
+  findVersion,
+  refuseUnchecked,
+  withAdapter,
+  withVersion,
+} from './fold-adapter-review.ts';
+import {
+  type AdapterRecord,
+  type EntityRecord,
+  type FoldState,
+  type Mark,
+  type Rejection,
+  rejected,
+  type VersionRecord,
+} from './fold-state.ts';
+import { parseManifest } from './manifest-text.ts';
+
+/** A version that was checked and twice approved is put on trial or to full use, by its province or by an operator. */
+export function activateAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_activated'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const found = findVersion(state, body);
+  if ('rejected' in found) return found;
+  const { adapter, version } = found;
+  const refusal =
+    refuseMover(state, iss, body.province) ??
+    (adapter.suspended === null ? undefined : rejected('adapter_is_suspended')) ??
+    refuseUnmovable(state, version) ??
+    refuseOverlap(state, adapter.province, version);
+  if (refusal !== undefined) return refusal;
+  if (adapter.active === version.version) return rejected('already_active');
+  if (body.mode.stage === 'full') {
+    const active = { ...adapter, active: version.version, trial: null };
+    return withVersion(state, active, { ...version, served: true }, mark);
+  }
+  if (adapter.active === null) return rejected('no_active_version');
+  return withAdapter(state, { ...adapter, trial: { version: version.version, mode: body.mode }, changed: mark });
+}
+
+/** Anybody who may move an adapter may stop it: one operator is enough, in haste and in doubt. */
+export function suspendAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_suspended'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const adapter = state.adapters.get(body.province);
+  const refusal = refuseMover(state, iss, body.province);
+  if (refusal !== undefined) return refusal;
+  if (adapter === undefined) return rejected('adapter_unknown');
+  if (adapter.active === null) return rejected('no_active_version');
+  if (adapter.suspended !== null) return rejected('adapter_is_suspended');
+  const role = state.entities.get(iss)?.role ?? 'province';
+  return withAdapter(state, { ...adapter, suspended: { ...mark, reason: body.reason, role }, changed: mark });
+}
+
+export function resumeAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_resumed'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const adapter = state.adapters.get(body.province);
+  const refusal = refuseMover(state, iss, body.province);
+  if (refusal !== undefined) return refusal;
+  if (adapter === undefined) return rejected('adapter_unknown');
+  if (adapter.suspended === null) return rejected('adapter_not_suspended');
+  const byNation = adapter.suspended.role !== 'province';
+  if (byNation && state.entities.get(iss)?.role === 'province') return rejected('suspension_not_yours');
+  return withAdapter(state, { ...adapter, suspended: null, changed: mark });
+}
+
+/** Back to what was in full use before; its checks and approvals must still stand. Ends any trial. */
+export function rollBackAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_rolled_back'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const adapter = state.adapters.get(body.province);
+  const refusal = refuseMover(state, iss, body.province);
+  if (refusal !== undefined) return refusal;
+  if (adapter === undefined) return rejected('adapter_unknown');
+  const target = adapter.versions.find(({ version }) => version === body.to_version);
+  const onTrial = adapter.trial !== null;
+  if (target?.served !== true || (target.version === adapter.active && !onTrial)) return rejected('rollback_target');
+  const unmovable = refuseUnmovable(state, target) ?? refuseOverlap(state, adapter.province, target);
+  if (unmovable !== undefined) return unmovable;
+  return withAdapter(state, { ...adapter, active: target.version, trial: null, changed: mark });
+}
+
+/** The manifest in full use, or undefined. */
+export function activeVersion({ active, versions }: AdapterRecord): VersionRecord | undefined {
+  return active === null ? undefined : versions.find(({ version }) => version === active);
+}
+
+function refuseMover(state: FoldState, iss: string, province: ProvinceCode): Rejection | undefined {
+  const mover: EntityRecord | undefined = state.entities.get(iss);
+  if (mover?.role === 'operator' || mover?.role === 'anchor') return undefined;
+  if (mover?.role !== 'province') return rejected('role_not_entitled');
+  return mover.province === province ? undefined : rejected('province_foreign');
+}
+
+function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
+  const enough = countingApprovals(state, version).length >= APPROVALS_NEEDED;
+  return refuseUnchecked(version) ?? (enough ? undefined : rejected('approvals_missing'));
+}
+
+/** No system may draw another province's codes to itself. */
+function refuseOverlap(state: FoldState, province: ProvinceCode, version: VersionRecord): Rejection | undefined {
+  const others = [...state.adapters.values()].flatMap((adapter): Manifest[] => {
+    const active = adapter.province === province ? undefined : activeVersion(adapter);
+    const manifest = active === undefined ? null : parseManifest(active.manifest, active.manifest_digest);
+    return manifest === null ? [] : [manifest];
+  });
+  const manifest = parseManifest(version.manifest, version.manifest_digest);
+  if (manifest === null) return rejected('manifest_invalid');
+  const overlap = findOverlaps([manifest, ...others]).find(
+    ({ a, b }) => a.province === province || b.province === province,
+  );
+  if (overlap === undefined) return undefined;
+  return rejected('recogniser_overlap', `with ${overlap.a.province === province ? overlap.b.province : overlap.a.province}`);
+}

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto';
+import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
+
+const MOST_KEPT = 512;
+const kept = new Map<string, Manifest>();
+
+/** base64url SHA-256 over the text's UTF-8 bytes. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'base64url');
+}
+
+/**
+ * The manifest that a text holds, or null. A text that was parsed before is not parsed again: the same manifest object
+ * then stands for the same bytes, so that unchanged adapters can be told by identity.
+ */
+export function parseManifest(text: string, digest: string = digestOf(text)): Manifest | null {
+  const known = kept.get(digest);
+  if (known !== undefined) return known;
+  const parsed = manifestSchema.safeParse(jsonOf(text));
+  if (!parsed.success) return null;
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? digest);
+  kept.set(digest, parsed.data);
+  return parsed.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { JWK } from 'jose';
+import {
+  MAX_EVENT_BYTES,
+  REGISTRY_EVENT_TYP,
+  type RegistryEvent,
+  registryEventSchema,
+} from '../../schemas/registry-event.ts';
+import { parseCompact, verifyCompact } from '../trust/strict-jws.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import { type FoldState, isRejection, type Rejection, rejected, type VerifiedEvent } from './fold-state.ts';
+import { digestOf } from './manifest-text.ts';
+
+const STRICT = { maxBytes: MAX_EVENT_BYTES, typ: REGISTRY_EVENT_TYP } as const;
+
+/**
+ * Verifies an event's signature with the key that the state has for its signer, and its form. The state of the key is
+ * for the fold to judge, at the event's place in the log. Never throws over what a stranger sent.
+ */
+export async function verifyEvent(state: FoldState, jws: string): Promise<VerifiedEvent | Rejection> {
+  try {
+    const { header, payload } = parseCompact(jws, STRICT);
+    const key = state.size === 0 ? ownKey(payload, header.kid) : registeredKey(state, payload['iss'], header.kid);
+    if (isRejection(key)) return key;
+    await verifyCompact(jws, key, STRICT);
+    const event = eventOf(payload);
+    return isRejection(event) ? event : { event, kid: header.kid, hash: digestOf(jws) };
+  } catch (error) {
+    if (error instanceof TrustError) return refusalOf(error);
+    throw error;
+  }
+}
+
+function registeredKey(state: FoldState, iss: unknown, kid: string): JWK | Rejection {
+  const signer = typeof iss === 'string' ? state.entities.get(iss) : undefined;
+  if (signer === undefined) return rejected('signer_unknown');
+  const key = signer.keys.find(({ use, jwk }) => use === 'registry' && jwk.kid === kid);
+  return key?.jwk ?? rejected('key_unknown');
+}
+
+/** Entry 0 brings its own keys. That they are the anchor's is checked against the gateway's configuration. */
+function ownKey(payload: object, kid: string): JWK | Rejection {
+  const event = eventOf(payload);
+  if (isRejection(event)) return event;
+  if (event.kind !== 'registry_created') return rejected('registry_missing');
+  return event.body.jwks.keys.find((key) => key.kid === kid) ?? rejected('key_unknown');
+}
+
+function eventOf(payload: object): RegistryEvent | Rejection {
+  const parsed = registryEventSchema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return rejected('event_malformed', `at ${issue === undefined ? '/' : `/${issue.path.join('/')}`}`);
+}
+
+function refusalOf({ code }: TrustError): Rejection {
+  switch (code) {
+    case 'signature_invalid':
+      return rejected('signature_invalid');
+    case 'key_unknown':
+      return rejected('key_unknown');
+    default:
+      return rejected('event_malformed', code);
+  }
+}
