@@ -16,6 +16,7 @@ import { sandboxEntities, sandboxEntityIds } from './sandbox-federation.ts';
 import { EntityResolver } from './trust/entity-resolver.ts';
 import { type HostedEntity, HostedFederation } from './trust/hosted-federation.ts';
 import { type KeyRing, openKeyRing } from './trust/key-ring.ts';
+import { publicJwkSchema } from './trust/public-key.ts';
 import { readAnchor } from './trust/read-anchor.ts';
 import { verifySm2 } from './trust/sm2.ts';
 import { RECOGNITION_GATEWAY, type TrustBundle } from './trust/trust-bundle.ts';
@@ -92,7 +93,8 @@ export async function createContext(config: Config, entityId: string, sandboxMod
         if (resolver === null) throw new Error('a gateway without an anchor has no provinces to ask');
         return { entityId: id, jwks: await resolver.statementKeys(id, province) };
       },
-      agencyKeys: () => [],
+      agencyKeys: (province) =>
+        sandbox?.ready.provinces[province]?.agencyKeys.map(({ key }) => publicJwkSchema.parse(key.jwk)) ?? [],
       sm2Verify: verifySm2,
       attestationSigner: () => keys.attestation.signer,
       nowMs,

@@ -4,6 +4,24 @@ import { instantSchema } from './status.ts';
 
 const countSchema = z.int().min(0);
 
+/**
+ * What can be odd about a province's yellow and red over the last hour, told from counts alone: not substantiated,
+ * assigned by the batch, or changed within the hour.
+ */
+export const signalNameSchema = z.enum(['unsubstantiated', 'batch', 'flip']).meta({ id: 'SignalName' });
+export type SignalName = z.infer<typeof signalNameSchema>;
+
+/** `rate`: share of the last hour's presentations that could have shown it. `raised` follows a published rule. */
+export const signalReadingSchema = z
+  .strictObject({
+    province: provinceCodeSchema,
+    signal: signalNameSchema,
+    rate: z.number().min(0).max(1),
+    raised: z.boolean(),
+  })
+  .meta({ id: 'SignalReading' });
+export type SignalReading = z.infer<typeof signalReadingSchema>;
+
 /** One issuing province at one destination, over the window. `recognised`: a green presented and passed. */
 export const coverageCellSchema = z
   .strictObject({
@@ -40,6 +58,7 @@ export const coverageSchema = z
     totals: coverageCellSchema.omit({ issuer: true, destination: true, reasons: true, p50_ms: true, p95_ms: true }),
     recognition_rate: z.number().min(0).max(1).nullable(),
     deviations: z.array(z.strictObject({ province: provinceCodeSchema, stricter: countSchema })),
+    signals: z.array(signalReadingSchema),
     suppressed_below: countSchema,
   })
   .meta({ id: 'Coverage' });

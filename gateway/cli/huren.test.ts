@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createCli, languageOf } from './cli.ts';
 import { huren, type Ran } from './huren.fixture.ts';
+import { createProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'huren-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,35 +42,46 @@ describe('usage', () => {
     expect((await huren([])).exit).toBe(2);
   });
 
-  test.each([
-    'serve',
-    'scan',
-    'verify',
-    'demo',
-    'sandbox',
-    'sandbox codes',
-    'keys',
-    'keys list',
-    'coverage',
-  ])('%s has no help with an example', async (name) => {
-    const { exit, stdout, stderr } = await huren([...name.split(' '), '--help']);
-    expect(stdout).toContain(`Usage: huren ${name}`);
-    expect(stdout).toMatch(/Example:\n {2}\$ huren /);
+  test('help that was asked for is no success', async () => {
+    const { exit, stdout, stderr } = await huren(['keys', 'list', '--help']);
+    expect(stdout).toContain('Usage: huren keys list');
     expect([exit, stderr]).toEqual([0, '']);
+  });
+
+  test.each(['en', 'zh'] as const)('a command has no help with an example in %s', (language) => {
+    const commands = withSubcommands(createProgram(createCli(language, {})));
+    expect(commands.map((command) => command.name())).toContain('serve');
+    for (const command of commands) {
+      let text = '';
+      const writeOut = (part: string) => {
+        text += part;
+      };
+      command.configureOutput({ writeOut }).outputHelp();
+      expect(text).toMatch(language === 'en' ? /Example:\n {2}\$ huren / : /用法[\s\S]+示例：\n {2}\$ huren /);
+    }
   });
 });
 
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
+}
+
 describe('language', () => {
   test.each([
-    [{ LANG: 'zh_CN.UTF-8' }, [], '用法'],
-    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'en_GB.UTF-8' }, [], 'Usage'],
-    [{ LANG: 'C', LC_MESSAGES: 'zh_HK.UTF-8' }, [], '用法'],
-    [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, [], '用法'],
-    [{ LANG: 'zh_CN.UTF-8' }, ['--lang', 'en'], 'Usage'],
-    [{}, ['--lang=zh'], '用法'],
-    [{}, [], 'Usage'],
-  ])('%j %j is not answered in the right language', async (env, argv, title) => {
-    expect((await huren(['--help', ...argv], env)).stdout).toContain(title);
+    [{ LANG: 'zh_CN.UTF-8' }, [], 'zh'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'en_GB.UTF-8' }, [], 'en'],
+    [{ LANG: 'C', LC_MESSAGES: 'zh_HK.UTF-8' }, [], 'zh'],
+    [{ LANG: 'zh_CN.UTF-8', LC_ALL: '' }, [], 'zh'],
+    [{ LANG: 'zh_CN.UTF-8' }, ['--lang', 'en'], 'en'],
+    [{}, ['--lang=zh'], 'zh'],
+    [{}, [], 'en'],
+  ])('%j %j is answered in the wrong language', (env, argv, language) => {
+    expect(languageOf(['node', 'huren', 'scan', ...argv], env)).toBe(language);
+  });
+
+  test('the locale does not reach the texts', async () => {
+    const ran = await huren(['scan', 'x'], { ...NOBODY, LANG: 'zh_CN.UTF-8' });
+    expect(ran.stderr).toMatch(/^huren: gateway_unreachable: .+没有应答\n {2}下一步：/);
   });
 });
 

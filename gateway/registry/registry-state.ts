@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { ActivationMode } from '../../schemas/registry-event.ts';
 import type { CompiledPolicy } from '../policy/decide.ts';
 import { indexMandates, type MandateIndex } from '../policy/mandates.ts';
 
@@ -12,29 +14,54 @@ export interface RegisteredAdapter {
   readonly stage: 'active' | 'suspended';
 }
 
+/** A newer version beside the active one, and how it is tried. */
+export interface AdapterTrial {
+  readonly adapter: RegisteredAdapter;
+  readonly mode: Exclude<ActivationMode, { stage: 'full' }>;
+  readonly recognise: Recognise;
+}
+
 /**
  * Everything that decides an answer, at one moment. Immutable: a change in the registry makes a new state, and a scan
  * under way ends on the state that it began with.
  */
 export interface RegistryState {
   readonly adapters: ReadonlyMap<ProvinceCode, RegisteredAdapter>;
+  readonly trials: ReadonlyMap<ProvinceCode, AdapterTrial>;
   readonly recognise: Recognise;
+  /** The version that answers for this token: the active one, or in a canary the one that the token's hash picks. */
+  readonly adapterFor: (province: ProvinceCode, token: string) => RegisteredAdapter | undefined;
   readonly mandates: MandateIndex;
   readonly policyOf: (destination: ProvinceCode) => CompiledPolicy;
 }
 
 export interface RegistryContent {
   readonly adapters: readonly RegisteredAdapter[];
+  readonly trials?: readonly AdapterTrial[];
   readonly mandates: readonly Mandate[];
   readonly baseline: CompiledPolicy;
   readonly policies: ReadonlyMap<ProvinceCode, CompiledPolicy>;
+  /** Keys the canary's hash, so that which codes it picks differs from registry to registry. */
+  readonly salt?: string;
 }
 
 /** Arranges the registry's content for look-ups that do not grow with the number of provinces. */
 export function createRegistryState(content: RegistryContent): RegistryState {
+  const adapters = new Map(content.adapters.map((adapter) => [adapter.manifest.province, adapter]));
+  const trials = new Map((content.trials ?? []).map((trial) => [trial.adapter.manifest.province, trial]));
+  const salt = content.salt ?? '';
   return {
-    adapters: new Map(content.adapters.map((adapter) => [adapter.manifest.province, adapter])),
+    adapters,
+    trials,
     recognise: compileRecognisers(content.adapters.map(({ manifest }) => manifest)),
+    adapterFor: (province, token) => {
+      const trial = trials.get(province);
+      const active = adapters.get(province);
+      if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
+      const picked = canaryBucket(salt, trial.adapter, token) < trial.mode.percent;
+      // A version that does not take this token as its own kind of code is never asked about it.
+      return picked && takes(trial, token) ? trial.adapter : active;
+    },
     mandates: indexMandates(content.mandates),
     policyOf: (destination) => content.policies.get(destination) ?? content.baseline,
   };
@@ -43,4 +70,9 @@ export function createRegistryState(content: RegistryContent): RegistryState {
 /** What an attestation's `adapter` claim says: province, version and the start of the manifest's digest. */
 export function adapterName({ manifest, digest }: RegisteredAdapter): string {
   return `${manifest.province}@${manifest.version}#${digest.slice(0, 16)}`;
+}
+
+/** 0 to 99, the same for one token on every instance, and as good as chance over many. */
+function canaryBucket(salt: string, { digest }: RegisteredAdapter, token: string): number {
+  return createHmac('sha256', `${salt} ${digest}`).update(token).digest().readUInt32BE(0) % 100;
 }

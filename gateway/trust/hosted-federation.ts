@@ -1,18 +1,39 @@
-import type { EntityConfiguration, SubordinateStatement } from './entity-claims.ts';
+import type { EntityConfiguration, SubordinateStatement, TrustMarkEntry } from './entity-claims.ts';
 import { signEntityStatement } from './entity-statement.ts';
+import { signHistoricalKeys } from './historical-keys.ts';
+import { type KeyLife, usableAndRevokedKeys } from './key-lifecycle.ts';
 import type { PublicJwk } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
+import { validateChain } from './trust-chain.ts';
 import { TrustError } from './trust-error.ts';
+
+/** An entity's own federation keys as they are at this moment: a key ring, or a stand-in for one. */
+export interface FederationKeys {
+  readonly signer: Signer;
+  readonly publicKeys: readonly PublicJwk[];
+  readonly lives: readonly KeyLife[];
+}
+
+/** The keys that an entity signs other things with, published as `jwks` in one of its metadata types. */
+export interface PublishedKeys {
+  readonly type: string;
+  readonly lives: () => readonly KeyLife[];
+}
 
 /** An entity whose federation keys this process holds: the gateway itself and, in the sandbox, anchor and provinces. */
 export interface HostedEntity {
   readonly entityId: string;
-  readonly signer: Signer;
-  readonly publicKeys: readonly PublicJwk[];
+  readonly federationKeys: FederationKeys;
+  /** Without the `jwks` that `published` adds. */
   readonly metadata: NonNullable<EntityConfiguration['metadata']>;
+  readonly published?: PublishedKeys;
   readonly superior: string | null;
   /** What this entity imposes on each of its immediate subordinates, by entity identifier. */
   readonly terms: ReadonlyMap<string, SubordinateTerms>;
+  /** Marks that others gave it; each is signed anew with its configuration. */
+  readonly trustMarks?: () => Promise<TrustMarkEntry[]>;
+  /** Further claims of its configuration: whom an anchor lets issue which trust marks. */
+  readonly claims?: Pick<EntityConfiguration, 'trust_mark_issuers'>;
 }
 
 export type SubordinateTerms = Pick<SubordinateStatement, 'metadata_policy' | 'constraints'>;
@@ -22,14 +43,17 @@ interface Held {
   readonly renewAtS: number;
 }
 
-const STATEMENT_LIFETIME_S = 86_400;
+export const STATEMENT_LIFETIME_S = 86_400;
+
+export const RESOLVE_RESPONSE_TYP = 'resolve-response+jwt';
 
 /**
  * Signs and serves the entity statements of hosted entities (OpenID Federation 1.0 section 3). A statement is signed
- * once and renewed at half its life, so that nobody is handed one about to expire.
+ * once and renewed at half its life, or at once when a key that it carries or was signed with changes.
  */
 export class HostedFederation {
   readonly #entities: ReadonlyMap<string, HostedEntity>;
+  readonly #replaced = new Map<string, readonly KeyLife[]>();
   readonly #held = new Map<string, Held>();
   readonly #nowS: () => number;
 
@@ -41,11 +65,7 @@ export class HostedFederation {
   /** An entity's word about itself, or null where it is not hosted here. */
   async entityConfiguration(entityId: string): Promise<string | null> {
     const entity = this.#entities.get(entityId);
-    if (entity === undefined) return null;
-    return await this.#statement(entity, entity, {
-      metadata: entity.metadata,
-      ...(entity.superior === null ? {} : { authority_hints: [entity.superior] }),
-    });
+    return entity === undefined ? null : await this.#statement(entity, entity, () => this.#configurationClaims(entity));
   }
 
   /** A superior's word about an immediate subordinate, or null where it has none. */
@@ -54,34 +74,55 @@ export class HostedFederation {
     const subject = this.#entities.get(subjectId);
     const terms = superior?.terms.get(subjectId);
     if (superior === undefined || subject === undefined || terms === undefined) return null;
-    return await this.#statement(superior, subject, terms);
+    return await this.#statement(superior, subject, async () => ({
+      ...terms,
+      source_endpoint: `${superiorId}/federation/fetch`,
+    }));
   }
 
-  /** Entity identifiers of the immediate subordinates of a hosted entity. */
-  subordinates(superiorId: string): string[] {
-    return [...(this.#entities.get(superiorId)?.terms.keys() ?? [])];
+  /** The immediate subordinates of a hosted entity with their entity types, in the order of their identifiers. */
+  subordinates(superiorId: string): { readonly entityId: string; readonly types: readonly string[] }[] {
+    const ids = [...(this.#entities.get(superiorId)?.terms.keys() ?? [])].sort();
+    return ids.map((entityId) => ({ entityId, types: this.#typesOf(entityId) }));
   }
 
-  /** URL paths, below `base`, of the hosted entities that live there. */
-  pathsBelow(base: string): string[] {
-    const below = [...this.#entities.keys()].filter((entityId) => entityId.startsWith(`${base}/`));
-    return below.map((entityId) => entityId.slice(base.length));
+  has(entityId: string): boolean {
+    return this.#entities.has(entityId);
   }
 
-  /** A signed resolve response (section 8.3) with the chain, so that whoever distrusts us can check it. */
-  async resolveResponse(entityId: string): Promise<string> {
+  entityIds(): string[] {
+    return [...this.#entities.keys()];
+  }
+
+  /**
+   * A signed resolve response (section 8.3.2): the metadata that the chain resolves to, checked here as anybody would
+   * check it, and the chain itself, for whoever distrusts us. Nothing in it outlives the chain. Throws TrustError.
+   */
+  async resolveResponse(entityId: string, resolverId: string): Promise<string> {
+    const resolver = this.#entities.get(resolverId);
+    if (resolver === undefined) throw new TrustError('anchor_unknown', 'no resolver is hosted here');
     const chain = await this.chainOf(entityId);
-    const resolver = this.#entities.values().next().value;
-    const subject = this.#entities.get(entityId);
-    if (resolver === undefined || subject === undefined)
-      throw new TrustError('anchor_unknown', 'nothing is hosted here');
+    const anchor = this.#topOf(entityId);
     const nowS = this.#nowS();
-    const payload = { iss: resolver.entityId, sub: entityId, iat: nowS, exp: nowS + STATEMENT_LIFETIME_S / 2 };
-    return await signCompact(
-      { typ: 'resolve-response+jwt' },
-      { ...payload, metadata: subject.metadata, trust_chain: chain },
-      resolver.signer,
-    );
+    const { metadata, expS, trustMarks } = await validateChain(chain, anchor, nowS);
+    const payload = {
+      iss: resolver.entityId,
+      sub: entityId,
+      iat: nowS,
+      exp: expS,
+      metadata,
+      trust_chain: chain,
+      ...(trustMarks.length === 0 ? {} : { trust_marks: trustMarks }),
+    };
+    return await signCompact({ typ: RESOLVE_RESPONSE_TYP }, payload, resolver.federationKeys.signer);
+  }
+
+  /** Retired and revoked keys of an entity, signed by it (section 8.7), or null where it is not hosted here. */
+  async historicalKeys(entityId: string): Promise<string | null> {
+    const entity = this.#entities.get(entityId);
+    if (entity === undefined) return null;
+    const { signer, lives } = entity.federationKeys;
+    return await signHistoricalKeys(entityId, [...lives, ...this.#publishedLives(entity)], this.#nowS(), signer);
   }
 
   /** The trust chain of a hosted entity up to its topmost superior. Throws `anchor_unknown` for a stranger. */
@@ -99,21 +140,73 @@ export class HostedFederation {
     return chain;
   }
 
-  #statement(issuer: HostedEntity, subject: HostedEntity, claims: object): Promise<string> {
+  /** The keys of an anchor file: what is to be pinned for the entity at the top of a hosted chain. */
+  #topOf(entityId: string) {
+    let entity = this.#entities.get(entityId);
+    while (entity?.superior) entity = this.#entities.get(entity.superior);
+    if (entity === undefined) throw new TrustError('chain_broken', 'a superior is not hosted here');
+    return { entity_id: entity.entityId, jwks: { keys: [...entity.federationKeys.publicKeys] } };
+  }
+
+  /**
+   * Takes the keys that an entity signs with from another authority than its own ring: the fold over the log, or a
+   * simulated province. Statements that carry the old ones are given up at once.
+   */
+  replaceKeys(entityId: string, keys: readonly KeyLife[]): void {
+    this.#replaced.set(entityId, keys);
+    this.renew(entityId);
+  }
+
+  /** Signs an entity's statements, and those about it, anew: one of its keys has changed. */
+  renew(entityId: string): void {
+    for (const name of [...this.#held.keys()]) {
+      if (name.split(' ').includes(entityId)) this.#held.delete(name);
+    }
+  }
+
+  async #configurationClaims(entity: HostedEntity): Promise<object> {
+    const trustMarks = (await entity.trustMarks?.()) ?? [];
+    return {
+      metadata: this.#metadataOf(entity),
+      ...(entity.superior === null ? {} : { authority_hints: [entity.superior] }),
+      ...(trustMarks.length === 0 ? {} : { trust_marks: trustMarks }),
+      ...entity.claims,
+    };
+  }
+
+  #metadataOf(entity: HostedEntity): HostedEntity['metadata'] {
+    const { published, metadata } = entity;
+    if (published === undefined) return metadata;
+    const keys = usableAndRevokedKeys(this.#publishedLives(entity), this.#nowS());
+    return { ...metadata, [published.type]: { ...metadata[published.type], jwks: { keys } } };
+  }
+
+  #publishedLives(entity: HostedEntity): readonly KeyLife[] {
+    return this.#replaced.get(entity.entityId) ?? entity.published?.lives() ?? [];
+  }
+
+  #typesOf(entityId: string): string[] {
+    const entity = this.#entities.get(entityId);
+    return entity === undefined ? [] : Object.keys(this.#metadataOf(entity));
+  }
+
+  #statement(issuer: HostedEntity, subject: HostedEntity, claimsOf: () => Promise<object>): Promise<string> {
     const nowS = this.#nowS();
     const name = `${issuer.entityId} ${subject.entityId}`;
     const held = this.#held.get(name);
     if (held !== undefined && nowS < held.renewAtS) return held.token;
-    const token = signEntityStatement(
-      {
-        iss: issuer.entityId,
-        sub: subject.entityId,
-        iat: nowS,
-        exp: nowS + STATEMENT_LIFETIME_S,
-        jwks: { keys: [...subject.publicKeys] },
-        ...claims,
-      },
-      issuer.signer,
+    const token = claimsOf().then((claims) =>
+      signEntityStatement(
+        {
+          iss: issuer.entityId,
+          sub: subject.entityId,
+          iat: nowS,
+          exp: nowS + STATEMENT_LIFETIME_S,
+          jwks: { keys: [...subject.federationKeys.publicKeys] },
+          ...claims,
+        },
+        issuer.federationKeys.signer,
+      ),
     );
     this.#held.set(name, { token, renewAtS: nowS + STATEMENT_LIFETIME_S / 2 });
     return token;

@@ -1,4 +1,4 @@
-import type { PublicJwk } from './public-key.ts';
+import { type PublicJwk, publicJwkSchema } from './public-key.ts';
 
 /** announced -> active -> retired; revoked from any of them. A retired key still verifies until its window ends. */
 export type KeyState = 'announced' | 'active' | 'retired' | 'revoked';
@@ -12,6 +12,12 @@ export interface KeyLife {
   readonly revoked_s: number | null;
   readonly expires_s: number | null;
   readonly reason?: string;
+}
+
+/** A key's life from a record that holds its public half in another form: the log's, a sandbox's. Throws where it is none. */
+export function keyLifeOf(record: Omit<KeyLife, 'jwk' | 'reason'> & { readonly jwk: object }): KeyLife {
+  const { state, announced_s, retired_s, revoked_s, expires_s } = record;
+  return { jwk: publicJwkSchema.parse(record.jwk), state, announced_s, retired_s, revoked_s, expires_s };
 }
 
 /**

@@ -161,7 +161,8 @@ class FileKeyRing implements KeyRing {
     const active = stored.find(({ state }) => state === 'active');
     if (active === undefined) throw new KeyFileError('key_file_damaged', `${this.#path} has no active key`);
     if (this.#signer?.kid !== active.kid) this.#signer = await signerOf(active);
-    this.#version = fileVersion(this.#path);
+    // As seen before reading: a change made meanwhile is then met by the next look, never missed.
+    this.#version = version;
     this.#stored = stored;
     this.#public = usable;
     return true;

@@ -7,7 +7,7 @@ export interface WatchedRings {
   readonly rings: readonly KeyRing[];
   readonly nowS: () => number;
   readonly onChange: (ring: KeyRing) => void;
-  /** A key file that became unusable: the ring goes on as it was, and somebody has to be told. */
+  /** A key file that became unusable, told once: the ring goes on as it was. */
   readonly onError: (error: unknown) => void;
   readonly everyMs?: number;
 }
@@ -18,14 +18,17 @@ export interface WatchedRings {
  */
 export function watchKeyRings({ rings, nowS, onChange, onError, everyMs = LOOK_EVERY_MS }: WatchedRings): () => void {
   let looking = false;
+  const failing = new Set<KeyRing>();
   const look = async () => {
     if (looking) return;
     looking = true;
     for (const ring of rings) {
       try {
         if (await ring.refresh(nowS())) onChange(ring);
+        failing.delete(ring);
       } catch (error) {
-        onError(error);
+        if (!failing.has(ring)) onError(error);
+        failing.add(ring);
       }
     }
     looking = false;

@@ -64,8 +64,15 @@ export const jwkSetSchema = z.object({
 });
 export type JwkSet = z.infer<typeof jwkSetSchema>;
 
+interface KeyMaterial {
+  readonly kty?: string | undefined;
+  readonly crv?: string | undefined;
+  readonly x?: string | undefined;
+  readonly y?: string | undefined;
+}
+
 /** The RFC 7638 thumbprint's input: equal for two keys exactly when they are the same key, whatever their `kid`. */
-export function keyIdentity(jwk: JWK): string {
+export function keyIdentity(jwk: KeyMaterial): string {
   return JSON.stringify(
     jwk.kty === 'OKP' ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x } : { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y },
   );

@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { TableStatus } from '../../schemas/policy.ts';
+
+/** A key is in use for half an hour and kept for as long again: no mark outlives an hour, and its key neither. */
+export const MARK_TURN_MS = 30 * 60_000;
+export const MAX_MARKS = 50_000;
+
+/** `unmarked`: this handle is outside the sample that is kept under load, so nobody can say. */
+export type Seen = 'new' | 'same' | 'changed' | 'unmarked';
+
+interface Generation {
+  readonly key: Buffer;
+  readonly marks: Map<string, number>;
+  /** Marks are kept for one handle in 2^sampling. */
+  sampling: number;
+}
+
+const NAME_BYTES = 12;
+const TAG_AT: Readonly<Record<TableStatus, number>> = { green: 16, yellow: 20, red: 24 };
+
+/**
+ * Tells whether somebody was seen within the hour in another colour, and remembers nobody. A mark's name is an HMAC of
+ * province and handle under a random key that is in this process's memory alone; its value is a piece of the same HMAC
+ * chosen by the colour. Who reads the memory without the handle finds neither who nor what colour; once the key has
+ * turned, not even with it. Nothing here is ever written, sent or logged.
+ */
+export class SignalMarks {
+  #turnedMs: number;
+  #current: Generation = startGeneration();
+  #previous: Generation | null = null;
+  readonly #maxMarks: number;
+
+  constructor(nowMs: number, maxMarks: number = MAX_MARKS) {
+    this.#turnedMs = nowMs;
+    this.#maxMarks = maxMarks;
+  }
+
+  /** Marks a presentation, and says how it compares with the last one of the same handle. */
+  note(province: ProvinceCode, handle: string, status: TableStatus, nowMs: number): Seen {
+    this.turn(nowMs);
+    const here = markOf(this.#current, province, handle, status);
+    const known = this.#current.marks.get(here.name);
+    if (known === undefined && isSampled(here.name, this.#current.sampling)) this.#keep(here);
+    if (known !== undefined) {
+      this.#current.marks.set(here.name, here.tag);
+      return known === here.tag ? 'same' : 'changed';
+    }
+    const seenBefore = this.#inPrevious(province, handle, status);
+    if (seenBefore !== 'unmarked') return seenBefore;
+    return isSampled(here.name, this.#current.sampling) ? 'new' : 'unmarked';
+  }
+
+  /** Forgets what is due, also where nothing is presented any more. */
+  turn(nowMs: number): void {
+    const turns = Math.floor((nowMs - this.#turnedMs) / MARK_TURN_MS);
+    if (turns < 1) return;
+    this.#previous = turns === 1 ? this.#current : null;
+    this.#current = startGeneration();
+    this.#turnedMs += turns * MARK_TURN_MS;
+  }
+
+  get size(): number {
+    return this.#current.marks.size + (this.#previous?.marks.size ?? 0);
+  }
+
+  #inPrevious(province: ProvinceCode, handle: string, status: TableStatus): Seen {
+    if (this.#previous === null) return 'unmarked';
+    const { name, tag } = markOf(this.#previous, province, handle, status);
+    const known = this.#previous.marks.get(name);
+    if (known === undefined) return 'unmarked';
+    return known === tag ? 'same' : 'changed';
+  }
+
+  /** A full book halves its sample instead of forgetting the oldest: rates over the rest stay true. */
+  #keep({ name, tag }: { readonly name: string; readonly tag: number }): void {
+    const generation = this.#current;
+    while (generation.marks.size >= this.#maxMarks) {
+      generation.sampling += 1;
+      for (const kept of generation.marks.keys()) {
+        if (!isSampled(kept, generation.sampling)) generation.marks.delete(kept);
+      }
+    }
+    if (isSampled(name, generation.sampling)) generation.marks.set(name, tag);
+  }
+}
+
+function startGeneration(): Generation {
+  return { key: randomBytes(32), marks: new Map(), sampling: 0 };
+}
+
+function markOf(generation: Generation, province: ProvinceCode, handle: string, status: TableStatus) {
+  const mac = createHmac('sha256', generation.key).update(`${province}:${handle}`).digest();
+  return { name: mac.toString('latin1', 0, NAME_BYTES), tag: mac.readUInt32BE(TAG_AT[status]) };
+}
+
+/** By the first 16 bits of the name, which are as random as the rest; more halvings than that are never needed. */
+function isSampled(name: string, sampling: number): boolean {
+  const bits = (name.charCodeAt(0) << 8) | name.charCodeAt(1);
+  return bits >>> Math.max(0, 16 - sampling) === 0;
+}
