@@ -57,13 +57,18 @@ export type EntityRole = z.infer<typeof entityRoleSchema>;
 export const keyUseSchema = z.enum(['registry', 'federation', 'statement', 'attestation']);
 export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
+const shadowSchema = z.strictObject({ stage: z.literal('shadow') });
+const canarySchema = z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) });
 /** How an adapter's version is served. `shadow`: asked, compared, never served. */
 export const activationModeSchema = z.discriminatedUnion('stage', [
-  z.strictObject({ stage: z.literal('shadow') }),
-  z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) }),
+  shadowSchema,
+  canarySchema,
   z.strictObject({ stage: z.literal('full') }),
 ]);
 export type ActivationMode = z.infer<typeof activationModeSchema>;
+/** A version on trial beside the active one. */
+export const trialModeSchema = z.discriminatedUnion('stage', [shadowSchema, canarySchema]);
+export type TrialMode = z.infer<typeof trialModeSchema>;
 
 /** Why an adapter is suspended. */
 export const SUSPENSION_REASONS = {

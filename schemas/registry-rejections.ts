@@ -255,6 +255,12 @@ export const REJECTIONS = {
     en: 'The province has no version in full use',
     next: { zh: '请先全量启用一个版本', en: 'Activate a version in full first' },
   },
+  trial_not_comparable: {
+    problem: 'event_invalid',
+    zh: '试用版本识别的码与现用版本不同，无法对照',
+    en: 'A version on trial must recognise the same codes as the active one',
+    next: { zh: '请全量启用，必要时回退', en: 'Activate it in full; roll back if need be' },
+  },
   already_active: {
     problem: 'log_conflict',
     zh: '该版本已在全量使用',

@@ -11,9 +11,9 @@ export interface AdapterFolder extends RawFolder {
   readonly manifestDigest: string;
 }
 
-export type AdapterFolderErrorCode = 'unreadable' | 'not_json' | 'too_large' | 'exists';
+export type AdapterFolderErrorCode = 'unreadable' | 'not_json' | 'too_large';
 
-/** A folder that cannot be read, or must not be written over. The message names the file and says nothing of its text. */
+/** A folder that cannot be read. The message names the file and says nothing of its text. */
 export class AdapterFolderError extends Error {
   override readonly name = 'AdapterFolderError';
   readonly code: AdapterFolderErrorCode;

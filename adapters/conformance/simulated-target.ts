@@ -10,6 +10,7 @@ import { openProbeFetch } from './probe-fetch.ts';
 
 export interface SimulatedTarget {
   readonly target: LiveTarget;
+  readonly origin: string;
   readonly close: () => void;
 }
 
@@ -47,7 +48,7 @@ export async function startSimulatedTarget(
       nowMs,
       setFault: (fault) => upstream.faults.set(fault),
     };
-    return { target, close: upstream.close };
+    return { target, origin: upstream.origin, close: upstream.close };
   } catch (error) {
     upstream.close();
     throw error;

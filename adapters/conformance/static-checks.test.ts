@@ -32,13 +32,11 @@ describe('broken manifests', () => {
   });
 
   test('a code that forbids approval has no broken manifest that shows it', () => {
-    const shown = new Set(invalid.map(({ vector }) => vector.defect));
+    const shown = new Set<string | undefined>(invalid.map(({ vector }) => vector.defect));
     const elsewhere = [...NOT_IN_A_MANIFEST, ...OF_A_PROBE];
     const missing = Object.entries(CONFORMANCE_FINDINGS)
       .filter(([code, { severity }]) => severity === 'fail' && !elsewhere.some((start) => code.startsWith(start)))
-      .filter(
-        ([code]) => !conformanceFindingCodeSchema.safeParse(code).success || ![...shown].some((one) => one === code),
-      );
+      .filter(([code]) => !shown.has(code));
     expect(missing.map(([code]) => code)).toEqual([]);
   });
 });

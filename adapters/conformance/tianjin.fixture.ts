@@ -5,7 +5,7 @@ import type { TemplateFile } from './template.ts';
 
 /** What somebody from Tianjin would write over the blanks of a new folder. */
 const FILLED = new Map([
-  ['FILL_NAME_ZH', '津心办健康码'],
+  ['FILL_NAME_ZH', '天津健康码'],
   ['FILL_NAME_EN', 'Tianjin health code'],
   ['FILL_PREFIX', 'TJJKM'],
   ['FILL_ISSUER', 'urn:huren:sandbox:tianjin'],

@@ -1,4 +1,5 @@
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
+import { doorScenariosOf } from './door-scenarios.ts';
 import type { SandboxCode } from './protocol.ts';
 import { fillRecord, type ScenarioTokens } from './record-template.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
@@ -8,6 +9,7 @@ interface MintedScenario {
   readonly code: string;
   readonly token: string;
   readonly scenario: Scenario;
+  readonly venue?: string;
 }
 
 /** One province's scenarios, each behind a freshly minted code. */
@@ -21,9 +23,10 @@ export class ScenarioCodes {
     this.#upstream = upstream;
     this.#template = code_template;
     this.#tokenOf = openTokenOf(upstream.manifest);
-    this.#minted = scenarios.map((scenario) => {
-      const code = upstream.wire.mint(code_template, scenario.answer === 'expired');
-      return { code, token: this.#tokenOf(code), scenario };
+    const here = scenarios.map((scenario) => ({ scenario }));
+    this.#minted = [...here, ...doorScenariosOf(upstream.manifest.province, scenarios)].map((one) => {
+      const code = upstream.wire.mint(code_template, one.scenario.answer === 'expired');
+      return { ...one, code, token: this.#tokenOf(code) };
     });
   }
 
@@ -47,13 +50,14 @@ export class ScenarioCodes {
   /** Every scenario with its code, and its record as the system would show it at `nowMs`. */
   list(nowMs: number): SandboxCode[] {
     const { manifest, book, wire } = this.#upstream;
-    return this.#minted.map(({ code, token, scenario }) => {
+    return this.#minted.map(({ code, token, scenario, venue }) => {
       const known = scenario.answer === 'record' ? book.look(wire.subjectOf(token), nowMs) : null;
       return {
         province: manifest.province,
         system: manifest.system.id,
         scenario: scenario.scenario,
         code,
+        ...(venue === undefined ? {} : { venue }),
         expected: scenario.expected,
         record: known === null || known === 'expired' ? null : known.record,
       };

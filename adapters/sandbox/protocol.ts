@@ -102,6 +102,7 @@ export const sandboxCodesSchema = z.array(
     system: z.string(),
     scenario: z.string(),
     code: z.string(),
+    venue: venueSchema.shape.venue.optional().meta({ description: 'scan it here; absent: at the first venue' }),
     expected: scenariosSchema.shape.scenarios.element.shape.expected,
     record: jsonValueSchema.nullable().meta({ description: 'the raw record, in the shape that POST /records takes' }),
   }),

@@ -36,6 +36,7 @@ const codesSchema = z.array(
     system: z.string(),
     scenario: z.string(),
     code: z.string(),
+    venue: z.string().optional().meta({ description: 'the venue to scan it at; absent: the first' }),
     expected: scenariosSchema.shape.scenarios.element.shape.expected,
     record: z.unknown().meta({ description: 'the raw record, in the shape that /sandbox/records takes, or null' }),
   }),

@@ -1,0 +1,174 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
+import { loadProvinces } from '../provinces/index.ts';
+import type { Fault } from '../sandbox/faults.ts';
+import { checkLive, LIVE_DEFAULTS } from './live-checks.ts';
+import type { LiveTarget } from './live-target.ts';
+import { type SimulatedTarget, startSimulatedTarget } from './simulated-target.ts';
+
+const PATIENT = { ...LIVE_DEFAULTS, latencyCalls: 3, faultTimeoutMs: 1000 };
+const folders = loadProvinces();
+
+/** Henan signs its statements and has text values; every test breaks one thing of it. */
+let henan: SimulatedTarget;
+
+beforeAll(async () => {
+  const folder = folders.find(({ manifest }) => manifest.province === '410000');
+  if (folder === undefined) throw new Error('Henan has no folder');
+  henan = await startSimulatedTarget(folder.manifest, folder.scenarios, Date.now);
+});
+afterAll(() => henan.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  henan.target.setFault?.(null);
+});
+
+async function codesOf(changes: Partial<LiveTarget>): Promise<string[]> {
+  const { findings } = await checkLive({ ...henan.target, setFault: null, ...changes }, PATIENT);
+  return [...new Set(findings.map(({ code }) => code))].sort();
+}
+
+/** The real wire with every reply passed through `change`. */
+function rewriting(change: (reply: UpstreamReply, sentAtMs: number) => UpstreamReply): Partial<LiveTarget> {
+  return {
+    fetchWithin: (limits): UpstreamFetch => {
+      const real = henan.target.fetchWithin(limits);
+      return async (request) => change(await real(request), Number(request.headers['x-timestamp']));
+    },
+  };
+}
+
+function scenarioCode(name: string) {
+  const found = henan.target.codes.find(({ scenario }) => scenario.scenario === name);
+  if (found === undefined) throw new Error(`no scenario ${name}`);
+  return found;
+}
+
+describe('a broken upstream', () => {
+  test('the sound one is found fault with', async () => {
+    expect(await codesOf({})).toEqual([]);
+  });
+
+  test('an upstream that answers nobody passes', async () => {
+    expect(await codesOf(rewriting((reply) => ({ ...reply, status: 500 })))).toContain('live_failed');
+  });
+
+  test('a red that is shown where a green was declared passes', async () => {
+    const codes = [{ code: scenarioCode('red').code, scenario: scenarioCode('green').scenario }];
+    expect(await codesOf({ codes })).toContain('live_status');
+  });
+
+  test('an upstream that looks at no signature passes', async () => {
+    let good: UpstreamReply | undefined;
+    const lenient = rewriting((reply) => {
+      if (reply.status === 200) good ??= reply;
+      return reply.status === 401 ? (good ?? reply) : reply;
+    });
+    expect(await codesOf(lenient)).toContain('credentials_unchecked');
+  });
+
+  test('a refusal that looks like an outage passes', async () => {
+    const outage = rewriting((reply) => (reply.status === 401 ? { ...reply, status: 500 } : reply));
+    expect(await codesOf(outage)).toEqual(['credentials_misread']);
+  });
+
+  test('expired codes that read as unknown pass', async () => {
+    const blurred = rewriting((reply) => ({ ...reply, body: reply.body.replace('"2001"', '"2002"') }));
+    expect(await codesOf(blurred)).toEqual(['absence_confused']);
+  });
+
+  test('an upstream that answers codes it never issued passes', async () => {
+    const { body } = await askDirectly();
+    expect(await codesOf(rewriting((reply) => ({ ...reply, body })))).toContain('absence_confused');
+  });
+
+  test('a statement that contradicts its record passes', async () => {
+    const payload = Buffer.from('{"status":"yellow"}').toString('base64url');
+    const forged = rewriting((reply) => ({
+      ...reply,
+      body: reply.body.replace(/("statement":"[\w-]+\.)[\w-]+/, `$1${payload}`),
+    }));
+    expect(await codesOf(forged)).toEqual(['statement_mismatch']);
+  });
+
+  test('a clock that is off and turns a green red passes', async () => {
+    const green = await askDirectly();
+    const red = { ...green, body: green.body.replace('"color":"G"', '"color":"R"') };
+    const turning = rewriting((reply, sentAtMs) => (Math.abs(sentAtMs - Date.now()) > 300_000 ? red : reply));
+    expect(await codesOf(turning)).toEqual(['skew_changes_status']);
+  });
+
+  test('replies that take as long as they may go unnoticed', async () => {
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += henan.target.manifest.upstream.timeout_ms));
+    expect(await codesOf({})).toEqual(['latency_high']);
+  });
+
+  test('a test without any known code looks like one that passed in full', async () => {
+    expect(await codesOf({ codes: [] })).toEqual(['live_unprobed']);
+  });
+
+  test('a report quotes what the upstream said about a person', async () => {
+    const talking = rewriting((reply) => ({
+      ...reply,
+      body: '{"code":"0000","data":{"color":"王某某","name":"王某某"}}',
+    }));
+    const outcome = await checkLive({ ...henan.target, ...talking, setFault: null }, PATIENT);
+    expect(outcome.findings.length).toBeGreaterThan(0);
+    expect(JSON.stringify(outcome)).not.toContain('王某某');
+  });
+});
+
+describe('faults', () => {
+  const codesUnder = (setFault: (fault: Fault) => void) => codesOf({ setFault });
+  const really = (fault: Fault) => henan.target.setFault?.(fault);
+
+  test('a fault that is answered as if nothing were wrong passes', async () => {
+    expect(await codesUnder(() => undefined)).toEqual(['fault_answered']);
+  });
+
+  test('every fault may come out as the same error', async () => {
+    expect(await codesUnder((fault) => really(fault === null ? null : { status: 503 }))).toEqual(['fault_misread']);
+  });
+
+  test('a fault that stays is not noticed', async () => {
+    expect(await codesUnder((fault) => fault !== null && really(fault))).toContain('fault_lasting');
+  });
+});
+
+describe('every province and its simulated upstream', () => {
+  const found = new Map<string, string[]>();
+
+  beforeAll(async () => {
+    const tried = folders.map(async ({ manifest, scenarios }) => {
+      const { target, close } = await startSimulatedTarget(manifest, scenarios, Date.now);
+      try {
+        const { findings } = await checkLive(target, PATIENT);
+        const failed = findings.filter(({ severity }) => severity === 'fail');
+        found.set(
+          manifest.province,
+          failed.map(({ code, at, detail }) => `${code} ${at}: ${detail}`),
+        );
+      } finally {
+        close();
+      }
+    });
+    await Promise.all(tried);
+  }, 60_000);
+
+  test.each(folders)('$manifest.province does not pass the live checks', ({ manifest }) => {
+    expect(found.get(manifest.province)).toEqual([]);
+  });
+});
+
+/** One good reply of the real wire, for a green. */
+async function askDirectly(): Promise<UpstreamReply> {
+  let kept: UpstreamReply | undefined;
+  const keeping = rewriting((reply) => {
+    kept ??= reply;
+    return reply;
+  });
+  await checkLive({ ...henan.target, ...keeping, setFault: null, codes: [scenarioCode('green')] }, PATIENT);
+  if (kept === undefined) throw new Error('nothing was answered');
+  return kept;
+}
