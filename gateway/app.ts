@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
 import type { GatewayContext } from './context.ts';
+import { mountAudits } from './http/audit.ts';
 import { mountDescription } from './http/description.ts';
 import { errorHandler } from './http/errors.ts';
+import { mountEvents } from './http/events.ts';
 import { mountFederation } from './http/federation.ts';
+import { mountLog } from './http/log.ts';
 import { mountOperations } from './http/operations.ts';
+import { mountPasses } from './http/passes.ts';
+import { mountRegistry } from './http/registry.ts';
 import { resource } from './http/route.ts';
 import { mountSandbox } from './http/sandbox.ts';
+import { mountSandboxKeys } from './http/sandbox-keys.ts';
 import { mountVerifications } from './http/verifications.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -38,15 +44,31 @@ export function createApp(context: GatewayContext, isDraining: () => boolean): E
   });
 
   mountVerifications(app, context);
+  mountPasses(app, { ...context, passes: context.trust.passes });
+  mountAudits(app, context);
+  const { entityId, registry, sm2Verify, nowMs } = context.verification;
+  mountEvents(app, { entityId, registry, sm2Verify, nowMs, ...context.trust, ...context.shared });
   mountFederation(app, context);
   mountOperations(app, context, isDraining);
+  mountRegistry(app, context.registry);
+  mountLog(app, context.registry);
   resource(app, '/.well-known/jwks.json', {
     GET: (_request, response) => {
-      response.json({ keys: context.attestationKeys.publicKeys });
+      response.json({ keys: context.trust.attestationKeys.publicKeys });
     },
   });
   mountDescription(app);
-  if (context.sandbox !== null) mountSandbox(app, context.sandbox.ready.control);
+  if (context.sandbox !== null) {
+    const { ready } = context.sandbox;
+    const { cache } = context.verification;
+    const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
+    mountSandbox(app, { control: ready.control, forgetProvince });
+    mountSandboxKeys(app, {
+      control: ready.control,
+      replaceKeys: context.trust.replaceProvinceKeys,
+      forgetProvince: (province) => forgetProvince(province, 'province'),
+    });
+  }
 
   app.use(() => {
     throw new ProblemError('not_found');

@@ -3,12 +3,27 @@ import { z } from 'zod';
 import { entityIdSchema } from '../schemas/status.ts';
 
 const portSchema = z.coerce.number().int().min(0).max(65535);
+const rateSchema = z.coerce.number().int().min(1).max(1_000_000);
+const redisUrlSchema = z
+  .string()
+  .max(4096)
+  .refine(
+    (list) => list.split(',').every((url) => z.url({ protocol: /^rediss?$/ }).safeParse(url.trim()).success),
+    'must be redis:// or rediss:// addresses, with a comma between the nodes of a Cluster',
+  );
 
 const configSchema = z.object({
   HUREN_PORT: portSchema.default(8080),
   HUREN_HOST: z.string().min(1).max(255).default('127.0.0.1'),
   HUREN_DATA_DIR: z.string().min(1).default('.huren'),
   HUREN_ENTITY_ID: entityIdSchema.optional(),
+  HUREN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  HUREN_REDIS_URL: redisUrlSchema.optional(),
+  HUREN_CACHE_SECRET: z.string().min(32, 'must have at least 32 characters').max(1024).optional(),
+  HUREN_CLIENT_RATE: rateSchema.default(20_000),
+  HUREN_PROVINCE_RATE: rateSchema.default(20_000),
+  HUREN_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
+  HUREN_DRAIN_S: z.coerce.number().min(0).max(60).default(0),
   HUREN_ANCHOR_FILE: z.string().min(1).optional(),
   HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
@@ -21,6 +36,18 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly entityId: string | null;
+  /** PostgreSQL for the log; null: an SQLite file below the data directory, for one process. */
+  readonly databaseUrl: string | null;
+  /** Redis for what instances share; null: this process keeps it to itself. A comma list is a Cluster. */
+  readonly redisUrl: string | null;
+  /** What all instances derive the keys of the shared cache from; never null with a Redis. */
+  readonly cacheSecret: string | null;
+  /** Requests a second that one client may make, and questions a second that one province is asked. */
+  readonly clientRate: number;
+  readonly provinceRate: number;
+  readonly workers: number;
+  /** How long readiness says `draining` before no connection is taken any more. */
+  readonly drainS: number;
   readonly anchorFile: string | null;
   /** The venues' authorization server outside the sandbox; null: no venue can be told from a stranger. */
   readonly authorizationServer: { readonly issuer: string; readonly jwksUri: string } | null;
@@ -49,11 +76,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     throw new ConfigError(`${String(issue?.path[0] ?? 'HUREN_*')}: ${issue?.message ?? 'not valid'}`);
   }
   const { data } = parsed;
+  if (data.HUREN_REDIS_URL !== undefined && data.HUREN_CACHE_SECRET === undefined) {
+    throw new ConfigError('HUREN_CACHE_SECRET: must be set together with HUREN_REDIS_URL, the same on all instances');
+  }
   return {
     port: data.HUREN_PORT,
     host: data.HUREN_HOST,
     dataDir: data.HUREN_DATA_DIR,
     entityId: data.HUREN_ENTITY_ID ?? null,
+    databaseUrl: data.HUREN_DATABASE_URL ?? null,
+    redisUrl: data.HUREN_REDIS_URL ?? null,
+    cacheSecret: data.HUREN_CACHE_SECRET ?? null,
+    clientRate: data.HUREN_CLIENT_RATE,
+    provinceRate: data.HUREN_PROVINCE_RATE,
+    workers: data.HUREN_WORKERS,
+    drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
     authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
     logLevel: data.HUREN_LOG_LEVEL,

@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { loadProvinces } from '../adapters/provinces/index.ts';
+import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { VenueTokens } from './access/venue-tokens.ts';
 import type { Config } from './config.ts';
 import { CoverageCounter } from './coverage/coverage-counter.ts';
-import { createMetrics } from './coverage/metrics.ts';
-import { NATIONAL_BASELINE } from './policy/baseline.ts';
-import { sandboxMandates } from './policy/baseline-mandates.ts';
-import { compilePolicy } from './policy/decide.ts';
-import { writePrivateFile } from './private-file.ts';
-import { createRegistryState, type RegisteredAdapter, type RegistryState } from './registry/registry-state.ts';
-import { type SandboxChild, startSandbox } from './sandbox-child.ts';
-import { sandboxEntities, sandboxEntityIds } from './sandbox-federation.ts';
-import { EntityResolver } from './trust/entity-resolver.ts';
-import { type HostedEntity, HostedFederation } from './trust/hosted-federation.ts';
-import { type KeyRing, openKeyRing } from './trust/key-ring.ts';
-import { publicJwkSchema } from './trust/public-key.ts';
+import { createMetrics, type Metrics } from './coverage/metrics.ts';
+import { openSignals } from './coverage/signals.ts';
+import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
+import { openShared, type Shared } from './open-shared.ts';
+import { openTrust, type Trust } from './open-trust.ts';
+import type { SandboxChild } from './sandbox-child.ts';
+import { openSandboxMode, type SandboxMode } from './sandbox-mode.ts';
 import { readAnchor } from './trust/read-anchor.ts';
 import { verifySm2 } from './trust/sm2.ts';
-import { RECOGNITION_GATEWAY, type TrustBundle } from './trust/trust-bundle.ts';
+import { AnswerTimes } from './upstream/answer-times.ts';
 import { ProvinceAdapters } from './upstream/province-adapters.ts';
+import { ShadowAsks } from './upstream/shadow-asks.ts';
+import { SingleFlight } from './upstream/single-flight.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 
 /** Everything that a running gateway is made of. Composed here and nowhere else. */
@@ -29,128 +25,110 @@ export interface GatewayContext {
   readonly log: Logger;
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens | null;
-  readonly federation: HostedFederation;
-  readonly anchorId: string | null;
-  readonly attestationKeys: KeyRing;
+  readonly trust: Trust;
+  readonly registry: RegistryDoor;
   readonly provinces: ProvinceAdapters;
+  readonly shared: Shared;
   readonly sandbox: SandboxChild | null;
   readonly suppressedBelow: number;
-  readonly trustBundle: () => Promise<TrustBundle | null>;
   readonly close: () => Promise<void>;
 }
 
 /** Composes a gateway. `entityId` is where its own federation statements can be fetched. */
 export async function createContext(config: Config, entityId: string, sandboxMode: boolean): Promise<GatewayContext> {
-  const nowMs = Date.now;
-  const nowS = () => Math.floor(nowMs() / 1000);
-  const log: Logger = pino(
-    { level: config.logLevel, base: { service: 'huren' } },
-    pino.destination({ dest: 2, sync: false }),
-  );
+  const log = openLogger(config);
+  const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log) : null;
+  const opened = sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile), log));
+  const trust = await openGatewayTrust(config, entityId, sandbox, log);
   const metrics = createMetrics();
-  const folders = sandboxMode ? loadProvinces() : [];
-  const adapters: RegisteredAdapter[] = folders.map(({ manifest, digest }) => ({ manifest, digest, stage: 'active' }));
-  const ids = sandboxEntityIds(entityId);
-  const sandbox = sandboxMode
-    ? await startSandbox({
-        dataDir: config.dataDir,
-        audience: entityId,
-        entityIds: Object.fromEntries(adapters.map(({ manifest: { province } }) => [province, ids.province(province)])),
-      })
-    : null;
-
-  const keys = {
-    federation: await openKeyRing(config.dataDir, 'gateway', 'federation', nowS()),
-    attestation: await openKeyRing(config.dataDir, 'gateway', 'attestation', nowS()),
-  };
-  const entities: HostedEntity[] = [gatewayEntity(entityId, sandbox === null ? null : ids.anchor, keys)];
-  if (sandbox !== null) {
-    const manifests = adapters.map(({ manifest }) => manifest);
-    entities.push(...(await sandboxEntities(config.dataDir, entityId, manifests, sandbox.ready, nowS())));
-  }
-  const federation = new HostedFederation(entities, nowS);
-  const anchor = sandbox === null ? readAnchor(config.anchorFile) : anchorOf(entities, ids.anchor);
-  const resolver = anchor === null ? null : new EntityResolver(anchor, (id) => federation.chainOf(id), nowS);
-
-  const state = createRegistryState({
-    adapters,
-    mandates: sandboxMode ? sandboxMandates(nowMs(), ids.anchor, []) : [],
-    baseline: compilePolicy(NATIONAL_BASELINE),
-    policies: new Map(),
-  });
-  const provinces = new ProvinceAdapters(adapters, (province) => sandbox?.ready.provinces[province] ?? null, nowMs);
-  const server = sandbox === null ? config.authorizationServer : sandbox.ready.provider;
-
-  const context: GatewayContext = {
-    entityId,
-    log,
-    verification: {
-      entityId,
-      registry: (): RegistryState => state,
-      ask: (province, token) => provinces.ask(province, token),
-      issuerKeys: async (province) => {
-        const id = ids.province(province);
-        if (resolver === null) throw new Error('a gateway without an anchor has no provinces to ask');
-        return { entityId: id, jwks: await resolver.statementKeys(id, province) };
-      },
-      agencyKeys: (province) =>
-        sandbox?.ready.provinces[province]?.agencyKeys.map(({ key }) => publicJwkSchema.parse(key.jwk)) ?? [],
-      sm2Verify: verifySm2,
-      attestationSigner: () => keys.attestation.signer,
-      nowMs,
-      newId: randomUUID,
-      metrics,
-      coverage: new CoverageCounter(),
-    },
-    tokens: server === null ? null : new VenueTokens(server, entityId, nowMs),
-    federation,
-    anchorId: anchor?.entity_id ?? null,
-    attestationKeys: keys.attestation,
-    provinces,
-    sandbox,
-    suppressedBelow: sandboxMode ? 1 : 10,
-    trustBundle: async () => {
-      if (anchor === null) return null;
-      const chains: TrustBundle['chains'] = {};
-      for (const { entityId: id } of entities) chains[id] = await federation.chainOf(id);
-      return { ...anchor, chains };
-    },
-    close: async () => {
-      await Promise.all([provinces.close(), sandbox?.stop()]);
-    },
-  };
-  if (sandbox !== null) writeTrustFiles(config.dataDir, await context.trustBundle());
-  return context;
-}
-
-function gatewayEntity(
-  entityId: string,
-  superior: string | null,
-  keys: { readonly federation: KeyRing; readonly attestation: KeyRing },
-): HostedEntity {
+  const provinces = openProvinces(opened, sandbox, metrics, log);
+  const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
+  const server = sandbox?.child.ready.provider ?? config.authorizationServer;
   return {
     entityId,
-    signer: keys.federation.signer,
-    publicKeys: keys.federation.publicKeys,
-    superior,
-    terms: new Map(),
-    metadata: {
-      federation_entity: { organization_name: 'Huren gateway' },
-      [RECOGNITION_GATEWAY]: { jwks: { keys: [...keys.attestation.publicKeys] } },
+    log,
+    verification: openVerification(entityId, log, { opened, trust, provinces, shared, metrics }),
+    tokens: server === null ? null : new VenueTokens(server, entityId, Date.now),
+    trust,
+    registry: await openRegistryDoor(opened, { config, entityId, production: !sandboxMode, metrics }),
+    provinces,
+    shared,
+    sandbox: sandbox?.child ?? null,
+    suppressedBelow: sandboxMode ? 1 : 10,
+    close: async () => {
+      trust.close();
+      await Promise.all([provinces.close(), sandbox?.child.stop(), opened.registry.close(), shared.close()]);
     },
   };
 }
 
-function anchorOf(entities: readonly HostedEntity[], anchorId: string) {
-  const entity = entities.find((candidate) => candidate.entityId === anchorId);
-  if (entity === undefined) throw new Error('the sandbox has no anchor');
-  return { entity_id: anchorId, jwks: { keys: [...entity.publicKeys] } };
+function openLogger({ logLevel }: Config): Logger {
+  return pino({ level: logLevel, base: { service: 'huren' } }, pino.destination({ dest: 2, sync: false }));
 }
 
-/** So that the command line can verify offline on the machine where the sandbox runs. */
-function writeTrustFiles(dataDir: string, bundle: TrustBundle | null): void {
-  if (bundle === null) return;
-  const { chains: _chains, ...anchor } = bundle;
-  writePrivateFile(join(dataDir, 'anchor.json'), `${JSON.stringify(anchor, null, 2)}\n`);
-  writePrivateFile(join(dataDir, 'trust-bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
+async function openGatewayTrust(config: Config, entityId: string, sandbox: SandboxMode | null, log: Logger) {
+  return await openTrust({
+    config,
+    entityId,
+    sandbox: sandbox === null ? null : { ...sandbox, ready: sandbox.child.ready },
+    nowS: () => Math.floor(Date.now() / 1000),
+    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+  });
+}
+
+/** The provinces' adapters as the registry has them, now and after every change. */
+function openProvinces(
+  { registry }: OpenRegistry,
+  sandbox: SandboxMode | null,
+  metrics: Metrics,
+  log: Logger,
+): ProvinceAdapters {
+  const accessOf = (province: ProvinceCode) => {
+    const ready = sandbox?.child.ready;
+    return ready?.provinces[province] ?? ready?.unregistered[province] ?? null;
+  };
+  const provinces = new ProvinceAdapters(accessOf, Date.now, (province, state) => {
+    metrics.breakerChanges.inc({ province, state });
+    log.warn({ province, state }, 'breaker');
+  });
+  provinces.follow(registry.current());
+  registry.onChange(() => provinces.follow(registry.current()));
+  return provinces;
+}
+
+interface VerificationParts {
+  readonly opened: OpenRegistry;
+  readonly trust: Trust;
+  readonly provinces: ProvinceAdapters;
+  readonly shared: Shared;
+  readonly metrics: Metrics;
+}
+
+function openVerification(entityId: string, log: Logger, parts: VerificationParts): VerificationContext {
+  const { opened, trust, provinces, shared, metrics } = parts;
+  const { registry } = opened;
+  const shadow = new ShadowAsks((adapter, token) => provinces.ask(adapter, token), metrics.registry, Date.now);
+  return {
+    entityId,
+    registry: () => registry.current(),
+    ask: async (adapter, token) => {
+      const answer = await provinces.ask(adapter, token);
+      shadow.compare(registry.current(), adapter, token, answer);
+      return answer;
+    },
+    cache: shared.open.cache,
+    flights: new SingleFlight(),
+    answerTimes: new AnswerTimes(),
+    provinceLimit: shared.provinceLimit,
+    load: shared.load,
+    issuerKeys: trust.issuerKeys,
+    agencies: trust.agencies,
+    sm2Verify: verifySm2,
+    attestationSigner: () => trust.attestationKeys.signer,
+    nowMs: Date.now,
+    newId: randomUUID,
+    metrics,
+    coverage: new CoverageCounter(),
+    signals: openSignals(metrics, log, Date.now),
+  };
 }

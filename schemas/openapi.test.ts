@@ -10,8 +10,8 @@ const text = JSON.stringify(document);
 
 const shown = OPERATIONS.flatMap(({ id, body, replies }) => [
   ...(body === undefined ? [] : [{ what: `${id} request`, ...body }]),
-  ...replies.flatMap(({ status, schema, example }) =>
-    example === undefined ? [] : [{ what: `${id} ${status}`, schema, example }],
+  ...replies.flatMap((reply) =>
+    reply.mediaType === null || reply.example === undefined ? [] : [{ what: `${id} ${reply.status}`, ...reply }],
   ),
 ]);
 

@@ -1,4 +1,5 @@
 import { createDocument } from 'zod-openapi';
+import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
 import { type Operation, pathsOf, problemExampleName, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
 import { SANDBOX_OPERATIONS } from './openapi/sandbox-operations.ts';
 import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
@@ -10,6 +11,7 @@ import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './p
 export const OPERATIONS: readonly Operation[] = [
   ...VERIFICATION_OPERATIONS,
   ...TRUST_OPERATIONS,
+  ...EVENT_OPERATIONS,
   ...SERVICE_OPERATIONS,
   ...SANDBOX_OPERATIONS,
 ];

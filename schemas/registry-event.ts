@@ -17,7 +17,7 @@ export const sha256Schema = z
   .meta({ id: 'Sha256', description: 'base64url, no padding' });
 export const versionSchema = z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
 const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const keyNaming = { kid: z.string().min(1).max(256), use: z.literal('sig').optional() };
+const keyNaming = { kid: z.string().min(1).max(256), use: z.literal('sig').exactOptional() };
 
 /** A public signing key. Strict: a private member is refused, not dropped. */
 export const registryJwkSchema = z
@@ -27,14 +27,14 @@ export const registryJwkSchema = z
       crv: z.literal('P-256'),
       x: coordinateSchema,
       y: coordinateSchema,
-      alg: z.literal('ES256').optional(),
+      alg: z.literal('ES256').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
       kty: z.literal('OKP'),
       crv: z.literal('Ed25519'),
       x: coordinateSchema,
-      alg: z.literal('EdDSA').optional(),
+      alg: z.literal('EdDSA').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
@@ -42,7 +42,7 @@ export const registryJwkSchema = z
       crv: z.literal('SM2'),
       x: coordinateSchema,
       y: coordinateSchema,
-      alg: z.literal('SM2').optional(),
+      alg: z.literal('SM2').exactOptional(),
       ...keyNaming,
     }),
   ])
@@ -96,18 +96,25 @@ const bodies = {
   registry_created: z.strictObject({
     name: localisedTextSchema,
     jwks: jwksSchema,
-    log: z.strictObject({ origin: z.string().min(1).max(255), keys: z.array(z.string().min(1).max(400)).min(1).max(4) }),
+    log: z.strictObject({
+      origin: z.string().min(1).max(255),
+      keys: z.array(z.string().min(1).max(400)).min(1).max(4),
+    }),
   }),
   entity_enrolled: z.strictObject({
     entity_id: entityIdSchema,
     role: entityRoleSchema.exclude(['anchor']),
     name: localisedTextSchema,
-    province: provinceCodeSchema.optional(),
-    superior: entityIdSchema.optional(),
+    province: provinceCodeSchema.exactOptional(),
+    superior: entityIdSchema.exactOptional(),
     jwks: jwksSchema,
   }),
   entity_removed: z.strictObject({ entity_id: entityIdSchema }),
-  key_announced: z.strictObject({ use: keyUseSchema, jwk: registryJwkSchema, expires_s: numericDateSchema.optional() }),
+  key_announced: z.strictObject({
+    use: keyUseSchema,
+    jwk: registryJwkSchema,
+    expires_s: numericDateSchema.exactOptional(),
+  }),
   key_activated: z.strictObject({ use: keyUseSchema, kid: keyNaming.kid }),
   key_retired: z.strictObject({ use: keyUseSchema, kid: keyNaming.kid }),
   key_revoked: z.strictObject({ entity_id: entityIdSchema, use: keyUseSchema, kid: keyNaming.kid }),
@@ -130,6 +137,10 @@ const bodies = {
   mandate_issued: z.strictObject({ mandate: mandateSchema }),
   mandate_revoked: z.strictObject({ mandate_id: mandateIdSchema }),
 } as const;
+
+/** What an enrolment says: the body of `entity_enrolled`. */
+export const enrolmentSchema = bodies.entity_enrolled;
+export type Enrolment = z.infer<typeof enrolmentSchema>;
 
 export type RegistryEventKind = keyof typeof bodies;
 export type RegistryEventBody<K extends RegistryEventKind> = z.input<(typeof bodies)[K]>;

@@ -172,7 +172,10 @@ export const REJECTIONS = {
     problem: 'log_conflict',
     zh: '密钥当前状态不允许此操作',
     en: 'The key is not in the state that this step starts from',
-    next: { zh: '次序：公布、启用、退役；随时可吊销', en: 'The order is announced, active, retired; revoked at any time' },
+    next: {
+      zh: '次序：公布、启用、退役；随时可吊销',
+      en: 'The order is announced, active, retired; revoked at any time',
+    },
   },
   key_last: {
     problem: 'event_invalid',

@@ -24,9 +24,10 @@ export async function startSimulatedTarget(
   nowMs: () => number,
 ): Promise<SimulatedTarget> {
   const issuer = `https://${manifest.system.id}.sandbox.invalid`;
+  const key = makeKey('P-256');
   const upstream = await startUpstream({
     manifest,
-    signer: manifest.statement === null ? null : openStatementSigner(makeKey('P-256'), issuer),
+    signer: manifest.statement === null ? null : openStatementSigner(() => key, issuer),
     agencies: openAgencies(manifest, () => makeKey('P-256')),
     codeCurve: 'P-256',
     nowMs,

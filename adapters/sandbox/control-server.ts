@@ -5,15 +5,27 @@ import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/
 import { readBody } from './bounded-body.ts';
 import type { ScenarioCodes } from './codes.ts';
 import { listenOnLoopback } from './listen.ts';
-import { faultRequestSchema, MAX_CONTROL_BODY_BYTES, recordRequestSchema, type SandboxVenue } from './protocol.ts';
+import {
+  faultRequestSchema,
+  type keyStepReplySchema,
+  keyStepSchema,
+  MAX_CONTROL_BODY_BYTES,
+  recordRequestSchema,
+  type SandboxVenue,
+} from './protocol.ts';
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
+import type { StatementKeys } from './statement-keys.ts';
 import { sameText } from './wire/wire.ts';
 
 /** One province of the sandbox: its stand-in and the codes that lead to its records. */
 export interface SandboxProvince {
   readonly upstream: SimulatedUpstream;
   readonly codes: ScenarioCodes;
+  /** Whether gateways know it from the start; the others are there to be registered. */
+  readonly registered: boolean;
+  /** Null where the system signs no statements. */
+  readonly statementKeys: StatementKeys | null;
 }
 
 export interface ControlServer {
@@ -70,7 +82,7 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
   switch (url.pathname) {
     case '/codes':
       only(request, 'GET');
-      return { status: 200, body: [...parts.provinces.values()].flatMap(({ codes }) => codes.list(parts.nowMs())) };
+      return { status: 200, body: codesOf(parts, url.searchParams.get('unregistered') !== '1') };
     case '/venues':
       only(request, 'GET');
       return { status: 200, body: parts.venues };
@@ -80,12 +92,20 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
     case '/records':
       only(request, 'POST');
       return { status: 201, body: postRecord(parts, await bodyOf(request, recordRequestSchema)) };
+    case '/keys':
+      only(request, 'POST');
+      return { status: 200, body: stepKeys(parts, await bodyOf(request, keyStepSchema)) };
     case '/faults':
       only(request, 'PUT');
       return { status: 200, body: putFault(parts, await bodyOf(request, faultRequestSchema)) };
     default:
       throw new SandboxError('not_found', 'no such sandbox path');
   }
+}
+
+function codesOf({ provinces, nowMs }: Parts, registered: boolean) {
+  const wanted = [...provinces.values()].filter((province) => province.registered === registered);
+  return wanted.flatMap(({ codes }) => codes.list(nowMs()));
 }
 
 function requestsOf(parts: Parts, wanted: string | null) {
@@ -103,6 +123,26 @@ function putFault(parts: Parts, { province, fault }: z.output<typeof faultReques
   const { faults } = provinceOf(parts, province).upstream;
   faults.set(fault);
   return { province, fault: faults.inForce };
+}
+
+function stepKeys(
+  parts: Parts,
+  { province, step }: z.output<typeof keyStepSchema>,
+): z.input<typeof keyStepReplySchema> {
+  const { statementKeys } = provinceOf(parts, province);
+  if (statementKeys === null) throw new SandboxError('body_invalid', `province: ${province} signs no statements`);
+  switch (step) {
+    case 'announce':
+      statementKeys.announce();
+      break;
+    case 'activate':
+      statementKeys.activate('retired');
+      break;
+    case 'revoke':
+      statementKeys.activate('revoked');
+      break;
+  }
+  return { province, keys: statementKeys.published };
 }
 
 function provinceOf(parts: Parts, province: ProvinceCode): SandboxProvince {

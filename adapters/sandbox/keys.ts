@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { StatementKey } from './protocol.ts';
 
 const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
-const storedKeySchema = z.strictObject({
+export const storedKeySchema = z.strictObject({
   kty: z.literal('EC'),
   crv: z.enum(['P-256', 'SM2']),
   x: coordinateSchema,
@@ -14,7 +14,7 @@ const storedKeySchema = z.strictObject({
   d: coordinateSchema,
 });
 type StoredKey = z.infer<typeof storedKeySchema>;
-type Curve = StoredKey['crv'];
+export type Curve = StoredKey['crv'];
 
 /** The customary user ID of GM/T 0009-2012, for keys without one of their own. */
 const SM2_USER_ID = '1234567812345678';
@@ -35,10 +35,11 @@ export function loadOrCreateKey(path: string, curve: Curve = 'P-256'): SandboxKe
 
 /** A key that lives no longer than the process. */
 export function makeKey(curve: Curve): SandboxKey {
-  return openKey(generate(curve));
+  return openKey(generateKey(curve));
 }
 
-function openKey(stored: StoredKey): SandboxKey {
+/** Opens a key pair that was read or made. */
+export function openKey(stored: StoredKey): SandboxKey {
   const { crv, x, y } = stored;
   const kid = thumbprint(crv, x, y);
   const alg = crv === 'SM2' ? 'SM2' : 'ES256';
@@ -88,13 +89,14 @@ function readStored(path: string): StoredKey | null {
 }
 
 function create(path: string, curve: Curve): StoredKey {
-  const key = generate(curve);
+  const key = generateKey(curve);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${JSON.stringify(key)}\n`, { mode: 0o600, flag: 'wx' });
   return key;
 }
 
-function generate(curve: Curve): StoredKey {
+/** A new key pair. */
+export function generateKey(curve: Curve): StoredKey {
   if (curve === 'SM2') {
     const { publicKey, privateKey } = sm2.generateKeyPairHex();
     const part = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');

@@ -44,6 +44,16 @@ export const statementKeySchema = z.strictObject({
 });
 export type StatementKey = z.infer<typeof statementKeySchema>;
 
+/** One statement key of a province and its life so far, epoch seconds. */
+export const statementKeyRecordSchema = z.strictObject({
+  state: z.enum(['announced', 'active', 'retired', 'revoked']),
+  announced_s: z.int().min(0),
+  retired_s: z.int().min(0).nullable(),
+  revoked_s: z.int().min(0).nullable(),
+  jwk: statementKeySchema.shape.jwk,
+});
+export type StatementKeyRecord = z.infer<typeof statementKeyRecordSchema>;
+
 export const venueSchema = z.strictObject({
   venue: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   kind: venueKindSchema,
@@ -63,6 +73,7 @@ const upstreamSchema = z.strictObject({
   origin: loopbackOriginSchema,
   secrets: z.record(z.string(), z.string()),
   statementKey: statementKeySchema.nullable(),
+  statementKeys: z.array(statementKeyRecordSchema).meta({ description: 'all of them; statementKey is the active one' }),
   agencyKeys: z
     .array(z.strictObject({ level: levelSchema, role: roleSchema, key: statementKeySchema }))
     .meta({ description: 'agencies below the province, where its rule asks for signed approvals' }),
@@ -73,6 +84,9 @@ export type SandboxUpstream = z.infer<typeof upstreamSchema>;
 export const readyMessageSchema = z.strictObject({
   type: z.literal('ready'),
   provinces: z.partialRecord(provinceCodeSchema, upstreamSchema),
+  unregistered: z
+    .partialRecord(provinceCodeSchema, upstreamSchema)
+    .meta({ description: 'systems that run here but that no gateway was started with: to be registered by hand' }),
   provider: z.strictObject({ issuer: z.url(), tokenEndpoint: z.url(), jwksUri: z.url() }),
   venues: z.array(venueSchema).min(1),
   control: z.strictObject({ origin: loopbackOriginSchema, token: z.string().min(32) }),
@@ -87,9 +101,10 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
 
 /*
  * Control API on `control.origin`, `Authorization: Bearer <control.token>`:
- *   GET  /codes                    -> sandboxCodesSchema
+ *   GET  /codes[?unregistered=1]   -> sandboxCodesSchema (of the systems in `unregistered` instead)
  *   POST /records                  recordRequestSchema -> 201 recordReplySchema
  *   PUT  /faults                   faultRequestSchema  -> 200 faultRequestSchema (the fault now in force)
+ *   POST /keys                     keyStepSchema       -> 200 keyStepReplySchema (the province's keys from now on)
  *   GET  /venues                   -> venueSchema[]
  *   GET  /requests?province=410000 -> sandboxRequestsSchema, newest last
  * Anything else answers with the HTTP status of the problem and controlErrorSchema.
@@ -116,6 +131,20 @@ export const recordRequestSchema = z.strictObject({
 export const recordReplySchema = z.strictObject({ code: z.string() });
 
 export const faultRequestSchema = z.strictObject({ province: provinceCodeSchema, fault: faultSchema });
+
+/**
+ * One step of a statement key's rotation: `announce` makes the next key, `activate` uses it and retires the one before,
+ * `revoke` uses it because the one before is compromised. Publish between the steps, and no statement meets a reader
+ * that does not know its key.
+ */
+export const keyStepSchema = z.strictObject({
+  province: provinceCodeSchema,
+  step: z.enum(['announce', 'activate', 'revoke']),
+});
+export const keyStepReplySchema = z.strictObject({
+  province: provinceCodeSchema,
+  keys: z.array(statementKeyRecordSchema).min(1),
+});
 
 /** What a province got to see: its requests as received. */
 export const sandboxRequestsSchema = z.array(

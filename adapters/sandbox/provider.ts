@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import Provider, { type Adapter, type AdapterPayload, type Configuration, errors } from 'oidc-provider';
 import type { SandboxKey } from './keys.ts';
@@ -40,12 +40,31 @@ export async function startProvider(key: SandboxKey, audience: string): Promise<
     }),
   );
   const provider = new Provider(issuer, configurationOf(key, audience, venues));
-  listener = provider.callback();
+  const answer = provider.callback();
+  listener = (request, response) => {
+    if (request.url !== FEDERATION_PATH) {
+      answer(request, response);
+      return;
+    }
+    showEntityConfiguration(`${audience}/authorization-server${FEDERATION_PATH}`, response);
+  };
   const close = (): void => {
     server.close();
     server.closeAllConnections();
   };
   return { issuer, ...endpoint, venues, close };
+}
+
+const FEDERATION_PATH = '/.well-known/openid-federation';
+
+/** The server's word about itself (OpenID Federation 1.0 section 9): the gateway's process keeps its federation keys. */
+function showEntityConfiguration(url: string, response: ServerResponse): void {
+  fetch(url, { signal: AbortSignal.timeout(2_000) })
+    .then(async (reply) => {
+      const type = reply.headers.get('content-type') ?? 'application/octet-stream';
+      response.writeHead(reply.status, { 'content-type': type }).end(await reply.text());
+    })
+    .catch(() => response.writeHead(502).end());
 }
 
 function configurationOf(key: SandboxKey, audience: string, venues: readonly SandboxVenue[]): Configuration {

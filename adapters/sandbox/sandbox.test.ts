@@ -151,7 +151,9 @@ describe('statements', () => {
   });
 
   test('private keys are readable by their owner only', () => {
-    expect(statSync(join(sandbox.dataDir, 'keys', 'sandbox', '410000', 'statement.jwk')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(sandbox.dataDir, 'keys', 'sandbox', '410000', 'statement-keys.json')).mode & 0o777).toBe(
+      0o600,
+    );
   });
 });
 

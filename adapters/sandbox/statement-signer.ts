@@ -8,11 +8,24 @@ const STATEMENT_LIFETIME_S = 300;
 /** Signs the normalised claims of one answer as a status statement with all four disclosures. */
 export type StatementSigner = (claims: StatusClaims, nowMs: number) => Promise<string>;
 
-/** A province's SD-JWT (RFC 9901) issuer; `issuer` is its entity id. */
-export function openStatementSigner(key: SandboxKey, issuer: string): StatementSigner {
+/** A province's SD-JWT (RFC 9901) issuer; `issuer` is its entity id, `keyInUse` says which key it signs with now. */
+export function openStatementSigner(keyInUse: () => SandboxKey, issuer: string): StatementSigner {
+  let opened = openIssuer(keyInUse());
+  return async (claims, nowMs) => {
+    const key = keyInUse();
+    if (opened.kid !== key.published.kid) opened = openIssuer(key);
+    const iat = Math.floor(nowMs / 1000);
+    return await opened.issue({ iss: issuer, iat, exp: iat + STATEMENT_LIFETIME_S, ...claims });
+  };
+}
+
+type Claims = StatusClaims & { readonly iss: string; readonly iat: number; readonly exp: number };
+
+function openIssuer(key: SandboxKey) {
+  const { kid, jwk } = key.published;
   const instance = new SDJwtInstance({
     signer: (data: string) => key.sign(data).toString('base64url'),
-    signAlg: key.published.jwk.alg,
+    signAlg: jwk.alg,
     hasher: (data: string | ArrayBuffer) =>
       createHash('sha256')
         .update(typeof data === 'string' ? data : new Uint8Array(data))
@@ -20,12 +33,9 @@ export function openStatementSigner(key: SandboxKey, issuer: string): StatementS
     hashAlg: 'sha-256',
     saltGenerator: () => randomBytes(16).toString('base64url'),
   });
-  const header = { typ: STATEMENT_TYP, kid: key.published.kid };
+  const header = { typ: STATEMENT_TYP, kid };
   const frame = { _sd: [...DISCLOSABLE_CLAIMS] };
-  return async (claims, nowMs) => {
-    const iat = Math.floor(nowMs / 1000);
-    return await instance.issue({ iss: issuer, iat, exp: iat + STATEMENT_LIFETIME_S, ...claims }, frame, { header });
-  };
+  return { kid, issue: (claims: Claims) => instance.issue(claims, frame, { header }) };
 }
 
 /** The same statement with a signature that cannot verify: its last 64 octets inverted. */

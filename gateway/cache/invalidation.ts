@@ -2,10 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CacheEntry } from './cached-answer.ts';
 
-/** What must not be answered from a cache any more. A handle is named by its tags alone. */
+/**
+ * What must not be answered from a cache any more. A handle is named by its tags alone. `aged` entries are no longer
+ * fresh, and still stand in for a province that fails.
+ */
 export type Invalidation =
   | { readonly kind: 'handle'; readonly province: ProvinceCode; readonly tags: readonly string[] }
-  | { readonly kind: 'province'; readonly province: ProvinceCode }
+  | { readonly kind: 'province' | 'aged'; readonly province: ProvinceCode }
   | { readonly kind: 'key'; readonly province: ProvinceCode; readonly kid: string };
 
 /** A place in the order of all invalidations; compared as text. */
@@ -27,6 +30,7 @@ export function positionOf(ms: number, sequence: number): Position {
 export class InvalidationLedger {
   readonly #tags: LRUCache<string, Position>;
   readonly #provinces = new Map<ProvinceCode, Position>();
+  readonly #aged = new Map<ProvinceCode, Position>();
   #floor: Position = BEGINNING;
   #position: Position = BEGINNING;
 
@@ -46,8 +50,17 @@ export class InvalidationLedger {
   }
 
   apply(at: Position, invalidation: Invalidation): void {
-    if (invalidation.kind === 'handle') for (const tag of invalidation.tags) this.#tags.set(tag, at);
-    else this.#provinces.set(invalidation.province, at);
+    switch (invalidation.kind) {
+      case 'handle':
+        for (const tag of invalidation.tags) this.#tags.set(tag, at);
+        break;
+      case 'aged':
+        this.#aged.set(invalidation.province, at);
+        break;
+      case 'province':
+      case 'key':
+        this.#provinces.set(invalidation.province, at);
+    }
     this.advance(at);
   }
 
@@ -65,6 +78,11 @@ export class InvalidationLedger {
     if (seen < this.#floor) return false;
     if (seen < (this.#provinces.get(province) ?? BEGINNING)) return false;
     return tag === null || seen >= (this.#tags.get(tag) ?? BEGINNING);
+  }
+
+  /** Whether an entry that is admitted may be answered from without asking first. */
+  isCurrent({ seen, province }: Pick<CacheEntry, 'seen' | 'province'>): boolean {
+    return seen >= (this.#aged.get(province) ?? BEGINNING);
   }
 
   #raiseFloor(at: Position): void {

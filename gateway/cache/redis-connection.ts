@@ -1,4 +1,4 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { CacheError } from './cache-error.ts';
 
@@ -42,7 +42,7 @@ function parseAddress(address: string): URL {
   return new URL(address);
 }
 
-function optionsOf(url: URL, commandTimeoutMs: number): RedisOptions {
+function optionsOf(url: URL, commandTimeoutMs: number) {
   return {
     commandTimeout: commandTimeoutMs,
     connectTimeout: CONNECT_TIMEOUT_MS,

@@ -41,6 +41,12 @@ const ASSURANCES: Record<VerificationReply['assurance'], LocalisedText> = {
   transport: { zh: '省份未签名，仅由本网关证明', en: 'not signed by the province; vouched for by this gateway alone' },
 };
 
+/** Practice of March 2021: nobody is turned away for want of a phone. */
+const NO_PHONE: LocalisedText = {
+  zh: '可出示纸质通行证，或经本人同意由工作人员代查',
+  en: "a paper pass will do, or staff may look the status up with the person's consent",
+};
+
 /** An answer as a person reads it: status and decision, why, how fresh, what to do next, and whether it verified. */
 export function printAnswer(cli: Cli, reply: VerificationReply, checked: CheckedAnswer): void {
   const { say, print, paint } = cli;
@@ -65,6 +71,7 @@ export function printAnswer(cli: Cli, reply: VerificationReply, checked: Checked
     say(checked.verified ? decision.next : { zh: '请转人工核实', en: 'have staff look into it' }),
   );
   if (reply.remedy !== null) row({ zh: '申诉', en: 'appeal' }, remedyText(cli, reply.remedy));
+  if (reply.decision !== 'pass') row({ zh: '无手机', en: 'no phone' }, say(NO_PHONE));
   row({ zh: '证据', en: 'evidence' }, say(ASSURANCES[reply.assurance]));
   row({ zh: '信任链', en: 'chain' }, chainText(cli, checked));
 }

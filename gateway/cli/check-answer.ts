@@ -53,9 +53,9 @@ export interface CheckOptions {
 
 /** Verifies an answer against the pinned anchor, and its plain words against its attestation. Never throws for either. */
 export async function checkAnswer(answer: Answer, trust: TrustMaterial, options: CheckOptions): Promise<CheckedAnswer> {
-  const { anchor, chainOf } = trust;
+  const { anchor, chainOf, historicalKeysOf } = trust;
   if (anchor === null) return failedAt('attestation', 'anchor_unknown');
-  const checks = { ...options, anchor, chainOf, sm2Verify: verifySm2 };
+  const checks = { ...options, anchor, chainOf, historicalKeysOf, sm2Verify: verifySm2 };
   const checked = await verifyAttestation(answer, checks);
   if (!checked.verified || !contradicts(answer.spoken, checked.claims)) return checked;
   return failedAt('reply', 'reply_mismatch', checked.chain);

@@ -11,6 +11,10 @@ export interface HttpReply {
   readonly status: number;
   readonly text: string;
 }
+interface RawReply {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
 
 /** The address of the running gateway, without a slash at the end. Throws CliError where HUREN_URL is no address. */
 export function gatewayUrl(env: Environment): string {
@@ -46,6 +50,13 @@ export class GatewayClient {
     throw CliError.refused(parseReply(reply, problemSchema));
   }
 
+  /** The bytes of a resource. Throws as `get` does. */
+  async bytes(path: string): Promise<Uint8Array> {
+    const { status, bytes } = await sendRaw(`${this.url}${path}`, {});
+    if (status === 200) return new Uint8Array(bytes);
+    throw CliError.refused(parseReply({ status, text: bytes.toString('utf8') }, problemSchema));
+  }
+
   send(path: string, init: RequestInit): Promise<HttpReply> {
     return sendBounded(`${this.url}${path}`, init);
   }
@@ -56,10 +67,15 @@ export class GatewayClient {
  * Throws CliError `gateway_unreachable`.
  */
 export async function sendBounded(url: string, init: RequestInit): Promise<HttpReply> {
+  const { status, bytes } = await sendRaw(url, init);
+  return { status, text: bytes.toString('utf8') };
+}
+
+async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
   try {
     const signal = AbortSignal.timeout(REPLY_WITHIN_MS);
     const response = await fetch(url, { ...init, redirect: 'error', signal });
-    return { status: response.status, text: await readBounded(response) };
+    return { status: response.status, bytes: await readBounded(response) };
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { origin } = new URL(url);
@@ -67,7 +83,7 @@ export async function sendBounded(url: string, init: RequestInit): Promise<HttpR
   }
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -75,7 +91,7 @@ async function readBounded(response: Response): Promise<string> {
     if (size > MAX_REPLY_BYTES) throw unreadable();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** Throws CliError `reply_unreadable` unless the reply is JSON of the documented form. */

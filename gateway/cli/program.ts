@@ -3,13 +3,19 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
+import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLog } from './commands/log.ts';
+import { addMandate } from './commands/mandate.ts';
+import { addPolicy } from './commands/policy.ts';
+import { addRegistry } from './commands/registry.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addScan } from './commands/scan.ts';
 import { addServe } from './commands/serve.ts';
+import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
 
 const TITLES = new Map([
@@ -40,7 +46,22 @@ export function createProgram(cli: Cli): Command {
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });
-  for (const add of [addServe, addScan, addVerify, addDemo, addSandbox, addKeys, addAdapter, addCoverage])
+  for (const add of [
+    addServe,
+    addScan,
+    addVerify,
+    addDemo,
+    addSandbox,
+    addKeys,
+    addRegistry,
+    addAdapter,
+    addPolicy,
+    addMandate,
+    addLog,
+    addCoverage,
+    addTrust,
+    addAudit,
+  ])
     add(program, cli);
   return program;
 }

@@ -13,6 +13,10 @@ import { GatewayClient, gatewayUrl } from './gateway-client.ts';
 export interface TrustMaterial {
   readonly anchor: TrustAnchor | null;
   readonly chainOf: (entityId: string) => Promise<readonly string[]>;
+  /** Signed historical keys of an entity, null where none are at hand: they tell of revocations since. */
+  readonly historicalKeysOf: (entityId: string) => string | null;
+  /** The status list token behind a pass, null where none is at hand. */
+  readonly statusListOf: (uri: string) => Promise<string | null>;
 }
 
 export interface TrustOptions {
@@ -36,7 +40,15 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
   const given = options.bundle === undefined ? null : readBundle(options.bundle);
   const carried = given ?? (anchor !== null && Object.keys(anchor.chains).length > 0 ? anchor : null);
   const chainOf = carried === null ? chainsNearby(dataDir, anchor, env) : chainsOf(carried);
-  return { anchor, chainOf: remembering(chainOf) };
+  const nearby = carried ?? findBundle(join(dataDir, 'trust-bundle.json'));
+  return {
+    anchor,
+    chainOf: remembering(chainOf),
+    historicalKeysOf: (entityId) => ownText(nearby?.historical_keys, entityId),
+    // With a bundle in hand nobody is asked: what is not in it is not known.
+    statusListOf: async (uri) =>
+      carried === null ? await statusListOnline(uri, env) : ownText(carried.status_lists, uri),
+  };
 }
 
 type ChainSource = TrustMaterial['chainOf'];
@@ -72,6 +84,18 @@ function chainsOnline(env: Environment): ChainSource {
     if (!parsed.success) throw new TrustError('fetch_failed', 'the resolve response carries no chain');
     return parsed.data.trust_chain;
   };
+}
+
+/** Only from the gateway in use: following any address in a pass would fetch what a stranger chose. */
+async function statusListOnline(uri: string, env: Environment): Promise<string | null> {
+  const gateway = new GatewayClient(gatewayUrl(env));
+  if (!uri.startsWith(`${gateway.url}/`)) return null;
+  const reply = await gateway.send(uri.slice(gateway.url.length), {}).catch(() => null);
+  return reply?.status === 200 ? reply.text.trim() : null;
+}
+
+function ownText(record: Readonly<Record<string, string>> | undefined, name: string): string | null {
+  return record !== undefined && Object.hasOwn(record, name) ? (record[name] ?? null) : null;
 }
 
 function remembering(chainOf: ChainSource): ChainSource {

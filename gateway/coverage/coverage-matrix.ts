@@ -1,6 +1,8 @@
 import type { Coverage, CoverageCell } from '../../schemas/coverage.ts';
 import { adapterName, type RegistryState } from '../registry/registry-state.ts';
-import type { CoverageCounter } from './coverage-counter.ts';
+import type { CoverageBook } from './coverage-book.ts';
+import { policyDeviations } from './policy-deviations.ts';
+import { publicReadings, type Signals } from './signals.ts';
 
 const WINDOWS_MS = { '1h': 3_600_000, '6h': 6 * 3_600_000, '24h': 24 * 3_600_000 } as const;
 export type CoverageWindow = keyof typeof WINDOWS_MS;
@@ -10,14 +12,15 @@ export function isCoverageWindow(text: string): text is CoverageWindow {
   return Object.hasOwn(WINDOWS_MS, text);
 }
 
-/** The recognition matrix over a window. Cells that few people are behind are withheld from the public. */
-export function coverageMatrix(
-  counter: CoverageCounter,
+/** The recognition matrix over a window. Cells that few people are behind are withheld. Throws CoverageError. */
+export async function coverageMatrix(
+  book: CoverageBook,
   state: RegistryState,
+  signals: Signals,
   options: { readonly window: CoverageWindow; readonly nowMs: number; readonly suppressedBelow: number },
-): Coverage {
+): Promise<Coverage> {
   const { window, nowMs, suppressedBelow } = options;
-  const shown = counter.cells(WINDOWS_MS[window], nowMs).filter((cell) => cell.presented >= suppressedBelow);
+  const shown = (await book.cells(WINDOWS_MS[window])).filter((cell) => cell.presented >= suppressedBelow);
   const totals = totalsOf(shown);
   return {
     window,
@@ -31,7 +34,8 @@ export function coverageMatrix(
     cells: shown,
     totals,
     recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green,
-    deviations: [],
+    deviations: policyDeviations(state, nowMs),
+    signals: publicReadings(signals.states(nowMs), suppressedBelow),
     suppressed_below: suppressedBelow,
   };
 }

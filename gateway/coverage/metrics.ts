@@ -47,6 +47,12 @@ export function createMetrics() {
       labelNames: ['province'],
       registers,
     }),
+    breakerChanges: new Counter({
+      name: 'huren_breaker_changes_total',
+      help: 'Changes of a circuit breaker, by the state it went into',
+      labelNames: ['province', 'state'],
+      registers,
+    }),
     unsubstantiated: new Counter({
       name: 'huren_unsubstantiated_total',
       help: 'Yellow or red statuses withheld from venues because their assignment was not substantiated',

@@ -17,6 +17,8 @@ interface Generation {
 }
 
 const NAME_BYTES = 12;
+/** One handle in 65,536: as far as the first 16 bits of a name can tell. */
+const MAX_SAMPLING = 16;
 const TAG_AT: Readonly<Record<TableStatus, number>> = { green: 16, yellow: 20, red: 24 };
 
 /**
@@ -75,13 +77,14 @@ export class SignalMarks {
   /** A full book halves its sample instead of forgetting the oldest: rates over the rest stay true. */
   #keep({ name, tag }: { readonly name: string; readonly tag: number }): void {
     const generation = this.#current;
-    while (generation.marks.size >= this.#maxMarks) {
+    while (generation.marks.size >= this.#maxMarks && generation.sampling < MAX_SAMPLING) {
       generation.sampling += 1;
       for (const kept of generation.marks.keys()) {
         if (!isSampled(kept, generation.sampling)) generation.marks.delete(kept);
       }
     }
-    if (isSampled(name, generation.sampling)) generation.marks.set(name, tag);
+    const hasRoom = generation.marks.size < this.#maxMarks;
+    if (hasRoom && isSampled(name, generation.sampling)) generation.marks.set(name, tag);
   }
 }
 
@@ -94,8 +97,7 @@ function markOf(generation: Generation, province: ProvinceCode, handle: string, 
   return { name: mac.toString('latin1', 0, NAME_BYTES), tag: mac.readUInt32BE(TAG_AT[status]) };
 }
 
-/** By the first 16 bits of the name, which are as random as the rest; more halvings than that are never needed. */
 function isSampled(name: string, sampling: number): boolean {
   const bits = (name.charCodeAt(0) << 8) | name.charCodeAt(1);
-  return bits >>> Math.max(0, 16 - sampling) === 0;
+  return bits >>> (MAX_SAMPLING - sampling) === 0;
 }

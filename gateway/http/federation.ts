@@ -1,66 +1,193 @@
-import type { Request, Response, Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { ProblemError } from '../problem-error.ts';
-import type { HostedFederation } from '../trust/hosted-federation.ts';
+import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
+import { type HostedFederation, RESOLVE_RESPONSE_TYP } from '../trust/hosted-federation.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { MAX_TRUST_MARK_BYTES } from '../trust/trust-mark.ts';
+import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../trust/trust-mark-register.ts';
 import { resource } from './route.ts';
 
-const MAX_AGE_S = 300;
+/** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */
+const MAX_AGE_S = 60;
+const MAX_PARAMETER_LENGTH = 512;
+const DEFAULT_PAGE = 100;
+const MAX_PAGE = 500;
+const STATEMENT_TYP = 'entity-statement+jwt';
 
 interface Parts {
   readonly entityId: string;
-  readonly anchorId: string | null;
-  readonly federation: HostedFederation;
-}
-
-/** The OpenID Federation 1.0 endpoints of the entities whose keys this process holds. */
-export function mountFederation(router: Router, { entityId, anchorId, federation }: Parts): void {
-  const configurationOf = (id: string) => async (_request: Request, response: Response) => {
-    sendToken(response, await federation.entityConfiguration(id), 'application/entity-statement+jwt');
+  readonly trust: {
+    readonly federation: HostedFederation;
+    readonly anchorId: string | null;
+    readonly trustMarks: TrustMarkRegister | null;
+    readonly trustBundle: () => Promise<object | null>;
   };
-  resource(router, '/.well-known/openid-federation', { GET: configurationOf(entityId) });
-  for (const path of federation.pathsBelow(entityId)) {
-    resource(router, `${path}/.well-known/openid-federation`, { GET: configurationOf(`${entityId}${path}`) });
-  }
+}
 
-  resource(router, '/federation/fetch', {
-    GET: async (request, response) => {
-      const subject = parameter(request, 'sub');
-      const superior = anchorId ?? entityId;
-      sendToken(response, await federation.subordinateStatement(superior, subject), 'application/entity-statement+jwt');
-    },
-  });
-  resource(router, '/federation/list', {
-    GET: (_request, response) => {
-      response.json(federation.subordinates(anchorId ?? entityId));
-    },
-  });
-  resource(router, '/federation/resolve', {
-    GET: async (request, response) => {
-      const anchor = request.query['trust_anchor'];
-      if (anchor !== undefined && anchor !== anchorId)
-        throw new ProblemError('not_found', 'that trust anchor is not ours');
-      sendToken(response, await resolved(federation, parameter(request, 'sub')), 'application/resolve-response+jwt');
+/**
+ * The OpenID Federation 1.0 endpoints of every entity whose keys this process holds, each below its own identifier
+ * (section 8). At the gateway's own root, fetch and list speak for the anchor where it is hosted here too, since a
+ * gateway has no subordinates.
+ */
+export function mountFederation(router: Router, { entityId, trust }: Parts): void {
+  const { federation, anchorId, trustMarks } = trust;
+  const speaker = anchorId !== null && federation.has(anchorId) ? anchorId : entityId;
+  for (const id of federation.entityIds()) {
+    if (id !== entityId && !id.startsWith(`${entityId}/`)) continue;
+    const isRoot = id === entityId;
+    mountEntity(router, id.slice(entityId.length), federation, {
+      self: id,
+      superior: isRoot ? speaker : id,
+      anchorId,
+    });
+  }
+  // The authorization server's own host asks here for what it then shows as its own.
+  const elsewhere = federation.entityIds().find((id) => id !== entityId && !id.startsWith(`${entityId}/`));
+  if (elsewhere !== undefined) {
+    resource(router, '/authorization-server/.well-known/openid-federation', {
+      GET: async (_request, response) => {
+        sendToken(response, await federation.entityConfiguration(elsewhere), STATEMENT_TYP);
+      },
+    });
+  }
+  if (trustMarks !== null) mountTrustMarkStatus(router, trustMarks, entityId);
+  // Not of the standard: everything that an offline verifier takes along, in one document. It checks every part.
+  resource(router, '/federation/bundle', {
+    GET: async (_request, response) => {
+      const bundle = await trust.trustBundle();
+      if (bundle === null) throw new ProblemError('not_found', 'this gateway has no trust anchor');
+      response.set('cache-control', `public, max-age=${MAX_AGE_S}`).json(bundle);
     },
   });
 }
 
-async function resolved(federation: HostedFederation, subject: string): Promise<string | null> {
+interface Speaker {
+  readonly self: string;
+  /** The entity whose subordinates fetch and list are about. */
+  readonly superior: string;
+  readonly anchorId: string | null;
+}
+
+function mountEntity(router: Router, path: string, federation: HostedFederation, speaker: Speaker): void {
+  const { self, superior, anchorId } = speaker;
+  resource(router, `${path}/.well-known/openid-federation`, {
+    GET: async (_request, response) => {
+      sendToken(response, await federation.entityConfiguration(self), STATEMENT_TYP);
+    },
+  });
+  resource(router, `${path}/federation/fetch`, {
+    GET: async (request, response) => {
+      allowOnly(request, ['sub']);
+      const statement = await federation.subordinateStatement(superior, required(request, 'sub'));
+      sendToken(response, statement, STATEMENT_TYP);
+    },
+  });
+  resource(router, `${path}/federation/list`, {
+    GET: (request, response) => sendList(request, response, federation, superior, path),
+  });
+  resource(router, `${path}/federation/resolve`, {
+    GET: async (request, response) => {
+      allowOnly(request, ['sub', 'trust_anchor', 'entity_type']);
+      const anchor = optional(request, 'trust_anchor');
+      if (anchor !== null && anchor !== anchorId) throw new ProblemError('not_found', 'that trust anchor is not ours');
+      sendToken(response, await resolved(federation, required(request, 'sub'), self), RESOLVE_RESPONSE_TYP);
+    },
+  });
+  resource(router, `${path}/federation/historical-keys`, {
+    GET: async (_request, response) => {
+      sendToken(response, await federation.historicalKeys(self), HISTORICAL_KEYS_TYP);
+    },
+  });
+}
+
+/**
+ * Immediate subordinates in the order of their identifiers (section 8.2). `entity_type` filters. A page holds `limit`
+ * of them (100 unless told, 500 at most); where more follow, `Link: <…>; rel="next"` names the next page, whose
+ * `from_entity_id` is its first identifier, as in Federation Extended Subordinate Listing.
+ */
+function sendList(
+  request: Request,
+  response: Response,
+  federation: HostedFederation,
+  superior: string,
+  path: string,
+): void {
+  allowOnly(request, ['entity_type', 'limit', 'from_entity_id']);
+  const type = optional(request, 'entity_type');
+  const from = optional(request, 'from_entity_id');
+  const limit = pageSize(optional(request, 'limit'));
+  const all = federation.subordinates(superior).filter(({ types }) => type === null || types.includes(type));
+  const rest = all.filter(({ entityId }) => from === null || entityId >= from);
+  const next = rest[limit]?.entityId;
+  if (next !== undefined) {
+    const query = new URLSearchParams({
+      ...(type === null ? {} : { entity_type: type }),
+      limit: String(limit),
+      from_entity_id: next,
+    });
+    response.set('link', `<${path}/federation/list?${query}>; rel="next"`);
+  }
+  response.set('cache-control', `public, max-age=${MAX_AGE_S}`);
+  response.json(rest.slice(0, limit).map(({ entityId }) => entityId));
+}
+
+function pageSize(text: string | null): number {
+  if (text === null) return DEFAULT_PAGE;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MAX_PAGE) throw new ProblemError('body_invalid', `limit: must be 1 to ${MAX_PAGE}`);
+  return limit;
+}
+
+async function resolved(federation: HostedFederation, subject: string, self: string): Promise<string | null> {
   try {
-    return await federation.resolveResponse(subject);
+    return await federation.resolveResponse(subject, self);
   } catch (error) {
     if (error instanceof TrustError && error.code === 'anchor_unknown') return null;
     throw error;
   }
 }
 
-function sendToken(response: Response, token: string | null, mediaType: string): void {
-  if (token === null) throw new ProblemError('not_found', 'no such entity is known here');
-  response.set('cache-control', `public, max-age=${MAX_AGE_S}`).type(mediaType).send(token);
+/** Whether a trust mark still stands (section 8.4): a form post with the mark, a signed answer. */
+function mountTrustMarkStatus(router: Router, marks: TrustMarkRegister, entityId: string): void {
+  const readForm = express.urlencoded({ extended: false, limit: MAX_TRUST_MARK_BYTES + 256, inflate: false });
+  resource(router, `${marks.issuer.slice(entityId.length)}/federation/trust-mark-status`, {
+    POST: async (request, response) => {
+      await new Promise<void>((resolve, reject) => {
+        readForm(request, response, (error: unknown) =>
+          error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+        );
+      });
+      const form: unknown = request.body;
+      const mark = typeof form === 'object' && form !== null && 'trust_mark' in form ? form.trust_mark : undefined;
+      if (typeof mark !== 'string' || mark === '')
+        throw new ProblemError('body_invalid', 'trust_mark: must be given once');
+      // An answer about the past would be the wrong one.
+      response.set('cache-control', 'no-store').type(`application/${TRUST_MARK_STATUS_TYP}`);
+      response.send(await marks.statusResponse(mark));
+    },
+  });
 }
 
-function parameter(request: Request, name: string): string {
-  const value = request.query[name];
-  if (typeof value !== 'string' || value.length > 512)
-    throw new ProblemError('body_invalid', `${name}: must be given once`);
+function sendToken(response: Response, token: string | null, typ: string): void {
+  if (token === null) throw new ProblemError('not_found', 'no such entity is known here');
+  response.set('cache-control', `public, max-age=${MAX_AGE_S}`).type(`application/${typ}`).send(token);
+}
+
+/** A filter that is overlooked would give a wrong answer, so an unknown parameter is refused (section 8.9). */
+function allowOnly(request: Request, names: readonly string[]): void {
+  const unknown = Object.keys(request.query).some((name) => !names.includes(name));
+  if (unknown) throw new ProblemError('body_invalid', `only these parameters are known: ${names.join(', ')}`);
+}
+
+function required(request: Request, name: string): string {
+  const value = optional(request, name);
+  if (value === null) throw new ProblemError('body_invalid', `${name}: must be given once`);
   return value;
+}
+
+function optional(request: Request, name: string): string | null {
+  const value = request.query[name];
+  if (value === undefined) return null;
+  if (typeof value === 'string' && value !== '' && value.length <= MAX_PARAMETER_LENGTH) return value;
+  throw new ProblemError('body_invalid', `${name}: must be given once`);
 }

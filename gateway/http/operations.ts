@@ -1,13 +1,15 @@
 import type { Router } from 'express';
 import type { GatewayContext } from '../context.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
+import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { mandateCoverage } from '../policy/mandates.ts';
 import { ProblemError } from '../problem-error.ts';
 import { resource } from './route.ts';
 
 /** Liveness, readiness with reasons, metrics, and the recognition matrix. */
 export function mountOperations(router: Router, context: GatewayContext, isDraining: () => boolean): void {
-  const { metrics, coverage, registry, nowMs } = context.verification;
+  const { metrics, coverage, signals, registry, nowMs } = context.verification;
+  openDeviationGauge(metrics, registry, nowMs);
 
   resource(router, '/healthz', {
     GET: (_request, response) => {
@@ -26,8 +28,11 @@ export function mountOperations(router: Router, context: GatewayContext, isDrain
       for (const { province, state } of context.provinces.breakerStates()) {
         metrics.breakerState.set({ province }, order[state]);
       }
-      for (const { kid, expiresS } of context.attestationKeys.keys) {
-        metrics.keyExpirySeconds.set({ entity: context.entityId, kid }, expiresS - nowMs() / 1000);
+      metrics.keyExpirySeconds.reset();
+      for (const [entity, ring] of context.trust.rings) {
+        for (const { kid, expiresS, state } of ring.keys) {
+          if (state !== 'revoked') metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
+        }
       }
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     },
@@ -39,7 +44,7 @@ export function mountOperations(router: Router, context: GatewayContext, isDrain
         throw new ProblemError('body_invalid', 'window: must be 1h, 6h or 24h');
       }
       const options = { window, nowMs: nowMs(), suppressedBelow: context.suppressedBelow };
-      response.json(coverageMatrix(coverage, registry(), options));
+      response.json(coverageMatrix(coverage, registry(), signals, options));
     },
   });
 }
@@ -50,7 +55,9 @@ function readiness(context: GatewayContext, draining: boolean) {
   const mandates = mandateCoverage(registry().mandates, nowMs());
   const reasons = [
     ...(draining ? ['draining'] : []),
-    ...(context.anchorId === null ? ['no_trust_anchor'] : []),
+    ...(context.trust.anchorId === null ? ['no_trust_anchor'] : []),
+    ...(context.registry.registry.folded().size === 0 ? ['registry_missing'] : []),
+    ...(context.registry.registry.fault === null ? [] : ['registry_fault']),
     ...(context.tokens === null ? ['no_authorization_server'] : []),
     ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}`]),
     ...(registry().adapters.size === 0 ? ['no_adapter'] : []),

@@ -1,4 +1,4 @@
-import type { Request, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
   batchRequestSchema,
@@ -7,6 +7,8 @@ import {
   type VerificationRequest,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
+import type { LoadGauge, Priority } from '../access/load-gauge.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
@@ -21,29 +23,41 @@ const MAX_BATCH_BYTES = 1_048_576;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens | null;
+  readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
 }
 
 /** POST /v1/verifications and its batch. */
-export function mountVerifications(router: Router, { verification, tokens }: Parts): void {
+export function mountVerifications(router: Router, { verification, tokens, shared }: Parts): void {
   const readOne = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
   const readBatch = jsonBodyReader(batchRequestSchema, MAX_BATCH_BYTES);
 
-  async function access(request: Request): Promise<Venue> {
+  /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
+  async function access(request: Request, response: Response, priority: Priority): Promise<Venue> {
+    shared.load.admit(priority);
+    shared.load.enter();
+    response.once('close', () => shared.load.leave());
     if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
     return await tokens.authenticate(request.get('authorization'));
   }
 
+  async function withinRate(venue: Venue, scans: number): Promise<void> {
+    const refused = await shared.clientLimit.take(venue.clientId, scans);
+    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+  }
+
   resource(router, '/v1/verifications', {
     POST: async (request, response) => {
-      const venue = await access(request);
+      const venue = await access(request, response, 'single');
+      await withinRate(venue, 1);
       response.json(await verify(verification, venue, await readOne(request, response)));
     },
   });
 
   resource(router, '/v1/verifications/batch', {
     POST: async (request, response) => {
-      const venue = await access(request);
+      const venue = await access(request, response, 'batch');
       const { items } = await readBatch(request, response);
+      await withinRate(venue, items.length);
       const outcome = (asked: VerificationRequest) => verify(verification, venue, asked).catch(problemInPlace);
       response.json({ results: await Promise.all(items.map(outcome)) });
     },

@@ -41,7 +41,9 @@ export function activateAdapter(
     const active = { ...adapter, active: version.version, trial: null };
     return withVersion(state, active, { ...version, served: true }, mark);
   }
-  if (adapter.active === null) return rejected('no_active_version');
+  const active = activeVersion(adapter);
+  if (active === undefined) return rejected('no_active_version');
+  if (!recogniseAlike(active, version)) return rejected('trial_not_comparable');
   return withAdapter(state, { ...adapter, trial: { version: version.version, mode: body.mode }, changed: mark });
 }
 
@@ -111,6 +113,11 @@ function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | 
   return refuseUnchecked(version) ?? (enough ? undefined : rejected('approvals_missing'));
 }
 
+function recogniseAlike(a: VersionRecord, b: VersionRecord): boolean {
+  const [left, right] = [a, b].map(({ manifest, manifest_digest }) => parseManifest(manifest, manifest_digest));
+  return JSON.stringify(left?.recognise) === JSON.stringify(right?.recognise);
+}
+
 /** No system may draw another province's codes to itself. */
 function refuseOverlap(state: FoldState, province: ProvinceCode, version: VersionRecord): Rejection | undefined {
   const others = [...state.adapters.values()].flatMap((adapter): Manifest[] => {
@@ -124,5 +131,8 @@ function refuseOverlap(state: FoldState, province: ProvinceCode, version: Versio
     ({ a, b }) => a.province === province || b.province === province,
   );
   if (overlap === undefined) return undefined;
-  return rejected('recogniser_overlap', `with ${overlap.a.province === province ? overlap.b.province : overlap.a.province}`);
+  return rejected(
+    'recogniser_overlap',
+    `with ${overlap.a.province === province ? overlap.b.province : overlap.a.province}`,
+  );
 }

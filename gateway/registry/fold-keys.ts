@@ -1,6 +1,13 @@
 import type { EventOf, RegistryKeyUse } from '../../schemas/registry-event.ts';
 import { faultOfKeys, revokedAt } from './fold-entities.ts';
-import { type EntityRecord, type FoldState, type KeyRecord, type Rejection, rejected, withEntry } from './fold-state.ts';
+import {
+  type EntityRecord,
+  type FoldState,
+  type KeyRecord,
+  type Rejection,
+  rejected,
+  withEntry,
+} from './fold-state.ts';
 
 /** An entity announces its own next key, so that readers know it before it is used. */
 export function announceKey(state: FoldState, { iss, iat, body }: EventOf<'key_announced'>): FoldState | Rejection {

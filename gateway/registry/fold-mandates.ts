@@ -1,6 +1,6 @@
 import { MANDATE_MAX_DAYS, type Mandate } from '../../schemas/mandate.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
-import { type FoldState, type Mark, type MandateRecord, type Rejection, rejected, withEntry } from './fold-state.ts';
+import { type FoldState, type MandateRecord, type Mark, type Rejection, rejected, withEntry } from './fold-state.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import type { EventOf } from '../../schemas/registry-event.ts';
 import { reviewPolicy } from '../policy/review.ts';
-import { isNewer } from './version-order.ts';
 import { type FoldState, type Mark, type Rejection, rejected, withEntry } from './fold-state.ts';
+import { isNewer } from './version-order.ts';
 
 /** A destination publishes its own table, if it passes the review that everybody can repeat. */
 export function publishPolicy(

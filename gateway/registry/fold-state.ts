@@ -3,13 +3,13 @@ import { localisedTextSchema, type ProvinceCode, provinceCodeSchema } from '../.
 import { mandateSchema } from '../../schemas/mandate.ts';
 import { policySchema } from '../../schemas/policy.ts';
 import {
-  activationModeSchema,
   type EventOf,
   entityRoleSchema,
   keyUseSchema,
   type RegistryEvent,
   registryJwkSchema,
   sha256Schema,
+  trialModeSchema,
   versionSchema,
 } from '../../schemas/registry-event.ts';
 import type { RejectionCode } from '../../schemas/registry-rejections.ts';
@@ -73,7 +73,7 @@ const adapterRecordSchema = z.strictObject({
   versions: z.array(versionRecordSchema).readonly(),
   active: versionSchema.nullable(),
   /** A version on trial beside the active one. */
-  trial: z.strictObject({ version: versionSchema, mode: activationModeSchema }).nullable(),
+  trial: z.strictObject({ version: versionSchema, mode: trialModeSchema }).nullable(),
   suspended: markSchema.extend({ reason: z.string(), role: entityRoleSchema }).nullable(),
   changed: markSchema,
 });

@@ -1,9 +1,5 @@
 import { EVENT_CLOCK_SKEW_S, type RegistryEvent } from '../../schemas/registry-event.ts';
-import {
-  approveAdapter,
-  checkAdapter,
-  submitAdapter,
-} from './fold-adapter-review.ts';
+import { approveAdapter, checkAdapter, submitAdapter } from './fold-adapter-review.ts';
 import { activateAdapter, resumeAdapter, rollBackAdapter, suspendAdapter } from './fold-adapter-stage.ts';
 import { createRegistry, enrolEntity, removeEntity } from './fold-entities.ts';
 import { activateKey, announceKey, retireKey, revokeKey } from './fold-keys.ts';

@@ -3,7 +3,7 @@ import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import type { ActivationMode } from '../../schemas/registry-event.ts';
+import type { TrialMode } from '../../schemas/registry-event.ts';
 import type { CompiledPolicy } from '../policy/decide.ts';
 import { indexMandates, type MandateIndex } from '../policy/mandates.ts';
 
@@ -14,11 +14,10 @@ export interface RegisteredAdapter {
   readonly stage: 'active' | 'suspended';
 }
 
-/** A newer version beside the active one, and how it is tried. */
+/** A newer version beside the active one, and how it is tried. It recognises the same codes. */
 export interface AdapterTrial {
   readonly adapter: RegisteredAdapter;
-  readonly mode: Exclude<ActivationMode, { stage: 'full' }>;
-  readonly recognise: Recognise;
+  readonly mode: TrialMode;
 }
 
 /**
@@ -58,9 +57,7 @@ export function createRegistryState(content: RegistryContent): RegistryState {
       const trial = trials.get(province);
       const active = adapters.get(province);
       if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
-      const picked = canaryBucket(salt, trial.adapter, token) < trial.mode.percent;
-      // A version that does not take this token as its own kind of code is never asked about it.
-      return picked && takes(trial, token) ? trial.adapter : active;
+      return canaryBucket(salt, trial.adapter, token) < trial.mode.percent ? trial.adapter : active;
     },
     mandates: indexMandates(content.mandates),
     policyOf: (destination) => content.policies.get(destination) ?? content.baseline,

@@ -35,7 +35,7 @@ const ROOMS: Record<string, readonly string[]> = {
   verification: ['policy', 'provenance', 'trust', 'log', 'cache', 'upstream', 'registry', 'coverage', 'access'],
   http: ['verification', 'registry', 'coverage', 'policy', 'trust', 'log', 'cache', 'upstream', 'access', 'web'],
   web: ['trust'],
-  cli: ['trust'],
+  cli: ['policy', 'trust'],
 };
 /** Files at the top of gateway/ that any room may use; the rest there is composition. */
 const SHARED = ['gateway/problem-error.ts', 'gateway/private-file.ts', 'gateway/config.ts'];

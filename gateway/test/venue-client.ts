@@ -56,11 +56,11 @@ export async function postRecord(url: string, province: string, raw: unknown): P
 }
 
 /** Sets a province's fault, or clears it with null. */
-export async function setFault(url: string, province: string, fault: unknown): Promise<void> {
+export async function setFault(url: string, province: string, fault: unknown, more: object = {}): Promise<void> {
   const reply = await fetch(`${url}/sandbox/faults`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ province, fault }),
+    body: JSON.stringify({ province, fault, ...more }),
   });
   if (!reply.ok) throw new Error(`the fault was refused: ${reply.status}`);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Approval, StatusClaims } from '../../schemas/statement.ts';
-import type { PublicJwk } from './public-key.ts';
+import type { Agency } from './entity-resolver.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -17,22 +17,40 @@ export const approvalClaimsSchema = z.strictObject({
   status: z.string(),
 });
 
-/** Whether an approval's own signature stands: by an agency key below the province, over this very assignment. */
+/** What became of an approval's signature, and which agency made it where it stands. */
+export interface VerifiedSignature {
+  readonly verified: 'valid' | 'invalid' | 'unsigned';
+  readonly agency: string | null;
+}
+const INVALID: VerifiedSignature = { verified: 'invalid', agency: null };
+
+/**
+ * Whether an approval's own signature stands: over this very assignment, by an agency below the province whose chain
+ * gives it the level and role that the approval claims.
+ *
+ * The agency's link is in the statement's disclosures, so a venue never sees it: `huren scan` shows no agency, and
+ * `huren audit` shows each approval with its chain.
+ */
 export async function verifyApproval(
   approval: Approval,
   about: Pick<StatusClaims, 'handle' | 'status'>,
-  agencyKeys: readonly PublicJwk[],
-): Promise<'valid' | 'invalid' | 'unsigned'> {
-  if (approval.signature === undefined) return 'unsigned';
+  agencies: readonly Agency[],
+  atS: number,
+): Promise<VerifiedSignature> {
+  if (approval.signature === undefined) return { verified: 'unsigned', agency: null };
+  const { level, role, action } = approval;
+  const entitled = agencies.filter((agency) => agency.level === level && agency.role === role);
   try {
     const options = { maxBytes: MAX_APPROVAL_LENGTH, typ: APPROVAL_TYP };
-    const { payload } = await verifyCompact(approval.signature, keysOf({ keys: agencyKeys }), options);
+    const keys = entitled.flatMap((agency) => agency.keys);
+    const { header, payload } = await verifyCompact(approval.signature, keysOf({ keys }, atS), options);
     const signed = approvalClaimsSchema.safeParse(payload);
-    const { level, role, action } = approval;
     const expected = { level, role, action, handle: about.handle, status: about.status };
-    return signed.success && JSON.stringify(signed.data) === JSON.stringify(expected) ? 'valid' : 'invalid';
+    if (!signed.success || JSON.stringify(signed.data) !== JSON.stringify(expected)) return INVALID;
+    const agency = entitled.find((candidate) => candidate.keys.some(({ kid }) => kid === header.kid));
+    return { verified: 'valid', agency: agency?.entityId ?? null };
   } catch (error) {
-    if (error instanceof TrustError) return 'invalid';
+    if (error instanceof TrustError) return INVALID;
     throw error;
   }
 }

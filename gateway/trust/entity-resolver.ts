@@ -1,12 +1,6 @@
-import { z } from 'zod';
-import { levelSchema, type ProvinceCode, roleSchema } from '../../schemas/code-lists/index.ts';
+import type { Level, ProvinceCode, Role } from '../../schemas/code-lists/index.ts';
 import type { JwkSet, PublicJwk } from './public-key.ts';
-import {
-  ASSIGNMENT_AGENCY,
-  agencyMetadataSchema,
-  STATUS_ISSUER,
-  statusIssuerMetadataSchema,
-} from './trust-bundle.ts';
+import { ASSIGNMENT_AGENCY, agencyMetadataSchema, STATUS_ISSUER, statusIssuerMetadataSchema } from './trust-bundle.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from './trust-chain.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -19,8 +13,8 @@ export interface ResolverParts {
 /** An agency below a province, as its whole chain vouches for it: which part of the procedure it may sign. */
 export interface Agency {
   readonly entityId: string;
-  readonly level: z.infer<typeof levelSchema>;
-  readonly role: z.infer<typeof roleSchema>;
+  readonly level: Level;
+  readonly role: Role;
   readonly keys: readonly PublicJwk[];
 }
 

@@ -54,6 +54,7 @@ export const RESOLVE_RESPONSE_TYP = 'resolve-response+jwt';
 export class HostedFederation {
   readonly #entities: ReadonlyMap<string, HostedEntity>;
   readonly #replaced = new Map<string, readonly KeyLife[]>();
+  readonly #logged = new Map<string, readonly KeyLife[]>();
   readonly #held = new Map<string, Held>();
   readonly #nowS: () => number;
 
@@ -157,6 +158,15 @@ export class HostedFederation {
     this.renew(entityId);
   }
 
+  /**
+   * Takes what the log says of an entity's signing keys. Its time decides: a key that it ends is over from then on, and
+   * a key that it alone knows is published as well.
+   */
+  noteLoggedKeys(entityId: string, keys: readonly KeyLife[]): void {
+    this.#logged.set(entityId, keys);
+    this.renew(entityId);
+  }
+
   /** Signs an entity's statements, and those about it, anew: one of its keys has changed. */
   renew(entityId: string): void {
     for (const name of [...this.#held.keys()]) {
@@ -182,7 +192,8 @@ export class HostedFederation {
   }
 
   #publishedLives(entity: HostedEntity): readonly KeyLife[] {
-    return this.#replaced.get(entity.entityId) ?? entity.published?.lives() ?? [];
+    const own = this.#replaced.get(entity.entityId) ?? entity.published?.lives() ?? [];
+    return withLogged(own, this.#logged.get(entity.entityId) ?? []);
   }
 
   #typesOf(entityId: string): string[] {
@@ -211,4 +222,15 @@ export class HostedFederation {
     this.#held.set(name, { token, renewAtS: nowS + STATEMENT_LIFETIME_S / 2 });
     return token;
   }
+}
+
+function withLogged(own: readonly KeyLife[], logged: readonly KeyLife[]): readonly KeyLife[] {
+  if (logged.length === 0) return own;
+  const byKid = new Map(logged.map((life) => [life.jwk.kid, life]));
+  const kids = new Set(own.map(({ jwk }) => jwk.kid));
+  const ended = own.map((life) => {
+    const said = byKid.get(life.jwk.kid);
+    return said?.state === 'retired' || said?.state === 'revoked' ? { ...said, jwk: life.jwk } : life;
+  });
+  return [...ended, ...logged.filter(({ jwk }) => !kids.has(jwk.kid))];
 }

@@ -29,7 +29,12 @@ const keyFileSchema = z.strictObject({ keys: z.array(storedKeySchema).min(1).max
 export type KeyUse = 'federation' | 'attestation' | 'audit';
 export const KEY_USES: readonly KeyUse[] = ['federation', 'attestation', 'audit'];
 
-export type KeyFileErrorCode = 'key_file_exposed' | 'key_file_damaged' | 'key_file_busy' | 'key_unknown' | 'too_many_keys';
+export type KeyFileErrorCode =
+  | 'key_file_exposed'
+  | 'key_file_damaged'
+  | 'key_file_busy'
+  | 'key_unknown'
+  | 'too_many_keys';
 
 /** A key file that cannot be used. The message names the file, never what it holds. */
 export class KeyFileError extends Error {

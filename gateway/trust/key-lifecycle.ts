@@ -68,7 +68,11 @@ export function pastKeys(keys: readonly KeyLife[], overlapS = KEY_OVERLAP_S): Pu
 }
 
 /** What the schedule asks for now. */
-export function dueChange(keys: readonly KeyLife[], nowS: number, { leadS }: KeySchedule): 'announce' | 'rotate' | null {
+export function dueChange(
+  keys: readonly KeyLife[],
+  nowS: number,
+  { leadS }: KeySchedule,
+): 'announce' | 'rotate' | null {
   const active = keys.find(({ state }) => state === 'active');
   if (active === undefined) return 'rotate';
   const endsS = active.expires_s ?? Number.POSITIVE_INFINITY;
@@ -83,8 +87,6 @@ function described(key: KeyLife, overlapS: number): PublicJwk {
     ...key.jwk,
     iat: key.announced_s,
     ...(exp === null ? {} : { exp }),
-    ...(revoked_s === null
-      ? {}
-      : { revoked: { revoked_at: revoked_s, ...(reason === undefined ? {} : { reason }) } }),
+    ...(revoked_s === null ? {} : { revoked: { revoked_at: revoked_s, ...(reason === undefined ? {} : { reason }) } }),
   };
 }

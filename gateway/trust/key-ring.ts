@@ -156,13 +156,13 @@ class FileKeyRing implements KeyRing {
       stored = await changeKeyFile(this.#path, (latest) => advanced(latest, nowS, this.#schedule));
     }
     const usable = usableKeys(stored.map(lifeOf), nowS, this.#schedule.overlapS);
-    const changed = stored !== this.#stored || usable.length !== this.#public.length;
-    if (!changed) return false;
+    // As seen before reading: a change made meanwhile is then met by the next look, never missed.
+    this.#version = version;
+    const isSame = JSON.stringify(stored) === JSON.stringify(this.#stored) && usable.length === this.#public.length;
+    if (isSame) return false;
     const active = stored.find(({ state }) => state === 'active');
     if (active === undefined) throw new KeyFileError('key_file_damaged', `${this.#path} has no active key`);
     if (this.#signer?.kid !== active.kid) this.#signer = await signerOf(active);
-    // As seen before reading: a change made meanwhile is then met by the next look, never missed.
-    this.#version = version;
     this.#stored = stored;
     this.#public = usable;
     return true;
@@ -186,7 +186,11 @@ async function advanced(
   }
 }
 
-async function announced(keys: readonly StoredKey[], nowS: number, schedule: KeySchedule): Promise<readonly StoredKey[]> {
+async function announced(
+  keys: readonly StoredKey[],
+  nowS: number,
+  schedule: KeySchedule,
+): Promise<readonly StoredKey[]> {
   if (keys.length === 0) return [await newKey('active', nowS, schedule)];
   if (keys.some(({ state }) => state === 'announced')) return keys;
   return bounded([...keys, await newKey('announced', nowS, schedule)], nowS, schedule);
@@ -195,7 +199,9 @@ async function announced(keys: readonly StoredKey[], nowS: number, schedule: Key
 async function rotated(keys: readonly StoredKey[], nowS: number, schedule: KeySchedule): Promise<readonly StoredKey[]> {
   const successor = keys.find(({ state }) => state === 'announced') ?? (await newKey('announced', nowS, schedule));
   const before = keys.filter(({ kid }) => kid !== successor.kid);
-  const retired = before.map((key) => (key.state === 'active' ? { ...key, state: 'retired' as const, retired_s: nowS } : key));
+  const retired = before.map((key) =>
+    key.state === 'active' ? { ...key, state: 'retired' as const, retired_s: nowS } : key,
+  );
   const active = { ...successor, state: 'active' as const, expires_s: nowS + schedule.lifetimeS };
   return bounded([...retired, active], nowS, schedule);
 }

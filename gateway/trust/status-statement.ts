@@ -7,17 +7,21 @@ import {
   statusClaimsSchema,
 } from '../../schemas/statement.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
-import type { JwkSet, Sm2Verifier } from './public-key.ts';
+import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
-import { keysOf, verifyCompact } from './strict-jws.ts';
+import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
 
 /** Longest statement accepted, disclosures included, in characters. */
 export const MAX_STATEMENT_LENGTH = 16_384;
 const MAX_DISCLOSURES = 8;
+const STATEMENT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA', 'SM2'];
 
 export interface StatementChecks {
+  /** When the statement has to stand. */
   readonly atS: number;
+  /** When its key has to stand, where that is later than the statement: the verifier's own time. */
+  readonly keyAtS?: number;
   readonly sm2Verify?: Sm2Verifier;
 }
 
@@ -37,10 +41,10 @@ export async function verifyStatement(
   checks: StatementChecks,
 ): Promise<StatementPayload & { readonly kid: string }> {
   const { jwt } = splitStatement(sdJwt);
-  const { header, payload } = await verifyCompact(jwt, keysOf(issuerKeys), {
+  const { header, payload } = await verifyCompact(jwt, keysOf(issuerKeys, checks.keyAtS ?? checks.atS), {
     maxBytes: MAX_STATEMENT_LENGTH,
     typ: STATEMENT_TYP,
-    algs: checks.sm2Verify === undefined ? ['ES256', 'EdDSA'] : ['ES256', 'EdDSA', 'SM2'],
+    algs: checks.sm2Verify === undefined ? ['ES256', 'EdDSA'] : STATEMENT_ALGS,
     ...(checks.sm2Verify === undefined ? {} : { sm2Verify: checks.sm2Verify }),
   });
   const parsed = statementPayloadSchema.safeParse(payload);
@@ -68,6 +72,14 @@ export async function openStatement(
   });
   if (!claims.success) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
   return { payload, claims: claims.data };
+}
+
+/** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */
+export function issuerOf(sdJwt: string): string {
+  const options = { maxBytes: MAX_STATEMENT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS };
+  const issuer = parseCompact(splitStatement(sdJwt).jwt, options).payload['iss'];
+  if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the statement names no issuer');
+  return issuer;
 }
 
 function splitStatement(sdJwt: string): { jwt: string; disclosures: string[] } {

@@ -1,16 +1,32 @@
 import { z } from 'zod';
-import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { levelSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { entityIdSchema } from './entity-claims.ts';
 import { jwkSetSchema } from './public-key.ts';
 
 /**
+ * The registry to believe: who created it, with which keys, and the verifier keys (C2SP signed-note) that sign its log's
+ * checkpoints. Pinned like the anchor: whoever keeps the log must not also say how to check it.
+ */
+export const registryPinSchema = z.object({
+  entity_id: entityIdSchema,
+  jwks: jwkSetSchema,
+  log_keys: z.array(z.string().min(1).max(400)).min(1).max(4),
+});
+export type RegistryPin = z.infer<typeof registryPinSchema>;
+
+/**
  * What a verifier takes along: the national trust anchor's identifier and federation keys, which it takes on trust,
- * and trust chains by entity, which it checks. An anchor file is a bundle without chains.
+ * and trust chains, historical keys and status lists, which it checks. An anchor file is a bundle without those.
  */
 export const trustBundleSchema = z.object({
   entity_id: entityIdSchema,
   jwks: jwkSetSchema,
   chains: z.record(z.string(), z.array(z.string().max(65_536)).min(1).max(8)).default({}),
+  /** Signed historical key sets by entity: what was revoked after the chains were taken. */
+  historical_keys: z.record(z.string(), z.string().max(65_536)).default({}),
+  /** Status list tokens of passes by their URI. */
+  status_lists: z.record(z.string(), z.string().max(65_536)).default({}),
+  registry: registryPinSchema.exactOptional(),
 });
 export type TrustBundle = z.infer<typeof trustBundleSchema>;
 
@@ -21,3 +37,15 @@ export const recognitionGatewayMetadataSchema = z.object({ jwks: jwkSetSchema })
 /** Entity type of a province: which one it is, and the keys that its status statements are signed with. */
 export const STATUS_ISSUER = 'status_issuer';
 export const statusIssuerMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
+
+/** Entity type of an agency below a province: the part of the procedure that it signs, and its keys. */
+export const ASSIGNMENT_AGENCY = 'assignment_agency';
+export const agencyMetadataSchema = z.object({
+  province: provinceCodeSchema,
+  level: levelSchema,
+  role: roleSchema,
+  jwks: jwkSetSchema,
+});
+
+/** Entity type of the venues' authorization server (OpenID Federation 1.0 section 5.1.3). */
+export const AUTHORIZATION_SERVER = 'oauth_authorization_server';

@@ -3,7 +3,8 @@ import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { openAdapter } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { RegisteredAdapter } from '../registry/registry-state.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { type BreakerState, type GuardedAdapter, guardAdapter } from './province-breaker.ts';
 import { SingleFlight } from './single-flight.ts';
 import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
@@ -14,50 +15,103 @@ export interface ProvinceAccess {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-interface OpenProvince {
+/** One version of one province's adapter with its own pool and breaker. Closes when nobody needs it any more. */
+interface OpenVersion {
+  readonly province: ProvinceCode;
   readonly guarded: GuardedAdapter;
   readonly client: UpstreamClient;
+  underWay: number;
+  retired: boolean;
 }
 
-/** The provinces' adapters, each with its own pool and breaker, so that one that hangs holds up no other. */
+/**
+ * The provinces' adapters, each version with its own pool and breaker, so that one that hangs holds up no other. Follows
+ * the registry; questions under way to a version that was replaced still get their answer.
+ */
 export class ProvinceAdapters {
-  readonly #open = new Map<ProvinceCode, OpenProvince>();
+  readonly #open = new Map<string, OpenVersion>();
   readonly #flights = new SingleFlight<AdapterAnswer>();
+  readonly #accessOf: (province: ProvinceCode) => ProvinceAccess | null;
+  readonly #nowMs: () => number;
+  readonly #onBreaker: (province: ProvinceCode, state: BreakerState) => void;
 
+  /** `accessOf`: where the sandbox plays a province, null for a real one; `onBreaker` hears of every change. */
   constructor(
-    adapters: readonly RegisteredAdapter[],
     accessOf: (province: ProvinceCode) => ProvinceAccess | null,
     nowMs: () => number,
+    onBreaker: (province: ProvinceCode, state: BreakerState) => void,
   ) {
-    for (const { manifest } of adapters) {
-      const access = accessOf(manifest.province) ?? { origin: manifest.upstream.base_url, secrets: {} };
-      const client = openUpstreamClient(manifest.upstream, access.origin);
-      const adapter = openAdapter({
-        manifest,
-        fetch: client.fetch,
-        nowMs,
-        nonce: () => randomBytes(16).toString('hex'),
-        secret: (name) => secretOf(access, name),
-      });
-      this.#open.set(manifest.province, { guarded: guardAdapter(adapter, manifest.upstream.timeout_ms), client });
+    this.#accessOf = accessOf;
+    this.#nowMs = nowMs;
+    this.#onBreaker = onBreaker;
+  }
+
+  /** Opens what the registry has in use or on trial, and lets go of the rest. */
+  follow({ adapters, trials }: RegistryState): void {
+    const wanted = [...adapters.values(), ...[...trials.values()].map(({ adapter }) => adapter)];
+    const digests = new Set(wanted.map(({ digest }) => digest));
+    for (const adapter of wanted) this.#version(adapter);
+    for (const [digest, version] of this.#open) {
+      if (digests.has(digest)) continue;
+      this.#open.delete(digest);
+      version.retired = true;
+      closeIfIdle(version);
     }
   }
 
-  /** Asks a province about a token; concurrent questions about the same token are one question. Throws UpstreamError. */
-  ask(province: ProvinceCode, token: string): Promise<AdapterAnswer> {
-    const open = this.#open.get(province);
-    if (open === undefined) return Promise.reject(new UpstreamError('connect_failed', 'no adapter is open'));
-    return this.#flights.run(`${province} ${token}`, () => open.guarded.ask(token));
+  /** Asks one version about a token; concurrent questions about the same token are one question. Throws UpstreamError. */
+  ask(adapter: RegisteredAdapter, token: string): Promise<AdapterAnswer> {
+    return this.#flights.run(`${adapter.digest} ${token}`, async () => {
+      // A scan that began before a change may still ask for the version of then.
+      const version = this.#version(adapter);
+      version.underWay += 1;
+      try {
+        return await version.guarded.ask(token);
+      } finally {
+        version.underWay -= 1;
+        closeIfIdle(version);
+      }
+    });
   }
 
   breakerStates(): { province: ProvinceCode; state: BreakerState }[] {
-    return [...this.#open].map(([province, { guarded }]) => ({ province, state: guarded.breakerState() }));
+    return [...this.#open.values()].map(({ province, guarded }) => ({ province, state: guarded.breakerState() }));
   }
 
   async close(): Promise<void> {
     for (const { guarded } of this.#open.values()) guarded.close();
     await Promise.all([...this.#open.values()].map(({ client }) => client.close()));
   }
+
+  #version({ manifest, digest }: RegisteredAdapter): OpenVersion {
+    const known = this.#open.get(digest);
+    if (known !== undefined) return known;
+    const opened = this.#openVersion(manifest);
+    this.#open.set(digest, opened);
+    return opened;
+  }
+
+  #openVersion(manifest: Manifest): OpenVersion {
+    const { province, upstream } = manifest;
+    const played = this.#accessOf(province);
+    const access = played ?? { origin: upstream.base_url, secrets: {} };
+    const client = openUpstreamClient(upstream, access.origin, played === null ? 'public' : 'loopback');
+    const adapter = openAdapter({
+      manifest,
+      fetch: client.fetch,
+      nowMs: this.#nowMs,
+      nonce: () => randomBytes(16).toString('hex'),
+      secret: (name) => secretOf(access, name),
+    });
+    const guarded = guardAdapter(adapter, upstream.timeout_ms, (state) => this.#onBreaker(province, state));
+    return { province, guarded, client, underWay: 0, retired: false };
+  }
+}
+
+function closeIfIdle({ retired, underWay, guarded, client }: OpenVersion): void {
+  if (!retired || underWay > 0) return;
+  guarded.close();
+  void client.close();
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {

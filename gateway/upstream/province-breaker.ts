@@ -17,7 +17,11 @@ const BREAKER = { errorThresholdPercentage: 50, volumeThreshold: 10, resetTimeou
  * Puts an adapter behind a circuit breaker and a total time budget (`timeoutMs`, over all requests that one question
  * takes). An absent answer is a success; only an UpstreamError counts against the province.
  */
-export function guardAdapter(adapter: Adapter, timeoutMs: number): GuardedAdapter {
+export function guardAdapter(
+  adapter: Adapter,
+  timeoutMs: number,
+  onChange: (state: BreakerState) => void,
+): GuardedAdapter {
   const breaker = new CircuitBreaker((token: string) => withinBudget(adapter.ask(token), timeoutMs), {
     timeout: false,
     errorThresholdPercentage: BREAKER.errorThresholdPercentage,
@@ -26,6 +30,9 @@ export function guardAdapter(adapter: Adapter, timeoutMs: number): GuardedAdapte
     rollingCountTimeout: BREAKER.windowMs,
     errorFilter: (error: unknown) => error instanceof UpstreamError && error.code === 'busy',
   });
+  breaker.on('open', () => onChange('open'));
+  breaker.on('halfOpen', () => onChange('half-open'));
+  breaker.on('close', () => onChange('closed'));
   return {
     ask: async (token) => {
       try {

@@ -2,53 +2,87 @@ import { errors, Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { checkOrigin, guardedConnector, type Network } from './ssrf-guard.ts';
 
 /** The wire to one province: bounded connections, bounded queue, bounded reply, one deadline, no redirects. */
 export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
+  /** How many requests it gets at once, at the moment. */
+  readonly concurrency: () => number;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens the pool for one manifest. `origin` replaces the manifest's own host where the sandbox stands in for it.
- * `fetch` throws UpstreamError and nothing else.
+ * Opens the pool for one manifest. `origin` replaces the manifest's own host where the sandbox stands in for it, and is
+ * the only host that is ever talked to. `fetch` throws UpstreamError and nothing else; waiting, sending, and sending
+ * again all come out of one `timeout_ms`.
  */
-export function openUpstreamClient(limits: Manifest['upstream'], origin: string): UpstreamClient {
+export function openUpstreamClient(limits: Manifest['upstream'], origin: string, network: Network): UpstreamClient {
   const base = new URL(origin);
   const pathPrefix = base.pathname.replace(/\/$/, '');
+  const concurrency = new ConcurrencyLimit({ most: limits.max_connections, queue: limits.max_queue });
+  const retries = new RetryBudget();
   const pool = new Pool(base.origin, {
     connections: limits.max_connections,
     pipelining: 1,
-    connect: { timeout: limits.timeout_ms },
+    connect: guardedConnector(network, limits.timeout_ms),
     headersTimeout: limits.timeout_ms,
     bodyTimeout: limits.timeout_ms,
     keepAliveTimeout: 30_000,
   });
-  let inFlight = 0;
 
-  async function fetch(request: UpstreamRequest): Promise<UpstreamReply> {
-    if (inFlight >= limits.max_connections + limits.max_queue) {
-      throw new UpstreamError('busy', 'too many requests are waiting for this province');
-    }
-    inFlight += 1;
-    try {
-      const reply = await pool.request({
+  async function send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+    const reply = await pool
+      .request({
         method: request.method,
         path: `${pathPrefix}${request.path}`,
         headers: { ...request.headers },
         body: request.body ?? null,
-        signal: AbortSignal.timeout(limits.timeout_ms),
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw new Unanswered(error);
       });
-      const body = await readBounded(reply.body, limits.max_reply_bytes);
-      return { status: reply.statusCode, headers: flatHeaders(reply.headers), body };
+    const body = await readBounded(reply.body, limits.max_reply_bytes);
+    return { status: reply.statusCode, headers: flatHeaders(reply.headers), body };
+  }
+
+  async function sendOnceOrTwice(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+    retries.noteRequest();
+    try {
+      return await send(request, signal);
     } catch (error) {
-      throw upstreamErrorOf(error);
-    } finally {
-      inFlight -= 1;
+      if (!mayRetry(error) || signal.aborted || !retries.trySpend()) throw error;
+      return await send(request, signal);
     }
   }
 
-  return { fetch, close: () => pool.destroy() };
+  async function fetch(request: UpstreamRequest): Promise<UpstreamReply> {
+    const signal = AbortSignal.timeout(limits.timeout_ms);
+    try {
+      checkOrigin(base, network);
+      return await concurrency.run(signal, () => sendOnceOrTwice(request, signal));
+    } catch (error) {
+      throw upstreamErrorOf(error instanceof Unanswered ? error.cause : error);
+    }
+  }
+
+  return { fetch, concurrency: () => concurrency.limit, close: () => pool.destroy() };
+}
+
+/** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */
+class Unanswered extends Error {
+  constructor(cause: unknown) {
+    super('no reply', { cause });
+  }
+}
+
+function mayRetry(error: unknown): boolean {
+  if (!(error instanceof Unanswered)) return false;
+  const { code } = upstreamErrorOf(error.cause);
+  return code === 'connect_failed' || code === 'reset';
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {

@@ -6,7 +6,7 @@ import { openStatement } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { failure, type Obtained } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
-import type { VerificationContext } from './verification-context.ts';
+import type { RecallContext } from './verification-context.ts';
 
 /** Claims with what stands behind them. `statement` is null for a plain API: there is nothing to show. */
 export type Assured =
@@ -21,41 +21,61 @@ export type Assured =
     }
   | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[]; readonly assurance: 'transport' };
 
+/** `validUntilMs`: when what vouches for the claims ends, statement or chain; infinity where nobody signed. */
+export interface Assessment {
+  readonly assured: Assured;
+  readonly validUntilMs: number;
+}
+
 /**
  * Step 5: verifies the province's signature where it signs. What was signed must be what the record translates to; a
  * bad signature or a disagreement is the province's failure, and then nobody can tell.
  */
 export async function assureStatement(
-  context: VerificationContext,
+  context: RecallContext,
   { adapter }: Subject,
-  obtained: Obtained,
-): Promise<Assured> {
-  if (obtained.kind === 'unknowable') return { ...obtained, assurance: 'transport' };
+  obtained: Exclude<Obtained, { kind: 'absent' }>,
+): Promise<Assessment> {
+  if (obtained.kind === 'unknowable') return unsigned({ ...obtained, assurance: 'transport' });
   const { statement, translation } = obtained;
-  if (statement === null) return { kind: 'claims', ...translation, assurance: 'transport', statement: null };
+  if (statement === null) return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null });
   const { province } = adapter.manifest;
   try {
-    const claims = await signedClaims(context, province, statement);
+    const { claims, validUntilMs } = await signedClaims(context, province, statement);
     if (claims.status !== translation.claims.status) {
       throw new UpstreamError('statement_mismatch', 'the signed statement and the record disagree');
     }
-    return { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement };
+    return {
+      assured: { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement },
+      validUntilMs,
+    };
   } catch (error) {
     const failed = error instanceof TrustError ? untrusted(error) : error;
     if (!(failed instanceof UpstreamError)) throw failed;
-    return { kind: 'unknowable', reasons: failure(context, province, failed), assurance: 'transport' };
+    return unsigned({ kind: 'unknowable', reasons: failure(context, province, failed), assurance: 'transport' });
   }
 }
 
 async function signedClaims(
-  context: VerificationContext,
+  context: RecallContext,
   province: Subject['adapter']['manifest']['province'],
   statement: string,
-): Promise<StatusClaims> {
-  const issuer = await context.issuerKeys(province);
+): Promise<{ readonly claims: StatusClaims; readonly validUntilMs: number }> {
   const checks = { atS: Math.floor(context.nowMs() / 1000), sm2Verify: context.sm2Verify };
-  const { claims } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
-  return claims;
+  const open = async (reread?: 'reread') => {
+    const issuer = await context.issuerKeys(province, reread);
+    const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
+    return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
+  };
+  return await open().catch((error: unknown) => {
+    // The province may have rotated its key since its chain was read.
+    if (error instanceof TrustError && error.code === 'key_unknown') return open('reread');
+    throw error;
+  });
+}
+
+function unsigned(assured: Assured): Assessment {
+  return { assured, validUntilMs: Number.POSITIVE_INFINITY };
 }
 
 function untrusted(error: TrustError): UpstreamError {

@@ -47,7 +47,7 @@ export function decideAnswer(
   return {
     ...verdict,
     statusAsOf: known?.claims.status_as_of ?? null,
-    stale: false,
+    stale: substantiated.path === 'stale',
     provenance: substantiated.provenance,
     assurance: substantiated.assurance,
     remedy: verdict.decision === 'pass' ? null : remedyOf(state, substantiated.answerable, subject),
@@ -59,7 +59,10 @@ export function decideAnswer(
 }
 
 function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) => Verdict): Verdict {
-  const refer = (reasons: readonly ReasonCode[]): Verdict => ({ status: 'indeterminate', decision: 'refer', reasons });
+  const stale: ReasonCode[] = substantiated.path === 'stale' ? ['stale_used'] : [];
+  const refer = (reasons: readonly ReasonCode[]): Verdict => {
+    return { status: 'indeterminate', decision: 'refer', reasons: [...reasons, ...stale] };
+  };
   if (substantiated.kind === 'unknowable') return refer(substantiated.reasons);
   if (substantiated.withheldFor !== null) return refer([substantiated.withheldFor]);
   const { claims, reasons } = substantiated;
@@ -72,7 +75,7 @@ function tableVerdict(
   policy: ReturnType<RegistryState['policyOf']>,
   venue: Venue,
   { adapter }: Subject,
-  { provenance, assurance }: Substantiated,
+  { provenance, assurance, path }: Substantiated,
   claims: StatusClaims,
 ): Verdict {
   const { status, status_as_of, flags } = claims;
@@ -82,7 +85,8 @@ function tableVerdict(
   const nowMs = context.nowMs();
   const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
   const ageBand = ageBandOf(ageS, maxAgeOf(adapter.manifest, status));
-  const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale: false, ageBand, flags });
+  const stale = path === 'stale';
+  const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale, ageBand, flags });
   return decide(policy, cell, nowMs);
 }
 

@@ -1,27 +1,22 @@
 import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ReasonCode } from '../../schemas/code-lists/index.ts';
-import { ProblemError } from '../problem-error.ts';
 import type { Subject } from './recognise-code.ts';
-import type { VerificationContext } from './verification-context.ts';
+import type { RecallContext } from './verification-context.ts';
 
 /** What the province said, or why nothing can be known. `statement` is its signed statement, disclosures included. */
 export type Obtained =
   | { readonly kind: 'answer'; readonly translation: Translation; readonly statement: string | null }
+  | { readonly kind: 'absent'; readonly why: 'expired' | 'unknown' }
   | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[] };
 
-/**
- * Step 4: asks the issuing province. A failure is not an answer: it becomes `unknowable`, never a colour. Throws
- * ProblemError `code_expired` or `code_unrecognised` where the province answered that there is no such code.
- */
-export async function obtainStatement(context: VerificationContext, { adapter, token }: Subject): Promise<Obtained> {
+/** Step 4: asks the issuing province. A failure is not an answer: it becomes `unknowable`, never a colour. */
+export async function obtainStatement(context: RecallContext, { adapter, token }: Subject): Promise<Obtained> {
   const { province } = adapter.manifest;
   const started = performance.now();
   try {
-    const answer = await context.ask(province, token);
-    if (answer.kind === 'absent') {
-      throw new ProblemError(answer.why === 'expired' ? 'code_expired' : 'code_unrecognised');
-    }
+    const answer = await context.ask(adapter, token);
+    if (answer.kind === 'absent') return answer;
     for (const field of answer.translation.unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
     return { kind: 'answer', translation: answer.translation, statement: answer.statement };
   } catch (error) {
@@ -33,7 +28,7 @@ export async function obtainStatement(context: VerificationContext, { adapter, t
 }
 
 /** Counts a province's failure and says it in the venue's closed words. */
-export function failure(context: VerificationContext, province: string, error: UpstreamError): ReasonCode[] {
+export function failure(context: RecallContext, province: string, error: UpstreamError): ReasonCode[] {
   context.metrics.upstreamErrors.inc({ province, code: error.code });
   return reasonsOf(error);
 }

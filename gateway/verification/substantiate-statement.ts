@@ -4,6 +4,7 @@ import type { Provenance } from '../../schemas/status.ts';
 import { ProblemError } from '../problem-error.ts';
 import {
   type OriginAnswer,
+  type Substantiation,
   type SubstantiationInput,
   substantiate,
   unsubstantiatedReason,
@@ -11,13 +12,12 @@ import {
 } from '../provenance/substantiate.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import { verifyApproval } from '../trust/approval.ts';
-import { type Assured, assureStatement } from './assure-statement.ts';
-import { obtainStatement } from './obtain-statement.ts';
+import { type Recalled, recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** An assured answer and whether its colour may be shown. `answerable` is the province whose remedy helps. */
-export type Substantiated = Assured & {
+export type Substantiated = Recalled & {
   readonly provenance: Provenance | null;
   /** Set where a yellow or red is not substantiated: the venue gets this reason instead of the colour. */
   readonly withheldFor: ReasonCode | null;
@@ -26,19 +26,17 @@ export type Substantiated = Assured & {
 
 /**
  * Step 6: a yellow or red counts only where the assignment follows the province's own published rule. Where another
- * province pushed it with a reference, that province is asked, with the same breaker and limits.
+ * province pushed it with a reference, that province is asked, with the same cache, breaker and limits.
  */
 export async function substantiateStatement(
   context: VerificationContext,
   state: RegistryState,
   subject: Subject,
-  assured: Assured,
+  assured: Recalled,
 ): Promise<Substantiated> {
   const { province } = subject.adapter.manifest;
   if (assured.kind === 'unknowable') return { ...assured, provenance: null, withheldFor: null, answerable: province };
-  const input = await inputOf(context, subject, assured);
-  const origin = await askOrigin(context, state, assured.claims, province);
-  const { provenance, findings, answerable } = substantiate(origin === null ? input : { ...input, origin });
+  const { provenance, findings, answerable } = await judgeStatement(context, state, subject, assured);
   if (provenance !== 'absent' && provenance !== 'violated') {
     return { ...assured, provenance, withheldFor: null, answerable };
   }
@@ -46,13 +44,28 @@ export async function substantiateStatement(
   return { ...assured, provenance, withheldFor: unsubstantiatedReason(findings), answerable };
 }
 
-type AssuredClaims = Extract<Assured, { kind: 'claims' }>;
+/** The judgement itself, with its findings and the approvals it rests on: for auditors, and for `substantiateStatement`. */
+export async function judgeStatement(
+  context: VerificationContext,
+  state: RegistryState,
+  subject: Subject,
+  assured: AssuredClaims,
+): Promise<Substantiation & { readonly approvals: readonly JudgedApproval[] }> {
+  const input = await inputOf(context, subject, assured);
+  const origin = await askOrigin(context, state, assured.claims, subject.adapter.manifest.province);
+  return { ...substantiate(origin === null ? input : { ...input, origin }), approvals: input.approvals };
+}
+
+/** An approval with the agency that made it; null where its signature does not stand. */
+export type JudgedApproval = VerifiedApproval & { readonly agency: string | null };
+type JudgedInput = SubstantiationInput & { readonly approvals: readonly JudgedApproval[] };
+type AssuredClaims = Extract<Recalled, { kind: 'claims' }>;
 
 async function inputOf(
   context: VerificationContext,
   { adapter }: Subject,
   { claims, statement, localGroundOnly }: AssuredClaims,
-): Promise<SubstantiationInput> {
+): Promise<JudgedInput> {
   const { province, authority } = adapter.manifest;
   const approvals = await verifiedApprovals(context, province, claims);
   return { model: authority, province, claims, approvals, statementSigned: statement !== null, localGroundOnly };
@@ -62,13 +75,16 @@ async function verifiedApprovals(
   context: VerificationContext,
   province: ProvinceCode,
   claims: StatusClaims,
-): Promise<VerifiedApproval[]> {
-  const keys = context.agencyKeys(province);
+): Promise<JudgedApproval[]> {
+  const approvals = claims.provenance?.approvals ?? [];
+  const isSigned = approvals.some(({ signature }) => signature !== undefined);
+  const agencies = isSigned ? await context.agencies(province) : [];
+  const atS = Math.floor(context.nowMs() / 1000);
   const verdict = async (approval: Approval) => ({
     ...approval,
-    verified: await verifyApproval(approval, claims, keys),
+    ...(await verifyApproval(approval, claims, agencies, atS)),
   });
-  return await Promise.all((claims.provenance?.approvals ?? []).map(verdict));
+  return await Promise.all(approvals.map(verdict));
 }
 
 /** The origin's own answer, or null where there is nobody to ask. It is asked once: an origin's origin is not. */
@@ -85,10 +101,13 @@ async function askOrigin(
   if (adapter === undefined || adapter.stage !== 'active') return 'unavailable';
   const subject = { adapter, token: origin.reference };
   try {
-    const assured = await assureStatement(context, subject, await obtainStatement(context, subject));
-    return assured.kind === 'claims' ? await inputOf(context, subject, assured) : 'unavailable';
+    const assured = await recallAnswer(context, subject);
+    // An old answer of the origin neither bears out nor contradicts anything.
+    const isCurrent = assured.kind === 'claims' && assured.path !== 'stale';
+    return isCurrent ? await inputOf(context, subject, assured) : 'unavailable';
   } catch (error) {
-    if (error instanceof ProblemError) return 'unknown';
-    throw error;
+    if (!(error instanceof ProblemError)) throw error;
+    // A limit that was reached says nothing about the record, and must not become a breach.
+    return error.code === 'code_unrecognised' || error.code === 'code_expired' ? 'unknown' : 'unavailable';
   }
 }

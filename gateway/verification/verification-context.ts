@@ -1,31 +1,63 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { LoadGauge } from '../access/load-gauge.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
+import type { StatementCache } from '../cache/statement-cache.ts';
 import type { CoverageCounter } from '../coverage/coverage-counter.ts';
 import type { Metrics } from '../coverage/metrics.ts';
-import type { RegistryState } from '../registry/registry-state.ts';
-import type { JwkSet, PublicJwk, Sm2Verifier } from '../trust/public-key.ts';
+import type { Signals } from '../coverage/signals.ts';
+import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
+import type { Agency } from '../trust/entity-resolver.ts';
+import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
 import type { Signer } from '../trust/signer.ts';
+import type { AnswerTimes } from '../upstream/answer-times.ts';
+import type { SingleFlight } from '../upstream/single-flight.ts';
+import type { Recalled } from './recall-answer.ts';
 
 /** The statement keys of an issuing province, as its trust chain vouches for them right now. */
 export interface IssuerKeys {
   readonly entityId: string;
   readonly jwks: JwkSet;
+  /** When the chain ends: nothing learnt with these keys is kept longer. */
+  readonly expS: number;
 }
+
+/** What steps 4 and 5 need of it. */
+export type RecallContext = Pick<
+  VerificationContext,
+  | 'ask'
+  | 'cache'
+  | 'flights'
+  | 'answerTimes'
+  | 'provinceLimit'
+  | 'load'
+  | 'issuerKeys'
+  | 'sm2Verify'
+  | 'nowMs'
+  | 'metrics'
+>;
 
 /** What the pipeline needs from outside: the registry, the provinces, keys, a clock and counters. */
 export interface VerificationContext {
   readonly entityId: string;
   readonly registry: () => RegistryState;
-  /** Asks a province about a token, behind its breaker; concurrent questions about one token are one. Throws UpstreamError. */
-  readonly ask: (province: ProvinceCode, token: string) => Promise<AdapterAnswer>;
-  /** Throws TrustError where the province has no valid chain. */
-  readonly issuerKeys: (province: ProvinceCode) => Promise<IssuerKeys>;
-  /** The public keys of agencies below a province, which sign single approvals. */
-  readonly agencyKeys: (province: ProvinceCode) => readonly PublicJwk[];
+  /** Asks one version of a province's adapter about a token, behind its breaker. Throws UpstreamError. */
+  readonly ask: (adapter: RegisteredAdapter, token: string) => Promise<AdapterAnswer>;
+  readonly cache: StatementCache;
+  /** Scans of one code that are under way in this process. */
+  readonly flights: SingleFlight<Recalled>;
+  readonly answerTimes: AnswerTimes;
+  readonly provinceLimit: RateLimit;
+  readonly load: LoadGauge;
+  /** `reread` after an unknown kid. Throws TrustError where the province has no valid chain. */
+  readonly issuerKeys: (province: ProvinceCode, reread?: 'reread') => Promise<IssuerKeys>;
+  /** The agencies below a province that sign single approvals, each through its own chain. Throws TrustError. */
+  readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
   readonly sm2Verify: Sm2Verifier;
   readonly attestationSigner: () => Signer;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly metrics: Metrics;
   readonly coverage: CoverageCounter;
+  readonly signals: Signals;
 }

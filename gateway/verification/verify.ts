@@ -1,11 +1,10 @@
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
-import { assureStatement } from './assure-statement.ts';
 import { attest } from './attest.ts';
 import { countVerification } from './count-verification.ts';
 import { decideAnswer } from './decide-answer.ts';
-import { obtainStatement } from './obtain-statement.ts';
 import { permit } from './permit.ts';
+import { recallAnswer } from './recall-answer.ts';
 import { recogniseCode } from './recognise-code.ts';
 import { substantiateStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -23,11 +22,10 @@ export async function verify(
   const state = context.registry();
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
   const subject = recogniseCode(state, request.code); // 3
-  const obtained = await obtainStatement(context, subject); // 4
-  const assured = await assureStatement(context, subject, obtained); // 5
+  const assured = await recallAnswer(context, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
   const reply = await attest(context, { venue, request, mandate, subject, answer }); // 8
-  countVerification(context, reply, context.nowMs() - startedMs); // 9
+  countVerification(context, reply, substantiated, context.nowMs() - startedMs); // 9
   return reply;
 }

@@ -21,6 +21,20 @@ export interface Reply {
   readonly example?: unknown;
 }
 
+/** Nothing more to say than the status. */
+export interface EmptyReply {
+  readonly status: 202;
+  readonly text: LocalisedText;
+  readonly mediaType: null;
+}
+
+interface OperationBody {
+  /** JSON unless told. */
+  readonly mediaType?: string;
+  readonly schema: z.ZodType;
+  readonly example: unknown;
+}
+
 /** One operation of the API: everything the description says about it. */
 export interface Operation {
   readonly id: string;
@@ -32,8 +46,8 @@ export interface Operation {
   readonly summary: LocalisedText;
   readonly details?: LocalisedText;
   readonly query?: z.ZodObject;
-  readonly body?: { readonly schema: z.ZodType; readonly example: unknown };
-  readonly replies: readonly [Reply, ...Reply[]];
+  readonly body?: OperationBody;
+  readonly replies: readonly [Reply, ...Reply[]] | readonly [EmptyReply];
   readonly problems: readonly ProblemCode[];
 }
 
@@ -78,20 +92,21 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
   };
 }
 
-function requestBody({ schema, example }: NonNullable<Operation['body']>) {
-  return { required: true, content: { 'application/json': { schema, example } } };
+function requestBody({ mediaType = 'application/json', schema, example }: OperationBody) {
+  return { required: true, content: { [mediaType]: { schema, example } } };
 }
 
 function replyResponses({ replies }: Operation): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
-  for (const { status, text, mediaType, schema, example } of replies) {
-    responses[`${status}`] = {
-      description: text.en,
-      content: { [mediaType]: { schema, ...(example === undefined ? {} : { example }) } },
-      'x-description': text,
-    };
+  for (const reply of replies) {
+    const said = { description: reply.text.en, 'x-description': reply.text };
+    responses[`${reply.status}`] = reply.mediaType === null ? said : { ...said, content: contentOf(reply) };
   }
   return responses;
+}
+
+function contentOf({ mediaType, schema, example }: Reply) {
+  return { [mediaType]: { schema, ...(example === undefined ? {} : { example }) } };
 }
 
 /** One response for each HTTP status, with an example for each closed code that answers with it. */

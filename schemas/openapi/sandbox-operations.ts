@@ -74,7 +74,14 @@ const requestsSchema = z.array(
  * owns their schemas; a test in gateway/http holds these shapes against them.
  */
 export const SANDBOX_SHAPES = {
-  fault: z.strictObject({ province: provinceCodeSchema, fault: faultSchema }),
+  fault: z.strictObject({
+    province: provinceCodeSchema,
+    fault: faultSchema,
+    keep_cache: z
+      .boolean()
+      .optional()
+      .meta({ description: 'true: earlier answers are no longer fresh, but stand in while the province fails' }),
+  }),
   record: z.strictObject({ province: provinceCodeSchema, raw: z.record(z.string(), anyJsonSchema) }),
   recordReply: z.strictObject({ code: z.string() }),
   codes: codesSchema,
@@ -122,6 +129,10 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     tag: 'sandbox',
     who: 'sandbox',
     summary: { zh: '让某省模拟系统出故障', en: 'Have a simulated province fail' },
+    details: {
+      zh: '网关随即忘记该省的全部缓存，故障在下一次扫码即可见；keep_cache 为 true 时缓存转为过期但仍在宽限期内可用。',
+      en: 'The gateway forgets what it holds about that province, so that the very next scan shows the fault; with keep_cache it keeps it as stale, to be used inside its grace.',
+    },
     body: { schema: SANDBOX_SHAPES.fault, example: { province: '410000', fault: { status: 503 } } },
     replies: [
       shown({ zh: '现行故障', en: 'The fault now in force' }, SANDBOX_SHAPES.fault, {

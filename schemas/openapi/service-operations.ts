@@ -14,6 +14,7 @@ const unreadyReasonSchema = z
     'mandate_lapsed',
     'mandate_none',
     'no_adapter',
+    'clock_off',
   ])
   .meta({ id: 'UnreadyReason' });
 
@@ -21,7 +22,12 @@ const readinessSchema = z
   .strictObject({
     ready: z.boolean(),
     reasons: z.array(unreadyReasonSchema),
-    degraded: z.array(z.strictObject({ province: provinceCodeSchema, breaker: z.enum(['half-open', 'open']) })),
+    degraded: z.array(
+      z.union([
+        z.strictObject({ province: provinceCodeSchema, breaker: z.enum(['half-open', 'open']) }),
+        z.strictObject({ store: z.enum(['redis', 'database', 'coverage']), state: z.literal('unreachable') }),
+      ]),
+    ),
     mandates: z.strictObject({
       state: z.enum(['active', 'upcoming', 'lapsed', 'none']),
       active: z.array(z.string()),

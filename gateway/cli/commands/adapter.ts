@@ -19,6 +19,7 @@ import { readAccessFile } from '../adapter-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { printConformance } from '../conformance-text.ts';
+import { addAdapterLifecycle } from './adapter-lifecycle.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 
 interface InitOptions {
@@ -38,16 +39,17 @@ interface TestOptions extends CheckOptions {
 const DRIVERS = driverConfigSchema.options.map(({ shape }) => shape.name.value);
 const SYSTEM_ID = manifestSchema.shape.system.shape.id;
 
-/** `adapter init | check | test`: a province's folder, from blanks to a report. */
+/** `adapter`: a province's folder from blanks to a report, then its way through the registry. */
 export function addAdapter(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('adapter'), {
-    zh: '编写、检查、测试一个省份的适配器',
-    en: "write, check and test a province's adapter",
+    zh: '编写、检查、测试、登记一个省份的适配器',
+    en: "write, check, test and register a province's adapter",
     example: 'adapter check adapters/provinces/410000-henan',
   });
   addInit(group, cli);
   addCheck(group, cli);
   addTest(group, cli);
+  addAdapterLifecycle(group, cli);
 }
 
 function addInit(group: Command, cli: Cli): void {

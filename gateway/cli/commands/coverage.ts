@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { PROVINCES } from '../../../schemas/code-lists/index.ts';
-import { type Coverage, coverageSchema } from '../../../schemas/coverage.ts';
+import { type LocalisedText, PROVINCES } from '../../../schemas/code-lists/index.ts';
+import { type Coverage, coverageSchema, type SignalName } from '../../../schemas/coverage.ts';
 import type { Cli } from '../cli.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
 import { tableLines } from '../table.ts';
@@ -27,8 +27,14 @@ export function addCoverage(program: Command, cli: Cli): void {
     });
 }
 
+const SIGNALS: Record<SignalName, LocalisedText> = {
+  unsubstantiated: { zh: '黄码、红码未证明依据', en: 'yellow or red not substantiated' },
+  batch: { zh: '黄码、红码多为批量赋码', en: 'yellow or red assigned by the batch' },
+  flip: { zh: '码色一小时内反复变化', en: 'colours that change within the hour' },
+};
+
 function print(cli: Cli, coverage: Coverage): void {
-  const { cells, recognition_rate: rate, suppressed_below } = coverage;
+  const { cells, recognition_rate: rate, suppressed_below, signals } = coverage;
   const titles = [
     { zh: '签发', en: 'issuer' },
     { zh: '目的地', en: 'destination' },
@@ -54,4 +60,8 @@ function print(cli: Cli, coverage: Coverage): void {
       en: `greens recognised: ${percent}; cells below ${suppressed_below} presentations are withheld`,
     }),
   );
+  for (const { province, signal, rate: of } of signals.filter(({ raised }) => raised)) {
+    const share = `${(of * 100).toFixed(0)}%`;
+    cli.print(cli.paint('red', `! ${cli.say(PROVINCES[province])}  ${cli.say(SIGNALS[signal])}  ${share}`));
+  }
 }

@@ -8,6 +8,7 @@ import { CliError } from '../cli-error.ts';
 import { reportCheck } from '../report.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
 import { checkText } from '../trust-texts.ts';
+import { passIn, verifyPassCommand } from '../verify-pass.ts';
 import { described, jsonOption, reading } from './command.ts';
 
 const MAX_INPUT_BYTES = 1_048_576;
@@ -23,8 +24,8 @@ const answerSchema = z.object({ attestation: z.string(), evidence: z.array(z.str
 /** `verify FILE|-`: checks an attestation and its evidence up to the pinned anchor, without asking anybody about it. */
 export function addVerify(program: Command, cli: Cli): void {
   described(cli, program.command('verify'), {
-    zh: '离线验证一份证明，直至国家信任锚',
-    en: 'verify an attestation offline, up to the national anchor',
+    zh: '离线验证一份证明或通行凭证，直至国家信任锚',
+    en: 'verify an attestation or a pass offline, up to the national anchor',
     example: 'verify reply.json --anchor anchor.json --audience guangzhou-hospital',
   })
     .argument(
@@ -53,24 +54,40 @@ export function addVerify(program: Command, cli: Cli): void {
     )
     .option(...jsonOption(cli))
     .action(async (file: string, options: VerifyOptions) => {
+      const input = await readInput(file);
+      const pass = input === null ? null : passIn(input);
+      if (pass !== null) {
+        process.exitCode = await verifyPassCommand(cli, pass, options);
+        return;
+      }
       const audience = options.audience ?? (cli.env['HUREN_CLIENT_ID'] || null);
-      const checked = await check(cli, file, options, audience);
+      const checked = await check(cli, input, options, audience);
       if (options.json === true) cli.printJson({ ...checked, audience_checked: audience });
       else print(cli, checked, audience);
       process.exitCode = reportCheck(cli, checked);
     });
 }
 
-async function check(cli: Cli, file: string, options: VerifyOptions, audience: string | null): Promise<CheckedAnswer> {
+async function check(
+  cli: Cli,
+  input: string | null,
+  options: VerifyOptions,
+  audience: string | null,
+): Promise<CheckedAnswer> {
   const trust = readTrust(options, cli.env);
-  const input = file === '-' ? await readBoundedStdin(MAX_INPUT_BYTES) : readBoundedFile(file, MAX_INPUT_BYTES);
-  if (input === 'missing')
-    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
-  if (input === 'too_large') return failedAt('attestation', 'token_too_large');
-  const answer = readAnswer(input.text.trim());
+  if (input === null) return failedAt('attestation', 'token_too_large');
+  const answer = readAnswer(input);
   if (answer === null) return failedAt('attestation', 'token_malformed');
   const atS = options.at ?? Math.floor(Date.now() / 1000);
   return await checkAnswer(answer, trust, { atS, ...(audience === null ? {} : { audience }) });
+}
+
+/** The input's text; null where it is too large to be anything that is verified here. */
+async function readInput(file: string): Promise<string | null> {
+  const input = file === '-' ? await readBoundedStdin(MAX_INPUT_BYTES) : readBoundedFile(file, MAX_INPUT_BYTES);
+  if (input === 'missing')
+    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
+  return input === 'too_large' ? null : input.text.trim();
 }
 
 function readAnswer(text: string): Answer | null {

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
+
+const REMEMBERED = 100_000;
+
+/** Tells what was handled before, on any instance that shares the Redis, for as long as `lifeMs`. */
+export class SeenOnce {
+  readonly #local: LRUCache<string, true>;
+  readonly #redis: Redis | Cluster | null;
+  readonly #prefix: string;
+  readonly #lifeMs: number;
+
+  constructor(name: string, redis: Redis | Cluster | null, lifeMs: number) {
+    this.#prefix = `huren:seen:${name}:`;
+    this.#redis = redis;
+    this.#lifeMs = lifeMs;
+    this.#local = new LRUCache({ max: REMEMBERED, ttl: lifeMs });
+  }
+
+  async has(id: string): Promise<boolean> {
+    const name = nameOf(id);
+    if (this.#local.has(name)) return true;
+    if (this.#redis === null) return false;
+    const found = await this.#redis.exists(this.#prefix + name).catch(() => 0);
+    return found === 1;
+  }
+
+  /** To be called once the thing is done: what failed half-way may be sent again. */
+  async note(id: string): Promise<void> {
+    const name = nameOf(id);
+    this.#local.set(name, true);
+    await this.#redis?.set(this.#prefix + name, '1', 'PX', this.#lifeMs).catch(() => null);
+  }
+}
+
+function nameOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}

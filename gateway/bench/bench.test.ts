@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CASES } from './cases.ts';
+import { benchResultSchema } from './result.ts';
+
+const RATIOS = [
+  'cold/handwritten',
+  'repeat/handwritten',
+  'repeat/bare-http',
+  'hung/healthy-p99',
+  'routing-3400/routing-34',
+  'instances-2/1',
+];
+
+async function bench(...args: string[]) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'bench.ts'), ...args], { stdio: 'pipe' });
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.err += text;
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, ...output };
+}
+
+test('the benchmark leaves out a case or a ratio, or counts wrong replies as right', { timeout: 120_000 }, async () => {
+  const { code, out, err } = await bench('--json', '--seconds', '0.1', '--rounds', '1', '--connections', '2');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const result = benchResultSchema.parse(JSON.parse(out));
+  expect(result.cases.map(({ name }) => name)).toEqual([...CASES]);
+  expect(Object.keys(result.ratios)).toEqual(RATIOS);
+  for (const { rps, p50_ms, p99_ms, cpu_us_per_op, wrong } of result.cases) {
+    expect(Math.min(rps, p50_ms, p99_ms, cpu_us_per_op)).toBeGreaterThan(0);
+    expect(p99_ms).toBeGreaterThanOrEqual(p50_ms);
+    expect(wrong).toBe(0);
+  }
+});
+
+test.each([
+  ['--second', '1'],
+  ['--seconds', 'long'],
+  ['--seconds', '5', '--rounds', '5'],
+  ['now'],
+])('the benchmark runs on a wrong command line: %s', async (...args) => {
+  const { code, out, err } = await bench(...args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain('[usage]');
+});

@@ -1,0 +1,201 @@
+import type { Child } from './child.ts';
+import { type LoadJob, loadResultSchema, requireRight } from './load-job.ts';
+import { offlineResultSchema } from './offline-job.ts';
+import { clocks } from './process-time.ts';
+import { HUNG_PROVINCE, MIX } from './sandbox-seed.ts';
+import type { Stage, StagedGateway } from './stage.ts';
+
+export const CASES = [
+  'bare-http',
+  'handwritten',
+  'cold',
+  'repeat',
+  'repeat-with-one-province-hung',
+  'repeat-two-instances',
+  'batch',
+  'verify-offline',
+] as const;
+export type CaseName = (typeof CASES)[number];
+
+export const BATCH_ITEMS = 20;
+const REPEATED_CODES = 100;
+const HUNG_PER_SECOND = 20;
+const FIRST_GUESS_PER_SECOND = 2_000;
+/** Below what one sandbox keeps, with room for the other cases' codes. */
+const MAX_NEW_CODES = 12_000;
+
+/** One turn of one case. An operation is a verification. */
+export interface Turn {
+  readonly operations: number;
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly cpuUs: number;
+  readonly upstreamCpuUs: number | null;
+  readonly wrong: number;
+  readonly shed: number;
+}
+
+interface Run {
+  readonly targets: LoadJob['targets'];
+  readonly servers: readonly Child<unknown>[];
+  /** Whose simulated provinces are asked. */
+  readonly upstreamsOf: readonly StagedGateway[];
+  readonly order: LoadJob['order'];
+  readonly itemsPerRequest?: number;
+  readonly arrivals?: LoadJob['arrivals'];
+}
+
+/** Plays the cases on a stage, one turn at a time. */
+export class Cases {
+  readonly #stage: Stage;
+  readonly #connections: number;
+  /** The highest rate seen of each case that uses codes up. */
+  readonly #perSecond = new Map<CaseName, number>();
+  #repeated: readonly (readonly string[])[] = [];
+
+  constructor(stage: Stage, connections: number) {
+    this.#stage = stage;
+    this.#connections = connections;
+  }
+
+  /** Before each round, outside any measurement: the codes that come again, asked once already. */
+  async prepareRound(durationMs: number): Promise<void> {
+    const { gateway, second } = this.#stage;
+    this.#repeated = await Promise.all([gateway, second].map(({ seed }) => seed.mint(MIX, REPEATED_CODES)));
+    for (const [at, one] of [gateway, second].entries()) {
+      await this.#load('repeat', durationMs + 5_000, {
+        ...this.#asking([one], [this.#repeated[at] ?? []]),
+        order: 'once',
+      });
+    }
+  }
+
+  async play(name: CaseName, durationMs: number): Promise<Turn> {
+    const { gateway, second, handwritten, bare } = this.#stage;
+    const [repeated = [], repeatedAtSecond = []] = this.#repeated;
+    switch (name) {
+      case 'bare-http':
+        return this.#load(name, durationMs, {
+          targets: [this.#target(gateway, repeated.map(question), bare.ready.url)],
+          servers: [bare],
+          upstreamsOf: [],
+          order: 'round',
+        });
+      case 'handwritten':
+        return this.#load(name, durationMs, {
+          targets: [
+            this.#target(gateway, (await this.#newCodes(name, durationMs)).map(question), handwritten.ready.url),
+          ],
+          servers: [handwritten],
+          upstreamsOf: [gateway],
+          order: 'once',
+        });
+      case 'cold':
+        return this.#load(name, durationMs, {
+          ...this.#asking([gateway], [await this.#newCodes(name, durationMs)]),
+          order: 'once',
+        });
+      case 'repeat':
+        return this.#load(name, durationMs, { ...this.#asking([gateway], [repeated]), order: 'round' });
+      case 'repeat-two-instances':
+        return this.#load(name, durationMs, {
+          ...this.#asking([gateway, second], [repeated, repeatedAtSecond]),
+          order: 'round',
+        });
+      case 'repeat-with-one-province-hung':
+        return this.#whileOneHangs(name, durationMs, repeated);
+      case 'batch':
+        return this.#load(name, durationMs, {
+          targets: [this.#target(gateway, batches(await this.#newCodes(name, durationMs)))],
+          servers: [gateway.server],
+          upstreamsOf: [gateway],
+          order: 'once',
+          itemsPerRequest: BATCH_ITEMS,
+        });
+      case 'verify-offline':
+        return this.#verifyOffline(durationMs);
+    }
+  }
+
+  async #whileOneHangs(name: CaseName, durationMs: number, repeated: readonly string[]): Promise<Turn> {
+    const { seed } = this.#stage.gateway;
+    const travellers = Math.ceil((HUNG_PER_SECOND * durationMs) / 1000);
+    const bodies = (await seed.mint([HUNG_PROVINCE], travellers)).map(question);
+    await seed.setHanging(HUNG_PROVINCE, true);
+    try {
+      return await this.#load(name, durationMs, {
+        ...this.#asking([this.#stage.gateway], [repeated]),
+        order: 'round',
+        arrivals: { bodies, perSecond: HUNG_PER_SECOND },
+      });
+    } finally {
+      await seed.setHanging(HUNG_PROVINCE, false);
+    }
+  }
+
+  async #verifyOffline(durationMs: number): Promise<Turn> {
+    const done = await this.#stage.verifier.run({ kind: 'verify', durationMs }, offlineResultSchema);
+    return { ...done, upstreamCpuUs: null, wrong: 0, shed: 0 };
+  }
+
+  #asking(gateways: readonly StagedGateway[], codes: readonly (readonly string[])[]): Omit<Run, 'order'> {
+    return {
+      targets: gateways.map((gateway, at) => this.#target(gateway, (codes[at] ?? []).map(question))),
+      servers: gateways.map(({ server }) => server),
+      upstreamsOf: gateways,
+    };
+  }
+
+  #target(gateway: StagedGateway, bodies: string[], origin = gateway.server.ready.url): LoadJob['targets'][number] {
+    return {
+      origin,
+      bodies,
+      headers: { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' },
+    };
+  }
+
+  /** As many codes as the case could use up in that time, made before the clock starts. */
+  async #newCodes(name: CaseName, durationMs: number): Promise<string[]> {
+    const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
+    const wanted = Math.ceil((perSecond * 1.3 * durationMs) / 1000) + BATCH_ITEMS * this.#connections;
+    return await this.#stage.gateway.seed.mint(MIX, Math.min(wanted, MAX_NEW_CODES));
+  }
+
+  async #load(name: CaseName, durationMs: number, run: Run): Promise<Turn> {
+    const items = run.itemsPerRequest ?? 1;
+    const job: LoadJob = {
+      targets: run.targets,
+      path: items === 1 ? '/v1/verifications' : '/v1/verifications/batch',
+      order: run.order,
+      // A batch holds many verifications at a time already.
+      connections: items === 1 ? this.#connections : Math.max(1, Math.round(this.#connections / 4)),
+      durationMs,
+      expect: { text: '"status":"green"', times: items },
+      arrivals: run.arrivals ?? null,
+    };
+    const parents = run.upstreamsOf.map(({ server }) => server);
+    const before = await clocks(run.servers, parents);
+    const result = await this.#stage.client.run(job, loadResultSchema);
+    const after = await clocks(run.servers, parents);
+    requireRight(name, result);
+    const operations = result.requests * items;
+    this.#perSecond.set(name, Math.max(this.#perSecond.get(name) ?? 0, (operations * 1000) / result.elapsedMs));
+    const { elapsedMs, p50Ms, p99Ms, wrong, shed } = result;
+    const upstreamCpuUs =
+      after.upstreams === null || before.upstreams === null ? null : after.upstreams - before.upstreams;
+    return { operations, elapsedMs, p50Ms, p99Ms, wrong, shed, cpuUs: after.servers - before.servers, upstreamCpuUs };
+  }
+}
+
+function question(code: string): string {
+  return JSON.stringify({ code, purpose: 'medical_visit' });
+}
+
+function batches(codes: readonly string[]): string[] {
+  const count = Math.floor(codes.length / BATCH_ITEMS);
+  return Array.from({ length: count }, (_, at) => {
+    const items = codes.slice(at * BATCH_ITEMS, (at + 1) * BATCH_ITEMS);
+    return JSON.stringify({ items: items.map((code) => ({ code, purpose: 'medical_visit' })) });
+  });
+}

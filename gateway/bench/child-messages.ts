@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+/** Bench to child: `start` once, then one question at a time. The end of the IPC channel is what stops a child. */
+export const toChildSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('start'), settings: z.unknown() }),
+  z.strictObject({ type: z.literal('cpu') }),
+  z.strictObject({ type: z.literal('job'), job: z.unknown() }),
+]);
+export type ToChild = z.infer<typeof toChildSchema>;
+
+/** Child to bench: the answer to each. `microseconds` is the child's own user and system time since it began. */
+export const fromChildSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), ready: z.unknown() }),
+  z.strictObject({ type: z.literal('cpu'), microseconds: z.number() }),
+  z.strictObject({ type: z.literal('done'), result: z.unknown() }),
+  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
+]);
+export type FromChild = z.infer<typeof fromChildSchema>;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const figure = z.number().nonnegative();
+
+const caseSchema = z.strictObject({
+  name: z.string(),
+  /** Operations a second: verifications, whether they come one by one or in a batch. */
+  rps: figure,
+  /** Of one request, as its client sees it; of one verification where there is no request. */
+  p50_ms: figure,
+  p99_ms: figure,
+  /** Processor time of the server under test alone, without its upstream and its client. */
+  cpu_us_per_op: figure,
+  /** The same of the simulated provinces, where they were asked; null where the system does not tell. */
+  upstream_cpu_us_per_op: figure.nullable(),
+  operations: z.int(),
+  /** Replies other than the expected one, at most one in a hundred. */
+  wrong: z.int(),
+  /** Requests turned away because the machine was too busy. Not among the operations: many of them spoil the case. */
+  shed: z.int(),
+});
+export type CaseResult = z.infer<typeof caseSchema>;
+
+const logSchema = z.strictObject({
+  inclusion: z.array(z.strictObject({ entries: z.int(), prove_and_verify_us: figure })),
+  append_us_per_entry: figure,
+  entries: z.int(),
+  verify_s: figure,
+  total_s: figure,
+});
+export type LogFigures = z.infer<typeof logSchema>;
+
+/** What `bench --json` prints. */
+export const benchResultSchema = z.strictObject({
+  machine: z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() }),
+  node: z.string(),
+  settings: z.strictObject({
+    seconds: figure,
+    rounds: z.int(),
+    connections: z.int(),
+    batch_items: z.int(),
+    provinces: z.array(z.string()),
+  }),
+  cases: z.array(caseSchema),
+  ratios: z.record(z.string(), figure),
+  routing: z.strictObject({ ns_34: figure, ns_3400: figure }),
+  log: logSchema.optional(),
+  notes: z.array(z.string()),
+  took_s: figure,
+});
+export type BenchResult = z.infer<typeof benchResultSchema>;

@@ -1,0 +1,86 @@
+import { request } from 'undici';
+import { z } from 'zod';
+import {
+  type ReadyMessage,
+  recordReplySchema,
+  type SandboxCode,
+  sandboxCodesSchema,
+} from '../../adapters/sandbox/protocol.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { BenchError } from './bench-error.ts';
+
+/** Where travellers come from: two that sign behind an HMAC, one that signs behind a hash, one plain API. */
+export const MIX: readonly ProvinceCode[] = ['410000', '460000', '140000', '230000'];
+/** Signs, and is in no other case, so that its open breaker disturbs none. */
+export const HUNG_PROVINCE: ProvinceCode = '450000';
+
+const AT_ONCE = 16;
+const VENUE = 'guangzhou-hospital';
+
+/** The codes of one sandbox, made by its own control API without the gateway in between. */
+export class SandboxSeed {
+  readonly #sandbox: ReadyMessage;
+
+  constructor(sandbox: ReadyMessage) {
+    this.#sandbox = sandbox;
+  }
+
+  /** Puts `count` green records, each as fresh as the scenario's, behind new codes; dealt out to `provinces` in turn. */
+  async mint(provinces: readonly ProvinceCode[], count: number): Promise<string[]> {
+    const scenarios = await this.#scenarios();
+    const records = provinces.map((province) => ({ province, raw: greenRecord(scenarios, province) }));
+    const codes: string[] = [];
+    const worker = async (first: number) => {
+      for (let at = first; at < count; at += AT_ONCE) {
+        const reply = await this.#control('POST', '/records', records[at % records.length]);
+        codes[at] = recordReplySchema.parse(reply).code;
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, first) => worker(first)));
+    return codes;
+  }
+
+  async setHanging(province: ProvinceCode, hanging: boolean): Promise<void> {
+    await this.#control('PUT', '/faults', { province, fault: hanging ? { hang: true } : null });
+  }
+
+  /** An access token of the venue that asks. */
+  async venueToken(): Promise<string> {
+    const venue = this.#sandbox.venues.find((candidate) => candidate.venue === VENUE);
+    if (venue === undefined) throw new BenchError('not_seeded', `the sandbox has no venue ${VENUE}`);
+    const { body } = await request(venue.token_endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa(`${venue.client_id}:${venue.client_secret}`)}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }).toString(),
+    });
+    return z.object({ access_token: z.string() }).parse(await body.json()).access_token;
+  }
+
+  async #scenarios(): Promise<SandboxCode[]> {
+    return sandboxCodesSchema.parse(await this.#control('GET', '/codes'));
+  }
+
+  async #control(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+    const { origin, token } = this.#sandbox.control;
+    const reply = await request(`${origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    if (reply.statusCode >= 400) {
+      throw new BenchError('not_seeded', `the sandbox refused ${method} ${path}: ${await reply.body.text()}`);
+    }
+    return await reply.body.json();
+  }
+}
+
+function greenRecord(scenarios: readonly SandboxCode[], province: ProvinceCode): SandboxCode['record'] {
+  const green = scenarios.find((one) => one.province === province && one.scenario === 'green');
+  if (green === undefined || green.record === null) {
+    throw new BenchError('not_seeded', `${province} has no green scenario`);
+  }
+  return green.record;
+}

@@ -1,0 +1,47 @@
+import type { BenchResult, CaseResult } from './result.ts';
+
+const COLUMNS: readonly { readonly title: string; readonly value: (one: CaseResult) => string }[] = [
+  { title: 'case', value: ({ name }) => name },
+  { title: 'rps', value: ({ rps }) => rps.toFixed(0) },
+  { title: 'p50 ms', value: ({ p50_ms }) => p50_ms.toFixed(2) },
+  { title: 'p99 ms', value: ({ p99_ms }) => p99_ms.toFixed(2) },
+  { title: 'cpu us/op', value: ({ cpu_us_per_op }) => cpu_us_per_op.toFixed(0) },
+  { title: 'upstream us/op', value: ({ upstream_cpu_us_per_op: upstream }) => upstream?.toFixed(0) ?? '-' },
+  { title: 'shed', value: ({ shed }) => String(shed) },
+];
+
+/** The result for people. */
+export function table(result: BenchResult): string {
+  const { machine, node, settings, cases, ratios, routing, log, notes, took_s } = result;
+  const rows = [COLUMNS.map(({ title }) => title), ...cases.map((one) => COLUMNS.map(({ value }) => value(one)))];
+  const lines = [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, node ${node}`,
+    `${settings.rounds} rounds of ${settings.seconds} s, ${settings.connections} clients, ${took_s} s in all`,
+    '',
+    ...aligned(rows),
+    '',
+    ...aligned(Object.entries(ratios).map(([name, ratio]) => [name, String(ratio)])),
+    '',
+    `routing: ${routing.ns_34} ns among 34 systems, ${routing.ns_3400} ns among 3400`,
+    ...(log === undefined ? [] : logLines(log)),
+    '',
+    ...notes,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function logLines(log: NonNullable<BenchResult['log']>): string[] {
+  return [
+    ...log.inclusion.map(
+      (one) => `log of ${one.entries}: inclusion proved and verified in ${one.prove_and_verify_us} us`,
+    ),
+    `log: ${log.append_us_per_entry} us to append an entry, ${log.verify_s} s to verify all ${log.entries}`,
+  ];
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
+  );
+}

@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
+import { entryAt, SECRET } from './cached-answer.fixture.ts';
+import type { AppliedInvalidation } from './invalidation-feed.ts';
+import { type OpenCache, openCache } from './open-cache.ts';
+import { connectRedis, type RedisConnection } from './redis-connection.ts';
+
+const QUESTION = { province: '410000', adapter: 'a-digest', token: 'TOKEN-OF-NOBODY' } as const;
+const HANDLE = 'HANDLE-OF-NOBODY';
+const PATIENCE = { leaseMs: 1_000, followMs: 100 };
+const WITHIN = { timeout: 10_000, interval: 5 };
+
+interface Instance extends OpenCache {
+  readonly redis: RedisConnection;
+  readonly applied: AppliedInvalidation[];
+}
+
+describe.each([
+  ['a single Redis', startRedis],
+  ['a Redis Cluster of three masters', startRedisCluster],
+])('instances that share %s', (_name, start) => {
+  let server: TestRedis;
+  const instances: Instance[] = [];
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterEach(async () => {
+    for (const instance of instances.splice(0)) await end(instance);
+  });
+  afterAll(() => server.stop());
+
+  function instance(): Instance {
+    const redis = connectRedis(server.url, 500);
+    const applied: AppliedInvalidation[] = [];
+    const onInvalidated = (one: AppliedInvalidation) => void applied.push(one);
+    const open = openCache({ redis, secret: SECRET, nowMs: Date.now, count: () => {}, onInvalidated });
+    const made = { ...open, redis, applied };
+    instances.push(made);
+    return made;
+  }
+
+  async function live(...made: Instance[]): Promise<void> {
+    await vi.waitFor(() => expect(made.map(({ feed }) => feed.state())).toEqual(made.map(() => 'live')), WITHIN);
+  }
+
+  function put({ cache }: Instance): void {
+    const key = cache.keyOf(QUESTION, 0);
+    cache.put(key, entryAt(Date.now(), { tag: cache.tagOf('410000', HANDLE), seen: cache.position() }), null);
+  }
+
+  async function read({ cache }: Instance): Promise<boolean> {
+    const reading = await cache.read(cache.keyOf(QUESTION, 0), PATIENCE);
+    cache.release(reading.lease);
+    return reading.fresh !== null;
+  }
+
+  test('do not find one another’s answers, or go on using them after the handle changed', async () => {
+    const [a, b] = [instance(), instance()];
+    await live(a, b);
+    put(a);
+    await vi.waitFor(async () => expect(await read(b)).toBe(true), WITHIN);
+    await a.invalidate({ kind: 'handle', province: '410000', tags: a.keys.tagsOf('410000', HANDLE) }, Date.now());
+    expect(await read(a)).toBe(false);
+    await vi.waitFor(() => expect(b.applied).toHaveLength(1), WITHIN);
+    expect(b.cache.peek(b.cache.keyOf(QUESTION, 0))).toBeNull();
+    expect(await read(b)).toBe(false);
+    // What is asked for now is good again, on both.
+    put(b);
+    await vi.waitFor(async () => expect(await read(a)).toBe(true), WITHIN);
+  });
+
+  test('started later use what was invalidated before they came', async () => {
+    const a = instance();
+    await live(a);
+    put(a);
+    await a.invalidate({ kind: 'province', province: '410000' }, Date.now());
+    const late = instance();
+    await live(late);
+    expect(await read(late)).toBe(false);
+  });
+
+  test('that were cut off use an answer that was invalidated meanwhile', async () => {
+    const [a, b] = [instance(), instance()];
+    await live(a, b);
+    put(b);
+    const key = b.cache.keyOf(QUESTION, 0);
+    expect(b.cache.peek(key)).not.toBeNull();
+    // Cut b's connections for good, as a partition would, and let the event pass it by.
+    await end(b);
+    instances.splice(instances.indexOf(b), 1);
+    await a.invalidate({ kind: 'province', province: '410000' }, Date.now());
+    const again = instance();
+    await live(again);
+    expect(await read(again)).toBe(false);
+  });
+
+  test('outlive a Redis that loses everything, or trust what they held before', async () => {
+    const [a, b] = [instance(), instance()];
+    await live(a, b);
+    put(a);
+    const key = a.cache.keyOf(QUESTION, 0);
+    expect(a.cache.peek(key)).not.toBeNull();
+    await Promise.all(server.nodes.map((node) => node.kill()));
+    await vi.waitFor(() => expect([a.feed.state(), b.feed.state()]).toEqual(['down', 'down']), WITHIN);
+    // This process's own memory still answers, and nobody waits for Redis.
+    expect(a.cache.peek(key)).not.toBeNull();
+    const started = performance.now();
+    expect(await read(b)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(100);
+    await expect(a.invalidate({ kind: 'province', province: '440000' }, Date.now())).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    for (const node of server.nodes) await node.start();
+    await live(a, b);
+    // The stream is gone: nobody can say what was missed.
+    expect(a.cache.peek(key)).toBeNull();
+    put(a);
+    await vi.waitFor(async () => expect(await read(b)).toBe(true), WITHIN);
+    await b.invalidate({ kind: 'province', province: '410000' }, Date.now());
+    await vi.waitFor(async () => expect(await read(a)).toBe(false), WITHIN);
+  }, 60_000);
+});
+
+describe('a Redis that stands still', () => {
+  test('delays every answer, or keeps instances from coming back to it', async () => {
+    const server = await startRedis();
+    const redis = connectRedis(server.url);
+    const open = openCache({ redis, secret: SECRET, nowMs: Date.now, count: () => {}, onInvalidated: () => {} });
+    await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
+    const [node] = server.nodes;
+    node?.freeze();
+    const tookMs: number[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const started = performance.now();
+      await open.cache.read(open.cache.keyOf({ ...QUESTION, token: `t${n}` }, 0), PATIENCE);
+      tookMs.push(performance.now() - started);
+    }
+    // Three commands time out; then Redis is left alone.
+    expect(tookMs.filter((ms) => ms > 50).length).toBeLessThanOrEqual(4);
+    expect(Math.max(...tookMs)).toBeLessThan(400);
+    await vi.waitFor(() => expect(open.feed.state()).toBe('down'), WITHIN);
+    node?.resume();
+    await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
+    await end({ ...open, redis, applied: [] });
+    await server.stop();
+  }, 30_000);
+});
+
+async function end({ close, redis }: Instance): Promise<void> {
+  await close();
+  redis.close();
+}

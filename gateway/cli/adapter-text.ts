@@ -1,0 +1,72 @@
+import type { Cli } from './cli.ts';
+import { printable } from './cli.ts';
+import type { AdapterView, VersionView } from './registry-api.ts';
+import { tableLines } from './table.ts';
+
+const STATES = {
+  active: { zh: '在用', en: 'active' },
+  suspended: { zh: '已暂停', en: 'suspended' },
+  registered: { zh: '已提交', en: 'registered' },
+};
+const STAGES = {
+  full: { zh: '全量', en: 'full' },
+  shadow: { zh: '影子', en: 'shadow' },
+  canary: { zh: '试用', en: 'canary' },
+  former: { zh: '曾用', en: 'former' },
+  submitted: { zh: '已提交', en: 'submitted' },
+};
+
+/** One line for each province: what is in use, on trial, and how many versions there are. */
+export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[][] {
+  const titles = [
+    { zh: '省份', en: 'province' },
+    { zh: '系统', en: 'system' },
+    { zh: '状态', en: 'state' },
+    { zh: '在用', en: 'active' },
+    { zh: '试用', en: 'on trial' },
+    { zh: '版本数', en: 'versions' },
+  ].map(cli.say);
+  const rows = adapters.map(({ province, name, system, state, active, trial, versions }) => [
+    `${province} ${cli.say(name)}`,
+    printable(system?.id ?? '–'),
+    cli.say(STATES[state]),
+    active ?? '–',
+    trial === null
+      ? '–'
+      : `${trial.version} ${cli.say(STAGES[trial.stage])}${trial.percent ? ` ${trial.percent}%` : ''}`,
+    String(versions.length),
+  ]);
+  return [titles, ...rows];
+}
+
+/** One province with every version: stage, check, who approved it. */
+export function printAdapter(cli: Cli, adapter: AdapterView): void {
+  const { province, name, state, suspended, versions } = adapter;
+  cli.print(
+    `${province} ${cli.say(name)}  ${cli.say(STATES[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
+  );
+  const titles = [
+    { zh: '版本', en: 'version' },
+    { zh: '阶段', en: 'stage' },
+    { zh: '检查', en: 'check' },
+    { zh: '批准', en: 'approvals' },
+    { zh: '摘要', en: 'digest' },
+  ].map(cli.say);
+  for (const line of tableLines([titles, ...versions.map((version) => versionRow(cli, version))]))
+    cli.print(`  ${line}`);
+}
+
+function versionRow(
+  cli: Cli,
+  { version, stage, check, approvals, approvals_needed, manifest_digest }: VersionView,
+): string[] {
+  const counting = approvals.filter(({ counts }) => counts);
+  const by = counting.map((approval) => `${printable(approval.by.split('/').at(-1) ?? '')} #${approval.index}`);
+  return [
+    version,
+    cli.say(STAGES[stage]),
+    check === null ? '–' : `${check.passed ? '✓' : '✗'} ${check.level} #${check.index}`,
+    `${counting.length}/${approvals_needed} ${by.join(' ')}`.trim(),
+    manifest_digest.slice(0, 16),
+  ];
+}

@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { type Policy, policySchema } from '../../../schemas/policy.ts';
+import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
+import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
+import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
+import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
+import { printDiff, printReview } from '../policy-text.ts';
+import { reportError } from '../report.ts';
+import { described, describedGroup, jsonOption } from './command.ts';
+import { addPolicyPublish } from './policy-publish.ts';
+
+const MAX_POLICY_BYTES = 1_048_576;
+
+/** `policy`: a destination's decision table, proved over its whole domain, held against the baseline, published. */
+export function addPolicy(program: Command, cli: Cli): void {
+  const group = describedGroup(cli, program.command('policy'), {
+    zh: '目的地的决策表',
+    en: "a destination's decision table",
+    example: 'policy check gateway/policy/samples/exception.json',
+  });
+  addCheck(group, cli);
+  addDiff(group, cli);
+  addPolicyPublish(group, cli);
+}
+
+function addCheck(group: Command, cli: Cli): void {
+  described(cli, group.command('check'), {
+    zh: '证明决策表完整、每行可达，并查找不被允许的规定',
+    en: 'prove a table complete, find dead rows and rules that may not be',
+    example: 'policy check gateway/policy/samples/refused.json',
+  })
+    .argument('<file>', fileText(cli))
+    .option(...jsonOption(cli))
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const policy = await readPolicy(file);
+      const review = reviewPolicy(policy);
+      const { accepted, refusals, check } = review;
+      if (json === true) cli.printJson({ policy: nameOf(policy), accepted, refusals, ...check });
+      else printReview(cli, policy, review);
+      process.exitCode = reportReview(cli, policy, review);
+    });
+}
+
+function addDiff(group: Command, cli: Cli): void {
+  described(cli, group.command('diff'), {
+    zh: '逐一列出比国家基准更严或更宽之处',
+    en: 'list every case that is stricter or looser than the national baseline',
+    example: 'policy diff gateway/policy/samples/exception.json --json',
+  })
+    .argument('<file>', fileText(cli))
+    .option('--baseline <file>', cli.say({ zh: '与此决策表比较', en: 'compare with this table instead' }))
+    .option(...jsonOption(cli))
+    .action(async (file: string, options: { baseline?: string; json?: boolean }) => {
+      const policy = await readPolicy(file);
+      const baseline = options.baseline === undefined ? NATIONAL_BASELINE : await readPolicy(options.baseline);
+      const review = reviewPolicy(policy, baseline);
+      const { accepted, refusals, diff } = review;
+      const names = { policy: nameOf(policy), baseline: nameOf(baseline) };
+      if (options.json === true) cli.printJson({ ...names, accepted, refusals, ...diff });
+      else printDiff(cli, policy, baseline, diff);
+      process.exitCode = reportReview(cli, policy, review);
+    });
+}
+
+/** A policy from a file, or from stdin for `-`. Throws CliError `file_unreadable`, `policy_invalid`. */
+export async function readPolicy(file: string): Promise<Policy> {
+  const input = file === '-' ? await readBoundedStdin(MAX_POLICY_BYTES) : readBoundedFile(file, MAX_POLICY_BYTES);
+  if (input === 'missing') {
+    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
+  }
+  if (input === 'too_large') throw CliError.of('policy_invalid', { zh: `${file} 过大`, en: `${file} is too large` });
+  const parsed = policySchema.safeParse(parseJson(file, input.text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = `/${issue?.path.join('/') ?? ''}`;
+  throw CliError.of('policy_invalid', {
+    zh: `${file} 的 ${at} 不符合决策表格式`,
+    en: `${file}: ${at}: ${issue?.message ?? 'invalid'}`,
+  });
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw CliError.of('policy_invalid', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
+  }
+}
+
+function reportReview(cli: Cli, policy: Policy, { accepted, refusals }: PolicyReview): 0 | 1 {
+  if (accepted) return 0;
+  const codes = [...new Set(refusals.map(({ code }) => code))].join(', ');
+  const text = { zh: `${nameOf(policy)} 被拒绝：${codes}`, en: `${nameOf(policy)} is refused: ${codes}` };
+  reportError(cli, CliError.of('policy_refused', text));
+  return 1;
+}
+
+function nameOf({ id, version }: Policy): string {
+  return `${id}@${version}`;
+}
+
+function fileText(cli: Cli): string {
+  return cli.say({ zh: '决策表 JSON 文件；- 表示标准输入', en: 'a policy as JSON; - is stdin' });
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { MAX_PASS_LENGTH, PASS_TYP, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
+import { parseCompact } from '../trust/strict-jws.ts';
+import { type Cli, printable } from './cli.ts';
+import { CliError } from './cli-error.ts';
+import { reportError } from './report.ts';
+import { readTrust, type TrustOptions } from './trust-material.ts';
+import { checkNext, checkText } from './trust-texts.ts';
+
+const passReplySchema = z.object({ pass: z.string() });
+
+/** The pass that an input is or carries; null where it is something else. Its `typ` decides. */
+export function passIn(text: string): string | null {
+  const candidate = text.startsWith('{') ? passOf(text) : text;
+  if (candidate === null) return null;
+  try {
+    parseCompact(candidate, { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP });
+    return candidate;
+  } catch {
+    return null;
+  }
+}
+
+function passOf(text: string): string | null {
+  try {
+    return passReplySchema.safeParse(JSON.parse(text)).data?.pass ?? null;
+  } catch {
+    return null;
+  }
+}
+
+interface PassOptions extends TrustOptions {
+  readonly at?: number;
+  readonly json?: boolean;
+}
+
+/** Verifies a pass and prints each link. Gives the exit code. */
+export async function verifyPassCommand(cli: Cli, pass: string, options: PassOptions): Promise<0 | 1> {
+  const { anchor, ...sources } = readTrust(options, cli.env);
+  if (anchor === null) {
+    const text = { zh: '没有国家信任锚', en: 'no national anchor is pinned here' };
+    reportError(cli, CliError.of('file_unreadable', text));
+    return 1;
+  }
+  const atS = options.at ?? Math.floor(Date.now() / 1000);
+  const checked = await verifyPass(pass, { anchor, atS, ...sources });
+  if (options.json === true) cli.printJson(checked);
+  else print(cli, checked);
+  if (checked.verified) return 0;
+  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked.code))}`)}`);
+  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked.code)))}`);
+  return 1;
+}
+
+function print({ say, print: line, paint }: Cli, checked: VerifiedPass): void {
+  for (const { typ, iss, kid, ok, code } of checked.chain) {
+    const mark = ok ? paint('green', '✓') : paint('red', '✗');
+    line(`${mark} ${typ}  ${printable(iss)}  ${code === undefined ? `kid ${printable(kid)}` : code}`);
+  }
+  if (!checked.verified) return;
+  const { claims, revocation } = checked;
+  line(say({ zh: '通行凭证有效', en: 'the pass verifies' }));
+  line(`  ${claims.issuer_province} → ${claims.destination}  ${claims.status_as_of}`);
+  line(`  exp ${new Date(claims.exp * 1000).toISOString().replace('.000Z', 'Z')}`);
+  const unchecked = {
+    zh: '未核对是否撤销：手头没有状态列表',
+    en: 'not checked for withdrawal: no status list at hand',
+  };
+  line(`  ${say(revocation === 'unchecked' ? unchecked : { zh: '未被撤销', en: 'not withdrawn' })}`);
+}

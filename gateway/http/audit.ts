@@ -1,0 +1,94 @@
+import type { Router } from 'express';
+import { LRUCache } from 'lru-cache';
+import { Counter } from 'prom-client';
+import { ProblemError } from '../problem-error.ts';
+import {
+  AUDIT_REQUEST_LIFETIME_S,
+  type AuditQuestion,
+  auditBodySchema,
+  MAX_AUDIT_REQUEST_LENGTH,
+  openAuditRequest,
+} from '../trust/audit-request.ts';
+import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
+import type { HostedFederation } from '../trust/hosted-federation.ts';
+import { issuerOf } from '../trust/status-statement.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import { type AuditAnswer, audit } from '../verification/audit.ts';
+import type { VerificationContext } from '../verification/verification-context.ts';
+import { jsonBodyReader } from './json-body.ts';
+import { resource } from './route.ts';
+
+const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
+/** Auditors are few: so many questions within two minutes are none of theirs. */
+const REMEMBERED_REQUESTS = 4096;
+
+interface Parts {
+  readonly entityId: string;
+  readonly verification: VerificationContext;
+  readonly trust: { readonly federation: Pick<HostedFederation, 'chainOf' | 'has'> };
+}
+
+/**
+ * POST /v1/audits: an auditor named by a mandate asks what stands behind an answer, and gets the statement with its
+ * disclosures, the findings and the approvals. Nothing of it is kept, here or in a log; it is counted.
+ */
+export function mountAudits(router: Router, { entityId, verification, trust }: Parts): void {
+  const readBody = jsonBodyReader(auditBodySchema, MAX_BODY_BYTES);
+  const seen = new LRUCache<string, true>({
+    max: REMEMBERED_REQUESTS,
+    ttl: (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000,
+  });
+  const audits = new Counter({
+    name: 'huren_audits_total',
+    help: "Auditors' questions, by outcome",
+    labelNames: ['outcome'],
+    registers: [verification.metrics.registry],
+  });
+
+  async function question(body: {
+    request: string;
+    key: Parameters<typeof openAuditRequest>[1];
+  }): Promise<AuditQuestion> {
+    try {
+      const atS = Math.floor(verification.nowMs() / 1000);
+      return await openAuditRequest(body.request, body.key, { audience: entityId, atS });
+    } catch (error) {
+      if (error instanceof TrustError) throw new ProblemError('token_invalid', `the request is refused: ${error.code}`);
+      throw error;
+    }
+  }
+
+  /** Within its minute a question counts once: whoever overheard it learns nothing by asking again. */
+  function refuseReplay({ claims, jkt }: AuditQuestion): void {
+    const name = `${jkt} ${claims.jti}`;
+    if (seen.has(name)) throw new ProblemError('proof_replayed');
+    seen.set(name, true);
+  }
+
+  resource(router, '/v1/audits', {
+    POST: async (request, response) => {
+      try {
+        const asked = await question(await readBody(request, response));
+        refuseReplay(asked);
+        const answer = await audit(verification, asked);
+        audits.inc({ outcome: 'answered' });
+        response.json({ ...answer, chains: await chainsBehind(answer, trust.federation) });
+      } catch (error) {
+        audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
+        throw error;
+      }
+    },
+  });
+}
+
+/** The chains that an auditor needs to check statement and approvals without believing this gateway. */
+async function chainsBehind(
+  { statement, approvals }: AuditAnswer,
+  federation: Pick<HostedFederation, 'chainOf' | 'has'>,
+): Promise<Record<string, readonly string[]>> {
+  const issuer = statement === null ? null : issuerOf(statement);
+  const wanted = [issuer, ...approvals.map(({ agency }) => agency)].filter((id) => id !== null);
+  const chains: Record<string, readonly string[]> = {};
+  for (const id of new Set(wanted)) if (federation.has(id)) chains[id] = await federation.chainOf(id);
+  return chains;
+}

@@ -1,0 +1,100 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { SECURITY_EVENT_TYP, type SecurityEventClaims } from '../../schemas/security-event.ts';
+import { SeenOnce } from '../access/seen-once.ts';
+import { CacheError } from '../cache/cache-error.ts';
+import type { Invalidation } from '../cache/invalidation.ts';
+import type { OpenCache } from '../cache/open-cache.ts';
+import type { RedisConnection } from '../cache/redis-connection.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
+import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
+import { claimedIssuer, MAX_EVENT_AGE_S, verifySecurityEvent } from '../trust/security-event.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import { resource } from './route.ts';
+
+const MEDIA_TYPE = `application/${SECURITY_EVENT_TYP}`;
+const MAX_BODY_BYTES = 16_384;
+const RETRY_AFTER_S = '1';
+
+type Province = Invalidation['province'];
+
+interface Parts {
+  readonly entityId: string;
+  readonly registry: () => RegistryState;
+  /** The keys that a province may sign events with. Throws TrustError where it has no valid chain. */
+  readonly eventKeys: (province: Province) => Promise<{ readonly entityId: string; readonly jwks: JwkSet }>;
+  readonly provinceOf: (entityId: string) => Province | null;
+  readonly open: OpenCache;
+  readonly redis: RedisConnection | null;
+  readonly sm2Verify: Sm2Verifier;
+  readonly nowMs: () => number;
+}
+
+/**
+ * POST /v1/events: a province pushes a Security Event Token (RFC 8935). 202 means that the event is effective here and
+ * on its way to every other instance; a token that was handled before is 202 again and changes nothing.
+ */
+export function mountEvents(router: Router, parts: Parts): void {
+  const seen = new SeenOnce('event', parts.redis?.client ?? null, 2 * MAX_EVENT_AGE_S * 1000);
+  const readToken = tokenReader();
+  resource(router, '/v1/events', {
+    POST: async (request, response) => {
+      const receivedAtMs = parts.nowMs();
+      const token = await readToken(request, response);
+      const { claims, province } = await verified(parts, token);
+      const id = `${claims.iss} ${claims.jti}`;
+      if (!(await seen.has(id))) {
+        await apply(parts, province, claims, receivedAtMs);
+        await seen.note(id);
+      }
+      response.status(202).end();
+    },
+  });
+}
+
+function tokenReader(): (request: Request, response: Response) => Promise<string> {
+  const read = express.text({ type: MEDIA_TYPE, limit: MAX_BODY_BYTES, inflate: false });
+  return async (request, response) => {
+    if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
+    await new Promise<void>((resolve, reject) => {
+      read(request, response, (error: unknown) =>
+        error === undefined ? resolve() : reject(new ProblemError('event_invalid', 'the body is not one token')),
+      );
+    });
+    const token: unknown = request.body;
+    if (typeof token !== 'string') throw new ProblemError('event_invalid', 'the body is not one token');
+    return token.trim();
+  };
+}
+
+async function verified(parts: Parts, token: string): Promise<{ claims: SecurityEventClaims; province: Province }> {
+  try {
+    const province = parts.provinceOf(claimedIssuer(token));
+    if (province === null || !parts.registry().adapters.has(province)) {
+      throw new ProblemError('event_unauthorised', 'the issuer is no province that is registered here');
+    }
+    const checks = { audience: parts.entityId, atS: Math.floor(parts.nowMs() / 1000), sm2Verify: parts.sm2Verify };
+    return { claims: await verifySecurityEvent(token, await parts.eventKeys(province), checks), province };
+  } catch (error) {
+    if (error instanceof TrustError) throw new ProblemError('event_invalid', `${error.code}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A province speaks for itself alone: what it flushes is its own, whatever the event says. */
+async function apply(parts: Parts, province: Province, { events }: SecurityEventClaims, at: number): Promise<void> {
+  const { keys, invalidate } = parts.open;
+  const changed = events['urn:huren:event:status-changed'];
+  const compromised = events['urn:huren:event:key-compromised'];
+  try {
+    if (changed !== undefined) {
+      await invalidate({ kind: 'handle', province, tags: keys.tagsOf(province, changed.handle) }, at);
+    }
+    if (compromised !== undefined) await invalidate({ kind: 'key', province, kid: compromised.kid }, at);
+    if (events['urn:huren:event:adapter-flush'] !== undefined) await invalidate({ kind: 'province', province }, at);
+  } catch (error) {
+    if (!(error instanceof CacheError)) throw error;
+    // Whoever sent it keeps it and sends it again (RFC 8935 section 2.4), so that no instance misses it.
+    throw new ProblemError('unavailable', 'the other instances cannot be told', { 'retry-after': RETRY_AFTER_S });
+  }
+}

@@ -1,0 +1,113 @@
+import type { Request, Response, Router } from 'express';
+import { LogError } from '../log/log-error.ts';
+import { consistencyProof, inclusionProof, type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
+import type { LogReader } from '../log/store.ts';
+import {
+  bundleRange,
+  encodeBundle,
+  parseTilePath,
+  TILE_WIDTH,
+  type TileAddress,
+  tileIsComplete,
+  tileNodes,
+} from '../log/tiles.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { LiveRegistry } from '../registry/live-registry.ts';
+import { queryCount } from './query.ts';
+import { resource } from './route.ts';
+
+const FULL_TILE_CACHE = 'public, max-age=31536000, immutable';
+const PARTIAL_TILE_CACHE = 'public, max-age=60';
+
+interface Parts {
+  readonly registry: LiveRegistry;
+  readonly store: LogReader;
+  readonly logSigner: { readonly verifierKey: string };
+}
+
+/** The log for whoever wants to check it: signed tree head, tiles (C2SP tlog-tiles) and proofs (RFC 9162). */
+export function mountLog(router: Router, { registry, store, logSigner }: Parts): void {
+  const hashes: ReadHashes = (nodes) => store.hashes(nodes);
+  // Beyond this nothing has been checked by this instance yet, so it vouches for nothing there.
+  const size = () => registry.folded().size;
+
+  resource(router, '/v1/log/checkpoint', {
+    GET: answering(async (_request, response) => {
+      const checkpoint = await registry.checkpoint();
+      if (checkpoint === undefined) throw new ProblemError('unavailable', 'the log has not been signed yet');
+      response.type('text/plain').send(checkpoint);
+    }),
+  });
+  resource(router, '/v1/log/key', {
+    GET: (_request, response) => {
+      response.type('text/plain').send(`${logSigner.verifierKey}\n`);
+    },
+  });
+  resource(router, '/v1/log/tile/*path', {
+    GET: answering(async (request, response) => {
+      const tile = parseTilePath(request.path.slice('/v1/log/'.length));
+      if (tile === undefined || !tileIsComplete(tile, size()))
+        throw new ProblemError('not_found', 'no such tile (yet)');
+      response.set('cache-control', tile.width === TILE_WIDTH ? FULL_TILE_CACHE : PARTIAL_TILE_CACHE);
+      response.type('application/octet-stream').send(Buffer.from(await tileBytes(store, tile)));
+    }),
+  });
+  resource(router, '/v1/log/proof/inclusion', {
+    GET: answering(async (request, response) => {
+      const index = required(queryCount(request, 'index'), 'index');
+      const at = { index, size: queryCount(request, 'size') ?? size() };
+      within(at.size, size());
+      const proof = await inclusionProof(at, hashes);
+      const [leaf] = await hashes([{ level: 0, index }]);
+      const root = await treeRoot(at.size, hashes);
+      response.json({
+        ...at,
+        leaf_hash: base64(leaf ?? new Uint8Array()),
+        root: base64(root),
+        proof: proof.map(base64),
+      });
+    }),
+  });
+  resource(router, '/v1/log/proof/consistency', {
+    GET: answering(async (request, response) => {
+      const from = required(queryCount(request, 'from'), 'from');
+      const to = queryCount(request, 'to') ?? size();
+      within(to, size());
+      const proof = await consistencyProof({ size1: from, size2: to }, hashes);
+      const [rootFrom, rootTo] = [await treeRoot(from, hashes), await treeRoot(to, hashes)];
+      response.json({ from, to, root_from: base64(rootFrom), root_to: base64(rootTo), proof: proof.map(base64) });
+    }),
+  });
+}
+
+async function tileBytes(store: LogReader, tile: TileAddress): Promise<Uint8Array> {
+  if (tile.kind === 'hashes') return Buffer.concat(await store.hashes(tileNodes(tile)));
+  const { from, to } = bundleRange(tile);
+  return encodeBundle(await store.read(from, to));
+}
+
+/** What the log refuses is a wrong question; what it cannot do now is not the client's fault. */
+function answering(handler: (request: Request, response: Response) => Promise<void>) {
+  return async (request: Request, response: Response) => {
+    try {
+      await handler(request, response);
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      if (error.code === 'out_of_range') throw new ProblemError('body_invalid', error.message);
+      throw new ProblemError('unavailable', `the log cannot be read: ${error.code}`, { 'retry-after': '1' });
+    }
+  };
+}
+
+function within(size: number, known: number): void {
+  if (size > known) throw new ProblemError('body_invalid', `the log has ${known} entries`);
+}
+
+function required(value: number | null, name: string): number {
+  if (value === null) throw new ProblemError('body_invalid', `${name}: must be given once`);
+  return value;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

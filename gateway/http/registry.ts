@@ -1,0 +1,185 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { z } from 'zod';
+import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import type { EventOf } from '../../schemas/registry-event.ts';
+import { REJECTIONS } from '../../schemas/registry-rejections.ts';
+import type { Metrics } from '../coverage/metrics.ts';
+import type { LogReader } from '../log/store.ts';
+import { ProblemError, problemOf } from '../problem-error.ts';
+import { publishedDeviations } from '../registry/compile-state.ts';
+import type { AdapterRecord, VersionRecord } from '../registry/fold-state.ts';
+import type { Receipt } from '../registry/live-registry.ts';
+import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
+import { viewOfAdapter, viewOfEntity, viewOfMandate, viewOfPolicy, viewOfVersion } from '../registry/registry-views.ts';
+import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
+import { parseCompact } from '../trust/strict-jws.ts';
+import { requestIdOf } from './errors.ts';
+import { jsonBodyReader } from './json-body.ts';
+import { queryText } from './query.ts';
+import { resource } from './route.ts';
+
+const MAX_BODY_BYTES = 524_288;
+const JOSE = 'application/jose';
+const submissionSchema = z.strictObject({
+  event: z.string().min(1).max(65_535),
+  scenarios: z.string().max(400_000).exactOptional(),
+});
+
+interface Parts {
+  readonly submission: SubmissionParts;
+  readonly store: LogReader;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+}
+
+/** The registry: events go in, signed; everything that follows from them can be read by anybody. */
+export function mountRegistry(router: Router, parts: Parts): void {
+  mountEvents(router, parts);
+  mountAdapters(router, parts);
+  mountPolicies(router, parts);
+  const { submission, nowMs } = parts;
+  resource(router, '/v1/registry/mandates', {
+    GET: (_request, response) => {
+      const mandates = [...submission.registry.folded().mandates.values()];
+      response.json({ mandates: mandates.map((record) => viewOfMandate(record, nowMs())) });
+    },
+  });
+  resource(router, '/v1/registry/entities', {
+    GET: (request, response) => {
+      const wanted = queryText(request, 'entity_id');
+      const { size, time_s, anchor, log, entities } = submission.registry.folded();
+      const shown = [...entities.values()].filter(({ entity_id }) => wanted === null || entity_id === wanted);
+      response.json({ anchor, log, size, time_s, entities: shown.map(viewOfEntity) });
+    },
+  });
+}
+
+function mountEvents(router: Router, { submission, metrics }: Parts): void {
+  const readBody = submissionReader();
+  resource(router, '/v1/registry/events', {
+    POST: async (request, response) => {
+      const posted = await readBody(request, response);
+      try {
+        response.status(201).json(receiptOf(await submitEvent(submission, posted)));
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        sendRefusal(response, error, metrics);
+      }
+    },
+  });
+}
+
+function submissionReader(): (request: Request, response: Response) => Promise<Submission> {
+  const readJson = jsonBodyReader(submissionSchema, MAX_BODY_BYTES);
+  const readText = express.text({ type: JOSE, limit: MAX_BODY_BYTES, inflate: false, defaultCharset: 'utf-8' });
+  return async (request, response) => {
+    if (!request.is(JOSE)) {
+      const { event, scenarios } = await readJson(request, response);
+      return { event, scenarios: scenarios ?? null };
+    }
+    await new Promise<void>((resolve, reject) => {
+      readText(request, response, (error: unknown) =>
+        error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+      );
+    });
+    const event: unknown = request.body;
+    if (typeof event !== 'string' || event === '')
+      throw new ProblemError('body_invalid', 'the body is no signed event');
+    return { event: event.trim(), scenarios: null };
+  };
+}
+
+function receiptOf({ index, checkpoint, inclusion_proof }: Receipt) {
+  return { index, checkpoint, inclusion_proof: inclusion_proof.map((hash) => Buffer.from(hash).toString('base64')) };
+}
+
+/** A refusal in its own words: `detail` is the closed rejection code, alone or before what is wrong. */
+function sendRefusal(response: Response, error: RegistryError, metrics: Metrics): void {
+  if (!isRejectionCode(error.code)) throw new ProblemError('unavailable', error.message, { 'retry-after': '1' });
+  const { problem, zh, en, next } = REJECTIONS[error.code];
+  metrics.problems.inc({ code: problem });
+  const detail = error.message === en ? error.code : `${error.code}: ${error.message}`;
+  const body = { ...problemOf(problem, detail, requestIdOf(response)), text: { zh, en }, next };
+  response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+function mountAdapters(router: Router, { submission: { registry }, store }: Parts): void {
+  resource(router, '/v1/registry/adapters', {
+    GET: (_request, response) => {
+      const state = registry.folded();
+      response.json({ adapters: [...state.adapters.values()].map((adapter) => viewOfAdapter(state, adapter)) });
+    },
+  });
+  const adapterOf = (request: Request): AdapterRecord => {
+    const adapter = registry.folded().adapters.get(provinceOf(request));
+    if (adapter === undefined) throw new ProblemError('not_found', 'that province has no adapter here');
+    return adapter;
+  };
+  const versionOf = (request: Request): VersionRecord => {
+    const version = adapterOf(request).versions.find((known) => known.version === request.params['version']);
+    if (version === undefined) throw new ProblemError('not_found', 'no such version has been submitted');
+    return version;
+  };
+  resource(router, '/v1/registry/adapters/:province', {
+    GET: (request, response) => {
+      response.json(viewOfAdapter(registry.folded(), adapterOf(request)));
+    },
+  });
+  resource(router, '/v1/registry/adapters/:province/versions/:version', {
+    GET: (request, response) => {
+      const version = versionOf(request);
+      const view = viewOfVersion(registry.folded(), adapterOf(request), version);
+      response.json({ province: provinceOf(request), ...view, manifest: version.manifest });
+    },
+  });
+  resource(router, '/v1/registry/adapters/:province/versions/:version/report', {
+    GET: async (request, response) => {
+      const { check } = versionOf(request);
+      if (check === null) throw new ProblemError('not_found', 'the version has not been checked yet');
+      // The text as it was signed, so that its digest can be compared.
+      response.type('application/json').send(await reportAt(store, check.index));
+    },
+  });
+}
+
+async function reportAt(store: LogReader, index: number): Promise<string> {
+  const [entry] = await store.read(index, index + 1);
+  const { payload } = parseCompact(Buffer.from(entry ?? []).toString('utf8'), {
+    maxBytes: 65_535,
+    typ: 'registry-event+jwt',
+  });
+  const body = z.object({ report: z.string() }).parse(payload['body']) satisfies Pick<
+    EventOf<'adapter_checked'>['body'],
+    'report'
+  >;
+  return body.report;
+}
+
+function mountPolicies(router: Router, { submission: { registry }, nowMs }: Parts): void {
+  resource(router, '/v1/registry/policies', {
+    GET: (_request, response) => {
+      const policies = [...registry.folded().policies];
+      response.json({ policies: policies.map(([province, record]) => viewOfPolicy(province, record, nowMs())) });
+    },
+  });
+  resource(router, '/v1/registry/policies/:province', {
+    GET: (request, response) => {
+      const province = provinceOf(request);
+      response.json(viewOfPolicy(province, registry.folded().policies.get(province), nowMs()));
+    },
+  });
+  resource(router, '/v1/registry/policies/:province/deviations', {
+    GET: (request, response) => {
+      const province = provinceOf(request);
+      const policy = registry.folded().policies.get(province)?.policy ?? null;
+      const deviations = policy === null ? [] : publishedDeviations(policy, nowMs());
+      response.json({ province, policy: policy === null ? null : `${policy.id}@${policy.version}`, deviations });
+    },
+  });
+}
+
+function provinceOf(request: Request): ProvinceCode {
+  const parsed = provinceCodeSchema.safeParse(request.params['province']);
+  if (!parsed.success) throw new ProblemError('not_found', 'no such province in GB/T 2260');
+  return parsed.data;
+}

@@ -1,0 +1,62 @@
+import { conformanceReport } from '../../adapters/conformance/report.ts';
+import { type CheckOutcome, checkStatic } from '../../adapters/conformance/static-checks.ts';
+import type { ConformanceReport, Latency } from '../../schemas/conformance-report.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import { digestOf } from './manifest-text.ts';
+
+/** What a live check of the upstream found. Runs behind the guard that keeps a manifest from reaching our own network. */
+export type LiveCheck = (manifest: Manifest) => Promise<CheckOutcome & { readonly latency: Latency | null }>;
+
+export interface CheckSettings {
+  /** Outside the sandbox a made-up host is a fault. */
+  readonly production: boolean;
+  readonly nowMs: () => number;
+  /** Null: static checks alone. */
+  readonly live: LiveCheck | null;
+}
+
+/** What `adapter_checked` says about a version, but for who it is. */
+export interface CheckedBody {
+  readonly passed: boolean;
+  readonly level: 'static' | 'live';
+  readonly report: string;
+}
+
+/** Longest report that an entry of the log can carry; findings beyond it are cut, never the verdict. */
+const MAX_REPORT_CHARS = 30_000;
+
+/** Runs the conformance kit on what was submitted, beside the manifests in use. Live only where static found no fault. */
+export async function checkSubmission(
+  texts: { readonly manifest: string; readonly scenarios: string },
+  others: readonly Manifest[],
+  { production, nowMs, live }: CheckSettings,
+): Promise<CheckedBody> {
+  const raw = { name: null, manifest: jsonOf(texts.manifest), scenarios: jsonOf(texts.scenarios) };
+  const statically = checkStatic(raw, { others, production });
+  const manifest = statically.subject?.manifest ?? null;
+  const parts = { manifest, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
+  const first = conformanceReport({ ...parts, level: 'static', outcomes: [statically], latency: null });
+  if (live === null || manifest === null || !first.passed) return bodyOf(first);
+  const asked = await live(manifest);
+  const outcomes = [statically, asked];
+  return bodyOf(conformanceReport({ ...parts, level: 'live', outcomes, latency: asked.latency }));
+}
+
+function bodyOf(report: ConformanceReport): CheckedBody {
+  const { passed, level } = report;
+  let findings = report.findings;
+  let text = JSON.stringify(report);
+  while (text.length > MAX_REPORT_CHARS && findings.length > 0) {
+    findings = findings.slice(0, Math.floor(findings.length / 2));
+    text = JSON.stringify({ ...report, findings });
+  }
+  return { passed, level, report: text };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

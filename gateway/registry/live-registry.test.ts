@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openPostgresStore } from '../log/store-postgres.ts';
+import { openSqliteStore } from '../log/store-sqlite.ts';
+import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
+import { liveRegistryContract } from './live-registry.contract.ts';
+
+describe('on SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'huren-live-'));
+  let logs = 0;
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  liveRegistryContract(false, async () => {
+    logs += 1;
+    const path = join(folder, `log-${logs}.sqlite`);
+    return { open: async () => openSqliteStore(path) };
+  });
+});
+
+describe.skipIf(findPostgres() === undefined)('on PostgreSQL', () => {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+
+  liveRegistryContract(true, async () => {
+    const connectionString = await postgres.createDatabase();
+    return { open: () => openPostgresStore({ connectionString, pollMs: 200 }) };
+  });
+});

@@ -1,0 +1,189 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import { registryJwkSchema } from '../../schemas/registry-event.ts';
+import { createSigner } from '../trust/signer.ts';
+import { applyEntry, type GenesisRule } from './apply-entry.ts';
+import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
+import { digestOf } from './manifest-text.ts';
+import { signEvent } from './sign-event.ts';
+import type { Actor } from './signer-file.ts';
+
+const BASE = 'https://registry.example';
+export const NOW_S = 1_800_000_000;
+
+/** An entity with a key of its own, in memory. */
+export async function makeActor(name: string): Promise<Actor> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });
+  const kid = `${name}-${(x ?? '').slice(0, 8)}`;
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const jwk = { kty: kty ?? '', crv: crv ?? '', x: x ?? '', y: y ?? '', d: d ?? '' };
+  const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']);
+  return {
+    entityId: `${BASE}/${name}`,
+    signer: createSigner(kid, 'ES256', key),
+    publicJwk: registryJwkSchema.parse({ kty, crv, x, y, kid }),
+  };
+}
+
+/** The same entity with another key. */
+export async function withNewKey(actor: Actor): Promise<Actor> {
+  const other = await makeActor(actor.entityId.slice(BASE.length + 1));
+  return { ...other, entityId: actor.entityId };
+}
+
+export const actors = {
+  anchor: await makeActor('anchor'),
+  gateway: await makeActor('gateway'),
+  first: await makeActor('operator-a'),
+  second: await makeActor('operator-b'),
+  third: await makeActor('operator-c'),
+  henan: await makeActor('410000'),
+  shanghai: await makeActor('310000'),
+  hainan: await makeActor('460000'),
+  stranger: await makeActor('stranger'),
+};
+
+export const VERIFIER_KEY = 'registry.example/log+00000000+AAAA';
+export const TRUSTED: GenesisRule = {
+  anchor: { entity_id: actors.anchor.entityId, jwks: { keys: [actors.anchor.publicJwk] } },
+  verifierKey: null,
+};
+
+export const NAME = { zh: '样例', en: 'A sample' };
+
+/** A shipped adapter's texts, with its version replaced where one is given. */
+export function adapterTexts(folder: string, version?: string): { manifest: string; scenarios: string } {
+  const root = join(import.meta.dirname, '../../adapters/provinces', folder);
+  const text = readFileSync(join(root, 'manifest.json'), 'utf8');
+  return {
+    manifest: version === undefined ? text : text.replace(/"version": "[\d.]+"/, `"version": "${version}"`),
+    scenarios: readFileSync(join(root, 'fixtures', 'scenarios.json'), 'utf8'),
+  };
+}
+
+export const HENAN = adapterTexts('410000-henan');
+export const HENAN_2 = adapterTexts('410000-henan', '2.0.0');
+export const SHANGHAI = adapterTexts('310000-shanghai');
+
+/** What names a version in approvals and activations. */
+export function naming(province: '410000' | '310000', version: string, texts: { manifest: string }) {
+  return { province, version, manifest_digest: digestOf(texts.manifest) };
+}
+export const HENAN_1_NAMED = naming('410000', '1.0.0', HENAN);
+export const HENAN_2_NAMED = naming('410000', '2.0.0', HENAN_2);
+
+/** Departures from what an honest signer would write. */
+export interface Forgery {
+  readonly seq?: number;
+  readonly prev?: string | null;
+  readonly iat?: number;
+  readonly key?: Actor;
+}
+
+/** A registry in memory: signs, verifies and folds as a gateway does. */
+export class World {
+  state: FoldState = EMPTY_STATE;
+  readonly log: string[] = [];
+
+  fork(): World {
+    const world = new World();
+    world.state = this.state;
+    world.log.push(...this.log);
+    return world;
+  }
+
+  async sign<K extends RegistryEventKind>(
+    { entityId, signer }: Actor,
+    kind: K,
+    body: RegistryEventBody<K>,
+    forged: Forgery = {},
+  ): Promise<string> {
+    const known = this.state.entities.get(entityId);
+    const seq = (forged.seq ?? (known?.seq ?? 0) + 1) - 1;
+    const prev = forged.prev === undefined ? (known?.prev ?? null) : forged.prev;
+    const head = { entityId, seq, prev };
+    const signed = await signEvent(forged.key?.signer ?? signer, head, { kind, body }, forged.iat ?? NOW_S);
+    return signed.jws;
+  }
+
+  /** Decides a signed event and keeps it if it is accepted. */
+  async take(jws: string): Promise<Rejection | null> {
+    const outcome = await applyEntry(this.state, jws, TRUSTED);
+    if (isRejection(outcome)) return outcome;
+    this.state = outcome;
+    this.log.push(jws);
+    return null;
+  }
+
+  async try<K extends RegistryEventKind>(
+    actor: Actor,
+    kind: K,
+    body: RegistryEventBody<K>,
+    forged: Forgery = {},
+  ): Promise<string | null> {
+    return (await this.take(await this.sign(actor, kind, body, forged)))?.rejected ?? null;
+  }
+
+  /** Does what must be allowed. */
+  async do<K extends RegistryEventKind>(actor: Actor, kind: K, body: RegistryEventBody<K>): Promise<void> {
+    const refused = await this.try(actor, kind, body);
+    if (refused !== null) throw new Error(`${kind} was refused: ${refused}`);
+  }
+
+  async enrol(
+    actor: Actor,
+    role: RegistryEventBody<'entity_enrolled'>['role'],
+    province?: RegistryEventBody<'entity_enrolled'>['province'],
+  ): Promise<void> {
+    const place = province === undefined ? {} : { province };
+    const jwks = { keys: [actor.publicJwk] };
+    await this.do(actors.anchor, 'entity_enrolled', { entity_id: actor.entityId, role, name: NAME, jwks, ...place });
+  }
+
+  async submitAndCheck(actor: Actor, texts: { manifest: string; scenarios: string }, passed = true): Promise<void> {
+    await this.do(actor, 'adapter_submitted', {
+      manifest: texts.manifest,
+      scenarios_digest: digestOf(texts.scenarios),
+    });
+    const province = actor === actors.shanghai ? '310000' : '410000';
+    const versions = this.state.adapters.get(province)?.versions ?? [];
+    const named = naming(province, versions.at(-1)?.version ?? '', texts);
+    await this.do(actors.gateway, 'adapter_checked', { ...named, passed, level: 'static', report: '{}' });
+  }
+}
+
+/** Created, with everybody enrolled but the third operator and the stranger. */
+export async function enrolledWorld(): Promise<World> {
+  const world = new World();
+  await world.do(actors.anchor, 'registry_created', {
+    name: NAME,
+    jwks: { keys: [actors.anchor.publicJwk] },
+    log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
+  });
+  await world.enrol(actors.gateway, 'gateway');
+  await world.enrol(actors.first, 'operator');
+  await world.enrol(actors.second, 'operator');
+  await world.enrol(actors.henan, 'province', '410000');
+  await world.enrol(actors.shanghai, 'province', '310000');
+  await world.enrol(actors.hainan, 'province', '460000');
+  return world;
+}
+
+/** Henan 1.0.0 submitted and checked. */
+export async function checkedWorld(): Promise<World> {
+  const world = await enrolledWorld();
+  await world.submitAndCheck(actors.henan, HENAN);
+  return world;
+}
+
+/** Henan 1.0.0 in full use. */
+export async function activeWorld(): Promise<World> {
+  const world = await checkedWorld();
+  await world.do(actors.first, 'adapter_approved', HENAN_1_NAMED);
+  await world.do(actors.second, 'adapter_approved', HENAN_1_NAMED);
+  await world.do(actors.henan, 'adapter_activated', { ...HENAN_1_NAMED, mode: { stage: 'full' } });
+  return world;
+}

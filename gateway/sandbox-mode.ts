@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import { loadProvinces } from '../adapters/provinces/index.ts';
+import type { ProvinceCode } from '../schemas/code-lists/index.ts';
+import type { Manifest } from '../schemas/manifest.ts';
+import type { Config } from './config.ts';
+import { type OpenRegistry, openRegistry, readAdapterTexts } from './open-registry.ts';
+import { openSandboxActors } from './sandbox-actors.ts';
+import { playCeremony } from './sandbox-ceremony.ts';
+import { type SandboxChild, startSandbox } from './sandbox-child.ts';
+import { sandboxEntityIds } from './sandbox-federation.ts';
+import { type RegistryPin, registryPinSchema } from './trust/trust-bundle.ts';
+
+/** What sandbox mode adds: the simulated provinces, and a registry in which the gateway has played everybody's part. */
+export interface SandboxMode {
+  readonly child: SandboxChild;
+  readonly opened: OpenRegistry;
+  readonly manifests: readonly Manifest[];
+  readonly registryPin: RegistryPin;
+}
+
+/** Starts the simulated provinces and, meanwhile, opens or creates the registry. */
+export async function openSandboxMode(config: Config, entityId: string, logger: Logger): Promise<SandboxMode> {
+  const manifests = loadProvinces().map(({ manifest }) => manifest);
+  const provinces = manifests.map(({ province }) => province);
+  const ids = sandboxEntityIds(entityId);
+  const starting = startSandbox({
+    dataDir: config.dataDir,
+    audience: entityId,
+    entityIds: Object.fromEntries(provinces.map((province) => [province, ids.province(province)])),
+  });
+  const opening = openPlayedRegistry(config, entityId, provinces, logger);
+  const [child, opened] = await Promise.allSettled([starting, opening]);
+  if (child.status === 'fulfilled' && opened.status === 'fulfilled') {
+    return { child: child.value, opened: opened.value, manifests, registryPin: pinOf(opened.value) };
+  }
+  if (child.status === 'fulfilled') await child.value.stop();
+  if (opened.status === 'fulfilled') await opened.value.registry.close();
+  throw child.status === 'rejected' ? child.reason : opened.status === 'rejected' ? opened.reason : undefined;
+}
+
+/** The anchor's registry keys and the log's own, from the registry that was just opened with both in hand. */
+function pinOf({ registry, logSigner }: OpenRegistry): RegistryPin {
+  const { anchor, entities } = registry.folded();
+  const keys = entities.get(anchor ?? '')?.keys ?? [];
+  return registryPinSchema.parse({
+    entity_id: anchor,
+    jwks: { keys: keys.filter(({ use }) => use === 'registry').map(({ jwk }) => jwk) },
+    log_keys: [logSigner.verifierKey],
+  });
+}
+
+async function openPlayedRegistry(
+  config: Config,
+  entityId: string,
+  provinces: readonly ProvinceCode[],
+  logger: Logger,
+): Promise<OpenRegistry> {
+  const actors = await openSandboxActors(config.dataDir, entityId, provinces);
+  const { anchor } = actors;
+  const trusted = { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] } };
+  const opened = await openRegistry(config, entityId, trusted, logger);
+  const { registry, logSigner } = opened;
+  try {
+    await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });
+    return opened;
+  } catch (error) {
+    await registry.close();
+    throw error;
+  }
+}

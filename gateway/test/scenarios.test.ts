@@ -1,0 +1,106 @@
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import { coverageSchema } from '../../schemas/coverage.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient, provinceRequests, sandboxCodes } from './venue-client.ts';
+
+let gateway: SandboxGateway;
+let codes: SandboxCode[];
+
+beforeAll(async () => {
+  gateway = await startSandboxGateway();
+  codes = await sandboxCodes(gateway.url);
+});
+afterAll(() => gateway.stop());
+
+function find(province: string, scenario: string): SandboxCode {
+  const found = codes.find((entry) => entry.province === province && entry.scenario === scenario);
+  if (found === undefined) throw new Error(`no sandbox code ${province} ${scenario}`);
+  return found;
+}
+
+const refer = (reason: string, status = 'indeterminate') => ({ status, decision: 'refer', reason });
+
+describe('a limit on the limits, as the demo shows it', () => {
+  test.each([
+    ['a substantiated red', '410000', 'red', { status: 'red', decision: 'restrict', reason: 'red_ground' }],
+    ['a red without a ground', '410000', 'red-without-ground', refer('unsubstantiated')],
+    ['a Hainan batch of 100 by a county', '460000', 'batch-of-100-by-county', refer('unsubstantiated')],
+    ['a Guangxi red by level 5', '450000', 'red-by-village', refer('unsubstantiated')],
+    [
+      'a Shanxi red that every level signed',
+      '140000',
+      'red',
+      { status: 'red', decision: 'restrict', reason: 'red_ground' },
+    ],
+    ['a Shanxi red without the county signature', '140000', 'red-county-signature-missing', refer('unsubstantiated')],
+    ['a push whose origin is green', '440000', 'foreign-push-contradicted', refer('origin_contradicts')],
+    ['a Hubei green older than 3 days', '420000', 'green-four-days-old', refer('too_old', 'green')],
+    ['a Beijing pop-up 3 on 未见异常', '110000', 'pop-up-3', refer('popup', 'green')],
+  ])('%s is answered otherwise', async (_name, province, scenario, expected) => {
+    const { code, expected: declared, venue } = find(province, scenario);
+    expect(venue).toBeUndefined();
+    expect(declared).toEqual(expected);
+    const reply = await (await openVenueClient(gateway.url)).verify(code);
+    expect(reply).toMatchObject({ status: expected.status, decision: expected.decision });
+    expect(reply.reasons.map((reason) => reason.code)).toContain(expected.reason);
+    expect(reply.remedy === null).toBe(reply.decision === 'pass');
+    expect(decodeJwt(reply.attestation)).toMatchObject({ status: expected.status, decision: expected.decision });
+  });
+
+  test.each([
+    ['whose mandate has lapsed', 'green-where-the-mandate-has-lapsed', 'haikou-market'],
+    ['in a low-risk region', 'green-at-an-ordinary-venue-in-a-low-risk-region', 'sanya-supermarket'],
+  ])('an ordinary venue %s may look at a code', async (_name, scenario, venue) => {
+    const entry = find('410000', scenario);
+    expect(entry).toMatchObject({ venue, expected: { problem: 'check_not_permitted' } });
+    const before = await provinceRequests(gateway.url, '410000');
+    const metricsBefore = await verifications();
+    const door = await openVenueClient(gateway.url, venue);
+    expect(await door.problem(entry.code)).toMatchObject({ status: 403, code: 'check_not_permitted' });
+    expect(await door.problem('no code at all')).toMatchObject({ status: 403, code: 'check_not_permitted' });
+    expect(await provinceRequests(gateway.url, '410000')).toEqual(before);
+    expect(await verifications()).toEqual(metricsBefore);
+  });
+
+  test('a venue in the county under a mandate is refused, or nobody is told where it is allowed', async () => {
+    const market = await openVenueClient(gateway.url, 'guangzhou-market');
+    expect(await market.verify(find('410000', 'green').code)).toMatchObject({ decision: 'pass' });
+  });
+
+  test('a push contradicted by its origin names the province that only shows it for the remedy', async () => {
+    const reply = await (await openVenueClient(gateway.url)).verify(find('440000', 'foreign-push-contradicted').code);
+    expect(reply.issuer.province).toBe('440000');
+    expect(reply.remedy?.authority.en).toContain('Henan');
+    expect(reply.remedy?.authority.zh).toContain('河南');
+  });
+});
+
+describe('a stricter rule of a destination', () => {
+  test('is not published, counted and named in the answer that it makes stricter', async () => {
+    const airport = await openVenueClient(gateway.url, 'haikou-airport');
+    const reply = await airport.verify(find('310000', 'green').code);
+    expect(reply).toMatchObject({ status: 'green', decision: 'refer', destination: '460000' });
+    expect(reply.reasons.map(({ code }) => code)).toEqual(['assurance_too_low', 'policy_exception']);
+    const hospital = await openVenueClient(gateway.url);
+    expect(await hospital.verify(find('310000', 'green').code)).toMatchObject({ decision: 'pass' });
+
+    const published = await (await fetch(`${gateway.url}/v1/registry/policies/460000/deviations`)).json();
+    expect(published).toMatchObject({ deviations: [{ baseline: 'pass', decision: 'refer', exception: {} }] });
+    const coverage = coverageSchema.parse(await (await fetch(`${gateway.url}/v1/coverage`)).json());
+    expect(coverage.deviations).toEqual(
+      expect.arrayContaining([
+        { province: '440000', stricter: 0 },
+        { province: '460000', stricter: 1 },
+      ]),
+    );
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain('huren_policy_deviations{province="460000"} 1');
+  });
+});
+
+async function verifications(): Promise<string[]> {
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  return metrics.split('\n').filter((line) => /^huren_(verifications_total|signal_base_total|upstream_)/.test(line));
+}

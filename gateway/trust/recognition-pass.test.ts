@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { base64url } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checksOf, makeWorld, republish, type World } from './attestation.fixture.ts';
+import { makeKey, NOW_S } from './federation.fixture.ts';
+import { Passes } from './passes.ts';
+import { MAX_PASS_LENGTH, type PassChecks, verifyPass } from './recognition-pass.ts';
+import { signCompact } from './signer.ts';
+import { signStatusList } from './status-list.ts';
+
+let world: World;
+let folder: string;
+let passes: Passes;
+let nowS = NOW_S;
+
+const ground = {
+  issuer_province: '410000',
+  destination: '440000',
+  status_as_of: '2027-01-15T07:59:00Z',
+  mandate: 'a-mandate',
+  notAfterS: NOW_S + 3600,
+} as const;
+
+function open(): Passes {
+  return new Passes({
+    entityId: world.gateway.entityId,
+    path: join(folder, 'passes.sqlite'),
+    signer: () => world.gateway.answers.signer,
+    nowS: () => nowS,
+  });
+}
+
+async function issue() {
+  const issued = await passes.issue(ground);
+  if (issued === null) throw new Error('no pass');
+  return issued;
+}
+
+function checks(more: Partial<PassChecks> = {}): PassChecks {
+  const statusListOf = (uri: string) => passes.statusList(uri.slice(uri.lastIndexOf('/') + 1));
+  return { ...checksOf(world), statusListOf, ...more };
+}
+
+beforeEach(async () => {
+  nowS = NOW_S;
+  world = await makeWorld();
+  folder = mkdtempSync(join(tmpdir(), 'huren-passes-'));
+  passes = open();
+});
+afterEach(() => {
+  passes.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a pass', () => {
+  test('does not verify offline, is too long for a QR code, or says who holds it', async () => {
+    const { pass, expS } = await issue();
+    expect(await verifyPass(pass, checks({ statusListOf: () => null }))).toMatchObject({
+      verified: true,
+      revocation: 'unchecked',
+    });
+    const checked = await verifyPass(pass, checks());
+    expect(checked).toMatchObject({ verified: true, revocation: 'not_revoked' });
+    expect(checked.chain.map(({ typ }) => typ)).toEqual([
+      'recognition-pass+jwt',
+      'statuslist+jwt',
+      'entity-statement+jwt',
+      'entity-statement+jwt',
+    ]);
+    expect(pass.length).toBeLessThan(MAX_PASS_LENGTH);
+    expect(expS).toBe(NOW_S + 3600);
+    const claims: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(pass.split('.')[1] ?? '')));
+    expect(Object.keys(Object(claims)).sort()).toEqual(
+      ['destination', 'exp', 'iat', 'iss', 'issuer_province', 'mandate', 'status', 'status_as_of'].sort(),
+    );
+  });
+
+  test('outlives a day, its mandate or its freshness', async () => {
+    const long = await passes.issue({ ...ground, notAfterS: NOW_S + 10 * 86_400 });
+    expect(long?.expS).toBe(NOW_S + 86_400);
+    expect(await passes.issue({ ...ground, notAfterS: NOW_S })).toBeNull();
+    const { pass, expS } = await issue();
+    expect(await verifyPass(pass, checks({ atS: expS }))).toMatchObject({ verified: false, code: 'expired' });
+  });
+
+  test('a withdrawn pass goes on, or takes another one with it', async () => {
+    const [first, second] = [await issue(), await issue()];
+    await passes.statusList(first.index.list);
+    expect(passes.revoke(first.index)).toBe(true);
+    expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: false, code: 'status_revoked' });
+    expect(await verifyPass(second.pass, checks())).toMatchObject({ verified: true, revocation: 'not_revoked' });
+    expect(passes.revoke({ list: 'no-such-list', idx: 1 })).toBe(false);
+  });
+
+  test('a status list by a stranger, for another list, or outdated is believed', async () => {
+    const { pass, index } = await issue();
+    const uri = passes.uriOf(index.list);
+    const list = { issuer: world.gateway.entityId, uri, withdrawn: [], nowS };
+    const refused = { verified: false, code: 'status_list_invalid', link: 'status_list' };
+    const holding = async (text: Promise<string>) => {
+      const token = await text;
+      return await verifyPass(pass, checks({ statusListOf: () => token }));
+    };
+    expect(await holding(signStatusList(list, (await makeKey('answers')).signer))).toMatchObject(refused);
+    expect(await holding(signStatusList(list, (await makeKey('stranger')).signer))).toMatchObject(refused);
+    expect(await holding(signStatusList(list, world.gateway.signer))).toMatchObject(refused);
+    const { signer } = world.gateway.answers;
+    expect(await holding(signStatusList({ ...list, uri: `${uri}0` }, signer))).toMatchObject(refused);
+    expect(await holding(signStatusList({ ...list, nowS: nowS - 86_400 }, signer))).toMatchObject(refused);
+    expect(await holding(signStatusList(list, signer))).toMatchObject({ verified: true });
+  });
+
+  test('a list that unpacks without end is unpacked', async () => {
+    const { pass, index } = await issue();
+    const lst = base64url.encode(deflateSync(Buffer.alloc(30_000_000)));
+    const claims = { iss: world.gateway.entityId, sub: passes.uriOf(index.list), iat: nowS, exp: nowS + 60 };
+    const bomb = await signCompact(
+      { typ: 'statuslist+jwt' },
+      { ...claims, status_list: { bits: 1, lst } },
+      world.gateway.answers.signer,
+    );
+    expect(await verifyPass(pass, checks({ statusListOf: () => bomb }))).toMatchObject({ code: 'status_list_invalid' });
+  });
+
+  test('a pass by a revoked key goes on', async () => {
+    const { pass } = await issue();
+    await republish(world, { answerKeys: [{ ...world.gateway.answers.jwk, revoked: { revoked_at: NOW_S } }] });
+    expect(await verifyPass(pass, checks())).toMatchObject({ verified: false, code: 'key_revoked', link: 'pass' });
+  });
+});
+
+describe('the register', () => {
+  test('gives an index twice after a restart, or forgets what was withdrawn', async () => {
+    const before = await Promise.all(Array.from({ length: 200 }, issue));
+    const [first] = before;
+    if (first === undefined) throw new Error('none');
+    passes.revoke(first.index);
+    passes.close();
+    passes = open();
+    const after = await Promise.all(Array.from({ length: 200 }, issue));
+    const names = [...before, ...after].map(({ index }) => `${index.list} ${index.idx}`);
+    expect(new Set(names).size).toBe(400);
+    expect(await verifyPass(first.pass, checks())).toMatchObject({ code: 'status_revoked' });
+  });
+
+  test('gives indexes in the order of issue, from which a holder could be followed', async () => {
+    const issued = await Promise.all(Array.from({ length: 50 }, issue));
+    const indexes = issued.map(({ index }) => index.idx);
+    expect(indexes).not.toEqual([...indexes].sort((a, b) => a - b));
+  });
+
+  test('keeps a list whose last pass has expired', async () => {
+    const { index } = await issue();
+    nowS = NOW_S + 3601;
+    await passes.issue({ ...ground, notAfterS: nowS + 60 });
+    expect(await passes.statusList(index.list)).toBeNull();
+  });
+});

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { entityIdSchema, instantSchema, numericDateSchema } from '../../schemas/status.ts';
+import {
+  type ChainChecks,
+  type ChainLink,
+  ChainLinks,
+  keysWithHistory,
+  metadataOf,
+  resolveEntity,
+} from './chain-links.ts';
+import { CLOCK_SKEW_S } from './entity-statement.ts';
+import type { JwkSet } from './public-key.ts';
+import { type Signer, signCompact } from './signer.ts';
+import { STATUS_LIST_TYP, verifyStatusList } from './status-list.ts';
+import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema } from './trust-bundle.ts';
+import { atLink, TrustError, type TrustErrorCode } from './trust-error.ts';
+
+/** JWS `typ` of a holder-held pass. */
+export const PASS_TYP = 'recognition-pass+jwt';
+/** Short enough for one QR code that a cheap camera reads. */
+export const MAX_PASS_LENGTH = 1024;
+/** A pass never outlives the day that it was made for. */
+export const MAX_PASS_LIFETIME_S = 86_400;
+
+/**
+ * Claims of a pass: a green was recognised, for where, as of when, under which mandate. It names no person, no code and
+ * no handle; `status` is where its revocation is published (Token Status List), by a random index.
+ */
+export const passClaimsSchema = z
+  .strictObject({
+    iss: entityIdSchema,
+    iat: numericDateSchema,
+    exp: numericDateSchema,
+    issuer_province: provinceCodeSchema,
+    destination: provinceCodeSchema,
+    status_as_of: instantSchema,
+    mandate: z.string().min(1).max(128),
+    status: z.strictObject({
+      status_list: z.strictObject({
+        idx: z.int().min(0).max(1_048_576),
+        uri: z.url({ protocol: /^https?$/ }).max(512),
+      }),
+    }),
+  })
+  .refine(({ iat, exp }) => exp > iat && exp - iat <= MAX_PASS_LIFETIME_S, {
+    error: 'exp must follow iat by a day at most',
+  });
+export type PassClaims = z.infer<typeof passClaimsSchema>;
+
+export interface PassChecks extends ChainChecks {
+  /** The status list token of a URI: from a bundle or the network; null where none is at hand. */
+  readonly statusListOf: (uri: string) => string | null | Promise<string | null>;
+}
+
+/** `revocation` is `unchecked` where no status list was at hand: the pass is genuine, and may have been withdrawn. */
+export type VerifiedPass =
+  | {
+      readonly verified: true;
+      readonly claims: PassClaims;
+      readonly revocation: 'not_revoked' | 'unchecked';
+      readonly chain: readonly ChainLink[];
+    }
+  | {
+      readonly verified: false;
+      readonly code: TrustErrorCode;
+      readonly link: string;
+      readonly chain: readonly ChainLink[];
+    };
+
+const TOKENS = new Map([
+  ['pass', PASS_TYP],
+  ['status_list', STATUS_LIST_TYP],
+]);
+
+/** Signs a pass. The caller built the claims from parsed parts. */
+export function signPass(claims: PassClaims, signer: Signer): Promise<string> {
+  return signCompact({ typ: PASS_TYP }, passClaimsSchema.parse(claims), signer);
+}
+
+/**
+ * Verifies a pass up to the national anchor, offline, and its revocation where a status list is at hand. The list has
+ * to be signed by the pass's own issuer, with a key that the issuer's chain vouches for. Never throws for what it was
+ * handed.
+ */
+export async function verifyPass(token: string, checks: PassChecks): Promise<VerifiedPass> {
+  const links = new ChainLinks(TOKENS, checks.anchor.entity_id);
+  try {
+    const { claims, keys } = await atLink('pass', () => checkPass(token, checks, links));
+    const revocation = await atLink('status_list', () => checkRevocation(claims, keys, checks, links));
+    return { verified: true, claims, revocation, chain: links.inOrder() };
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    return { verified: false, code: error.code, link: error.link ?? 'pass', chain: links.inOrder(error) };
+  }
+}
+
+async function checkPass(
+  token: string,
+  checks: PassChecks,
+  links: ChainLinks,
+): Promise<{ readonly claims: PassClaims; readonly keys: JwkSet }> {
+  const options = { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP };
+  const issuer = parseCompact(token, options).payload['iss'];
+  if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the pass names no issuer');
+  const gateway = await resolveEntity(issuer, checks, links);
+  const stated = metadataOf(gateway, RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema).jwks;
+  const keys = await keysWithHistory(gateway, stated, checks);
+  const { header, payload } = await verifyCompact(token, keysOf(keys, checks.atS), options);
+  const parsed = passClaimsSchema.safeParse(payload);
+  if (!parsed.success) throw new TrustError('claims_invalid', 'the pass has not the documented claims');
+  if (parsed.data.iat > checks.atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the pass is from the future');
+  if (parsed.data.exp <= checks.atS) throw new TrustError('expired', 'the pass has expired');
+  links.token('pass', issuer, header.kid);
+  return { claims: parsed.data, keys };
+}
+
+async function checkRevocation(
+  claims: PassClaims,
+  keys: JwkSet,
+  checks: PassChecks,
+  links: ChainLinks,
+): Promise<'not_revoked' | 'unchecked'> {
+  const { idx, uri } = claims.status.status_list;
+  // A list elsewhere would be somebody else's word, and following it would fetch what a stranger chose.
+  if (!uri.startsWith(`${claims.iss}/`))
+    throw new TrustError('status_list_invalid', 'the list is not its issuer’s own');
+  const token = await checks.statusListOf(uri);
+  if (token === null) return 'unchecked';
+  const list = await verifyStatusList(token, { issuer: claims.iss, uri, jwks: keys, atS: checks.atS });
+  if (list.statusAt(idx) !== 0) throw new TrustError('status_revoked', 'the pass was withdrawn');
+  links.token('status_list', claims.iss, list.kid);
+  return 'not_revoked';
+}

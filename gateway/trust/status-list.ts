@@ -1,0 +1,93 @@
+import { createHeaderAndPayload, StatusList } from '@sd-jwt/jwt-status-list';
+import { z } from 'zod';
+import { entityIdSchema } from './entity-claims.ts';
+import { CLOCK_SKEW_S } from './entity-statement.ts';
+import type { JwkSet } from './public-key.ts';
+import { type Signer, signCompact } from './signer.ts';
+import { decodeBase64url } from './strict-json.ts';
+import { keysOf, verifyCompact } from './strict-jws.ts';
+import { TrustError } from './trust-error.ts';
+
+/** JWS `typ` of a Token Status List. */
+export const STATUS_LIST_TYP = 'statuslist+jwt';
+export const MAX_STATUS_LIST_LENGTH = 65_536;
+/** Entries of one list: many enough that an index says nothing, few enough to fetch on a phone. */
+export const STATUS_LIST_SIZE = 32_768;
+export const STATUS_LIST_LIFETIME_S = 86_400;
+/** How long a list may be kept before it is fetched again. */
+export const STATUS_LIST_TTL_S = 60;
+/** A few kilobytes of zeros inflate a thousandfold: nothing beyond the largest honest list is unpacked. */
+const MAX_UNPACKED_BYTES = 131_072;
+
+const claimsSchema = z.object({
+  iss: entityIdSchema,
+  sub: z.string().max(512),
+  iat: z.int().nonnegative(),
+  exp: z.int().nonnegative(),
+  ttl: z.int().positive().exactOptional(),
+  status_list: z.object({ bits: z.literal(1), lst: z.string().min(1) }),
+});
+
+/** Signs a list (1 bit an entry, 1: withdrawn) for the URI at which it is published. */
+export async function signStatusList(
+  list: { readonly issuer: string; readonly uri: string; readonly withdrawn: readonly number[]; readonly nowS: number },
+  signer: Signer,
+): Promise<string> {
+  const { issuer, uri, withdrawn, nowS } = list;
+  const entries = new Array<number>(STATUS_LIST_SIZE).fill(0);
+  for (const index of withdrawn) entries[index] = 1;
+  const claims = { iss: issuer, sub: uri, iat: nowS, exp: nowS + STATUS_LIST_LIFETIME_S, ttl: STATUS_LIST_TTL_S };
+  const { payload } = createHeaderAndPayload(new StatusList(entries, 1), claims, {
+    alg: signer.alg,
+    typ: STATUS_LIST_TYP,
+  });
+  return await signCompact({ typ: STATUS_LIST_TYP }, { ...payload }, signer);
+}
+
+export interface VerifiedStatusList {
+  readonly kid: string;
+  /** 0: valid, 1: withdrawn. Throws `status_list_invalid` for an index that the list does not have. */
+  readonly statusAt: (index: number) => number;
+}
+
+/**
+ * Verifies a status list with keys that its issuer's chain vouches for, never with a key or certificate that it carries
+ * itself. Whatever is wrong with it is `status_list_invalid`.
+ */
+export async function verifyStatusList(
+  token: string,
+  expected: { readonly issuer: string; readonly uri: string; readonly jwks: JwkSet; readonly atS: number },
+): Promise<VerifiedStatusList> {
+  try {
+    const options = { maxBytes: MAX_STATUS_LIST_LENGTH, typ: STATUS_LIST_TYP };
+    const { header, payload } = await verifyCompact(token, keysOf(expected.jwks, expected.atS), options);
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) throw invalid('has not the documented claims');
+    const { iss, sub, iat, exp, status_list } = claims.data;
+    if (iss !== expected.issuer || sub !== expected.uri) throw invalid('is another one');
+    if (iat > expected.atS + CLOCK_SKEW_S || exp <= expected.atS) throw invalid('is not of this time');
+    await refuseOversized(decodeBase64url(status_list.lst));
+    const list = StatusList.decompressStatusList(status_list.lst, status_list.bits);
+    return { kid: header.kid, statusAt: (index) => statusAt(list, index) };
+  } catch (error) {
+    if (error instanceof TrustError && error.code === 'status_list_invalid') throw error;
+    throw new TrustError('status_list_invalid', 'the status list does not verify', { cause: error });
+  }
+}
+
+function statusAt(list: StatusList, index: number): number {
+  if (index >= list.statusList.length) throw invalid('has no such entry');
+  return list.getStatus(index);
+}
+
+async function refuseOversized(packed: Uint8Array<ArrayBuffer>): Promise<void> {
+  let size = 0;
+  for await (const chunk of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {
+    size += chunk.byteLength;
+    if (size > MAX_UNPACKED_BYTES) throw invalid('is too large');
+  }
+}
+
+function invalid(what: string): TrustError {
+  return new TrustError('status_list_invalid', `the status list ${what}`);
+}

@@ -1,0 +1,111 @@
+import { UpstreamError } from '../../adapters/upstream-error.ts';
+
+interface Bounds {
+  /** Most requests under way at once: the manifest's connections. */
+  readonly most: number;
+  /** Most requests waiting for their turn. */
+  readonly queue: number;
+}
+
+/** Weights of the newest sample in what is usual and in what is so now. */
+const USUAL_WEIGHT = 1 / 2_000;
+const NOW_WEIGHT = 1 / 8;
+/** Latency may rise by half before it counts as a sign of load. */
+const TOLERANCE = 1.5;
+const SMOOTHING = 0.2;
+
+interface Waiting {
+  readonly start: () => void;
+}
+
+/**
+ * How many requests a province gets at once. Falls when its latency rises above what is usual there (the gradient of
+ * the two), because a queue in front of a struggling system is better kept here than there; rises again by itself.
+ */
+export class ConcurrencyLimit {
+  readonly #bounds: Bounds;
+  readonly #least: number;
+  readonly #waiting = new Set<Waiting>();
+  #limit: number;
+  #underWay = 0;
+  #usualMs: number | null = null;
+  #nowMs = 0;
+
+  constructor(bounds: Bounds) {
+    this.#bounds = bounds;
+    this.#limit = bounds.most;
+    this.#least = Math.min(bounds.most, Math.max(2, Math.ceil(bounds.most / 8)));
+  }
+
+  get limit(): number {
+    return Math.floor(this.#limit);
+  }
+
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Runs `work` when it is its turn. Throws UpstreamError `busy` where the queue is full, `timeout` after `signal`. */
+  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (this.#underWay >= this.limit) await this.#turn(signal);
+    this.#underWay += 1;
+    const started = performance.now();
+    let failed = true;
+    try {
+      const result = await work();
+      failed = false;
+      return result;
+    } finally {
+      this.#underWay -= 1;
+      this.#note(performance.now() - started, failed);
+      this.#startNext();
+    }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    if (this.#waiting.size >= this.#bounds.queue) {
+      return Promise.reject(new UpstreamError('busy', 'too many requests are waiting for this province'));
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        start: () => {
+          signal.removeEventListener('abort', giveUp);
+          resolve();
+        },
+      };
+      const giveUp = () => {
+        this.#waiting.delete(waiting);
+        reject(new UpstreamError('timeout', 'the province was too busy to be asked in time'));
+      };
+      this.#waiting.add(waiting);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  }
+
+  #startNext(): void {
+    const [next] = this.#waiting;
+    if (next === undefined || this.#underWay >= this.limit) return;
+    this.#waiting.delete(next);
+    next.start();
+  }
+
+  #note(tookMs: number, failed: boolean): void {
+    this.#nowMs += (tookMs - this.#nowMs) * (this.#usualMs === null ? 1 : NOW_WEIGHT);
+    // What a failure took says how things are now, not what is usual.
+    if (!failed) this.#usualMs = this.#nextUsual(tookMs);
+    if (this.#usualMs === null || this.#nowMs === 0) return;
+    const gradient = Math.max(0.5, Math.min(1, (TOLERANCE * this.#usualMs) / this.#nowMs));
+    // Room to grow comes only from use: a limit that nobody reaches proves nothing.
+    if (gradient === 1 && this.#underWay < this.#limit / 2) return;
+    const wanted = this.#limit * gradient + Math.sqrt(this.#limit) / 2;
+    const next = this.#limit + (wanted - this.#limit) * SMOOTHING;
+    this.#limit = Math.max(this.#least, Math.min(this.#bounds.most, next));
+  }
+
+  #nextUsual(tookMs: number): number {
+    if (this.#usualMs === null) return tookMs;
+    const drifted = this.#usualMs + (tookMs - this.#usualMs) * USUAL_WEIGHT;
+    // After a long bad time the bad has become usual: come back faster than it came.
+    return drifted > 2 * this.#nowMs ? drifted * 0.95 : drifted;
+  }
+}

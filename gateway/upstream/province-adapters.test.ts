@@ -1,0 +1,73 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
+import { NATIONAL_BASELINE } from '../policy/baseline.ts';
+import { compilePolicy } from '../policy/decide.ts';
+import { HENAN } from '../registry/registry.fixture.ts';
+import { createRegistryState, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
+import { ProvinceAdapters } from './province-adapters.ts';
+
+const baseline = compilePolicy(NATIONAL_BASELINE);
+const manifest: Manifest = manifestSchema.parse(JSON.parse(HENAN.manifest));
+
+let server: Server;
+let waiting: ServerResponse[];
+let provinces: ProvinceAdapters;
+
+beforeEach(async () => {
+  waiting = [];
+  server = createServer((_request, response) => void waiting.push(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address: AddressInfo | string | null = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const secrets = { app_id: 'sample', app_secret: 'sample' };
+  const origin = `http://127.0.0.1:${port}`;
+  provinces = new ProvinceAdapters(
+    () => ({ origin, secrets }),
+    Date.now,
+    () => {},
+  );
+});
+afterEach(async () => {
+  await provinces.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+function version(digest: string): RegisteredAdapter {
+  return { manifest, digest, stage: 'active' };
+}
+function stateOf(...adapters: RegisteredAdapter[]): RegistryState {
+  return createRegistryState({ adapters, mandates: [], baseline, policies: new Map() });
+}
+
+test('a version that is replaced drops the questions under way to it', async () => {
+  const old = version('old');
+  provinces.follow(stateOf(old));
+  const answer = provinces.ask(old, 'token').then(
+    () => 'answered',
+    (error: { code: string }) => error.code,
+  );
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  provinces.follow(stateOf(version('new')));
+  waiting[0]?.writeHead(503).end();
+  // A dropped connection would be `reset`; the province's own 503 got through.
+  expect(await answer).toBe('status');
+  expect(provinces.breakerStates()).toHaveLength(1);
+});
+
+test('a scan that began before a change can no longer ask, or its pool is never let go', async () => {
+  const old = version('old');
+  provinces.follow(stateOf(version('new')));
+  const answer = provinces.ask(old, 'token').then(
+    () => 'answered',
+    (error: { code: string }) => error.code,
+  );
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  expect(provinces.breakerStates()).toHaveLength(2);
+  waiting[0]?.writeHead(503).end();
+  expect(await answer).toBe('status');
+  provinces.follow(stateOf(version('new')));
+  expect(provinces.breakerStates()).toHaveLength(1);
+});

@@ -1,0 +1,80 @@
+import { Counter, type Registry } from 'prom-client';
+import type { AdapterAnswer } from '../../adapters/adapter.ts';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
+import type { ProvinceAdapters } from './province-adapters.ts';
+
+/** At most this many comparisons a second and province: a trial must not double the load on a province's system. */
+const MOST_PER_SECOND = 5;
+
+/** `outcome`: one finds the code and the other does not. `claims`: the same status for other reasons. */
+type Comparison = 'same' | 'status' | 'claims' | 'outcome' | 'failed';
+
+/**
+ * Asks a version on shadow trial what the active one was asked just now, compares, and counts. What it says is never
+ * served, kept or logged.
+ */
+export class ShadowAsks {
+  readonly #ask: ProvinceAdapters['ask'];
+  readonly #nowMs: () => number;
+  readonly #spent = new Map<ProvinceCode, { second: number; asked: number }>();
+  readonly #comparisons: Counter<'province' | 'version' | 'result'>;
+
+  constructor(ask: ProvinceAdapters['ask'], metrics: Registry, nowMs: () => number) {
+    this.#ask = ask;
+    this.#nowMs = nowMs;
+    this.#comparisons = new Counter({
+      name: 'huren_shadow_comparisons_total',
+      help: 'Answers of an adapter version on shadow trial compared with those of the version in use',
+      labelNames: ['province', 'version', 'result'],
+      registers: [metrics],
+    });
+  }
+
+  /** Compares in the background, if a shadow trial is on and its share of traffic is not used up. Never throws. */
+  compare(state: RegistryState, asked: RegisteredAdapter, token: string, served: AdapterAnswer): void {
+    const { province } = asked.manifest;
+    const trial = state.trials.get(province);
+    if (trial?.mode.stage !== 'shadow' || !this.#takeTurn(province)) return;
+    const { manifest } = trial.adapter;
+    const result = this.#ask(trial.adapter, token).then(
+      (answer) => compareAnswers(served, answer, manifest),
+      (error: unknown): Comparison => {
+        if (error instanceof UpstreamError) return 'failed';
+        throw error;
+      },
+    );
+    result.then(
+      (comparison) => this.#comparisons.inc({ province, version: manifest.version, result: comparison }),
+      () => this.#comparisons.inc({ province, version: manifest.version, result: 'failed' }),
+    );
+  }
+
+  #takeTurn(province: ProvinceCode): boolean {
+    const second = Math.floor(this.#nowMs() / 1000);
+    const spent = this.#spent.get(province);
+    if (spent === undefined || spent.second !== second) {
+      this.#spent.set(province, { second, asked: 1 });
+      return true;
+    }
+    spent.asked += 1;
+    return spent.asked <= MOST_PER_SECOND;
+  }
+}
+
+function compareAnswers(served: AdapterAnswer, tried: AdapterAnswer, { reply }: Manifest): Comparison {
+  if (served.kind === 'absent' || tried.kind === 'absent') {
+    const alike = served.kind === 'absent' && tried.kind === 'absent' && served.why === tried.why;
+    return alike ? 'same' : 'outcome';
+  }
+  const [a, b] = [served.translation.claims, tried.translation.claims];
+  if (a.status !== b.status) return 'status';
+  // A system that computes its answer when asked gives another time each time.
+  const timed = reply.as_of.from === 'field';
+  const [left, right] = [a, b].map(({ handle: _handle, status_as_of, ...rest }) =>
+    JSON.stringify({ ...rest, status_as_of: timed ? status_as_of : null }),
+  );
+  return left === right ? 'same' : 'claims';
+}

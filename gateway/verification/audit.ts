@@ -1,0 +1,79 @@
+import type { Finding } from '../../schemas/finding.ts';
+import type { Auditor } from '../../schemas/mandate.ts';
+import type { StatusClaims } from '../../schemas/statement.ts';
+import type { Assurance, Provenance } from '../../schemas/status.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
+import type { AuditQuestion } from '../trust/audit-request.ts';
+import { assureStatement } from './assure-statement.ts';
+import { obtainStatement } from './obtain-statement.ts';
+import { recogniseCode } from './recognise-code.ts';
+import { type JudgedApproval, judgeStatement } from './substantiate-statement.ts';
+import type { VerificationContext } from './verification-context.ts';
+
+/** What an auditor is shown of one code, now. `statement` holds its disclosures; null where the province signs none. */
+export interface AuditAnswer {
+  readonly issuer_province: string;
+  readonly claims: StatusClaims | null;
+  readonly statement: string | null;
+  readonly assurance: Assurance;
+  readonly provenance: Provenance | null;
+  readonly findings: readonly Finding[];
+  /** Each sign-off with the agency that made it, where its signature stands: the agency's link in the chain. */
+  readonly approvals: readonly AuditedApproval[];
+  readonly reasons: readonly string[];
+}
+
+export type AuditedApproval = Omit<JudgedApproval, 'signature'>;
+
+/**
+ * Asks the province again, past every cache, and keeps nothing. Only an auditor whom a mandate in force names, with the
+ * very key that it names. Throws ProblemError `check_not_permitted` and whatever a verification throws.
+ */
+export async function audit(context: VerificationContext, { claims: asked, jkt }: AuditQuestion): Promise<AuditAnswer> {
+  const state = context.registry();
+  if (!isAuditor(state, asked.mandate, { id: asked.iss, jkt }, context.nowMs())) {
+    throw new ProblemError('check_not_permitted');
+  }
+  const subject = recogniseCode(state, asked.code);
+  const obtained = await obtainStatement(context, subject);
+  if (obtained.kind === 'absent') {
+    throw new ProblemError(obtained.why === 'expired' ? 'code_expired' : 'code_unrecognised');
+  }
+  const { assured } = await assureStatement(context, subject, obtained);
+  const { province } = subject.adapter.manifest;
+  if (assured.kind === 'unknowable') {
+    const { reasons, assurance } = assured;
+    return {
+      issuer_province: province,
+      claims: null,
+      statement: null,
+      provenance: null,
+      findings: [],
+      approvals: [],
+      reasons,
+      assurance,
+    };
+  }
+  const { provenance, findings, approvals } = await judgeStatement(context, state, subject, {
+    ...assured,
+    path: 'cold',
+  });
+  return {
+    issuer_province: province,
+    claims: assured.claims,
+    statement: assured.statement,
+    assurance: assured.assurance,
+    provenance,
+    findings,
+    approvals: approvals.map(({ signature: _signature, ...approval }) => approval),
+    reasons: assured.reasons,
+  };
+}
+
+/** Identifier and key both: a mandate names whom it trusts to look, and with which key. */
+function isAuditor(state: RegistryState, mandateId: string, { id, jkt }: Auditor, nowMs: number): boolean {
+  const term = state.mandates.terms.find(({ mandate }) => mandate.id === mandateId);
+  if (term === undefined || nowMs < term.fromMs || nowMs >= term.untilMs) return false;
+  return term.mandate.auditors.some((auditor) => auditor.id === id && auditor.jkt === jkt);
+}

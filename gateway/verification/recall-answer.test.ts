@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest';
+import type { AdapterAnswer } from '../../adapters/adapter.ts';
+import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
+import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-error.ts';
+import { LoadGauge, SHED_BEYOND } from '../access/load-gauge.ts';
+import { type OpenCache, openCache } from '../cache/open-cache.ts';
+import { createMetrics } from '../coverage/metrics.ts';
+import type { RegisteredAdapter } from '../registry/registry-state.ts';
+import { AnswerTimes } from '../upstream/answer-times.ts';
+import { SingleFlight } from '../upstream/single-flight.ts';
+import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { RecallContext } from './verification-context.ts';
+
+const FRESH_S = 60;
+const GRACE_S = 300;
+const ADAPTER: RegisteredAdapter = {
+  manifest: { ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: GRACE_S },
+  digest: 'digest-1',
+  stage: 'active',
+};
+const SUBJECT = { adapter: ADAPTER, token: 'TOKEN-OF-NOBODY' };
+const GREEN: AdapterAnswer = {
+  kind: 'found',
+  translation: {
+    claims: {
+      status: 'green',
+      status_as_of: '2022-06-13T08:00:00+08:00',
+      ground: [],
+      provenance: null,
+      handle: 'HANDLE-OF-NOBODY',
+      flags: [],
+    },
+    localGroundOnly: false,
+    reasons: [],
+    unmapped: [],
+  },
+  statement: null,
+};
+const METRICS = createMetrics();
+
+interface World {
+  readonly context: RecallContext;
+  readonly open: OpenCache;
+  readonly clock: { nowMs: number };
+  readonly province: { asked: number; says: () => Promise<AdapterAnswer> };
+  readonly load: LoadGauge;
+  readonly limited: { now: boolean };
+}
+
+function world(): World {
+  const clock = { nowMs: Date.UTC(2026, 0, 1) };
+  const nowMs = () => clock.nowMs;
+  const open = openCache({ redis: null, secret: null, nowMs, count: () => {}, onInvalidated: () => {} });
+  const province = { asked: 0, says: async () => GREEN };
+  const load = new LoadGauge(() => {});
+  const limited = { now: false };
+  const context: RecallContext = {
+    ask: async () => {
+      province.asked += 1;
+      return await province.says();
+    },
+    cache: open.cache,
+    flights: new SingleFlight(),
+    answerTimes: new AnswerTimes(),
+    provinceLimit: { take: async () => (limited.now ? { 'retry-after': '1' } : null) },
+    load,
+    issuerKeys: async () => Promise.reject(new Error('nothing is signed here')),
+    sm2Verify: () => false,
+    nowMs,
+    metrics: METRICS,
+  };
+  return { context, open, clock, province, load, limited };
+}
+
+function failing(code: UpstreamErrorCode) {
+  return async (): Promise<AdapterAnswer> => {
+    throw new UpstreamError(code, 'fails');
+  };
+}
+
+function colour(recalled: Recalled): string {
+  return recalled.kind === 'claims' ? recalled.claims.status : recalled.kind;
+}
+
+describe('within freshness', () => {
+  test('the province is asked again, or not asked again after it', async () => {
+    const { context, clock, province } = world();
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cold');
+    clock.nowMs += FRESH_S * 1000 - 1;
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cached');
+    expect(province.asked).toBe(1);
+    clock.nowMs += 1;
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cold');
+    expect(province.asked).toBe(2);
+  });
+
+  test('one code is answered with what was said about another, or by another version of the adapter', async () => {
+    const { context, province } = world();
+    await recallAnswer(context, SUBJECT);
+    await recallAnswer(context, { ...SUBJECT, token: 'TOKEN-OF-NOBODY-ELSE' });
+    await recallAnswer(context, { ...SUBJECT, adapter: { ...ADAPTER, digest: 'digest-2' } });
+    expect(province.asked).toBe(3);
+  });
+
+  test('10,000 scans of one new code are more than one question', async () => {
+    const { context, province } = world();
+    const gate = Promise.withResolvers<AdapterAnswer>();
+    province.says = () => gate.promise;
+    const scans = Array.from({ length: 10_000 }, () => recallAnswer(context, SUBJECT));
+    gate.resolve(GREEN);
+    expect(new Set((await Promise.all(scans)).map(colour))).toEqual(new Set(['green']));
+    expect(province.asked).toBe(1);
+  });
+
+  test('"no such code" is asked at every scan, or is remembered for long', async () => {
+    const { context, clock, province } = world();
+    province.says = async () => ({ kind: 'absent', why: 'unknown' });
+    for (let n = 0; n < 3; n += 1) {
+      await expect(recallAnswer(context, SUBJECT)).rejects.toMatchObject({ code: 'code_unrecognised' });
+    }
+    expect(province.asked).toBe(1);
+    clock.nowMs += 5_000;
+    province.says = async () => GREEN;
+    expect(colour(await recallAnswer(context, SUBJECT))).toBe('green');
+  });
+
+  test('a failure is remembered', async () => {
+    const { context, province } = world();
+    province.says = failing('status');
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+    province.says = async () => GREEN;
+    expect(colour(await recallAnswer(context, SUBJECT))).toBe('green');
+  });
+});
+
+describe('a province that fails', () => {
+  test.each([
+    'timeout',
+    'connect_failed',
+    'reset',
+    'status',
+    'busy',
+    'breaker_open',
+    'malformed',
+  ] as const)('with %s is not stood in for, or is past its grace', async (code) => {
+    const { context, clock, province } = world();
+    await recallAnswer(context, SUBJECT);
+    province.says = failing(code);
+    clock.nowMs += (FRESH_S + GRACE_S) * 1000 - 1;
+    const stale = await recallAnswer(context, SUBJECT);
+    expect([stale.path, colour(stale)]).toEqual(['stale', 'green']);
+    clock.nowMs += 1;
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+  });
+
+  test('by signing wrongly is stood in for', async () => {
+    const { context, clock, province } = world();
+    await recallAnswer(context, SUBJECT);
+    clock.nowMs += FRESH_S * 1000;
+    province.says = failing('signature');
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+  });
+
+  test('is stood in for by what it withdrew', async () => {
+    const { context, open, clock, province } = world();
+    await recallAnswer(context, SUBJECT);
+    clock.nowMs += FRESH_S * 1000;
+    await open.invalidate({ kind: 'province', province: '410000' }, clock.nowMs);
+    province.says = failing('timeout');
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+  });
+
+  test('is asked beyond its rate, or a scan is refused that an earlier answer could serve', async () => {
+    const { context, clock, province, limited } = world();
+    await recallAnswer(context, SUBJECT);
+    limited.now = true;
+    clock.nowMs += FRESH_S * 1000;
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('stale');
+    await expect(recallAnswer(context, { ...SUBJECT, token: 'ANOTHER' })).rejects.toMatchObject({
+      code: 'rate_limited',
+      headers: { 'retry-after': '1' },
+    });
+    expect(province.asked).toBe(1);
+  });
+});
+
+describe('what was withdrawn', () => {
+  test('is answered from the cache', async () => {
+    const { context, open, province } = world();
+    await recallAnswer(context, SUBJECT);
+    const tags = open.keys.tagsOf('410000', 'HANDLE-OF-NOBODY');
+    await open.invalidate({ kind: 'handle', province: '410000', tags }, 0);
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cold');
+    expect(province.asked).toBe(2);
+  });
+
+  test('while the province answered is answered, or kept', async () => {
+    const { context, open, province } = world();
+    province.says = async () => {
+      const tags = open.keys.tagsOf('410000', 'HANDLE-OF-NOBODY');
+      if (province.asked === 1) await open.invalidate({ kind: 'handle', province: '410000', tags }, 0);
+      return GREEN;
+    };
+    await recallAnswer(context, SUBJECT);
+    expect(province.asked).toBe(2);
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cached');
+  });
+
+  test('is mixed up with what has aged, which still stands in', async () => {
+    const { context, clock, open, province } = world();
+    await recallAnswer(context, SUBJECT);
+    await open.cache.forgetProvince('410000', 'aged');
+    province.says = failing('timeout');
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('stale');
+    clock.nowMs += 1;
+    province.says = async () => GREEN;
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cold');
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('cached');
+  });
+});
+
+test('under overload a repeat is answered before a scan that is new', async () => {
+  const { context, load } = world();
+  await recallAnswer(context, SUBJECT);
+  load.noteLag(SHED_BEYOND.repeat.lagMs + 1);
+  await expect(recallAnswer(context, SUBJECT)).rejects.toMatchObject({ code: 'unavailable' });
+  expect((await recallAnswer(context, { ...SUBJECT, token: 'NEW' })).path).toBe('cold');
+});
