@@ -8,6 +8,7 @@ import { mountEvents } from './http/events.ts';
 import { mountFederation } from './http/federation.ts';
 import { mountLog } from './http/log.ts';
 import { mountOperations } from './http/operations.ts';
+import { mountOperators } from './http/operators.ts';
 import { mountPasses } from './http/passes.ts';
 import { mountRegistry } from './http/registry.ts';
 import { resource } from './http/route.ts';
@@ -52,6 +53,7 @@ export function createApp(context: GatewayContext, isDraining: () => boolean): E
   mountOperations(app, context, isDraining);
   mountRegistry(app, context.registry);
   mountLog(app, context.registry);
+  mountOperators(app, context.operators, context.entityId);
   resource(app, '/.well-known/jwks.json', {
     GET: (_request, response) => {
       response.json({ keys: context.trust.attestationKeys.publicKeys });

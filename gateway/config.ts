@@ -27,6 +27,9 @@ const configSchema = z.object({
   HUREN_ANCHOR_FILE: z.string().min(1).optional(),
   HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
+  HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
+  HUREN_OPERATOR_CLIENT_ID: z.string().min(1).max(255).optional(),
+  HUREN_OPERATOR_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(1024).optional(),
   HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -51,6 +54,12 @@ export interface Config {
   readonly anchorFile: string | null;
   /** The venues' authorization server outside the sandbox; null: no venue can be told from a stranger. */
   readonly authorizationServer: { readonly issuer: string; readonly jwksUri: string } | null;
+  /** Where national operators log in to the registry page; null: the page only shows. In the sandbox it brings its own. */
+  readonly operatorProvider: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  } | null;
   readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
 }
 
@@ -93,6 +102,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
     authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
+    operatorProvider: operatorProviderOf(data),
     logLevel: data.HUREN_LOG_LEVEL,
   };
 }
@@ -103,6 +113,16 @@ function authorizationServerOf(issuer: string | undefined, jwksUri: string | und
   if (jwksUri === undefined)
     throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
   return { issuer, jwksUri };
+}
+
+function operatorProviderOf(data: z.output<typeof configSchema>): Config['operatorProvider'] {
+  const { HUREN_OPERATOR_ISSUER: issuer, HUREN_OPERATOR_CLIENT_ID: clientId } = data;
+  const clientSecret = data.HUREN_OPERATOR_CLIENT_SECRET;
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
+    throw new ConfigError('HUREN_OPERATOR_ISSUER: must be set together with HUREN_OPERATOR_CLIENT_ID and _CLIENT_SECRET');
+  }
+  return { issuer, clientId, clientSecret };
 }
 
 function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {

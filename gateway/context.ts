@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
+import { OperatorLogin } from './access/operator-login.ts';
 import { VenueTokens } from './access/venue-tokens.ts';
 import type { Config } from './config.ts';
-import { CoverageCounter } from './coverage/coverage-counter.ts';
 import { createMetrics, type Metrics } from './coverage/metrics.ts';
 import { openSignals } from './coverage/signals.ts';
+import { followLoggedKeys } from './follow-logged-keys.ts';
 import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
 import { openShared, type Shared } from './open-shared.ts';
 import { openTrust, type Trust } from './open-trust.ts';
+import { ProblemError } from './problem-error.ts';
 import type { SandboxChild } from './sandbox-child.ts';
 import { openSandboxMode, type SandboxMode } from './sandbox-mode.ts';
 import { readAnchor } from './trust/read-anchor.ts';
@@ -31,18 +33,32 @@ export interface GatewayContext {
   readonly shared: Shared;
   readonly sandbox: SandboxChild | null;
   readonly suppressedBelow: number;
+  /** Null: no provider is set for operators. */
+  readonly operators: OperatorLogin | null;
   readonly close: () => Promise<void>;
 }
 
+/** How a gateway is to run. `provinces`: simulated ones that another process of the same gateway has started. */
+export interface Mode {
+  readonly sandbox: boolean;
+  readonly provinces?: SandboxChild;
+}
+
 /** Composes a gateway. `entityId` is where its own federation statements can be fetched. */
-export async function createContext(config: Config, entityId: string, sandboxMode: boolean): Promise<GatewayContext> {
+export async function createContext(config: Config, entityId: string, mode: Mode): Promise<GatewayContext> {
+  const sandboxMode = mode.sandbox;
   const log = openLogger(config);
-  const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log) : null;
+  const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log, mode.provinces ?? null) : null;
   const opened = sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile), log));
   const trust = await openGatewayTrust(config, entityId, sandbox, log);
   const metrics = createMetrics();
   const provinces = openProvinces(opened, sandbox, metrics, log);
   const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
+  const stopFollowing = followLoggedKeys({
+    registry: opened.registry,
+    trust,
+    forgetProvince: (province) => shared.open.cache.forgetProvince(province, 'province'),
+  });
   const server = sandbox?.child.ready.provider ?? config.authorizationServer;
   return {
     entityId,
@@ -55,11 +71,26 @@ export async function createContext(config: Config, entityId: string, sandboxMod
     shared,
     sandbox: sandbox?.child ?? null,
     suppressedBelow: sandboxMode ? 1 : 10,
+    operators: openOperatorLogin(config, entityId, sandbox),
     close: async () => {
+      stopFollowing();
       trust.close();
       await Promise.all([provinces.close(), sandbox?.child.stop(), opened.registry.close(), shared.close()]);
     },
   };
+}
+
+function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMode | null): OperatorLogin | null {
+  const played = sandbox?.child.ready.provider;
+  const provider =
+    played === undefined
+      ? config.operatorProvider
+      : {
+          issuer: played.issuer,
+          clientId: played.operatorClient.client_id,
+          clientSecret: played.operatorClient.client_secret,
+        };
+  return provider === null ? null : new OperatorLogin(provider, entityId, Date.now);
 }
 
 function openLogger({ logLevel }: Config): Logger {
@@ -124,11 +155,14 @@ function openVerification(entityId: string, log: Logger, parts: VerificationPart
     issuerKeys: trust.issuerKeys,
     agencies: trust.agencies,
     sm2Verify: verifySm2,
-    attestationSigner: () => trust.attestationKeys.signer,
+    attestationSigner: () => {
+      if (!shared.clock.isOff()) return trust.attestationKeys.signer;
+      throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
+    },
     nowMs: Date.now,
     newId: randomUUID,
     metrics,
-    coverage: new CoverageCounter(),
+    coverage: shared.coverage.counter,
     signals: openSignals(metrics, log, Date.now),
   };
 }

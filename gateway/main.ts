@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
-import { createContext, type GatewayContext } from './context.ts';
+import { createContext, type GatewayContext, type Mode } from './context.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
 
@@ -14,11 +15,11 @@ export interface Gateway {
 }
 
 /** Starts a gateway. Throws ConfigError where a setting makes that impossible. */
-export async function startGateway(config: Config, options: { readonly sandbox: boolean }): Promise<Gateway> {
+export async function startGateway(config: Config, mode: Mode): Promise<Gateway> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
   server.keepAliveTimeout = 65_000;
   server.maxRequestsPerSocket = 0;
-  const answerEarly = (_request: unknown, response: import('node:http').ServerResponse) => {
+  const answerEarly = (_request: unknown, response: ServerResponse) => {
     response.writeHead(503, { 'retry-after': '1' }).end();
   };
   server.on('request', answerEarly);
@@ -26,14 +27,18 @@ export async function startGateway(config: Config, options: { readonly sandbox: 
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   let draining = false;
   try {
-    const context = await createContext(config, config.entityId ?? url, options.sandbox);
+    const context = await createContext(config, config.entityId ?? url, mode);
     server.off('request', answerEarly);
-    server.on(
-      'request',
-      createApp(context, () => draining),
-    );
+    const answer = createApp(context, () => draining);
+    server.on('request', (request, response) => {
+      // Whoever comes by a connection that stays open is sent to another instance for the next request.
+      if (draining) response.setHeader('connection', 'close');
+      answer(request, response);
+    });
     const close = async () => {
       draining = true;
+      // A load balancer needs a moment to see it; until then every request is answered as ever.
+      await delay(config.drainS * 1000);
       await drain(server);
       await context.close();
     };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { LoadGauge, watchEventLoop } from './access/load-gauge.ts';
@@ -5,8 +6,12 @@ import { openRateLimit, type RateLimit } from './access/rate-limit.ts';
 import type { AppliedInvalidation } from './cache/invalidation-feed.ts';
 import { type OpenCache, openCache } from './cache/open-cache.ts';
 import { connectRedis, type RedisConnection } from './cache/redis-connection.ts';
+import { type ClockWatch, watchClock } from './clock-watch.ts';
 import type { Config } from './config.ts';
+import { CoverageBook } from './coverage/coverage-book.ts';
 import type { Metrics } from './coverage/metrics.ts';
+import { openPostgresCoverage } from './coverage/store-postgres.ts';
+import { openSqliteCoverage } from './coverage/store-sqlite.ts';
 
 /** What instances share where they have a Redis, and keep to themselves where they have none. */
 export interface Shared {
@@ -15,6 +20,10 @@ export interface Shared {
   readonly clientLimit: RateLimit;
   readonly provinceLimit: RateLimit;
   readonly load: LoadGauge;
+  readonly coverage: CoverageBook;
+  readonly clock: ClockWatch;
+  /** Stores that do not answer just now: verification goes on without them. */
+  readonly unreachable: () => ('redis' | 'database' | 'coverage')[];
   readonly close: () => Promise<void>;
 }
 
@@ -46,18 +55,49 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
     openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
   const load = new LoadGauge((priority) => counted.shed.inc({ priority }));
   const stopWatching = watchEventLoop(load);
+  const coverage = openCoverage(config, log, nowMs);
+  const clock = watchClock({
+    redis,
+    databaseUrl: config.databaseUrl,
+    onChange: (isOff, offMs) =>
+      log.error({ off_ms: Math.round(offMs) }, isOff ? 'the clock is off' : 'the clock is right'),
+  });
   return {
     redis,
     open,
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
     load,
+    coverage,
+    clock: clock.watch,
+    unreachable: () => [
+      ...(open.feed.state() === 'down' ? ['redis' as const] : []),
+      ...(coverage.failure === null
+        ? []
+        : [config.databaseUrl === null ? ('coverage' as const) : ('database' as const)]),
+    ],
     close: async () => {
       stopWatching();
+      clock.stop();
+      await coverage.close();
       await open.close();
       redis?.close();
     },
   };
+}
+
+/** Counts are added up in PostgreSQL where the log is there too, else in a file below the data directory. */
+function openCoverage({ dataDir, databaseUrl }: Config, log: Logger, nowMs: () => number): CoverageBook {
+  const store =
+    databaseUrl === null ? openSqliteCoverage(join(dataDir, 'coverage.sqlite')) : openPostgresCoverage(databaseUrl);
+  return new CoverageBook({
+    store,
+    nowMs,
+    onChange: (failure) => {
+      if (failure === null) log.info('coverage is written again');
+      else log.error({ code: failure.code }, 'coverage cannot be written');
+    },
+  });
 }
 
 function openCounters(metrics: Metrics) {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { SandboxOperator } from '../adapters/sandbox/protocol.ts';
 import { type LocalisedText, PROVINCES, type ProvinceCode } from '../schemas/code-lists/index.ts';
 import type { Mandate } from '../schemas/mandate.ts';
 import type { EntityRole } from '../schemas/registry-event.ts';
@@ -34,8 +35,18 @@ const RENEW_BEFORE_MS = 7 * DAY_MS;
 const NAMES = {
   anchor: { zh: '国家平台（沙箱）', en: 'National platform (sandbox)' },
   gateway: { zh: '互认网关（沙箱）', en: 'Huren gateway (sandbox)' },
+  first: { zh: '国家运营者甲（沙箱）', en: 'National operator A (sandbox)' },
+  second: { zh: '国家运营者乙（沙箱）', en: 'National operator B (sandbox)' },
   auditor: { zh: '审计员（沙箱）', en: 'Auditor (sandbox)' },
 };
+
+/** The operators as accounts of the sandbox's OpenID provider. */
+export function operatorAccounts({ operators: [first, second] }: SandboxActors): SandboxOperator[] {
+  return [
+    { account: 'operator-a', entityId: first.entityId, name: NAMES.first },
+    { account: 'operator-b', entityId: second.entityId, name: NAMES.second },
+  ];
+}
 
 /**
  * Plays everybody's part in the sandbox's registry, in one batch: on an empty log from its creation on, later only what
@@ -64,8 +75,8 @@ async function createRegistry(draft: Draft, { actors, log }: Ceremony): Promise<
 async function enrolEverybody(draft: Draft, { actors }: Ceremony): Promise<void> {
   const [first, second] = actors.operators;
   await enrol(draft, actors, actors.gateway, 'gateway', NAMES.gateway);
-  await enrol(draft, actors, first, 'operator', { zh: '国家运营者甲（沙箱）', en: 'National operator A (sandbox)' });
-  await enrol(draft, actors, second, 'operator', { zh: '国家运营者乙（沙箱）', en: 'National operator B (sandbox)' });
+  await enrol(draft, actors, first, 'operator', NAMES.first);
+  await enrol(draft, actors, second, 'operator', NAMES.second);
   await enrol(draft, actors, actors.auditor, 'auditor', NAMES.auditor);
   for (const [province, actor] of actors.provinces) {
     const { zh, en } = PROVINCES[province];

@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import { loadProvinces } from '../adapters/provinces/index.ts';
-import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import type { Manifest } from '../schemas/manifest.ts';
 import type { Config } from './config.ts';
 import { type OpenRegistry, openRegistry, readAdapterTexts } from './open-registry.ts';
-import { openSandboxActors } from './sandbox-actors.ts';
-import { playCeremony } from './sandbox-ceremony.ts';
+import { openSandboxActors, type SandboxActors } from './sandbox-actors.ts';
+import { operatorAccounts, playCeremony } from './sandbox-ceremony.ts';
 import { type SandboxChild, startSandbox } from './sandbox-child.ts';
 import { sandboxEntityIds } from './sandbox-federation.ts';
 import { type RegistryPin, registryPinSchema } from './trust/trust-bundle.ts';
@@ -18,17 +17,38 @@ export interface SandboxMode {
   readonly registryPin: RegistryPin;
 }
 
-/** Starts the simulated provinces and, meanwhile, opens or creates the registry. */
-export async function openSandboxMode(config: Config, entityId: string, logger: Logger): Promise<SandboxMode> {
-  const manifests = loadProvinces().map(({ manifest }) => manifest);
-  const provinces = manifests.map(({ province }) => province);
+/** Starts the simulated provinces of a gateway, for it alone or for all of its processes. */
+export async function startProvinces(config: Config, entityId: string): Promise<SandboxChild> {
+  const provinces = loadProvinces().map(({ manifest }) => manifest.province);
+  return await playProvinces(config, entityId, await openSandboxActors(config.dataDir, entityId, provinces));
+}
+
+async function playProvinces(config: Config, entityId: string, actors: SandboxActors): Promise<SandboxChild> {
   const ids = sandboxEntityIds(entityId);
-  const starting = startSandbox({
+  const provinces = loadProvinces().map(({ manifest }) => manifest.province);
+  return await startSandbox({
     dataDir: config.dataDir,
     audience: entityId,
     entityIds: Object.fromEntries(provinces.map((province) => [province, ids.province(province)])),
+    operators: operatorAccounts(actors),
   });
-  const opening = openPlayedRegistry(config, entityId, provinces, logger);
+}
+
+/**
+ * Starts the simulated provinces and, meanwhile, opens or creates the registry. `running`: the provinces that another
+ * process of the same gateway has started.
+ */
+export async function openSandboxMode(
+  config: Config,
+  entityId: string,
+  logger: Logger,
+  running: SandboxChild | null,
+): Promise<SandboxMode> {
+  const manifests = loadProvinces().map(({ manifest }) => manifest);
+  const provinces = manifests.map(({ province }) => province);
+  const actors = await openSandboxActors(config.dataDir, entityId, provinces);
+  const starting = running === null ? playProvinces(config, entityId, actors) : Promise.resolve(running);
+  const opening = openPlayedRegistry(config, entityId, actors, logger);
   const [child, opened] = await Promise.allSettled([starting, opening]);
   if (child.status === 'fulfilled' && opened.status === 'fulfilled') {
     return { child: child.value, opened: opened.value, manifests, registryPin: pinOf(opened.value) };
@@ -52,10 +72,9 @@ function pinOf({ registry, logSigner }: OpenRegistry): RegistryPin {
 async function openPlayedRegistry(
   config: Config,
   entityId: string,
-  provinces: readonly ProvinceCode[],
+  actors: SandboxActors,
   logger: Logger,
 ): Promise<OpenRegistry> {
-  const actors = await openSandboxActors(config.dataDir, entityId, provinces);
   const { anchor } = actors;
   const trusted = { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] } };
   const opened = await openRegistry(config, entityId, trusted, logger);

@@ -26,8 +26,8 @@ process.once('message', (message) => {
 });
 
 async function start(message: unknown): Promise<void> {
-  const { dataDir, audience, entityIds } = startMessageSchema.parse(message);
-  const sandbox = await startSandbox({ dataDir, audience, entityIds }, Date.now);
+  const { type: _start, ...settings } = startMessageSchema.parse(message);
+  const sandbox = await startSandbox(settings, Date.now);
   tell(sandbox.ready, () => undefined);
 }
 

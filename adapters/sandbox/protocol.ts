@@ -16,16 +16,26 @@ import { faultSchema } from './faults.ts';
 
 const loopbackOriginSchema = z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/);
 
+/** A national operator whom the sandbox's OpenID provider lets in, and the registry entity that it stands for. */
+export const sandboxOperatorSchema = z.strictObject({
+  account: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  entityId: entityIdSchema,
+  name: localisedTextSchema,
+});
+export type SandboxOperator = z.infer<typeof sandboxOperatorSchema>;
+
 /**
  * Parent to child, once. `dataDir` keeps the sandbox's keys (`keys/sandbox/`, 0600) over restarts; `entityIds` gives each
  * province the entity id that its statements carry as `iss` (a province left out gets `https://<system>.sandbox.invalid`);
- * `audience` is the resource that access tokens are for, the gateway's entity id.
+ * `audience` is the resource that access tokens are for, the gateway's entity id. `operators` may log in to its
+ * registry page.
  */
 export const startMessageSchema = z.strictObject({
   type: z.literal('start'),
   dataDir: z.string().min(1).max(1024),
   audience: entityIdSchema,
   entityIds: z.partialRecord(provinceCodeSchema, entityIdSchema).default({}),
+  operators: z.array(sandboxOperatorSchema).max(8).default([]),
 });
 export type StartMessage = z.input<typeof startMessageSchema>;
 
@@ -87,7 +97,12 @@ export const readyMessageSchema = z.strictObject({
   unregistered: z
     .partialRecord(provinceCodeSchema, upstreamSchema)
     .meta({ description: 'systems that run here but that no gateway was started with: to be registered by hand' }),
-  provider: z.strictObject({ issuer: z.url(), tokenEndpoint: z.url(), jwksUri: z.url() }),
+  provider: z.strictObject({
+    issuer: z.url(),
+    tokenEndpoint: z.url(),
+    jwksUri: z.url(),
+    operatorClient: z.strictObject({ client_id: z.string(), client_secret: z.string().min(16) }),
+  }),
   venues: z.array(venueSchema).min(1),
   control: z.strictObject({ origin: loopbackOriginSchema, token: z.string().min(32) }),
 });

@@ -1,10 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import Provider, { type Adapter, type AdapterPayload, type Configuration, errors } from 'oidc-provider';
+import Provider, {
+  type Adapter,
+  type AdapterPayload,
+  type ClientMetadata,
+  type Configuration,
+  errors,
+} from 'oidc-provider';
 import type { SandboxKey } from './keys.ts';
 import { listenOnLoopback } from './listen.ts';
-import type { SandboxVenue } from './protocol.ts';
+import {
+  answerLogin,
+  newOperatorClient,
+  type OperatorClient,
+  operatorClientMetadata,
+  operatorConfiguration,
+} from './operator-login.ts';
+import type { SandboxOperator, SandboxVenue } from './protocol.ts';
 import { VENUES } from './venues.ts';
 
 export const ACCESS_TOKEN_LIFETIME_S = 600;
@@ -16,14 +29,23 @@ export interface SandboxProvider {
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
   readonly venues: readonly SandboxVenue[];
+  readonly operatorClient: OperatorClient;
   readonly close: () => void;
 }
 
+/** `audience`: the gateway's entity id, below which its registry page lies. `operators` may log in there. */
+export interface ProviderSettings {
+  readonly audience: string;
+  readonly operators: readonly SandboxOperator[];
+}
+
 /**
- * An OpenID provider for the sandbox's venues: client_credentials only, JWT access tokens of RFC 9068 for one audience.
- * A client that names no `resource` or `scope` gets the gateway's, so that the shortest request works.
+ * An OpenID provider. For the sandbox's venues: client_credentials, JWT access tokens of RFC 9068 for one audience; a
+ * client that names no `resource` or `scope` gets the gateway's, so that the shortest request works. For operators:
+ * login to the gateway's registry page.
  */
-export async function startProvider(key: SandboxKey, audience: string): Promise<SandboxProvider> {
+export async function startProvider(key: SandboxKey, settings: ProviderSettings): Promise<SandboxProvider> {
+  const { audience, operators } = settings;
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
   const server: Server = createServer((request, response) => listener(request, response));
   const issuer = await listenOnLoopback(server);
@@ -39,9 +61,12 @@ export async function startProvider(key: SandboxKey, audience: string): Promise<
       scope: SCOPE,
     }),
   );
-  const provider = new Provider(issuer, configurationOf(key, audience, venues));
+  const operatorClient = newOperatorClient();
+  const provider = new Provider(issuer, configurationOf(key, settings, venues, operatorClient));
   const answer = provider.callback();
+  const login = answerLogin(provider, operators, new URL(audience).origin);
   listener = (request, response) => {
+    if (login(request, response)) return;
     if (request.url !== FEDERATION_PATH) {
       answer(request, response);
       return;
@@ -52,7 +77,7 @@ export async function startProvider(key: SandboxKey, audience: string): Promise<
     server.close();
     server.closeAllConnections();
   };
-  return { issuer, ...endpoint, venues, close };
+  return { issuer, ...endpoint, venues, operatorClient, close };
 }
 
 const FEDERATION_PATH = '/.well-known/openid-federation';
@@ -67,18 +92,21 @@ function showEntityConfiguration(url: string, response: ServerResponse): void {
     .catch(() => response.writeHead(502).end());
 }
 
-function configurationOf(key: SandboxKey, audience: string, venues: readonly SandboxVenue[]): Configuration {
+function configurationOf(
+  key: SandboxKey,
+  { audience, operators }: ProviderSettings,
+  venues: readonly SandboxVenue[],
+  operatorClient: OperatorClient,
+): Configuration {
   const byClient = new Map(venues.map((venue) => [venue.client_id, venue]));
+  const forOperators = operatorConfiguration(operators);
   return {
+    ...forOperators,
     adapter: BoundedMemory,
-    clients: venues.map(({ client_id, client_secret }) => ({
-      client_id,
-      client_secret,
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-      scope: SCOPE,
-    })),
+    clients: [
+      ...venues.map(venueClientMetadata),
+      operatorClientMetadata(operatorClient, `${audience}/registry/callback`),
+    ],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
@@ -92,7 +120,8 @@ function configurationOf(key: SandboxKey, audience: string, venues: readonly San
       devInteractions: { enabled: false },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => audience,
+        // Operators get no token for the venues' API.
+        defaultResource: (_ctx, { clientId }) => (byClient.has(clientId) ? audience : []),
         getResourceServerInfo: (ctx, resource) => {
           if (resource !== audience) throw new errors.InvalidTarget();
           // RFC 6749 section 3.3 lets a server apply a default when a client names no scope.
@@ -108,8 +137,19 @@ function configurationOf(key: SandboxKey, audience: string, venues: readonly San
       },
     },
     jwks: { keys: [{ ...key.privateJwk, use: 'sig', alg: 'ES256', kid: key.published.kid }] },
-    scopes: [SCOPE],
-    ttl: { ClientCredentials: ACCESS_TOKEN_LIFETIME_S },
+    scopes: [SCOPE, 'openid'],
+    ttl: { ...forOperators.ttl, AccessToken: ACCESS_TOKEN_LIFETIME_S, ClientCredentials: ACCESS_TOKEN_LIFETIME_S },
+  };
+}
+
+function venueClientMetadata({ client_id, client_secret }: SandboxVenue): ClientMetadata {
+  return {
+    client_id,
+    client_secret,
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+    scope: SCOPE,
   };
 }
 
@@ -135,8 +175,9 @@ class BoundedMemory implements Adapter {
     return undefined;
   }
 
-  async findByUid(): Promise<undefined> {
-    return undefined;
+  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
+    const ours = [...BoundedMemory.#stored.entries()].filter(([key]) => key.startsWith(`${this.#model}:`));
+    return ours.find(([, payload]) => payload.uid === uid)?.[1];
   }
 
   async consume(id: string): Promise<void> {

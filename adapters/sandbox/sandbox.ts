@@ -39,15 +39,16 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   );
   const tokens = new Map(started.flatMap(({ codes }) => [...codes.tokens()]));
   for (const { codes } of started) codes.enter(tokens);
-  const provider = await startProvider(loadOrCreateKey(join(keys, 'provider', 'signing.jwk')), settings.audience);
+  const { audience, operators } = settings;
+  const provider = await startProvider(loadOrCreateKey(join(keys, 'provider', 'signing.jwk')), { audience, operators });
   const control = await startControlServer({ provinces, venues: provider.venues, nowMs });
-  const { issuer, tokenEndpoint, jwksUri } = provider;
+  const { issuer, tokenEndpoint, jwksUri, operatorClient } = provider;
   return {
     ready: {
       type: 'ready',
       provinces: announcedOf(started.filter(({ registered }) => registered)),
       unregistered: announcedOf(started.filter(({ registered }) => !registered)),
-      provider: { issuer, tokenEndpoint, jwksUri },
+      provider: { issuer, tokenEndpoint, jwksUri, operatorClient },
       venues: [...provider.venues],
       control: { origin: control.origin, token: control.token },
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
-import { REGISTRY_EVENT_TYP, registryEventSchema } from '../../schemas/registry-event.ts';
+import { REGISTRY_EVENT_TYP, type RegistryEvent, registryEventSchema } from '../../schemas/registry-event.ts';
 import { type CheckpointTrust, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { verifyConsistency } from '../log/merkle.ts';
@@ -98,14 +98,26 @@ function entryOf({ bytes, index }: { readonly bytes: Uint8Array; readonly index:
   }
 }
 
-const SUBJECTS = ['entity_id', 'province', 'version', 'to_version', 'kid', 'mandate_id', 'reason'] as const;
+/** What an event is about, in a few words: the names in its body, or in the document that it carries. */
+function aboutOf(body: RegistryEvent['body']): string {
+  if ('manifest' in body) return namesOf(jsonOf(body.manifest), ['province', 'version']);
+  if ('policy' in body) return namesOf(body.policy, ['destination', 'id', 'version']);
+  if ('mandate' in body) return namesOf(body.mandate, ['id']);
+  return namesOf(body, ['entity_id', 'province', 'version', 'to_version', 'kid', 'mandate_id', 'reason']);
+}
 
-/** What an event is about, in a few words: the names in its body. */
-function aboutOf(body: object): string {
-  const named = new Map<string, unknown>(Object.entries(body));
-  const words = SUBJECTS.flatMap((name) => {
-    const value = named.get(name);
-    return typeof value === 'string' ? [value] : [];
-  });
-  return words.join(' ');
+function namesOf(document: unknown, names: readonly string[]): string {
+  const members = new Map<string, unknown>(Object.entries(Object(document)));
+  return names
+    .map((name) => members.get(name))
+    .filter((value) => typeof value === 'string')
+    .join(' ');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -69,11 +69,9 @@ export class CoverageBook {
 
   async #send(): Promise<void> {
     this.#unsent ??= this.#nextBatch();
-    if (this.#unsent === null) return;
     try {
-      await this.#parts.store.add(this.#unsent.id, this.#unsent.minutes);
-      this.#unsent = null;
-      await this.#forgetOld();
+      if (this.#unsent === null) await this.#parts.store.probe();
+      else await this.#add(this.#unsent);
       this.#settle(null);
     } catch (error) {
       if (!(error instanceof CoverageError)) throw error;
@@ -88,7 +86,9 @@ export class CoverageBook {
     return { id: `${this.#instance}:${this.#batches}`, minutes };
   }
 
-  async #forgetOld(): Promise<void> {
+  async #add({ id, minutes }: Batch): Promise<void> {
+    await this.#parts.store.add(id, minutes);
+    this.#unsent = null;
     if (this.#batches % FORGET_EVERY !== 1) return;
     await this.#parts.store.forgetBefore(Math.floor((this.#parts.nowMs() - KEPT_MS) / MINUTE_MS));
   }

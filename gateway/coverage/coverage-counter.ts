@@ -1,4 +1,11 @@
-import { addAnswer, type CellCounts, type CountedAnswer, type CoverageRow, emptyCounts, rowsOf } from './coverage-rows.ts';
+import {
+  addAnswer,
+  type CellCounts,
+  type CountedAnswer,
+  type CoverageRow,
+  emptyCounts,
+  rowsOf,
+} from './coverage-rows.ts';
 
 /** Rows of one minute since 1970. */
 export interface MinuteRows {

@@ -19,6 +19,8 @@ export interface CoverageStore {
   readonly add: (batch: string, minutes: readonly MinuteRows[]) => Promise<void>;
   /** Sums over the minutes after `minute`, over all instances. */
   readonly sumsAfter: (minute: number) => Promise<CoverageRow[]>;
+  /** Resolves where the store answers. */
+  readonly probe: () => Promise<void>;
   readonly forgetBefore: (minute: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -72,6 +72,10 @@ class PostgresCoverage implements CoverageStore {
     return z.array(coverageRowSchema).parse(await this.#query(SUMS, [minute]));
   }
 
+  async probe(): Promise<void> {
+    await this.#query('SELECT 1', []);
+  }
+
   async forgetBefore(minute: number): Promise<void> {
     await this.#query('DELETE FROM huren_coverage WHERE minute < $1', [minute]);
     await this.#query('DELETE FROM huren_coverage_batch WHERE minute < $1', [minute]);

@@ -51,6 +51,10 @@ class SqliteCoverage implements CoverageStore {
     return attempt(() => z.array(coverageRowSchema).parse(this.#db.prepare(SUMS).all(minute)));
   }
 
+  async probe(): Promise<void> {
+    attempt(() => this.#db.prepare('SELECT 1').get());
+  }
+
   async forgetBefore(minute: number): Promise<void> {
     attempt(() => {
       this.#db.prepare('DELETE FROM coverage WHERE minute < ?').run(minute);

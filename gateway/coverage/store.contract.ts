@@ -40,7 +40,9 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
     test('what instances counted is not added up', async () => {
       const [a, b] = [await book(), await book()];
       for (let n = 0; n < 3; n += 1) a.counter.count(answerAt(clock.nowMs));
-      b.counter.count(answerAt(clock.nowMs, { status: 'red', decision: 'restrict', reasons: ['red_ground'], tookMs: 90 }));
+      b.counter.count(
+        answerAt(clock.nowMs, { status: 'red', decision: 'restrict', reasons: ['red_ground'], tookMs: 90 }),
+      );
       await Promise.all([a.flush(), b.flush()]);
       const expected = {
         issuer: '410000',

@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import type { GatewayContext } from '../context.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
+import { CoverageError } from '../coverage/coverage-store.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { mandateCoverage } from '../policy/mandates.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -8,7 +9,8 @@ import { resource } from './route.ts';
 
 /** Liveness, readiness with reasons, metrics, and the recognition matrix. */
 export function mountOperations(router: Router, context: GatewayContext, isDraining: () => boolean): void {
-  const { metrics, coverage, signals, registry, nowMs } = context.verification;
+  const { metrics, signals, registry, nowMs } = context.verification;
+  const { coverage } = context.shared;
   openDeviationGauge(metrics, registry, nowMs);
 
   resource(router, '/healthz', {
@@ -38,13 +40,13 @@ export function mountOperations(router: Router, context: GatewayContext, isDrain
     },
   });
   resource(router, '/v1/coverage', {
-    GET: (request, response) => {
+    GET: async (request, response) => {
       const window = request.query['window'] ?? '24h';
       if (typeof window !== 'string' || !isCoverageWindow(window)) {
         throw new ProblemError('body_invalid', 'window: must be 1h, 6h or 24h');
       }
       const options = { window, nowMs: nowMs(), suppressedBelow: context.suppressedBelow };
-      response.json(coverageMatrix(coverage, registry(), signals, options));
+      response.json(await coverageMatrix(coverage, registry(), signals, options).catch(unavailable));
     },
   });
 }
@@ -61,10 +63,17 @@ function readiness(context: GatewayContext, draining: boolean) {
     ...(context.tokens === null ? ['no_authorization_server'] : []),
     ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}`]),
     ...(registry().adapters.size === 0 ? ['no_adapter'] : []),
+    ...(context.shared.clock.isOff() ? ['clock_off'] : []),
   ];
-  const degraded = context.provinces
+  const breakers = context.provinces
     .breakerStates()
     .filter(({ state }) => state !== 'closed')
     .map(({ province, state }) => ({ province, breaker: state }));
+  const degraded = [...breakers, ...context.shared.unreachable().map((store) => ({ store, state: 'unreachable' }))];
   return { ready: reasons.length === 0, reasons, degraded, mandates };
+}
+
+function unavailable(error: unknown): never {
+  if (!(error instanceof CoverageError)) throw error;
+  throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
 }

@@ -676,6 +676,10 @@ describe('what the fold allows', () => {
     expect([permits(0.5), permits(2)]).toEqual([mandate.id, 'successor']);
     await world.do(anchor, 'mandate_revoked', { mandate_id: 'successor' });
     expect([permits(0.5), permits(2)]).toEqual([mandate.id, null]);
+    // Days later, when the successor is long over and looked at no more.
+    const { publicJwk } = await withNewKey(first);
+    await world.try(first, 'key_announced', { use: 'federation', jwk: publicJwk }, { iat: NOW_S + 3 * 86_400 });
+    expect(permits(4)).toBeNull();
   });
 
   test('a withdrawn policy goes on deciding', async () => {

@@ -3,7 +3,14 @@ import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
-import { openVenueClient, postRecord, provinceRequests, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import {
+  openVenueClient,
+  postRecord,
+  provinceRequests,
+  sandboxCodes,
+  setFault,
+  type VenueClient,
+} from './venue-client.ts';
 
 const CHANGED = 'urn:huren:event:status-changed';
 const FLUSH = 'urn:huren:event:adapter-flush';
@@ -124,7 +131,12 @@ describe('a fault that keeps the cache', () => {
     const code = await postRecord(gateway.url, '410000', red?.record);
     expect(await venue.verify(code)).toMatchObject({ status: 'red', decision: 'restrict' });
     await setFault(gateway.url, '410000', { hang: true }, { keep_cache: true });
-    expect(await venue.verify(code)).toMatchObject({ status: 'indeterminate', decision: 'refer', stale: true, evidence: [] });
+    expect(await venue.verify(code)).toMatchObject({
+      status: 'indeterminate',
+      decision: 'refer',
+      stale: true,
+      evidence: [],
+    });
     await setFault(gateway.url, '410000', null);
   });
 });

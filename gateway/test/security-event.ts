@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importJWK, SignJWT } from 'jose';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const keyFileSchema = z.object({
@@ -20,7 +20,15 @@ export interface EventOptions {
 }
 
 /** A Security Event Token as a sandbox province would sign it, with its federation key from the data directory. */
-export async function signEvent({ url, dataDir, province, events, claims, header, signer }: EventOptions): Promise<string> {
+export async function signEvent({
+  url,
+  dataDir,
+  province,
+  events,
+  claims,
+  header,
+  signer,
+}: EventOptions): Promise<string> {
   const path = join(dataDir, 'keys', 'sandbox', signer ?? province, 'federation.json');
   const { keys } = keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   const active = keys.find(({ state }) => state === 'active');

@@ -123,7 +123,11 @@ export class HostedFederation {
     const entity = this.#entities.get(entityId);
     if (entity === undefined) return null;
     const { signer, lives } = entity.federationKeys;
-    return await signHistoricalKeys(entityId, [...lives, ...this.#publishedLives(entity)], this.#nowS(), signer);
+    const nowS = this.#nowS();
+    const past = [...lives, ...this.#publishedLives(entity)];
+    return await this.#keep(`historical-keys ${entityId}`, nowS, () =>
+      signHistoricalKeys(entityId, past, nowS, signer),
+    );
   }
 
   /** The trust chain of a hosted entity up to its topmost superior. Throws `anchor_unknown` for a stranger. */
@@ -203,11 +207,9 @@ export class HostedFederation {
 
   #statement(issuer: HostedEntity, subject: HostedEntity, claimsOf: () => Promise<object>): Promise<string> {
     const nowS = this.#nowS();
-    const name = `${issuer.entityId} ${subject.entityId}`;
-    const held = this.#held.get(name);
-    if (held !== undefined && nowS < held.renewAtS) return held.token;
-    const token = claimsOf().then((claims) =>
-      signEntityStatement(
+    return this.#keep(`${issuer.entityId} ${subject.entityId}`, nowS, async () => {
+      const claims = await claimsOf();
+      return await signEntityStatement(
         {
           iss: issuer.entityId,
           sub: subject.entityId,
@@ -217,8 +219,15 @@ export class HostedFederation {
           ...claims,
         },
         issuer.federationKeys.signer,
-      ),
-    );
+      );
+    });
+  }
+
+  /** What was signed under a name that lists every entity it leans on, until half its life is over. */
+  #keep(name: string, nowS: number, sign: () => Promise<string>): Promise<string> {
+    const held = this.#held.get(name);
+    if (held !== undefined && nowS < held.renewAtS) return held.token;
+    const token = sign();
     this.#held.set(name, { token, renewAtS: nowS + STATEMENT_LIFETIME_S / 2 });
     return token;
   }

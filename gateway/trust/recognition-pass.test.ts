@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
+import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import { base64url } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checksOf, makeWorld, republish, type World } from './attestation.fixture.ts';
@@ -9,7 +10,7 @@ import { makeKey, NOW_S } from './federation.fixture.ts';
 import { Passes } from './passes.ts';
 import { MAX_PASS_LENGTH, type PassChecks, verifyPass } from './recognition-pass.ts';
 import { signCompact } from './signer.ts';
-import { signStatusList } from './status-list.ts';
+import { signStatusList, verifyStatusList } from './status-list.ts';
 
 let world: World;
 let folder: string;
@@ -111,6 +112,19 @@ describe('a pass', () => {
     expect(await holding(signStatusList({ ...list, uri: `${uri}0` }, signer))).toMatchObject(refused);
     expect(await holding(signStatusList({ ...list, nowS: nowS - 86_400 }, signer))).toMatchObject(refused);
     expect(await holding(signStatusList(list, signer))).toMatchObject({ verified: true });
+  });
+
+  test('a list is read otherwise than another implementation reads it', async () => {
+    const uri = 'https://gateway.example/v1/statuslists/1';
+    const withdrawn = [0, 1, 7, 8, 9, 1000, 32_767];
+    const { answers, entityId: issuer } = world.gateway;
+    const token = await signStatusList({ issuer, uri, withdrawn, nowS }, answers.signer);
+    const ours = await verifyStatusList(token, { issuer, uri, jwks: { keys: [answers.jwk] }, atS: nowS });
+    const theirs = getListFromStatusListJWT(token);
+    const indexes = Array.from({ length: 32_768 }, (_, index) => index);
+    expect(indexes.filter((index) => ours.statusAt(index) === 1)).toEqual(withdrawn);
+    expect(indexes.filter((index) => theirs.getStatus(index) === 1)).toEqual(withdrawn);
+    expect(() => ours.statusAt(32_768)).toThrow('no such entry');
   });
 
   test('a list that unpacks without end is unpacked', async () => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address: AddressInfo | string | null = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const secrets = { app_id: 'sample', app_secret: 'sample' };
+  const secrets = { app_id: 'sample', app_key: 'sample' };
   const origin = `http://127.0.0.1:${port}`;
   provinces = new ProvinceAdapters(
     () => ({ origin, secrets }),

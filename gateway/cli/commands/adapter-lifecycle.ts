@@ -335,11 +335,9 @@ async function assertSameBytes(manifest: string, { manifest_digest }: VersionVie
 function versionBefore({ active, trial, versions }: AdapterView): string {
   if (trial !== null && active !== null) return active;
   const at = versions.findIndex(({ version }) => version === active);
-  const served = versions.filter(({ served: was, version }) => was && version !== active);
-  const target = served.findLast(({ version }) => versions.findIndex((known) => known.version === version) < at);
-  const found = target ?? served.at(-1);
-  if (found === undefined) throw CliError.rejected('rollback_target');
-  return found.version;
+  const before = versions.slice(0, Math.max(0, at)).findLast(({ served }) => served);
+  if (before === undefined) throw CliError.rejected('rollback_target');
+  return before.version;
 }
 
 function readTexts(dir: string): { readonly manifest: string; readonly scenarios: string } {

@@ -5,8 +5,6 @@ import type { VerifiedCheckpoint } from '../../log/checkpoint.ts';
 import type { Finding } from '../../log/findings.ts';
 import { LogError } from '../../log/log-error.ts';
 import type { LogReader } from '../../log/store.ts';
-import { openPostgresStore } from '../../log/store-postgres.ts';
-import { openSqliteReader } from '../../log/store-sqlite.ts';
 import { type LogAudit, verifyLog } from '../../log/verify-log.ts';
 import { entryChecker } from '../../registry/apply-entry.ts';
 import { type Cli, printable } from '../cli.ts';
@@ -207,7 +205,12 @@ function defaultStore({ env }: Cli): string {
 
 async function openStore(where: string): Promise<LogReader> {
   try {
-    if (/^postgres(ql)?:\/\//.test(where)) return await openPostgresStore({ connectionString: where });
+    // Loaded when wanted: a database client is slow to load, and other commands have no use for one.
+    if (/^postgres(ql)?:\/\//.test(where)) {
+      const { openPostgresStore } = await import('../../log/store-postgres.ts');
+      return await openPostgresStore({ connectionString: where });
+    }
+    const { openSqliteReader } = await import('../../log/store-sqlite.ts');
     return openSqliteReader(where);
   } catch (error) {
     throw unreadable(error);

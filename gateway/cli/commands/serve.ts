@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigError, readConfig } from '../../config.ts';
-import type { Gateway } from '../../main.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient } from '../gateway-client.ts';
@@ -13,6 +12,13 @@ const DEFAULT_PORT = '8080';
 /** One Ctrl-C reaches this process from the terminal and from every parent that forwards it (npm does). */
 const SAME_KEYPRESS_MS = 1000;
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** One process or several. `restart` replaces several one after another. */
+interface Running {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+  readonly restart?: () => Promise<void>;
+}
 
 /** `serve`: a gateway in this process until it is told to stop. */
 export function addServe(program: Command, cli: Cli): void {
@@ -33,9 +39,13 @@ export function addServe(program: Command, cli: Cli): void {
     });
 }
 
-async function start(cli: Cli, sandbox: boolean): Promise<Gateway> {
+async function start(cli: Cli, sandbox: boolean): Promise<Running> {
   try {
     const config = readConfig(cli.env);
+    if (config.workers > 1) {
+      const { startWorkers } = await import('../../workers.ts');
+      return await startWorkers(config, { sandbox });
+    }
     const { startGateway } = await import('../../main.ts');
     return await startGateway(config, { sandbox });
   } catch (error) {
@@ -44,7 +54,7 @@ async function start(cli: Cli, sandbox: boolean): Promise<Gateway> {
   }
 }
 
-function stopOnSignal(cli: Cli, gateway: Gateway, stopped: PromiseWithResolvers<void>): void {
+function stopOnSignal(cli: Cli, gateway: Running, stopped: PromiseWithResolvers<void>): void {
   let firstAtMs: number | null = null;
   const onSignal = (signal: keyof typeof SIGNAL_NUMBERS) => {
     if (firstAtMs === null) {
@@ -57,6 +67,11 @@ function stopOnSignal(cli: Cli, gateway: Gateway, stopped: PromiseWithResolvers<
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const { restart } = gateway;
+  if (restart === undefined) return;
+  process.on('SIGHUP', () => {
+    restart().catch(() => cli.print(cli.say({ zh: '重启未完成', en: 'the restart did not complete' })));
+  });
 }
 
 async function printPages(cli: Cli, listeningUrl: string, sandbox: boolean): Promise<void> {

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { VerificationReply } from '../../schemas/verification.ts';
+import { signEvent } from '../registry/sign-event.ts';
+import { readSignerFile } from '../registry/signer-file.ts';
+import { announceKey, rotateKey } from '../trust/key-ring.ts';
+import { publicJwkSchema } from '../trust/public-key.ts';
+import { verifySm2 } from '../trust/sm2.ts';
+import { STATUS_ISSUER, type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
+import { validateChain } from '../trust/trust-chain.ts';
+import { verifyAttestation } from '../trust/verify-attestation.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+
+/** HUREN_ROTATION_SCANS=10000 for the full load. */
+const SCANS = Number(process.env['HUREN_ROTATION_SCANS'] ?? 2_000);
+const AT_ONCE = 16;
+
+let gateway: SandboxGateway;
+let venue: VenueClient;
+let codes: SandboxCode[];
+
+beforeAll(async () => {
+  gateway = await startSandboxGateway({ HUREN_CLIENT_RATE: '100000', HUREN_PROVINCE_RATE: '100000' });
+  venue = await openVenueClient(gateway.url);
+  codes = await sandboxCodes(gateway.url);
+});
+afterAll(() => gateway.stop());
+
+const nowS = () => Math.floor(Date.now() / 1000);
+const kidOf = (token: string) => decodeProtectedHeader(token.split('~', 1)[0] ?? '').kid ?? '';
+
+async function bundleNow(): Promise<TrustBundle> {
+  return trustBundleSchema.parse(await (await fetch(`${gateway.url}/federation/bundle`)).json());
+}
+
+async function verdict({ attestation, evidence }: VerificationReply, bundle: TrustBundle): Promise<string> {
+  const checked = await verifyAttestation(
+    { attestation, evidence },
+    {
+      anchor: bundle,
+      chainOf: (id) => bundle.chains[id] ?? [],
+      historicalKeysOf: (id) => bundle.historical_keys[id] ?? null,
+      atS: nowS(),
+      audience: venue.clientId,
+      sm2Verify: verifySm2,
+    },
+  );
+  return checked.verified ? 'verified' : `${checked.code} at ${checked.link}`;
+}
+
+async function rotateStatementKey(province: string, compromised = false): Promise<void> {
+  const reply = await fetch(`${gateway.url}/sandbox/keys/rotate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ province, compromised }),
+  });
+  expect(reply.status).toBe(200);
+}
+
+async function freshCode(province: string, scenario: string): Promise<string> {
+  const found = codes.find((code) => code.province === province && code.scenario === scenario);
+  if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
+  return await postRecord(gateway.url, province, found.record);
+}
+
+describe('rotation', () => {
+  test(
+    'under load leaves one answer that does not verify',
+    async () => {
+      const verdicts = new Map<string, number>();
+      const kids = { attestation: new Set<string>(), statement: new Set<string>() };
+      let begun = 0;
+      const scan = async () => {
+        const reply = await venue.verify(await freshCode('410000', 'green'));
+        kids.attestation.add(kidOf(reply.attestation));
+        for (const statement of reply.evidence) kids.statement.add(kidOf(statement));
+        const outcome = `${reply.decision} ${await verdict(reply, await bundleNow())}`;
+        verdicts.set(outcome, (verdicts.get(outcome) ?? 0) + 1);
+      };
+      const worker = async () => {
+        while (begun < SCANS) {
+          begun += 1;
+          await scan();
+        }
+      };
+      const reached = (share: number) => expect.poll(() => begun, { timeout: 600_000 }).toBeGreaterThan(SCANS * share);
+      const rotations = async () => {
+        for (const share of [0.2, 0.6]) {
+          await reached(share);
+          await announceKey(gateway.dataDir, 'gateway', 'attestation', nowS());
+          await rotateStatementKey('410000');
+          await reached(share + 0.2);
+          await rotateKey(gateway.dataDir, 'gateway', 'attestation', nowS());
+        }
+      };
+      await Promise.all([rotations(), ...Array.from({ length: AT_ONCE }, worker)]);
+      expect(Object.fromEntries(verdicts)).toEqual({ 'pass verified': SCANS });
+      await expect
+        .poll(async () => kidOf((await venue.verify(await freshCode('410000', 'green'))).attestation))
+        .not.toBe('');
+      expect(kids.statement.size).toBe(3);
+      expect(kids.attestation.size).toBeGreaterThanOrEqual(2);
+    },
+    60_000 + SCANS * 100,
+  );
+});
+
+describe('a compromised statement key', () => {
+  test('goes on vouching for answers, or for cached ones', async () => {
+    const code = await freshCode('410000', 'red');
+    const before = await venue.verify(code);
+    const old = await bundleNow();
+    expect(await verdict(before, old)).toBe('verified');
+    await rotateStatementKey('410000', true);
+    expect(await verdict(before, await bundleNow())).toBe('key_revoked at statement');
+    // Whoever still holds the old chains learns it from the newer historical keys.
+    const { historical_keys } = await bundleNow();
+    expect(await verdict(before, { ...old, historical_keys })).toBe('key_revoked at statement');
+    const after = await venue.verify(code);
+    expect(after).toMatchObject({ status: 'red', evidence: [expect.any(String)] });
+    expect(kidOf(after.evidence[0] ?? '')).not.toBe(kidOf(before.evidence[0] ?? ''));
+    expect(await verdict(after, await bundleNow())).toBe('verified');
+  });
+
+  test('revoked in the log goes on verifying', async () => {
+    const reply = await venue.verify(await freshCode('440000', 'green'));
+    const { chains, entity_id, jwks } = await bundleNow();
+    const entity = await validateChain(chains[`${gateway.url}/provinces/440000`] ?? [], { entity_id, jwks }, nowS());
+    const kid = kidOf(reply.evidence[0] ?? '');
+    const published = z
+      .object({ jwks: z.object({ keys: z.array(publicJwkSchema) }) })
+      .parse(entity.metadata[STATUS_ISSUER]);
+    const key = published.jwks.keys.find((candidate) => candidate.kid === kid);
+    if (key === undefined) throw new Error('the statement key is not published');
+    const { iat: _iat, exp: _exp, revoked: _revoked, key_ops: _ops, ...jwk } = key;
+    await enter('440000', 'key_announced', { use: 'statement', jwk });
+    expect(await verdict(reply, await bundleNow())).toBe('verified');
+    const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/440000/registry.json'));
+    await enter('anchor', 'key_revoked', { entity_id: actor?.entityId ?? '', use: 'statement', kid });
+    await expect.poll(async () => await verdict(reply, await bundleNow())).toBe('key_revoked at statement');
+    // Its own statements do not count any more, so nobody can tell: never a guess.
+    const after = await venue.verify(await freshCode('440000', 'green'));
+    expect(after).toMatchObject({ status: 'indeterminate', decision: 'refer' });
+    expect(after.reasons.map(({ code }) => code)).toContain('issuer_signature_invalid');
+  });
+});
+
+const entitySchema = z.object({ seq: z.number(), prev: z.string().nullable() });
+
+/** Signs and posts an event as one of the sandbox's actors. */
+async function enter<K extends RegistryEventKind>(name: string, kind: K, body: RegistryEventBody<K>): Promise<void> {
+  const actor = await readSignerFile(join(gateway.dataDir, `keys/sandbox/${name}/registry.json`));
+  if (actor === null) throw new Error(`no actor ${name}`);
+  const { entityId, signer } = actor;
+  const listed = await (
+    await fetch(`${gateway.url}/v1/registry/entities?entity_id=${encodeURIComponent(entityId)}`)
+  ).json();
+  const [entity] = z.array(entitySchema).parse(z.object({ entities: z.array(z.unknown()) }).parse(listed).entities);
+  const { seq = 0, prev = null } = entity ?? {};
+  const { jws } = await signEvent(signer, { entityId, seq, prev }, { kind, body }, nowS());
+  const reply = await fetch(`${gateway.url}/v1/registry/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ event: jws }),
+  });
+  if (!reply.ok) throw new Error(`the event was refused: ${await reply.text()}`);
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { readyMessageSchema } from '../adapters/sandbox/protocol.ts';
+import { readConfig } from './config.ts';
+import { startGateway } from './main.ts';
+
+/*
+ * One process of a gateway that runs as several (workers.ts). Its settings are its environment; its parent says `start`,
+ * with the simulated provinces where there are any, and hears `ready` or `failed`. It ends on `stop`, on SIGTERM, and
+ * with its parent.
+ */
+
+export const startWorkerSchema = z.strictObject({
+  type: z.literal('start'),
+  provinces: readyMessageSchema.nullable(),
+});
+export type StartWorker = z.infer<typeof startWorkerSchema>;
+
+export const workerMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), url: z.url() }),
+  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+
+const stopSchema = z.strictObject({ type: z.literal('stop') });
+
+// Ctrl-C reaches the whole process group; the parent says when it is time.
+process.on('SIGINT', () => undefined);
+process.once('message', (message) => {
+  run(message).catch((error: unknown) => {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    tell({ type: 'failed', reason });
+    process.exitCode = 1;
+    process.disconnect?.();
+  });
+});
+
+async function run(message: unknown): Promise<void> {
+  const { provinces } = startWorkerSchema.parse(message);
+  const config = readConfig(process.env);
+  const played = provinces === null ? {} : { provinces: { ready: provinces, stop: async () => {} } };
+  const gateway = await startGateway(config, { sandbox: provinces !== null, ...played });
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('message', (later) => {
+    if (stopSchema.safeParse(later).success) stop();
+  });
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
+  tell({ type: 'ready', url: gateway.url });
+}
+
+function tell(message: WorkerMessage): void {
+  process.send?.(message);
+}
