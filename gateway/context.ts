@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { OperatorLogin } from './access/operator-login.ts';
 import { VenueTokens } from './access/venue-tokens.ts';
@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from './coverage/metrics.ts';
 import { openSignals } from './coverage/signals.ts';
 import { followLoggedKeys } from './follow-logged-keys.ts';
 import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
+import { openLogger } from './open-logger.ts';
 import { openShared, type Shared } from './open-shared.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 import { ProblemError } from './problem-error.ts';
@@ -42,6 +43,8 @@ export interface GatewayContext {
 export interface Mode {
   readonly sandbox: boolean;
   readonly provinces?: SandboxChild;
+  /** One of several processes behind one address. */
+  readonly joins?: boolean;
 }
 
 /** Composes a gateway. `entityId` is where its own federation statements can be fetched. */
@@ -91,10 +94,6 @@ function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMod
           clientSecret: played.operatorClient.client_secret,
         };
   return provider === null ? null : new OperatorLogin(provider, entityId, Date.now);
-}
-
-function openLogger({ logLevel }: Config): Logger {
-  return pino({ level: logLevel, base: { service: 'huren' } }, pino.destination({ dest: 2, sync: false }));
 }
 
 async function openGatewayTrust(config: Config, entityId: string, sandbox: SandboxMode | null, log: Logger) {

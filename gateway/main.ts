@@ -19,17 +19,19 @@ export async function startGateway(config: Config, mode: Mode): Promise<Gateway>
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
   server.keepAliveTimeout = 65_000;
   server.maxRequestsPerSocket = 0;
-  const answerEarly = (_request: unknown, response: ServerResponse) => {
-    response.writeHead(503, { 'retry-after': '1' }).end();
-  };
-  server.on('request', answerEarly);
-  const port = await listen(server, config);
+  // One of several processes is sent requests the moment it listens: it listens last. A gateway alone listens first,
+  // since its name follows from its port.
+  const joins = mode.joins === true;
+  if (!joins) server.on('request', answerEarly);
+  const port = joins ? config.port : await listen(server, config);
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   let draining = false;
+  let context: GatewayContext | null = null;
   try {
-    const context = await createContext(config, config.entityId ?? url, mode);
+    const opened = await createContext(config, config.entityId ?? url, mode);
+    context = opened;
+    const answer = createApp(opened, () => draining);
     server.off('request', answerEarly);
-    const answer = createApp(context, () => draining);
     server.on('request', (request, response) => {
       // Whoever comes by a connection that stays open is sent to another instance for the next request.
       if (draining) response.setHeader('connection', 'close');
@@ -40,14 +42,20 @@ export async function startGateway(config: Config, mode: Mode): Promise<Gateway>
       // A load balancer needs a moment to see it; until then every request is answered as ever.
       await delay(config.drainS * 1000);
       await drain(server);
-      await context.close();
+      await opened.close();
     };
-    return { url, context, close };
+    if (joins) await listen(server, config);
+    return { url, context: opened, close };
   } catch (error) {
     server.close();
     server.closeAllConnections();
+    await context?.close();
     throw error;
   }
+}
+
+function answerEarly(_request: unknown, response: ServerResponse): void {
+  response.writeHead(503, { 'retry-after': '1' }).end();
 }
 
 function listen(server: Server, { port, host }: Config): Promise<number> {

@@ -38,7 +38,7 @@ async function run(message: unknown): Promise<void> {
   const { provinces } = startWorkerSchema.parse(message);
   const config = readConfig(process.env);
   const played = provinces === null ? {} : { provinces: { ready: provinces, stop: async () => {} } };
-  const gateway = await startGateway(config, { sandbox: provinces !== null, ...played });
+  const gateway = await startGateway(config, { sandbox: provinces !== null, joins: true, ...played });
   let stopping = false;
   const stop = () => {
     if (stopping) return;

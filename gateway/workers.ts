@@ -2,7 +2,9 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
+import { openLogger } from './open-logger.ts';
 import type { SandboxChild } from './sandbox-child.ts';
 import { startProvinces } from './sandbox-mode.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker.ts';
@@ -30,7 +32,7 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
   const url = `http://${host}:${port}`;
   const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
-  const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces);
+  const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces, openLogger(config));
   try {
     // One by one: the first makes the keys and the registry that the others find.
     for (let n = 0; n < config.workers; n += 1) await pool.add();
@@ -50,11 +52,13 @@ function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
 class WorkerPool {
   readonly #env: Readonly<Record<string, string>>;
   readonly #provinces: SandboxChild | null;
+  readonly #log: Logger;
   readonly #workers = new Set<Worker>();
   #closing = false;
 
-  constructor(env: Readonly<Record<string, string>>, provinces: SandboxChild | null) {
+  constructor(env: Readonly<Record<string, string>>, provinces: SandboxChild | null, log: Logger) {
     this.#env = env;
+    this.#log = log;
     this.#provinces = provinces;
   }
 
@@ -63,7 +67,9 @@ class WorkerPool {
     this.#workers.add(worker);
     worker.once('exit', () => {
       // Not in the set: it was told to go.
-      if (this.#workers.delete(worker) && !this.#closing) setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
+      if (!this.#workers.delete(worker) || this.#closing) return;
+      this.#log.error({ pid: worker.process.pid }, 'a worker died');
+      setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
       await becomesReady(worker, { type: 'start', provinces: this.#provinces?.ready ?? null });
@@ -79,6 +85,7 @@ class WorkerPool {
       await this.add();
       this.#workers.delete(old);
       await stop(old);
+      this.#log.info({ pid: old.process.pid }, 'replaced');
     }
   }
 

@@ -53,8 +53,11 @@ const jwksSchema = z.strictObject({ keys: z.array(registryJwkSchema).min(1).max(
 
 export const entityRoleSchema = z.enum(['anchor', 'province', 'operator', 'gateway', 'agency', 'auditor']);
 export type EntityRole = z.infer<typeof entityRoleSchema>;
-/** `registry` keys sign registry events; the others are announced here so that their windows follow the log's time. */
-export const keyUseSchema = z.enum(['registry', 'federation', 'statement', 'attestation']);
+/**
+ * `registry` keys sign registry events and `witness` keys (Ed25519) cosign checkpoints; the others are announced here so
+ * that their windows follow the log's time.
+ */
+export const keyUseSchema = z.enum(['registry', 'federation', 'statement', 'attestation', 'witness']);
 export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
 const shadowSchema = z.strictObject({ stage: z.literal('shadow') });

@@ -11,8 +11,10 @@ const STREAM = 'huren:invalidations';
 const KEPT_EVENTS = 10_000;
 const BLOCK_MS = 1_000;
 const READ_TIMEOUT_MS = BLOCK_MS + 1_000;
+/** Nobody at a door waits for an event: it may take longer than a look-up, but must not be lost lightly. */
+const WRITE_TIMEOUT_MS = 2_000;
 const RETRY_MS = 100;
-const OWN_WITHIN_MS = 1_000;
+const OWN_WITHIN_MS = 2_000;
 
 const eventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('begin') }),
@@ -52,7 +54,7 @@ class RedisFeed implements InvalidationFeed {
   #lastId: string | null = null;
 
   constructor(redis: RedisConnection, ledger: InvalidationLedger, onApplied: (applied: AppliedInvalidation) => void) {
-    this.#writer = redis;
+    this.#writer = redis.duplicate(WRITE_TIMEOUT_MS);
     this.#reader = redis.duplicate(READ_TIMEOUT_MS);
     this.#ledger = ledger;
     this.#onApplied = onApplied;
@@ -77,6 +79,7 @@ class RedisFeed implements InvalidationFeed {
   close = async (): Promise<void> => {
     this.#stopped.abort();
     this.#reader.close();
+    this.#writer.close();
     await this.#running;
   };
 

@@ -22,15 +22,27 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const ASSETS = [
-  { file: 'style.css', type: 'text/css' },
-  { file: 'docs.js', type: 'text/javascript' },
-  { file: 'docs-schema.js', type: 'text/javascript' },
-  { file: 'docs-text.js', type: 'text/javascript' },
-  { file: 'icon.svg', type: 'image/svg+xml' },
+const SCRIPTS = [
+  'docs.js',
+  'docs-schema.js',
+  'docs-text.js',
+  'registry.js',
+  'registry-adapter.js',
+  'registry-key.js',
+  'registry-lists.js',
+  'registry-log.js',
+  'registry-operator.js',
+  'registry-text.js',
 ] as const;
+const ASSETS = [
+  { file: 'style.css', type: 'text/css', folder: WEB },
+  { file: 'registry.css', type: 'text/css', folder: WEB },
+  { file: 'icon.svg', type: 'image/svg+xml', folder: WEB },
+  { file: 'code-lists.json', type: 'application/json', folder: GENERATED },
+  ...SCRIPTS.map((file) => ({ file, type: 'text/javascript', folder: WEB })),
+];
 
-/** GET /openapi.json, its page /docs, the front page /, and what the two pages load. All of it is read once, here. */
+/** GET /openapi.json and its page /docs, the front page /, the registry's page, and what they load. Read once, here. */
 export function mountDescription(router: Router): void {
   const openapi = readFileSync(join(GENERATED, 'openapi.json'));
   resource(router, '/openapi.json', {
@@ -40,8 +52,9 @@ export function mountDescription(router: Router): void {
   });
   mountPage(router, '/', 'index');
   mountPage(router, '/docs', 'docs');
-  for (const { file, type } of ASSETS) {
-    const bytes = readFileSync(join(WEB, file));
+  mountPage(router, '/registry', 'registry');
+  for (const { file, type, folder } of ASSETS) {
+    const bytes = readFileSync(join(folder, file));
     resource(router, `/web/${file}`, {
       GET: (_request, response) => {
         protect(response).set('cache-control', `public, max-age=${MAX_AGE_S}`).type(type).send(bytes);

@@ -1,7 +1,7 @@
-import type { Request, Response, Router } from 'express';
-import { LogError } from '../log/log-error.ts';
+import express, { type Request, type Response, type Router } from 'express';
+import { LogError, type LogErrorCode } from '../log/log-error.ts';
 import { consistencyProof, inclusionProof, type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
-import type { LogReader } from '../log/store.ts';
+import type { LogReader, LogStore } from '../log/store.ts';
 import {
   bundleRange,
   encodeBundle,
@@ -13,15 +13,18 @@ import {
 } from '../log/tiles.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { LiveRegistry } from '../registry/live-registry.ts';
+import { acceptCosignature, newestCheckpoint } from '../registry/witnesses.ts';
 import { queryCount } from './query.ts';
 import { resource } from './route.ts';
 
 const FULL_TILE_CACHE = 'public, max-age=31536000, immutable';
+const MAX_COSIGNATURE_BYTES = 1024;
+const COSIGNATURE_REFUSALS = new Set<LogErrorCode>(['note_untrusted', 'note_forged', 'note_out_of_time']);
 const PARTIAL_TILE_CACHE = 'public, max-age=60';
 
 interface Parts {
   readonly registry: LiveRegistry;
-  readonly store: LogReader;
+  readonly store: LogStore;
   readonly logSigner: { readonly verifierKey: string };
 }
 
@@ -33,9 +36,23 @@ export function mountLog(router: Router, { registry, store, logSigner }: Parts):
 
   resource(router, '/v1/log/checkpoint', {
     GET: answering(async (_request, response) => {
-      const checkpoint = await registry.checkpoint();
+      const checkpoint = await newestCheckpoint(store);
       if (checkpoint === undefined) throw new ProblemError('unavailable', 'the log has not been signed yet');
       response.type('text/plain').send(checkpoint);
+    }),
+  });
+  resource(router, '/v1/log/checkpoint/cosigned', {
+    GET: answering(async (_request, response) => {
+      const checkpoint = await store.loadCheckpoint('cosigned');
+      if (checkpoint === undefined) throw new ProblemError('not_found', 'no witness has cosigned a checkpoint yet');
+      response.type('text/plain').send(checkpoint);
+    }),
+  });
+  resource(router, '/v1/log/cosignatures', {
+    POST: answering(async (request, response) => {
+      const line = await readLine(request, response);
+      const note = await acceptCosignature(store, registry.folded(), line, Math.floor(Date.now() / 1000));
+      response.status(201).type('text/plain').send(note);
     }),
   });
   resource(router, '/v1/log/key', {
@@ -80,6 +97,19 @@ export function mountLog(router: Router, { registry, store, logSigner }: Parts):
   });
 }
 
+const textReader = express.text({ type: 'text/plain', limit: MAX_COSIGNATURE_BYTES, inflate: false });
+
+/** One signature line as a witness sends it. */
+async function readLine(request: Request, response: Response): Promise<string> {
+  if (!request.is('text/plain')) throw new ProblemError('media_type_unsupported', 'send one line as text/plain');
+  await new Promise<void>((resolve, reject) => {
+    textReader(request, response, (error: unknown) =>
+      error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+    );
+  });
+  return String(request.body);
+}
+
 async function tileBytes(store: LogReader, tile: TileAddress): Promise<Uint8Array> {
   if (tile.kind === 'hashes') return Buffer.concat(await store.hashes(tileNodes(tile)));
   const { from, to } = bundleRange(tile);
@@ -94,6 +124,8 @@ function answering(handler: (request: Request, response: Response) => Promise<vo
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
       if (error.code === 'out_of_range') throw new ProblemError('body_invalid', error.message);
+      if (error.code === 'note_malformed') throw new ProblemError('event_invalid', error.message);
+      if (COSIGNATURE_REFUSALS.has(error.code)) throw new ProblemError('event_unauthorised', error.message);
       throw new ProblemError('unavailable', `the log cannot be read: ${error.code}`, { 'retry-after': '1' });
     }
   };

@@ -1,14 +1,16 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
-import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
-import { parseVerifierKey } from '../log/note.ts';
+import { noteKey, parseVerifierKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
 import { actors, adapterTexts, HENAN, HENAN_1_NAMED, makeActor, NAME } from '../registry/registry.fixture.ts';
 import { signEvent, textDigest } from '../registry/sign-event.ts';
 import { type Actor, readSignerFile } from '../registry/signer-file.ts';
+import { witnessName } from '../registry/witnesses.ts';
 import { sandboxSignerPath } from '../sandbox-actors.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from '../test/venue-client.ts';
@@ -179,6 +181,39 @@ function asTianjin(text: string): string {
     .replaceAll(/"(410000|120000)"/g, (_whole, code) => (code === '410000' ? '"120000"' : '"410000"'))
     .replaceAll('henan-yukangma', 'tianjin-sample')
     .replaceAll('YKM1', 'TJM1');
+}
+
+describe('a witness', () => {
+  test('cannot cosign, or a stranger or a cosignature of something else is believed', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const jwk = {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: publicKey.export({ format: 'jwk' }).x ?? '',
+      kid: 'witness-1',
+    } as const;
+    await submit(henan, 'key_announced', { use: 'witness', jwk });
+    await submit(henan, 'key_activated', { use: 'witness', kid: jwk.kid });
+    const witness = { name: witnessName(henan.entityId), privateKey };
+    const note = await (await fetch(`${gateway.url}/v1/log/checkpoint`)).text();
+    const nowS = Math.floor(Date.now() / 1000);
+    const stranger = { name: witness.name, privateKey: generateKeyPairSync('ed25519').privateKey };
+    expect(await cosign(cosignCheckpoint(note, stranger, nowS))).toBe(403);
+    expect(await cosign(cosignCheckpoint(note.replace(/\n\d+\n/, '\n1\n'), witness, nowS))).toBe(403);
+    expect(await cosign('no such line')).toBe(400);
+    expect(await cosign(cosignCheckpoint(note, witness, nowS))).toBe(201);
+
+    const known = { ...(await trust()), witnesses: [noteKey(witness.name, 'cosignature', publicKey)] };
+    for (const path of ['checkpoint', 'checkpoint/cosigned']) {
+      const served = await (await fetch(`${gateway.url}/v1/log/${path}`)).text();
+      expect(verifyCheckpoint(served, known).cosignatures).toEqual([{ name: witness.name, timestampS: nowS }]);
+    }
+  });
+});
+
+async function cosign(line: string): Promise<number> {
+  const headers = { 'content-type': 'text/plain' };
+  return (await fetch(`${gateway.url}/v1/log/cosignatures`, { method: 'POST', headers, body: line })).status;
 }
 
 describe('a seventeenth province', () => {

@@ -75,11 +75,19 @@ describe('rotation', () => {
       const verdicts = new Map<string, number>();
       const kids = { attestation: new Set<string>(), statement: new Set<string>() };
       let begun = 0;
+      let held = await bundleNow();
+      // As every verifier here does: a kid that the chains in hand do not know makes it fetch them once more.
+      const lenientVerdict = async (reply: VerificationReply) => {
+        const first = await verdict(reply, held);
+        if (!first.startsWith('key_unknown')) return first;
+        held = await bundleNow();
+        return await verdict(reply, held);
+      };
       const scan = async () => {
         const reply = await venue.verify(await freshCode('410000', 'green'));
         kids.attestation.add(kidOf(reply.attestation));
         for (const statement of reply.evidence) kids.statement.add(kidOf(statement));
-        const outcome = `${reply.decision} ${await verdict(reply, await bundleNow())}`;
+        const outcome = `${reply.decision} ${await lenientVerdict(reply)}`;
         verdicts.set(outcome, (verdicts.get(outcome) ?? 0) + 1);
       };
       const worker = async () => {
@@ -90,7 +98,7 @@ describe('rotation', () => {
       };
       const reached = (share: number) => expect.poll(() => begun, { timeout: 600_000 }).toBeGreaterThan(SCANS * share);
       const rotations = async () => {
-        for (const share of [0.2, 0.6]) {
+        for (const share of [0.1, 0.5]) {
           await reached(share);
           await announceKey(gateway.dataDir, 'gateway', 'attestation', nowS());
           await rotateStatementKey('410000');
@@ -100,11 +108,8 @@ describe('rotation', () => {
       };
       await Promise.all([rotations(), ...Array.from({ length: AT_ONCE }, worker)]);
       expect(Object.fromEntries(verdicts)).toEqual({ 'pass verified': SCANS });
-      await expect
-        .poll(async () => kidOf((await venue.verify(await freshCode('410000', 'green'))).attestation))
-        .not.toBe('');
-      expect(kids.statement.size).toBe(3);
-      expect(kids.attestation.size).toBeGreaterThanOrEqual(2);
+      // Each key has changed twice while answers were given with it.
+      expect([kids.statement.size, kids.attestation.size]).toEqual([3, 3]);
     },
     60_000 + SCANS * 100,
   );

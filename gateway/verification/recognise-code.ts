@@ -15,7 +15,7 @@ export interface Subject {
 export function recogniseCode(state: RegistryState, code: string): Subject {
   if (looksLikePersonalIdentifier(code)) throw new ProblemError('personal_identifier_refused');
   const recognised = state.recognise(code);
-  const adapter = recognised === null ? undefined : state.adapters.get(recognised.province);
+  const adapter = recognised === null ? undefined : state.adapterFor(recognised.province, recognised.token);
   if (recognised === null || adapter === undefined) throw new ProblemError('code_unrecognised');
   if (adapter.stage === 'suspended') throw new ProblemError('adapter_suspended');
   return { adapter, token: recognised.token };

@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import { ConfigError, readConfig } from '../config.ts';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { pushEvent, signEvent } from './security-event.ts';
+import { openVenueClient, postRecord, provinceRequests, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
+
+let redis: TestRedis;
+let postgres: TestPostgres;
+let gateway: SandboxGateway;
+let venue: VenueClient;
+let codes: SandboxCode[];
+
+beforeAll(async () => {
+  [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: '3' };
+  const database = { HUREN_DATABASE_URL: await postgres.createDatabase() };
+  gateway = await startSandboxGateway({ ...settings, ...database, HUREN_DRAIN_S: '0.3' });
+  venue = await openVenueClient(gateway.url);
+  codes = await sandboxCodes(gateway.url);
+}, 120_000);
+afterAll(async () => {
+  expect(await gateway.stop()).toBe(0);
+  await Promise.all([redis.stop(), postgres.stop()]);
+});
+
+async function freshGreen(province = '310000'): Promise<string> {
+  const green = codes.find((code) => code.province === province && code.scenario === 'green');
+  return await postRecord(gateway.url, province, green?.record);
+}
+
+/** Scans over connections of their own, so that every process gets some. */
+function scanMany(code: string, times: number) {
+  const own = () => venue.post('/v1/verifications', { code, purpose: 'medical_visit' }, { connection: 'close' });
+  return Promise.all(
+    Array.from({ length: times }, async () => {
+      const reply = await own();
+      return z.object({ decision: z.string().optional(), code: z.string().optional() }).parse(await reply.json());
+    }),
+  );
+}
+
+async function asked(province: string): Promise<number> {
+  return (await provinceRequests(gateway.url, province)).length;
+}
+
+describe('three processes on one port', () => {
+  test('ask a province once each about one new code, or more', async () => {
+    const code = await freshGreen();
+    const before = await asked('310000');
+    const replies = await scanMany(code, 60);
+    expect(new Set(replies.map(({ decision, code }) => decision ?? code))).toEqual(new Set(['pass']));
+    expect((await asked('310000')) - before).toBe(1);
+  });
+
+  test('go on using what one of them was told to forget', async () => {
+    const code = await freshGreen();
+    await scanMany(code, 30);
+    const { url, dataDir } = gateway;
+    const events = { 'urn:huren:event:adapter-flush': {} };
+    const event = await signEvent({ url, dataDir, province: '310000', events });
+    expect((await pushEvent(url, event)).status).toBe(202);
+    await setFault(url, '310000', { status: 503 });
+    const replies = await scanMany(code, 30);
+    expect(new Set(replies.map(({ decision }) => decision))).toEqual(new Set(['refer']));
+    await setFault(url, '310000', null);
+  });
+
+  test('count for themselves', async () => {
+    const presented = async () => {
+      const reply = await fetch(`${gateway.url}/v1/coverage?window=1h`);
+      return z.object({ totals: z.object({ presented: z.number() }) }).parse(await reply.json()).totals.presented;
+    };
+    await delay(2_500);
+    const before = await presented();
+    await scanMany(await freshGreen(), 50);
+    await vi.waitFor(async () => expect(await presented()).toBe(before + 50), { timeout: 6_000, interval: 200 });
+  }, 20_000);
+
+  test('drop a request while they are replaced one by one', async () => {
+    const code = await freshGreen();
+    const outcomes = new Map<string, number>();
+    let done = false;
+    const load = Array.from({ length: 8 }, async () => {
+      while (!done) {
+        // As a client does that is told `connection: close`; a request that was never answered counts as dropped.
+        const reply = await venue.post('/v1/verifications', { code, purpose: 'medical_visit' }).catch(() => null);
+        const name = reply === null ? 'dropped' : String(reply.status);
+        await reply?.arrayBuffer();
+        outcomes.set(name, (outcomes.get(name) ?? 0) + 1);
+      }
+    });
+    const starts = () => gateway.output().split('"replaced"').length - 1;
+    gateway.signal('SIGHUP');
+    await vi.waitFor(() => expect(starts()).toBe(3), { timeout: 60_000, interval: 100 });
+    done = true;
+    await Promise.all(load);
+    expect([...outcomes.keys()]).toEqual(['200']);
+    expect(outcomes.get('200')).toBeGreaterThan(50);
+  }, 90_000);
+});
+
+describe('settings for several processes', () => {
+  test.each([
+    ['a Redis without the secret', { HUREN_REDIS_URL: 'redis://127.0.0.1:6379' }, /^HUREN_CACHE_SECRET: /],
+    ['a Redis of another kind', { HUREN_REDIS_URL: 'http://127.0.0.1' }, /^HUREN_REDIS_URL: /],
+    ['a Cluster with a bad node', { HUREN_REDIS_URL: 'redis://a:1,b:2', HUREN_CACHE_SECRET: SECRET }, /^HUREN_REDIS_URL: /],
+    ['a secret that is too short', { HUREN_CACHE_SECRET: 'short' }, /^HUREN_CACHE_SECRET: /],
+    ['no processes', { HUREN_WORKERS: '0' }, /^HUREN_WORKERS: /],
+  ])('%s are taken', (_what, env, message) => {
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow(message);
+  });
+});

@@ -1,0 +1,315 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import { problemSchema } from '../../schemas/problem.ts';
+import { huren } from '../cli/huren.fixture.ts';
+import { readSignerFile } from '../registry/signer-file.ts';
+import { signAuditRequest } from '../trust/audit-request.ts';
+import { buildChain } from '../trust/chain-builder.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
+import { verifyHistoricalKeys } from '../trust/historical-keys.ts';
+import { keysOf, verifyCompact } from '../trust/strict-jws.ts';
+import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
+import { validateChain } from '../trust/trust-chain.ts';
+import { verifyTrustMark } from '../trust/trust-mark.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
+
+let gateway: SandboxGateway;
+let venue: VenueClient;
+let codes: SandboxCode[];
+let bundle: TrustBundle;
+let folder: string;
+
+beforeAll(async () => {
+  gateway = await startSandboxGateway();
+  venue = await openVenueClient(gateway.url);
+  codes = await sandboxCodes(gateway.url);
+  bundle = trustBundleSchema.parse(await (await get('/federation/bundle')).json());
+  folder = mkdtempSync(join(tmpdir(), 'huren-trust-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await gateway.stop();
+});
+
+const nowS = () => Math.floor(Date.now() / 1000);
+const get = (path: string) => fetch(`${gateway.url}${path}`);
+const shanxi = () => `${gateway.url}/provinces/140000`;
+
+function codeOf(province: string, scenario: string): string {
+  const found = codes.find((code) => code.province === province && code.scenario === scenario);
+  if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
+  return found.code;
+}
+
+async function listOf(path: string): Promise<{ ids: string[]; next: string | null }> {
+  const reply = await get(path);
+  const next = /<([^>]+)>; rel="next"/.exec(reply.headers.get('link') ?? '')?.[1] ?? null;
+  return { ids: z.array(z.string()).parse(await reply.json()), next };
+}
+
+describe('the federation over HTTP', () => {
+  test('an agency, a province, the gateway or the authorization server has no chain that can be built by fetching', async () => {
+    const [server = ''] = (await listOf('/federation/list?entity_type=oauth_authorization_server')).ids;
+    const agencies = (await listOf('/provinces/140000/federation/list?entity_type=assignment_agency')).ids;
+    expect(agencies).toHaveLength(3);
+    const text = async (url: string) => {
+      const reply = await fetch(url);
+      return reply.status === 404 ? null : await reply.text();
+    };
+    for (const id of [gateway.url, shanxi(), server, ...agencies]) {
+      const { resolved } = await buildChain(id, bundle, {
+        atS: nowS(),
+        fetchEntityConfiguration: (entityId) => text(`${entityId}/.well-known/openid-federation`),
+        fetchSubordinateStatement: ({ metadata }, subject) => {
+          const endpoint = z.string().parse(metadata?.['federation_entity']?.['federation_fetch_endpoint']);
+          return text(`${endpoint}?sub=${encodeURIComponent(subject)}`);
+        },
+      });
+      expect(resolved.entityId).toBe(id);
+      expect(resolved.path).toHaveLength(agencies.includes(id) ? 3 : 2);
+    }
+  });
+
+  test('a list loses an entity between two pages, or does not end', async () => {
+    const all = (await listOf('/federation/list')).ids;
+    const paged: string[] = [];
+    let path: string | null = '/federation/list?limit=4';
+    for (let pages = 0; path !== null && pages < 20; pages += 1) {
+      const page = await listOf(path);
+      expect(page.ids.length).toBeLessThanOrEqual(4);
+      paged.push(...page.ids);
+      path = page.next;
+    }
+    expect(paged).toEqual(all);
+    expect(all.length).toBeGreaterThan(16);
+  });
+
+  test('resolve gives what an entity says instead of what its chain makes of it, or outlives the chain', async () => {
+    const [agency = ''] = (await listOf('/provinces/140000/federation/list')).ids;
+    const reply = await get(
+      `/anchor/federation/resolve?sub=${encodeURIComponent(agency)}&trust_anchor=${bundle.entity_id}`,
+    );
+    expect(reply.headers.get('content-type')).toMatch(/^application\/resolve-response\+jwt/);
+    const { payload } = await verifyCompact(await reply.text(), keysOf(bundle.jwks, nowS()), {
+      maxBytes: 65_536,
+      typ: 'resolve-response+jwt',
+    });
+    const { metadata, expS } = await validateChain(z.array(z.string()).parse(payload['trust_chain']), bundle, nowS());
+    expect(payload).toMatchObject({ iss: bundle.entity_id, sub: agency, metadata, exp: expS });
+    expect(metadata['assignment_agency']).toMatchObject({ province: '140000', level: 'city' });
+  });
+
+  test('a province shows no trust mark for its adapter, or one that its issuer does not stand by', async () => {
+    const configuration = await (await get('/provinces/140000/.well-known/openid-federation')).text();
+    const marks = z
+      .array(z.object({ trust_mark_type: z.string(), trust_mark: z.string() }))
+      .parse(decodeJwt(configuration)['trust_marks']);
+    const [mark] = marks;
+    if (mark === undefined) throw new Error('no trust mark');
+    const expected = { issuer: bundle.entity_id, issuerJwks: bundle.jwks, subject: shanxi(), atS: nowS() };
+    await verifyTrustMark(mark.trust_mark, { ...expected, trustMarkType: mark.trust_mark_type });
+    const statusOf = async (token: string) => {
+      const body = new URLSearchParams({ trust_mark: token });
+      const reply = await fetch(`${gateway.url}/anchor/federation/trust-mark-status`, { method: 'POST', body });
+      return decodeJwt(await reply.text())['status'];
+    };
+    expect(await statusOf(mark.trust_mark)).toBe('active');
+    expect(await statusOf(`${mark.trust_mark.slice(0, -4)}AAAA`)).toBe('invalid');
+    expect(await statusOf('nothing')).toBe('invalid');
+  });
+
+  test('historical keys are not signed by their entity', async () => {
+    const reply = await get('/provinces/140000/federation/historical-keys');
+    expect(reply.headers.get('content-type')).toMatch(/^application\/jwk-set\+jwt/);
+    const { jwks } = await validateChain(bundle.chains[shanxi()] ?? [], bundle, nowS());
+    const keys = await verifyHistoricalKeys(await reply.text(), { issuer: shanxi(), jwks, atS: nowS() });
+    expect(keys).toEqual([]);
+  });
+
+  test.each([
+    ['/federation/fetch', 400, 'body_invalid'],
+    ['/federation/fetch?sub=a&sub=b', 400, 'body_invalid'],
+    ['/federation/fetch?sub=http://stranger.example', 404, 'not_found'],
+    ['/federation/list?limit=0', 400, 'body_invalid'],
+    ['/federation/list?limit=ten', 400, 'body_invalid'],
+    ['/federation/list?trust_marked=true', 400, 'body_invalid'],
+    ['/federation/resolve?sub=http://stranger.example', 404, 'not_found'],
+    ['/federation/resolve?sub=x&trust_anchor=http://stranger.example', 404, 'not_found'],
+  ])('%s is not refused with its problem', async (path, status, code) => {
+    expect(problemSchema.parse(await (await get(path)).json())).toMatchObject({ status, code });
+  });
+});
+
+const passReplySchema = z.object({ pass: z.string().nullable(), valid_until: z.string().nullable() });
+
+describe('a pass', () => {
+  test('is given for anything but a green that passes, or names the holder', async () => {
+    const ask = async (scenario: string) => {
+      const reply = await venue.post('/v1/passes', { code: codeOf('410000', scenario), purpose: 'medical_visit' });
+      return { status: reply.status, body: await reply.json() };
+    };
+    for (const scenario of ['red', 'yellow', 'red-without-ground']) {
+      expect(await ask(scenario)).toMatchObject({ status: 200, body: { pass: null, valid_until: null } });
+    }
+    const { status, body } = await ask('green');
+    expect(status).toBe(201);
+    const pass = passReplySchema.parse(body).pass ?? '';
+    expect(JSON.stringify(decodeJwt(pass))).not.toContain(codeOf('410000', 'green'));
+    const file = join(folder, 'pass.json');
+    writeFileSync(file, pass);
+    const bundleFile = await exportBundle('with-pass.json');
+    const ran = await huren(['verify', file, '--anchor', bundleFile, '--bundle', bundleFile, '--json']);
+    expect(ran.exit).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ verified: true, revocation: 'not_revoked' });
+  });
+
+  test('a status list that nobody published is answered', async () => {
+    expect((await get('/v1/statuslists/000000000000000000000000')).status).toBe(404);
+    expect((await get('/v1/statuslists/..%2f..%2fkeys')).status).toBe(404);
+    const missing = await fetch(`${gateway.url}/v1/passes`, { method: 'POST', body: '{}' });
+    expect(problemSchema.parse(await missing.json())).toMatchObject({ code: 'token_missing' });
+  });
+});
+
+async function exportBundle(name: string): Promise<string> {
+  const file = join(folder, name);
+  const ran = await huren(['trust', 'export', '--out', file], {
+    HUREN_URL: gateway.url,
+    HUREN_DATA_DIR: gateway.dataDir,
+  });
+  expect(ran).toMatchObject({ exit: 0, stderr: '' });
+  return file;
+}
+
+describe('offline', () => {
+  test('the exported bundle says something else than the network, or a changed answer passes', async () => {
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
+    const scanned = await huren(['scan', codeOf('520000', 'green'), '--json'], env);
+    const online = z
+      .object({
+        verified: z.literal(true),
+        chain: z.array(z.object({ typ: z.string(), iss: z.string(), ok: z.literal(true) })),
+      })
+      .parse(JSON.parse(scanned.stdout));
+    expect(online.chain.map(({ typ }) => typ)).toEqual([
+      'recognition-attestation+jwt',
+      'status-statement+sd-jwt',
+      'entity-statement+jwt',
+      'entity-statement+jwt',
+      'entity-statement+jwt',
+    ]);
+    const reply = join(folder, 'reply.json');
+    writeFileSync(reply, scanned.stdout);
+    const file = await exportBundle('bundle.json');
+    const nowhere = { HUREN_URL: 'http://127.0.0.1:1' };
+    const argv = ['verify', reply, '--anchor', file, '--bundle', file, '--audience', venue.clientId, '--json'];
+    const offline = await huren(argv, nowhere);
+    expect(offline.exit).toBe(0);
+    expect(JSON.parse(offline.stdout)).toMatchObject({ verified: true, chain: online.chain });
+    writeFileSync(reply, scanned.stdout.replace('"decision": "pass"', '"decision": "restrict"'));
+    const changed = await huren(argv, nowhere);
+    expect([changed.exit, JSON.parse(changed.stdout)]).toMatchObject([1, { verified: false }]);
+  });
+});
+
+describe('an audit', () => {
+  const auditSchema = z.object({
+    claims: z.object({ ground: z.array(z.string()), handle: z.string() }),
+    findings: z.array(z.object({ code: z.string() })),
+    approvals: z.array(z.object({ verified: z.string(), agency: z.string().nullable() })),
+  });
+
+  async function post(changes: { mandate?: string; jti?: string; aud?: string; iat?: number }, stranger = false) {
+    const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/auditor/registry.json'));
+    if (actor === null) throw new Error('no auditor');
+    const forged = await makeKey(actor.signer.kid);
+    const claims = {
+      iss: actor.entityId,
+      aud: gateway.url,
+      iat: nowS(),
+      jti: crypto.randomUUID(),
+      code: codeOf('140000', 'red-county-signature-forged'),
+      mandate: 'sandbox-special-venues',
+      ...changes,
+    };
+    const request = await signAuditRequest(claims, stranger ? forged.signer : actor.signer);
+    const { x, y, kid } = z
+      .object({ x: z.string(), y: z.string(), kid: z.string() })
+      .parse(stranger ? forged.jwk : actor.publicJwk);
+    return await fetch(`${gateway.url}/v1/audits`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ request, key: { kty: 'EC', crv: 'P-256', x, y, kid } }),
+    });
+  }
+
+  test('does not show what is withheld from venues: ground, findings, and which agency signed', async () => {
+    const answer = auditSchema.parse(await (await post({})).json());
+    expect(answer.claims.ground.length).toBeGreaterThan(0);
+    expect(answer.findings.map(({ code }) => code)).toContain('approval_signature_invalid');
+    expect(answer.approvals.map(({ verified }) => verified)).toContain('invalid');
+    expect(answer.approvals.some(({ agency }) => agency?.startsWith(`${shanxi()}/agencies/`))).toBe(true);
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toMatch(/huren_audits_total\{outcome="answered"\} [1-9]/);
+  });
+
+  test('is given to a stranger, outside its mandate, twice, late, or for another gateway', async () => {
+    const code = async (reply: Promise<Response>) => problemSchema.parse(await (await reply).json()).code;
+    expect(await code(post({}, true))).toBe('check_not_permitted');
+    expect(await code(post({ mandate: 'sandbox-lapsed-county' }))).toBe('check_not_permitted');
+    expect(await code(post({ mandate: 'no-such-mandate' }))).toBe('check_not_permitted');
+    const jti = crypto.randomUUID();
+    expect((await post({ jti })).status).toBe(200);
+    expect(await code(post({ jti }))).toBe('proof_replayed');
+    expect(await code(post({ iat: nowS() - 61 }))).toBe('token_invalid');
+    expect(await code(post({ aud: 'http://another.example' }))).toBe('token_invalid');
+  });
+
+  test('is written down', async () => {
+    const answer = auditSchema.parse(await (await post({})).json());
+    const asked = codeOf('140000', 'red-county-signature-forged');
+    const files = readdirSync(gateway.dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const left = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    for (const text of [gateway.output(), ...left]) {
+      expect(text.includes(asked) || text.includes(answer.claims.handle)).toBe(false);
+    }
+  });
+
+  test('by the command line is not checked up to the anchor', async () => {
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
+    const argv = ['audit', codeOf('140000', 'red'), '--mandate', 'sandbox-special-venues', '--json'];
+    const ran = await huren(argv, env);
+    expect([ran.exit, JSON.parse(ran.stdout)]).toMatchObject([
+      0,
+      { verified: true, provenance: 'signed', approvals_verified: ['valid', 'valid', 'valid'] },
+    ]);
+  });
+});
+
+describe('keys by the command line', () => {
+  test('a rotation is not picked up within a second, or a revoked key goes on being published', async () => {
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
+    const before = decodeProtectedHeader((await venue.verify(codeOf('410000', 'green'))).attestation).kid ?? '';
+    expect((await huren(['keys', 'new'], env)).exit).toBe(0);
+    const rotated = await huren(['keys', 'rotate', '--json'], env);
+    expect(JSON.parse(rotated.stdout)).toMatchObject({ was_announced: true });
+    const kidInUse = async () => decodeProtectedHeader((await venue.verify(codeOf('410000', 'green'))).attestation).kid;
+    await expect.poll(kidInUse, { timeout: 1500, interval: 50 }).not.toBe(before);
+    expect((await huren(['keys', 'revoke', before, '--reason', 'compromised'], env)).exit).toBe(0);
+    const published = async () => {
+      const { keys } = z
+        .object({ keys: z.array(z.object({ kid: z.string() })) })
+        .parse(await (await get('/.well-known/jwks.json')).json());
+      return keys.map(({ kid }) => kid);
+    };
+    await expect.poll(published, { timeout: 1500, interval: 50 }).not.toContain(before);
+  });
+});

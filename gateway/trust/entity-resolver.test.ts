@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { makeWorld, republish, type World } from './attestation.fixture.ts';
+import { EntityResolver } from './entity-resolver.ts';
+import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
+import { ASSIGNMENT_AGENCY, STATUS_ISSUER } from './trust-bundle.ts';
+
+let world: World;
+let resolver: EntityResolver;
+let atS: number;
+let reads: number;
+
+beforeEach(async () => {
+  world = await makeWorld();
+  atS = NOW_S;
+  reads = 0;
+  resolver = new EntityResolver({
+    anchor: () => anchorOf(world.anchor),
+    nowS: () => atS,
+    chainOf: async (id) => {
+      reads += 1;
+      return world.chains.get(id) ?? [];
+    },
+  });
+});
+
+const statementKids = async () =>
+  (await resolver.statementKeys(world.province.entityId, '410000')).keys.map(({ kid }) => kid);
+
+describe('what is kept of a chain', () => {
+  test('is read again at every use, or outlives the chain', async () => {
+    await statementKids();
+    await statementKids();
+    expect(reads).toBe(1);
+    atS = NOW_S + 3600;
+    expect(await codeOf(statementKids)).toBe('expired');
+  });
+
+  test('hides a rotation until the chain expires, or lets a stranger make us read without end', async () => {
+    await statementKids();
+    await republish(world, { statementKeys: [world.province.statements.jwk, (await makeKey('next')).jwk] });
+    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+    expect(await statementKids()).toEqual(['statements']);
+    atS += 1;
+    expect(resolver.forgetStale(world.province.entityId)).toBe(true);
+    expect(await statementKids()).toEqual(['statements', 'next']);
+    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+  });
+
+  test("survives a change of the entity's own key or of its superior's", async () => {
+    await statementKids();
+    resolver.forget(world.province.entityId);
+    await statementKids();
+    expect(reads).toBe(2);
+    resolver.forget(world.anchor.entityId);
+    await Promise.resolve();
+    await statementKids();
+    expect(reads).toBe(3);
+    resolver.forget(world.gateway.entityId);
+    await Promise.resolve();
+    await statementKids();
+    expect(reads).toBe(3);
+  });
+
+  test('a failure is kept', async () => {
+    const good = world.chains.get(world.province.entityId) ?? [];
+    world.chains.set(world.province.entityId, []);
+    expect(await codeOf(statementKids)).toBe('chain_broken');
+    world.chains.set(world.province.entityId, good);
+    expect(await statementKids()).toEqual(['statements']);
+  });
+});
+
+describe('what an entity may claim to be', () => {
+  test('one province issues statements for another', async () => {
+    expect(await codeOf(() => resolver.statementKeys(world.province.entityId, '440000'))).toBe('invalid_metadata');
+    const [, statement = ''] = world.chains.get(world.province.entityId) ?? [];
+    const claims = { province: '440000', jwks: { keys: [world.province.statements.jwk] } };
+    const own = await configure(world.province, {
+      authority_hints: [world.anchor.entityId],
+      metadata: { [STATUS_ISSUER]: claims },
+    });
+    world.chains.set(world.province.entityId, [own, statement]);
+    expect(await codeOf(() => resolver.statementKeys(world.province.entityId, '440000'))).toBe('invalid_metadata');
+  });
+
+  test('a county office makes itself the provincial commission', async () => {
+    const office = await makeParty('https://province.example/agencies/office');
+    const keys = { keys: [(await makeKey('office')).jwk] };
+    const configured = async (level: string) => [
+      await configure(office, {
+        authority_hints: [world.province.entityId],
+        metadata: { [ASSIGNMENT_AGENCY]: { province: '410000', level, role: 'county_office', jwks: keys } },
+      }),
+      await state(world.province, office, {
+        metadata_policy: { [ASSIGNMENT_AGENCY]: { level: { one_of: ['county'] } } },
+      }),
+      await state(world.anchor, world.province),
+    ];
+    world.chains.set(office.entityId, await configured('county'));
+    expect(await resolver.agency(office.entityId, '410000')).toMatchObject({ level: 'county', role: 'county_office' });
+    resolver.forget(office.entityId);
+    world.chains.set(office.entityId, await configured('province'));
+    expect(await codeOf(() => resolver.agency(office.entityId, '410000'))).toBe('invalid_metadata');
+  });
+});
