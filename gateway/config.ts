@@ -120,7 +120,9 @@ function operatorProviderOf(data: z.output<typeof configSchema>): Config['operat
   const clientSecret = data.HUREN_OPERATOR_CLIENT_SECRET;
   if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null;
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
-    throw new ConfigError('HUREN_OPERATOR_ISSUER: must be set together with HUREN_OPERATOR_CLIENT_ID and _CLIENT_SECRET');
+    throw new ConfigError(
+      'HUREN_OPERATOR_ISSUER: must be set together with HUREN_OPERATOR_CLIENT_ID and _CLIENT_SECRET',
+    );
   }
   return { issuer, clientId, clientSecret };
 }

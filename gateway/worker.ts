@@ -1,27 +1,12 @@
-import { z } from 'zod';
-import { readyMessageSchema } from '../adapters/sandbox/protocol.ts';
 import { readConfig } from './config.ts';
 import { startGateway } from './main.ts';
+import { startWorkerSchema, stopWorkerSchema, type WorkerMessage } from './worker-messages.ts';
 
 /*
  * One process of a gateway that runs as several (workers.ts). Its settings are its environment; its parent says `start`,
  * with the simulated provinces where there are any, and hears `ready` or `failed`. It ends on `stop`, on SIGTERM, and
  * with its parent.
  */
-
-export const startWorkerSchema = z.strictObject({
-  type: z.literal('start'),
-  provinces: readyMessageSchema.nullable(),
-});
-export type StartWorker = z.infer<typeof startWorkerSchema>;
-
-export const workerMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ready'), url: z.url() }),
-  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
-]);
-export type WorkerMessage = z.infer<typeof workerMessageSchema>;
-
-const stopSchema = z.strictObject({ type: z.literal('stop') });
 
 // Ctrl-C reaches the whole process group; the parent says when it is time.
 process.on('SIGINT', () => undefined);
@@ -49,7 +34,7 @@ async function run(message: unknown): Promise<void> {
     );
   };
   process.on('message', (later) => {
-    if (stopSchema.safeParse(later).success) stop();
+    if (stopWorkerSchema.safeParse(later).success) stop();
   });
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);

@@ -7,7 +7,7 @@ import { type Config, ConfigError } from './config.ts';
 import { openLogger } from './open-logger.ts';
 import type { SandboxChild } from './sandbox-child.ts';
 import { startProvinces } from './sandbox-mode.ts';
-import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker.ts';
+import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 15_000;

@@ -1,6 +1,8 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
+import { LOG_OPERATIONS } from './openapi/log-operations.ts';
 import { type Operation, pathsOf, problemExampleName, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
+import { REGISTRY_OPERATIONS } from './openapi/registry-operations.ts';
 import { SANDBOX_OPERATIONS } from './openapi/sandbox-operations.ts';
 import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
 import { TRUST_OPERATIONS } from './openapi/trust-operations.ts';
@@ -12,6 +14,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...VERIFICATION_OPERATIONS,
   ...TRUST_OPERATIONS,
   ...EVENT_OPERATIONS,
+  ...REGISTRY_OPERATIONS,
+  ...LOG_OPERATIONS,
   ...SERVICE_OPERATIONS,
   ...SANDBOX_OPERATIONS,
 ];

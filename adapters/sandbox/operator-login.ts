@@ -68,7 +68,8 @@ export function answerLogin(
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     if (request.url?.startsWith(LOGIN_PATH) !== true) return false;
-    const work = request.method === 'POST' ? logIn(provider, operators, request, response) : show(provider, request, response);
+    const work =
+      request.method === 'POST' ? logIn(provider, operators, request, response) : show(provider, request, response);
     work.catch(() => {
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
       response.end('登录已过期，请返回注册表重新登录。 This login has expired: go back to the registry.\n');

@@ -4,9 +4,9 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
   ClientSecretBasic,
   type Configuration,
+  calculatePKCECodeChallenge,
   discovery,
   enableNonRepudiationChecks,
   randomNonce,
@@ -141,13 +141,9 @@ async function discover({ issuer, clientId, clientSecret }: OperatorProvider): P
   const server = new URL(issuer);
   // The sandbox's provider is next door on the loopback; any other must be reached over TLS.
   const isNextDoor = server.protocol === 'http:' && server.hostname === '127.0.0.1';
-  return await discovery(
-    server,
-    clientId,
-    { id_token_signed_response_alg: 'ES256' },
-    ClientSecretBasic(clientSecret),
-    { execute: [enableNonRepudiationChecks, ...(isNextDoor ? [allowInsecureRequests] : [])] },
-  );
+  return await discovery(server, clientId, { id_token_signed_response_alg: 'ES256' }, ClientSecretBasic(clientSecret), {
+    execute: [enableNonRepudiationChecks, ...(isNextDoor ? [allowInsecureRequests] : [])],
+  });
 }
 
 function newId(): string {

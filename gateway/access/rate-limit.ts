@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** So many a second. `take` gives null where that is within the limit, else the headers that say when to come back. */
 export interface RateLimit {
@@ -17,26 +18,43 @@ interface Options {
   readonly isShared: () => boolean;
 }
 
-/** A limit that all instances count together where they share a Redis. A count that fails refuses nobody. */
+const REMEMBERED = 20_000;
+
+/**
+ * A limit that all instances count together where they share a Redis. Each decides by its own count and by what Redis
+ * last said, so that nobody waits for Redis: a client that spreads over instances is stopped one round trip later.
+ */
 export function openRateLimit({ name, perSecond, redis, isShared }: Options): RateLimit {
   const limits = { points: perSecond, duration: 1, keyPrefix: `huren:rate:${name}` };
   const local = new RateLimiterMemory(limits);
-  const shared =
-    redis === null
-      ? null
-      : new RateLimiterRedis({ ...limits, storeClient: redis, insuranceLimiter: local, rejectIfRedisNotReady: true });
+  const shared = redis === null ? null : new RateLimiterRedis({ ...limits, storeClient: redis });
+  const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED });
   return {
     take: async (who, points = 1) => {
-      const limiter = shared !== null && isShared() ? shared : local;
-      try {
-        await limiter.consume(nameOf(who), points);
-        return null;
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) return null;
-        return { 'retry-after': String(Math.max(1, Math.ceil(refused.msBeforeNext / 1000))) };
+      const key = nameOf(who);
+      const leftMs = (refusedUntilMs.get(key) ?? 0) - performance.now();
+      if (leftMs > 0) return retryAfter(leftMs);
+      if (shared !== null && isShared()) {
+        void waitOf(shared, key, points).then((ms) => ms > 0 && refusedUntilMs.set(key, performance.now() + ms));
       }
+      const ms = await waitOf(local, key, points);
+      return ms > 0 ? retryAfter(ms) : null;
     },
   };
+}
+
+/** How long to wait before there is room again; 0 where there is room, or where the count itself failed. */
+async function waitOf(limiter: RateLimiterAbstract, key: string, points: number): Promise<number> {
+  try {
+    await limiter.consume(key, points);
+    return 0;
+  } catch (refused) {
+    return refused instanceof RateLimiterRes ? Math.max(1, refused.msBeforeNext) : 0;
+  }
+}
+
+function retryAfter(ms: number): Readonly<Record<string, string>> {
+  return { 'retry-after': String(Math.ceil(ms / 1000)) };
 }
 
 /** Redis need not know which venues there are. */

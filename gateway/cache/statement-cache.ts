@@ -44,8 +44,12 @@ export interface Patience {
 }
 
 const POLL_MS = { first: 5, most: 40 };
-/** After this many failures in a row Redis is left alone for a moment, so that its silence delays nobody. */
+/**
+ * After this many look-ups in a row that failed or were slow Redis is left alone for a moment: a province that answers
+ * in milliseconds is not worth waiting for a cache that does not.
+ */
 const FAILURES_BEFORE_REST = 3;
+const SLOW_MS = 60;
 const REST_MS = 1_000;
 
 /** Verified answers of provinces: this process's memory before Redis. It never throws: a cache that fails is empty. */
@@ -98,7 +102,6 @@ export class StatementCache {
     if (shared === null) return { fresh: null, stale: remembered, lease: null, seen };
     try {
       const reading = await this.#readShared(shared, key, patience, seen);
-      this.#failures = 0;
       return reading.stale === null && reading.fresh === null ? { ...reading, stale: remembered } : reading;
     } catch {
       this.#sharedFailed();
@@ -145,7 +148,10 @@ export class StatementCache {
   async #readShared(shared: RedisTier, key: CacheKey, patience: Patience, seen: Position): Promise<Reading> {
     const old = key.previous === null ? null : this.#admitted(await shared.get(key.previous));
     if (key.previous !== null && this.#isFresh(old)) return this.#found(key.previous, old, seen);
+    const started = performance.now();
     const first = await shared.readOrLead(key.name, patience.leaseMs);
+    if (performance.now() - started > SLOW_MS) this.#noteFailure();
+    else this.#failures = 0;
     if (first.kind === 'lead') {
       this.#parts.count('l2', 'miss');
       return { fresh: null, stale: old, lease: { name: key.name, token: first.lease }, seen };
@@ -191,6 +197,10 @@ export class StatementCache {
 
   #sharedFailed(): void {
     this.#parts.count('l2', 'error');
+    this.#noteFailure();
+  }
+
+  #noteFailure(): void {
     this.#failures += 1;
     if (this.#failures < FAILURES_BEFORE_REST) return;
     this.#failures = 0;

@@ -1,6 +1,6 @@
+import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
 import type { Cli } from './cli.ts';
 import { printable } from './cli.ts';
-import type { AdapterView, VersionView } from './registry-api.ts';
 import { tableLines } from './table.ts';
 
 const STATES = {

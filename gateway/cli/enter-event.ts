@@ -1,4 +1,5 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { ReceiptReply } from '../../schemas/registry-views.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
@@ -7,7 +8,7 @@ import type { Actor } from '../registry/signer-file.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';
-import { type ReceiptReply, RegistryApi } from './registry-api.ts';
+import { RegistryApi } from './registry-api.ts';
 import { type PinnedRegistry, readRegistryPin } from './registry-pin.ts';
 
 /** An event that is in the log. `verified`: the proof held here; null where no log key is pinned to check it with. */

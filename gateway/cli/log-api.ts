@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import { REGISTRY_EVENT_TYP, type RegistryEvent, registryEventSchema } from '../../schemas/registry-event.ts';
+import { consistencyProofSchema } from '../../schemas/registry-views.ts';
 import { type CheckpointTrust, parseCheckpoint, type VerifiedCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { verifyConsistency } from '../log/merkle.ts';
@@ -20,7 +20,6 @@ export interface LogEntry {
 }
 
 const MAX_ENTRY_CHARS = 65_535;
-const consistencySchema = z.object({ proof: z.array(z.base64()) });
 
 /** The log's present checkpoint as published, not believed yet. Throws CliError. */
 export async function fetchCheckpoint(gateway: GatewayClient): Promise<string> {
@@ -56,7 +55,7 @@ export async function assertExtends(
     });
   }
   const path = `/v1/log/proof/consistency?from=${earlier.size}&to=${later.size}`;
-  const { proof } = await gateway.get(path, consistencySchema);
+  const { proof } = await gateway.get(path, consistencyProofSchema);
   if (verifyConsistency({ ...claim, proof: proof.map((hash) => new Uint8Array(Buffer.from(hash, 'base64'))) })) return;
   throw CliError.of('checkpoint_refused', {
     zh: `已存的前 ${earlier.size} 条与现在的日志不一致`,

@@ -1,81 +1,21 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { localisedTextSchema, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import { mandateSchema } from '../../schemas/mandate.ts';
-import { policySchema } from '../../schemas/policy.ts';
 import { problemSchema } from '../../schemas/problem.ts';
-import { entityRoleSchema, sha256Schema, versionSchema } from '../../schemas/registry-event.ts';
-import { instantSchema } from '../../schemas/status.ts';
+import {
+  type AdapterView,
+  adapterListSchema,
+  adapterViewSchema,
+  type EntityView,
+  entityListSchema,
+  type MandateView,
+  mandateListSchema,
+  policyViewSchema,
+  type ReceiptReply,
+  receiptSchema,
+  versionDocumentSchema,
+} from '../../schemas/registry-views.ts';
 import { CliError } from './cli-error.ts';
 import { type GatewayClient, parseReply } from './gateway-client.ts';
-
-const markSchema = z.object({ by: z.string(), kid: z.string(), at: instantSchema, index: z.int() });
-const stageSchema = z.enum(['full', 'shadow', 'canary', 'former', 'submitted']);
-
-const versionViewSchema = z.object({
-  version: versionSchema,
-  stage: stageSchema,
-  manifest_digest: sha256Schema,
-  scenarios_digest: sha256Schema,
-  submitted: markSchema,
-  check: markSchema
-    .extend({ passed: z.boolean(), level: z.enum(['static', 'live']), report_digest: sha256Schema })
-    .nullable(),
-  approvals: z.array(markSchema.extend({ counts: z.boolean() })),
-  approvals_needed: z.int(),
-  served: z.boolean(),
-});
-export type VersionView = z.infer<typeof versionViewSchema>;
-
-const adapterViewSchema = z.object({
-  province: provinceCodeSchema,
-  name: localisedTextSchema,
-  system: z.object({ id: z.string(), name: localisedTextSchema }).nullable(),
-  state: z.enum(['active', 'suspended', 'registered']),
-  active: versionSchema.nullable(),
-  trial: z.object({ version: versionSchema, stage: stageSchema, percent: z.int().optional() }).nullable(),
-  suspended: markSchema.extend({ reason: z.string() }).nullable(),
-  versions: z.array(versionViewSchema),
-});
-export type AdapterView = z.infer<typeof adapterViewSchema>;
-
-const keyViewSchema = z.object({
-  kid: z.string(),
-  use: z.string(),
-  state: z.enum(['announced', 'active', 'retired', 'revoked']),
-  expires_at: instantSchema.nullable(),
-});
-const entityViewSchema = z.object({
-  entity_id: z.string(),
-  role: entityRoleSchema,
-  name: localisedTextSchema,
-  province: provinceCodeSchema.nullable(),
-  state: z.enum(['enrolled', 'removed']),
-  seq: z.int(),
-  prev: z.string().nullable(),
-  keys: z.array(keyViewSchema),
-});
-export type EntityView = z.infer<typeof entityViewSchema>;
-
-const mandateViewSchema = z.object({
-  mandate: mandateSchema,
-  state: z.enum(['active', 'upcoming', 'ended', 'revoked']),
-  ends_at: instantSchema,
-});
-export type MandateView = z.infer<typeof mandateViewSchema>;
-
-const policyViewSchema = z.object({
-  province: provinceCodeSchema,
-  source: z.enum(['baseline', 'published']),
-  policy: policySchema,
-});
-
-const receiptSchema = z.object({
-  index: z.int().min(0),
-  checkpoint: z.string(),
-  inclusion_proof: z.array(z.base64()),
-});
-export type ReceiptReply = z.infer<typeof receiptSchema>;
 
 /** The registry of a running gateway. Every method throws CliError: unreachable, refused, unreadable. */
 export class RegistryApi {
@@ -85,8 +25,7 @@ export class RegistryApi {
   }
 
   async adapters(): Promise<AdapterView[]> {
-    const schema = z.object({ adapters: z.array(adapterViewSchema) });
-    return (await this.#gateway.get('/v1/registry/adapters', schema)).adapters;
+    return (await this.#gateway.get('/v1/registry/adapters', adapterListSchema)).adapters;
   }
 
   /** Null where the province has submitted nothing. */
@@ -95,9 +34,8 @@ export class RegistryApi {
   }
 
   /** With the exact text of its manifest. Null where there is no such version. */
-  version(province: ProvinceCode, version: string): Promise<(VersionView & { readonly manifest: string }) | null> {
-    const schema = versionViewSchema.extend({ manifest: z.string() });
-    return this.#gateway.find(`/v1/registry/adapters/${province}/versions/${version}`, schema);
+  version(province: ProvinceCode, version: string): Promise<z.infer<typeof versionDocumentSchema> | null> {
+    return this.#gateway.find(`/v1/registry/adapters/${province}/versions/${version}`, versionDocumentSchema);
   }
 
   /** The conformance report's exact text, over which its digest was made. Null where there is none. */
@@ -110,13 +48,11 @@ export class RegistryApi {
 
   async entities(entityId?: string): Promise<EntityView[]> {
     const query = entityId === undefined ? '' : `?entity_id=${encodeURIComponent(entityId)}`;
-    const schema = z.object({ entities: z.array(entityViewSchema) });
-    return (await this.#gateway.get(`/v1/registry/entities${query}`, schema)).entities;
+    return (await this.#gateway.get(`/v1/registry/entities${query}`, entityListSchema)).entities;
   }
 
   async mandates(): Promise<MandateView[]> {
-    const schema = z.object({ mandates: z.array(mandateViewSchema) });
-    return (await this.#gateway.get('/v1/registry/mandates', schema)).mandates;
+    return (await this.#gateway.get('/v1/registry/mandates', mandateListSchema)).mandates;
   }
 
   policy(province: ProvinceCode): Promise<z.infer<typeof policyViewSchema>> {

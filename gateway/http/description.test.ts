@@ -16,7 +16,7 @@ import { SANDBOX_SHAPES } from '../../schemas/openapi/sandbox-operations.ts';
 import { OPERATIONS } from '../../schemas/openapi.ts';
 import { mountDescription } from './description.ts';
 
-const PAGES = ['/', '/docs'];
+const PAGES = ['/', '/docs', '/registry'];
 
 let server: Server;
 let origin = '';
@@ -103,7 +103,7 @@ describe('pages', () => {
   });
 
   test('no script is loaded that is not served', async () => {
-    for (const name of readdirSync(join(import.meta.dirname, '../web')).filter((file) => /^docs.*\.js$/.test(file))) {
+    for (const name of readdirSync(join(import.meta.dirname, '../web')).filter((file) => /\.js$/.test(file))) {
       const reply = await get(`/web/${name}`);
       expect(reply.status, name).toBe(200);
       expect(reply.headers.get('content-type')).toContain('text/javascript');
@@ -118,7 +118,10 @@ describe('the description', () => {
     const sources = ['../app.ts', ...readdirSync(import.meta.dirname).filter((name) => !name.includes('.test.'))];
     const mounted = sources.flatMap((name) => {
       const source = readFileSync(join(import.meta.dirname, name), 'utf8');
-      return [...source.matchAll(/(?:resource|mountPage)\(\s*\w+,\s*'([^']+)'/g)].map(([, path = '']) => path);
+      return [...source.matchAll(/(?:resource|mountPage)\(\s*\w+,\s*'([^']+)'/g)].map(([, path = '']) =>
+        // Express writes :name and *name where OpenAPI writes {name}.
+        path.replaceAll(/[:*](\w+)/g, '{$1}'),
+      );
     });
     expect([...new Set(OPERATIONS.map(({ path }) => path))].sort()).toEqual([...new Set(mounted)].sort());
   });

@@ -90,7 +90,7 @@ function mountEntity(router: Router, path: string, federation: HostedFederation,
       allowOnly(request, ['sub', 'trust_anchor', 'entity_type']);
       const anchor = optional(request, 'trust_anchor');
       if (anchor !== null && anchor !== anchorId) throw new ProblemError('not_found', 'that trust anchor is not ours');
-      sendToken(response, await resolved(federation, required(request, 'sub'), self), RESOLVE_RESPONSE_TYP);
+      sendToken(response, await resolved(federation, request, self), RESOLVE_RESPONSE_TYP);
     },
   });
   resource(router, `${path}/federation/historical-keys`, {
@@ -138,9 +138,9 @@ function pageSize(text: string | null): number {
   return limit;
 }
 
-async function resolved(federation: HostedFederation, subject: string, self: string): Promise<string | null> {
+async function resolved(federation: HostedFederation, request: Request, self: string): Promise<string | null> {
   try {
-    return await federation.resolveResponse(subject, self);
+    return await federation.resolveResponse(required(request, 'sub'), self, optional(request, 'entity_type'));
   } catch (error) {
     if (error instanceof TrustError && error.code === 'anchor_unknown') return null;
     throw error;

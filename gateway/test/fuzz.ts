@@ -241,7 +241,11 @@ async function judge(world: World, original: Hand, changed: Hand): Promise<strin
     const pass = await verifyPass(changed.pass, checks);
     if (!pass.verified) return `pass ${pass.code}`;
   }
-  return counts(original) === counts(changed) ? 'same' : 'accepted';
+  const known = original.parsed.historical_keys;
+  const isForged = Object.entries(bundle.historical_keys).some(
+    ([id, token]) => Object.hasOwn(known, id) && known[id] !== token,
+  );
+  return counts(original) === counts(changed) && !isForged ? 'same' : 'accepted';
 }
 
 /**

@@ -103,6 +103,9 @@ describe('the federation over HTTP', () => {
     const { metadata, expS } = await validateChain(z.array(z.string()).parse(payload['trust_chain']), bundle, nowS());
     expect(payload).toMatchObject({ iss: bundle.entity_id, sub: agency, metadata, exp: expS });
     expect(metadata['assignment_agency']).toMatchObject({ province: '140000', level: 'city' });
+    const query = new URLSearchParams({ sub: agency, entity_type: 'assignment_agency' });
+    const filtered = decodeJwt(await (await get(`/federation/resolve?${query}`)).text());
+    expect(filtered['metadata']).toEqual({ assignment_agency: metadata['assignment_agency'] });
   });
 
   test('a province shows no trust mark for its adapter, or one that its issuer does not stand by', async () => {

@@ -97,9 +97,10 @@ export class HostedFederation {
 
   /**
    * A signed resolve response (section 8.3.2): the metadata that the chain resolves to, checked here as anybody would
-   * check it, and the chain itself, for whoever distrusts us. Nothing in it outlives the chain. Throws TrustError.
+   * check it, and the chain itself, for whoever distrusts us; of one entity type where `type` names it. Nothing in it
+   * outlives the chain. Throws TrustError.
    */
-  async resolveResponse(entityId: string, resolverId: string): Promise<string> {
+  async resolveResponse(entityId: string, resolverId: string, type: string | null = null): Promise<string> {
     const resolver = this.#entities.get(resolverId);
     if (resolver === undefined) throw new TrustError('anchor_unknown', 'no resolver is hosted here');
     const chain = await this.chainOf(entityId);
@@ -111,7 +112,7 @@ export class HostedFederation {
       sub: entityId,
       iat: nowS,
       exp: expS,
-      metadata,
+      metadata: type === null ? metadata : { [type]: metadata[type] ?? {} },
       trust_chain: chain,
       ...(trustMarks.length === 0 ? {} : { trust_marks: trustMarks }),
     };

@@ -88,7 +88,8 @@ function parametersTable(parameters) {
   return table(words.parameters, [words.name, words.form, words.required, words.meaning], rows);
 }
 
-function contentNodes(content) {
+/** Nothing where a reply is its status alone. */
+function contentNodes(content = {}) {
   return Object.entries(content).flatMap(([mediaType, { schema, example }]) => [
     element('p', {}, [element('code', {}, [mediaType]), ' ', ...schemaNodes(schema)]),
     ...(schema.properties ? [membersTable(schema)] : []),

@@ -59,7 +59,11 @@ function contents(adapter, context) {
     ...line(words.onTrial, trial === null ? words.none : trialText(trial)),
     ...(suspended === null
       ? []
-      : line(words.suspended, `${words.suspensions[suspended.reason] ?? suspended.reason}${words.colon}`, markOf(suspended, context, isSuspension(province)))),
+      : line(
+          words.suspended,
+          `${words.suspensions[suspended.reason] ?? suspended.reason}${words.colon}`,
+          markOf(suspended, context, isSuspension(province)),
+        )),
     ...(remedy === null ? [] : line(words.remedy, remedyText(remedy))),
   ];
   return [
@@ -78,20 +82,36 @@ function versionBox(province, version, context) {
   return element('section', { class: 'panel' }, [
     element('h4', {}, [`${version.version} · ${words.stages[version.stage]}`]),
     element('dl', {}, [
-      ...line(words.digest, element('code', {}, [version.manifest_digest]), ' ', element('a', { href: manifest }, [words.manifest])),
-      ...line(words.submitted, markOf(version.submitted, context, ({ kind }) => kind === 'adapter_submitted')),
+      ...line(
+        words.digest,
+        element('code', {}, [version.manifest_digest]),
+        ' ',
+        element('a', { href: manifest }, [words.manifest]),
+      ),
+      ...line(
+        words.submitted,
+        markOf(version.submitted, context, ({ kind }) => kind === 'adapter_submitted'),
+      ),
       ...(check === null
         ? []
         : line(
             words.checked,
             `${check.passed ? `✓ ${words.passed}` : `✗ ${words.failed}`} (${words[check.level]}) · `,
-            markOf(check, context, ({ kind, body }) => kind === 'adapter_checked' && about(body) && body.passed === check.passed),
+            markOf(
+              check,
+              context,
+              ({ kind, body }) => kind === 'adapter_checked' && about(body) && body.passed === check.passed,
+            ),
           )),
       ...line(
         `${words.approvals} ${counting}/${approvals_needed}`,
         approvals.length === 0
           ? words.none
-          : element('ul', {}, approvals.map((approval) => approvalItem(approval, context, about))),
+          : element(
+              'ul',
+              {},
+              approvals.map((approval) => approvalItem(approval, context, about)),
+            ),
       ),
     ]),
     ...(check === null ? [] : reportButton(province, version)),
@@ -100,10 +120,7 @@ function versionBox(province, version, context) {
 
 function approvalItem(approval, context, about) {
   const fits = ({ kind, body }) => kind === 'adapter_approved' && about(body);
-  return element('li', {}, [
-    markOf(approval, context, fits),
-    approval.counts ? '' : ` (${words.notCounting})`,
-  ]);
+  return element('li', {}, [markOf(approval, context, fits), approval.counts ? '' : ` (${words.notCounting})`]);
 }
 
 async function checkMark(mark, context, fits) {
@@ -129,10 +146,20 @@ async function reportNodes(province, version, check) {
   if ((await textDigest(text)) !== check.report_digest) return [words.reportWrong];
   const { checks, findings } = JSON.parse(text);
   return [
-    element('ul', {}, checks.map(({ name, passed }) => element('li', { lang: 'en' }, [`${passed ? '✓' : '✗'} ${name}`]))),
+    element(
+      'ul',
+      {},
+      checks.map(({ name, passed }) => element('li', { lang: 'en' }, [`${passed ? '✓' : '✗'} ${name}`])),
+    ),
     ...(findings.length === 0
       ? []
-      : [element('ul', {}, findings.map(({ code, at, detail }) => element('li', { lang: 'en' }, [`${code} · ${at} · ${detail}`])))]),
+      : [
+          element(
+            'ul',
+            {},
+            findings.map(({ code, at, detail }) => element('li', { lang: 'en' }, [`${code} · ${at} · ${detail}`])),
+          ),
+        ]),
   ];
 }
 
@@ -141,7 +168,11 @@ function trialText({ version, stage, percent }) {
 }
 
 function remedyText({ authority, phone, url }) {
-  const parts = [words.of(authority), phone === null || phone === undefined ? '' : `${words.phone} ${phone}`, url ?? ''];
+  const parts = [
+    words.of(authority),
+    phone === null || phone === undefined ? '' : `${words.phone} ${phone}`,
+    url ?? '',
+  ];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
@@ -159,8 +190,14 @@ function authorityList(model, { said }) {
     ...line(rows.release, bodies(model.may_release)),
     ...line(rows.approvals, model.approvals.length === 0 ? words.none : model.approvals.map(step).join(' → ')),
     ...line(rows.signed, model.approvals_signed ? words.yes : words.no),
-    ...line(rows.batch, model.batch === null ? words.none : words.batchOf(model.batch.threshold) + body(model.batch.taken_by)),
-    ...line(rows.evidence, model.evidence_from_levels.map((level) => said('levels', level)).join(words.comma) || words.none),
+    ...line(
+      rows.batch,
+      model.batch === null ? words.none : words.batchOf(model.batch.threshold) + body(model.batch.taken_by),
+    ),
+    ...line(
+      rows.evidence,
+      model.evidence_from_levels.map((level) => said('levels', level)).join(words.comma) || words.none,
+    ),
     ...line(rows.foreign, words.foreign[model.foreign_conversion]),
     ...line(rows.instrument, model.instrument_required ? words.yes : words.no),
     ...line(rows.grounds, model.grounds.map((ground) => said('grounds', ground)).join(words.comma)),

@@ -33,7 +33,9 @@ export async function deviationNodes({ said }) {
   const { policies } = await jsonOf('/v1/registry/policies');
   const published = policies.filter(({ source, stricter }) => source === 'published' && stricter > 0);
   if (published.length === 0) return [element('p', {}, [words.noDeviations])];
-  const lists = await Promise.all(published.map(({ province }) => jsonOf(`/v1/registry/policies/${province}/deviations`)));
+  const lists = await Promise.all(
+    published.map(({ province }) => jsonOf(`/v1/registry/policies/${province}/deviations`)),
+  );
   const rows = lists.flatMap(({ province, policy, deviations }) =>
     deviations.map(({ baseline, decision, cells, exception }) => [
       [said('provinces', province)],

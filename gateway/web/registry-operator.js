@@ -59,23 +59,30 @@ function keyNodes({ entity_id }, key, ready, reload) {
 
 function pendingNodes(operator, key, context, reload) {
   const waiting = context.adapters.flatMap((adapter) =>
-    adapter.versions.filter((version) => waitsFor(operator, version)).map((version) => ({ adapter, version })),
+    adapter.versions.map((version) => ({ adapter, version, step: stepOf(operator, adapter, version) })),
   );
-  if (waiting.length === 0) return [element('p', {}, [words.nothingToApprove])];
-  return waiting.map(({ adapter, version }) => pendingBox(operator, key, { adapter, version, context, reload }));
+  const open = waiting.filter(({ step }) => step !== null);
+  if (open.length === 0) return [element('p', {}, [words.nothingToApprove])];
+  return open.map((item) => pendingBox(operator, key, { ...item, context, reload }));
 }
 
-function waitsFor({ entity_id }, { check, approvals, approvals_needed, submitted }) {
+/** What an operator can do next about a version: approve it, put it to use, or nothing. */
+function stepOf(
+  { entity_id },
+  { active, suspended },
+  { version, stage, check, approvals, approvals_needed, submitted },
+) {
+  if (check?.passed !== true || submitted.by === entity_id) return null;
   const counting = approvals.filter(({ counts }) => counts);
-  const mine = counting.some(({ by }) => by === entity_id) || submitted.by === entity_id;
-  return check?.passed === true && !mine && counting.length < approvals_needed;
+  if (counting.length < approvals_needed) return counting.some(({ by }) => by === entity_id) ? null : 'approve';
+  return stage === 'submitted' && version !== active && suspended === null ? 'activate' : null;
 }
 
-function pendingBox(operator, key, { adapter, version, context, reload }) {
+function pendingBox(operator, key, { adapter, version, step, context, reload }) {
   const { province, name } = adapter;
   const state = element('p', { role: 'status' }, [words.checking]);
   const box = element('input', { type: 'checkbox', id: `reviewed-${province}-${version.version}` }, []);
-  const approve = element('button', { type: 'button', disabled: '' }, [words.approve]);
+  const approve = element('button', { type: 'button', disabled: '' }, [words.steps[step]]);
   const bytes = readManifest(province, version);
   bytes.then(
     () => {
@@ -95,7 +102,7 @@ function pendingBox(operator, key, { adapter, version, context, reload }) {
   approve.addEventListener('click', async () => {
     approve.disabled = true;
     state.textContent = words.checking;
-    const refusal = await sendApproval(key, operator.entity_id, province, version);
+    const refusal = await send(key, operator.entity_id, step, { province, ...version });
     if (refusal !== null) state.textContent = words.refused + refusal;
     else await reload();
   });
@@ -103,8 +110,16 @@ function pendingBox(operator, key, { adapter, version, context, reload }) {
   return element('section', { class: 'panel', id: `pending-${province}-${version.version}` }, [
     element('h4', {}, [`${words.of(name)} ${province} ${version.version}`]),
     element('dl', {}, [
-      ...line(words.submitted, markOf(version.submitted, context, ({ kind }) => kind === 'adapter_submitted')),
-      ...line(words.digest, element('code', {}, [version.manifest_digest]), ' ', element('a', { href }, [words.manifest])),
+      ...line(
+        words.submitted,
+        markOf(version.submitted, context, ({ kind }) => kind === 'adapter_submitted'),
+      ),
+      ...line(
+        words.digest,
+        element('code', {}, [version.manifest_digest]),
+        ' ',
+        element('a', { href }, [words.manifest]),
+      ),
     ]),
     ...reportButton(province, version),
     state,
@@ -113,9 +128,12 @@ function pendingBox(operator, key, { adapter, version, context, reload }) {
   ]);
 }
 
-/** Signs and posts the approval of exactly these bytes. Gives null, or why it was refused. */
-async function sendApproval(key, entityId, province, { version, manifest_digest }) {
-  const jws = await signEvent(key, entityId, 'adapter_approved', { province, version, manifest_digest });
+/** Signs and posts the step about exactly these bytes. Gives null, or why it was refused. */
+async function send(key, entityId, step, { province, version, manifest_digest }) {
+  const about = { province, version, manifest_digest };
+  const [kind, body] =
+    step === 'approve' ? ['adapter_approved', about] : ['adapter_activated', { ...about, mode: { stage: 'full' } }];
+  const jws = await signEvent(key, entityId, kind, body);
   const headers = { 'content-type': 'application/jose' };
   const reply = await fetch('/v1/registry/events', { method: 'POST', headers, body: jws });
   const answer = await reply.json();

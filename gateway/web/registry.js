@@ -58,4 +58,3 @@ function openTarget() {
   target?.closest('details')?.setAttribute('open', '');
   target?.scrollIntoView();
 }
-

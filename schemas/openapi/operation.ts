@@ -6,6 +6,8 @@ import { PROBLEMS, type ProblemCode, problemSchema } from '../problem.ts';
 export const TAGS = {
   verification: { zh: '核验', en: 'Verification' },
   trust: { zh: '信任', en: 'Trust' },
+  registry: { zh: '注册表', en: 'Registry' },
+  log: { zh: '透明日志', en: 'Transparency log' },
   openness: { zh: '公开', en: 'Openness' },
   service: { zh: '运行', en: 'Service' },
   sandbox: { zh: '沙箱', en: 'Sandbox' },
@@ -23,7 +25,7 @@ export interface Reply {
 
 /** Nothing more to say than the status. */
 export interface EmptyReply {
-  readonly status: 202;
+  readonly status: 202 | 302 | 303;
   readonly text: LocalisedText;
   readonly mediaType: null;
 }
@@ -45,6 +47,7 @@ export interface Operation {
   readonly who: 'venue' | 'public' | 'sandbox';
   readonly summary: LocalisedText;
   readonly details?: LocalisedText;
+  readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: OperationBody;
   readonly replies: readonly [Reply, ...Reply[]] | readonly [EmptyReply];
@@ -76,20 +79,24 @@ export function problemExampleName(code: ProblemCode): string {
 }
 
 function operationObject(operation: Operation): ZodOpenApiOperationObject {
-  const { id, tag, who, summary, details, query, body } = operation;
+  const { id, tag, who, summary, details, params, query, body } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary: summary.en,
     ...(details === undefined ? {} : { description: details.en }),
     security: who === 'venue' ? [{ [VENUE_SECURITY]: [VENUE_SCOPE] }] : [],
-    ...(query === undefined ? {} : { requestParams: { query } }),
+    ...(params === undefined && query === undefined ? {} : { requestParams: paramsOf(operation) }),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: { ...replyResponses(operation), ...problemResponses([...operation.problems, 'internal']) },
     'x-summary': summary,
     ...(details === undefined ? {} : { 'x-description': details }),
     ...(who === 'sandbox' ? { 'x-sandbox-only': true } : {}),
   };
+}
+
+function paramsOf({ params, query }: Operation) {
+  return { ...(params === undefined ? {} : { path: params }), ...(query === undefined ? {} : { query }) };
 }
 
 function requestBody({ mediaType = 'application/json', schema, example }: OperationBody) {

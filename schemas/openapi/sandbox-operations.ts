@@ -97,6 +97,12 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     tag: 'sandbox',
     who: 'sandbox',
     summary: { zh: '示例健康码及预期结论', en: 'Sample codes with what each must lead to' },
+    query: z.strictObject({
+      unregistered: described(z.literal('1').optional(), {
+        zh: '改列尚未登记的模拟系统的码',
+        en: 'those of the simulated systems that nobody has registered yet instead',
+      }),
+    }),
     replies: [shown({ zh: '示例码', en: 'The codes' }, codesSchema, example('sandbox-codes'))],
     problems: [],
   },

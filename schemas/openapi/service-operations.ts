@@ -14,6 +14,8 @@ const unreadyReasonSchema = z
     'mandate_lapsed',
     'mandate_none',
     'no_adapter',
+    'registry_missing',
+    'registry_fault',
     'clock_off',
   ])
   .meta({ id: 'UnreadyReason' });
@@ -116,6 +118,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     problems: [],
   },
   page('descriptionPage', '/docs', { zh: '接口说明网页', en: 'This description as a page' }),
+  page('registryPage', '/registry', { zh: '注册表网页', en: 'The registry as a page' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
 

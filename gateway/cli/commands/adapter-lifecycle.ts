@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readAdapterFolder } from '../../../adapters/conformance/folder.ts';
-import { type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
-import { conformanceReportSchema } from '../../../schemas/conformance-report.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import {
   type ActivationMode,
   activationModeSchema,
@@ -12,14 +8,19 @@ import {
   versionSchema,
 } from '../../../schemas/registry-event.ts';
 import { textDigest } from '../../registry/sign-event.ts';
-import { adapterRows, printAdapter } from '../adapter-text.ts';
 import type { Cli } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
-import { printConformance } from '../conformance-text.ts';
-import { type Entered, enterEvent, openRegistryApi, printEntered } from '../enter-event.ts';
-import type { AdapterView, VersionView } from '../registry-api.ts';
+import { type Entered, enterEvent, printEntered } from '../enter-event.ts';
+import {
+  adapterAt,
+  assertSameBytes,
+  namesIn,
+  provinceArgument,
+  readTexts,
+  versionAt,
+  versionBefore,
+  versioned,
+} from '../registered-adapter.ts';
 import { chooseSigner, type SignerOptions, signerOptions } from '../signer-choice.ts';
-import { tableLines } from '../table.ts';
 import { described, jsonOption, reading } from './command.ts';
 
 interface StepOptions extends SignerOptions {
@@ -43,7 +44,7 @@ const REASONS: readonly SuspensionReason[] = [
   'other',
 ];
 
-/** `adapter submit | approve | activate | suspend | resume | rollback | list | report`, on a running gateway. */
+/** `adapter submit | approve | activate | suspend | resume | rollback`: signed steps of a running registry. */
 export function addAdapterLifecycle(group: Command, cli: Cli): void {
   addSubmit(group, cli);
   addApprove(group, cli);
@@ -51,8 +52,6 @@ export function addAdapterLifecycle(group: Command, cli: Cli): void {
   addSuspend(group, cli);
   addResume(group, cli);
   addRollback(group, cli);
-  addList(group, cli);
-  addReport(group, cli);
 }
 
 function addSubmit(group: Command, cli: Cli): void {
@@ -233,46 +232,6 @@ function addRollback(group: Command, cli: Cli): void {
   });
 }
 
-function addList(group: Command, cli: Cli): void {
-  described(cli, group.command('list'), {
-    zh: '列出已登记的适配器及其版本',
-    en: 'list the registered adapters and their versions',
-    example: 'adapter list',
-  })
-    .argument('[province]', cli.say({ zh: '只看此省，并详列各版本', en: 'this province alone, with every version' }))
-    .option(...jsonOption(cli))
-    .action(async (province: string | undefined, { json }: { json?: boolean }) => {
-      const adapters = await openRegistryApi(cli).adapters();
-      const shown = adapters.filter((adapter) => province === undefined || adapter.province === province);
-      if (json === true) return cli.printJson({ adapters: shown });
-      if (province === undefined) for (const line of tableLines(adapterRows(cli, shown))) cli.print(line);
-      else for (const adapter of shown) printAdapter(cli, adapter);
-    });
-}
-
-function addReport(group: Command, cli: Cli): void {
-  described(cli, versioned(cli, group.command('report')), {
-    zh: '网关自行检查后签名的符合性报告',
-    en: 'the conformance report that the gateway made and signed',
-    example: 'adapter report 410000 1.0.0',
-  })
-    .option(...jsonOption(cli))
-    .action(async (province: ProvinceCode, version: string, { json }: { json?: boolean }) => {
-      const { view } = await versionAt(cli, province, version);
-      const text = await openRegistryApi(cli).report(province, version);
-      if (text === null || (await textDigest(text)) !== view.check?.report_digest) {
-        throw CliError.of('bytes_differ', {
-          zh: '报告与日志所记的摘要不一致',
-          en: 'the report is not the one whose digest is in the log',
-        });
-      }
-      const report = conformanceReportSchema.parse(JSON.parse(text));
-      if (json === true) cli.printJson(report);
-      else printConformance(cli, report);
-      process.exitCode = report.passed ? 0 : 1;
-    });
-}
-
 function step(cli: Cli, command: Command): Command {
   return signerOptions(cli, command).option(...jsonOption(cli));
 }
@@ -290,75 +249,6 @@ function show(
 
 function next(cli: Cli, { json }: StepOptions, command: string): void {
   if (json !== true) cli.print(`  ${cli.say({ zh: '下一步', en: 'next     ' })}  huren ${command}`);
-}
-
-function provinceArgument(cli: Cli): [name: string, description: string, parse: (text: string) => ProvinceCode] {
-  const text = cli.say({ zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
-  return [
-    '<province>',
-    text,
-    reading((code) => provinceCodeSchema.safeParse(code).data ?? null, 'GB/T 2260, e.g. 120000'),
-  ];
-}
-
-function versioned(cli: Cli, command: Command): Command {
-  const text = cli.say({ zh: '版本号', en: 'its version' });
-  return command.argument(...provinceArgument(cli)).argument(
-    '<version>',
-    text,
-    reading((given) => versionSchema.safeParse(given).data ?? null, 'a version such as 1.0.0'),
-  );
-}
-
-async function adapterAt(cli: Cli, province: ProvinceCode): Promise<AdapterView> {
-  const adapter = await openRegistryApi(cli).adapter(province);
-  if (adapter !== null) return adapter;
-  throw CliError.rejected('adapter_unknown');
-}
-
-async function versionAt(cli: Cli, province: ProvinceCode, version: string) {
-  const found = await openRegistryApi(cli).version(province, version);
-  if (found === null) throw CliError.rejected('version_unknown');
-  return { view: found satisfies VersionView, manifest: found.manifest };
-}
-
-/** What is shown for review must be what is signed for. */
-async function assertSameBytes(manifest: string, { manifest_digest }: VersionView): Promise<void> {
-  if ((await textDigest(manifest)) === manifest_digest) return;
-  throw CliError.of('bytes_differ', {
-    zh: '网关所示声明与其摘要不一致',
-    en: 'the manifest that the gateway shows is not the one of its digest',
-  });
-}
-
-/** The version last in full use before the active one; the active one itself where a trial is to be ended. */
-function versionBefore({ active, trial, versions }: AdapterView): string {
-  if (trial !== null && active !== null) return active;
-  const at = versions.findIndex(({ version }) => version === active);
-  const before = versions.slice(0, Math.max(0, at)).findLast(({ served }) => served);
-  if (before === undefined) throw CliError.rejected('rollback_target');
-  return before.version;
-}
-
-function readTexts(dir: string): { readonly manifest: string; readonly scenarios: string } {
-  try {
-    readAdapterFolder(dir);
-    const read = (path: string) => readFileSync(join(dir, path), 'utf8');
-    return { manifest: read('manifest.json'), scenarios: read('fixtures/scenarios.json') };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : dir;
-    throw CliError.of('file_unreadable', { zh: `无法读取：${why}`, en: why });
-  }
-}
-
-/** Whose manifest it is; whether it is sound is for the registry to say. */
-function namesIn(manifest: string, dir: string): { readonly province: ProvinceCode; readonly version: string } {
-  const { province, version }: { province?: unknown; version?: unknown } = JSON.parse(manifest);
-  const code = provinceCodeSchema.safeParse(province);
-  const number = versionSchema.safeParse(version);
-  if (code.success && number.success) return { province: code.data, version: number.data };
-  const what = `${join(dir, 'manifest.json')}: province, version`;
-  throw CliError.of('file_unreadable', { zh: what, en: what });
 }
 
 function modeOf({ shadow, canary }: ActivateOptions): ActivationMode {

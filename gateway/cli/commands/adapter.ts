@@ -20,6 +20,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { printConformance } from '../conformance-text.ts';
 import { addAdapterLifecycle } from './adapter-lifecycle.ts';
+import { addAdapterList } from './adapter-list.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 
 interface InitOptions {
@@ -50,6 +51,7 @@ export function addAdapter(program: Command, cli: Cli): void {
   addCheck(group, cli);
   addTest(group, cli);
   addAdapterLifecycle(group, cli);
+  addAdapterList(group, cli);
 }
 
 function addInit(group: Command, cli: Cli): void {

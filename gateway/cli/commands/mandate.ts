@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { PURPOSES, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
 import { MANDATE_MAX_DAYS, type Mandate, mandateSchema } from '../../../schemas/mandate.ts';
+import type { MandateView } from '../../../schemas/registry-views.ts';
 import { type Cli, printable } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { enterEvent, openRegistryApi, printEntered } from '../enter-event.ts';
 import { readJson } from '../json-file.ts';
-import type { MandateView } from '../registry-api.ts';
 import { chooseSigner, type SignerOptions, signerOptions } from '../signer-choice.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';

@@ -1,0 +1,59 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startRedis, type TestRedis } from '../test/redis.ts';
+import { openRateLimit, type RateLimit } from './rate-limit.ts';
+
+async function taken(limit: RateLimit, who: string, times: number): Promise<number> {
+  let granted = 0;
+  for (let n = 0; n < times; n += 1) if ((await limit.take(who)) === null) granted += 1;
+  return granted;
+}
+
+test('one client uses up what another may take, or more than its own', async () => {
+  const limit = openRateLimit({ name: 'test', perSecond: 5, redis: null, isShared: () => false });
+  expect(await taken(limit, 'a', 20)).toBe(5);
+  expect(await taken(limit, 'b', 20)).toBe(5);
+  expect(await limit.take('a')).toEqual({ 'retry-after': '1' });
+});
+
+test('a batch counts as one scan', async () => {
+  const limit = openRateLimit({ name: 'batch', perSecond: 50, redis: null, isShared: () => false });
+  expect(await limit.take('a', 40)).toBeNull();
+  expect(await limit.take('a', 40)).not.toBeNull();
+});
+
+describe('with a Redis', () => {
+  let server: TestRedis;
+  let clients: Redis[];
+  beforeAll(async () => {
+    server = await startRedis();
+    clients = [new Redis(server.url), new Redis(server.url)];
+    for (const client of clients) client.on('error', () => {});
+  });
+  afterAll(async () => {
+    for (const client of clients) client.disconnect();
+    await server.stop();
+  });
+
+  function open(nth: number, isShared = () => true): RateLimit {
+    return openRateLimit({ name: 'shared', perSecond: 20, redis: clients[nth] ?? null, isShared });
+  }
+
+  test('instances count apart, or Redis is told who asks', async () => {
+    const [a, b] = [open(0), open(1)];
+    await taken(a, 'venue-of-nobody', 20);
+    await vi.waitFor(async () => expect(await b.take('venue-of-nobody')).not.toBeNull(), {
+      timeout: 900,
+      interval: 10,
+    });
+    expect(await server.dump()).not.toContain('venue-of-nobody');
+  });
+
+  test('a Redis that is away refuses or delays anybody, or lifts the limit', async () => {
+    await server.nodes[0]?.kill();
+    const limit = open(0);
+    const started = performance.now();
+    expect(await taken(limit, 'c', 40)).toBe(20);
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readAdapterFolder } from '../../adapters/conformance/folder.ts';
+import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { versionSchema } from '../../schemas/registry-event.ts';
+import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
+import { textDigest } from '../registry/sign-event.ts';
+import type { Cli } from './cli.ts';
+import { CliError } from './cli-error.ts';
+import { reading } from './commands/command.ts';
+import { openRegistryApi } from './enter-event.ts';
+
+/** The `<province>` argument of commands about one province's adapter. */
+export function provinceArgument(cli: Cli): [name: string, description: string, parse: (text: string) => ProvinceCode] {
+  const text = cli.say({ zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
+  return [
+    '<province>',
+    text,
+    reading((code) => provinceCodeSchema.safeParse(code).data ?? null, 'GB/T 2260, e.g. 120000'),
+  ];
+}
+
+/** Adds `<province> <version>`. */
+export function versioned(cli: Cli, command: Command): Command {
+  const text = cli.say({ zh: '版本号', en: 'its version' });
+  return command.argument(...provinceArgument(cli)).argument(
+    '<version>',
+    text,
+    reading((given) => versionSchema.safeParse(given).data ?? null, 'a version such as 1.0.0'),
+  );
+}
+
+/** Throws CliError `adapter_unknown`. */
+export async function adapterAt(cli: Cli, province: ProvinceCode): Promise<AdapterView> {
+  const adapter = await openRegistryApi(cli).adapter(province);
+  if (adapter !== null) return adapter;
+  throw CliError.rejected('adapter_unknown');
+}
+
+/** A version and the exact text of its manifest. Throws CliError `version_unknown`. */
+export async function versionAt(cli: Cli, province: ProvinceCode, version: string) {
+  const found = await openRegistryApi(cli).version(province, version);
+  if (found === null) throw CliError.rejected('version_unknown');
+  return { view: found satisfies VersionView, manifest: found.manifest };
+}
+
+/** An adapter's folder as exact texts, since digests are over bytes. Throws CliError `file_unreadable`. */
+export function readTexts(dir: string): { readonly manifest: string; readonly scenarios: string } {
+  try {
+    readAdapterFolder(dir);
+    const read = (path: string) => readFileSync(join(dir, path), 'utf8');
+    return { manifest: read('manifest.json'), scenarios: read('fixtures/scenarios.json') };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : dir;
+    throw CliError.of('file_unreadable', { zh: `无法读取：${why}`, en: why });
+  }
+}
+
+/** Whose manifest it is; whether it is sound is for the registry to say. */
+export function namesIn(manifest: string, dir: string): { readonly province: ProvinceCode; readonly version: string } {
+  const { province, version }: { province?: unknown; version?: unknown } = JSON.parse(manifest);
+  const code = provinceCodeSchema.safeParse(province);
+  const number = versionSchema.safeParse(version);
+  if (code.success && number.success) return { province: code.data, version: number.data };
+  const what = `${join(dir, 'manifest.json')}: province, version`;
+  throw CliError.of('file_unreadable', { zh: what, en: what });
+}
+
+/** What is shown for review must be what is signed for. */
+export async function assertSameBytes(manifest: string, { manifest_digest }: VersionView): Promise<void> {
+  if ((await textDigest(manifest)) === manifest_digest) return;
+  throw CliError.of('bytes_differ', {
+    zh: '网关所示声明与其摘要不一致',
+    en: 'the manifest that the gateway shows is not the one of its digest',
+  });
+}
+
+/** The version last in full use before the active one; the active one itself where a trial is to be ended. */
+export function versionBefore({ active, trial, versions }: AdapterView): string {
+  if (trial !== null && active !== null) return active;
+  const at = versions.findIndex(({ version }) => version === active);
+  const before = versions.slice(0, Math.max(0, at)).findLast(({ served }) => served);
+  if (before === undefined) throw CliError.rejected('rollback_target');
+  return before.version;
+}

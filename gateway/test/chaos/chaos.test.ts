@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { answeredOf, reportOf } from './report.ts';
+import { runChaos } from './run-chaos.ts';
+
+describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (redis) => {
+  test('finds a wrong answer, an unanswered scan that nothing explains, or a trace of a holder', async () => {
+    const result = await runChaos({
+      seed: 20_220_613,
+      redis,
+      faultsForMs: 20_000,
+      faultMs: 700,
+      recoveryMs: 500,
+      recordsEach: 8,
+      stampede: 600,
+      surgeMs: 2_000,
+      onProgress: () => {},
+    });
+    process.stdout.write(reportOf(result));
+    expect(result.violations).toEqual([]);
+    expect(result.leaks).toEqual([]);
+    expect(result.stampede.upstreamCalls).toBeLessThanOrEqual(result.stampede.gateways);
+    const failures = [...result.tallies.values()].flatMap(({ failures: found }) => [...found.keys()]);
+    expect(failures).not.toContain('internal');
+    const healthy = result.tallies.get('nothing is wrong');
+    if (healthy === undefined) throw new Error('nothing was scanned');
+    expect(answeredOf(healthy) / healthy.scans).toBeGreaterThan(0.95);
+  }, 180_000);
+});

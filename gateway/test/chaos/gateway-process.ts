@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
+import { workerMessageSchema } from '../../worker-messages.ts';
+
+/** One gateway process of several, on a port of its own, that can be killed, ended and started again. */
+export interface GatewayProcess {
+  readonly port: number;
+  readonly start: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly end: () => Promise<void>;
+  /** Everything that all its lives have written. */
+  readonly output: () => string;
+}
+
+interface Parts {
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly provinces: ReadyMessage;
+}
+
+const WORKER = fileURLToPath(new URL('../../worker.ts', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+
+export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {
+  let child: ChildProcess | null = null;
+  let output = '';
+  const onExit = () => child?.kill('SIGKILL');
+  process.once('exit', onExit);
+  const gone = async (act: (running: ChildProcess) => void) => {
+    const running = child;
+    child = null;
+    if (running === null || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, 'exit');
+    act(running);
+    await exited;
+  };
+  return {
+    port,
+    output: () => output,
+    start: async () => {
+      const started = fork(WORKER, {
+        env: { ...process.env, ...env, HUREN_PORT: String(port) },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text: string) => {
+          output += text;
+        });
+      }
+      started.send({ type: 'start', provinces });
+      await becomesReady(started, () => output);
+    },
+    kill: () => gone((running) => running.kill('SIGKILL')),
+    end: () => gone((running) => running.kill('SIGTERM')),
+  };
+}
+
+async function becomesReady(child: ChildProcess, output: () => string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (what: string) => reject(new Error(`a gateway ${what}: ${output().slice(-2_000)}`));
+  const timer = setTimeout(() => fail('was not ready in time'), READY_WITHIN_MS);
+  child.once('exit', () => fail('ended early'));
+  child.on('message', (message) => {
+    const said = workerMessageSchema.safeParse(message);
+    if (!said.success) return;
+    if (said.data.type === 'ready') resolve();
+    else fail(`failed (${said.data.reason})`);
+  });
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}

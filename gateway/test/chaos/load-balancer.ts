@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface LoadBalancer {
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a real HAProxy in front of gateways: round robin, readiness checked five times a second. */
+export async function startLoadBalancer(
+  folder: string,
+  port: number,
+  gateways: readonly number[],
+): Promise<LoadBalancer> {
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(file, configuration(port, gateways));
+  const child = spawn('haproxy', ['-f', file, '-db'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  const onExit = () => child.kill('SIGKILL');
+  process.once('exit', onExit);
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`haproxy ended: ${complaints}`);
+    const reply = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
+    if (reply?.status === 200) break;
+    await delay(50);
+  }
+  return {
+    stop: async () => {
+      process.off('exit', onExit);
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function configuration(port: number, gateways: readonly number[]): string {
+  const servers = gateways.map((at, n) => `  server gateway${n} 127.0.0.1:${at} check inter 200ms fall 2 rise 1`);
+  return `defaults
+  mode http
+  timeout connect 1s
+  timeout client 60s
+  timeout server 30s
+  timeout http-request 10s
+  option redispatch
+  retries 2
+  retry-on conn-failure
+frontend venues
+  bind 127.0.0.1:${port}
+  default_backend gateways
+backend gateways
+  balance roundrobin
+  option httpchk GET /readyz
+  http-check expect status 200
+  # A request whose connection was closed under it before a byte came back may go to another gateway: it is a question.
+  retry-on conn-failure empty-response
+${servers.join('\n')}
+`;
+}
