@@ -95,7 +95,8 @@ function breaksRoomRule({ from, to }: Import): boolean {
   const allowed = ROOMS[room];
   if (allowed === undefined || target === room || SHARED.includes(to)) return false;
   // The command line starts the gateway from outside, and plays the sandbox's parts with the keys that lie there.
-  if (room === 'cli' && ['gateway/main.ts', 'gateway/workers.ts', 'gateway/sandbox-actors.ts'].includes(to)) return false;
+  if (room === 'cli' && ['gateway/main.ts', 'gateway/workers.ts', 'gateway/sandbox-actors.ts'].includes(to))
+    return false;
   return !allowed.includes(target) && !(target === 'context.ts' && room === 'http');
 }
 

@@ -7,7 +7,14 @@ import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
-import { openVenueClient, postRecord, provinceRequests, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import {
+  openVenueClient,
+  postRecord,
+  provinceRequests,
+  sandboxCodes,
+  setFault,
+  type VenueClient,
+} from './venue-client.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
 
@@ -110,7 +117,11 @@ describe('settings for several processes', () => {
   test.each([
     ['a Redis without the secret', { HUREN_REDIS_URL: 'redis://127.0.0.1:6379' }, /^HUREN_CACHE_SECRET: /],
     ['a Redis of another kind', { HUREN_REDIS_URL: 'http://127.0.0.1' }, /^HUREN_REDIS_URL: /],
-    ['a Cluster with a bad node', { HUREN_REDIS_URL: 'redis://a:1,b:2', HUREN_CACHE_SECRET: SECRET }, /^HUREN_REDIS_URL: /],
+    [
+      'a Cluster with a bad node',
+      { HUREN_REDIS_URL: 'redis://a:1,b:2', HUREN_CACHE_SECRET: SECRET },
+      /^HUREN_REDIS_URL: /,
+    ],
     ['a secret that is too short', { HUREN_CACHE_SECRET: 'short' }, /^HUREN_CACHE_SECRET: /],
     ['no processes', { HUREN_WORKERS: '0' }, /^HUREN_WORKERS: /],
   ])('%s are taken', (_what, env, message) => {

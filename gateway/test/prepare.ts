@@ -16,6 +16,7 @@ const inPath = (process.env['PATH'] ?? '').split(delimiter);
 const NEEDED: readonly Needed[] = [
   { program: 'redis-server', debianPackages: ['redis-server'], places: [...inPath, '/usr/bin'] },
   { program: 'postgres', debianPackages: ['postgresql'], places: [...inPath, ...postgresPlaces()] },
+  { program: 'haproxy', debianPackages: ['haproxy'], places: [...inPath, '/usr/sbin'] },
   { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], places: [...inPath, '/usr/bin'] },
 ];
 
@@ -25,7 +26,9 @@ if (missing.length > 0) {
   process.stdout.write(`Installing ${packages.join(', ')} ...\n`);
   install(packages);
 }
-const stillMissing = NEEDED.filter((needed) => !isThere({ ...needed, places: [...needed.places, ...postgresPlaces()] }));
+const stillMissing = NEEDED.filter(
+  (needed) => !isThere({ ...needed, places: [...needed.places, ...postgresPlaces()] }),
+);
 if (stillMissing.length > 0) {
   const names = stillMissing.map(({ program }) => program).join(', ');
   const packages = stillMissing.flatMap(({ debianPackages }) => debianPackages).join(' ');

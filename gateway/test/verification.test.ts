@@ -45,9 +45,20 @@ async function freshCode(province: string, scenario: string): Promise<string> {
 describe('an answer', () => {
   test('a green is not passed with everything that a venue is promised', async () => {
     const reply = await venue.verify(codeOf('410000', 'green'), 'n-123');
-    expect(reply).toMatchObject({ status: 'green', decision: 'pass', stale: false, assurance: 'province-signed', remedy: null });
+    expect(reply).toMatchObject({
+      status: 'green',
+      decision: 'pass',
+      stale: false,
+      assurance: 'province-signed',
+      remedy: null,
+    });
     const claims = attestationClaimsSchema.parse(decodeJwt(reply.attestation));
-    expect(claims).toMatchObject({ aud: venue.clientId, nonce: 'n-123', issuer_province: '410000', destination: '440000' });
+    expect(claims).toMatchObject({
+      aud: venue.clientId,
+      nonce: 'n-123',
+      issuer_province: '410000',
+      destination: '440000',
+    });
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(300);
   });
 
@@ -124,7 +135,10 @@ describe('a question that is refused', () => {
 
   test('an ordinary venue in a low-risk region may check a code', async () => {
     const supermarket = await openVenueClient(gateway.url, 'sanya-supermarket');
-    expect(await supermarket.problem(codeOf('410000', 'green'))).toMatchObject({ status: 403, code: 'check_not_permitted' });
+    expect(await supermarket.problem(codeOf('410000', 'green'))).toMatchObject({
+      status: 403,
+      code: 'check_not_permitted',
+    });
   });
 });
 
@@ -181,7 +195,16 @@ describe('privacy', () => {
   test('a province sees something about the venue', async () => {
     await venue.verify(await freshCode('410000', 'green'), 'a-nonce-of-the-venue');
     const seen = JSON.stringify((await provinceRequests(gateway.url, '410000')).at(-1));
-    for (const word of [venue.clientId, venue.token, 'guangzhou', 'hospital', '440100', '440000', 'medical_visit', 'a-nonce']) {
+    for (const word of [
+      venue.clientId,
+      venue.token,
+      'guangzhou',
+      'hospital',
+      '440100',
+      '440000',
+      'medical_visit',
+      'a-nonce',
+    ]) {
       expect(seen).not.toContain(word);
     }
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LoadBalancer {
@@ -16,7 +16,9 @@ export async function startLoadBalancer(
 ): Promise<LoadBalancer> {
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration(port, gateways));
-  const child = spawn('haproxy', ['-f', file, '-db'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // Debian keeps it where only root's PATH looks.
+  const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin` };
+  const child = spawn('haproxy', ['-f', file, '-db'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
