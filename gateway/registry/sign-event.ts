@@ -1,5 +1,5 @@
-import { base64url } from 'jose';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import { sha256Base64url } from '../trust/sha256.ts';
 import { type Signer, signCompact } from '../trust/signer.ts';
 
 /** Who signs, and where its chain of events stands: `seq` and `prev` of its last event (0 and null before the first). */
@@ -32,6 +32,6 @@ export async function signEvent<K extends RegistryEventKind>(
 }
 
 /** base64url SHA-256 over a text's UTF-8 bytes: `prev`, `manifest_digest`, `scenarios_digest`. */
-export async function textDigest(text: string): Promise<string> {
-  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
+export function textDigest(text: string): Promise<string> {
+  return sha256Base64url(text);
 }

@@ -1,5 +1,5 @@
-import { base64url } from 'jose';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
+import { sha256Base64url } from './sha256.ts';
 import { type Signer, signCompact } from './signer.ts';
 
 /** Signs an attestation as a compact JWS. The caller has parsed the claims or built them from parsed parts. */
@@ -8,7 +8,6 @@ export function signAttestation(claims: AttestationClaims, signer: Signer): Prom
 }
 
 /** base64url(SHA-256) over the members of the evidence array joined by ".": what an attestation binds. */
-export async function evidenceDigest(evidence: readonly string[]): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(evidence.join('.')));
-  return base64url.encode(new Uint8Array(digest));
+export function evidenceDigest(evidence: readonly string[]): Promise<string> {
+  return sha256Base64url(evidence.join('.'));
 }

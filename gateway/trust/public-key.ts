@@ -96,9 +96,18 @@ export async function checkSignature(
 
 /** A key made for one algorithm must never verify another's signature (RFC 8725 section 3.1). */
 function fittingKey(alg: JwsAlg, jwk: JWK): PublicJwk {
+  const key = checkedKeys.get(jwk) ?? checkedKey(jwk);
+  if (algOf(key) !== alg) throw new TrustError('alg_not_allowed', 'the key is for another algorithm');
+  return key;
+}
+
+/** Keys that were checked before: a resolved chain hands out the same objects until it expires. */
+const checkedKeys = new WeakMap<JWK, PublicJwk>();
+
+function checkedKey(jwk: JWK): PublicJwk {
   const parsed = publicJwkSchema.safeParse(jwk);
   if (!parsed.success) throw new TrustError('key_unknown', 'the key is not a usable public key');
-  if (algOf(parsed.data) !== alg) throw new TrustError('alg_not_allowed', 'the key is for another algorithm');
+  checkedKeys.set(jwk, parsed.data);
   return parsed.data;
 }
 

@@ -1,4 +1,3 @@
-import { base64url } from 'jose';
 import {
   STATEMENT_TYP,
   type StatementPayload,
@@ -8,6 +7,7 @@ import {
 } from '../../schemas/statement.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
+import { sha256Base64url } from './sha256.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
@@ -15,6 +15,8 @@ import { TrustError } from './trust-error.ts';
 /** Longest statement accepted, disclosures included, in characters. */
 export const MAX_STATEMENT_LENGTH = 16_384;
 const MAX_DISCLOSURES = 8;
+const OPENING = new TextEncoder().encode('{"d":');
+const CLOSING = 0x7d;
 const STATEMENT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA', 'SM2'];
 
 export interface StatementChecks {
@@ -97,8 +99,7 @@ function splitStatement(sdJwt: string): { jwt: string; disclosures: string[] } {
 async function openDisclosures(disclosures: readonly string[], digests: readonly string[]): Promise<JsonObject> {
   const opened = new Map<string, unknown>();
   for (const disclosure of disclosures) {
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(disclosure));
-    if (!digests.includes(base64url.encode(new Uint8Array(digest)))) {
+    if (!digests.includes(await sha256Base64url(disclosure))) {
       throw new TrustError('disclosure_unbound', 'a disclosure is not among the signed digests');
     }
     const { name, value } = readDisclosure(disclosure);
@@ -110,8 +111,12 @@ async function openDisclosures(disclosures: readonly string[], digests: readonly
 
 /** `[salt, name, value]`, wrapped into an object so that the one strict JSON reader reads it. */
 function readDisclosure(disclosure: string): { name: string; value: unknown } {
-  const text = [...new TextEncoder().encode('{"d":'), ...decodeBase64url(disclosure), 0x7d];
-  const { d: triple, ...more } = parseStrictObject(Uint8Array.from(text));
+  const array = decodeBase64url(disclosure);
+  const wrapped = new Uint8Array(OPENING.byteLength + array.byteLength + 1);
+  wrapped.set(OPENING);
+  wrapped.set(array, OPENING.byteLength);
+  wrapped[wrapped.byteLength - 1] = CLOSING;
+  const { d: triple, ...more } = parseStrictObject(wrapped);
   const [salt, name, value, ...rest] = Array.isArray(triple) ? triple : [];
   if (typeof salt !== 'string' || typeof name !== 'string' || value === undefined || rest.length > 0) {
     throw new TrustError('token_malformed', 'a disclosure is not [salt, name, value]');

@@ -10,7 +10,7 @@ import {
   registryEventSchema,
   registryJwkSchema,
 } from '../../../schemas/registry-event.ts';
-import { type Actor, openSignerFile } from '../../registry/signer-file.ts';
+import { openSignerFile } from '../../registry/signer-file.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { type Cli, printable } from '../cli.ts';
@@ -54,7 +54,7 @@ function addEnrol(group: Command, cli: Cli): void {
   );
   step(cli, command).action(async (who: string, options: StepOptions) => {
     const anchor = await chooseSigner(options, 'anchor', cli.env);
-    const body = sandboxActor(who) === null ? await readEnrolment(who) : await newProvince(cli, who, anchor);
+    const body = sandboxActor(who) === null ? await readEnrolment(who) : await newProvince(cli, who);
     const entered = await enterEvent(cli, anchor, { kind: 'entity_enrolled', body });
     if (options.json === true) return cli.printJson({ entity_id: body.entity_id, role: body.role, ...entered });
     printEntered(cli, cli.say({ zh: `已登记 ${body.entity_id}`, en: `enrolled ${body.entity_id}` }), entered);
@@ -155,13 +155,14 @@ function step(cli: Cli, command: Command): Command {
 }
 
 /** A province that the sandbox has not played so far: its key is made, and it gets an identifier beside the others'. */
-async function newProvince(cli: Cli, who: string, anchor: Actor): Promise<Enrolment> {
+async function newProvince(cli: Cli, who: string): Promise<Enrolment> {
+  const anchor = await chooseSigner({ as: 'anchor' }, null, cli.env);
   const code = provinceCodeSchema.safeParse(sandboxActor(who)?.replace('province:', ''));
-  if (!code.success || !anchor.entityId.endsWith('/anchor')) {
-    const text = { zh: `无法为 ${who} 生成登记`, en: `${who} cannot be made up here: write an enrolment file` };
+  if (!code.success) {
+    const text = { zh: `沙箱已有 ${who}`, en: `the sandbox has ${who} already` };
     throw CliError.of('usage_invalid', text);
   }
-  const province: ProvinceCode = code.data;
+  const province = code.data;
   const entityId = anchor.entityId.replace(/\/anchor$/, `/provinces/${province}`);
   const actor = await openSignerFile(sandboxPath(`province:${province}`, cli.env), entityId);
   const { zh, en } = PROVINCES[province];
