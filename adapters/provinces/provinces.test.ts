@@ -39,12 +39,6 @@ test('no two systems claim one code', () => {
 describe.each(folders.map((folder) => [folder.manifest.system.id, folder] as const))('%s', (_id, folder) => {
   const { manifest, scenarios } = folder;
 
-  test('every documented value is mapped, and every mapped one is documented', () => {
-    const mapped = mappedValues(folder);
-    const documented = new Map(scenarios.documented.map(({ at, values }) => [at, new Set(values.map(String))]));
-    expect(documented).toEqual(mapped);
-  });
-
   test('has every kind of scenario', () => {
     const names = scenarios.scenarios.map(({ scenario }) => scenario);
     const needed = ['green', 'yellow', 'red', 'red-without-ground', 'foreign-push-unnamed', 'undocumented-value'];
@@ -78,19 +72,6 @@ describe.each(folders.map((folder) => [folder.manifest.system.id, folder] as con
 
 function folderOf({ manifest: { province, system } }: ProvinceFolder): string {
   return `${province}-${system.id.split('-')[0]}`;
-}
-
-function mappedValues({ manifest: { reply } }: ProvinceFolder): Map<string, Set<string>> {
-  const { status, ground, flags, origin, assignment } = reply;
-  const tables = [status, ground, ...flags, origin, assignment?.level, assignment?.role, assignment?.action];
-  const mapped = new Map<string, Set<string>>();
-  for (const table of tables) {
-    if (table === undefined) continue;
-    const values = mapped.get(table.at) ?? new Set();
-    for (const { value } of table.values) values.add(String(value));
-    mapped.set(table.at, values);
-  }
-  return mapped;
 }
 
 describe('a folder that cannot be used', () => {
