@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
+import { HOLDER_OPERATIONS } from './openapi/holder-operations.ts';
 import { LOG_OPERATIONS } from './openapi/log-operations.ts';
 import { type Operation, pathsOf, problemExampleName, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
 import { REGISTRY_OPERATIONS } from './openapi/registry-operations.ts';
@@ -12,6 +13,7 @@ import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './p
 /** Every operation that a gateway serves today. A new path is one entry in one of these lists. */
 export const OPERATIONS: readonly Operation[] = [
   ...VERIFICATION_OPERATIONS,
+  ...HOLDER_OPERATIONS,
   ...TRUST_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTRY_OPERATIONS,

@@ -172,6 +172,34 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     replies: [shown({ zh: '最近的请求', en: 'The last requests' }, requestsSchema, example('sandbox-requests'))],
     problems: ['body_invalid'],
   },
+  {
+    id: 'rotateSandboxKey',
+    method: 'post',
+    path: '/sandbox/keys/rotate',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '让模拟省份更换声明签名密钥', en: 'Have a simulated province change its statement key' },
+    details: {
+      zh: '先公布，再使用。compromised 为真时，旧密钥立即吊销。',
+      en: 'Announced, then used. With compromised, the key before is revoked at once.',
+    },
+    body: {
+      schema: z.strictObject({ province: provinceCodeSchema, compromised: z.boolean().optional() }),
+      example: { province: '410000' },
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '该省密钥及其状态', en: "The province's keys and their states" },
+        mediaType: 'application/json',
+        schema: z.strictObject({
+          province: provinceCodeSchema,
+          keys: z.array(z.strictObject({ kid: z.string(), state: z.string() })),
+        }),
+      },
+    ],
+    problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', 'not_found'],
+  },
 ];
 
 function shown(text: Reply['text'], schema: z.ZodType, value: unknown): Reply {

@@ -100,6 +100,65 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     replies: [tokenReply('resolve-response', 'application/resolve-response+jwt')],
     problems: ['body_invalid', 'not_found'],
   },
+  {
+    id: 'historicalKeys',
+    method: 'get',
+    path: '/federation/historical-keys',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '退役与吊销的密钥', en: 'Retired and revoked keys' },
+    details: { zh: 'OpenID Federation 1.0 第 8.7 节。', en: 'OpenID Federation 1.0 section 8.7.' },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名的密钥集', en: 'A signed key set' },
+        mediaType: 'application/jwk-set+jwt',
+        schema: compactJwsSchema,
+      },
+    ],
+    problems: ['not_found'],
+  },
+  {
+    id: 'authorizationServerConfiguration',
+    method: 'get',
+    path: '/authorization-server/.well-known/openid-federation',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '场所授权服务器的实体声明', en: "Entity configuration of the venues' authorization server" },
+    details: {
+      zh: '授权服务器的主机从这里取得并以自己的名义展示。',
+      en: "The server's own host fetches it here and shows it as its own.",
+    },
+    replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
+    problems: ['not_found'],
+  },
+  {
+    id: 'trustBundle',
+    method: 'get',
+    path: '/federation/bundle',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '离线验证所需的一切', en: 'Everything that an offline verifier takes along' },
+    details: {
+      zh: '锚、各实体的信任链与历史密钥。验证方应核对每一部分，锚须另行确认。',
+      en: 'The anchor, a trust chain for each entity, historical keys. A verifier checks every part, and pins the anchor from elsewhere.',
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '信任材料', en: 'The bundle' },
+        mediaType: 'application/json',
+        schema: z
+          .looseObject({
+            entity_id: entityIdSchema,
+            jwks: z.strictObject({ keys: z.array(publicKeySchema) }),
+            chains: z.record(z.string(), z.array(compactJwsSchema)),
+          })
+          .meta({ id: 'TrustBundle' }),
+      },
+    ],
+    problems: ['not_found'],
+  },
 ];
 
 function tokenReply(

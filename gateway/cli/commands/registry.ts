@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import {
   type Enrolment,
   enrolmentSchema,

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { provinceCodeSchema, reasonCodeSchema } from '../code-lists/index.ts';
+import { findingSchema } from '../finding.ts';
+import { approvalSchema, statusClaimsSchema } from '../statement.ts';
+import { assuranceSchema, entityIdSchema, instantSchema, provenanceSchema } from '../status.ts';
+import { verificationReplySchema, verificationRequestSchema } from '../verification.ts';
+import { example } from './examples.ts';
+import type { Operation } from './operation.ts';
+
+const passReplySchema = z
+  .strictObject({
+    pass: z
+      .string()
+      .nullable()
+      .meta({ description: 'compact JWS, typ recognition-pass+jwt; null unless the answer is pass' }),
+    valid_until: instantSchema.nullable(),
+    answer: verificationReplySchema,
+  })
+  .meta({ id: 'PassReply' });
+
+const auditRequestSchema = z
+  .strictObject({
+    request: z.string().max(16_384).meta({ description: "compact JWS, typ audit-request+jwt, by the auditor's key" }),
+    key: z.looseObject({ kty: z.string(), crv: z.string(), x: z.string(), kid: z.string() }),
+  })
+  .meta({ id: 'AuditRequest' });
+
+const auditReplySchema = z
+  .strictObject({
+    issuer_province: provinceCodeSchema,
+    claims: statusClaimsSchema.nullable(),
+    statement: z.string().nullable().meta({ description: 'SD-JWT with every disclosure' }),
+    assurance: assuranceSchema,
+    provenance: provenanceSchema.nullable(),
+    findings: z.array(findingSchema),
+    approvals: z.array(
+      approvalSchema
+        .omit({ signature: true })
+        .extend({ verified: z.enum(['valid', 'invalid', 'unsigned']), agency: entityIdSchema.nullable() }),
+    ),
+    reasons: z.array(reasonCodeSchema),
+    chains: z.record(entityIdSchema, z.array(z.string())),
+  })
+  .meta({ id: 'AuditReply' });
+
+/** What a holder carries away, and what an auditor may see. */
+export const HOLDER_OPERATIONS: readonly Operation[] = [
+  {
+    id: 'issuePass',
+    method: 'post',
+    path: '/v1/passes',
+    tag: 'verification',
+    who: 'venue',
+    summary: { zh: '签发持有人自带的离线通行凭证', en: 'Issue a pass that its holder carries' },
+    details: {
+      zh: '201 表示已签发；答复不是放行时为 200，且没有凭证。凭证不含任何个人信息，可离线验证、可撤销。',
+      en: '201: issued. 200: the answer is not a pass, so there is none. A pass names nobody, verifies offline and can be withdrawn.',
+    },
+    body: { schema: verificationRequestSchema, example: example('verification-request') },
+    replies: [
+      {
+        status: 201,
+        text: { zh: '答复与凭证', en: 'The answer and the pass' },
+        mediaType: 'application/json',
+        schema: passReplySchema,
+      },
+      {
+        status: 200,
+        text: { zh: '答复，无凭证', en: 'The answer, without a pass' },
+        mediaType: 'application/json',
+        schema: passReplySchema,
+      },
+    ],
+    problems: [
+      'body_invalid',
+      'body_too_large',
+      'media_type_unsupported',
+      'token_missing',
+      'token_invalid',
+      'check_not_permitted',
+      'code_unrecognised',
+      'code_expired',
+      'personal_identifier_refused',
+      'adapter_suspended',
+      'rate_limited',
+      'unavailable',
+    ],
+  },
+  {
+    id: 'statusList',
+    method: 'get',
+    path: '/v1/statuslists/{id}',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '凭证撤销状态列表', en: 'Which passes were withdrawn (Token Status List)' },
+    params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{24}$/) }),
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名的状态列表', en: 'The signed list' },
+        mediaType: 'application/statuslist+jwt',
+        schema: z.string(),
+      },
+    ],
+    problems: ['not_found'],
+  },
+  {
+    id: 'audit',
+    method: 'post',
+    path: '/v1/audits',
+    tag: 'verification',
+    who: 'public',
+    summary: { zh: '审计员查询答复背后的依据', en: 'An auditor asks what stands behind an answer' },
+    details: {
+      zh: '仅限生效授权中列名的审计员密钥。不保留任何内容。',
+      en: 'Only with the key of an auditor whom a mandate in force names. Nothing of it is kept.',
+    },
+    body: {
+      schema: auditRequestSchema,
+      example: {
+        request: 'eyJ0eXAiOiJhdWRpdC1yZXF1ZXN0K2p3dCIsImFsZyI6IkVTMjU2Iiwia2lkIjoiLi4uIn0.e30.c2lnbmF0dXJl',
+        key: { kty: 'EC', crv: 'P-256', x: '…', y: '…', kid: '…' },
+      },
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '声明、结论与审批链', en: 'The statement, the findings and the approvals with their chains' },
+        mediaType: 'application/json',
+        schema: auditReplySchema,
+      },
+    ],
+    problems: [
+      'body_invalid',
+      'body_too_large',
+      'media_type_unsupported',
+      'token_invalid',
+      'proof_replayed',
+      'check_not_permitted',
+      'code_unrecognised',
+      'code_expired',
+      'personal_identifier_refused',
+      'adapter_suspended',
+      'unavailable',
+    ],
+  },
+];
