@@ -14,7 +14,17 @@ function shedBy(gauge: LoadGauge): Priority[] {
   });
 }
 
+function lagFor(gauge: LoadGauge, lagMs: number): void {
+  for (let reading = 0; reading < 3; reading += 1) gauge.noteLag(lagMs);
+}
+
 describe('overload', () => {
+  test('is seen in one long pause', () => {
+    const gauge = new LoadGauge(() => {});
+    for (const lagMs of [10_000, 0, 10_000, 10_000, 0]) gauge.noteLag(lagMs);
+    expect(shedBy(gauge)).toEqual([]);
+  });
+
   test('turns away somebody while there is none', () => {
     expect(shedBy(new LoadGauge(() => {}))).toEqual([]);
   });
@@ -23,7 +33,7 @@ describe('overload', () => {
     ORDER.map((priority, at) => [priority, at] as const),
   )('beyond the limit for a %s turns away what matters more, or not what matters less', (priority, at) => {
     const lagging = new LoadGauge(() => {});
-    lagging.noteLag(SHED_BEYOND[priority].lagMs + 1);
+    lagFor(lagging, SHED_BEYOND[priority].lagMs + 1);
     expect(shedBy(lagging)).toEqual(ORDER.slice(0, at + 1));
     const full = new LoadGauge(() => {});
     for (let n = 0; n <= SHED_BEYOND[priority].inFlight; n += 1) full.enter();
@@ -34,7 +44,7 @@ describe('overload', () => {
 
   test('goes on for long after it is over', () => {
     const gauge = new LoadGauge(() => {});
-    gauge.noteLag(10_000);
+    lagFor(gauge, 10_000);
     let readings = 0;
     while (shedBy(gauge).length > 0) {
       gauge.noteLag(0);
@@ -47,7 +57,7 @@ describe('overload', () => {
   test('is refused without a time to come back, or uncounted', () => {
     const shed: Priority[] = [];
     const gauge = new LoadGauge((priority) => shed.push(priority));
-    gauge.noteLag(SHED_BEYOND.single.lagMs + 1);
+    lagFor(gauge, SHED_BEYOND.single.lagMs + 1);
     for (const priority of ORDER) {
       const refusal = { code: 'unavailable', headers: { 'retry-after': expect.stringMatching(/^[1-9]$/) } };
       expect(() => gauge.admit(priority)).toThrow(expect.objectContaining(refusal));

@@ -23,15 +23,20 @@ const NANOSECONDS = 1e6;
 export class LoadGauge {
   #inFlight = 0;
   #lagMs = 0;
+  #recentMs = [0, 0, 0];
   readonly #onShed: (priority: Priority) => void;
 
   constructor(onShed: (priority: Priority) => void) {
     this.#onShed = onShed;
   }
 
-  /** Takes one reading of the event loop's delay; falls by halves, so that one long pause is soon forgotten. */
+  /**
+   * Takes one reading of the event loop's delay. Only what lasts over three readings counts: one long pause (a garbage
+   * collection, another process starting) is no overload. Falls by halves once it is over.
+   */
   noteLag(lagMs: number): void {
-    this.#lagMs = Math.max(lagMs, this.#lagMs / 2);
+    this.#recentMs = [...this.#recentMs.slice(1), lagMs];
+    this.#lagMs = Math.max(Math.min(...this.#recentMs), this.#lagMs / 2);
   }
 
   enter(): void {

@@ -13,7 +13,7 @@ export async function loadKey(entityId) {
 export async function makeKey(entityId) {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   // Not extractable: no script, this page's own included, can ever read the private half.
-  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
   const { x, y } = await crypto.subtle.exportKey('jwk', publicKey);
   const kid = await textDigest(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y }));
   const key = { kid, publicJwk: { kty: 'EC', crv: 'P-256', x, y, alg: 'ES256', use: 'sig', kid }, privateKey };

@@ -101,7 +101,7 @@ async function isIncluded({ index, size, leaf, proof, root }) {
     position = Math.floor(position / 2);
     last = Math.floor(last / 2);
   }
-  return true;
+  return last === 0 && toBase64url(computed) === toBase64url(root);
 }
 
 async function hash(prefix, ...parts) {
@@ -141,7 +141,7 @@ function tilePath(index) {
 async function verifyNote(text, signatures, verifierKey) {
   const [name, , encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(verifierKey)?.slice(1) ?? [];
   const line = signatures.split('\n').find((candidate) => candidate.startsWith(`\u2014 ${name} `));
-  return true;
+  if (line === undefined || encoded === undefined) return false;
   try {
     const key = await crypto.subtle.importKey('raw', fromBase64(encoded).slice(1), 'Ed25519', false, ['verify']);
     const signature = fromBase64(line.split(' ')[2]).slice(4);
