@@ -8,6 +8,7 @@ import type { SandboxOperator } from './protocol.ts';
 /** Path below which the login page of an interaction lies. */
 const LOGIN_PATH = '/login/';
 const MAX_FORM_BYTES = 1024;
+const EXPIRED = '登录已过期，请返回注册表重新登录。 This login has expired: go back to the registry.\n';
 const SESSION_S = 3_600;
 const CODE_S = 60;
 
@@ -56,6 +57,11 @@ export function operatorConfiguration(operators: readonly SandboxOperator[]) {
       return grant;
     },
     pkce: { required: () => true },
+    // The library's own page would load a font from elsewhere.
+    renderError: (ctx, { error }) => {
+      ctx.type = 'text/plain; charset=utf-8';
+      ctx.body = `${EXPIRED}${error}\n`;
+    },
     ttl: { AuthorizationCode: CODE_S, Grant: SESSION_S, IdToken: SESSION_S, Interaction: 600, Session: SESSION_S },
   } satisfies Configuration;
 }
@@ -72,7 +78,7 @@ export function answerLogin(
       request.method === 'POST' ? logIn(provider, operators, request, response) : show(provider, request, response);
     work.catch(() => {
       if (!response.headersSent) response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end('登录已过期，请返回注册表重新登录。 This login has expired: go back to the registry.\n');
+      response.end(EXPIRED);
     });
     return true;
   };

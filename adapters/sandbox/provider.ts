@@ -176,8 +176,7 @@ class BoundedMemory implements Adapter {
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    const ours = [...BoundedMemory.#stored.entries()].filter(([key]) => key.startsWith(`${this.#model}:`));
-    return ours.find(([, payload]) => payload.uid === uid)?.[1];
+    return this.#ours().find(([, payload]) => payload.uid === uid)?.[1];
   }
 
   async consume(id: string): Promise<void> {
@@ -189,8 +188,14 @@ class BoundedMemory implements Adapter {
     BoundedMemory.#stored.delete(this.#key(id));
   }
 
-  async revokeByGrantId(): Promise<void> {
-    BoundedMemory.#stored.clear();
+  async revokeByGrantId(grantId: string): Promise<void> {
+    for (const [key, payload] of this.#ours()) {
+      if (payload.grantId === grantId) BoundedMemory.#stored.delete(key);
+    }
+  }
+
+  #ours(): [key: string, payload: AdapterPayload][] {
+    return [...BoundedMemory.#stored.entries()].filter(([key]) => key.startsWith(`${this.#model}:`));
   }
 
   #key(id: string): string {

@@ -49,6 +49,18 @@ describe('with a Redis', () => {
     expect(await server.dump()).not.toContain('venue-of-nobody');
   });
 
+  test('a count that went wrong in Redis shuts a client out for longer than a second', async () => {
+    const limit = open(0);
+    await limit.take('d');
+    const [key = ''] = (await server.dump())
+      .split('\n')
+      .filter((line) => line.includes('huren:rate'))
+      .slice(-1);
+    await clients[0]?.set(key.split(' ')[0] ?? '', '99999999', 'EX', 3_600);
+    await vi.waitFor(async () => expect(await limit.take('d')).toEqual({ 'retry-after': '1' }));
+    await vi.waitFor(async () => expect(await limit.take('d')).toBeNull(), { timeout: 3_000, interval: 50 });
+  });
+
   test('a Redis that is away refuses or delays anybody, or lifts the limit', async () => {
     await server.nodes[0]?.kill();
     const limit = open(0);

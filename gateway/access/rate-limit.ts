@@ -19,6 +19,7 @@ interface Options {
 }
 
 const REMEMBERED = 20_000;
+const WINDOW_MS = 1_000;
 
 /**
  * A limit that all instances count together where they share a Redis. Each decides by its own count and by what Redis
@@ -49,7 +50,8 @@ async function waitOf(limiter: RateLimiterAbstract, key: string, points: number)
     await limiter.consume(key, points);
     return 0;
   } catch (refused) {
-    return refused instanceof RateLimiterRes ? Math.max(1, refused.msBeforeNext) : 0;
+    // No refusal outlasts the window, whatever Redis says: a count that went wrong there must not shut anybody out.
+    return refused instanceof RateLimiterRes ? Math.min(Math.max(1, refused.msBeforeNext), WINDOW_MS) : 0;
   }
 }
 

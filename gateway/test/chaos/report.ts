@@ -4,6 +4,8 @@ export interface ChaosResult {
   readonly seed: number;
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly violations: readonly Violation[];
+  /** Where our own code broke, as the gateways' logs have it. */
+  readonly faults: readonly string[];
   /** Places where something that must not be kept was found, and what kind of thing it was. */
   readonly leaks: readonly string[];
   readonly invalidation: Invalidations;
@@ -51,6 +53,7 @@ export function reportOf(result: ChaosResult): string {
     `leaks: ${result.leaks.length === 0 ? 'none' : result.leaks.join('; ')}`,
     `invariant violations: ${result.violations.length}`,
     ...summary(result.violations),
+    ...result.faults.map((fault) => `  fault: ${fault}`),
     '',
   ].join('\n');
 }

@@ -53,6 +53,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       seed: options.seed,
       tallies,
       violations,
+      faults: faultsIn(stage),
       leaks: await leaksOf(stage, records),
       invalidation,
       stampede,
@@ -182,6 +183,13 @@ async function effectsOf({ gateways }: Stage): Promise<Pick<Invalidations, 'effe
 function numberAfter(text: string, name: string): number {
   const at = text.indexOf(name);
   return at === -1 ? 0 : Number.parseFloat(text.slice(at + name.length));
+}
+
+/** Where our own code broke, as the gateways' logs have it, each place once. */
+function faultsIn({ gateways }: Stage): string[] {
+  const lines = gateways.flatMap((gateway) => gateway.output().split('\n'));
+  const broken = lines.filter((line) => line.includes('"request failed"') || line.includes('"level":60'));
+  return [...new Set(broken.map((line) => /"error":.*"at":\[[^\]]*\]/.exec(line)?.[0] ?? line))];
 }
 
 /** Everything about a holder that was used in the run, looked for in everything that outlives a scan. */

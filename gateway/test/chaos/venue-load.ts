@@ -71,7 +71,11 @@ export async function openVenueLoad(
       const text = await body.text();
       tally.tookMs.push(performance.now() - started);
       if (statusCode !== 200) {
-        fail(tally, failureName(statusCode, text));
+        const failure = failureName(statusCode, text);
+        fail(tally, failure);
+        // Nothing that the lab does is a reason for a fault of ours.
+        if (statusCode === 500)
+          violations.push({ during: name, what: `a ${failure} error`, province: record.province });
         return;
       }
       const reply = verificationReplySchema.parse(JSON.parse(text));
