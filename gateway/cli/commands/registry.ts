@@ -96,12 +96,16 @@ function addEnrolKey(group: Command, cli: Cli): void {
 }
 
 function addRevokeKey(group: Command, cli: Cli): void {
-  const command = described(cli, group.command('revoke-key').argument('<kid>'), {
+  const command = described(cli, group.command('revoke-key'), {
     zh: '吊销自己的一个注册密钥；锚点可吊销他人的',
     en: "revoke a registry key of your own; the anchor may revoke another's with --entity",
-    example: 'registry revoke-key 5Ht1…kid --as operator-a',
-  }).option('--entity <id>', cli.say({ zh: '密钥属于此主体', en: 'the entity whose key it is' }));
-  step(cli, command).action(async (kid: string, options: StepOptions & { entity?: string }) => {
+    example: 'registry revoke-key --kid 5Ht1…kid --as operator-a',
+  })
+    // An option and no argument: every 64th kid starts with a hyphen.
+    .requiredOption('--kid <kid>', cli.say({ zh: '密钥的 kid', en: 'the kid of the key' }))
+    .option('--entity <id>', cli.say({ zh: '密钥属于此主体', en: 'the entity whose key it is' }));
+  step(cli, command).action(async (options: StepOptions & { kid: string; entity?: string }) => {
+    const { kid } = options;
     const actor = await chooseSigner(options, null, cli.env);
     const body = { entity_id: options.entity ?? actor.entityId, use: 'registry', kid } as const;
     const entered = await enterEvent(cli, actor, { kind: 'key_revoked', body });

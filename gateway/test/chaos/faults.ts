@@ -9,6 +9,8 @@ export interface Fault {
   readonly begin: (stage: Stage, random: () => number) => Promise<() => Promise<void>>;
   /** Instances may be cut off from one another's invalidations while it lasts. */
   readonly cutsOff?: true;
+  /** A gateway takes seconds to start: the next faults begin meanwhile, but none that takes a second gateway away. */
+  readonly mendsSlowly?: true;
 }
 
 const SIGNED: ProvinceCode = '410000';
@@ -83,6 +85,7 @@ const STORE_FAULTS: readonly Fault[] = [
   linkFault('link to PostgreSQL: reset', { reset: true }, toDatabase),
   {
     name: 'gateway killed',
+    mendsSlowly: true,
     begin: async ({ gateways }, random) => {
       const [victim] = pick(gateways, random);
       await victim?.kill();
@@ -91,6 +94,7 @@ const STORE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'gateway restarted in order',
+    mendsSlowly: true,
     begin: async ({ gateways }, random) => {
       const [victim] = pick(gateways, random);
       await victim?.end();

@@ -49,6 +49,8 @@ function configuration(port: number, gateways: readonly number[]): string {
   timeout client 60s
   timeout server 30s
   timeout http-request 10s
+  # A busy gateway answers its check late. Taking it out for that would make the others busier still.
+  timeout check 3s
   option redispatch
   retries 2
   retry-on conn-failure

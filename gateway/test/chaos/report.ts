@@ -25,6 +25,8 @@ export interface Invalidations {
 export interface Stampede {
   readonly scans: number;
   readonly answered: number;
+  /** What the rest got, by outcome. */
+  readonly others: string;
   readonly upstreamCalls: number;
   readonly gateways: number;
 }
@@ -46,7 +48,7 @@ export function reportOf(result: ChaosResult): string {
     `seed ${result.seed}`,
     table([head, ...rows]),
     `invalidation: ${invalidation.accepted} of ${invalidation.pushed} events accepted, ${effects}`,
-    `stampede: ${stampede.scans} scans of one new code, ${stampede.answered} answered, ` +
+    `stampede: ${stampede.scans} scans of one new code, ${stampede.answered} passed${stampede.others === '' ? '' : `, ${stampede.others}`}, ` +
       `${stampede.upstreamCalls} questions to the province by ${stampede.gateways} gateways`,
     `surge: ${surge.scans} scans, ${percent(surge.shed, surge.scans)} shed, ` +
       (surge.recoveredMs === null ? 'no recovery seen' : `recovered ${Math.round(surge.recoveredMs)} ms after its end`),

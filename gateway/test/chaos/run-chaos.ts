@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openVenueClient, postRecord, provinceRequests, sandboxCodes } from '../venue-client.ts';
 import { type Fault, faultsFor } from './faults.ts';
 import { randomFrom, shuffled } from './random.ts';
 import { type ChaosRecord, enterRecords } from './records.ts';
-import type { ChaosResult, Invalidations, Stampede, Surge } from './report.ts';
+import type { ChaosResult, Invalidations, Surge } from './report.ts';
 import { type RedisKind, type Stage, startStage } from './stage.ts';
+import { stampedeOn } from './stampede.ts';
 import { openVenueLoad, type VenueLoad } from './venue-load.ts';
 import { Flushes } from './withdrawals.ts';
 
@@ -44,7 +44,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await delay(options.recoveryMs);
     await makeFaults(stage, load, flushes, options, random);
     const invalidation = await measureInvalidation(stage, load, flushes);
-    const stampede = await stampedeOn(stage, load, options.stampede);
+    load.enter('stampede');
+    const stampede = await stampedeOn(stage, options.stampede);
     const surge = await surgeOf(load, options.surgeMs);
     await calm();
     await load.close();
@@ -74,20 +75,25 @@ async function makeFaults(
   const untilMs = performance.now() + faultsForMs;
   const all = faultsFor(redis);
   let queue: Fault[] = [];
+  let mending = Promise.resolve();
   while (performance.now() < untilMs) {
     if (queue.length === 0) queue = shuffled(all, random);
     const fault = queue.pop();
-    if (fault === undefined) return;
+    if (fault === undefined) break;
+    if (fault.mendsSlowly === true) await mending;
     onProgress(fault.name);
     load.enter(fault.name);
     if (fault.cutsOff === true) flushes.sureFrom(Number.POSITIVE_INFINITY);
     const mend = await fault.begin(stage, random);
     await flushWhile(flushes, delay(faultMs), random);
-    await mend();
+    const mended = mend();
+    if (fault.mendsSlowly === true) mending = mended;
+    else await mended;
     if (fault.cutsOff === true) flushes.sureFrom(Date.now() + REJOINED_AFTER_MS);
     load.enter(HEALTHY);
     await flushWhile(flushes, delay(recoveryMs), random);
   }
+  await mending;
 }
 
 async function flushWhile(flushes: Flushes, over: Promise<unknown>, random: () => number): Promise<void> {
@@ -100,32 +106,6 @@ async function flushWhile(flushes: Flushes, over: Promise<unknown>, random: () =
     const province = (['410000', '440000', '140000'] as const)[Math.floor(random() * 3)];
     if (!isOver && province !== undefined) await flushes.push(province);
   }
-}
-
-async function stampedeOn(stage: Stage, load: VenueLoad, scans: number): Promise<Stampede> {
-  load.enter('stampede');
-  const green = (await sandboxCodes(stage.url)).find(
-    ({ province, scenario }) => province === '310000' && scenario === 'green',
-  );
-  const code = await postRecord(stage.url, '310000', green?.record);
-  const venue = await openVenueClient(stage.url);
-  const before = (await provinceRequests(stage.url, '310000')).filter(({ body }) =>
-    body.includes(tokenOf(code)),
-  ).length;
-  const replies = await Promise.all(
-    Array.from({ length: scans }, () =>
-      venue.post('/v1/verifications', { code, purpose: 'medical_visit' }).then(
-        async (reply) => (await reply.text()).includes('"decision":"pass"'),
-        () => false,
-      ),
-    ),
-  );
-  const after = (await provinceRequests(stage.url, '310000')).filter(({ body }) => body.includes(tokenOf(code))).length;
-  return { scans, answered: replies.filter(Boolean).length, upstreamCalls: after - before, gateways: GATEWAYS };
-}
-
-function tokenOf(code: string): string {
-  return new URL(code).searchParams.get('c') ?? code;
 }
 
 async function surgeOf(load: VenueLoad, surgeMs: number): Promise<Surge> {

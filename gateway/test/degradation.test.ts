@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { pushEvent, signEvent } from './security-event.ts';
+import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+
+const WITHIN = { timeout: 15_000, interval: 100 };
+
+let redis: TestRedis;
+let postgres: TestPostgres;
+let gateway: SandboxGateway;
+let venue: VenueClient;
+let codes: SandboxCode[];
+
+beforeAll(async () => {
+  [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  gateway = await startSandboxGateway({
+    HUREN_REDIS_URL: redis.url,
+    HUREN_CACHE_SECRET: 'a-secret-of-the-tests-that-is-long-enough-0123456789',
+    HUREN_DATABASE_URL: await postgres.createDatabase(),
+  });
+  venue = await openVenueClient(gateway.url);
+  codes = await sandboxCodes(gateway.url);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([redis.stop(), postgres.stop()]);
+});
+
+async function degraded(): Promise<unknown[]> {
+  const reply = await fetch(`${gateway.url}/readyz`);
+  expect(reply.status).toBe(200);
+  return z.object({ degraded: z.array(z.unknown()) }).parse(await reply.json()).degraded;
+}
+
+async function freshGreen(): Promise<string> {
+  const green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green');
+  return await postRecord(gateway.url, '410000', green?.record);
+}
+
+function flush(): Promise<string> {
+  const { url, dataDir } = gateway;
+  return signEvent({ url, dataDir, province: '410000', events: { 'urn:huren:event:adapter-flush': {} } });
+}
+
+describe('Redis away', () => {
+  test('stops answers, is not told, or an event is taken that others will never hear of', async () => {
+    const code = await freshGreen();
+    await venue.verify(code);
+    await redis.nodes[0]?.kill();
+    await vi.waitFor(async () => expect(await degraded()).toEqual([{ store: 'redis', state: 'unreachable' }]), WITHIN);
+    expect(await venue.verify(code)).toMatchObject({ decision: 'pass' });
+    expect(await venue.verify(await freshGreen())).toMatchObject({ decision: 'pass' });
+    const event = await flush();
+    const refused = await pushEvent(gateway.url, event);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    await redis.nodes[0]?.start();
+    await vi.waitFor(async () => expect(await degraded()).toEqual([]), WITHIN);
+    expect((await pushEvent(gateway.url, event)).status).toBe(202);
+  }, 60_000);
+});
+
+describe('PostgreSQL away', () => {
+  test('stops answers, is not told, or a registry write is taken', async () => {
+    await postgres.shutDown();
+    const store = { store: 'database', state: 'unreachable' };
+    await vi.waitFor(async () => expect(await degraded()).toEqual([store]), WITHIN);
+    expect(await venue.verify(await freshGreen())).toMatchObject({ decision: 'pass' });
+    const coverage = await fetch(`${gateway.url}/v1/coverage`);
+    expect([coverage.status, await codeOf(coverage)]).toEqual([503, 'unavailable']);
+    expect(await writeToRegistry()).toEqual([503, 'unavailable']);
+    await postgres.start();
+    await vi.waitFor(async () => expect(await degraded()).toEqual([]), WITHIN);
+    const reply = await fetch(`${gateway.url}/v1/coverage`);
+    const { totals } = z.object({ totals: z.object({ presented: z.number() }) }).parse(await reply.json());
+    expect(await writeToRegistry()).not.toContain('unavailable');
+    // The scan that was answered meanwhile is counted as well.
+    expect(totals.presented).toBe(4);
+  }, 60_000);
+});
+
+/** No event at all: with the log at hand it is refused for what it is. */
+async function writeToRegistry(): Promise<[number, string]> {
+  const headers = { 'content-type': 'application/jose' };
+  const reply = await fetch(`${gateway.url}/v1/registry/events`, { method: 'POST', headers, body: 'e30.e30.AA' });
+  return [reply.status, await codeOf(reply)];
+}
+
+async function codeOf(reply: Response): Promise<string> {
+  return z.object({ code: z.string() }).parse(await reply.json()).code;
+}
