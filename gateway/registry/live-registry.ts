@@ -32,7 +32,7 @@ export interface Receipt {
   readonly inclusion_proof: readonly Uint8Array[];
 }
 
-const MOST_TRIES = 8;
+const MOST_TRIES = 32;
 const SNAPSHOT_EVERY = 1_000;
 
 /**

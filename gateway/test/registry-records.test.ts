@@ -74,6 +74,25 @@ describe('keys', () => {
     expect(await refusal(...suspend)).toBe('key_not_active');
   });
 
+  test('an operator with a key file of its own cannot be enrolled, sign, or be removed for good', async () => {
+    const path = join(scratch, 'operator-c.json');
+    const entity = 'https://operator.example/c';
+    const made = await run('registry', 'new-signer', path, '--entity', entity);
+    expect(made.stdout).not.toContain('"d"');
+    expect(await run('registry', 'new-signer', path, '--entity', entity)).toMatchObject({ exit: 2 });
+    const name = { zh: '国家运营者丙（沙箱）', en: 'National operator C (sandbox)' };
+    const enrolment = join(scratch, 'enrolment.json');
+    writeFileSync(enrolment, JSON.stringify({ ...JSON.parse(made.stdout), role: 'operator', name }));
+    const suspend = ['adapter', 'suspend', '520000', '--key', path];
+    expect(await refusal(...suspend)).toBe('not_enrolled');
+    await step('registry', 'enrol', enrolment);
+    expect(await refusal('registry', 'enrol', enrolment)).toBe('entity_exists');
+    await step(...suspend);
+    await step('registry', 'remove', entity);
+    expect(await refusal('adapter', 'resume', '520000', '--key', path)).toBe('signer_removed');
+    await step('adapter', 'resume', '520000', '--as', 'operator-a');
+  });
+
   test('a private key is taken for a public one, or quoted', async () => {
     const secret = readFileSync(sandboxSignerPath(gateway.dataDir, 'operator-a'), 'utf8');
     const { jwk } = z.object({ jwk: z.looseObject({ d: z.string() }) }).parse(JSON.parse(secret));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
@@ -10,6 +11,7 @@ import {
   registryEventSchema,
   registryJwkSchema,
 } from '../../../schemas/registry-event.ts';
+import { entityIdSchema } from '../../../schemas/status.ts';
 import { openSignerFile } from '../../registry/signer-file.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
 import { TrustError } from '../../trust/trust-error.ts';
@@ -19,25 +21,46 @@ import { enterEvent, enterSigned, openRegistryApi, printEntered } from '../enter
 import { readJson, readText } from '../json-file.ts';
 import { chooseSigner, type SignerOptions, sandboxActor, sandboxPath, signerOptions } from '../signer-choice.ts';
 import { tableLines } from '../table.ts';
-import { described, describedGroup, jsonOption } from './command.ts';
+import { described, describedGroup, jsonOption, reading } from './command.ts';
 
 interface StepOptions extends SignerOptions {
   readonly json?: boolean;
 }
 
-/** `registry enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
+/** `registry new-signer | enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
     en: 'who is in the registry, and with which keys',
     example: 'registry list',
   });
+  addNewSigner(group, cli);
   addEnrol(group, cli);
   addRemove(group, cli);
   addEnrolKey(group, cli);
   addRevokeKey(group, cli);
   addList(group, cli);
   addPost(group, cli);
+}
+
+function addNewSigner(group: Command, cli: Cli): void {
+  described(cli, group.command('new-signer').argument('<file>'), {
+    zh: '为一个主体生成签名密钥文件，并输出公钥供锚点登记',
+    en: 'make a signer key file for an entity, and print the public half for the anchor to enrol',
+    example: 'registry new-signer operator.json --entity https://operator.example/a',
+  })
+    .requiredOption(
+      '--entity <id>',
+      cli.say({ zh: '主体标识', en: "the entity's identifier" }),
+      reading((text) => entityIdSchema.safeParse(text).data ?? null, 'an http(s) address'),
+    )
+    .action(async (file: string, { entity }: { entity: string }) => {
+      if (existsSync(file)) {
+        throw CliError.of('usage_invalid', { zh: `${file} 已存在`, en: `${file} exists already` });
+      }
+      const { entityId, publicJwk } = await openSignerFile(file, entity);
+      cli.printJson({ entity_id: entityId, jwks: { keys: [publicJwk] } });
+    });
 }
 
 function addEnrol(group: Command, cli: Cli): void {

