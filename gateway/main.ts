@@ -6,6 +6,8 @@ import { type Config, ConfigError } from './config.ts';
 import { createContext, type GatewayContext, type Mode } from './context.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
+/** Connections that may wait to be taken. A surge brings thousands at once; the system's own limit still holds. */
+const BACKLOG = 8_192;
 
 /** A gateway that answers. `close` stops taking requests, lets those under way finish, and stops what it started. */
 export interface Gateway {
@@ -63,7 +65,7 @@ function listen(server: Server, { port, host }: Config): Promise<number> {
     server.once('error', (error) => {
       reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
     });
-    server.listen(port, host, () => {
+    server.listen(port, host, BACKLOG, () => {
       const address: AddressInfo | string | null = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
+import { killAtExit } from './kill-at-exit.ts';
 
 /** One real redis-server of the test's own, on a free port, with its data in a temporary directory. */
 export interface TestRedisNode {
@@ -70,9 +71,6 @@ function testRedis(url: string, nodes: readonly TestRedisNode[], folder: string)
 
 async function startNode(folder: string, port: number, settings: readonly string[]): Promise<TestRedisNode> {
   let child: ChildProcess | null = null;
-  const onExit = () => child?.kill('SIGKILL');
-  // A test run that is cut short must not leave a server behind.
-  process.once('exit', onExit);
   const start = async () => {
     const args = [
       '--port',
@@ -88,6 +86,7 @@ async function startNode(folder: string, port: number, settings: readonly string
     ];
     const server = spawn('redis-server', [...args, ...settings], { stdio: 'ignore' });
     child = server;
+    killAtExit(server);
     await until(async () => {
       if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
       return (await ask(port, ['PING'])) === 'PONG';

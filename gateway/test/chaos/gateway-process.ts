@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
 import { workerMessageSchema } from '../../worker-messages.ts';
+import { killAtExit } from '../kill-at-exit.ts';
 
 /** One gateway process of several, on a port of its own, that can be killed, ended and started again. */
 export interface GatewayProcess {
@@ -26,8 +27,6 @@ const READY_WITHIN_MS = 60_000;
 export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {
   let child: ChildProcess | null = null;
   let output = '';
-  const onExit = () => child?.kill('SIGKILL');
-  process.once('exit', onExit);
   const gone = async (act: (running: ChildProcess) => void) => {
     const running = child;
     child = null;
@@ -45,6 +44,7 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       child = started;
+      killAtExit(started);
       for (const stream of [started.stdout, started.stderr]) {
         stream?.setEncoding('utf8').on('data', (text: string) => {
           output += text;

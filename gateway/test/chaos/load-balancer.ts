@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { killAtExit } from '../kill-at-exit.ts';
 
 export interface LoadBalancer {
   readonly stop: () => Promise<void>;
@@ -23,8 +24,7 @@ export async function startLoadBalancer(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;
   });
-  const onExit = () => child.kill('SIGKILL');
-  process.once('exit', onExit);
+  killAtExit(child);
   for (;;) {
     if (child.exitCode !== null) throw new Error(`haproxy ended: ${complaints}`);
     const reply = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
@@ -33,7 +33,6 @@ export async function startLoadBalancer(
   }
   return {
     stop: async () => {
-      process.off('exit', onExit);
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;

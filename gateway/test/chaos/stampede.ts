@@ -33,7 +33,7 @@ export async function stampedeOn({ url, gateways }: Stage, scans: number): Promi
   await setFault(url, PROVINCE, { latencyMs: PROVINCE_TAKES_MS });
   await Promise.all(
     Array.from({ length: scans }, async () => {
-      const outcome = await scan().catch(() => 'no-answer');
+      const outcome = await scan().catch((error: unknown) => `no-answer ${codeOf(error)}`);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }),
   );
@@ -43,4 +43,8 @@ export async function stampedeOn({ url, gateways }: Stage, scans: number): Promi
   const others = [...outcomes].filter(([outcome]) => outcome !== 'pass').map(([outcome, n]) => `${outcome} ${n}`);
   const answered = outcomes.get('pass') ?? 0;
   return { scans, answered, others: others.join(', '), upstreamCalls, gateways: gateways.length };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
