@@ -25,6 +25,7 @@ const configSchema = z.object({
   HUREN_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   HUREN_DRAIN_S: z.coerce.number().min(0).max(60).default(0),
   HUREN_ANCHOR_FILE: z.string().min(1).optional(),
+  HUREN_UPSTREAM_DIR: z.string().min(1).optional(),
   HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
   HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
@@ -52,6 +53,8 @@ export interface Config {
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
+  /** A folder of `<province>.json` with the secrets of its upstream; null: drivers that need one get no answer. */
+  readonly upstreamDir: string | null;
   /** The venues' authorization server outside the sandbox; null: no venue can be told from a stranger. */
   readonly authorizationServer: { readonly issuer: string; readonly jwksUri: string } | null;
   /** Where national operators log in to the registry page; null: the page only shows. In the sandbox it brings its own. */
@@ -101,6 +104,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     workers: data.HUREN_WORKERS,
     drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
+    upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,
     authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
     operatorProvider: operatorProviderOf(data),
     logLevel: data.HUREN_LOG_LEVEL,

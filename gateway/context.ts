@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { OperatorLogin } from './access/operator-login.ts';
 import { VenueTokens } from './access/venue-tokens.ts';
 import type { Config } from './config.ts';
@@ -11,12 +10,14 @@ import { openLogger } from './open-logger.ts';
 import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
 import { openShared, type Shared } from './open-shared.ts';
 import { openTrust, type Trust } from './open-trust.ts';
+import { openUpstreams, type Upstreams } from './open-upstreams.ts';
 import { ProblemError } from './problem-error.ts';
 import type { SandboxChild } from './sandbox-child.ts';
 import { openSandboxMode, type SandboxMode } from './sandbox-mode.ts';
 import { readAnchor } from './trust/read-anchor.ts';
 import { verifySm2 } from './trust/sm2.ts';
 import { AnswerTimes } from './upstream/answer-times.ts';
+import { openLiveCheck } from './upstream/live-check.ts';
 import { ProvinceAdapters } from './upstream/province-adapters.ts';
 import { ShadowAsks } from './upstream/shadow-asks.ts';
 import { SingleFlight } from './upstream/single-flight.ts';
@@ -55,7 +56,8 @@ export async function createContext(config: Config, entityId: string, mode: Mode
   const opened = sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile), log));
   const trust = await openGatewayTrust(config, entityId, sandbox, log);
   const metrics = createMetrics();
-  const provinces = openProvinces(opened, sandbox, metrics, log);
+  const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
+  const provinces = openProvinces(opened, upstreams, metrics, log);
   const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
   const stopFollowing = followLoggedKeys({
     registry: opened.registry,
@@ -69,7 +71,13 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     verification: openVerification(entityId, log, { opened, trust, provinces, shared, metrics }),
     tokens: server === null ? null : new VenueTokens(server, entityId, Date.now),
     trust,
-    registry: await openRegistryDoor(opened, { config, entityId, production: !sandboxMode, metrics }),
+    registry: await openRegistryDoor(opened, {
+      config,
+      entityId,
+      production: !sandboxMode,
+      live: openLiveCheck({ ...upstreams, nowMs: Date.now }),
+      metrics,
+    }),
     provinces,
     shared,
     sandbox: sandbox?.child ?? null,
@@ -109,14 +117,10 @@ async function openGatewayTrust(config: Config, entityId: string, sandbox: Sandb
 /** The provinces' adapters as the registry has them, now and after every change. */
 function openProvinces(
   { registry }: OpenRegistry,
-  sandbox: SandboxMode | null,
+  { accessOf }: Upstreams,
   metrics: Metrics,
   log: Logger,
 ): ProvinceAdapters {
-  const accessOf = (province: ProvinceCode) => {
-    const ready = sandbox?.child.ready;
-    return ready?.provinces[province] ?? ready?.unregistered[province] ?? null;
-  };
   const provinces = new ProvinceAdapters(accessOf, Date.now, (province, state) => {
     metrics.breakerChanges.inc({ province, state });
     log.warn({ province, state }, 'breaker');

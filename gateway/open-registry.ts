@@ -7,6 +7,7 @@ import { LogError } from './log/log-error.ts';
 import type { LogStore } from './log/store.ts';
 import { openPostgresStore } from './log/store-postgres.ts';
 import { openSqliteStore } from './log/store-sqlite.ts';
+import type { LiveCheck } from './registry/adapter-check.ts';
 import type { GenesisRule } from './registry/apply-entry.ts';
 import { LiveRegistry } from './registry/live-registry.ts';
 import { type LogSigner, openLogSigner } from './registry/log-signer.ts';
@@ -66,15 +67,16 @@ export async function openRegistryDoor(
     readonly config: Config;
     readonly entityId: string;
     readonly production: boolean;
+    readonly live: LiveCheck;
     readonly metrics: Metrics;
   },
 ): Promise<RegistryDoor> {
-  const { config, entityId, production, metrics } = settings;
+  const { config, entityId, production, live, metrics } = settings;
   const registrar = await openSignerFile(gatewaySignerPath(config.dataDir), entityId);
   openRegistryMetrics(metrics.registry, opened.registry);
   return {
     ...opened,
-    submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live: null } },
+    submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live } },
     metrics,
     nowMs: Date.now,
   };

@@ -1,30 +1,33 @@
-import { z } from 'zod';
 import type { LiveCode } from '../../adapters/conformance/live-target.ts';
+import {
+  liveCodesOf,
+  MAX_ACCESS_BYTES,
+  type UpstreamAccess,
+  upstreamAccessSchema,
+} from '../../adapters/upstream-access.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
 import { readBoundedFile } from './bounded-input.ts';
 import { CliError } from './cli-error.ts';
 
-const MAX_BYTES = 262_144;
-
-/** What `adapter test --secrets` reads: the driver's secrets, and codes of the upstream by the scenario they show. */
-const accessSchema = z.strictObject({
-  secrets: z.record(z.string(), z.string()),
-  codes: z.record(z.string(), z.string().min(4).max(4096)).default({}),
-});
-
-/** Reads the file. No message quotes it: it holds secrets. Throws CliError. */
-export function readAccessFile(path: string, { scenarios }: Scenarios) {
-  const { secrets, codes } = parseAccess(path);
-  const live = Object.entries(codes).map(([name, code]): LiveCode => {
-    const scenario = scenarios.find((one) => one.scenario === name);
-    if (scenario !== undefined) return { code, scenario };
-    throw CliError.of('usage_invalid', { zh: `${path}：没有场景 ${name}`, en: `${path}: no scenario ${name}` });
-  });
-  return { secrets, codes: live };
+/** What came out of an access file, for one folder. */
+export interface FolderAccess {
+  readonly secrets: UpstreamAccess['secrets'];
+  readonly codes: readonly LiveCode[];
 }
 
-function parseAccess(path: string): z.infer<typeof accessSchema> {
-  const file = readBoundedFile(path, MAX_BYTES);
+/** Reads what `adapter test --secrets` names. No message quotes it: it holds secrets. Throws CliError. */
+export function readAccessFile(path: string, scenarios: Scenarios): FolderAccess {
+  const access = parseAccess(path);
+  const known = new Set(scenarios.scenarios.map(({ scenario }) => scenario));
+  const stray = Object.keys(access.codes).find((name) => !known.has(name));
+  if (stray !== undefined) {
+    throw CliError.of('usage_invalid', { zh: `${path}：没有场景 ${stray}`, en: `${path}: no scenario ${stray}` });
+  }
+  return { secrets: access.secrets, codes: liveCodesOf(access, scenarios) };
+}
+
+function parseAccess(path: string): UpstreamAccess {
+  const file = readBoundedFile(path, MAX_ACCESS_BYTES);
   if (typeof file === 'string') {
     const why = { missing: { zh: '不存在', en: 'does not exist' }, too_large: { zh: '过大', en: 'is too large' } }[
       file
@@ -32,7 +35,7 @@ function parseAccess(path: string): z.infer<typeof accessSchema> {
     throw CliError.of('file_unreadable', { zh: `${path} ${why.zh}`, en: `${path} ${why.en}` });
   }
   try {
-    return accessSchema.parse(JSON.parse(file.text));
+    return upstreamAccessSchema.parse(JSON.parse(file.text));
   } catch {
     throw CliError.of('file_unreadable', {
       zh: `${path} 应为 {"secrets":{…},"codes":{…}}`,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
@@ -13,7 +14,7 @@ import { type Actor, readSignerFile } from '../registry/signer-file.ts';
 import { witnessName } from '../registry/witnesses.ts';
 import { sandboxSignerPath } from '../sandbox-actors.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
-import { openVenueClient, sandboxCodes, type VenueClient } from '../test/venue-client.ts';
+import { openVenueClient, type VenueClient } from '../test/venue-client.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
@@ -175,14 +176,6 @@ describe('the log', () => {
   });
 });
 
-/** Henan's texts as if they were Tianjin's: another province, system and mark. */
-function asTianjin(text: string): string {
-  return text
-    .replaceAll(/"(410000|120000)"/g, (_whole, code) => (code === '410000' ? '"120000"' : '"410000"'))
-    .replaceAll('henan-yukangma', 'tianjin-sample')
-    .replaceAll('YKM1', 'TJM1');
-}
-
 describe('a witness', () => {
   test('cannot cosign, or a stranger or a cosignature of something else is believed', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -219,9 +212,7 @@ async function cosign(line: string): Promise<number> {
 describe('a seventeenth province', () => {
   test('cannot join a running gateway, or goes on answering when it is suspended', async () => {
     const tianjin = { ...(await makeActor('120000')), entityId: `${anchor.entityId}/provinces/120000` };
-    const texts = adapterTexts('410000-henan');
-    const [manifest, scenarios] = [texts.manifest, texts.scenarios].map(asTianjin);
-    if (manifest === undefined || scenarios === undefined) throw new Error('no texts');
+    const { manifest, scenarios } = adapterTexts('120000-tianjin', 'conformance/examples');
     const manifest_digest = await textDigest(manifest);
     await submit(anchor, 'entity_enrolled', {
       entity_id: tianjin.entityId,
@@ -230,21 +221,20 @@ describe('a seventeenth province', () => {
       name: NAME,
       jwks: { keys: [tianjin.publicJwk] },
     });
-    const named = { province: '120000', version: '1.0.0', manifest_digest } as const;
+    const named = { province: '120000', version: '0.1.0', manifest_digest } as const;
     const scenarios_digest = await textDigest(scenarios);
     await submit(tianjin, 'adapter_submitted', { manifest, scenarios_digest }, scenarios);
-    const report = await get('/v1/registry/adapters/120000/versions/1.0.0/report');
-    expect(report).toMatchObject({ passed: true, manifest_digest });
+    const report = await get('/v1/registry/adapters/120000/versions/0.1.0/report');
+    expect(report).toMatchObject({ passed: true, level: 'live', manifest_digest });
     await submit(first, 'adapter_approved', named);
     const early = await sign(tianjin, 'adapter_activated', { ...named, mode: { stage: 'full' } });
     expect(await refusal(await post(early))).toEqual([403, 'event_unauthorised', 'approvals_missing']);
     await submit(second, 'adapter_approved', named);
     await submit(tianjin, 'adapter_activated', { ...named, mode: { stage: 'full' } });
 
-    const green = (await sandboxCodes(gateway.url)).find(({ code }) => code.startsWith('YKM1'));
-    const code = (green?.code ?? '').replace('YKM1', 'TJM1');
-    const answered = await venue.verify(code);
-    expect(answered).toMatchObject({ issuer: { province: '120000' }, decision: 'refer' });
+    const unregistered = sandboxCodesSchema.parse(await get('/sandbox/codes?unregistered=1'));
+    const code = unregistered.find(({ scenario }) => scenario === 'green')?.code ?? '';
+    expect(await venue.verify(code)).toMatchObject({ issuer: { province: '120000' }, decision: 'pass' });
     await submit(first, 'adapter_suspended', { province: '120000', reason: 'misuse' });
     const suspendedMs = performance.now();
     await vi.waitFor(async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }));

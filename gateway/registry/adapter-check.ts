@@ -1,11 +1,13 @@
+import type { LiveOutcome } from '../../adapters/conformance/live-checks.ts';
 import { conformanceReport } from '../../adapters/conformance/report.ts';
-import { type CheckOutcome, checkStatic } from '../../adapters/conformance/static-checks.ts';
-import type { ConformanceReport, Latency } from '../../schemas/conformance-report.ts';
+import { checkStatic } from '../../adapters/conformance/static-checks.ts';
+import type { ConformanceReport } from '../../schemas/conformance-report.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { Scenarios } from '../../schemas/scenarios.ts';
 import { digestOf } from './manifest-text.ts';
 
-/** What a live check of the upstream found. Runs behind the guard that keeps a manifest from reaching our own network. */
-export type LiveCheck = (manifest: Manifest) => Promise<CheckOutcome & { readonly latency: Latency | null }>;
+/** Asks the upstream of what was submitted; null where the operator holds nothing to ask it about. */
+export type LiveCheck = (manifest: Manifest, scenarios: Scenarios) => Promise<LiveOutcome | null>;
 
 export interface CheckSettings {
   /** Outside the sandbox a made-up host is a fault. */
@@ -33,13 +35,14 @@ export async function checkSubmission(
 ): Promise<CheckedBody> {
   const raw = { name: null, manifest: jsonOf(texts.manifest), scenarios: jsonOf(texts.scenarios) };
   const statically = checkStatic(raw, { others, production });
-  const manifest = statically.subject?.manifest ?? null;
-  const parts = { manifest, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
+  const { subject } = statically;
+  const parts = { manifest: subject?.manifest ?? null, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
   const first = conformanceReport({ ...parts, level: 'static', outcomes: [statically], latency: null });
-  if (live === null || manifest === null || !first.passed) return bodyOf(first);
-  const asked = await live(manifest);
-  const outcomes = [statically, asked];
-  return bodyOf(conformanceReport({ ...parts, level: 'live', outcomes, latency: asked.latency }));
+  if (live === null || subject === null || !first.passed) return bodyOf(first);
+  const asked = await live(subject.manifest, subject.scenarios);
+  if (asked === null) return bodyOf(first);
+  const { latency } = asked;
+  return bodyOf(conformanceReport({ ...parts, level: 'live', outcomes: [statically, asked], latency }));
 }
 
 function bodyOf(report: ConformanceReport): CheckedBody {

@@ -55,17 +55,16 @@ export const TRUSTED: GenesisRule = {
 export const NAME = { zh: '样例', en: 'A sample' };
 
 /** A shipped adapter's texts, with its version replaced where one is given. */
-export function adapterTexts(folder: string, version?: string): { manifest: string; scenarios: string } {
-  const root = join(import.meta.dirname, '../../adapters/provinces', folder);
-  const text = readFileSync(join(root, 'manifest.json'), 'utf8');
+export function adapterTexts(folder: string, within = 'provinces'): { manifest: string; scenarios: string } {
+  const root = join(import.meta.dirname, '../../adapters', within, folder);
   return {
-    manifest: version === undefined ? text : text.replace(/"version": "[\d.]+"/, `"version": "${version}"`),
+    manifest: readFileSync(join(root, 'manifest.json'), 'utf8'),
     scenarios: readFileSync(join(root, 'fixtures', 'scenarios.json'), 'utf8'),
   };
 }
 
 export const HENAN = adapterTexts('410000-henan');
-export const HENAN_2 = adapterTexts('410000-henan', '2.0.0');
+export const HENAN_2 = { ...HENAN, manifest: HENAN.manifest.replace(/"version": "[\d.]+"/, '"version": "2.0.0"') };
 export const SHANGHAI = adapterTexts('310000-shanghai');
 
 /** What names a version in approvals and activations. */

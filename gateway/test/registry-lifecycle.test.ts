@@ -99,7 +99,9 @@ describe('the seventeenth province, against a running gateway', () => {
     await step('adapter', 'submit', folder);
     const ran = await run('adapter', 'report', '120000', '0.1.0', '--json');
     expect(ran.exit).toBe(0);
-    expect(JSON.parse(ran.stdout)).toMatchObject({ province: '120000', version: '0.1.0', passed: true });
+    const report = conformanceReportSchema.parse(JSON.parse(ran.stdout));
+    expect(report).toMatchObject({ province: '120000', version: '0.1.0', level: 'live', passed: true, findings: [] });
+    expect(report.latency?.calls).toBeGreaterThan(0);
   });
 
   test('the same version is given other bytes', async () => {
@@ -152,6 +154,25 @@ describe('the seventeenth province, against a running gateway', () => {
     await expect.poll(() => adapterOf(green), { interval: 10, timeout: 5_000 }).toMatch(/^120000@0\.1\.0#/);
     expect(performance.now() - from).toBeLessThan(FOLLOW_WITHIN_MS);
     expect(await refusal('adapter', 'rollback', '120000')).toBe('rollback_target');
+  });
+
+  test('a version that agrees with itself but not with its upstream is moved on', async () => {
+    const wrong = copyOf('0.3.0');
+    for (const file of ['manifest.json', 'fixtures/scenarios.json']) {
+      const path = join(wrong, file);
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replaceAll('/color"', '/shade"').replaceAll('"color":', '"shade":'),
+      );
+    }
+    expect((await run('adapter', 'check', wrong)).exit).toBe(0);
+    expect((await run('adapter', 'submit', wrong)).exit).toBe(1);
+    const ran = await run('adapter', 'report', '120000', '0.3.0', '--json');
+    const { level, passed, findings } = conformanceReportSchema.parse(JSON.parse(ran.stdout));
+    expect([ran.exit, level, passed]).toEqual([1, 'live', false]);
+    expect(findings.map(({ code }) => code)).toContain('live_status');
+    expect(await refusal('adapter', 'approve', '120000', '0.3.0', '--as', 'operator-a')).toBe('check_failed');
+    expect(await outcome(green)).toBe('pass');
   });
 
   test('an event is replayed, skipped over or forked', async () => {

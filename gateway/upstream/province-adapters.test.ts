@@ -24,7 +24,7 @@ beforeEach(async () => {
   const secrets = { app_id: 'sample', app_key: 'sample' };
   const origin = `http://127.0.0.1:${port}`;
   provinces = new ProvinceAdapters(
-    () => ({ origin, secrets }),
+    () => ({ origin, network: 'loopback', secrets: () => secrets }),
     Date.now,
     () => {},
   );

@@ -7,12 +7,15 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { type BreakerState, type GuardedAdapter, guardAdapter } from './province-breaker.ts';
 import { SingleFlight } from './single-flight.ts';
+import type { Network } from './ssrf-guard.ts';
 import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
 
 /** Where a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
   readonly origin: string;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly network: Network;
+  /** As they are now. */
+  readonly secrets: () => Readonly<Record<string, string>>;
 }
 
 /** One version of one province's adapter with its own pool and breaker. Closes when nobody needs it any more. */
@@ -31,13 +34,13 @@ interface OpenVersion {
 export class ProvinceAdapters {
   readonly #open = new Map<string, OpenVersion>();
   readonly #flights = new SingleFlight<AdapterAnswer>();
-  readonly #accessOf: (province: ProvinceCode) => ProvinceAccess | null;
+  readonly #accessOf: (manifest: Manifest) => ProvinceAccess;
   readonly #nowMs: () => number;
   readonly #onBreaker: (province: ProvinceCode, state: BreakerState) => void;
 
-  /** `accessOf`: where the sandbox plays a province, null for a real one; `onBreaker` hears of every change. */
+  /** `onBreaker` hears of every change. */
   constructor(
-    accessOf: (province: ProvinceCode) => ProvinceAccess | null,
+    accessOf: (manifest: Manifest) => ProvinceAccess,
     nowMs: () => number,
     onBreaker: (province: ProvinceCode, state: BreakerState) => void,
   ) {
@@ -93,9 +96,8 @@ export class ProvinceAdapters {
 
   #openVersion(manifest: Manifest): OpenVersion {
     const { province, upstream } = manifest;
-    const played = this.#accessOf(province);
-    const access = played ?? { origin: upstream.base_url, secrets: {} };
-    const client = openUpstreamClient(upstream, access.origin, played === null ? 'public' : 'loopback');
+    const access = this.#accessOf(manifest);
+    const client = openUpstreamClient(upstream, access.origin, access.network);
     const adapter = openAdapter({
       manifest,
       fetch: client.fetch,
@@ -115,7 +117,8 @@ function closeIfIdle({ retired, underWay, guarded, client }: OpenVersion): void 
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {
-  const secret = Object.hasOwn(access.secrets, name) ? access.secrets[name] : undefined;
+  const secrets = access.secrets();
+  const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
   if (secret === undefined) throw new UpstreamError('credentials', `the operator has not provided the secret ${name}`);
   return secret;
 }

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openAccessFiles } from './access-files.ts';
+
+const SECRET = 'not-for-any-log';
+let folder: string;
+let nowMs: number;
+let faults: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'huren-access-'));
+  nowMs = 0;
+  faults = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (path = folder) => openAccessFiles(path, { nowMs: () => nowMs, onFault: (file) => faults.push(file) });
+const write = (province: string, text: string) => writeFileSync(join(folder, `${province}.json`), text);
+const holding = (app_key: string) => JSON.stringify({ secrets: { app_key } });
+
+describe('what the operator holds for a province', () => {
+  test('a folder that is not there, or a file that cannot be read, is found out at the first scan', () => {
+    expect(() => open(join(folder, 'missing'))).toThrow('HUREN_UPSTREAM_DIR: not a folder');
+    write('410000', `{"secrets":{"app_key":"${SECRET}"},"oops`);
+    expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: 410000\.json is not/);
+    expect(() => open()).not.toThrow(SECRET);
+  });
+
+  test('a province without a file gets the secrets of another', () => {
+    write('410000', holding(SECRET));
+    const files = open();
+    expect(files.accessOf('410000')?.secrets).toEqual({ app_key: SECRET });
+    expect(files.accessOf('330000')).toBeNull();
+  });
+
+  test('a file that comes, or a secret that changes, needs a restart', () => {
+    const files = open();
+    write('410000', holding('first'));
+    nowMs += 5_000;
+    expect(files.accessOf('410000')?.secrets).toEqual({ app_key: 'first' });
+    write('410000', holding('second'));
+    expect(files.accessOf('410000')?.secrets).toEqual({ app_key: 'first' });
+    nowMs += 5_000;
+    expect(files.accessOf('410000')?.secrets).toEqual({ app_key: 'second' });
+  });
+
+  test('a file that goes bad takes the province down, or goes unnoticed', () => {
+    write('410000', holding(SECRET));
+    const files = open();
+    write('410000', '{');
+    nowMs += 5_000;
+    expect(files.accessOf('410000')?.secrets).toEqual({ app_key: SECRET });
+    expect(faults).toEqual(['410000.json']);
+  });
+});
