@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CASES } from './cases.ts';
+import { measureLog } from './log-figures.ts';
 import { benchResultSchema } from './result.ts';
 
 const RATIOS = [
@@ -49,4 +50,10 @@ test.each([
   const { code, out, err } = await bench(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('[usage]');
+});
+
+test('figures of the log are taken from one that no auditor would pass, or a start reads what its snapshot holds', async () => {
+  const { sizes, start_from_snapshot_s, start_without_snapshot_s } = await measureLog(() => {}, [400, 800]);
+  expect(sizes.map(({ entries }) => entries)).toEqual([400, 800]);
+  expect(start_from_snapshot_s).toBeLessThan(start_without_snapshot_s);
 });

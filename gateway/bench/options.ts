@@ -12,7 +12,7 @@ Options:
   --seconds N      length of one turn of one case (default 2.5, at most 5)
   --rounds N       turns of each case (default 3, at most 5)
   --connections N  clients that ask at the same time (default 16, at most 128)
-  --log            also measure the transparency log with up to 100,000 entries
+  --log            also measure the registry's log with up to 100,000 signed events (two minutes more)
   --help           print this
 
 Ratios of verifications a second (more is better):

@@ -22,10 +22,11 @@ const caseSchema = z.strictObject({
 export type CaseResult = z.infer<typeof caseSchema>;
 
 const logSchema = z.strictObject({
-  inclusion: z.array(z.strictObject({ entries: z.int(), prove_and_verify_us: figure })),
+  /** `verify_s`: all of it, from entry 0, every hash, signature and decision. */
+  sizes: z.array(z.strictObject({ entries: z.int(), prove_and_verify_us: figure, verify_s: figure })),
   append_us_per_entry: figure,
-  entries: z.int(),
-  verify_s: figure,
+  start_without_snapshot_s: figure,
+  start_from_snapshot_s: figure,
   total_s: figure,
 });
 export type LogFigures = z.infer<typeof logSchema>;

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadProvinces } from '../../adapters/provinces/index.ts';
+import type { LogStore } from '../log/store.ts';
+import { openSqliteStore } from '../log/store-sqlite.ts';
+import { readAdapterTexts } from '../open-registry.ts';
+import type { GenesisRule } from '../registry/apply-entry.ts';
+import { LiveRegistry } from '../registry/live-registry.ts';
+import { type LogSigner, openLogSigner } from '../registry/log-signer.ts';
+import { type ChainHead, signEvent } from '../registry/sign-event.ts';
+import type { Actor } from '../registry/signer-file.ts';
+import { openSandboxActors } from '../sandbox-actors.ts';
+import { playCeremony } from '../sandbox-ceremony.ts';
+
+const BASE = 'http://bench.invalid';
+const PROVINCE = '410000';
+
+/** A registry in a folder of its own, from its creation on, that grows by what operators do all day. */
+export interface RegistryLog {
+  readonly store: LogStore;
+  readonly logSigner: LogSigner;
+  readonly genesis: GenesisRule;
+  /** Signs and appends suspensions and resumptions until the log has `size` entries; gives the time in the store. */
+  readonly growTo: (size: number) => Promise<{ readonly entries: number; readonly storeMs: number }>;
+  /** Opens the registry as a gateway does at its start, and gives the time that took. */
+  readonly start: () => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+const APPENDED_AT_ONCE = 1_000;
+
+/** Plays the sandbox's ceremony on an SQLite log: sixteen provinces, their adapters and all that lets them answer. */
+export async function createRegistryLog(): Promise<RegistryLog> {
+  const folder = mkdtempSync(join(tmpdir(), 'huren-bench-log-'));
+  const provinces = loadProvinces().map(({ manifest }) => manifest.province);
+  const actors = await openSandboxActors(folder, BASE, provinces);
+  const logSigner = openLogSigner(join(folder, 'log-key.json'), 'bench.invalid/log');
+  const { entityId, publicJwk } = actors.anchor;
+  const anchor = { entity_id: entityId, jwks: { keys: [publicJwk] } };
+  const genesis: GenesisRule = { anchor, verifierKey: logSigner.verifierKey };
+  const openStore = () => openSqliteStore(join(folder, 'log.sqlite'));
+  const openOn = (store: LogStore) =>
+    LiveRegistry.open({ store, logSigner, snapshotPath: join(folder, 'snapshot.json'), genesis, nowS, onFault: fail });
+  const registry = await openOn(openStore());
+  const logger = pino({ level: 'silent' });
+  await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });
+  const signings = actors.operators.map((operator): Signing => {
+    const { seq, prev } = registry.folded().entities.get(operator.entityId) ?? { seq: 0, prev: null };
+    return { operator, head: { entityId: operator.entityId, seq, prev } };
+  });
+  await registry.close();
+  // Before it grows: a start after it has grown then has everything still to read.
+  rmSync(join(folder, 'snapshot.json'));
+  const events = quarrel(signings);
+  let store = openStore();
+  return {
+    get store() {
+      return store;
+    },
+    logSigner,
+    genesis,
+    growTo: async (size) => {
+      const { size: before } = await store.head();
+      let storeMs = 0;
+      for (let from = before; from < size; from += APPENDED_AT_ONCE) {
+        const entries: Uint8Array[] = [];
+        for (let at = from; at < Math.min(from + APPENDED_AT_ONCE, size); at += 1)
+          entries.push((await events.next()).value);
+        const startedMs = performance.now();
+        await store.append(entries);
+        storeMs += performance.now() - startedMs;
+      }
+      return { entries: size - before, storeMs };
+    },
+    start: async () => {
+      await store.close();
+      const startedMs = performance.now();
+      const started = await openOn(openStore());
+      const tookMs = performance.now() - startedMs;
+      await started.close();
+      store = openStore();
+      return tookMs;
+    },
+    close: async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Signing {
+  readonly operator: Actor;
+  head: ChainHead;
+}
+
+/** They suspend and resume without end: events that the fold has to decide, on a state that does not grow. */
+async function* quarrel(signings: readonly Signing[]): AsyncGenerator<Uint8Array, never> {
+  const suspends = { kind: 'adapter_suspended', body: { province: PROVINCE, reason: 'other' } } as const;
+  const resumes = { kind: 'adapter_resumed', body: { province: PROVINCE } } as const;
+  for (;;) {
+    for (const signing of signings) {
+      for (const event of [suspends, resumes]) {
+        const { jws, head } = await signEvent(signing.operator.signer, signing.head, event, nowS());
+        signing.head = head;
+        yield Buffer.from(jws);
+      }
+    }
+  }
+}
+
+function nowS(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function fail(fault: Error): never {
+  throw fault;
+}
