@@ -6,6 +6,7 @@ import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { postgresError } from './postgres-error.ts';
+import { openPostgresReader } from './postgres-reader.ts';
 import { numbered, sizeReached, storeContract } from './store.contract.ts';
 import type { LogStore } from './store.ts';
 import { openPostgresStore } from './store-postgres.ts';
@@ -35,8 +36,7 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
   async function execute(connectionString: string, sql: string): Promise<void> {
     const client = new pg.Client({ connectionString });
     await client.connect();
-    await client.query(sql);
-    await client.end();
+    await client.query(sql).finally(() => client.end());
   }
 
   async function runWriter(connectionString: string, name: string, appends: number): Promise<number[][]> {
@@ -201,6 +201,27 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
     const { rows } = await client.query('SELECT value FROM seen');
     await client.end();
     expect(rows).toEqual([{ value: 'on' }]);
+  });
+
+  test('an auditor needs more than to read, changes something, or makes a log where there is none', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    const appended = await store.append(numbered(3));
+    const auditor = new URL(url);
+    auditor.username = 'auditor';
+    await execute(
+      url,
+      `CREATE ROLE auditor LOGIN PASSWORD '${auditor.password}'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor`,
+    );
+    const reader = openPostgresReader(auditor.href);
+    onTestFinished(() => reader.close());
+    expect(await reader.head()).toEqual({ size: appended.size, root: appended.root });
+    expect(await reader.read(0, 3)).toHaveLength(3);
+    const empty = await server.createDatabase();
+    const nothing = openPostgresReader(empty);
+    await expect(nothing.inventory()).rejects.toMatchObject({ code: 'corrupt' });
+    await nothing.close();
+    await expect(execute(empty, 'SELECT FROM huren_log_head')).rejects.toMatchObject({ code: '42P01' });
   });
 
   test('a full disk is taken for something else', () => {

@@ -111,11 +111,6 @@ export class LiveRegistry {
     return await this.#inTurn(() => this.#commit(write));
   }
 
-  /** The log's signed tree head. */
-  async checkpoint(): Promise<string | undefined> {
-    return await this.#parts.store.loadCheckpoint('signed');
-  }
-
   /** The state that an event would lead to. Throws its rejection; nothing is written. */
   async rehearse(jws: string): Promise<FoldState> {
     await this.#inTurn(() => this.#catchUp());

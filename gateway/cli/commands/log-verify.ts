@@ -112,8 +112,8 @@ async function openStore(where: string): Promise<LogReader> {
   try {
     // Loaded when wanted: a database client is slow to load, and other commands have no use for one.
     if (/^postgres(ql)?:\/\//.test(where)) {
-      const { openPostgresStore } = await import('../../log/store-postgres.ts');
-      return await openPostgresStore({ connectionString: where });
+      const { openPostgresReader } = await import('../../log/postgres-reader.ts');
+      return openPostgresReader(where);
     }
     const { openSqliteReader } = await import('../../log/store-sqlite.ts');
     return openSqliteReader(where);
