@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import { huren } from '../cli/huren.fixture.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -23,12 +24,14 @@ let postgres: TestPostgres;
 let gateway: SandboxGateway;
 let venue: VenueClient;
 let codes: SandboxCode[];
+let database: string;
+let scanned = 0;
 
 beforeAll(async () => {
   [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: '3' };
-  const database = { HUREN_DATABASE_URL: await postgres.createDatabase() };
-  gateway = await startSandboxGateway({ ...settings, ...database, HUREN_DRAIN_S: '0.3' });
+  database = await postgres.createDatabase();
+  gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '0.3' });
   venue = await openVenueClient(gateway.url);
   codes = await sandboxCodes(gateway.url);
 }, 120_000);
@@ -44,6 +47,7 @@ async function freshGreen(province = '310000'): Promise<string> {
 
 /** Scans over connections of their own, so that every process gets some. */
 function scanMany(code: string, times: number) {
+  scanned += times;
   const own = () => venue.post('/v1/verifications', { code, purpose: 'medical_visit' }, { connection: 'close' });
   return Promise.all(
     Array.from({ length: times }, async () => {
@@ -87,10 +91,18 @@ describe('three processes on one port', () => {
       const reply = await fetch(`${gateway.url}/v1/coverage?window=1h`);
       return z.object({ totals: z.object({ presented: z.number() }) }).parse(await reply.json()).totals.presented;
     };
-    await delay(2_500);
-    const before = await presented();
     await scanMany(await freshGreen(), 50);
-    await vi.waitFor(async () => expect(await presented()).toBe(before + 50), { timeout: 6_000, interval: 200 });
+    await vi.waitFor(async () => expect(await presented()).toBe(scanned), { timeout: 6_000, interval: 200 });
+  }, 20_000);
+
+  test('leave a log that nobody but them can check', async () => {
+    const anchor = join(gateway.dataDir, 'anchor.json');
+    const whole = await huren(['log', 'verify', '--store', database, '--anchor', anchor, '--json']);
+    expect([whole.exit, whole.stderr]).toEqual([0, '']);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ verified: true, findings: [] });
+    const secret = new URL(database).password;
+    const away = await huren(['log', 'verify', '--store', database.replace(/:\d+\//, ':9/'), '--anchor', anchor]);
+    expect([away.exit, away.stderr.includes('log_unreadable'), away.stderr.includes(secret)]).toEqual([2, true, false]);
   }, 20_000);
 
   test('drop a request while they are replaced one by one', async () => {
@@ -107,11 +119,12 @@ describe('three processes on one port', () => {
       }
     });
     const starts = () => gateway.output().split('"replaced"').length - 1;
+    const before = starts();
     gateway.signal('SIGHUP');
-    await vi.waitFor(() => expect(starts()).toBe(3), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(starts()).toBe(before + 3), { timeout: 60_000, interval: 100 });
     done = true;
     await Promise.all(load);
-    expect([...outcomes.keys()]).toEqual(['200']);
+    expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });
     expect(outcomes.get('200')).toBeGreaterThan(50);
   }, 90_000);
 });
