@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { readConfig } from './config.ts';
 import { startGateway } from './main.ts';
 import { startWorkerSchema, stopWorkerSchema, type WorkerMessage } from './worker-messages.ts';
@@ -28,10 +29,7 @@ async function run(message: unknown): Promise<void> {
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    gateway.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    gateway.close().then(leave, () => process.exit(1));
   };
   process.on('message', (later) => {
     if (stopWorkerSchema.safeParse(later).success) stop();
@@ -39,6 +37,16 @@ async function run(message: unknown): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
   tell({ type: 'ready', url: gateway.url });
+}
+
+/**
+ * Ends this process once its parent has agreed. A connection that the parent handed over a moment ago is still on its
+ * way here; it is refused, and then goes to another process, only while there is somebody to refuse it.
+ */
+function leave(): void {
+  if (!process.connected) process.exit(0);
+  process.once('disconnect', () => process.exit(0));
+  cluster.worker?.disconnect();
 }
 
 function tell(message: WorkerMessage): void {
