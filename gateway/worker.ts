@@ -44,9 +44,10 @@ async function run(message: unknown): Promise<void> {
  * way here; it is refused, and then goes to another process, only while there is somebody to refuse it.
  */
 function leave(): void {
-  if (!process.connected) process.exit(0);
+  const { worker } = cluster;
+  if (!process.connected || worker === undefined) process.exit(0);
   process.once('disconnect', () => process.exit(0));
-  cluster.worker?.disconnect();
+  worker.disconnect();
 }
 
 function tell(message: WorkerMessage): void {

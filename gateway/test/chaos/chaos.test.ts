@@ -7,18 +7,21 @@ describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (re
     const result = await runChaos({
       seed: 20_220_613,
       redis,
-      faultsForMs: 14_000,
+      faultsForMs: 10_000,
       faultMs: 700,
       recoveryMs: 500,
       recordsEach: 8,
+      events: 60,
       stampede: 500,
       surgeMs: 1_500,
+      turnMs: 300,
       onProgress: () => {},
     });
     process.stdout.write(reportOf(result));
     expect(result.violations).toEqual([]);
     expect(result.leaks).toEqual([]);
     expect(result.stampede.upstreamCalls).toBeLessThanOrEqual(result.stampede.gateways);
+    expect(result.invalidation.effects).toBe(result.invalidation.wanted);
     const failures = [...result.tallies.values()].flatMap(({ failures: found }) => [...found.keys()]);
     expect(failures).not.toContain('internal');
     const healthy = result.tallies.get('nothing is wrong');

@@ -26,8 +26,10 @@ for (const redis of ['single', 'cluster'] as const) {
     faultMs: 6_000,
     recoveryMs: 4_000,
     recordsEach: 60,
+    events: 400,
     stampede: 10_000,
     surgeMs: Math.min(30_000, minutes * 3_000),
+    turnMs: Math.min(5_000, minutes * 500),
     onProgress: (line) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
   });
   process.stdout.write(`Redis: ${redis}\n${reportOf(result)}\n`);

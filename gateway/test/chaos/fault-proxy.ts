@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../free-port.ts';
 
 /** What a network does to a connection. `corrupt` alters one byte in so many; the rest say it themselves. */
 export type NetworkFault =
@@ -14,6 +15,9 @@ export type NetworkFault =
 export interface FaultProxy {
   readonly port: number;
   readonly set: (fault: NetworkFault) => void;
+  /** Nobody listens any more and what was open is cut, as when the server's process is killed; `listen` is its return. */
+  readonly kill: () => Promise<void>;
+  readonly listen: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -41,14 +45,27 @@ export async function startFaultProxy(targetPort: number, random: () => number):
     relay(near, far, () => fault, random);
     relay(far, near, () => fault, random);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const port = await freePort();
+  const listen = async () => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  await listen();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port,
+    listen,
+    kill: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      cut();
+      await closed;
+    },
     set: (next) => {
       fault = next;
-      if (next !== null && 'reset' in next) for (const socket of sockets) socket.resetAndDestroy();
+      if (next !== null && 'reset' in next) cut();
     },
     close: () => {
       server.close();

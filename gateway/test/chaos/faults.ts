@@ -73,6 +73,15 @@ const PROVINCE_FAULTS: readonly Fault[] = [
   linkFault('link to a province: corruption', { corruptOneIn: 400 }, toProvince(SIGNED)),
 ];
 
+const PROVINCE_KILLED: Fault = {
+  name: 'province killed',
+  begin: async ({ provinceLinks }) => {
+    const link = provinceLinks.get(PLAIN);
+    await link?.kill();
+    return async () => await link?.listen();
+  },
+};
+
 const STORE_FAULTS: readonly Fault[] = [
   {
     name: 'PostgreSQL killed',
@@ -103,9 +112,9 @@ const STORE_FAULTS: readonly Fault[] = [
   },
 ];
 
-const REDIS_NODE_FAULTS: readonly Fault[] = [
+const redisNodeFaults = (node: string): readonly Fault[] => [
   {
-    name: 'Redis node killed',
+    name: `${node} killed`,
     cutsOff: true,
     begin: async ({ redis }, random) => {
       const [victim] = pick(redis.nodes, random);
@@ -114,7 +123,7 @@ const REDIS_NODE_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'Redis node frozen',
+    name: `${node} frozen`,
     cutsOff: true,
     begin: async ({ redis }, random) => {
       const [victim] = pick(redis.nodes, random);
@@ -134,8 +143,10 @@ const REDIS_LINK_FAULTS: readonly Fault[] = [
 
 /** Every fault there is for a stage with that kind of Redis. */
 export function faultsFor(kind: RedisKind): Fault[] {
-  const shared = [...PROVINCE_FAULTS, ...STORE_FAULTS, ...REDIS_NODE_FAULTS];
-  return kind === 'single' ? [...shared, ...REDIS_LINK_FAULTS] : shared;
+  const shared = [...PROVINCE_FAULTS, PROVINCE_KILLED, ...STORE_FAULTS];
+  return kind === 'single'
+    ? [...shared, ...redisNodeFaults('Redis'), ...REDIS_LINK_FAULTS]
+    : [...shared, ...redisNodeFaults('Redis Cluster master')];
 }
 
 async function retried(work: () => Promise<void>): Promise<void> {

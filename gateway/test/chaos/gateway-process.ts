@@ -8,6 +8,8 @@ import { killAtExit } from '../kill-at-exit.ts';
 /** One gateway process of several, on a port of its own, that can be killed, ended and started again. */
 export interface GatewayProcess {
   readonly port: number;
+  /** Null while it is down. */
+  readonly pid: () => number | null;
   readonly start: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly end: () => Promise<void>;
@@ -37,6 +39,7 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
   };
   return {
     port,
+    pid: () => child?.pid ?? null,
     output: () => output,
     start: async () => {
       const started = fork(WORKER, {

@@ -8,17 +8,35 @@ export interface ChaosResult {
   readonly faults: readonly string[];
   /** Places where something that must not be kept was found, and what kind of thing it was. */
   readonly leaks: readonly string[];
+  /** Everything of a province withdrawn, all through the run. */
+  readonly flushes: { readonly pushed: number; readonly accepted: number };
   readonly invalidation: Invalidations;
+  readonly isolation: Isolation;
   readonly stampede: Stampede;
   readonly surge: Surge;
+  /** Null where the system does not tell. */
+  readonly resources: Resources | null;
 }
 
-/** Events of the whole run; and of those sent while nothing was wrong, how many effects took at most 100 ms. */
+/** Status changes sent while nothing was wrong: effects wanted (one a gateway), seen, and seen within 100 ms. */
 export interface Invalidations {
   readonly pushed: number;
   readonly accepted: number;
+  readonly wanted: number;
   readonly effects: number;
   readonly within100Ms: number;
+}
+
+/** How long scans of the other provinces' codes took, without and with one that hangs. */
+export interface Isolation {
+  readonly healthyMs: readonly number[];
+  readonly hungMs: readonly number[];
+}
+
+/** The most that one gateway ever held. */
+export interface Resources {
+  readonly sockets: number;
+  readonly memoryMb: number;
 }
 
 /** Many scans of one new code at once. */
@@ -34,6 +52,7 @@ export interface Stampede {
 /** Many times the usual load for a while. */
 export interface Surge {
   readonly scans: number;
+  readonly perSecond: number;
   readonly shed: number;
   readonly recoveredMs: number | null;
 }
@@ -42,16 +61,21 @@ export interface Surge {
 export function reportOf(result: ChaosResult): string {
   const rows = [...result.tallies].map(([name, tally]) => rowOf(name, tally));
   const head = ['while', 'scans', 'answered', 'stale', 'refer', 'p50 ms', 'p99 ms', 'not answered'];
-  const { invalidation, stampede, surge } = result;
-  const effects = `with nothing wrong ${invalidation.within100Ms} of ${invalidation.effects} effects within 100 ms`;
+  const { flushes, invalidation, isolation, stampede, surge, resources } = result;
   return [
     `seed ${result.seed}`,
     table([head, ...rows]),
-    `invalidation: ${invalidation.accepted} of ${invalidation.pushed} events accepted, ${effects}`,
+    `withdrawals during faults: ${flushes.accepted} of ${flushes.pushed} accepted`,
+    `status changed, nothing wrong: ${invalidation.accepted} of ${invalidation.pushed} accepted, ` +
+      `${invalidation.effects} of ${invalidation.wanted} effects seen, ${invalidation.within100Ms} within 100 ms`,
+    isolationLine(isolation),
     `stampede: ${stampede.scans} scans of one new code, ${stampede.answered} passed${stampede.others === '' ? '' : `, ${stampede.others}`}, ` +
       `${stampede.upstreamCalls} questions to the province by ${stampede.gateways} gateways`,
-    `surge: ${surge.scans} scans, ${percent(surge.shed, surge.scans)} shed, ` +
+    `surge: ${surge.scans} scans (${Math.round(surge.perSecond)} a second), ${percent(surge.shed, surge.scans)} shed, ` +
       (surge.recoveredMs === null ? 'no recovery seen' : `recovered ${Math.round(surge.recoveredMs)} ms after its end`),
+    ...(resources === null
+      ? []
+      : [`most that one gateway held: ${resources.sockets} sockets, ${resources.memoryMb} MB of memory`]),
     `leaks: ${result.leaks.length === 0 ? 'none' : result.leaks.join('; ')}`,
     `invariant violations: ${result.violations.length}`,
     ...summary(result.violations),
@@ -65,9 +89,18 @@ export function answeredOf({ scans, failures }: Tally): number {
   return scans - [...failures.values()].reduce((sum, n) => sum + n, 0);
 }
 
+function isolationLine({ healthyMs, hungMs }: Isolation): string {
+  const [healthy, hung] = [percentileOf(healthyMs, 0.99), percentileOf(hungMs, 0.99)];
+  return `one province hung: p99 of the others ${hung.toFixed(1)} ms, ${healthy.toFixed(1)} ms when none is: ${(hung / healthy).toFixed(2)}`;
+}
+
+function percentileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+}
+
 function rowOf(name: string, tally: Tally): string[] {
-  const sorted = [...tally.tookMs].sort((a, b) => a - b);
-  const at = (share: number) => String(Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0));
+  const at = (share: number) => String(Math.round(percentileOf(tally.tookMs, share)));
   const failures = [...tally.failures].map(([code, n]) => `${code} ${n}`).join(', ');
   const answered = percent(answeredOf(tally), tally.scans);
   return [

@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault, faultsFor } from './faults.ts';
+import { measureInvalidations } from './invalidations.ts';
+import { isolationOf } from './isolation.ts';
 import { randomFrom, shuffled } from './random.ts';
 import { type ChaosRecord, enterRecords } from './records.ts';
-import type { ChaosResult, Invalidations, Surge } from './report.ts';
+import type { ChaosResult } from './report.ts';
+import { watchResources } from './resources.ts';
 import { type RedisKind, type Stage, startStage } from './stage.ts';
 import { stampedeOn } from './stampede.ts';
+import { surgeOf } from './surge.ts';
 import { openVenueLoad, type VenueLoad } from './venue-load.ts';
 import { Flushes } from './withdrawals.ts';
 
@@ -16,18 +20,19 @@ export interface ChaosOptions {
   readonly faultMs: number;
   readonly recoveryMs: number;
   readonly recordsEach: number;
+  readonly events: number;
   readonly stampede: number;
   readonly surgeMs: number;
+  /** Of each of ten turns, half of them with a province that hangs. */
+  readonly turnMs: number;
   readonly onProgress: (line: string) => void;
 }
 
 const GATEWAYS = 3;
 const VENUES = 8;
 const PAUSE_MS = 40;
-const SURGE_FACTOR = 10;
 /** A gateway that was cut off notices within two seconds, and has caught up a moment later. */
 const REJOINED_AFTER_MS = 3_500;
-const MEASURED_EVENTS = 60;
 const HEALTHY = 'nothing is wrong';
 
 /** One run of the fault lab: faults in an order that the seed decides, while venues scan and every answer is judged. */
@@ -39,26 +44,39 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const records = await enterRecords(stage.url, options.recordsEach);
     const flushes = new Flushes(stage);
     const load = await openVenueLoad(stage.url, records, randomFrom(options.seed + 1), flushes);
+    const watch = watchResources(stage);
     load.enter(HEALTHY);
     const calm = load.widen(VENUES, PAUSE_MS);
     await delay(options.recoveryMs);
     await makeFaults(stage, load, flushes, options, random);
-    const invalidation = await measureInvalidation(stage, load, flushes);
-    load.enter('stampede');
-    const stampede = await stampedeOn(stage, options.stampede);
-    const surge = await surgeOf(load, options.surgeMs);
+    await delay(REJOINED_AFTER_MS);
+    options.onProgress('events');
+    const invalidation = await measureInvalidations(stage, load, records, options.events);
     await calm();
+    options.onProgress('isolation');
+    const isolation = await isolationOf(stage, load, flushes, records, { venues: VENUES, turnMs: options.turnMs });
+    load.enter('stampede');
+    const usual = load.widen(VENUES, PAUSE_MS);
+    options.onProgress('stampede');
+    const stampede = await stampedeOn(stage, options.stampede);
+    options.onProgress('surge');
+    const surge = await surgeOf(load, VENUES, options.surgeMs);
+    await usual();
     await load.close();
     const { tallies, violations } = load;
+    const { pushed, accepted } = flushes;
     return {
       seed: options.seed,
       tallies,
       violations,
       faults: faultsIn(stage),
       leaks: await leaksOf(stage, records),
+      flushes: { pushed, accepted },
       invalidation,
+      isolation,
       stampede,
       surge,
+      resources: watch.stop(),
     };
   } finally {
     await stage.stop();
@@ -106,63 +124,6 @@ async function flushWhile(flushes: Flushes, over: Promise<unknown>, random: () =
     const province = (['410000', '440000', '140000'] as const)[Math.floor(random() * 3)];
     if (!isOver && province !== undefined) await flushes.push(province);
   }
-}
-
-async function surgeOf(load: VenueLoad, surgeMs: number): Promise<Surge> {
-  load.enter('surge');
-  const over = load.widen(VENUES * SURGE_FACTOR, 0);
-  await delay(surgeMs);
-  load.enter('after the surge');
-  const endedMs = performance.now();
-  await over();
-  const surged = load.tallies.get('surge');
-  const shed = surged?.failures.get('unavailable') ?? 0;
-  const after = load.tallies.get('after the surge');
-  // Recovered: a stretch of scans without one that is turned away.
-  let failuresBefore = failuresOf(after);
-  let recoveredMs: number | null = null;
-  for (let tries = 0; tries < 25 && recoveredMs === null; tries += 1) {
-    const sinceMs = performance.now() - endedMs;
-    await delay(250);
-    const failures = failuresOf(load.tallies.get('after the surge'));
-    if (failures === failuresBefore) recoveredMs = sinceMs;
-    failuresBefore = failures;
-  }
-  return { scans: surged?.scans ?? 0, shed, recoveredMs };
-}
-
-function failuresOf(tally: { readonly failures: ReadonlyMap<string, number> } | undefined): number {
-  return [...(tally?.failures.values() ?? [])].reduce((sum, n) => sum + n, 0);
-}
-
-/** With nothing wrong: events one by one, and how long each took to every gateway. */
-async function measureInvalidation(stage: Stage, load: VenueLoad, flushes: Flushes): Promise<Invalidations> {
-  load.enter('events, nothing wrong');
-  const before = await effectsOf(stage);
-  for (let n = 0; n < MEASURED_EVENTS; n += 1) {
-    await flushes.push('410000');
-    await delay(30);
-  }
-  await delay(300);
-  const after = await effectsOf(stage);
-  const effects = after.effects - before.effects;
-  const within100Ms = after.within100Ms - before.within100Ms;
-  return { pushed: flushes.pushed, accepted: flushes.accepted, effects, within100Ms };
-}
-
-async function effectsOf({ gateways }: Stage): Promise<Pick<Invalidations, 'effects' | 'within100Ms'>> {
-  let [effects, within100Ms] = [0, 0];
-  for (const { port } of gateways) {
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    effects += numberAfter(text, 'huren_invalidation_seconds_count ');
-    within100Ms += numberAfter(text, 'huren_invalidation_seconds_bucket{le="0.1"} ');
-  }
-  return { effects, within100Ms };
-}
-
-function numberAfter(text: string, name: string): number {
-  const at = text.indexOf(name);
-  return at === -1 ? 0 : Number.parseFloat(text.slice(at + name.length));
 }
 
 /** Where our own code broke, as the gateways' logs have it, each place once. */

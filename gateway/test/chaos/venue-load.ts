@@ -23,13 +23,19 @@ export interface Violation {
   readonly province: string;
 }
 
+/** Records that some venues keep to, and what is put behind the name that their scans are counted under. */
+export interface Only {
+  readonly records: readonly ChaosRecord[];
+  readonly suffix: string;
+}
+
 export interface VenueLoad {
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly violations: readonly Violation[];
   /** Scans from now on are counted under that name. */
   readonly enter: (during: string) => void;
-  /** `width` venues scan until `stop`, each pausing `pauseMs` between two scans. */
-  readonly widen: (width: number, pauseMs: number) => () => Promise<void>;
+  /** `width` venues scan until `stop`, each pausing `pauseMs` between two scans; `only` some, counted apart. */
+  readonly widen: (width: number, pauseMs: number, only?: Only) => () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -54,8 +60,8 @@ export async function openVenueLoad(
     }, ignore);
   }, RENEW_TOKEN_MS);
 
-  async function scan(record: ChaosRecord): Promise<void> {
-    const name = during;
+  async function scan(record: ChaosRecord, suffix: string): Promise<void> {
+    const name = `${during}${suffix}`;
     const tally = tallies.get(name) ?? newTally();
     tallies.set(name, tally);
     tally.scans += 1;
@@ -96,12 +102,12 @@ export async function openVenueLoad(
     enter: (name) => {
       during = name;
     },
-    widen: (width, pauseMs) => {
+    widen: (width, pauseMs, only = { records, suffix: '' }) => {
       let stopped = false;
       const venues = Array.from({ length: width }, async () => {
         while (!stopped) {
-          const record = records[Math.floor(random() * records.length)];
-          if (record !== undefined) await scan(record);
+          const record = only.records[Math.floor(random() * only.records.length)];
+          if (record !== undefined) await scan(record, only.suffix);
           if (pauseMs > 0) await delay(pauseMs);
         }
       });
