@@ -48,7 +48,7 @@ export function createApp(context: GatewayContext, isDraining: () => boolean): E
   mountPasses(app, { ...context, passes: context.trust.passes });
   mountAudits(app, context);
   const { entityId, registry, sm2Verify, nowMs } = context.verification;
-  mountEvents(app, { entityId, registry, sm2Verify, nowMs, ...context.trust, ...context.shared });
+  mountEvents(app, { entityId, registry, sm2Verify, nowMs, provinces: context.trust.provinces, ...context.shared });
   mountFederation(app, context);
   mountOperations(app, context, isDraining);
   mountRegistry(app, context.registry);

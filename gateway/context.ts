@@ -12,15 +12,19 @@ import { openShared, type Shared } from './open-shared.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 import { openUpstreams, type Upstreams } from './open-upstreams.ts';
 import { ProblemError } from './problem-error.ts';
+import { registeredProvinces } from './registry/province-directory.ts';
 import type { SandboxChild } from './sandbox-child.ts';
 import { openSandboxMode, type SandboxMode } from './sandbox-mode.ts';
 import { readAnchor } from './trust/read-anchor.ts';
+import { openRemoteStatements } from './trust/remote-statements.ts';
 import { verifySm2 } from './trust/sm2.ts';
 import { AnswerTimes } from './upstream/answer-times.ts';
+import { type GuardedFetch, openGuardedFetch } from './upstream/guarded-fetch.ts';
 import { openLiveCheck } from './upstream/live-check.ts';
 import { ProvinceAdapters } from './upstream/province-adapters.ts';
 import { ShadowAsks } from './upstream/shadow-asks.ts';
 import { SingleFlight } from './upstream/single-flight.ts';
+import type { Network } from './upstream/ssrf-guard.ts';
 import type { VerificationContext } from './verification/verification-context.ts';
 
 /** Everything that a running gateway is made of. Composed here and nowhere else. */
@@ -46,6 +50,8 @@ export interface Mode {
   readonly provinces?: SandboxChild;
   /** One of several processes behind one address. */
   readonly joins?: boolean;
+  /** Where others' federation endpoints may be, unless it follows from `sandbox`. */
+  readonly network?: Network;
 }
 
 /** Composes a gateway. `entityId` is where its own federation statements can be fetched. */
@@ -53,8 +59,10 @@ export async function createContext(config: Config, entityId: string, mode: Mode
   const sandboxMode = mode.sandbox;
   const log = openLogger(config);
   const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log, mode.provinces ?? null) : null;
-  const opened = sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile), log));
-  const trust = await openGatewayTrust(config, entityId, sandbox, log);
+  const opened =
+    sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile)?.registry ?? null, log));
+  const documents = openGuardedFetch(mode.network ?? (sandboxMode ? 'loopback' : 'public'));
+  const trust = await openGatewayTrust(config, entityId, { sandbox, opened, documents }, log);
   const metrics = createMetrics();
   const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
   const provinces = openProvinces(opened, upstreams, metrics, log);
@@ -86,7 +94,13 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     close: async () => {
       stopFollowing();
       trust.close();
-      await Promise.all([provinces.close(), sandbox?.child.stop(), opened.registry.close(), shared.close()]);
+      await Promise.all([
+        documents.close(),
+        provinces.close(),
+        sandbox?.child.stop(),
+        opened.registry.close(),
+        shared.close(),
+      ]);
     },
   };
 }
@@ -104,11 +118,20 @@ function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMod
   return provider === null ? null : new OperatorLogin(provider, entityId, Date.now);
 }
 
-async function openGatewayTrust(config: Config, entityId: string, sandbox: SandboxMode | null, log: Logger) {
+interface TrustParts {
+  readonly sandbox: SandboxMode | null;
+  readonly opened: OpenRegistry;
+  readonly documents: GuardedFetch;
+}
+
+async function openGatewayTrust(config: Config, entityId: string, parts: TrustParts, log: Logger): Promise<Trust> {
+  const { sandbox, opened, documents } = parts;
   return await openTrust({
     config,
     entityId,
     sandbox: sandbox === null ? null : { ...sandbox, ready: sandbox.child.ready },
+    registered: registeredProvinces(() => opened.registry.folded()),
+    remote: openRemoteStatements(documents.get),
     nowS: () => Math.floor(Date.now() / 1000),
     onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
   });
@@ -155,8 +178,8 @@ function openVerification(entityId: string, log: Logger, parts: VerificationPart
     answerTimes: new AnswerTimes(),
     provinceLimit: shared.provinceLimit,
     load: shared.load,
-    issuerKeys: trust.issuerKeys,
-    agencies: trust.agencies,
+    issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
+    agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     attestationSigner: () => {
       if (!shared.clock.isOff()) return trust.attestationKeys.signer;

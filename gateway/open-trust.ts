@@ -4,21 +4,23 @@ import { type ProvinceCode, provinceCodeSchema } from '../schemas/code-lists/ind
 import type { Manifest } from '../schemas/manifest.ts';
 import type { AppliedInvalidation } from './cache/invalidation-feed.ts';
 import type { Config } from './config.ts';
-import { writePrivateFile } from './private-file.ts';
 import {
   federationEndpoints,
   openSandboxFederation,
   type SandboxFederation,
   sandboxEntityIds,
 } from './sandbox-federation.ts';
-import { type Agency, EntityResolver } from './trust/entity-resolver.ts';
+import { collectBundle, writeBundleFiles } from './trust/bundle-files.ts';
+import { type ChainSource, hostedChains, remoteChains } from './trust/chain-source.ts';
+import { EntityResolver } from './trust/entity-resolver.ts';
 import { type HostedEntity, HostedFederation } from './trust/hosted-federation.ts';
 import type { KeyLife } from './trust/key-lifecycle.ts';
 import { type KeyRing, openKeyRing } from './trust/key-ring.ts';
 import { watchKeyRings } from './trust/key-watch.ts';
 import { Passes } from './trust/passes.ts';
-import type { JwkSet } from './trust/public-key.ts';
+import { type ProvinceDirectory, ProvinceTrust } from './trust/province-trust.ts';
 import { readAnchor } from './trust/read-anchor.ts';
+import type { RemoteStatements } from './trust/remote-statements.ts';
 import { ASSIGNMENT_AGENCY, RECOGNITION_GATEWAY, type RegistryPin, type TrustBundle } from './trust/trust-bundle.ts';
 import type { TrustAnchor } from './trust/trust-chain.ts';
 import { TrustError } from './trust/trust-error.ts';
@@ -33,18 +35,13 @@ export interface Trust {
   /** Every key ring that this process keeps, by entity; an entity may have several. */
   readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
   readonly trustMarks: TrustMarkRegister | null;
-  /** The statement keys of a province; `reread` after an unknown kid fetches its chain again, though not too often. */
-  readonly issuerKeys: (
-    province: ProvinceCode,
-    reread?: 'reread',
-  ) => Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }>;
-  /** The keys that a province may sign security events with: its federation keys and its statement keys. */
-  readonly eventKeys: (province: ProvinceCode) => Promise<{ readonly entityId: string; readonly jwks: JwkSet }>;
-  readonly provinceOf: (entityId: string) => ProvinceCode | null;
+  readonly provinces: ProvinceTrust;
+  /** The chain of an entity that this gateway has reason to ask about. Throws TrustError. */
+  readonly chainOf: (entityId: string) => Promise<readonly string[]>;
+  /** A signed resolve response about an entity that is hosted here or registered, by one that is hosted here. Throws TrustError. */
+  readonly resolve: (entityId: string, resolverId: string, type: string | null) => Promise<string>;
   /** Gives up what is kept about a province whose key an event says is compromised, on every instance. */
   readonly forgetKey: (applied: AppliedInvalidation) => void;
-  /** The agencies below a province that its chain vouches for. */
-  readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
   /** The keys that a province signs statements with, as a simulated province has them now. */
   readonly replaceProvinceKeys: (province: ProvinceCode, keys: readonly KeyLife[]) => void;
   /** What the log says of a province's statement keys; a retirement or revocation there ends a key, whoever hosts it. */
@@ -63,43 +60,60 @@ interface Settings {
     readonly ready: ReadyMessage;
     readonly registryPin: RegistryPin;
   } | null;
+  /** Outside the sandbox: who speaks for which province, by the registry. */
+  readonly registered: ProvinceDirectory;
+  readonly remote: RemoteStatements;
   readonly nowS: () => number;
   /** A key file that can no longer be used; the keys in use stay. */
   readonly onKeyFault: (error: unknown) => void;
 }
 
 /** Opens the gateway's keys, the entities that it hosts, and what it needs to check those of others. */
-export async function openTrust({ config, entityId, sandbox, nowS, onKeyFault }: Settings): Promise<Trust> {
+export async function openTrust(settings: Settings): Promise<Trust> {
+  const { config, entityId, sandbox, nowS, onKeyFault } = settings;
   const { dataDir } = config;
-  const ids = sandboxEntityIds(entityId);
   const own = {
     federation: await openKeyRing(dataDir, 'gateway', 'federation', nowS()),
     attestation: await openKeyRing(dataDir, 'gateway', 'attestation', nowS()),
   };
   const played =
     sandbox === null ? null : await openSandboxFederation({ dataDir, gatewayId: entityId, ...sandbox, nowS });
-  const entities = [gatewayEntity(entityId, played === null ? null : ids.anchor, own), ...(played?.entities ?? [])];
-  const federation = new HostedFederation(entities, nowS);
-  const anchor = played === null ? configuredAnchor(config) : playedAnchor(ids.anchor, played);
-  const resolver =
-    anchor === null ? null : new EntityResolver({ anchor, chainOf: (id) => federation.chainOf(id), nowS });
+  const anchor = played === null ? configuredAnchor(config) : playedAnchor(sandboxEntityIds(entityId).anchor, played);
+  const superior = anchor?.().entity_id ?? null;
+  const federation = new HostedFederation([gatewayEntity(entityId, superior, own), ...(played?.entities ?? [])], nowS);
+  const { resolver, provinces, chainOf, directory } = openChains(settings, federation, anchor, played !== null);
   const rings = [
     [entityId, own.federation] as const,
     [entityId, own.attestation] as const,
     ...(played?.rings ?? new Map<string, KeyRing>()),
   ];
-  const passes = new Passes({
-    entityId,
-    path: join(dataDir, 'passes.sqlite'),
-    signer: () => own.attestation.signer,
-    nowS,
-  });
-  const trustBundle = () => bundleOf({ anchor, federation, passes, registryPin: sandbox?.registryPin });
-  const writeFiles = () => (played === null ? Promise.resolve() : writeTrustFiles(dataDir, trustBundle));
+  const signer = () => own.attestation.signer;
+  const passes = new Passes({ entityId, path: join(dataDir, 'passes.sqlite'), signer, nowS });
+  const trustBundle = async () =>
+    anchor === null
+      ? null
+      : await collectBundle({
+          anchor: anchor(),
+          federation,
+          entityIds: [...new Set([...federation.entityIds(), ...directory.entityIds()])],
+          chainOf,
+          statusLists: await passes.statusLists(),
+          registryPin: sandbox?.registryPin,
+        });
+  const writeFiles = async () => {
+    const bundle = played === null ? null : await trustBundle();
+    if (bundle !== null) writeBundleFiles(dataDir, bundle);
+  };
   const changed = (id: string) => {
     federation.renew(id);
     resolver?.forget(id);
     writeFiles().catch(onKeyFault);
+  };
+  const changedProvince = (province: ProvinceCode, change: (id: string) => void) => {
+    const id = directory.entityIdOf(province);
+    if (id === null) return;
+    change(id);
+    changed(id);
   };
   const stopWatching = watchKeyRings({
     rings: rings.map(([, ring]) => ring),
@@ -112,52 +126,68 @@ export async function openTrust({ config, entityId, sandbox, nowS, onKeyFault }:
   await writeFiles();
   return {
     federation,
-    anchorId: anchor?.().entity_id ?? null,
+    anchorId: superior,
     attestationKeys: own.attestation,
     rings,
     trustMarks: played?.trustMarks ?? null,
-    issuerKeys: async (province, reread) => {
-      const id = ids.province(province);
-      const chains = having(resolver);
-      if (reread !== undefined) chains.forgetStale(id);
-      const jwks = await chains.statementKeys(id, province);
-      return { entityId: id, jwks, expS: (await chains.resolve(id)).expS };
-    },
-    eventKeys: async (province) => {
-      const id = ids.province(province);
-      const { jwks } = await having(resolver).resolve(id);
-      // A province behind a plain API signs no statements.
-      const statements = await having(resolver)
-        .statementKeys(id, province)
-        .catch(() => ({ keys: [] }));
-      return { entityId: id, jwks: { keys: [...jwks.keys, ...statements.keys] } };
-    },
-    provinceOf: (id) => {
-      const parsed = provinceCodeSchema.safeParse(id.slice(id.lastIndexOf('/') + 1));
-      return parsed.success && ids.province(parsed.data) === id ? parsed.data : null;
+    provinces,
+    chainOf,
+    resolve: async (id, resolverId, type) => {
+      // Anybody may ask: an address that only the asker knows is not looked up.
+      const isKnown = federation.has(id) || directory.provinceOf(id) !== null;
+      if (anchor === null || !isKnown) return await nowhere();
+      return await federation.resolveResponse(await chainOf(id), anchor(), { resolverId, type });
     },
     forgetKey: ({ invalidation }) => {
-      if (invalidation.kind === 'key') resolver?.forget(ids.province(invalidation.province));
+      if (invalidation.kind === 'key') provinces.forget(invalidation.province);
     },
-    agencies: async (province) => {
-      const below = federation.subordinates(ids.province(province));
-      const found = below.filter(({ types }) => types.includes(ASSIGNMENT_AGENCY));
-      const chains = found.map((agency) => having(resolver).agency(agency.entityId, province).catch(nullIfUntrusted));
-      return (await Promise.all(chains)).filter((agency) => agency !== null);
-    },
-    replaceProvinceKeys: (province, keys) => {
-      federation.replaceKeys(ids.province(province), keys);
-      changed(ids.province(province));
-    },
+    replaceProvinceKeys: (province, keys) => changedProvince(province, (id) => federation.replaceKeys(id, keys)),
     noteLoggedKeys: (province, keys) => {
-      federation.noteLoggedKeys(ids.province(province), keys);
-      changed(ids.province(province));
+      provinces.noteLoggedKeys(province, keys);
+      changedProvince(province, (id) => federation.noteLoggedKeys(id, keys));
     },
     passes,
     trustBundle,
     close: () => {
       stopWatching();
       passes.close();
+    },
+  };
+}
+
+/** Where chains come from, and who keeps those that were checked. */
+function openChains(
+  { entityId, registered, remote, nowS }: Settings,
+  federation: HostedFederation,
+  anchor: (() => TrustAnchor) | null,
+  played: boolean,
+) {
+  const directory = played ? playedProvinces(entityId) : registered;
+  if (anchor === null) {
+    const provinces = new ProvinceTrust({ resolver: null, directory, agenciesBelow: async () => [] });
+    return { resolver: null, provinces, directory, chainOf: nowhere };
+  }
+  const source: ChainSource = played ? hostedChains(federation) : remoteChains(federation, anchor(), { remote, nowS });
+  const resolver = new EntityResolver({ anchor, chainOf: source.chainOf, nowS });
+  const agenciesBelow = async (id: string) => await source.subordinates(await resolver.resolve(id), ASSIGNMENT_AGENCY);
+  const provinces = new ProvinceTrust({ resolver, directory, agenciesBelow });
+  const chainOf = played ? source.chainOf : (id: string) => resolver.statements(id);
+  return { resolver, provinces, directory, chainOf };
+}
+
+function nowhere(): Promise<never> {
+  return Promise.reject(new TrustError('anchor_unknown', 'no chain for that entity is known here'));
+}
+
+/** In the sandbox a province's identifier follows from the gateway's own. */
+function playedProvinces(gatewayId: string): ProvinceDirectory {
+  const ids = sandboxEntityIds(gatewayId);
+  return {
+    entityIds: () => [],
+    entityIdOf: ids.province,
+    provinceOf: (id) => {
+      const parsed = provinceCodeSchema.safeParse(id.slice(id.lastIndexOf('/') + 1));
+      return parsed.success && ids.province(parsed.data) === id ? parsed.data : null;
     },
   };
 }
@@ -181,54 +211,10 @@ function gatewayEntity(
 }
 
 function configuredAnchor(config: Config): (() => TrustAnchor) | null {
-  const anchor = readAnchor(config.anchorFile);
-  return anchor === null ? null : () => anchor;
+  const pinned = readAnchor(config.anchorFile);
+  return pinned === null ? null : () => pinned.federation;
 }
 
 function playedAnchor(entityId: string, { anchorRing }: SandboxFederation): () => TrustAnchor {
   return () => ({ entity_id: entityId, jwks: { keys: [...anchorRing.publicKeys] } });
-}
-
-function having(resolver: EntityResolver | null): EntityResolver {
-  if (resolver === null) throw new Error('a gateway without an anchor has no provinces to ask');
-  return resolver;
-}
-
-/** An agency whose chain does not stand is no agency: what it signed is then an approval by a stranger. */
-function nullIfUntrusted(error: unknown): null {
-  if (error instanceof TrustError) return null;
-  throw error;
-}
-
-interface BundleParts {
-  readonly anchor: (() => TrustAnchor) | null;
-  readonly federation: HostedFederation;
-  readonly passes: Passes;
-  readonly registryPin: RegistryPin | undefined;
-}
-
-async function bundleOf({ anchor, federation, passes, registryPin }: BundleParts): Promise<TrustBundle | null> {
-  if (anchor === null) return null;
-  const bundle: TrustBundle = {
-    ...anchor(),
-    chains: {},
-    historical_keys: {},
-    status_lists: await passes.statusLists(),
-    ...(registryPin === undefined ? {} : { registry: registryPin }),
-  };
-  for (const id of federation.entityIds()) {
-    bundle.chains[id] = await federation.chainOf(id);
-    const past = await federation.historicalKeys(id);
-    if (past !== null) bundle.historical_keys[id] = past;
-  }
-  return bundle;
-}
-
-/** So that the command line can verify offline on the machine where the sandbox runs. */
-async function writeTrustFiles(dataDir: string, trustBundle: () => Promise<TrustBundle | null>): Promise<void> {
-  const bundle = await trustBundle();
-  if (bundle === null) return;
-  const { entity_id, jwks, registry } = bundle;
-  writePrivateFile(join(dataDir, 'anchor.json'), `${JSON.stringify({ entity_id, jwks, registry }, null, 2)}\n`);
-  writePrivateFile(join(dataDir, 'trust-bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
 }

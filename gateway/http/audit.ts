@@ -10,7 +10,6 @@ import {
   openAuditRequest,
 } from '../trust/audit-request.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
-import type { HostedFederation } from '../trust/hosted-federation.ts';
 import { issuerOf } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { type AuditAnswer, audit } from '../verification/audit.ts';
@@ -25,7 +24,7 @@ const REMEMBERED_REQUESTS = 4096;
 interface Parts {
   readonly entityId: string;
   readonly verification: VerificationContext;
-  readonly trust: { readonly federation: Pick<HostedFederation, 'chainOf' | 'has'> };
+  readonly trust: { readonly chainOf: (entityId: string) => Promise<readonly string[]> };
 }
 
 /**
@@ -72,7 +71,7 @@ export function mountAudits(router: Router, { entityId, verification, trust }: P
         refuseReplay(asked);
         const answer = await audit(verification, asked);
         audits.inc({ outcome: 'answered' });
-        response.json({ ...answer, chains: await chainsBehind(answer, trust.federation) });
+        response.json({ ...answer, chains: await chainsBehind(answer, trust.chainOf) });
       } catch (error) {
         audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
         throw error;
@@ -84,11 +83,19 @@ export function mountAudits(router: Router, { entityId, verification, trust }: P
 /** The chains that an auditor needs to check statement and approvals without believing this gateway. */
 async function chainsBehind(
   { statement, approvals }: AuditAnswer,
-  federation: Pick<HostedFederation, 'chainOf' | 'has'>,
+  chainOf: Parts['trust']['chainOf'],
 ): Promise<Record<string, readonly string[]>> {
   const issuer = statement === null ? null : issuerOf(statement);
   const wanted = [issuer, ...approvals.map(({ agency }) => agency)].filter((id) => id !== null);
   const chains: Record<string, readonly string[]> = {};
-  for (const id of new Set(wanted)) if (federation.has(id)) chains[id] = await federation.chainOf(id);
+  for (const id of new Set(wanted)) {
+    const chain = await chainOf(id).catch(nullIfNone);
+    if (chain !== null) chains[id] = chain;
+  }
   return chains;
+}
+
+function nullIfNone(error: unknown): null {
+  if (error instanceof TrustError) return null;
+  throw error;
 }

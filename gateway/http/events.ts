@@ -7,7 +7,8 @@ import type { OpenCache } from '../cache/open-cache.ts';
 import type { RedisConnection } from '../cache/redis-connection.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
+import type { ProvinceTrust } from '../trust/province-trust.ts';
+import type { Sm2Verifier } from '../trust/public-key.ts';
 import { claimedIssuer, MAX_EVENT_AGE_S, verifySecurityEvent } from '../trust/security-event.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { resource } from './route.ts';
@@ -22,8 +23,7 @@ interface Parts {
   readonly entityId: string;
   readonly registry: () => RegistryState;
   /** The keys that a province may sign events with. Throws TrustError where it has no valid chain. */
-  readonly eventKeys: (province: Province) => Promise<{ readonly entityId: string; readonly jwks: JwkSet }>;
-  readonly provinceOf: (entityId: string) => Province | null;
+  readonly provinces: Pick<ProvinceTrust, 'eventKeys' | 'provinceOf'>;
   readonly open: OpenCache;
   readonly redis: RedisConnection | null;
   readonly sm2Verify: Sm2Verifier;
@@ -69,12 +69,12 @@ function tokenReader(): (request: Request, response: Response) => Promise<string
 
 async function verified(parts: Parts, token: string): Promise<{ claims: SecurityEventClaims; province: Province }> {
   try {
-    const province = parts.provinceOf(claimedIssuer(token));
+    const province = parts.provinces.provinceOf(claimedIssuer(token));
     if (province === null || !parts.registry().adapters.has(province)) {
       throw new ProblemError('event_unauthorised', 'the issuer is no province that is registered here');
     }
     const checks = { audience: parts.entityId, atS: Math.floor(parts.nowMs() / 1000), sm2Verify: parts.sm2Verify };
-    return { claims: await verifySecurityEvent(token, await parts.eventKeys(province), checks), province };
+    return { claims: await verifySecurityEvent(token, await parts.provinces.eventKeys(province), checks), province };
   } catch (error) {
     if (error instanceof TrustError) throw new ProblemError('event_invalid', `${error.code}: ${error.message}`);
     throw error;

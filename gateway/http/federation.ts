@@ -20,6 +20,7 @@ interface Parts {
     readonly federation: HostedFederation;
     readonly anchorId: string | null;
     readonly trustMarks: TrustMarkRegister | null;
+    readonly resolve: (entityId: string, resolverId: string, type: string | null) => Promise<string>;
     readonly trustBundle: () => Promise<object | null>;
   };
 }
@@ -35,11 +36,7 @@ export function mountFederation(router: Router, { entityId, trust }: Parts): voi
   for (const id of federation.entityIds()) {
     if (id !== entityId && !id.startsWith(`${entityId}/`)) continue;
     const isRoot = id === entityId;
-    mountEntity(router, id.slice(entityId.length), federation, {
-      self: id,
-      superior: isRoot ? speaker : id,
-      anchorId,
-    });
+    mountEntity(router, id.slice(entityId.length), trust, { self: id, superior: isRoot ? speaker : id });
   }
   // The authorization server's own host asks here for what it then shows as its own.
   const elsewhere = federation.entityIds().find((id) => id !== entityId && !id.startsWith(`${entityId}/`));
@@ -65,11 +62,10 @@ interface Speaker {
   readonly self: string;
   /** The entity whose subordinates fetch and list are about. */
   readonly superior: string;
-  readonly anchorId: string | null;
 }
 
-function mountEntity(router: Router, path: string, federation: HostedFederation, speaker: Speaker): void {
-  const { self, superior, anchorId } = speaker;
+function mountEntity(router: Router, path: string, trust: Parts['trust'], { self, superior }: Speaker): void {
+  const { federation, anchorId } = trust;
   resource(router, `${path}/.well-known/openid-federation`, {
     GET: async (_request, response) => {
       sendToken(response, await federation.entityConfiguration(self), STATEMENT_TYP);
@@ -90,7 +86,7 @@ function mountEntity(router: Router, path: string, federation: HostedFederation,
       allowOnly(request, ['sub', 'trust_anchor', 'entity_type']);
       const anchor = optional(request, 'trust_anchor');
       if (anchor !== null && anchor !== anchorId) throw new ProblemError('not_found', 'that trust anchor is not ours');
-      sendToken(response, await resolved(federation, request, self), RESOLVE_RESPONSE_TYP);
+      sendToken(response, await resolved(trust, request, self), RESOLVE_RESPONSE_TYP);
     },
   });
   resource(router, `${path}/federation/historical-keys`, {
@@ -138,12 +134,14 @@ function pageSize(text: string | null): number {
   return limit;
 }
 
-async function resolved(federation: HostedFederation, request: Request, self: string): Promise<string | null> {
+async function resolved({ resolve }: Parts['trust'], request: Request, self: string): Promise<string | null> {
   try {
-    return await federation.resolveResponse(required(request, 'sub'), self, optional(request, 'entity_type'));
+    return await resolve(required(request, 'sub'), self, optional(request, 'entity_type'));
   } catch (error) {
-    if (error instanceof TrustError && error.code === 'anchor_unknown') return null;
-    throw error;
+    if (!(error instanceof TrustError)) throw error;
+    if (error.code === 'anchor_unknown') return null;
+    // What is known here is fetched from its own host, which may be away.
+    throw new ProblemError('unavailable', `the chain cannot be had: ${error.code}`, { 'retry-after': '5' });
   }
 }
 

@@ -35,6 +35,21 @@ describe('what is kept of a chain', () => {
     expect(await codeOf(statementKids)).toBe('expired');
   });
 
+  test('is read only once it is over, so that a superior who is away just then stops every scan', async () => {
+    await statementKids();
+    atS = NOW_S + 2000;
+    const { chains } = world;
+    const kept = new Map(chains);
+    chains.clear();
+    await statementKids();
+    expect(reads).toBe(2);
+    await expect.poll(statementKids).toEqual(['statements']);
+    for (const [id, chain] of kept) chains.set(id, chain);
+    atS = NOW_S + 3000;
+    await statementKids();
+    expect(reads).toBe(3);
+  });
+
   test('hides a rotation until the chain expires, or lets a stranger make us read without end', async () => {
     await statementKids();
     await republish(world, { statementKeys: [world.province.statements.jwk, (await makeKey('next')).jwk] });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Level, ProvinceCode, Role } from '../../schemas/code-lists/index.ts';
 import type { JwkSet, PublicJwk } from './public-key.ts';
 import { ASSIGNMENT_AGENCY, agencyMetadataSchema, STATUS_ISSUER, statusIssuerMetadataSchema } from './trust-bundle.ts';
@@ -18,8 +19,15 @@ export interface Agency {
   readonly keys: readonly PublicJwk[];
 }
 
+type StatusIssuer = z.infer<typeof statusIssuerMetadataSchema>;
+
+interface Chain {
+  readonly statements: readonly string[];
+  readonly resolved: ResolvedEntity;
+}
+
 interface Kept {
-  readonly resolved: Promise<ResolvedEntity>;
+  readonly chain: Promise<Chain>;
   readonly readAtS: number;
 }
 
@@ -29,6 +37,8 @@ const REREAD_EVERY_S = 1;
 /** What trust chains say about issuing provinces and their agencies, kept no longer than the chain itself lasts. */
 export class EntityResolver {
   readonly #kept = new Map<string, Kept>();
+  /** Read once for each chain: the same key set for the same chain, so that its keys are imported once. */
+  readonly #issuers = new WeakMap<ResolvedEntity, StatusIssuer>();
   readonly #parts: ResolverParts;
 
   constructor(parts: ResolverParts) {
@@ -37,12 +47,19 @@ export class EntityResolver {
 
   /** The statement keys of a province. Throws TrustError where the entity has no valid chain or is not that province. */
   async statementKeys(entityId: string, province: ProvinceCode): Promise<JwkSet> {
-    const { metadata } = await this.resolve(entityId);
-    const parsed = statusIssuerMetadataSchema.safeParse(metadata[STATUS_ISSUER]);
-    if (parsed.success && parsed.data.province === province) return parsed.data.jwks;
+    const issuer = this.#issuer(await this.resolve(entityId));
+    if (issuer?.province === province) return issuer.jwks;
     throw new TrustError('invalid_metadata', 'the entity does not issue statements for that province', {
       link: entityId,
     });
+  }
+
+  #issuer(resolved: ResolvedEntity): StatusIssuer | undefined {
+    const known = this.#issuers.get(resolved);
+    if (known !== undefined) return known;
+    const { data } = statusIssuerMetadataSchema.safeParse(resolved.metadata[STATUS_ISSUER]);
+    if (data !== undefined) this.#issuers.set(resolved, data);
+    return data;
   }
 
   /**
@@ -61,21 +78,21 @@ export class EntityResolver {
 
   /** Resolves an entity, from what is kept while its chain stands. Throws TrustError. */
   async resolve(entityId: string): Promise<ResolvedEntity> {
-    const kept = this.#kept.get(entityId);
-    if (kept !== undefined) {
-      const resolved = await kept.resolved;
-      if (resolved.expS > this.#parts.nowS()) return resolved;
-    }
-    return await this.#read(entityId);
+    return (await this.#chain(entityId)).resolved;
+  }
+
+  /** The validated chain itself, for whoever is to check it again. Throws TrustError. */
+  async statements(entityId: string): Promise<readonly string[]> {
+    return (await this.#chain(entityId)).statements;
   }
 
   /** Gives up what is kept about an entity, and about everything whose chain runs through it: a key has changed. */
   forget(entityId: string): void {
-    for (const [id, { resolved }] of this.#kept) {
+    for (const [id, { chain }] of this.#kept) {
       if (id === entityId) this.#kept.delete(id);
-      void resolved.then(
-        ({ path }) => {
-          if (path.some((step) => step.entityId === entityId) && this.#kept.get(id)?.resolved === resolved) {
+      void chain.then(
+        ({ resolved: { path } }) => {
+          if (path.some((step) => step.entityId === entityId) && this.#kept.get(id)?.chain === chain) {
             this.#kept.delete(id);
           }
         },
@@ -93,21 +110,50 @@ export class EntityResolver {
     return true;
   }
 
-  #read(entityId: string): Promise<ResolvedEntity> {
+  async #chain(entityId: string): Promise<Chain> {
+    const kept = this.#kept.get(entityId);
+    if (kept === undefined) return await this.#read(entityId);
+    const chain = await kept.chain;
     const nowS = this.#parts.nowS();
-    const resolved = this.#validated(entityId, nowS);
-    const kept = { resolved, readAtS: nowS };
-    this.#kept.set(entityId, kept);
-    // A failure is not remembered: the entity may be mended before the next look.
-    resolved.catch(() => {
-      if (this.#kept.get(entityId) === kept) this.#kept.delete(entityId);
-    });
-    return resolved;
+    const { expS } = chain.resolved;
+    if (nowS >= expS) return await this.#read(entityId);
+    // Read ahead at half its life, so that no superior that is away for a while is missed.
+    if (nowS >= (kept.readAtS + expS) / 2) this.#readAhead(entityId, kept);
+    return chain;
   }
 
-  async #validated(entityId: string, nowS: number): Promise<ResolvedEntity> {
-    const resolved = await validateChain(await this.#parts.chainOf(entityId), this.#parts.anchor(), nowS);
-    if (resolved.entityId === entityId) return resolved;
+  #read(entityId: string): Promise<Chain> {
+    const kept = this.#validated(entityId);
+    this.#kept.set(entityId, kept);
+    // A failure is not remembered: the entity may be mended before the next look.
+    kept.chain.catch(() => {
+      if (this.#kept.get(entityId) === kept) this.#kept.delete(entityId);
+    });
+    return kept.chain;
+  }
+
+  #readAhead(entityId: string, last: Kept): void {
+    // What is kept meanwhile counts as just read, so that one reading is under way and the next one is seconds off.
+    const meanwhile = { chain: last.chain, readAtS: this.#parts.nowS() };
+    this.#kept.set(entityId, meanwhile);
+    const next = this.#validated(entityId);
+    next.chain.then(
+      () => {
+        if (this.#kept.get(entityId) === meanwhile) this.#kept.set(entityId, next);
+      },
+      () => undefined,
+    );
+  }
+
+  #validated(entityId: string): Kept {
+    const nowS = this.#parts.nowS();
+    return { chain: this.#validate(entityId, nowS), readAtS: nowS };
+  }
+
+  async #validate(entityId: string, nowS: number): Promise<Chain> {
+    const statements = await this.#parts.chainOf(entityId);
+    const resolved = await validateChain(statements, this.#parts.anchor(), nowS);
+    if (resolved.entityId === entityId) return { statements, resolved };
     throw new TrustError('subject_mismatch', 'the chain is for another entity', { link: entityId });
   }
 }

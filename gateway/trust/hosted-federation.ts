@@ -4,7 +4,7 @@ import { signHistoricalKeys } from './historical-keys.ts';
 import { type KeyLife, usableAndRevokedKeys } from './key-lifecycle.ts';
 import type { PublicJwk } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
-import { validateChain } from './trust-chain.ts';
+import { type TrustAnchor, validateChain } from './trust-chain.ts';
 import { TrustError } from './trust-error.ts';
 
 /** An entity's own federation keys as they are at this moment: a key ring, or a stand-in for one. */
@@ -100,13 +100,15 @@ export class HostedFederation {
    * check it, and the chain itself, for whoever distrusts us; of one entity type where `type` names it. Nothing in it
    * outlives the chain. Throws TrustError.
    */
-  async resolveResponse(entityId: string, resolverId: string, type: string | null = null): Promise<string> {
+  async resolveResponse(
+    chain: readonly string[],
+    anchor: TrustAnchor,
+    { resolverId, type }: { readonly resolverId: string; readonly type: string | null },
+  ): Promise<string> {
     const resolver = this.#entities.get(resolverId);
     if (resolver === undefined) throw new TrustError('anchor_unknown', 'no resolver is hosted here');
-    const chain = await this.chainOf(entityId);
-    const anchor = this.#topOf(entityId);
     const nowS = this.#nowS();
-    const { metadata, expS, trustMarks } = await validateChain(chain, anchor, nowS);
+    const { entityId, metadata, expS, trustMarks } = await validateChain(chain, anchor, nowS);
     const payload = {
       iss: resolver.entityId,
       sub: entityId,
@@ -144,14 +146,6 @@ export class HostedFederation {
       subject = this.#entities.get(subject.superior);
     }
     return chain;
-  }
-
-  /** The keys of an anchor file: what is to be pinned for the entity at the top of a hosted chain. */
-  #topOf(entityId: string) {
-    let entity = this.#entities.get(entityId);
-    while (entity?.superior) entity = this.#entities.get(entity.superior);
-    if (entity === undefined) throw new TrustError('chain_broken', 'a superior is not hosted here');
-    return { entity_id: entity.entityId, jwks: { keys: [...entity.federationKeys.publicKeys] } };
   }
 
   /**

@@ -67,6 +67,17 @@ export function pastKeys(keys: readonly KeyLife[], overlapS = KEY_OVERLAP_S): Pu
   return keys.filter(({ state }) => state === 'retired' || state === 'revoked').map((key) => described(key, overlapS));
 }
 
+/** Published keys, each with the end that the log put to it, where it did. */
+export function keysEndedByLog(keys: readonly PublicJwk[], logged: readonly KeyLife[]): PublicJwk[] {
+  const ended = new Map(
+    logged.filter(({ state }) => state === 'retired' || state === 'revoked').map((l) => [l.jwk.kid, l]),
+  );
+  return keys.map((jwk) => {
+    const life = ended.get(jwk.kid);
+    return life === undefined ? jwk : described({ ...life, jwk }, KEY_OVERLAP_S);
+  });
+}
+
 /** What the schedule asks for now. */
 export function dueChange(
   keys: readonly KeyLife[],

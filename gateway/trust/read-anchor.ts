@@ -3,12 +3,22 @@ import { ConfigError } from '../config.ts';
 import { trustBundleSchema } from './trust-bundle.ts';
 import type { TrustAnchor } from './trust-chain.ts';
 
-/** The trust anchor that the operator configured, or null. Throws ConfigError naming the setting. */
-export function readAnchor(file: string | null): TrustAnchor | null {
+/** Whom a gateway believes: the federation's anchor, and whoever may create its registry. */
+export interface PinnedAnchor {
+  readonly federation: TrustAnchor;
+  readonly registry: TrustAnchor;
+}
+
+/**
+ * The anchor file that the operator configured, or null. Without a `registry` member the anchor's own keys may create
+ * the registry. Throws ConfigError naming the setting.
+ */
+export function readAnchor(file: string | null): PinnedAnchor | null {
   if (file === null) return null;
   try {
-    const { entity_id, jwks } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return { entity_id, jwks };
+    const { entity_id, jwks, registry } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const federation = { entity_id, jwks };
+    return { federation, registry: registry ?? federation };
   } catch (cause) {
     throw new ConfigError('HUREN_ANCHOR_FILE: not a readable anchor file', { cause });
   }

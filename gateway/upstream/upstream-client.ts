@@ -2,6 +2,7 @@ import { errors, Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { readBounded } from './bounded-body.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { checkOrigin, guardedConnector, type Network } from './ssrf-guard.ts';
@@ -83,17 +84,6 @@ function mayRetry(error: unknown): boolean {
   if (!(error instanceof Unanswered)) return false;
   const { code } = upstreamErrorOf(error.cause);
   return code === 'connect_failed' || code === 'reset';
-}
-
-async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new UpstreamError('oversize', 'the reply is larger than the manifest allows');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

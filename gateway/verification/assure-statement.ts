@@ -79,5 +79,8 @@ function unsigned(assured: Assured): Assessment {
 }
 
 function untrusted(error: TrustError): UpstreamError {
+  if (error.code === 'fetch_failed') {
+    return new UpstreamError('connect_failed', "the province's chain cannot be fetched", { cause: error });
+  }
   return new UpstreamError('signature', "the province's statement does not verify", { cause: error });
 }

@@ -36,6 +36,8 @@ export interface VenueLoad {
   readonly enter: (during: string) => void;
   /** `width` venues scan until `stop`, each pausing `pauseMs` between two scans; `only` some, counted apart. */
   readonly widen: (width: number, pauseMs: number, only?: Only) => () => Promise<void>;
+  /** One scan begins every `everyMs`, however many are still waiting for their answer. */
+  readonly pour: (everyMs: number, only: Only) => () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,6 +61,11 @@ export async function openVenueLoad(
       token = client.token;
     }, ignore);
   }, RENEW_TOKEN_MS);
+
+  async function scanOne({ records: some, suffix }: Only): Promise<void> {
+    const record = some[Math.floor(random() * some.length)];
+    if (record !== undefined) await scan(record, suffix);
+  }
 
   async function scan(record: ChaosRecord, suffix: string): Promise<void> {
     const name = `${during}${suffix}`;
@@ -106,14 +113,24 @@ export async function openVenueLoad(
       let stopped = false;
       const venues = Array.from({ length: width }, async () => {
         while (!stopped) {
-          const record = only.records[Math.floor(random() * only.records.length)];
-          if (record !== undefined) await scan(record, only.suffix);
+          await scanOne(only);
           if (pauseMs > 0) await delay(pauseMs);
         }
       });
       return async () => {
         stopped = true;
         await Promise.all(venues);
+      };
+    },
+    pour: (everyMs, only) => {
+      const begun = new Set<Promise<void>>();
+      const timer = setInterval(() => {
+        const one = scanOne(only).finally(() => begun.delete(one));
+        begun.add(one);
+      }, everyMs);
+      return async () => {
+        clearInterval(timer);
+        await Promise.all(begun);
       };
     },
     close: async () => {

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import { readConfig } from '../config.ts';
+import { type Gateway, startGateway } from '../main.ts';
+import { type ChainHead, signEvent } from '../registry/sign-event.ts';
+import { type Actor, readSignerFile } from '../registry/signer-file.ts';
+import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { readAnchor } from '../trust/read-anchor.ts';
+import { parseCompact } from '../trust/strict-jws.ts';
+import { validateChain } from '../trust/trust-chain.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+
+const NAME = { zh: '测试', en: 'Test' };
+
+/** One process plays the anchor and the provinces; the gateway under test is another, and knows the anchor's keys alone. */
+let others: SandboxGateway;
+let gateway: Gateway;
+let folder: string;
+let anchor: Actor;
+let head: ChainHead;
+
+beforeAll(async () => {
+  others = await startSandboxGateway();
+  folder = mkdtempSync(join(tmpdir(), 'huren-remote-'));
+  const env = { HUREN_PORT: '0', HUREN_DATA_DIR: folder, HUREN_LOG_LEVEL: 'error' };
+  const config = readConfig({ ...env, HUREN_ANCHOR_FILE: join(others.dataDir, 'anchor.json') });
+  gateway = await startGateway(config, { sandbox: false, network: 'loopback' });
+  const found = await readSignerFile(sandboxSignerPath(others.dataDir, 'anchor'));
+  if (found === null) throw new Error('the sandbox has no anchor');
+  anchor = found;
+  head = { entityId: anchor.entityId, seq: 0, prev: null };
+  const { logSigner } = gateway.context.registry;
+  const { publicJwk } = anchor;
+  const log = { origin: logSigner.origin, keys: [logSigner.verifierKey] };
+  await enter('registry_created', { name: NAME, jwks: { keys: [publicJwk] }, log });
+  for (const province of ['410000', '140000'] as const) await enrol(province);
+});
+afterAll(async () => {
+  await gateway.close();
+  await others.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const idOf = (province: string) => `${others.url}/provinces/${province}`;
+
+async function enrol(province: ProvinceCode): Promise<void> {
+  const actor = await readSignerFile(sandboxSignerPath(others.dataDir, province));
+  if (actor === null) throw new Error(`the sandbox has no ${province}`);
+  const jwks = { keys: [actor.publicJwk] };
+  await enter('entity_enrolled', { entity_id: idOf(province), role: 'province', name: NAME, jwks, province });
+}
+
+async function enter<K extends RegistryEventKind>(kind: K, body: RegistryEventBody<K>): Promise<void> {
+  const signed = await signEvent(anchor.signer, head, { kind, body }, Math.floor(Date.now() / 1000));
+  const headers = { 'content-type': 'application/jose' };
+  const reply = await fetch(`${gateway.url}/v1/registry/events`, { method: 'POST', headers, body: signed.jws });
+  expect([reply.status, reply.ok || (await reply.text())]).toEqual([201, true]);
+  head = signed.head;
+}
+
+function resolve(id: string): Promise<Response> {
+  return fetch(`${gateway.url}/federation/resolve?sub=${encodeURIComponent(id)}`);
+}
+
+describe('provinces that another host speaks for', () => {
+  test('have no statement keys, or others than their chain vouches for', async () => {
+    const { provinces } = gateway.context.trust;
+    const { entityId, jwks, expS } = await provinces.issuerKeys('410000');
+    expect(entityId).toBe(idOf('410000'));
+    expect(jwks.keys.length).toBeGreaterThan(0);
+    expect(expS).toBeGreaterThan(Date.now() / 1000);
+    expect((await provinces.issuerKeys('410000')).jwks).toBe(jwks);
+  });
+
+  test('have no agencies, or those of another province', async () => {
+    const agencies = await gateway.context.trust.provinces.agencies('140000');
+    expect(agencies.length).toBeGreaterThan(0);
+    for (const { entityId } of agencies) expect(entityId.startsWith(`${idOf('140000')}/agencies/`)).toBe(true);
+  });
+
+  test('that nobody registered are asked about', async () => {
+    await expect(gateway.context.trust.provinces.issuerKeys('310000')).rejects.toMatchObject({
+      code: 'anchor_unknown',
+    });
+    expect((await resolve(idOf('310000'))).status).toBe(404);
+  });
+
+  test('cannot be resolved here, or with a chain that does not stand', async () => {
+    const reply = await resolve(idOf('410000'));
+    expect(reply.status).toBe(200);
+    const { payload } = parseCompact(await reply.text(), { maxBytes: 262_144, typ: 'resolve-response+jwt' });
+    const chain = payload['trust_chain'];
+    const pinned = readAnchor(join(others.dataDir, 'anchor.json'));
+    if (pinned === null || !Array.isArray(chain)) throw new Error('no chain');
+    const { entityId } = await validateChain(chain.map(String), pinned.federation, Math.floor(Date.now() / 1000));
+    expect(entityId).toBe(idOf('410000'));
+  });
+
+  test('leave the keys of a rotation unknown', async () => {
+    const { provinces } = gateway.context.trust;
+    const before = (await provinces.issuerKeys('410000')).jwks.keys.map(({ kid }) => kid);
+    const rotated = await fetch(`${others.url}/sandbox/keys/rotate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ province: '410000' }),
+    });
+    expect(rotated.status).toBe(200);
+    await expect
+      .poll(
+        async () => (await provinces.issuerKeys('410000', 'reread')).jwks.keys.some(({ kid }) => !before.includes(kid)),
+        {
+          timeout: 5_000,
+        },
+      )
+      .toBe(true);
+  });
+
+  test('are put in the bundle without a chain, or hold it up when they are away', async () => {
+    const chains = async () => Object.keys((await gateway.context.trust.trustBundle())?.chains ?? {}).sort();
+    expect(await chains()).toEqual([idOf('140000'), idOf('410000')].sort());
+    await others.stop();
+    expect(await chains()).toEqual([idOf('140000'), idOf('410000')].sort());
+    expect((await gateway.context.trust.provinces.issuerKeys('410000')).jwks.keys.length).toBeGreaterThan(0);
+  });
+});
