@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { LoadGauge, type Priority, SHED_BEYOND } from './load-gauge.ts';
+import { LoadGauge, MOST_UNDER_WAY, type Priority, SHED_BEYOND, watchEventLoop } from './load-gauge.ts';
 
 const ORDER = ['batch', 'repeat', 'single'] as const;
 
@@ -14,14 +15,18 @@ function shedBy(gauge: LoadGauge): Priority[] {
   });
 }
 
-function lagFor(gauge: LoadGauge, lagMs: number): void {
-  for (let reading = 0; reading < 3; reading += 1) gauge.noteLag(lagMs);
+function lasting(gauge: LoadGauge, lagMs = 0): void {
+  for (let reading = 0; reading < 3; reading += 1) gauge.note(lagMs);
 }
 
 describe('overload', () => {
-  test('is seen in one long pause', () => {
+  test('is seen in one long pause or one burst', () => {
     const gauge = new LoadGauge(() => {});
-    for (const lagMs of [10_000, 0, 10_000, 10_000, 0]) gauge.noteLag(lagMs);
+    for (const lagMs of [10_000, 0, 10_000, 10_000, 0]) gauge.note(lagMs);
+    for (const scans of [5_000, -5_000, 5_000]) {
+      gauge.enter(scans);
+      gauge.note(0);
+    }
     expect(shedBy(gauge)).toEqual([]);
   });
 
@@ -33,35 +38,67 @@ describe('overload', () => {
     ORDER.map((priority, at) => [priority, at] as const),
   )('beyond the limit for a %s turns away what matters more, or not what matters less', (priority, at) => {
     const lagging = new LoadGauge(() => {});
-    lagFor(lagging, SHED_BEYOND[priority].lagMs + 1);
+    lasting(lagging, SHED_BEYOND[priority].lagMs + 1);
     expect(shedBy(lagging)).toEqual(ORDER.slice(0, at + 1));
     const full = new LoadGauge(() => {});
-    for (let n = 0; n <= SHED_BEYOND[priority].inFlight; n += 1) full.enter();
-    expect(shedBy(full)).toEqual(ORDER.slice(0, at + 1));
-    full.leave();
+    full.enter(SHED_BEYOND[priority].backlog);
+    lasting(full);
     expect(shedBy(full)).toEqual(ORDER.slice(0, at));
+    full.enter();
+    lasting(full);
+    expect(shedBy(full)).toEqual(ORDER.slice(0, at + 1));
+  });
+
+  test('is seen in scans that only wait for a province, or they are held without bound', async () => {
+    const gauge = new LoadGauge(() => {});
+    const province = Promise.withResolvers<void>();
+    const waiting = Array.from({ length: MOST_UNDER_WAY }, () => {
+      gauge.enter();
+      return gauge.whileWaiting(() => province.promise);
+    });
+    lasting(gauge);
+    expect(shedBy(gauge)).toEqual([]);
+    gauge.enter();
+    expect(shedBy(gauge)).toEqual([...ORDER]);
+    province.resolve();
+    await Promise.all(waiting);
+    gauge.leave(MOST_UNDER_WAY + 1);
+    for (let reading = 0; reading < 20; reading += 1) gauge.note(0);
+    expect(shedBy(gauge)).toEqual([]);
   });
 
   test('goes on for long after it is over', () => {
     const gauge = new LoadGauge(() => {});
-    lagFor(gauge, 10_000);
+    lasting(gauge, 10_000);
     let readings = 0;
     while (shedBy(gauge).length > 0) {
-      gauge.noteLag(0);
+      gauge.note(0);
       readings += 1;
     }
-    // Five readings a second.
+    // Ten readings a second.
     expect(readings).toBeLessThanOrEqual(10);
   });
 
   test('is refused without a time to come back, or uncounted', () => {
     const shed: Priority[] = [];
     const gauge = new LoadGauge((priority) => shed.push(priority));
-    lagFor(gauge, SHED_BEYOND.single.lagMs + 1);
+    lasting(gauge, SHED_BEYOND.single.lagMs + 1);
     for (const priority of ORDER) {
       const refusal = { code: 'unavailable', headers: { 'retry-after': expect.stringMatching(/^[1-9]$/) } };
       expect(() => gauge.admit(priority)).toThrow(expect.objectContaining(refusal));
     }
     expect(shed).toEqual([...ORDER]);
+  });
+
+  test('of an event loop that is blocked again and again reads as rest', async () => {
+    const gauge = new LoadGauge(() => {});
+    const stop = watchEventLoop(gauge);
+    for (let n = 0; n < 5; n += 1) {
+      const untilMs = performance.now() + SHED_BEYOND.batch.lagMs + 200;
+      while (performance.now() < untilMs);
+      await delay(1);
+    }
+    expect(shedBy(gauge)).toContain('batch');
+    stop();
   });
 });

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ProblemError } from '../problem-error.ts';
 
 /** What is given up first under overload, in this order. A repeat is a scan that was answered moments ago. */
@@ -6,76 +5,97 @@ export type Priority = 'batch' | 'repeat' | 'single';
 
 interface Limit {
   readonly lagMs: number;
-  readonly inFlight: number;
+  readonly backlog: number;
 }
 
-/** Beyond either, requests of that priority are turned away. A person at a door waits longest before that happens. */
+/**
+ * Beyond either, scans of that priority are turned away. A backlog of 1,000 is one to two seconds of work for a process;
+ * a person at a door waits longest before being turned away.
+ */
 export const SHED_BEYOND: Readonly<Record<Priority, Limit>> = {
-  batch: { lagMs: 150, inFlight: 2_000 },
-  repeat: { lagMs: 500, inFlight: 12_000 },
-  single: { lagMs: 2_000, inFlight: 20_000 },
+  batch: { lagMs: 150, backlog: 300 },
+  repeat: { lagMs: 500, backlog: 1_000 },
+  single: { lagMs: 1_500, backlog: 2_000 },
 };
+/** Scans under way in all, those that only wait included: what bounds memory. */
+export const MOST_UNDER_WAY = 20_000;
 
-const SAMPLE_MS = 200;
-const NANOSECONDS = 1e6;
+const SAMPLE_MS = 100;
 
-/** Overload as this process feels it: how late its event loop runs, and how many requests are under way. */
+/**
+ * Overload as this process feels it: how late its event loop runs, and how many scans it has work to do for. Those that
+ * wait for a province cost nothing meanwhile, so however many wait for one code, that is no overload.
+ */
 export class LoadGauge {
-  #inFlight = 0;
-  #lagMs = 0;
-  #recentMs = [0, 0, 0];
+  #underWay = 0;
+  #waiting = 0;
+  readonly #lagMs = new Lasting();
+  readonly #backlog = new Lasting();
   readonly #onShed: (priority: Priority) => void;
 
   constructor(onShed: (priority: Priority) => void) {
     this.#onShed = onShed;
   }
 
-  /**
-   * Takes one reading of the event loop's delay. Only what lasts over three readings counts: one long pause (a garbage
-   * collection, another process starting) is no overload. Falls by halves once it is over.
-   */
-  noteLag(lagMs: number): void {
-    this.#recentMs = [...this.#recentMs.slice(1), lagMs];
-    this.#lagMs = Math.max(Math.min(...this.#recentMs), this.#lagMs / 2);
+  /** Takes one reading: the event loop's delay as it was measured, and the backlog as it is. */
+  note(lagMs: number): void {
+    this.#lagMs.note(lagMs);
+    this.#backlog.note(this.#underWay - this.#waiting);
   }
 
-  enter(): void {
-    this.#inFlight += 1;
+  enter(scans = 1): void {
+    this.#underWay += scans;
   }
 
-  leave(): void {
-    this.#inFlight -= 1;
+  leave(scans = 1): void {
+    this.#underWay -= scans;
   }
 
-  get lagMs(): number {
-    return this.#lagMs;
-  }
-
-  get inFlight(): number {
-    return this.#inFlight;
+  /** Runs one scan's wait for somebody else. */
+  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    try {
+      return await wait();
+    } finally {
+      this.#waiting -= 1;
+    }
   }
 
   /** Throws ProblemError `unavailable` with Retry-After where there is no room for that priority. */
   admit(priority: Priority): void {
-    const limit = SHED_BEYOND[priority];
-    if (this.#lagMs <= limit.lagMs && this.#inFlight <= limit.inFlight) return;
+    const { lagMs, backlog } = SHED_BEYOND[priority];
+    const isOver = this.#lagMs.value > lagMs || this.#backlog.value > backlog || this.#underWay > MOST_UNDER_WAY;
+    if (!isOver) return;
     this.#onShed(priority);
     const retryAfterS = { batch: 5, repeat: 2, single: 1 }[priority];
     throw new ProblemError('unavailable', 'the gateway is overloaded', { 'retry-after': String(retryAfterS) });
   }
 }
 
-/** Keeps a gauge up to date from the event loop; gives back what stops it. */
+/**
+ * What has lasted over three readings: one long pause (a garbage collection, another process starting) or one burst is no
+ * overload. Falls by halves once it is over.
+ */
+class Lasting {
+  value = 0;
+  #recent = [0, 0, 0];
+
+  note(reading: number): void {
+    this.#recent = [...this.#recent.slice(1), reading];
+    this.value = Math.max(Math.min(...this.#recent), this.value / 2);
+  }
+}
+
+/**
+ * Keeps a gauge up to date from the event loop; gives back what stops it. Measured by a timer's own delay: a histogram
+ * that is emptied at each reading is empty just when the loop is blocked.
+ */
 export function watchEventLoop(gauge: LoadGauge): () => void {
-  const histogram = monitorEventLoopDelay({ resolution: 10 });
-  histogram.enable();
+  let lastMs = performance.now();
   const timer = setInterval(() => {
-    const p90 = histogram.percentile(90) / NANOSECONDS;
-    histogram.reset();
-    gauge.noteLag(Number.isFinite(p90) ? p90 : 0);
+    const nowMs = performance.now();
+    gauge.note(Math.max(0, nowMs - lastMs - SAMPLE_MS));
+    lastMs = nowMs;
   }, SAMPLE_MS).unref();
-  return () => {
-    clearInterval(timer);
-    histogram.disable();
-  };
+  return () => clearInterval(timer);
 }

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Request, Response, Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
@@ -19,6 +20,7 @@ import { resource } from './route.ts';
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_BATCH_BYTES = 1_048_576;
+const SLICE = 10;
 
 interface Parts {
   readonly verification: VerificationContext;
@@ -31,11 +33,16 @@ export function mountVerifications(router: Router, { verification, tokens, share
   const readOne = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
   const readBatch = jsonBodyReader(batchRequestSchema, MAX_BATCH_BYTES);
 
+  /** Counted as under way until the reply is gone. */
+  function enter(response: Response, scans: number): void {
+    shared.load.enter(scans);
+    response.once('close', () => shared.load.leave(scans));
+  }
+
   /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
   async function access(request: Request, response: Response, priority: Priority): Promise<Venue> {
     shared.load.admit(priority);
-    shared.load.enter();
-    response.once('close', () => shared.load.leave());
+    enter(response, 1);
     if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
     return await tokens.authenticate(request.get('authorization'));
   }
@@ -57,11 +64,24 @@ export function mountVerifications(router: Router, { verification, tokens, share
     POST: async (request, response) => {
       const venue = await access(request, response, 'batch');
       const { items } = await readBatch(request, response);
+      enter(response, items.length - 1);
       await withinRate(venue, items.length);
       const outcome = (asked: VerificationRequest) => verify(verification, venue, asked).catch(problemInPlace);
-      response.json({ results: await Promise.all(items.map(outcome)) });
+      response.json({ results: await allInSlices(items, outcome) });
     },
   });
+}
+
+/** Begins a few at a time, so that single scans get their turns in between; all of them may wait at once. */
+async function allInSlices<T, R>(items: readonly T[], begin: (item: T) => Promise<R>): Promise<R[]> {
+  const begun: Promise<R>[] = [];
+  for (let at = 0; at < items.length; at += SLICE) {
+    if (at > 0) await immediate();
+    begun.push(...items.slice(at, at + SLICE).map(begin));
+    // Heard below; a fault before the last slice has begun must not count as unheard.
+    for (const one of begun.slice(at)) one.catch(() => undefined);
+  }
+  return await Promise.all(begun);
 }
 
 /** An item's refusal stands in the item's place; a fault of ours fails the whole batch. */

@@ -26,7 +26,9 @@ export async function recallAnswer(context: RecallContext, subject: Subject): Pr
   const question = { province, adapter: subject.adapter.digest, token: subject.token };
   const key = context.cache.keyOf(question, (freshness_s + stale_grace_s) * 1000);
   const known = context.cache.peek(key);
-  if (known === null) return await context.flights.run(key.name, () => readOrAsk(context, subject, key));
+  if (known === null) {
+    return await context.load.whileWaiting(() => context.flights.run(key.name, () => readOrAsk(context, subject, key)));
+  }
   context.load.admit('repeat');
   return answerOf(known, 'cached');
 }

@@ -21,7 +21,8 @@ describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (re
     expect(result.violations).toEqual([]);
     expect(result.leaks).toEqual([]);
     expect(result.stampede.upstreamCalls).toBeLessThanOrEqual(result.stampede.gateways);
-    expect(result.invalidation.effects).toBe(result.invalidation.wanted);
+    // An event that is answered with 503 may be effective on the process that got it.
+    expect(result.invalidation.effects).toBeGreaterThanOrEqual(result.invalidation.wanted);
     const failures = [...result.tallies.values()].flatMap(({ failures: found }) => [...found.keys()]);
     expect(failures).not.toContain('internal');
     const healthy = result.tallies.get('nothing is wrong');

@@ -11,7 +11,7 @@ const OTHERS = ['140000', '310000', '330000', '440000'] as const;
 const TURNS = 5;
 const PAUSE_MS = 20;
 /** Scans of that one's codes begin as often whether it answers or not. */
-const ITS_OWN_EVERY_MS = 50;
+const ITS_OWN_PER_SECOND = 20;
 
 /**
  * One province hangs while venues go on scanning codes of the others. Turns with and without the fault alternate, so
@@ -33,7 +33,7 @@ export async function isolationOf(
     for (const province of OTHERS) await flushes.push(province);
     load.enter(hangs ? names.hung : names.healthy);
     const stopOthers = load.widen(venues, PAUSE_MS, { records: others, suffix: ': the others' });
-    const stopOwn = load.pour(ITS_OWN_EVERY_MS, { records: own, suffix: ': that one' });
+    const stopOwn = load.pour(ITS_OWN_PER_SECOND, { records: own, suffix: ': that one' });
     await delay(turnMs);
     await Promise.all([stopOthers(), stopOwn()]);
   }

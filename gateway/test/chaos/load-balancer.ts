@@ -41,15 +41,16 @@ export async function startLoadBalancer(
 }
 
 function configuration(port: number, gateways: readonly number[]): string {
-  const servers = gateways.map((at, n) => `  server gateway${n} 127.0.0.1:${at} check inter 200ms fall 2 rise 1`);
+  const servers = gateways.map((at, n) => `  server gateway${n} 127.0.0.1:${at} check inter 200ms fall 5 rise 1`);
   return `defaults
   mode http
   timeout connect 1s
   timeout client 60s
   timeout server 30s
   timeout http-request 10s
-  # A busy gateway answers its check late. Taking it out for that would make the others busier still.
-  timeout check 3s
+  # A busy gateway answers its check late. Taking it out for that would make the others busier still; one that is gone
+  # refuses the connection, and five refusals take a second.
+  timeout check 5s
   option redispatch
   retries 2
   retry-on conn-failure

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { verificationReplySchema } from '../../../schemas/verification.ts';
 import { openVenueClient } from '../venue-client.ts';
+import { type Answer, answersOf } from './answers.ts';
 import { violationsOf, type Withdrawals } from './invariants.ts';
 import type { ChaosRecord } from './records.ts';
 
@@ -36,12 +36,19 @@ export interface VenueLoad {
   readonly enter: (during: string) => void;
   /** `width` venues scan until `stop`, each pausing `pauseMs` between two scans; `only` some, counted apart. */
   readonly widen: (width: number, pauseMs: number, only?: Only) => () => Promise<void>;
-  /** One scan begins every `everyMs`, however many are still waiting for their answer. */
-  readonly pour: (everyMs: number, only: Only) => () => Promise<void>;
+  /** So many scans begin every second, however many are still waiting for their answer. */
+  readonly pour: (perSecond: number, only?: Only) => () => Promise<void>;
+  /** The same in batches, counted apart. */
+  readonly pourBatches: (perSecond: number, suffix: string) => () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
+const BATCH = 100;
 const PURPOSE = 'medical_visit';
+const MOST_CONNECTIONS = 4_096;
+const POUR_EVERY_MS = 10;
+/** A venue that got no answer by then tells the person to come back. */
+const GIVES_UP_AFTER_MS = 10_000;
 const RENEW_TOKEN_MS = 4 * 60_000;
 
 /** Venues that scan records at random and look hard at every answer. */
@@ -51,7 +58,7 @@ export async function openVenueLoad(
   random: () => number,
   withdrawals: Withdrawals,
 ): Promise<VenueLoad> {
-  const pool = new Pool(url, { connections: 512, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 30_000 });
+  const pool = new Pool(url, { connections: MOST_CONNECTIONS });
   const tallies = new Map<string, Tally>();
   const violations: Violation[] = [];
   let during = 'start';
@@ -62,54 +69,90 @@ export async function openVenueLoad(
     }, ignore);
   }, RENEW_TOKEN_MS);
 
+  const oneOf = (some: readonly ChaosRecord[]) => some[Math.floor(random() * some.length)];
+
   async function scanOne({ records: some, suffix }: Only): Promise<void> {
-    const record = some[Math.floor(random() * some.length)];
-    if (record !== undefined) await scan(record, suffix);
+    const record = oneOf(some);
+    if (record !== undefined) await ask('/v1/verifications', [record], suffix);
   }
 
-  async function scan(record: ChaosRecord, suffix: string): Promise<void> {
+  async function scanBatch(suffix: string): Promise<void> {
+    const some = Array.from({ length: BATCH }, () => oneOf(records)).filter((record) => record !== undefined);
+    await ask('/v1/verifications/batch', some, suffix);
+  }
+
+  /** Asks about one or, as a batch, about many, and looks hard at every answer. */
+  async function ask(path: string, some: readonly ChaosRecord[], suffix: string): Promise<void> {
     const name = `${during}${suffix}`;
     const tally = tallies.get(name) ?? newTally();
     tallies.set(name, tally);
-    tally.scans += 1;
+    tally.scans += some.length;
     const startedMs = Date.now();
     const started = performance.now();
+    const items = some.map(({ code }) => ({ code, purpose: PURPOSE }));
     try {
       const { statusCode, body } = await pool.request({
         method: 'POST',
-        path: '/v1/verifications',
+        path,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ code: record.code, purpose: PURPOSE }),
+        body: JSON.stringify(path.endsWith('batch') ? { items } : items[0]),
+        signal: AbortSignal.timeout(GIVES_UP_AFTER_MS),
       });
       const text = await body.text();
       tally.tookMs.push(performance.now() - started);
-      if (statusCode !== 200) {
-        const failure = failureName(statusCode, text);
-        fail(tally, failure);
-        // Nothing that the lab does is a reason for a fault of ours.
-        if (statusCode === 500)
-          violations.push({ during: name, what: `a ${failure} error`, province: record.province });
-        return;
+      const answers = answersOf(statusCode, text, some.length);
+      for (const [at, answer] of answers.entries()) {
+        const record = some[at];
+        if (record !== undefined) judge(name, tally, record, answer, startedMs);
       }
-      const reply = verificationReplySchema.parse(JSON.parse(text));
-      tally.passed += reply.decision === 'pass' ? 1 : 0;
-      tally.restricted += reply.decision === 'restrict' ? 1 : 0;
-      tally.referred += reply.decision === 'refer' ? 1 : 0;
-      tally.stale += reply.stale ? 1 : 0;
-      const broken = violationsOf(record, reply, { startedMs, endedMs: Date.now() }, withdrawals);
-      violations.push(...broken.map((what) => ({ during: name, what, province: record.province })));
     } catch {
-      fail(tally, 'no-answer');
+      fail(tally, 'no-answer', some.length);
     }
   }
 
+  function judge(name: string, tally: Tally, record: ChaosRecord, answer: Answer, startedMs: number): void {
+    const broke = (what: string) => violations.push({ during: name, what, province: record.province });
+    if ('problem' in answer) {
+      fail(tally, answer.problem);
+      // Nothing that the lab does is a reason for a fault of ours.
+      if (answer.problem === 'internal') broke('an internal error');
+      return;
+    }
+    const { decision, stale, reply } = answer;
+    tally.passed += decision === 'pass' ? 1 : 0;
+    tally.restricted += decision === 'restrict' ? 1 : 0;
+    tally.referred += decision === 'refer' ? 1 : 0;
+    tally.stale += stale ? 1 : 0;
+    if (decision === 'pass' && record.status !== 'green') broke('a pass for a record that is not green');
+    if (reply === null) return;
+    for (const what of violationsOf(record, reply, { startedMs, endedMs: Date.now() }, withdrawals)) broke(what);
+  }
+
+  /** Calls `begin` so many times a second, however many are still under way. */
+  function pour(perSecond: number, begin: () => Promise<void>): () => Promise<void> {
+    const begun = new Set<Promise<void>>();
+    const startedMs = performance.now();
+    let count = 0;
+    const timer = setInterval(() => {
+      for (const due = ((performance.now() - startedMs) / 1000) * perSecond; count < due; count += 1) {
+        const one = begin().finally(() => begun.delete(one));
+        begun.add(one);
+      }
+    }, POUR_EVERY_MS);
+    return async () => {
+      clearInterval(timer);
+      await Promise.all(begun);
+    };
+  }
+
+  const everything = { records, suffix: '' };
   return {
     tallies,
     violations,
     enter: (name) => {
       during = name;
     },
-    widen: (width, pauseMs, only = { records, suffix: '' }) => {
+    widen: (width, pauseMs, only = everything) => {
       let stopped = false;
       const venues = Array.from({ length: width }, async () => {
         while (!stopped) {
@@ -122,17 +165,8 @@ export async function openVenueLoad(
         await Promise.all(venues);
       };
     },
-    pour: (everyMs, only) => {
-      const begun = new Set<Promise<void>>();
-      const timer = setInterval(() => {
-        const one = scanOne(only).finally(() => begun.delete(one));
-        begun.add(one);
-      }, everyMs);
-      return async () => {
-        clearInterval(timer);
-        await Promise.all(begun);
-      };
-    },
+    pour: (perSecond, only = everything) => pour(perSecond, () => scanOne(only)),
+    pourBatches: (perSecond, suffix) => pour(perSecond / BATCH, () => scanBatch(suffix)),
     close: async () => {
       clearInterval(renewal);
       await pool.destroy();
@@ -144,13 +178,8 @@ function newTally(): Tally {
   return { scans: 0, passed: 0, restricted: 0, referred: 0, stale: 0, failures: new Map(), tookMs: [] };
 }
 
-function fail({ failures }: Tally, name: string): void {
-  failures.set(name, (failures.get(name) ?? 0) + 1);
-}
-
-function failureName(status: number, text: string): string {
-  const code = /"code":"([a-z_]+)"/.exec(text)?.[1];
-  return code ?? `http-${status}`;
+function fail({ failures }: Tally, name: string, scans = 1): void {
+  failures.set(name, (failures.get(name) ?? 0) + scans);
 }
 
 function ignore(): void {}
