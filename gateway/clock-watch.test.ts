@@ -53,6 +53,21 @@ describe('a clock', () => {
     expect(watch.isOff()).toBe(true);
   });
 
+  test('that is right is stopped for by one wrong reply, or by one wrong clock elsewhere', async () => {
+    const replies = [START + 3_600_000, START, Number.NaN];
+    const watchOf = (...references: ReferenceClock[]) =>
+      new ClockWatch({ nowMs: () => START, upMs: () => 5_000, references, onChange: () => {} });
+    const garbled = watchOf(async () => replies.shift() ?? START);
+    const outvoted = watchOf(
+      async () => START + 3_600_000,
+      async () => START,
+    );
+    for (const watch of [garbled, outvoted]) {
+      await watch.check();
+      expect(watch.isOff()).toBe(false);
+    }
+  });
+
   test('that was set right stays suspected', async () => {
     const { time, watch } = world((trueMs) => trueMs);
     time.wrongMs = 3_600_000;

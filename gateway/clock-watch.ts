@@ -46,7 +46,7 @@ export class ClockWatch {
     const isDue = this.#checks % ASK_EVERY_CHECKS === 0;
     this.#checks += 1;
     if (!isJump && !isDue && !this.isOff()) return;
-    const offMs = await this.#askReference();
+    const offMs = await this.#askReferences();
     if (offMs === null) {
       this.#settle(isJump ? drift : 0);
       return;
@@ -55,13 +55,27 @@ export class ClockWatch {
     this.#settle(offMs);
   }
 
-  async #askReference(): Promise<number | null> {
-    for (const ask of this.#parts.references) {
-      const before = this.#parts.nowMs();
-      const there = await ask().catch(() => null);
-      if (there !== null) return (before + this.#parts.nowMs()) / 2 - there;
+  /**
+   * How far off the references say we are; null where none of them answers. A stop of the whole gateway takes everybody
+   * who answers, and each of them twice: one wrong clock elsewhere, or one garbled reply, is not ours being off.
+   */
+  async #askReferences(): Promise<number | null> {
+    const { references } = this.#parts;
+    let offMs: number | null = null;
+    for (const ask of [...references, ...references]) {
+      const found = await this.#ask(ask);
+      if (found === null) continue;
+      if (Math.abs(found) <= CLOCK_BOUND_MS) return found;
+      offMs = found;
     }
-    return null;
+    return offMs;
+  }
+
+  async #ask(reference: ReferenceClock): Promise<number | null> {
+    const before = this.#parts.nowMs();
+    const there = await reference().catch(() => null);
+    const offMs = (before + this.#parts.nowMs()) / 2 - (there ?? Number.NaN);
+    return Number.isFinite(offMs) ? offMs : null;
   }
 
   #settle(offMs: number): void {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { OperatorLogin } from './access/operator-login.ts';
 import { VenueTokens } from './access/venue-tokens.ts';
 import type { Config } from './config.ts';
 import { createMetrics, type Metrics } from './coverage/metrics.ts';
 import { openSignals } from './coverage/signals.ts';
+import { followConformance } from './follow-conformance.ts';
 import { followLoggedKeys } from './follow-logged-keys.ts';
 import { openLogger } from './open-logger.ts';
 import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
@@ -67,11 +69,9 @@ export async function createContext(config: Config, entityId: string, mode: Mode
   const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
   const provinces = openProvinces(opened, upstreams, metrics, log);
   const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
-  const stopFollowing = followLoggedKeys({
-    registry: opened.registry,
-    trust,
-    forgetProvince: (province) => shared.open.cache.forgetProvince(province, 'province'),
-  });
+  const { registry } = opened;
+  const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
+  const following = [followLoggedKeys({ registry, trust, forgetProvince }), followConformance({ registry, trust })];
   const server = sandbox?.child.ready.provider ?? config.authorizationServer;
   return {
     entityId,
@@ -92,7 +92,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     suppressedBelow: sandboxMode ? 1 : 10,
     operators: openOperatorLogin(config, entityId, sandbox),
     close: async () => {
-      stopFollowing();
+      for (const stop of following) stop();
       trust.close();
       await Promise.all([
         documents.close(),

@@ -24,7 +24,7 @@ import type { RemoteStatements } from './trust/remote-statements.ts';
 import { ASSIGNMENT_AGENCY, RECOGNITION_GATEWAY, type RegistryPin, type TrustBundle } from './trust/trust-bundle.ts';
 import type { TrustAnchor } from './trust/trust-chain.ts';
 import { TrustError } from './trust/trust-error.ts';
-import type { TrustMarkRegister } from './trust/trust-mark-register.ts';
+import type { ConformanceLevel, TrustMarkRegister } from './trust/trust-mark-register.ts';
 
 /** Keys, chains and whatever follows from them, kept up to date while the gateway runs. */
 export interface Trust {
@@ -46,6 +46,8 @@ export interface Trust {
   readonly replaceProvinceKeys: (province: ProvinceCode, keys: readonly KeyLife[]) => void;
   /** What the log says of a province's statement keys; a retirement or revocation there ends a key, whoever hosts it. */
   readonly noteLoggedKeys: (province: ProvinceCode, keys: readonly KeyLife[]) => void;
+  /** What a province's adapter in use has passed, as the log has it: trust marks follow, where they are issued here. */
+  readonly noteConformance: (province: ProvinceCode, level: ConformanceLevel | null) => void;
   readonly passes: Passes;
   readonly trustBundle: () => Promise<TrustBundle | null>;
   readonly close: () => void;
@@ -104,10 +106,17 @@ export async function openTrust(settings: Settings): Promise<Trust> {
     const bundle = played === null ? null : await trustBundle();
     if (bundle !== null) writeBundleFiles(dataDir, bundle);
   };
+  let isWriting = false;
   const changed = (id: string) => {
     federation.renew(id);
     resolver?.forget(id);
-    writeFiles().catch(onKeyFault);
+    // What changes together is written once.
+    if (isWriting) return;
+    isWriting = true;
+    setImmediate(() => {
+      isWriting = false;
+      writeFiles().catch(onKeyFault);
+    });
   };
   const changedProvince = (province: ProvinceCode, change: (id: string) => void) => {
     const id = directory.entityIdOf(province);
@@ -146,6 +155,8 @@ export async function openTrust(settings: Settings): Promise<Trust> {
       provinces.noteLoggedKeys(province, keys);
       changedProvince(province, (id) => federation.noteLoggedKeys(id, keys));
     },
+    noteConformance: (province, level) =>
+      changedProvince(province, (id) => played?.trustMarks.setConformance(id, level)),
     passes,
     trustBundle,
     close: () => {

@@ -120,7 +120,6 @@ async function openProvince(parts: ProvinceParts): Promise<HostedEntity[]> {
       return agencyEntity(agencyId, entityId, province, agency, ring, nowS());
     }),
   );
-  trustMarks.grant(entityId, conformanceMarkType(trustMarks.issuer, 'static'));
   const lives = (upstream?.statementKeys ?? []).map((record) => keyLifeOf({ ...record, expires_s: null }));
   const own: HostedEntity = {
     entityId,

@@ -22,15 +22,15 @@ export class SeenOnce {
     const name = nameOf(id);
     if (this.#local.has(name)) return true;
     if (this.#redis === null) return false;
-    const found = await this.#redis.exists(this.#prefix + name).catch(() => 0);
-    return found === 1;
+    // The name itself is the value: a reply that was meant for another command must not pass for "seen".
+    return (await this.#redis.get(this.#prefix + name).catch(() => null)) === name;
   }
 
   /** To be called once the thing is done: what failed half-way may be sent again. */
   async note(id: string): Promise<void> {
     const name = nameOf(id);
     this.#local.set(name, true);
-    await this.#redis?.set(this.#prefix + name, '1', 'PX', this.#lifeMs).catch(() => null);
+    await this.#redis?.set(this.#prefix + name, name, 'PX', this.#lifeMs).catch(() => null);
   }
 }
 

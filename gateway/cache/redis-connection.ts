@@ -7,11 +7,19 @@ export interface RedisConnection {
   readonly client: Redis | Cluster;
   /** Another connection to the same place, for commands that block. */
   readonly duplicate: (commandTimeoutMs: number) => RedisConnection;
+  /**
+   * Drops the connection and makes it anew; done by itself when a reply does not come. Replies are matched to commands by
+   * their order alone: where one was lost or garbled on the way, every later one goes to the wrong command, and nothing
+   * but a new connection ends that.
+   */
+  readonly renew: () => void;
   readonly close: () => void;
 }
 
 /** A command that takes longer is given up: an answer must never wait for the cache. */
 const COMMAND_TIMEOUT_MS = 150;
+/** What ioredis says; it has no code for it. */
+const TIMED_OUT = 'Command timed out';
 const CONNECT_TIMEOUT_MS = 1_000;
 const RECONNECT_MS = { first: 50, most: 500 };
 
@@ -28,10 +36,26 @@ export function connectRedis(addresses: string, commandTimeoutMs: number = COMMA
   const client = more.length === 0 ? single(first, commandTimeoutMs) : cluster(urls, commandTimeoutMs);
   // Told by the command that needed the connection; unheard, the event would end the process.
   client.on('error', () => {});
+  const renew = () => {
+    if (client.status === 'ready') client.disconnect(true);
+  };
+  onTimeout(client, renew);
   return {
     client,
     duplicate: (timeoutMs) => connectRedis(addresses, timeoutMs),
+    renew,
     close: () => client.disconnect(),
+  };
+}
+
+/** Hears of every command that was given up for lack of a reply, whoever sent it. */
+function onTimeout(client: Redis | Cluster, hear: () => void): void {
+  const send: Cluster['sendCommand'] = client.sendCommand.bind(client);
+  client.sendCommand = (...sent: Parameters<typeof send>) => {
+    sent[0].promise.catch((error: unknown) => {
+      if (error instanceof Error && error.message === TIMED_OUT) hear();
+    });
+    return send(...sent);
   };
 }
 

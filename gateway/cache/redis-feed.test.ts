@@ -1,4 +1,6 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startFaultProxy } from '../test/chaos/fault-proxy.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { entryAt, SECRET } from './cached-answer.fixture.ts';
 import type { AppliedInvalidation } from './invalidation-feed.ts';
@@ -147,6 +149,35 @@ describe('a Redis that stands still', () => {
     node?.resume();
     await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
     await end({ ...open, redis, applied: [] });
+    await server.stop();
+  }, 30_000);
+});
+
+describe('a connection on which replies were lost', () => {
+  test('goes on giving replies to the wrong commands', async () => {
+    const server = await startRedis();
+    const proxy = await startFaultProxy(server.nodes[0]?.port ?? 0, Math.random);
+    const redis = connectRedis(`redis://127.0.0.1:${proxy.port}`);
+    const open = openCache({ redis, secret: SECRET, nowMs: Date.now, count: () => {}, onInvalidated: () => {} });
+    await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
+    proxy.set({ blackhole: true });
+    await expect(redis.client.echo('lost')).rejects.toThrow();
+    proxy.set(null);
+    let busy = true;
+    // Look-ups go on, so that the line is never silent for long.
+    const load = (async () => {
+      for (let n = 0; busy; n += 1) {
+        await open.cache.read(open.cache.keyOf({ ...QUESTION, token: `t${n}` }, 0), PATIENCE);
+        await immediate();
+      }
+    })();
+    await vi.waitFor(async () => {
+      for (let n = 0; n < 20; n += 1) expect(await redis.client.echo(`said ${n}`)).toBe(`said ${n}`);
+    }, WITHIN);
+    busy = false;
+    await load;
+    await end({ ...open, redis, applied: [] });
+    proxy.close();
     await server.stop();
   }, 30_000);
 });

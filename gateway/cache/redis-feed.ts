@@ -92,15 +92,11 @@ class RedisFeed implements InvalidationFeed {
       } catch {
         this.#state = 'down';
         if (this.#stopped.signal.aborted) return;
-        this.#renewSilent();
+        this.#reader.renew();
+        this.#writer.renew();
         await delay(RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => {});
       }
     }
-  }
-
-  /** A connection into nowhere looks connected until something is asked of it, for ever where the network drops it. */
-  #renewSilent(): void {
-    for (const { client } of [this.#reader, this.#writer]) if (client.status === 'ready') client.disconnect(true);
   }
 
   async #catchUp(): Promise<void> {

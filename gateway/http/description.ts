@@ -32,6 +32,7 @@ const SCRIPTS = [
   'registry-lists.js',
   'registry-log.js',
   'registry-operator.js',
+  'registry-suspension.js',
   'registry-text.js',
 ] as const;
 const ASSETS = [

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
 import { adapterViewSchema, entityListSchema } from '../../schemas/registry-views.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient } from './venue-client.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
 /** What a script on the page could try. As text: the test's own compiler would rewrite the import. */
@@ -52,6 +54,16 @@ async function open(
   await page.goto(`${gateway.url}${path}`);
   await page.locator('#log .proof').first().waitFor();
   return { context, page, complaints };
+}
+
+/** What a scan of Tianjin's green leads to: a decision, or a problem's code. */
+async function outcome(): Promise<string> {
+  const reply = await fetch(`${gateway.url}/sandbox/codes?unregistered=1`);
+  const green = sandboxCodesSchema.parse(await reply.json()).find(({ scenario }) => scenario === 'green');
+  const venue = await openVenueClient(gateway.url);
+  const scanned = await venue.post('/v1/verifications', { code: green?.code, purpose: 'medical_visit' });
+  const answer = z.object({ decision: z.string().optional(), code: z.string().optional() }).parse(await scanned.json());
+  return answer.decision ?? answer.code ?? '';
 }
 
 async function logIn(page: Page, account: string): Promise<void> {
@@ -125,7 +137,7 @@ describe('anybody', () => {
 });
 
 describe('an operator', () => {
-  test('cannot approve with a key of this browser, or with one that is not enrolled', async () => {
+  test('cannot put a version to use or stop it with a key of this browser, or can before it is enrolled', async () => {
     const { context, page, complaints } = await open('zh-CN');
     await logIn(page, 'operator-b');
     await page.getByRole('button', { name: '在本浏览器生成密钥' }).click();
@@ -150,6 +162,15 @@ describe('an operator', () => {
     await page.locator(`${PENDING} input`).check();
     await page.getByRole('button', { name: '全量启用此版本' }).click();
     await expect.poll(async () => (await tianjin()).active).toBe('0.1.0');
+    expect(await outcome()).toBe('pass');
+
+    await page.locator('#suspend-province').selectOption('120000');
+    await page.locator('#suspend-reason').selectOption('misuse');
+    await page.getByRole('button', { name: '暂停此适配器' }).click();
+    await expect.poll(outcome, { timeout: 1_000 }).toBe('adapter_suspended');
+    await page.locator('#resume-120000').getByText('赋码被滥用').waitFor();
+    await page.getByRole('button', { name: '恢复此适配器' }).click();
+    await expect.poll(outcome, { timeout: 1_000 }).toBe('pass');
     expect(complaints).toEqual([]);
     await context.close();
   });

@@ -16,6 +16,7 @@ import { keysOf, verifyCompact } from '../trust/strict-jws.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { verifyTrustMark } from '../trust/trust-mark.ts';
+import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 
@@ -24,9 +25,11 @@ let venue: VenueClient;
 let codes: SandboxCode[];
 let bundle: TrustBundle;
 let folder: string;
+let step: RegistryCli['step'];
 
 beforeAll(async () => {
   gateway = await startSandboxGateway();
+  ({ step } = openRegistryCli(gateway));
   venue = await openVenueClient(gateway.url);
   codes = await sandboxCodes(gateway.url);
   bundle = trustBundleSchema.parse(await (await get('/federation/bundle')).json());
@@ -36,6 +39,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await gateway.stop();
 });
+
+const marksSchema = z.array(z.object({ trust_mark_type: z.string(), trust_mark: z.string() }));
 
 const nowS = () => Math.floor(Date.now() / 1000);
 const get = (path: string) => fetch(`${gateway.url}${path}`);
@@ -108,11 +113,12 @@ describe('the federation over HTTP', () => {
     expect(filtered['metadata']).toEqual({ assignment_agency: metadata['assignment_agency'] });
   });
 
-  test('a province shows no trust mark for its adapter, or one that its issuer does not stand by', async () => {
-    const configuration = await (await get('/provinces/140000/.well-known/openid-federation')).text();
-    const marks = z
-      .array(z.object({ trust_mark_type: z.string(), trust_mark: z.string() }))
-      .parse(decodeJwt(configuration)['trust_marks']);
+  test('a province shows no trust mark for its adapter, or one that its issuer does not stand by any more', async () => {
+    const marksNow = async () => {
+      const configuration = await (await get('/provinces/140000/.well-known/openid-federation')).text();
+      return marksSchema.parse(decodeJwt(configuration)['trust_marks'] ?? []);
+    };
+    const marks = await marksNow();
     const [mark] = marks;
     if (mark === undefined) throw new Error('no trust mark');
     const expected = { issuer: bundle.entity_id, issuerJwks: bundle.jwks, subject: shanxi(), atS: nowS() };
@@ -125,6 +131,11 @@ describe('the federation over HTTP', () => {
     expect(await statusOf(mark.trust_mark)).toBe('active');
     expect(await statusOf(`${mark.trust_mark.slice(0, -4)}AAAA`)).toBe('invalid');
     expect(await statusOf('nothing')).toBe('invalid');
+    await step('adapter', 'suspend', '140000', '--reason', 'other', '--as', 'operator-a');
+    await expect.poll(() => statusOf(mark.trust_mark), { timeout: 2_000 }).toBe('revoked');
+    expect(await marksNow()).toEqual([]);
+    await step('adapter', 'resume', '140000', '--as', 'operator-b');
+    await expect.poll(() => statusOf(mark.trust_mark), { timeout: 2_000 }).toBe('active');
   });
 
   test('historical keys are not signed by their entity', async () => {

@@ -23,7 +23,7 @@ export class TrustMarkRegister {
   readonly issuer: string;
   readonly #keys: FederationKeys;
   readonly #nowS: () => number;
-  readonly #granted = new Map<string, Set<string>>();
+  readonly #granted = new Map<string, ReadonlySet<string>>();
 
   constructor(issuer: string, keys: FederationKeys, nowS: () => number) {
     this.issuer = issuer;
@@ -31,12 +31,10 @@ export class TrustMarkRegister {
     this.#nowS = nowS;
   }
 
-  grant(subject: string, type: string): void {
-    this.#granted.set(subject, new Set([...(this.#granted.get(subject) ?? []), type]));
-  }
-
-  withdraw(subject: string, type: string): void {
-    this.#granted.get(subject)?.delete(type);
+  /** From now on a subject holds the marks of that level and of those below it; null: none. */
+  setConformance(subject: string, level: ConformanceLevel | null): void {
+    const levels = level === null ? [] : level === 'live' ? (['static', 'live'] as const) : (['static'] as const);
+    this.#granted.set(subject, new Set(levels.map((held) => conformanceMarkType(this.issuer, held))));
   }
 
   /** The marks that a subject holds now, freshly signed. */

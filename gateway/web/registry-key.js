@@ -1,5 +1,6 @@
 // The operator's key in this browser. It is made here, cannot be taken out, and signs what the operator approves.
-import { jsonOf, textDigest, toBase64url } from './registry-log.js';
+import { jsonOf, proveReceipt, textDigest, toBase64url } from './registry-log.js';
+import { words } from './registry-text.js';
 
 const DATABASE = 'huren-registry';
 const KEYS = 'operator-keys';
@@ -31,6 +32,16 @@ export async function signEvent({ kid, privateKey }, entityId, kind, body) {
   const how = { name: 'ECDSA', hash: 'SHA-256' };
   const signature = await crypto.subtle.sign(how, privateKey, new TextEncoder().encode(input));
   return `${input}.${toBase64url(new Uint8Array(signature))}`;
+}
+
+/** Signs and posts the entity's next event, and proves the receipt. Gives null, or why it was refused. */
+export async function submitStep(key, entityId, kind, body) {
+  const jws = await signEvent(key, entityId, kind, body);
+  const headers = { 'content-type': 'application/jose' };
+  const reply = await fetch('/v1/registry/events', { method: 'POST', headers, body: jws });
+  const answer = await reply.json();
+  if (!reply.ok) return `${words.of(answer.text)} (${answer.detail ?? answer.code})`;
+  return (await proveReceipt(jws, answer)) ? null : words.proofBad;
 }
 
 function encode(value) {

@@ -1,8 +1,9 @@
-// What an operator sees: who is logged in, the key in this browser, and the versions that wait for approval.
+// What an operator sees: who is logged in, the key in this browser, the versions that wait, and what can be stopped.
 import { element } from './docs-text.js';
 import { line, markOf, readManifest, reportButton } from './registry-adapter.js';
-import { loadKey, makeKey, signEvent } from './registry-key.js';
-import { jsonOf, proveReceipt } from './registry-log.js';
+import { loadKey, makeKey, submitStep } from './registry-key.js';
+import { jsonOf } from './registry-log.js';
+import { suspensionNodes } from './registry-suspension.js';
 import { language, words } from './registry-text.js';
 
 /** The operators' part of the page. `reload` shows the whole page anew after something changed. */
@@ -27,6 +28,7 @@ export async function operatorNodes(context, reload) {
     ...keyNodes(operator, key, ready, reload),
     element('h3', {}, [words.pending]),
     ...pendingNodes(operator, ready ? key : null, context, reload),
+    ...suspensionNodes(operator, ready ? key : null, context, reload),
   ];
 }
 
@@ -128,17 +130,12 @@ function pendingBox(operator, key, { adapter, version, step, context, reload }) 
   ]);
 }
 
-/** Signs and posts the step about exactly these bytes. Gives null, or why it was refused. */
+/** Signs the step about exactly these bytes. Gives null, or why it was refused. */
 async function send(key, entityId, step, { province, version, manifest_digest }) {
   const about = { province, version, manifest_digest };
-  const [kind, body] =
-    step === 'approve' ? ['adapter_approved', about] : ['adapter_activated', { ...about, mode: { stage: 'full' } }];
-  const jws = await signEvent(key, entityId, kind, body);
-  const headers = { 'content-type': 'application/jose' };
-  const reply = await fetch('/v1/registry/events', { method: 'POST', headers, body: jws });
-  const answer = await reply.json();
-  if (!reply.ok) return `${words.of(answer.text)} (${answer.detail ?? answer.code})`;
-  return (await proveReceipt(jws, answer)) ? null : words.proofBad;
+  return step === 'approve'
+    ? await submitStep(key, entityId, 'adapter_approved', about)
+    : await submitStep(key, entityId, 'adapter_activated', { ...about, mode: { stage: 'full' } });
 }
 
 function button(text, work) {

@@ -7,7 +7,7 @@ describe.each(['single', 'cluster'] as const)('the fault lab on Redis (%s)', (re
     const result = await runChaos({
       seed: 20_220_613,
       redis,
-      faultsForMs: 10_000,
+      faultsForMs: 8_000,
       faultMs: 700,
       recoveryMs: 500,
       recordsEach: 8,
