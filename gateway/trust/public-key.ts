@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
+import { verifyBytes } from './signature.ts';
 import { TrustError } from './trust-error.ts';
 
 /** The closed list of signature algorithms. SM2 counts only where a caller hands in a verifier for it. */
@@ -130,9 +131,9 @@ async function isGood(
 ): Promise<boolean> {
   switch (key.crv) {
     case 'P-256':
-      return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, await importKey(key), signature, signingInput);
+      return verifyBytes('ES256', await importKey(key), signingInput, signature);
     case 'Ed25519':
-      return crypto.subtle.verify('Ed25519', await importKey(key), signature, signingInput);
+      return verifyBytes('EdDSA', await importKey(key), signingInput, signature);
     case 'SM2':
       if (sm2Verify === undefined) throw new TrustError('alg_not_allowed', 'SM2 is not accepted here');
       return sm2Says(sm2Verify, key, signingInput, signature);

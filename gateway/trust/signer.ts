@@ -1,7 +1,8 @@
 import { base64url } from 'jose';
+import { type SignatureAlg, signBytes } from './signature.ts';
 import type { JsonObject } from './strict-json.ts';
 
-export type SignerAlg = 'ES256' | 'EdDSA';
+export type SignerAlg = SignatureAlg;
 
 /**
  * One private key in use. A KMS or a PKCS#11 token can stand behind it: the key itself is never asked for.
@@ -15,12 +16,7 @@ export interface Signer {
 
 /** A signer over a WebCrypto private key: ECDSA P-256 for ES256, Ed25519 for EdDSA. */
 export function createSigner(kid: string, alg: SignerAlg, privateKey: CryptoKey): Signer {
-  const algorithm = alg === 'ES256' ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'Ed25519' };
-  return {
-    kid,
-    alg,
-    sign: async (input) => new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, input)),
-  };
+  return { kid, alg, sign: (input) => signBytes(alg, privateKey, input) };
 }
 
 /** Signs a payload as a compact JWS. `alg` and `kid` come from the signer, so that a header cannot contradict its key. */
