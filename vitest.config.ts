@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './gateway/test/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -8,6 +9,7 @@ export default defineConfig({
     // A shared machine starves a deadline now and then; a defect fails twice.
     retry: 1,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './gateway/test/closing-line.ts'],
   },
 });

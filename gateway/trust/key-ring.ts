@@ -170,7 +170,8 @@ class FileKeyRing implements KeyRing {
 
 async function signerOf({ kid, jwk }: StoredKey): Promise<Signer> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  return createSigner(kid, 'ES256', await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']));
+  // Extractable, so that it can be used without a thread's detour: we have just read it from a file as it is.
+  return createSigner(kid, 'ES256', await crypto.subtle.importKey('jwk', jwk, algorithm, true, ['sign']));
 }
 
 function infoOf(owner: string, use: KeyUse, key: StoredKey): KeyInfo {

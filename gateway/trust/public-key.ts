@@ -154,7 +154,7 @@ async function importKey(key: PublicJwk): Promise<CryptoKey> {
   if (known !== undefined) return known;
   const algorithm = key.crv === 'P-256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' };
   const bare = { kty: key.kty, crv: key.crv, x: key.x, ...('y' in key ? { y: key.y } : {}) };
-  const imported = await crypto.subtle.importKey('jwk', bare, algorithm, false, ['verify']).catch((error: unknown) => {
+  const imported = await crypto.subtle.importKey('jwk', bare, algorithm, true, ['verify']).catch((error: unknown) => {
     throw new TrustError('key_unknown', 'the key is not a point on its curve', { cause: error });
   });
   // A stranger may present many keys: the cache stays bounded, oldest out first.

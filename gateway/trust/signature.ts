@@ -18,8 +18,9 @@ export async function signBytes(
   key: CryptoKey,
   input: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array> {
-  if (nodeCrypto === undefined) return new Uint8Array(await crypto.subtle.sign(WEB[alg], key, input));
-  return nodeCrypto.sign(DIGEST[alg], input, { key: keyObjectOf(nodeCrypto, key), dsaEncoding: 'ieee-p1363' });
+  const node = nodeFor(key);
+  if (node === undefined) return new Uint8Array(await crypto.subtle.sign(WEB[alg], key, input));
+  return node.sign(DIGEST[alg], input, { key: keyObjectOf(node, key), dsaEncoding: 'ieee-p1363' });
 }
 
 /** Whether a raw JOSE signature over some bytes is good under a WebCrypto public key for that algorithm. */
@@ -30,9 +31,15 @@ export async function verifyBytes(
   signature: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   if (signature.byteLength !== SIGNATURE_BYTES) return false;
-  if (nodeCrypto === undefined) return await crypto.subtle.verify(WEB[alg], key, signature, input);
-  const how = { key: keyObjectOf(nodeCrypto, key), dsaEncoding: 'ieee-p1363' } as const;
-  return nodeCrypto.verify(DIGEST[alg], input, how, signature);
+  const node = nodeFor(key);
+  if (node === undefined) return await crypto.subtle.verify(WEB[alg], key, signature, input);
+  const how = { key: keyObjectOf(node, key), dsaEncoding: 'ieee-p1363' } as const;
+  return node.verify(DIGEST[alg], input, how, signature);
+}
+
+/** A key that was made to stay inside WebCrypto is used there. */
+function nodeFor({ extractable }: CryptoKey): NodeCrypto | undefined {
+  return extractable ? nodeCrypto : undefined;
 }
 
 function keyObjectOf(node: NodeCrypto, key: CryptoKey): KeyObject {

@@ -1,11 +1,13 @@
-import { checkLive, LIVE_DEFAULTS } from '../../adapters/conformance/live-checks.ts';
+import { checkLive, LIVE_DEFAULTS, type LiveOutcome } from '../../adapters/conformance/live-checks.ts';
 import type { LiveTarget } from '../../adapters/conformance/live-target.ts';
 import type { UpstreamFetch } from '../../adapters/drivers/driver.ts';
 import { liveCodesOf } from '../../adapters/upstream-access.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { Scenarios } from '../../schemas/scenarios.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import type { ProvinceAccess } from './province-adapters.ts';
 import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
 
@@ -26,13 +28,27 @@ const OPTIONS = { ...LIVE_DEFAULTS, latencyCalls: 20 };
  * The kit's live checks as a server may run them: over the same guarded wire as a scan, so that a manifest leads to no
  * address that a scan could not reach, without faults, and with an end. What is not asked in time counts as unanswered.
  */
-export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts): LiveCheck {
+export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts, withinMs = WITHIN_MS): LiveCheck {
+  const underWay = new Set<ProvinceCode>();
   return async (manifest, scenarios) => {
+    const { province } = manifest;
+    // One submission posted a hundred times over must not be a hundred checks.
+    if (underWay.has(province))
+      throw new RegistryError('registry_unavailable', 'a check of that province is under way');
+    underWay.add(province);
+    try {
+      return await check(manifest, scenarios);
+    } finally {
+      underWay.delete(province);
+    }
+  };
+
+  async function check(manifest: Manifest, scenarios: Scenarios): Promise<LiveOutcome | null> {
     const codes = await testCodes(manifest.province);
     if (codes === null) return null;
     const access = accessOf(manifest);
     const secrets = access.secrets();
-    const wire = openWire(manifest, access);
+    const wire = openWire(manifest, access, withinMs);
     const live = liveCodesOf({ secrets, codes }, scenarios);
     const target: LiveTarget = { manifest, scenarios, codes: live, secrets, ...wire, nowMs, setFault: null };
     try {
@@ -40,13 +56,13 @@ export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts): LiveCheck 
     } finally {
       await wire.close();
     }
-  };
+  }
 }
 
 /** A client for every set of limits that the kit asks with; none of them asks anything any more once time is up. */
-function openWire({ upstream }: Manifest, { origin, network }: ProvinceAccess) {
+function openWire({ upstream }: Manifest, { origin, network }: ProvinceAccess, withinMs: number) {
   const opened: UpstreamClient[] = [];
-  const untilMs = performance.now() + WITHIN_MS;
+  const untilMs = performance.now() + withinMs;
   const fetchWithin: LiveTarget['fetchWithin'] = ({ timeoutMs, maxReplyBytes }): UpstreamFetch => {
     const limits = { ...upstream, timeout_ms: timeoutMs, max_reply_bytes: maxReplyBytes };
     const client = openUpstreamClient(limits, origin, network);

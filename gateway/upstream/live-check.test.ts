@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { scenariosSchema } from '../../schemas/scenarios.ts';
+import { digestOf, parseManifest } from '../registry/manifest-text.ts';
+import { HENAN } from '../registry/registry.fixture.ts';
+import { openLiveCheck } from './live-check.ts';
+import type { Network } from './ssrf-guard.ts';
+
+const scenarios = scenariosSchema.parse(JSON.parse(HENAN.scenarios));
+const parsed = parseManifest(HENAN.manifest, digestOf(HENAN.manifest));
+if (parsed === null) throw new Error('Henan has no manifest');
+const manifest = { ...parsed, upstream: { ...parsed.upstream, timeout_ms: 300 } };
+const CODES = { green: `YKM1${'0'.repeat(32)}` };
+
+/** An upstream that never answers. */
+let server: Server;
+let origin: string;
+let asked: number;
+
+beforeEach(async () => {
+  asked = 0;
+  server = createServer(() => {
+    asked += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address: AddressInfo | string | null = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function opened(network: Network, codes: Readonly<Record<string, string>> | null = CODES) {
+  const secrets = () => ({ app_id: 'sample', app_key: 'sample' });
+  const parts = { accessOf: () => ({ origin, network, secrets }), testCodes: async () => codes, nowMs: Date.now };
+  return openLiveCheck(parts, 500);
+}
+
+describe('a submission that the server tries', () => {
+  test('holds it up for as long as the upstream is silent, or passes', async () => {
+    const started = performance.now();
+    const outcome = await opened('loopback')(manifest, scenarios);
+    expect(outcome?.findings.map(({ code }) => code)).toContain('live_failed');
+    expect(asked).toBeGreaterThan(0);
+    // The time for all of it, and one question that had begun before it was up.
+    expect(performance.now() - started).toBeLessThan(500 + 300 + 1_000);
+  });
+
+  test('leads it into its own network', async () => {
+    const outcome = await opened('public')(manifest, scenarios);
+    expect(outcome?.findings).toContainEqual(
+      expect.objectContaining({ code: 'live_failed', detail: 'error address_refused' }),
+    );
+    expect(asked).toBe(0);
+  });
+
+  test('posted twice at once is tried twice', async () => {
+    const check = opened('loopback');
+    const first = check(manifest, scenarios);
+    await vi.waitFor(() => expect(asked).toBe(1));
+    await expect(check(manifest, scenarios)).rejects.toMatchObject({ code: 'registry_unavailable' });
+    await first;
+  });
+
+  test('without codes to try it with counts as tried', async () => {
+    expect(await opened('loopback', null)(manifest, scenarios)).toBeNull();
+  });
+});
