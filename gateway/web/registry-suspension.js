@@ -59,9 +59,11 @@ function signedForm(id, fields, text, key, reload, step) {
   return form;
 }
 
+/** Nothing is chosen beforehand: no province is to be stopped by a hasty click. */
 function select(id, options) {
+  const none = element('option', { value: '', disabled: '', selected: '' }, [words.choose]);
   const choices = options.map(([value, text]) => element('option', { value }, [text]));
-  return element('select', { id }, choices);
+  return element('select', { id, required: '' }, [none, ...choices]);
 }
 
 function labelled(text, field) {
