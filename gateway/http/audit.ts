@@ -11,7 +11,7 @@ import {
 } from '../trust/audit-request.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { issuerOf } from '../trust/status-statement.ts';
-import { TrustError } from '../trust/trust-error.ts';
+import { nullIfUntrusted, TrustError } from '../trust/trust-error.ts';
 import { type AuditAnswer, audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { jsonBodyReader } from './json-body.ts';
@@ -89,13 +89,8 @@ async function chainsBehind(
   const wanted = [issuer, ...approvals.map(({ agency }) => agency)].filter((id) => id !== null);
   const chains: Record<string, readonly string[]> = {};
   for (const id of new Set(wanted)) {
-    const chain = await chainOf(id).catch(nullIfNone);
+    const chain = await chainOf(id).catch(nullIfUntrusted);
     if (chain !== null) chains[id] = chain;
   }
   return chains;
-}
-
-function nullIfNone(error: unknown): null {
-  if (error instanceof TrustError) return null;
-  throw error;
 }

@@ -3,7 +3,7 @@ import { writePrivateFile } from '../private-file.ts';
 import type { HostedFederation } from './hosted-federation.ts';
 import type { RegistryPin, TrustBundle } from './trust-bundle.ts';
 import type { TrustAnchor } from './trust-chain.ts';
-import { TrustError } from './trust-error.ts';
+import { nullIfUntrusted } from './trust-error.ts';
 
 interface BundleParts {
   readonly anchor: TrustAnchor;
@@ -25,7 +25,7 @@ export async function collectBundle(parts: BundleParts): Promise<TrustBundle> {
     status_lists: statusLists,
     ...(registryPin === undefined ? {} : { registry: registryPin }),
   };
-  const chains = await Promise.all(entityIds.map((id) => chainOf(id).catch(nullIfNone)));
+  const chains = await Promise.all(entityIds.map((id) => chainOf(id).catch(nullIfUntrusted)));
   for (const [at, id] of entityIds.entries()) {
     const chain = chains[at] ?? null;
     if (chain !== null) bundle.chains[id] = [...chain];
@@ -40,9 +40,4 @@ export function writeBundleFiles(dataDir: string, bundle: TrustBundle): void {
   const { entity_id, jwks, registry } = bundle;
   writePrivateFile(join(dataDir, 'anchor.json'), `${JSON.stringify({ entity_id, jwks, registry }, null, 2)}\n`);
   writePrivateFile(join(dataDir, 'trust-bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
-}
-
-function nullIfNone(error: unknown): null {
-  if (error instanceof TrustError) return null;
-  throw error;
 }

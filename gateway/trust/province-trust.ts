@@ -2,7 +2,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Agency, EntityResolver } from './entity-resolver.ts';
 import { type KeyLife, keysEndedByLog } from './key-lifecycle.ts';
 import type { JwkSet } from './public-key.ts';
-import { TrustError } from './trust-error.ts';
+import { nullIfUntrusted, TrustError } from './trust-error.ts';
 
 /** Which entity speaks for which province. */
 export interface ProvinceDirectory {
@@ -96,10 +96,4 @@ export class ProvinceTrust {
     if (resolver !== null) return resolver;
     throw new TrustError('anchor_unknown', 'this gateway has no trust anchor');
   }
-}
-
-/** An entity whose chain does not stand is nobody: what it signed counts as signed by a stranger. */
-function nullIfUntrusted(error: unknown): null {
-  if (error instanceof TrustError) return null;
-  throw error;
 }

@@ -69,3 +69,9 @@ export async function atLink<T>(link: string, check: () => Promise<T>): Promise<
     throw error instanceof TrustError ? error.at(link) : error;
   }
 }
+
+/** For `catch`: a refusal becomes null, for callers to whom the untrusted is as good as absent; other faults pass on. */
+export function nullIfUntrusted(error: unknown): null {
+  if (error instanceof TrustError) return null;
+  throw error;
+}

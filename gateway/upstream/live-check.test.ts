@@ -64,7 +64,12 @@ describe('a submission that the server tries', () => {
     await first;
   });
 
-  test('without codes to try it with counts as tried', async () => {
-    expect(await opened('loopback', null)(manifest, scenarios)).toBeNull();
+  test.each([
+    null,
+    {},
+    { 'no-scenario-of-this-version': 'YKM1' },
+  ])('with no code to try it with (%j) counts as tried', async (codes) => {
+    expect(await opened('loopback', codes)(manifest, scenarios)).toBeNull();
+    expect(asked).toBe(0);
   });
 });

@@ -45,11 +45,12 @@ export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts, withinMs = 
 
   async function check(manifest: Manifest, scenarios: Scenarios): Promise<LiveOutcome | null> {
     const codes = await testCodes(manifest.province);
-    if (codes === null) return null;
     const access = accessOf(manifest);
     const secrets = access.secrets();
+    const live = codes === null ? [] : liveCodesOf({ secrets, codes }, scenarios);
+    // A live check that knows no code has asked nothing that matters: its report must not say "live".
+    if (live.length === 0) return null;
     const wire = openWire(manifest, access, withinMs);
-    const live = liveCodesOf({ secrets, codes }, scenarios);
     const target: LiveTarget = { manifest, scenarios, codes: live, secrets, ...wire, nowMs, setFault: null };
     try {
       return await checkLive(target, OPTIONS);
