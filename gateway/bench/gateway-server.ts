@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readConfig } from '../config.ts';
-import { startGateway } from '../main.ts';
+import { readConfig } from '../compose/config.ts';
+import { startGateway } from '../compose/node.ts';
 import { serveBench } from './child-side.ts';
 
 /*

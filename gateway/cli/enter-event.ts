@@ -1,10 +1,10 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { ReceiptReply } from '../../schemas/registry-views.ts';
+import type { Actor } from '../keys/signer-file.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
 import { signEvent } from '../registry/sign-event.ts';
-import type { Actor } from '../registry/signer-file.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';

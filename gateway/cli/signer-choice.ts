@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import { type Actor, readSignerFile } from '../registry/signer-file.ts';
-import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import { sandboxSignerPath } from '../sandbox/actors.ts';
 import type { Cli, Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';

@@ -115,7 +115,12 @@ describe('pages', () => {
 
 describe('the description', () => {
   test('does not leave out a path that is mounted, nor name one that is not', () => {
-    const sources = ['../app.ts', ...readdirSync(import.meta.dirname).filter((name) => !name.includes('.test.'))];
+    const sources = [
+      '../compose/app.ts',
+      '../sandbox/http.ts',
+      '../sandbox/http-keys.ts',
+      ...readdirSync(import.meta.dirname).filter((name) => !name.includes('.test.')),
+    ];
     const mounted = sources.flatMap((name) => {
       const source = readFileSync(join(import.meta.dirname, name), 'utf8');
       // What every hosted entity has below its own path is described once, for the gateway's.

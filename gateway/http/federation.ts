@@ -1,10 +1,10 @@
 import express, { type Request, type Response, type Router } from 'express';
+import { type HostedFederation, RESOLVE_RESPONSE_TYP } from '../authority/hosted-federation.ts';
+import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import { ProblemError } from '../problem-error.ts';
 import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
-import { type HostedFederation, RESOLVE_RESPONSE_TYP } from '../trust/hosted-federation.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES } from '../trust/trust-mark.ts';
-import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../trust/trust-mark-register.ts';
 import { resource } from './route.ts';
 
 /** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { GatewayContext } from '../context.ts';
+import type { GatewayContext } from '../compose/context.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
 import { CoverageError } from '../coverage/coverage-store.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';

@@ -4,15 +4,15 @@ import { z } from 'zod';
 import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import { type Actor, readSignerFile } from '../keys/signer-file.ts';
 import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
 import { actors, adapterTexts, HENAN, HENAN_1_NAMED, makeActor, NAME } from '../registry/registry.fixture.ts';
 import { signEvent, textDigest } from '../registry/sign-event.ts';
-import { type Actor, readSignerFile } from '../registry/signer-file.ts';
 import { witnessName } from '../registry/witnesses.ts';
-import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { openVenueClient, type VenueClient } from '../test/venue-client.ts';
 

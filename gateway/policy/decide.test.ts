@@ -4,6 +4,7 @@ import { reasonCodeSchema } from '../../schemas/code-lists/index.ts';
 import { type Policy, policySchema } from '../../schemas/policy.ts';
 import { anyInput } from '../provenance/arbitraries.fixture.ts';
 import { substantiate } from '../provenance/substantiate.ts';
+import { sandboxPolicies } from '../sandbox/policies.ts';
 import { NATIONAL_BASELINE } from './baseline.ts';
 import { ALL_CELLS, ageBandOf, CELL_COUNT, type Cell, cellIndex, cellOf } from './cells.ts';
 import { compilePolicy, decide } from './decide.ts';
@@ -19,7 +20,6 @@ import {
   policyWith,
   START_MS,
 } from './policies.fixture.ts';
-import { sandboxPolicies } from './sandbox-policies.ts';
 
 const BASELINE = compilePolicy(NATIONAL_BASELINE);
 const GREEN: Cell = {

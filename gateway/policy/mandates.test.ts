@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROVINCES, purposeSchema, VENUE_KINDS, venueKindSchema } from '../../schemas/code-lists/index.ts';
 import { type Mandate, mandateSchema } from '../../schemas/mandate.ts';
-import { SANDBOX_LAPSED_REGION, SANDBOX_MEDIUM_RISK_REGION, sandboxMandates } from './baseline-mandates.ts';
+import { SANDBOX_LAPSED_REGION, SANDBOX_MEDIUM_RISK_REGION, sandboxMandates } from '../sandbox/mandates.ts';
 import { type CheckQuery, indexMandates, lastMandateEndsMs, mandateCoverage, permitCheck } from './mandates.ts';
 
 const START_MS = Date.parse('2026-11-01T00:00:00Z');

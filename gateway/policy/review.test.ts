@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Policy, PolicyRow } from '../../schemas/policy.ts';
+import { sandboxPolicies } from '../sandbox/policies.ts';
 import { NATIONAL_BASELINE } from './baseline.ts';
 import { groupCells } from './cell-groups.ts';
 import { ALL_CELLS, CELL_COUNT } from './cells.ts';
@@ -18,7 +19,6 @@ import {
   START_MS,
 } from './policies.fixture.ts';
 import { reviewPolicy } from './review.ts';
-import { sandboxPolicies } from './sandbox-policies.ts';
 
 const STRICTER: PolicyRow = { when: { venue_kind: ['hotel'], status: ['green'] }, decision: 'refer' };
 const onTop = (row: PolicyRow) => policyWith([row, ...NATIONAL_BASELINE.rows]);

@@ -1,10 +1,10 @@
+import type { LogSigner } from '../keys/log-signer.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import type { CompactRange } from '../log/compact-range.ts';
 import { LogError } from '../log/log-error.ts';
 import { sameBytes } from '../log/merkle.ts';
 import { treeRoot } from '../log/merkle-proof.ts';
 import type { LogStore } from '../log/store.ts';
-import type { LogSigner } from './log-signer.ts';
 import { RegistryError } from './registry-error.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { Actor } from '../keys/signer-file.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { type FoldState, isRejection } from './fold-state.ts';
 import { rejectionError } from './registry-error.ts';
 import { signEvent } from './sign-event.ts';
-import type { Actor } from './signer-file.ts';
 
 /** Events to be appended together: each one is decided on the state that those before it lead to. */
 export class Draft {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { sandboxMandates } from '../policy/baseline-mandates.ts';
+import type { Actor } from '../keys/signer-file.ts';
+import { sandboxMandates } from '../sandbox/mandates.ts';
 import { applyEntry } from './apply-entry.ts';
 import { documentOf, EMPTY_STATE, type FoldState, foldDocumentSchema, isRejection, stateOf } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
@@ -19,7 +20,6 @@ import {
   type World,
   withNewKey,
 } from './registry.fixture.ts';
-import type { Actor } from './signer-file.ts';
 
 const { anchor, gateway, first, second, third, henan, shanghai, stranger } = actors;
 const [mandate] = sandboxMandates(NOW_S * 1000, anchor.entityId, []);

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
-import { sandboxMandates } from '../policy/baseline-mandates.ts';
 import { permitCheck } from '../policy/mandates.ts';
-import { sandboxPolicies } from '../policy/sandbox-policies.ts';
+import { sandboxMandates } from '../sandbox/mandates.ts';
+import { sandboxPolicies } from '../sandbox/policies.ts';
 import { compileState } from './compile-state.ts';
 import { digestOf } from './manifest-text.ts';
 import {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
 import type { LogStore } from '../log/store.ts';
@@ -9,7 +10,6 @@ import { verifyLog } from '../log/verify-log.ts';
 import { entryChecker } from './apply-entry.ts';
 import { documentOf } from './fold-state.ts';
 import { LiveRegistry, type RegistryParts } from './live-registry.ts';
-import { type LogSigner, openLogSigner } from './log-signer.ts';
 import { digestOf } from './manifest-text.ts';
 import {
   actors,

@@ -1,4 +1,5 @@
 import { EVENT_CLOCK_SKEW_S } from '../../schemas/registry-event.ts';
+import type { LogSigner } from '../keys/log-signer.ts';
 import { CompactRange } from '../log/compact-range.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, sameBytes } from '../log/merkle.ts';
@@ -9,7 +10,6 @@ import { keepCheckpoint } from './checkpoint-slot.ts';
 import { compileState } from './compile-state.ts';
 import { Draft } from './draft.ts';
 import { EMPTY_STATE, type FoldState } from './fold-state.ts';
-import type { LogSigner } from './log-signer.ts';
 import { RegistryError } from './registry-error.ts';
 import type { RegistryState } from './registry-state.ts';
 import { type Replayed, replay, replayFrom } from './replay.ts';

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
+import type { Actor } from '../keys/signer-file.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
 import { signEvent } from './sign-event.ts';
-import type { Actor } from './signer-file.ts';
 
 const BASE = 'https://registry.example';
 export const NOW_S = 1_800_000_000;

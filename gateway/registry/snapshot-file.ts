@@ -1,10 +1,10 @@
 import { createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
+import type { LogSigner } from '../keys/log-signer.ts';
+import { readIfThere, writePrivateFile } from '../keys/private-file.ts';
 import { sameBytes } from '../log/merkle.ts';
 import { type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
-import { readIfThere, writePrivateFile } from '../private-file.ts';
 import { documentOf, type FoldState, foldDocumentSchema, stateOf } from './fold-state.ts';
-import type { LogSigner } from './log-signer.ts';
 
 /** Changes when the state's form or a rule of the fold changes: an older snapshot is then no snapshot. */
 const SNAPSHOT_FORMAT = 'huren-registry-snapshot/1';

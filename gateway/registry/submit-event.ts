@@ -1,10 +1,10 @@
+import type { Actor } from '../keys/signer-file.ts';
 import { type CheckSettings, checkSubmission } from './adapter-check.ts';
 import { manifestsInUse } from './compile-state.ts';
 import type { FoldState, VersionRecord } from './fold-state.ts';
 import type { LiveRegistry, Receipt } from './live-registry.ts';
 import { digestOf } from './manifest-text.ts';
 import { RegistryError } from './registry-error.ts';
-import type { Actor } from './signer-file.ts';
 
 export interface SubmissionParts {
   readonly registry: LiveRegistry;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { readSignerFile } from '../keys/signer-file.ts';
 import { signEvent } from '../registry/sign-event.ts';
-import { readSignerFile } from '../registry/signer-file.ts';
-import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { huren } from '../cli/huren.fixture.ts';
-import { ConfigError, readConfig } from '../config.ts';
+import { ConfigError, readConfig } from '../compose/config.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
-import { type Actor, readSignerFile } from '../registry/signer-file.ts';
-import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import { sandboxSignerPath } from '../sandbox/actors.ts';
 import type { SandboxGateway } from './sandbox-gateway.ts';
 
 /** The command line as somebody uses it who plays every part of one sandbox's registry. */

@@ -11,8 +11,8 @@ import {
   policyListSchema,
 } from '../../schemas/registry-views.ts';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
-import { openSignerFile } from '../registry/signer-file.ts';
-import { sandboxSignerPath } from '../sandbox-actors.ts';
+import { openSignerFile } from '../keys/signer-file.ts';
+import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import { huren } from '../cli/huren.fixture.ts';
-import { readSignerFile } from '../registry/signer-file.ts';
+import { readSignerFile } from '../keys/signer-file.ts';
 import { signAuditRequest } from '../trust/audit-request.ts';
 import { buildChain } from '../trust/chain-builder.ts';
 import { makeKey } from '../trust/federation.fixture.ts';

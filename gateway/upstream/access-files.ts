@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_ACCESS_BYTES, type UpstreamAccess, upstreamAccessSchema } from '../../adapters/upstream-access.ts';
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../compose/config.ts';
 
 /** How long a reading is used: a secret that an operator replaces is in use after at most this. */
 const REREAD_AFTER_MS = 5_000;

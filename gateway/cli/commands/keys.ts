@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { KEY_USES, KeyFileError, type KeyUse } from '../../trust/key-file.ts';
-import { announceKey, type KeyInfo, listKeys, revokeKey, rotateKey } from '../../trust/key-ring.ts';
+import { KEY_USES, KeyFileError, type KeyUse } from '../../keys/key-file.ts';
+import { announceKey, type KeyInfo, listKeys, revokeKey, rotateKey } from '../../keys/key-ring.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { tableLines } from '../table.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { policySchema } from '../../../schemas/policy.ts';
-import { sandboxPolicies } from '../../policy/sandbox-policies.ts';
+import { sandboxPolicies } from '../../sandbox/policies.ts';
 import { huren } from '../huren.fixture.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../policy/samples');

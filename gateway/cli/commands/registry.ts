@@ -12,7 +12,7 @@ import {
   registryJwkSchema,
 } from '../../../schemas/registry-event.ts';
 import { entityIdSchema } from '../../../schemas/status.ts';
-import { openSignerFile } from '../../registry/signer-file.ts';
+import { openSignerFile } from '../../keys/signer-file.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { type Cli, printable } from '../cli.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, readConfig } from '../../config.ts';
+import { ConfigError, readConfig } from '../../compose/config.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient } from '../gateway-client.ts';
@@ -43,10 +43,10 @@ async function start(cli: Cli, sandbox: boolean): Promise<Running> {
   try {
     const config = readConfig(cli.env);
     if (config.workers > 1) {
-      const { startWorkers } = await import('../../workers.ts');
+      const { startWorkers } = await import('../../compose/workers.ts');
       return await startWorkers(config, { sandbox });
     }
-    const { startGateway } = await import('../../main.ts');
+    const { startGateway } = await import('../../compose/node.ts');
     return await startGateway(config, { sandbox });
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
-import { workerMessageSchema } from '../../worker-messages.ts';
+import { workerMessageSchema } from '../../compose/worker-messages.ts';
 import { killAtExit } from '../kill-at-exit.ts';
 
 /** One gateway process of several, on a port of its own, that can be killed, ended and started again. */
@@ -23,7 +23,7 @@ interface Parts {
   readonly provinces: ReadyMessage;
 }
 
-const WORKER = fileURLToPath(new URL('../../worker.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../compose/worker.ts', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
 export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {

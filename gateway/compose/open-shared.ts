@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Counter, Histogram } from 'prom-client';
+import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
+import { openRateLimit, type RateLimit } from '../access/rate-limit.ts';
+import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
+import { type OpenCache, openCache } from '../cache/open-cache.ts';
+import { connectRedis, type RedisConnection } from '../cache/redis-connection.ts';
+import { CoverageBook } from '../coverage/coverage-book.ts';
+import type { Metrics } from '../coverage/metrics.ts';
+import { openPostgresCoverage } from '../coverage/store-postgres.ts';
+import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
+import { type ClockWatch, watchClock } from './clock-watch.ts';
+import type { Config } from './config.ts';
+
+/** What instances share where they have a Redis, and keep to themselves where they have none. */
+export interface Shared {
+  readonly redis: RedisConnection | null;
+  readonly open: OpenCache;
+  readonly clientLimit: RateLimit;
+  readonly provinceLimit: RateLimit;
+  readonly load: LoadGauge;
+  readonly coverage: CoverageBook;
+  readonly clock: ClockWatch;
+  /** Stores that do not answer just now: verification goes on without them. */
+  readonly unreachable: () => ('redis' | 'database' | 'coverage')[];
+  readonly close: () => Promise<void>;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  readonly onInvalidated: (applied: AppliedInvalidation) => void;
+}
+
+/** Opens cache, rate limits and load gauge. A Redis that is away now is connected to once it is back. */
+export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts): Shared {
+  const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
+  const counted = openCounters(metrics);
+  const open = openCache({
+    redis,
+    secret: config.cacheSecret,
+    nowMs,
+    count: (tier, result) => counted.cache.inc({ tier, result }),
+    onInvalidated: (applied) => {
+      counted.invalidation.observe(Math.max(0, nowMs() - applied.receivedAtMs) / 1000);
+      log.info({ kind: applied.invalidation.kind, province: applied.invalidation.province }, 'invalidated');
+      onInvalidated(applied);
+    },
+  });
+  const isShared = () => open.feed.state() === 'live';
+  const limitOf = (name: string, perSecond: number) =>
+    openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
+  const load = new LoadGauge((priority) => counted.shed.inc({ priority }));
+  const stopWatching = watchEventLoop(load);
+  const coverage = openCoverage(config, log, nowMs);
+  const clock = watchClock({
+    redis,
+    databaseUrl: config.databaseUrl,
+    onChange: (isOff, offMs) =>
+      log.error({ off_ms: Math.round(offMs) }, isOff ? 'the clock is off' : 'the clock is right'),
+  });
+  return {
+    redis,
+    open,
+    clientLimit: limitOf('client', config.clientRate),
+    provinceLimit: limitOf('province', config.provinceRate),
+    load,
+    coverage,
+    clock: clock.watch,
+    unreachable: () => [
+      ...(open.feed.state() === 'down' ? ['redis' as const] : []),
+      ...(coverage.failure === null
+        ? []
+        : [config.databaseUrl === null ? ('coverage' as const) : ('database' as const)]),
+    ],
+    close: async () => {
+      stopWatching();
+      clock.stop();
+      await coverage.close();
+      await open.close();
+      redis?.close();
+    },
+  };
+}
+
+/** Counts are added up in PostgreSQL where the log is there too, else in a file below the data directory. */
+function openCoverage({ dataDir, databaseUrl }: Config, log: Logger, nowMs: () => number): CoverageBook {
+  const store =
+    databaseUrl === null ? openSqliteCoverage(join(dataDir, 'coverage.sqlite')) : openPostgresCoverage(databaseUrl);
+  return new CoverageBook({
+    store,
+    nowMs,
+    onChange: (failure) => {
+      if (failure === null) log.info('coverage is written again');
+      else log.error({ code: failure.code }, 'coverage cannot be written');
+    },
+  });
+}
+
+function openCounters(metrics: Metrics) {
+  const registers = [metrics.registry];
+  return {
+    cache: new Counter({
+      name: 'huren_cache_total',
+      help: 'Look-ups in the cache: l1 is this process, l2 is Redis',
+      labelNames: ['tier', 'result'],
+      registers,
+    }),
+    invalidation: new Histogram({
+      name: 'huren_invalidation_seconds',
+      help: 'Time from the receipt of an event by any instance to its effect on this one',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+    shed: new Counter({
+      name: 'huren_shed_total',
+      help: 'Requests turned away under overload, by priority',
+      labelNames: ['priority'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { trustBundleSchema } from '../trust/trust-bundle.ts';
+import type { TrustAnchor } from '../trust/trust-chain.ts';
+import { ConfigError } from './config.ts';
+
+/** Whom a gateway believes: the federation's anchor, and whoever may create its registry. */
+export interface PinnedAnchor {
+  readonly federation: TrustAnchor;
+  readonly registry: TrustAnchor;
+}
+
+/**
+ * The anchor file that the operator configured, or null. Without a `registry` member the anchor's own keys may create
+ * the registry. Throws ConfigError naming the setting.
+ */
+export function readAnchor(file: string | null): PinnedAnchor | null {
+  if (file === null) return null;
+  try {
+    const { entity_id, jwks, registry } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const federation = { entity_id, jwks };
+    return { federation, registry: registry ?? federation };
+  } catch (cause) {
+    throw new ConfigError('HUREN_ANCHOR_FILE: not a readable anchor file', { cause });
+  }
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
+
+/** What a worker hears: the simulated provinces where there are any, and later that it is time to go. */
+export const startWorkerSchema = z.strictObject({ type: z.literal('start'), provinces: readyMessageSchema.nullable() });
+export type StartWorker = z.infer<typeof startWorkerSchema>;
+export const stopWorkerSchema = z.strictObject({ type: z.literal('stop') });
+
+/** What a worker says, once. */
+export const workerMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), url: z.url() }),
+  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
+]);
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;

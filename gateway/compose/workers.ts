@@ -1,0 +1,139 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { SandboxChild } from '../sandbox/child.ts';
+import { startProvinces } from '../sandbox/mode.ts';
+import { type Config, ConfigError } from './config.ts';
+import { openLogger } from './open-logger.ts';
+import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
+
+const READY_WITHIN_MS = 30_000;
+const STOP_WITHIN_MS = 15_000;
+const RESPAWN_AFTER_MS = 500;
+
+/** A gateway of several processes that share one port. */
+export interface Workers {
+  readonly url: string;
+  /** Replaces every process, one after another, without a moment in which nobody answers. */
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds the
+ * simulated provinces and nothing else, and starts a process anew that dies. Throws ConfigError.
+ */
+export async function startWorkers(config: Config, mode: { readonly sandbox: boolean }): Promise<Workers> {
+  requireShared(config);
+  const port = config.port === 0 ? await freePort(config) : config.port;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host}:${port}`;
+  const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
+  const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces, openLogger(config));
+  try {
+    // One by one: the first makes the keys and the registry that the others find.
+    for (let n = 0; n < config.workers; n += 1) await pool.add();
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return { url, restart: () => pool.restart(), close: () => pool.close() };
+}
+
+function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
+  const missing = databaseUrl === null ? 'HUREN_DATABASE_URL' : redisUrl === null ? 'HUREN_REDIS_URL' : null;
+  if (missing === null) return;
+  throw new ConfigError(`HUREN_WORKERS: ${workers} processes share one log and one cache, so ${missing} must be set`);
+}
+
+class WorkerPool {
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #provinces: SandboxChild | null;
+  readonly #log: Logger;
+  readonly #workers = new Set<Worker>();
+  #closing = false;
+
+  constructor(env: Readonly<Record<string, string>>, provinces: SandboxChild | null, log: Logger) {
+    this.#env = env;
+    this.#log = log;
+    this.#provinces = provinces;
+  }
+
+  async add(): Promise<void> {
+    const worker = cluster.fork(this.#env);
+    this.#workers.add(worker);
+    worker.once('exit', () => {
+      // Not in the set: it was told to go.
+      if (!this.#workers.delete(worker) || this.#closing) return;
+      this.#log.error({ pid: worker.process.pid }, 'a worker died');
+      setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
+    });
+    try {
+      await becomesReady(worker, { type: 'start', provinces: this.#provinces?.ready ?? null });
+    } catch (error) {
+      this.#workers.delete(worker);
+      worker.process.kill('SIGKILL');
+      throw error;
+    }
+  }
+
+  async restart(): Promise<void> {
+    for (const old of [...this.#workers]) {
+      await this.add();
+      this.#workers.delete(old);
+      await stop(old);
+      this.#log.info({ pid: old.process.pid }, 'replaced');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([...this.#workers].map(stop));
+    await this.#provinces?.stop();
+  }
+
+  async #replace(): Promise<void> {
+    if (this.#closing) return;
+    await this.add().catch(() => setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS));
+  }
+}
+
+async function becomesReady(worker: Worker, start: StartWorker): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<WorkerMessage>();
+  const timer = setTimeout(() => reject(new Error('a worker was not ready in time')), READY_WITHIN_MS);
+  worker.once('exit', () => reject(new Error('a worker ended early')));
+  worker.on('message', (message: unknown) => {
+    const parsed = workerMessageSchema.safeParse(message);
+    if (parsed.success) resolve(parsed.data);
+  });
+  worker.send(start);
+  try {
+    const said = await promise;
+    if (said.type === 'failed') throw new ConfigError(said.reason);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function stop(worker: Worker): Promise<void> {
+  if (worker.isDead()) return;
+  const exited = once(worker, 'exit');
+  const force = setTimeout(() => worker.process.kill('SIGKILL'), STOP_WITHIN_MS);
+  worker.send({ type: 'stop' });
+  await exited;
+  clearTimeout(force);
+}
+
+/** The port is part of every entity's name, so it must be known before the first process is there. */
+async function freePort({ host }: Config): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new ConfigError('HUREN_PORT: no port is free');
+  return address.port;
+}

@@ -1,0 +1,61 @@
+import type { Router } from 'express';
+import { request as send } from 'undici';
+import { z } from 'zod';
+import {
+  controlErrorSchema,
+  keyStepReplySchema,
+  type keyStepSchema,
+  type ReadyMessage,
+} from '../../adapters/sandbox/protocol.ts';
+import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { jsonBodyReader } from '../http/json-body.ts';
+import { resource } from '../http/route.ts';
+import { ProblemError } from '../problem-error.ts';
+import { type KeyLife, keyLifeOf } from '../trust/key-lifecycle.ts';
+
+const MAX_BODY_BYTES = 1024;
+const rotateRequestSchema = z.strictObject({ province: provinceCodeSchema, compromised: z.boolean().default(false) });
+
+interface Parts {
+  readonly control: ReadyMessage['control'];
+  readonly replaceKeys: (province: ProvinceCode, keys: readonly KeyLife[]) => void;
+  /** Answers that lean on a compromised key must not be given from a cache. */
+  readonly forgetProvince: (province: ProvinceCode) => Promise<void>;
+}
+
+/**
+ * POST /sandbox/keys/rotate: a simulated province changes its statement key as a real one has to: announce, publish,
+ * then use. With `compromised` the key before is revoked, and what leans on it fails from now on. Sandbox mode alone.
+ */
+export function mountSandboxKeys(router: Router, { control, replaceKeys, forgetProvince }: Parts): void {
+  const readBody = jsonBodyReader(rotateRequestSchema, MAX_BODY_BYTES);
+
+  async function step(body: z.input<typeof keyStepSchema>) {
+    const reply = await send(`${control.origin}/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${control.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer: unknown = await reply.body.json();
+    if (reply.statusCode >= 400) {
+      const { code, detail } = controlErrorSchema.parse(answer);
+      throw new ProblemError(code, detail);
+    }
+    const { province, keys } = keyStepReplySchema.parse(answer);
+    replaceKeys(
+      province,
+      keys.map((record) => keyLifeOf({ ...record, expires_s: null })),
+    );
+    return keys.map(({ state, jwk }) => ({ kid: jwk.kid, state }));
+  }
+
+  resource(router, '/sandbox/keys/rotate', {
+    POST: async (request, response) => {
+      const { province, compromised } = await readBody(request, response);
+      await step({ province, step: 'announce' });
+      const keys = await step({ province, step: compromised ? 'revoke' : 'activate' });
+      if (compromised) await forgetProvince(province);
+      response.json({ province, keys });
+    },
+  });
+}

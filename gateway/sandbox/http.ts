@@ -1,0 +1,80 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { request as send } from 'undici';
+import { z } from 'zod';
+import {
+  controlErrorSchema,
+  faultRequestSchema,
+  MAX_CONTROL_BODY_BYTES,
+  type ReadyMessage,
+} from '../../adapters/sandbox/protocol.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { resource } from '../http/route.ts';
+import { ProblemError } from '../problem-error.ts';
+
+/** `keep_cache` is for the gateway itself: answers given before the fault are no longer fresh, but may stand in. */
+const faultBodySchema = faultRequestSchema.extend({ keep_cache: z.boolean().default(false) });
+
+interface Parts {
+  readonly control: ReadyMessage['control'];
+  /** Has every instance forget what it holds about a province, or keep it as `aged`. */
+  readonly forgetProvince: (province: ProvinceCode, kind: 'province' | 'aged') => Promise<void>;
+}
+
+/** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
+export function mountSandbox(router: Router, { control, forgetProvince }: Parts): void {
+  const readText = express.text({ type: () => true, limit: MAX_CONTROL_BODY_BYTES, inflate: false });
+  const body = (request: Request, response: Response) =>
+    new Promise<string>((resolve, reject) => {
+      readText(request, response, (error: unknown) =>
+        error === undefined ? resolve(String(request.body)) : reject(new ProblemError('body_too_large')),
+      );
+    });
+
+  async function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text: string | null) {
+    const reply = await send(`${control.origin}${request.originalUrl.replace(/^\/sandbox/, '')}`, {
+      method,
+      headers: { authorization: `Bearer ${control.token}`, 'content-type': 'application/json' },
+      body: text,
+    });
+    const answer: unknown = await reply.body.json();
+    if (reply.statusCode >= 400) throw problemFrom(answer);
+    return { status: reply.statusCode, answer };
+  }
+
+  async function pass(request: Request, response: Response): Promise<void> {
+    const isPost = request.method === 'POST';
+    const text = isPost ? await body(request, response) : null;
+    const { status, answer } = await passOn(request, isPost ? 'POST' : 'GET', text);
+    response.status(status).json(answer);
+  }
+
+  /** A fault shows on the very next scan: answers that are still fresh would hide it, so they are forgotten. */
+  async function putFault(request: Request, response: Response): Promise<void> {
+    const text = await body(request, response);
+    const asked = faultBodySchema.safeParse(parseJson(text));
+    // What is not understood here is passed on as it came, and refused by whoever owns the form.
+    const { province, fault, keep_cache } = asked.success ? asked.data : {};
+    const { status, answer } = await passOn(request, 'PUT', asked.success ? JSON.stringify({ province, fault }) : text);
+    if (province !== undefined) await forgetProvince(province, keep_cache === true ? 'aged' : 'province');
+    response.status(status).json(answer);
+  }
+
+  resource(router, '/sandbox/codes', { GET: pass });
+  resource(router, '/sandbox/records', { POST: pass });
+  resource(router, '/sandbox/faults', { PUT: putFault });
+  resource(router, '/sandbox/venues', { GET: pass });
+  resource(router, '/sandbox/requests', { GET: pass });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function problemFrom(answer: unknown): ProblemError {
+  const { code, detail } = controlErrorSchema.parse(answer);
+  return new ProblemError(code, detail);
+}
