@@ -1,0 +1,8 @@
+/** The value of a JSON text, or undefined where it is none: what a stranger wrote is parsed, then held against a schema. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
