@@ -6,11 +6,12 @@ import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { readAdapterTexts } from '../compose/open-registry.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import type { Actor } from '../keys/signer-file.ts';
+import { openSnapshotKey } from '../keys/snapshot-key.ts';
 import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
-import { LiveRegistry } from '../registry/live-registry.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
 import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
 
@@ -39,10 +40,19 @@ export async function createRegistryLog(): Promise<RegistryLog> {
   const logSigner = openLogSigner(join(folder, 'log-key.json'), 'bench.invalid/log');
   const { entityId, publicJwk } = actors.anchor;
   const anchor = { entity_id: entityId, jwks: { keys: [publicJwk] } };
-  const genesis: GenesisRule = { anchor, verifierKey: logSigner.verifierKey };
+  const genesis: GenesisRule = { anchor, logKeys: [logSigner.verifierKey] };
   const openStore = () => openSqliteStore(join(folder, 'log.sqlite'));
   const openOn = (store: LogStore) =>
-    LiveRegistry.open({ store, logSigner, snapshotPath: join(folder, 'snapshot.json'), genesis, nowS, onFault: fail });
+    WritableRegistry.open({
+      store,
+      logSigner,
+      snapshotPath: join(folder, 'snapshot.json'),
+      snapshotKey: openSnapshotKey(join(folder, 'snapshot-key.json')),
+      checkpointPath: join(folder, 'last-checkpoint.txt'),
+      genesis,
+      nowS,
+      onFault: fail,
+    });
   const registry = await openOn(openStore());
   const logger = pino({ level: 'silent' });
   await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });

@@ -9,7 +9,7 @@ import { mountLog } from '../http/log.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
 import { mountPasses } from '../http/passes.ts';
-import { mountRegistry } from '../http/registry.ts';
+import { mountRegistry, mountRegistryEvents } from '../http/registry.ts';
 import { resource } from '../http/route.ts';
 import { mountVerifications } from '../http/verifications.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -51,6 +51,7 @@ export function createApp(context: GatewayContext, isDraining: () => boolean): E
   mountEvents(app, { entityId, registry, sm2Verify, nowMs, provinces: context.trust.provinces, ...context.shared });
   mountFederation(app, context);
   mountOperations(app, context, isDraining);
+  mountRegistryEvents(app, context.registry);
   mountRegistry(app, context.registry);
   mountLog(app, context.registry);
   mountOperators(app, context.operators, context.entityId);

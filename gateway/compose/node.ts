@@ -41,6 +41,7 @@ export async function startGateway(config: Config, mode: Mode): Promise<Gateway>
     });
     const close = async () => {
       draining = true;
+      opened.registry.waits.close();
       // A load balancer needs a moment to see it; until then every request is answered as ever.
       await delay(config.drainS * 1000);
       await drain(server);

@@ -2,24 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Metrics } from '../coverage/metrics.ts';
+import { CheckpointWaits } from '../http/checkpoint-waits.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import { openSignerFile } from '../keys/signer-file.ts';
+import { openSnapshotKey } from '../keys/snapshot-key.ts';
 import { LogError } from '../log/log-error.ts';
+import { isAway } from '../log/postgres-error.ts';
 import type { LogStore } from '../log/store.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
-import { LiveRegistry } from '../registry/live-registry.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
+import { newestCheckpoint } from '../registry/witnesses.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
 import { gatewaySignerPath } from '../sandbox/actors.ts';
 import type { AdapterTexts } from '../sandbox/ceremony.ts';
 import { type Config, ConfigError } from './config.ts';
+import { openWithin } from './open-within.ts';
 
 /** The registry with the store and the key behind its log. */
 export interface OpenRegistry {
-  readonly registry: LiveRegistry;
+  readonly registry: WritableRegistry;
   readonly store: LogStore;
   readonly logSigner: LogSigner;
 }
@@ -38,11 +43,13 @@ export async function openRegistry(
   const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
   const store = await openStore(config);
   try {
-    const registry = await LiveRegistry.open({
+    const registry = await WritableRegistry.open({
       store,
       logSigner,
       snapshotPath: join(config.dataDir, 'registry-snapshot.json'),
-      genesis: { anchor, verifierKey: logSigner.verifierKey },
+      snapshotKey: openSnapshotKey(join(config.dataDir, 'keys', 'snapshot.json')),
+      checkpointPath: lastCheckpointPath(config.dataDir),
+      genesis: { anchor, logKeys: null },
       nowS: () => Math.floor(Date.now() / 1000),
       onFault: (fault) => logger.fatal({ code: fault.code, reason: fault.message }, 'the log is no longer followed'),
     });
@@ -53,8 +60,15 @@ export async function openRegistry(
   }
 }
 
+/** Where the last checkpoint is kept outside the store. */
+export function lastCheckpointPath(dataDir: string): string {
+  return join(dataDir, 'last-checkpoint.txt');
+}
+
 /** What the registry's HTTP side needs. */
 export interface RegistryDoor extends OpenRegistry {
+  /** Requests that wait for the log to grow. */
+  readonly waits: CheckpointWaits;
   readonly submission: SubmissionParts;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -76,17 +90,21 @@ export async function openRegistryDoor(
   openRegistryMetrics(metrics.registry, opened.registry);
   return {
     ...opened,
+    waits: new CheckpointWaits(opened.registry, () => newestCheckpoint(opened.store)),
     submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live } },
     metrics,
     nowMs: Date.now,
   };
 }
 
-async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {
+/** Opens the log's store, waiting for a database that is not there yet. Throws ConfigError naming the setting. */
+export async function openStore({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): Promise<LogStore> {
   try {
-    return databaseUrl === null
-      ? openSqliteStore(join(dataDir, 'log.sqlite'))
-      : await openPostgresStore({ connectionString: databaseUrl });
+    if (databaseUrl === null) return openSqliteStore(join(dataDir, 'log.sqlite'));
+    return await openWithin(() => openPostgresStore({ connectionString: databaseUrl }), {
+      isAway: (error) => error instanceof LogError && isAway(error),
+      what: "the log's database (HUREN_DATABASE_URL)",
+    });
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
     const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';

@@ -7,6 +7,8 @@ import { ConfigError } from './config.ts';
 export interface PinnedAnchor {
   readonly federation: TrustAnchor;
   readonly registry: TrustAnchor;
+  /** Verifier keys of the registry's log; null where the file pins none. */
+  readonly logKeys: readonly string[] | null;
 }
 
 /**
@@ -18,7 +20,7 @@ export function readAnchor(file: string | null): PinnedAnchor | null {
   try {
     const { entity_id, jwks, registry } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     const federation = { entity_id, jwks };
-    return { federation, registry: registry ?? federation };
+    return { federation, registry: registry ?? federation, logKeys: registry?.log_keys ?? null };
   } catch (cause) {
     throw new ConfigError('HUREN_ANCHOR_FILE: not a readable anchor file', { cause });
   }

@@ -8,7 +8,7 @@ import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
 import type { AdapterRecord, VersionRecord } from '../registry/fold-state.ts';
-import type { Receipt } from '../registry/live-registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
 import {
   viewOfAdapter,
@@ -19,6 +19,7 @@ import {
   viewOfVersion,
 } from '../registry/registry-views.ts';
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
+import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { requestIdOf } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';
@@ -33,29 +34,27 @@ const submissionSchema = z.strictObject({
 });
 
 interface Parts {
-  readonly submission: SubmissionParts;
+  readonly registry: Registry;
   readonly store: LogReader;
-  readonly metrics: Metrics;
   readonly nowMs: () => number;
 }
 
-/** The registry: events go in, signed; everything that follows from them can be read by anybody. */
+/** What follows from the registry's events, for anybody to read, wherever they were written. */
 export function mountRegistry(router: Router, parts: Parts): void {
-  mountEvents(router, parts);
   mountAdapters(router, parts);
   mountPolicies(router, parts);
   mountSubordinates(router, parts);
-  const { submission, nowMs } = parts;
+  const { registry, nowMs } = parts;
   resource(router, '/v1/registry/mandates', {
     GET: (_request, response) => {
-      const mandates = [...submission.registry.folded().mandates.values()];
+      const mandates = [...registry.folded().mandates.values()];
       response.json({ mandates: mandates.map((record) => viewOfMandate(record, nowMs())) });
     },
   });
   resource(router, '/v1/registry/entities', {
     GET: (request, response) => {
       const wanted = queryText(request, 'entity_id');
-      const { size, time_s, anchor, log, entities } = submission.registry.folded();
+      const { size, time_s, anchor, log, entities } = registry.folded();
       const shown = [...entities.values()].filter(({ entity_id }) => wanted === null || entity_id === wanted);
       response.json({ anchor, log, size, time_s, entities: shown.map(viewOfEntity) });
     },
@@ -63,7 +62,7 @@ export function mountRegistry(router: Router, parts: Parts): void {
 }
 
 /** Who vouches for whom in the federation, as the log has it. */
-function mountSubordinates(router: Router, { submission: { registry } }: Parts): void {
+function mountSubordinates(router: Router, { registry }: Parts): void {
   resource(router, '/v1/registry/subordinates', {
     GET: (request, response) => {
       const superior = queryText(request, 'superior');
@@ -78,7 +77,11 @@ function mountSubordinates(router: Router, { submission: { registry } }: Parts):
   });
 }
 
-function mountEvents(router: Router, { submission, metrics }: Parts): void {
+/** Where signed events go in: at the registry itself. */
+export function mountRegistryEvents(
+  router: Router,
+  { submission, metrics }: { readonly submission: SubmissionParts; readonly metrics: Metrics },
+): void {
   const readBody = submissionReader();
   resource(router, '/v1/registry/events', {
     POST: async (request, response) => {
@@ -127,7 +130,7 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
-function mountAdapters(router: Router, { submission: { registry }, store }: Parts): void {
+function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters', {
     GET: (_request, response) => {
       const state = registry.folded();
@@ -179,7 +182,7 @@ async function reportAt(store: LogReader, index: number): Promise<string> {
   return body.report;
 }
 
-function mountPolicies(router: Router, { submission: { registry }, nowMs }: Parts): void {
+function mountPolicies(router: Router, { registry, nowMs }: Parts): void {
   resource(router, '/v1/registry/policies', {
     GET: (_request, response) => {
       const policies = [...registry.folded().policies];

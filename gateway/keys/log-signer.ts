@@ -10,14 +10,16 @@ const fileSchema = z.strictObject({
   jwk: z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() }),
 });
 
-/** The log's own Ed25519 key: it signs checkpoints, and snapshots of the state that they stand for. */
+/** The log's own Ed25519 keys: they sign checkpoints. */
 export interface LogSigner {
   readonly origin: string;
-  /** The one-line verifier key of C2SP signed-note. */
+  /** The one-line verifier key (C2SP signed-note) of the key in use. */
   readonly verifierKey: string;
+  /** Those of every key that can sign here. */
+  readonly verifierKeys: readonly string[];
   readonly trust: CheckpointTrust;
-  readonly privateKey: ReturnType<typeof createPrivateKey>;
-  readonly sign: (head: TreeHead) => string;
+  /** One signature for each of these keys; for the one in use unless told otherwise. */
+  readonly sign: (head: TreeHead, verifierKeys?: readonly string[]) => string;
 }
 
 /**
@@ -29,12 +31,16 @@ export function openLogSigner(path: string, origin: string): LogSigner {
   const file = text === null ? create(path, origin) : fileSchema.parse(JSON.parse(text));
   const privateKey = createPrivateKey({ key: file.jwk, format: 'jwk' });
   const key = noteKey(file.origin, 'ed25519', createPublicKey(privateKey));
+  const verifierKey = formatVerifierKey(key);
   return {
     origin: file.origin,
-    verifierKey: formatVerifierKey(key),
+    verifierKey,
+    verifierKeys: [verifierKey],
     trust: { origin: file.origin, logKeys: [key], witnesses: [] },
-    privateKey,
-    sign: ({ size, root }) => signCheckpoint({ origin: file.origin, size, root }, { name: file.origin, privateKey }),
+    sign: ({ size, root }, verifierKeys = [verifierKey]) => {
+      if (!verifierKeys.includes(verifierKey)) throw new Error('no key of these signs here');
+      return signCheckpoint({ origin: file.origin, size, root }, { name: file.origin, privateKey });
+    },
   };
 }
 

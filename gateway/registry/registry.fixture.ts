@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
+import type { LogSigner } from '../keys/log-signer.ts';
 import type { Actor } from '../keys/signer-file.ts';
+import { signCheckpoint } from '../log/checkpoint.ts';
+import { formatVerifierKey, noteKey, parseVerifierKey } from '../log/note.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
@@ -46,10 +49,40 @@ export const actors = {
   stranger: await makeActor('stranger'),
 };
 
-export const VERIFIER_KEY = 'registry.example/log+00000000+AAAA';
+export const LOG_ORIGIN = 'registry.example/log';
+
+/** A key for the log, in memory. */
+export function makeLogKey(origin = LOG_ORIGIN) {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey, verifierKey: formatVerifierKey(noteKey(origin, 'ed25519', publicKey)) };
+}
+
+/** A log signer with these keys; the last one is in use. */
+export function signerWith(
+  ...keys: readonly [ReturnType<typeof makeLogKey>, ...ReturnType<typeof makeLogKey>[]]
+): LogSigner {
+  const verifierKeys = keys.map(({ verifierKey }) => verifierKey);
+  const inUse = verifierKeys.at(-1) ?? '';
+  return {
+    origin: LOG_ORIGIN,
+    verifierKey: inUse,
+    verifierKeys,
+    trust: { origin: LOG_ORIGIN, logKeys: verifierKeys.map(parseVerifierKey), witnesses: [] },
+    sign: ({ size, root }, signWith = [inUse]) => {
+      const [one, ...others] = keys
+        .filter(({ verifierKey }) => signWith.includes(verifierKey))
+        .map(({ privateKey }) => ({ name: LOG_ORIGIN, privateKey }));
+      if (one === undefined) throw new Error('no key of these signs here');
+      return signCheckpoint({ origin: LOG_ORIGIN, size, root }, one, ...others);
+    },
+  };
+}
+
+export const LOG_KEY = makeLogKey();
+export const VERIFIER_KEY = LOG_KEY.verifierKey;
 export const TRUSTED: GenesisRule = {
   anchor: { entity_id: actors.anchor.entityId, jwks: { keys: [actors.anchor.publicJwk] } },
-  verifierKey: null,
+  logKeys: null,
 };
 
 export const NAME = { zh: '样例', en: 'A sample' };
@@ -155,12 +188,12 @@ export class World {
 }
 
 /** Created, with everybody enrolled but the third operator and the stranger. */
-export async function enrolledWorld(): Promise<World> {
+export async function enrolledWorld(logKeys: readonly string[] = [VERIFIER_KEY]): Promise<World> {
   const world = new World();
   await world.do(actors.anchor, 'registry_created', {
     name: NAME,
     jwks: { keys: [actors.anchor.publicJwk] },
-    log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
+    log: { origin: LOG_ORIGIN, keys: [...logKeys] },
   });
   await world.enrol(actors.gateway, 'registrar');
   await world.enrol(actors.first, 'operator');

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openLogSigner } from '../keys/log-signer.ts';
+import { openSnapshotKey } from '../keys/snapshot-key.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { permitCheck } from '../policy/mandates.ts';
-import { LiveRegistry } from '../registry/live-registry.ts';
 import { adapterTexts, HENAN, HENAN_2, NOW_S } from '../registry/registry.fixture.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
 import { openSandboxActors } from './actors.ts';
 import { type AdapterTexts, playCeremony } from './ceremony.ts';
 
@@ -27,19 +28,21 @@ async function start(
   adapters: readonly AdapterTexts[],
   { nowS = NOW_S, url = 'http://127.0.0.1:8080' } = {},
   then: (
-    registry: LiveRegistry,
+    registry: WritableRegistry,
     actors: Awaited<ReturnType<typeof openSandboxActors>>,
   ) => Promise<void> = async () => {},
 ) {
   const actors = await openSandboxActors(dataDir, url, ['410000', '460000']);
   const logSigner = openLogSigner(join(dataDir, 'log-key.json'), 'sandbox/log');
-  const registry = await LiveRegistry.open({
+  const registry = await WritableRegistry.open({
     store: openSqliteStore(join(dataDir, 'log.sqlite')),
     logSigner,
     snapshotPath: join(dataDir, 'snapshot.json'),
+    snapshotKey: openSnapshotKey(join(dataDir, 'snapshot-key.json')),
+    checkpointPath: join(dataDir, 'last-checkpoint.txt'),
     genesis: {
       anchor: { entity_id: actors.anchor.entityId, jwks: { keys: [actors.anchor.publicJwk] } },
-      verifierKey: null,
+      logKeys: null,
     },
     nowS: () => nowS,
     onFault: () => {},

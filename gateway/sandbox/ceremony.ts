@@ -8,9 +8,9 @@ import { checkSubmission } from '../registry/adapter-check.ts';
 import { manifestsInUse } from '../registry/compile-state.ts';
 import type { Draft } from '../registry/draft.ts';
 import type { MandateRecord, PolicyRecord } from '../registry/fold-state.ts';
-import type { LiveRegistry } from '../registry/live-registry.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import { isNewer } from '../registry/version-order.ts';
+import type { WritableRegistry } from '../registry/writable-registry.ts';
 import type { SandboxActors } from './actors.ts';
 import { sandboxMandates } from './mandates.ts';
 import { sandboxPolicies } from './policies.ts';
@@ -22,7 +22,7 @@ export interface AdapterTexts {
 }
 
 export interface Ceremony {
-  readonly registry: LiveRegistry;
+  readonly registry: WritableRegistry;
   readonly actors: SandboxActors;
   readonly log: { readonly origin: string; readonly verifierKey: string };
   readonly adapters: readonly AdapterTexts[];

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { MAX_LOG_KEYS } from '../../schemas/registry-event.ts';
 import type { Config } from '../compose/config.ts';
 import { type OpenRegistry, openRegistry, readAdapterTexts } from '../compose/open-registry.ts';
 import { type RegistryPin, registryPinSchema } from '../trust/trust-bundle.ts';
@@ -58,14 +59,14 @@ export async function openSandboxMode(
   throw child.status === 'rejected' ? child.reason : opened.status === 'rejected' ? opened.reason : undefined;
 }
 
-/** The anchor's registry keys and the log's own, from the registry that was just opened with both in hand. */
-function pinOf({ registry, logSigner }: OpenRegistry): RegistryPin {
-  const { anchor, entities } = registry.folded();
+/** The anchor's registry keys and the log's, the first one before all, from the registry that was just opened with both in hand. */
+function pinOf({ registry }: OpenRegistry): RegistryPin {
+  const { anchor, entities, log } = registry.folded();
   const keys = entities.get(anchor ?? '')?.keys ?? [];
   return registryPinSchema.parse({
     entity_id: anchor,
     jwks: { keys: keys.filter(({ use }) => use === 'registry').map(({ jwk }) => jwk) },
-    log_keys: [logSigner.verifierKey],
+    log_keys: [...(log?.retired ?? []), ...(log?.keys ?? [])].slice(0, MAX_LOG_KEYS),
   });
 }
 

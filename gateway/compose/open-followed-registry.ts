@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { openSnapshotKey } from '../keys/snapshot-key.ts';
+import type { LogStore } from '../log/store.ts';
+import { FollowedRegistry } from '../registry/followed-registry.ts';
+import { type FetchBytes, httpLogSource } from '../registry/http-log-source.ts';
+import type { Config } from './config.ts';
+import { lastCheckpointPath, openStore } from './open-registry.ts';
+import type { PinnedAnchor } from './read-anchor.ts';
+
+/** A registry that is written elsewhere, and this node's copy of its entries. */
+export interface OpenFollowedRegistry {
+  readonly registry: FollowedRegistry;
+  readonly store: LogStore;
+}
+
+/**
+ * Follows the registry at `logUrl` with the keys of the anchor file alone. Starts from this node's own files where the
+ * registry is away. Throws ConfigError where the store cannot be used, RegistryError where its content cannot be right.
+ */
+export async function openFollowedRegistry(settings: {
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  readonly logUrl: string;
+  readonly anchor: Pick<PinnedAnchor, 'registry' | 'logKeys'>;
+  readonly fetchBytes: FetchBytes;
+  readonly logger: Logger;
+}): Promise<OpenFollowedRegistry> {
+  const { config, logUrl, anchor, fetchBytes, logger } = settings;
+  const store = await openStore(config);
+  try {
+    const registry = await FollowedRegistry.open({
+      source: httpLogSource({ baseUrl: logUrl, fetchBytes }),
+      mirror: store,
+      genesis: { anchor: anchor.registry, logKeys: anchor.logKeys },
+      snapshotPath: join(config.dataDir, 'registry-snapshot.json'),
+      snapshotKey: openSnapshotKey(join(config.dataDir, 'keys', 'snapshot.json')),
+      checkpointPath: lastCheckpointPath(config.dataDir),
+      nowS: () => Math.floor(Date.now() / 1000),
+      onFault: ({ code, message }) => logger.error({ code, reason: message }, 'the registry is not believed'),
+      onContact: (contact, reason) => {
+        if (contact === 'following') logger.info({ reason }, 'the registry is followed');
+        else logger.warn({ reason }, 'the registry cannot be reached');
+      },
+    });
+    return { registry, store };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
