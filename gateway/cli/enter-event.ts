@@ -8,8 +8,9 @@ import { signEvent } from '../registry/sign-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';
+import { trustOnline } from './log-trust.ts';
 import { RegistryApi } from './registry-api.ts';
-import { type PinnedRegistry, readRegistryPin } from './registry-pin.ts';
+import { readRegistryPin } from './registry-pin.ts';
 
 /** An event that is in the log. `verified`: the proof held here; null where no log key is pinned to check it with. */
 export interface Entered {
@@ -48,20 +49,22 @@ export async function enterEvent<K extends RegistryEventKind>(
   const { seq, prev } = entity;
   const { jws } = await signEvent(signer, { entityId, seq, prev }, { kind, body }, Math.floor(Date.now() / 1000));
   const receipt = await api.post(jws, scenarios ?? null);
-  return { ...checkReceipt(jws, receipt, readRegistryPin(undefined, cli.env)), signed_by: entityId };
+  return { ...(await checkReceipt(jws, receipt, cli)), signed_by: entityId };
 }
 
 /** Posts an event that was signed elsewhere. */
 export async function enterSigned(cli: Cli, jws: string, signedBy: string): Promise<Entered> {
   const receipt = await openRegistryApi(cli).post(jws, null);
-  return { ...checkReceipt(jws, receipt, readRegistryPin(undefined, cli.env)), signed_by: signedBy };
+  return { ...(await checkReceipt(jws, receipt, cli)), signed_by: signedBy };
 }
 
-function checkReceipt(jws: string, receipt: ReceiptReply, pinned: PinnedRegistry | null): Omit<Entered, 'signed_by'> {
+async function checkReceipt(jws: string, receipt: ReceiptReply, { env }: Cli): Promise<Omit<Entered, 'signed_by'>> {
   const { index, checkpoint } = receipt;
+  const pinned = readRegistryPin(undefined, env);
   if (pinned === null) return { index, size: null, verified: null };
   try {
-    const { size, root } = verifyCheckpoint(checkpoint, pinned.trust);
+    const trust = await trustOnline(pinned, new GatewayClient(gatewayUrl(env)), checkpoint);
+    const { size, root } = verifyCheckpoint(checkpoint, trust);
     const proof = receipt.inclusion_proof.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')));
     const leaf = leafHash(new TextEncoder().encode(jws));
     if (verifyInclusion({ index, size, leafHash: leaf, proof, root })) return { index, size, verified: true };

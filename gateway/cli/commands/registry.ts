@@ -22,12 +22,14 @@ import { readJson, readText } from '../json-file.ts';
 import { chooseSigner, type SignerOptions, sandboxActor, sandboxPath, signerOptions } from '../signer-choice.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
+import { addLogKeys } from './registry-log-keys.ts';
+import { addRestore } from './registry-restore.ts';
 
 interface StepOptions extends SignerOptions {
   readonly json?: boolean;
 }
 
-/** `registry new-signer | enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
+/** `registry new-signer | enrol | remove | enrol-key | revoke-key | list | post | add-log-key | retire-log-key | restore`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
@@ -41,6 +43,8 @@ export function addRegistry(program: Command, cli: Cli): void {
   addRevokeKey(group, cli);
   addList(group, cli);
   addPost(group, cli);
+  addLogKeys(group, cli);
+  addRestore(group, cli);
 }
 
 function addNewSigner(group: Command, cli: Cli): void {
