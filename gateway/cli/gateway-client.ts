@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -96,14 +97,9 @@ async function readBounded(response: Response): Promise<Buffer> {
 
 /** Throws CliError `reply_unreadable` unless the reply is JSON of the documented form. */
 export function parseReply<T extends z.ZodType>({ text }: HttpReply, schema: T): z.output<T> {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw unreadable();
-  }
+  const document = jsonOrUndefined(text);
   const parsed = schema.safeParse(document);
-  if (!parsed.success) throw unreadable();
+  if (document === undefined || !parsed.success) throw unreadable();
   return parsed.data;
 }
 
