@@ -3,17 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { faultRequestSchema, recordRequestSchema, type SandboxVenue } from '../../schemas/sandbox.ts';
 import { readBody } from './bounded-body.ts';
 import type { ScenarioCodes } from './codes.ts';
 import { listenOnLoopback } from './listen.ts';
-import {
-  faultRequestSchema,
-  type keyStepReplySchema,
-  keyStepSchema,
-  MAX_CONTROL_BODY_BYTES,
-  recordRequestSchema,
-  type SandboxVenue,
-} from './protocol.ts';
+import { type keyStepReplySchema, keyStepSchema, MAX_CONTROL_BODY_BYTES } from './protocol.ts';
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import type { StatementKeys } from './statement-keys.ts';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Fault } from '../../schemas/sandbox.ts';
 import { type Adapter, openAdapter } from '../adapter.ts';
 import type { DriverContext, UpstreamFetch } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { UpstreamError } from '../upstream-error.ts';
-import type { Fault } from './faults.ts';
 import { childMessageSchema, type ReadyMessage, type SandboxUpstream } from './protocol.ts';
 
 /** A forked sandbox for tests, with its own data directory. */

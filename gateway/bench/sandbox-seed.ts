@@ -1,12 +1,8 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import {
-  type ReadyMessage,
-  recordReplySchema,
-  type SandboxCode,
-  sandboxCodesSchema,
-} from '../../adapters/sandbox/protocol.ts';
+import type { ReadyMessage } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { recordReplySchema, type SandboxCode, sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { BenchError } from './bench-error.ts';
 
 /** Where travellers come from: two that sign behind an HMAC, one that signs behind a hash, one plain API. */

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { coverageSchema } from '../../schemas/coverage.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, provinceRequests, sandboxCodes } from './venue-client.ts';
 
