@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { faultRequestSchema, recordRequestSchema, type SandboxVenue } from '../../schemas/sandbox.ts';
-import { readBody } from './bounded-body.ts';
 import type { ScenarioCodes } from './codes.ts';
 import { listenOnLoopback } from './listen.ts';
 import { type keyStepReplySchema, keyStepSchema, MAX_CONTROL_BODY_BYTES } from './protocol.ts';
@@ -147,7 +147,7 @@ function provinceOf(parts: Parts, province: ProvinceCode): SandboxProvince {
 }
 
 async function bodyOf<T extends z.ZodType>(request: IncomingMessage, schema: T): Promise<z.output<T>> {
-  const text = await readBody(request, MAX_CONTROL_BODY_BYTES);
+  const text = await readTextUpTo(request, MAX_CONTROL_BODY_BYTES);
   if (text === null) throw new SandboxError('body_too_large', `at most ${MAX_CONTROL_BODY_BYTES} bytes`);
   const body = jsonOrUndefined(text);
   if (body === undefined) throw new SandboxError('body_invalid', 'the body is not JSON');
