@@ -558,6 +558,12 @@ const POLICIES: Row[] = [
     (w) => w.try(anchor, 'mandate_issued', { mandate: { ...mandate, valid_from: at(31), valid_until: at(60) } }),
   ],
   [
+    'a mandate that is in force and permits nothing',
+    'mandate_without_effect',
+    'enrolled',
+    (w) => w.try(anchor, 'mandate_issued', { mandate: { ...mandate, holder_classes: ['entrant_from_abroad'] } }),
+  ],
+  [
     'a mandate that supersedes one that never was',
     'mandate_unknown',
     'enrolled',
