@@ -636,6 +636,18 @@ describe('what the fold allows', () => {
     expect(adapter()).toMatchObject({ active: '1.0.0', trial: null });
   });
 
+  test('how far the version in use was checked is forgotten, or told of another version', async () => {
+    const world = from('active');
+    const told = () => compileState(world.state).adapters.get('410000')?.conformance;
+    expect(told()).toBe('static');
+    await world.submitAndCheck(henan, HENAN_2);
+    await world.do(gateway, 'adapter_checked', { ...HENAN_2_NAMED, ...CHECKED, level: 'live' });
+    expect(told()).toBe('static');
+    await approve(world, HENAN_2_NAMED);
+    await world.do(henan, 'adapter_activated', { ...HENAN_2_NAMED, mode: FULL });
+    expect(told()).toBe('live');
+  });
+
   test('a canary gives one token now this version and now that, or misses its share', async () => {
     const world = from('active');
     await world.submitAndCheck(henan, HENAN_2);

@@ -89,6 +89,7 @@ describe('a stricter rule of a destination', () => {
     const published = await (await fetch(`${gateway.url}/v1/registry/policies/460000/deviations`)).json();
     expect(published).toMatchObject({ deviations: [{ baseline: 'pass', decision: 'refer', exception: {} }] });
     const coverage = coverageSchema.parse(await (await fetch(`${gateway.url}/v1/coverage`)).json());
+    expect(coverage.provinces.map(({ conformance }) => conformance)).not.toContain(null);
     expect(coverage.deviations).toEqual(
       expect.arrayContaining([
         { province: '440000', stricter: 0 },
