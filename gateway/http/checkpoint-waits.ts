@@ -38,6 +38,11 @@ export class CheckpointWaits {
     return await this.#newest();
   }
 
+  /** How many wait now. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Lets everybody go who waits, and nobody wait any more. */
   close(): void {
     this.#closed = true;

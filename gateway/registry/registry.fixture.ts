@@ -201,15 +201,15 @@ export async function enrolledWorld(logKeys: readonly string[] = [VERIFIER_KEY])
 }
 
 /** Henan 1.0.0 submitted and checked. */
-export async function checkedWorld(): Promise<World> {
-  const world = await enrolledWorld();
+export async function checkedWorld(logKeys?: readonly string[]): Promise<World> {
+  const world = await enrolledWorld(logKeys);
   await world.submitAndCheck(actors.henan, HENAN);
   return world;
 }
 
 /** Henan 1.0.0 in full use. */
-export async function activeWorld(): Promise<World> {
-  const world = await checkedWorld();
+export async function activeWorld(logKeys?: readonly string[]): Promise<World> {
+  const world = await checkedWorld(logKeys);
   await world.do(actors.first, 'adapter_approved', HENAN_1_NAMED);
   await world.do(actors.second, 'adapter_approved', HENAN_1_NAMED);
   await world.do(actors.henan, 'adapter_activated', { ...HENAN_1_NAMED, mode: { stage: 'full' } });
