@@ -7,6 +7,7 @@ import { type KeptCheckpoint, lossOf, readKept, setAside } from '../../registry/
 import { RegistryError } from '../../registry/registry-error.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { reportError } from '../report.ts';
 import { described, jsonOption } from './command.ts';
 import { defaultStore, openStore, unreadable } from './log-verify.ts';
 
@@ -46,12 +47,13 @@ export function addRestore(group: Command, cli: Cli): void {
       const aside = isLost && acceptLoss === true ? setAside(path, kept) : null;
       if (json === true) cli.printJson({ ...compared, accepted: aside !== null, set_aside: aside });
       else printComparison(cli, compared, aside);
-      if (isLost && aside === null) {
-        throw CliError.of('loss_not_accepted', {
-          zh: `日志与已签名的检查点不符（${compared.state}）`,
-          en: `the log is not the one that was signed (${compared.state})`,
-        });
-      }
+      if (!isLost || aside !== null) return;
+      const text = {
+        zh: `日志与已签名的检查点不符（${compared.state}）`,
+        en: `the log is not the one that was signed (${compared.state})`,
+      };
+      reportError(cli, CliError.of('loss_not_accepted', text));
+      process.exitCode = 1;
     });
 }
 
