@@ -117,9 +117,9 @@ export class FollowedRegistry extends HeldRegistry {
       return;
     }
     believe(note, state, this.#pinned);
-    if (size < state.size) throw this.#fork(note, `the registry now shows ${size} entries, and showed ${state.size}`);
-    if (!sameBytes(root, range.root()))
-      throw this.#fork(note, `the registry now shows other entries among its ${size}`);
+    if (size !== state.size || !sameBytes(root, range.root())) {
+      throw this.#fork(note, `the registry shows ${size} entries that are not the ${state.size} known here`);
+    }
     if (this.#note === null) this.#keep(note);
   }
 

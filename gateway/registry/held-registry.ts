@@ -153,8 +153,7 @@ export abstract class HeldRegistry implements Registry {
 
   #snapshot(atLeast: number): void {
     const { state, range } = this.#at;
-    // What is in doubt is not what the next start should lean on.
-    if (state.size - this.#snapshotSize < atLeast || this.#fault !== null) return;
+    if (state.size - this.#snapshotSize < atLeast) return;
     writeSnapshot(this.#parts.snapshotPath, state, range.root(), this.#parts.snapshotKey);
     this.#snapshotSize = state.size;
   }

@@ -9,6 +9,8 @@ import { onStore } from './replay.ts';
 /** Bytes of entries that wait in memory until all of them have been verified; what is beyond is fetched once more. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
+type Mirror = Pick<LogStore, 'head' | 'append' | 'hashes'>;
+
 interface Waiting {
   readonly from: number;
   readonly to: number;
@@ -37,7 +39,7 @@ export class EntriesToMirror {
    * again. Throws `registry_corrupt` where the store has other entries there, `tiles_damaged` where the source gives
    * others than before, `registry_unavailable`.
    */
-  async writeTo(store: LogStore, read: ReadEntries): Promise<void> {
+  async writeTo(store: Mirror, read: ReadEntries): Promise<void> {
     for (const stretch of this.#stretches) {
       const entriesOf = async () => stretch.entries ?? (await readAgain(stretch, read));
       await onStore(() => mirror(store, stretch, entriesOf));
@@ -56,7 +58,7 @@ function digestOf(entries: readonly Uint8Array[]): Uint8Array {
 }
 
 async function mirror(
-  store: LogStore,
+  store: Mirror,
   { from, to, root }: Pick<Waiting, 'from' | 'to' | 'root'>,
   entriesOf: () => Promise<readonly Uint8Array[]>,
 ): Promise<void> {

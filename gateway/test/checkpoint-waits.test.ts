@@ -93,7 +93,9 @@ test('a registry that stops makes those who wait hold it up', async () => {
   const log = await site();
   const held = ask(log, '?since=7&wait_s=30');
   await vi.waitFor(() => expect(waiting(log)).toBe(1));
+  const startedMs = performance.now();
   log.waits.close();
   expect(await sizeIn(await held)).toBe(7);
   expect(await sizeIn(await ask(log, '?since=7&wait_s=30'))).toBe(7);
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
 });
