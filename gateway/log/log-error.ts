@@ -1,3 +1,5 @@
+import { CodedError } from '../../schemas/coded-error.ts';
+
 /**
  * Why the log room refused.
  * - `log_conflict`: the log is not at the size the writer expected; re-read, then decide again.
@@ -25,14 +27,12 @@ export type LogErrorCode =
   | 'note_out_of_time';
 
 /** The log room's only error. Messages name positions and sizes, never the content of an entry. */
-export class LogError extends Error {
+export class LogError extends CodedError<LogErrorCode> {
   override readonly name = 'LogError';
-  readonly code: LogErrorCode;
   readonly index: number | undefined;
 
-  constructor(code: LogErrorCode, message: string, at: { index?: number; cause?: unknown } = {}) {
-    super(message, at.cause === undefined ? undefined : { cause: at.cause });
-    this.code = code;
+  constructor(code: LogErrorCode, message: string, at: { readonly index?: number; readonly cause?: unknown } = {}) {
+    super(code, message, at);
     this.index = at.index;
   }
 }
