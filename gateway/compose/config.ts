@@ -34,6 +34,9 @@ const configSchema = z.object({
   HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+export const ROLE_NAMES = ['authority', 'registry', 'issuer', 'destination', 'monitor'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
 /** What the operator decided, checked once at start-up. `entityId` follows from host and port when it is not given. */
 export interface Config {
   readonly port: number;
@@ -50,6 +53,10 @@ export interface Config {
   readonly clientRate: number;
   readonly provinceRate: number;
   readonly workers: number;
+  /** What this process is for. */
+  readonly roles: ReadonlySet<RoleName>;
+  /** Cells of the recognition matrix with fewer presentations than this are withheld. */
+  readonly suppressedBelow: number;
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
@@ -102,6 +109,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     clientRate: data.HUREN_CLIENT_RATE,
     provinceRate: data.HUREN_PROVINCE_RATE,
     workers: data.HUREN_WORKERS,
+    roles: new Set(ROLE_NAMES),
+    suppressedBelow: 10,
     drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
     upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,

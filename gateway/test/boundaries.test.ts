@@ -30,7 +30,7 @@ const ROOMS: Record<string, readonly string[]> = {
   access: [],
   trust: [],
   keys: ['trust', 'log'],
-  authority: ['trust', 'keys'],
+  authority: ['trust', 'keys', 'registry'],
   cache: [],
   registry: ['policy', 'trust', 'log', 'keys'],
   coverage: ['registry'],
@@ -111,10 +111,16 @@ function breaksRoomRule({ from, to }: Import): boolean {
   // The command line starts the gateway from outside, and plays the sandbox's parts with the keys that lie there.
   if (
     room === 'cli' &&
-    ['gateway/compose/node.ts', 'gateway/compose/workers.ts', 'gateway/sandbox/actors.ts'].includes(to)
+    [
+      'gateway/compose/node.ts',
+      'gateway/compose/workers.ts',
+      'gateway/sandbox/actors.ts',
+      'gateway/sandbox/start.ts',
+      'gateway/sandbox/workers.ts',
+    ].includes(to)
   )
     return false;
-  return !allowed.includes(target) && !(to === 'gateway/compose/context.ts' && room === 'http');
+  return !allowed.includes(target);
 }
 
 function reachable(file: string, seen = new Set<string>()): string[] {

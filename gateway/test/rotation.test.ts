@@ -140,10 +140,7 @@ describe('a compromised statement key', () => {
     const published = z
       .object({ jwks: z.object({ keys: z.array(publicJwkSchema) }) })
       .parse(entity.metadata[STATUS_ISSUER]);
-    const key = published.jwks.keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined) throw new Error('the statement key is not published');
-    const { iat: _iat, exp: _exp, revoked: _revoked, key_ops: _ops, ...jwk } = key;
-    await enter('440000', 'key_announced', { use: 'statement', jwk });
+    expect(published.jwks.keys.map((candidate) => candidate.kid)).toContain(kid);
     expect(await verdict(reply, await bundleNow())).toBe('verified');
     const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/440000/registry.json'));
     await enter('anchor', 'key_revoked', { entity_id: actor?.entityId ?? '', use: 'statement', kid });
