@@ -2,6 +2,7 @@
 export type UpstreamErrorCode =
   | 'timeout'
   | 'connect_failed'
+  | 'certificate'
   | 'reset'
   | 'status'
   | 'redirect'

@@ -12,12 +12,13 @@ import { openSandboxMode, type SandboxMode } from '../sandbox/mode.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
-import { type GuardedFetch, openGuardedFetch } from '../upstream/guarded-fetch.ts';
+import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import { openLiveCheck } from '../upstream/live-check.ts';
+import { LOOPBACK_ONLY, type Networks, networksOf } from '../upstream/networks.ts';
+import { type Outgoing, openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import { ProvinceAdapters } from '../upstream/province-adapters.ts';
 import { ShadowAsks } from '../upstream/shadow-asks.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
-import type { Network } from '../upstream/ssrf-guard.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import type { Config } from './config.ts';
 import { followConformance } from './follow-conformance.ts';
@@ -52,21 +53,22 @@ export interface Mode {
   readonly provinces?: SandboxChild;
   /** One of several processes behind one address. */
   readonly joins?: boolean;
-  /** Where others' federation endpoints may be, unless it follows from `sandbox`. */
-  readonly network?: Network;
+  /** Where hosts that others name may be, unless it follows from `sandbox` and HUREN_NETWORKS. */
+  readonly networks?: Networks;
 }
 
 /** Composes a gateway. `entityId` is where its own federation statements can be fetched. */
 export async function createContext(config: Config, entityId: string, mode: Mode): Promise<GatewayContext> {
   const sandboxMode = mode.sandbox;
   const log = openLogger(config);
+  const outgoing = openWaysOut(config, mode, log);
   const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log, mode.provinces ?? null) : null;
   const opened =
     sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile)?.registry ?? null, log));
-  const documents = openGuardedFetch(mode.network ?? (sandboxMode ? 'loopback' : 'public'));
+  const { documents } = outgoing;
   const trust = await openGatewayTrust(config, entityId, { sandbox, opened, documents }, log);
   const metrics = createMetrics();
-  const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
+  const upstreams = openUpstreams(config, sandbox?.child ?? null, outgoing, log);
   const provinces = openProvinces(opened, upstreams, metrics, log);
   const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
   const { registry } = opened;
@@ -77,7 +79,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     entityId,
     log,
     verification: openVerification(entityId, log, { opened, trust, provinces, shared, metrics }),
-    tokens: server === null ? null : new VenueTokens(server, entityId, Date.now),
+    tokens: server === null ? null : new VenueTokens(server, entityId, { fetch: documents.fetch, nowMs: Date.now }),
     trust,
     registry: await openRegistryDoor(opened, {
       config,
@@ -90,12 +92,12 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     shared,
     sandbox: sandbox?.child ?? null,
     suppressedBelow: sandboxMode ? 1 : 10,
-    operators: openOperatorLogin(config, entityId, sandbox),
+    operators: openOperatorLogin(config, entityId, sandbox, documents),
     close: async () => {
       for (const stop of following) stop();
       trust.close();
       await Promise.all([
-        documents.close(),
+        outgoing.close(),
         provinces.close(),
         sandbox?.child.stop(),
         opened.registry.close(),
@@ -105,7 +107,21 @@ export async function createContext(config: Config, entityId: string, mode: Mode
   };
 }
 
-function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMode | null): OperatorLogin | null {
+/** A simulated nation stays on this machine; a real one is public, or in the networks that the operator lists. */
+function openWaysOut(config: Config, { sandbox, networks }: Mode, log: Logger): Outgoing {
+  return openOutgoing({
+    networks: networks ?? (sandbox ? LOOPBACK_ONLY : networksOf(config.networks)),
+    onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
+    nowMs: Date.now,
+  });
+}
+
+function openOperatorLogin(
+  config: Config,
+  entityId: string,
+  sandbox: SandboxMode | null,
+  { fetch }: GuardedFetch,
+): OperatorLogin | null {
   const played = sandbox?.child.ready.provider;
   const provider =
     played === undefined
@@ -115,7 +131,7 @@ function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMod
           clientId: played.operatorClient.client_id,
           clientSecret: played.operatorClient.client_secret,
         };
-  return provider === null ? null : new OperatorLogin(provider, entityId, Date.now);
+  return provider === null ? null : new OperatorLogin(provider, entityId, { fetch, nowMs: Date.now });
 }
 
 interface TrustParts {
@@ -131,7 +147,7 @@ async function openGatewayTrust(config: Config, entityId: string, parts: TrustPa
     entityId,
     sandbox: sandbox === null ? null : { ...sandbox, ready: sandbox.child.ready },
     registered: registeredProvinces(() => opened.registry.folded()),
-    remote: openRemoteStatements(documents.get),
+    remote: openRemoteStatements(documents.getText),
     nowS: () => Math.floor(Date.now() / 1000),
     onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
   });

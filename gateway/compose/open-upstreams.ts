@@ -6,6 +6,7 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { SandboxChild } from '../sandbox/child.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
 import type { TestCodes } from '../upstream/live-check.ts';
+import type { Outgoing } from '../upstream/outgoing.ts';
 import type { ProvinceAccess } from '../upstream/province-adapters.ts';
 import type { Config } from './config.ts';
 
@@ -16,33 +17,31 @@ export interface Upstreams {
   readonly testCodes: (province: ProvinceCode) => Promise<TestCodes | null>;
 }
 
-/** Simulated provinces on this machine, or real ones on the public network with secrets from the operator's folder. */
-export function openUpstreams(config: Config, child: SandboxChild | null, log: Logger): Upstreams {
-  return child === null ? realUpstreams(config, log) : playedUpstreams(child);
+/** Simulated provinces on this machine, or real ones with secrets and certificates from the operator's folder. */
+export function openUpstreams(config: Config, child: SandboxChild | null, outgoing: Outgoing, log: Logger): Upstreams {
+  return child === null ? realUpstreams(config, outgoing, log) : playedUpstreams(child, outgoing);
 }
 
-function realUpstreams({ upstreamDir }: Config, log: Logger): Upstreams {
+function realUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoing, log: Logger): Upstreams {
   const onFault = (file: string) =>
     log.error({ file }, 'HUREN_UPSTREAM_DIR: a file cannot be used; the last one stays');
   const files = upstreamDir === null ? null : openAccessFiles(upstreamDir, { nowMs: Date.now, onFault });
   const held = (province: ProvinceCode): UpstreamAccess | null => files?.accessOf(province) ?? null;
   return {
     accessOf: ({ province, upstream }) => ({
-      origin: upstream.base_url,
-      network: 'public',
+      openClient: (limits) => openUpstream(limits, { origin: upstream.base_url }),
       secrets: () => held(province)?.secrets ?? {},
     }),
     testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),
   };
 }
 
-function playedUpstreams({ ready }: SandboxChild): Upstreams {
+function playedUpstreams({ ready }: SandboxChild, { openUpstream }: Outgoing): Upstreams {
   const played = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
   return {
     // A province that the sandbox does not play is looked for on this machine too, and nothing is there.
     accessOf: ({ province, upstream }) => ({
-      origin: played(province)?.origin ?? upstream.base_url,
-      network: 'loopback',
+      openClient: (limits) => openUpstream(limits, { origin: played(province)?.origin ?? upstream.base_url }),
       secrets: () => played(province)?.secrets ?? {},
     }),
     testCodes: async (province) => {

@@ -12,6 +12,7 @@ import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { validateChain } from '../trust/trust-chain.ts';
+import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 
 const NAME = { zh: '测试', en: 'Test' };
@@ -28,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'huren-remote-'));
   const env = { HUREN_PORT: '0', HUREN_DATA_DIR: folder, HUREN_LOG_LEVEL: 'error' };
   const config = readConfig({ ...env, HUREN_ANCHOR_FILE: join(others.dataDir, 'anchor.json') });
-  gateway = await startGateway(config, { sandbox: false, network: 'loopback' });
+  gateway = await startGateway(config, { sandbox: false, networks: LOOPBACK_ONLY });
   const found = await readSignerFile(sandboxSignerPath(others.dataDir, 'anchor'));
   if (found === null) throw new Error('the sandbox has no anchor');
   anchor = found;

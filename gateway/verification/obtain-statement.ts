@@ -37,6 +37,7 @@ function reasonsOf(error: UpstreamError): ReasonCode[] {
   switch (error.code) {
     case 'timeout':
     case 'connect_failed':
+    case 'certificate':
     case 'reset':
     case 'status':
     case 'busy':
