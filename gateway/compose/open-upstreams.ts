@@ -29,7 +29,8 @@ function realUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoing, log:
   const held = (province: ProvinceCode): UpstreamAccess | null => files?.accessOf(province) ?? null;
   return {
     accessOf: ({ province, upstream }) => ({
-      openClient: (limits) => openUpstream(limits, { origin: upstream.base_url }),
+      openClient: (limits) =>
+        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
       secrets: () => held(province)?.secrets ?? {},
     }),
     testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),
