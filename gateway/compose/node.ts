@@ -1,9 +1,12 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { trustCaFile } from '../upstream/ca-file.ts';
 import { createApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import { createContext, type GatewayContext, type Mode } from './context.ts';
+import { createListener, type Listener, originOf, watchCertificate } from './listener.ts';
+import { openLogger } from './open-logger.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
 /** Connections that may wait to be taken. A surge brings thousands at once; the system's own limit still holds. */
@@ -18,15 +21,19 @@ export interface Gateway {
 
 /** Starts a gateway. Throws ConfigError where a setting makes that impossible. */
 export async function startGateway(config: Config, mode: Mode): Promise<Gateway> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
-  server.keepAliveTimeout = 65_000;
-  server.maxRequestsPerSocket = 0;
+  trustCaFile(config.caFile);
+  const server = createListener(config);
+  const log = openLogger(config);
+  const stopWatching = watchCertificate(server, config, {
+    onRenewed: () => log.info('the certificate was renewed'),
+    onFault: (reason) => log.error({ reason }, 'the new certificate cannot be used; the last one stays'),
+  });
   // One of several processes is sent requests the moment it listens: it listens last. A gateway alone listens first,
   // since its name follows from its port.
   const joins = mode.joins === true;
   if (!joins) server.on('request', answerEarly);
   const port = joins ? config.port : await listen(server, config);
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const url = originOf(config, port);
   let draining = false;
   let context: GatewayContext | null = null;
   try {
@@ -44,11 +51,13 @@ export async function startGateway(config: Config, mode: Mode): Promise<Gateway>
       // A load balancer needs a moment to see it; until then every request is answered as ever.
       await delay(config.drainS * 1000);
       await drain(server);
+      stopWatching();
       await opened.close();
     };
     if (joins) await listen(server, config);
     return { url, context: opened, close };
   } catch (error) {
+    stopWatching();
     server.close();
     server.closeAllConnections();
     await context?.close();
@@ -60,7 +69,7 @@ function answerEarly(_request: unknown, response: ServerResponse): void {
   response.writeHead(503, { 'retry-after': '1' }).end();
 }
 
-function listen(server: Server, { port, host }: Config): Promise<number> {
+function listen(server: Listener, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
@@ -73,7 +82,7 @@ function listen(server: Server, { port, host }: Config): Promise<number> {
 }
 
 /** Takes no new connection, and gives requests under way their time. */
-function drain(server: Server): Promise<void> {
+function drain(server: Listener): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
     server.close(() => {

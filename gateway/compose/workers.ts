@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { SandboxChild } from '../sandbox/child.ts';
 import { startProvinces } from '../sandbox/mode.ts';
 import { type Config, ConfigError } from './config.ts';
+import { originOf } from './listener.ts';
 import { openLogger } from './open-logger.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
@@ -28,8 +29,7 @@ export interface Workers {
 export async function startWorkers(config: Config, mode: { readonly sandbox: boolean }): Promise<Workers> {
   requireShared(config);
   const port = config.port === 0 ? await freePort(config) : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
+  const url = originOf(config, port);
   const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
   const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces, openLogger(config));
