@@ -87,6 +87,18 @@ describe('a certificate that is renewed', () => {
     expect(onFault).not.toHaveBeenCalled();
   });
 
+  test('that is half written is a fault, or is never looked at again', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { onRenewed, onFault } = watched((await listening()).server);
+    const { certPem, keyPem } = await issue('second.test');
+    writeFileSync(tls.certFile, certPem);
+    vi.advanceTimersByTime(10);
+    writeFileSync(tls.keyFile, keyPem);
+    vi.advanceTimersByTime(20);
+    expect([onFault.mock.calls, onRenewed.mock.calls.length]).toEqual([[], 1]);
+  });
+
   test.each<[string, () => Promise<void> | void, RegExp]>([
     [
       'without its key',
@@ -127,6 +139,12 @@ describe('a server', () => {
   test('starts with a key that anybody may read', () => {
     chmodSync(tls.keyFile, 0o644);
     expect(() => createListener({ tls })).toThrow(/^HUREN_TLS_KEY_FILE: .*tls\.key may be read/);
+  });
+
+  test('starts with a certificate that has expired', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * 86_400_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(() => createListener({ tls })).toThrow(/^HUREN_TLS_CERT_FILE: .*tls\.crt has expired$/);
   });
 
   test('starts without one of its files, or with two that do not belong together, and quotes them', async () => {

@@ -120,7 +120,7 @@ function parseRange(text: string): Range | null {
   const list = new BlockList();
   const family = version === 4 ? 'ipv4' : 'ipv6';
   list.addSubnet(address, prefix, family);
-  // The list would take ::ffff:10.0.0.1 for 10.0.0.1: an address of the other kind is in no range.
+  // An address of the other kind is in no range, however it is written: ::ffff:10.0.0.1 is not 10.0.0.1.
   return { address, prefix, version, has: (other) => isIP(other) === version && list.check(other, family) };
 }
 
