@@ -577,7 +577,14 @@ const POLICIES: Row[] = [
 
 const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...POLICIES];
 /** Decided by a gateway around the fold; their tests are with `LiveRegistry` and `submitEvent`. */
-const ELSEWHERE: RejectionCode[] = ['scenarios_missing', 'log_key_mismatch'];
+const ELSEWHERE: RejectionCode[] = [
+  'scenarios_missing',
+  'log_key_mismatch',
+  'subordinate_exists',
+  'subordinate_unknown',
+  'subordinate_invalid',
+  'keys_not_handed_over',
+];
 
 async function approve(world: World, named: typeof HENAN_1_NAMED): Promise<void> {
   await world.do(first, 'adapter_approved', named);

@@ -10,8 +10,10 @@ import type {
   MandateRecord,
   Mark,
   PolicyRecord,
+  SubordinateRecord,
   VersionRecord,
 } from './fold-state.ts';
+import { isAdmitted } from './fold-subordinates.ts';
 import { parseManifest } from './manifest-text.ts';
 
 /** Who did something, when by the log's time, and in which entry: the entry's inclusion can be proved to anybody. */
@@ -84,6 +86,12 @@ export function viewOfMandate(record: MandateRecord, nowMs: number) {
 /** An entity with its keys and where its chain of events stands: what its next event continues. */
 export function viewOfEntity({ enrolled, keys, ...entity }: EntityRecord) {
   return { ...entity, enrolled: viewOfMark(enrolled), keys: keys.map(viewOfKey) };
+}
+
+/** An entity below a superior, and whether the log vouches for it now. */
+export function viewOfSubordinate(state: FoldState, { admitted, changed, ...record }: SubordinateRecord) {
+  const vouched_for = isAdmitted(state, record.entity_id);
+  return { ...record, vouched_for, admitted: viewOfMark(admitted), changed: viewOfMark(changed) };
 }
 
 function viewOfKey({ use, jwk, state, ...times }: KeyRecord) {

@@ -162,7 +162,7 @@ export async function enrolledWorld(): Promise<World> {
     jwks: { keys: [actors.anchor.publicJwk] },
     log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
   });
-  await world.enrol(actors.gateway, 'gateway');
+  await world.enrol(actors.gateway, 'registrar');
   await world.enrol(actors.first, 'operator');
   await world.enrol(actors.second, 'operator');
   await world.enrol(actors.henan, 'province', '410000');
