@@ -24,6 +24,13 @@ const FAILURES = {
       en: 'start a gateway with npm start, or set HUREN_URL to where it runs',
     },
   },
+  certificate_untrusted: {
+    exit: 1,
+    next: {
+      zh: '核对地址；若其证书由自有机构签发，将 HUREN_CA_FILE 设为该机构的证书',
+      en: 'check the address; where an authority of your own signs its certificate, name that in HUREN_CA_FILE',
+    },
+  },
   reply_unreadable: {
     exit: 1,
     next: { zh: '请确认 HUREN_URL 指向互认网关', en: 'check that HUREN_URL is the address of a Huren gateway' },

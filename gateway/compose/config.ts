@@ -31,6 +31,10 @@ const configSchema = z.object({
   HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   HUREN_OPERATOR_CLIENT_ID: z.string().min(1).max(255).optional(),
   HUREN_OPERATOR_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(1024).optional(),
+  HUREN_NETWORKS: z.string().max(4096).optional(),
+  HUREN_CA_FILE: z.string().min(1).optional(),
+  HUREN_TLS_CERT_FILE: z.string().min(1).optional(),
+  HUREN_TLS_KEY_FILE: z.string().min(1).optional(),
   HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -70,6 +74,12 @@ export interface Config {
     readonly clientId: string;
     readonly clientSecret: string;
   } | null;
+  /** Address ranges that hosts others name may be in beyond public ones, as given; `networksOf` reads them. */
+  readonly networks: string | null;
+  /** PEM bundle of authorities that are trusted besides the system's. */
+  readonly caFile: string | null;
+  /** What this server proves itself with; null: plain HTTP, behind a proxy or on one machine. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
 }
 
@@ -116,6 +126,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,
     authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
     operatorProvider: operatorProviderOf(data),
+    networks: data.HUREN_NETWORKS ?? null,
+    caFile: data.HUREN_CA_FILE ?? null,
+    tls: tlsOf(data),
     logLevel: data.HUREN_LOG_LEVEL,
   };
 }
@@ -126,6 +139,14 @@ function authorizationServerOf(issuer: string | undefined, jwksUri: string | und
   if (jwksUri === undefined)
     throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
   return { issuer, jwksUri };
+}
+
+function tlsOf({ HUREN_TLS_CERT_FILE: certFile, HUREN_TLS_KEY_FILE: keyFile }: z.output<typeof configSchema>) {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new ConfigError('HUREN_TLS_CERT_FILE: must be set together with HUREN_TLS_KEY_FILE');
+  }
+  return { certFile, keyFile };
 }
 
 function operatorProviderOf(data: z.output<typeof configSchema>): Config['operatorProvider'] {

@@ -1,7 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
+import { createNodeServer, type NodeServer, originOf, watchCertificate } from './server.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
 /** Connections that may wait to be taken. A surge brings thousands at once; the system's own limit still holds. */
@@ -18,18 +20,16 @@ export interface Listener {
   readonly abort: () => void;
 }
 
-/** Listens at once. Throws ConfigError where that is impossible. */
-export async function openListener(config: Config): Promise<Listener> {
-  const listener = createListener(config);
-  await listener.listen();
-  return listener;
-}
-
-/** As `openListener`, but listens only when it is told to: one of several processes is sent requests the moment it does. */
-export function createListener(config: Config): Listener & { readonly listen: () => Promise<void> } {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
-  server.keepAliveTimeout = 65_000;
-  server.maxRequestsPerSocket = 0;
+/**
+ * A listener that listens when it is told to: a node alone at once, since its name may follow from its port; one of
+ * several processes last, since it is sent requests the moment it does. Throws ConfigError.
+ */
+export function createListener(config: Config, log: Logger): Listener & { readonly listen: () => Promise<void> } {
+  const server = createNodeServer(config);
+  const stopWatching = watchCertificate(server, config, {
+    onRenewed: () => log.info('the certificate was renewed'),
+    onFault: (reason) => log.error({ reason }, 'the new certificate cannot be used; the last one stays'),
+  });
   server.on('request', answerEarly);
   let draining = false;
   let port = config.port;
@@ -38,7 +38,7 @@ export function createListener(config: Config): Listener & { readonly listen: ()
       port = await listen(server, config);
     },
     get url() {
-      return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+      return originOf(config, port);
     },
     isDraining: () => draining,
     answer: (answer) => {
@@ -54,8 +54,10 @@ export function createListener(config: Config): Listener & { readonly listen: ()
       // A load balancer needs a moment to see it; until then every request is answered as ever.
       await delay(config.drainS * 1000);
       await drain(server);
+      stopWatching();
     },
     abort: () => {
+      stopWatching();
       server.close();
       server.closeAllConnections();
     },
@@ -66,7 +68,7 @@ function answerEarly(_request: unknown, response: ServerResponse): void {
   response.writeHead(503, { 'retry-after': '1' }).end();
 }
 
-function listen(server: Server, { port, host }: Config): Promise<number> {
+function listen(server: NodeServer, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
@@ -78,7 +80,7 @@ function listen(server: Server, { port, host }: Config): Promise<number> {
   });
 }
 
-function drain(server: Server): Promise<void> {
+function drain(server: NodeServer): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
     server.close(() => {

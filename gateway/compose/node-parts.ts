@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
-import type { Network } from '../upstream/ssrf-guard.ts';
+import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
+import type { Networks } from '../upstream/networks.ts';
+import type { Outgoing } from '../upstream/outgoing.ts';
 import type { Config, RoleName } from './config.ts';
 import type { OpenRegistry } from './open-registry.ts';
 import type { Shared } from './open-shared.ts';
@@ -21,6 +23,8 @@ export interface NodeParts {
   readonly trust: Trust;
   readonly shared: Shared;
   readonly signals: Signals;
+  /** Documents of other hosts, behind the guard. */
+  readonly documents: GuardedFetch;
   readonly upstreams: Upstreams;
   readonly extras: NodeExtras;
   readonly nowMs: () => number;
@@ -29,8 +33,8 @@ export interface NodeParts {
 /** What somebody who plays a nation on one machine brings along. A node in production has none of it. */
 export interface NodeExtras {
   /** Simulated upstreams in place of the operator's. */
-  readonly upstreams?: Upstreams;
-  readonly network?: Network;
+  readonly openUpstreams?: (outgoing: Outgoing) => Upstreams;
+  readonly networks?: Networks;
   /** Further paths. */
   readonly mount?: (router: Router, parts: NodeParts) => void;
   /** Played systems are no fault of a manifest. */

@@ -5,7 +5,10 @@ import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
-import { openGuardedFetch } from '../upstream/guarded-fetch.ts';
+import { trustCaFile } from '../upstream/ca-file.ts';
+import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
+import { networksOf } from '../upstream/networks.ts';
+import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import { createApp } from './app.ts';
 import { watchChains } from './chain-watch.ts';
 import type { Config } from './config.ts';
@@ -46,14 +49,14 @@ export interface RunningNode {
 
 /** Starts a node with the roles that its settings name. Throws ConfigError where a setting makes that impossible. */
 export async function startNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
-  const listener = createListener(config);
+  const listener = openListener(config);
   await listener.listen();
   return await answerWith(listener, config, extras);
 }
 
 /** As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens. */
 export async function joinNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
-  const listener = createListener(config);
+  const listener = openListener(config);
   const running = await answerWith(listener, config, extras);
   try {
     await listener.listen();
@@ -62,6 +65,12 @@ export async function joinNode(config: Config, extras: NodeExtras = {}): Promise
     await running.node.close();
     throw error;
   }
+}
+
+/** A listener of a process that trusts whom its settings name. The first thing that any process of a node does. */
+export function openListener(config: Config): ReturnType<typeof createListener> {
+  trustCaFile(config.caFile);
+  return createListener(config, openLogger(config));
 }
 
 /** Composes a node behind a listener. On a fault what was opened is closed again. */
@@ -102,7 +111,7 @@ async function createNode(
     parts,
     roles,
     destination,
-    operators: openOperators(config, nodeUrl),
+    operators: openOperators(config, nodeUrl, parts.documents),
     readiness: openReadiness({ config, parts, roles, chains, isDraining }),
     collect: (metrics) => collect(metrics, parts, destination),
     close: async () => {
@@ -126,7 +135,12 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
   const registry = await openRegistry(config, nodeUrl, pinned?.registry ?? null, log);
-  const documents = openGuardedFetch(extras.network ?? 'public');
+  const outgoing = openOutgoing({
+    networks: extras.networks ?? networksOf(config.networks),
+    onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
+    nowMs,
+  });
+  const { documents } = outgoing;
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
   const passes = openPassDesk(config.dataDir, () => gateways.current, nowS);
   const trust = await openTrust({
@@ -134,30 +148,30 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
     descriptions: readDescriptions(config.dataDir),
     pinned,
     registry: registry.registry,
-    remote: openRemoteStatements(documents.get),
+    remote: openRemoteStatements(documents.getText),
     statusLists: passes.statusLists,
     nowS,
     onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
   });
   gateways.current = trust.gateways;
-  const upstreams = extras.upstreams ?? openUpstreams(config, log);
+  const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
   const shared = openShared({ config, metrics, log, nowMs, onInvalidated: trust.forgetKey });
   openRegistryMetrics(metrics.registry, registry.registry);
   openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);
   return {
-    parts: { config, nodeUrl, log, metrics, registry, trust, shared, signals, upstreams, extras, nowMs },
+    parts: { config, nodeUrl, log, metrics, registry, trust, shared, signals, documents, upstreams, extras, nowMs },
     passes,
     close: async () => {
       trust.close();
       passes.close();
-      await Promise.all([documents.close(), registry.registry.close(), shared.close()]);
+      await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
     },
   };
 }
 
-function openOperators({ operatorProvider }: Config, nodeUrl: string): OperatorLogin | null {
-  return operatorProvider === null ? null : new OperatorLogin(operatorProvider, nodeUrl, Date.now);
+function openOperators({ operatorProvider }: Config, nodeUrl: string, { fetch }: GuardedFetch): OperatorLogin | null {
+  return operatorProvider === null ? null : new OperatorLogin(operatorProvider, nodeUrl, { fetch, nowMs: Date.now });
 }
 
 function collect(metrics: Metrics, { trust, nowMs }: NodeParts, destination: DestinationRole | null): void {

@@ -4,6 +4,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
 import type { TestCodes } from '../upstream/live-check.ts';
+import type { Outgoing } from '../upstream/outgoing.ts';
 import type { ProvinceAccess } from '../upstream/province-adapters.ts';
 import type { Config } from './config.ts';
 
@@ -15,15 +16,15 @@ export interface Upstreams {
 }
 
 /** Provinces' systems where their manifests say, with secrets from the operator's folder. */
-export function openUpstreams({ upstreamDir }: Config, log: Logger): Upstreams {
+export function openUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoing, log: Logger): Upstreams {
   const onFault = (file: string) =>
     log.error({ file }, 'HUREN_UPSTREAM_DIR: a file cannot be used; the last one stays');
   const files = upstreamDir === null ? null : openAccessFiles(upstreamDir, { nowMs: Date.now, onFault });
   const held = (province: ProvinceCode): UpstreamAccess | null => files?.accessOf(province) ?? null;
   return {
     accessOf: ({ province, upstream }) => ({
-      origin: upstream.base_url,
-      network: 'public',
+      openClient: (limits) =>
+        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
       secrets: () => held(province)?.secrets ?? {},
     }),
     testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),

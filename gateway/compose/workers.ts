@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { openLogger } from './open-logger.ts';
+import { originOf } from './server.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
 const READY_WITHIN_MS = 30_000;
@@ -49,8 +50,7 @@ export async function startWorkers(given: Config, { exec, payload }: WorkerKind 
 /** The port is part of names, so it must be known before the first process is there. */
 export async function addressOf(config: Config): Promise<{ readonly config: Config; readonly url: string }> {
   const port = config.port === 0 ? await freePort(config) : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return { config: { ...config, port }, url: `http://${host}:${port}` };
+  return { config: { ...config, port }, url: originOf(config, port) };
 }
 
 function requireShared({ workers, databaseUrl, redisUrl }: Config): void {

@@ -7,11 +7,11 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys } from '../authority/admissible-keys.ts';
 import { writeDescription } from '../authority/entity-description.ts';
 import type { Config } from '../compose/config.ts';
-import { createListener } from '../compose/listener.ts';
-import { answerWith, type RunningNode } from '../compose/node.ts';
+import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
 import type { NodeExtras, NodeParts } from '../compose/node-parts.ts';
 import { openLogger } from '../compose/open-logger.ts';
 import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
+import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { openSandboxActors, type SandboxActors } from './actors.ts';
 import { writeAnchorFile } from './anchor-file.ts';
 import { operatorAccounts, playCeremony } from './ceremony.ts';
@@ -40,7 +40,7 @@ export async function startProvinces(config: Config, nodeUrl: string): Promise<S
  * the simulated systems that another process of the same sandbox has started; this one then joins it behind its port.
  */
 export async function startSandboxNode(config: Config, running: SandboxChild | null = null): Promise<SandboxNode> {
-  const listener = createListener(config);
+  const listener = openListener(config);
   if (running === null) await listener.listen();
   const nodeUrl = config.entityId ?? listener.url;
   const provinces = playedProvinces();
@@ -118,15 +118,14 @@ function playedConfig(config: Config, { ready }: SandboxChild): Config {
 }
 
 function extrasOf(child: SandboxChild, actors: SandboxActors, phase: { readonly isOver: boolean }): NodeExtras {
-  const played = playedUpstreams(child);
   const { control } = child.ready;
   return {
-    network: 'loopback',
+    networks: LOOPBACK_ONLY,
     simulated: true,
-    upstreams: {
-      ...played,
+    openUpstreams: (outgoing) => {
+      const played = playedUpstreams(child, outgoing);
       // What ships has been checked before it shipped; what somebody submits later is tried against its system as well.
-      testCodes: async (province) => (phase.isOver ? await played.testCodes(province) : null),
+      return { ...played, testCodes: async (province) => (phase.isOver ? await played.testCodes(province) : null) };
     },
     mount: (router: Router, parts: NodeParts) => {
       const { cache } = parts.shared.open;

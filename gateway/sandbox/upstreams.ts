@@ -1,16 +1,16 @@
 import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Upstreams } from '../compose/open-upstreams.ts';
+import type { Outgoing } from '../upstream/outgoing.ts';
 import type { SandboxChild } from './child.ts';
 
 /** Simulated provinces on this machine. */
-export function playedUpstreams({ ready }: SandboxChild): Upstreams {
+export function playedUpstreams({ ready }: SandboxChild, { openUpstream }: Outgoing): Upstreams {
   const played = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
   return {
     // A province that the sandbox does not play is looked for on this machine too, and nothing is there.
     accessOf: ({ province, upstream }) => ({
-      origin: played(province)?.origin ?? upstream.base_url,
-      network: 'loopback',
+      openClient: (limits) => openUpstream(limits, { origin: played(province)?.origin ?? upstream.base_url }),
       secrets: () => played(province)?.secrets ?? {},
     }),
     testCodes: async (province) => {

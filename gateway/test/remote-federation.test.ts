@@ -14,6 +14,7 @@ import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { validateChain } from '../trust/trust-chain.ts';
+import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 
 const NAME = { zh: '测试', en: 'Test' };
@@ -37,7 +38,7 @@ beforeAll(async () => {
   });
   const env = { HUREN_PORT: '0', HUREN_DATA_DIR: folder, HUREN_LOG_LEVEL: 'error' };
   const config = readConfig({ ...env, HUREN_ANCHOR_FILE: join(others.dataDir, 'anchor.json') });
-  gateway = await startNode(config, { network: 'loopback' });
+  gateway = await startNode(config, { networks: LOOPBACK_ONLY });
   const { logSigner } = gateway.node.parts.registry;
   const { publicJwk } = await actorOf('anchor');
   const log = { origin: logSigner.origin, keys: [logSigner.verifierKey] };

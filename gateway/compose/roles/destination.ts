@@ -32,7 +32,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const gateways = answeringGateways(parts);
   const verification = openVerification(parts, provinces, (destination) => gateways.get(destination) ?? null);
   const server = config.authorizationServer;
-  const tokens = server === null ? null : new VenueTokens(server, nodeUrl, nowMs);
+  const tokens = server === null ? null : new VenueTokens(server, nodeUrl, { fetch: parts.documents.fetch, nowMs });
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
