@@ -7,6 +7,7 @@ import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
+import { addEvent } from './commands/event.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMandate } from './commands/mandate.ts';
@@ -54,6 +55,7 @@ export function createProgram(cli: Cli): Command {
     addSandbox,
     addKeys,
     addRegistry,
+    addEvent,
     addAdapter,
     addPolicy,
     addMandate,

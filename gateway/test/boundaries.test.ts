@@ -108,12 +108,8 @@ function breaksRoomRule({ from, to }: Import): boolean {
   if (!inside(from, 'gateway') || top !== 'gateway' || room === undefined || target === undefined) return false;
   const allowed = ROOMS[room];
   if (allowed === undefined || target === room || SHARED.includes(to)) return false;
-  // The command line starts the gateway from outside, and plays the sandbox's parts with the keys that lie there.
-  if (
-    room === 'cli' &&
-    ['gateway/compose/node.ts', 'gateway/compose/workers.ts', 'gateway/sandbox/actors.ts'].includes(to)
-  )
-    return false;
+  // The command line starts the gateway from outside.
+  if (room === 'cli' && ['gateway/compose/node.ts', 'gateway/compose/workers.ts'].includes(to)) return false;
   return !allowed.includes(target) && !(to === 'gateway/compose/context.ts' && room === 'http');
 }
 
