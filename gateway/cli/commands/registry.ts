@@ -6,16 +6,20 @@ import { refuseExisting } from '../signed-file.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 import { sendCommand } from './event.ts';
+import { addAnchorHash, addCreate, addPublicKey } from './registry-create.ts';
 import { REGISTRY_STEPS } from './registry-steps.ts';
 
-/** `registry new-signer | enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
+/** `registry create | anchor-hash | new-signer | public-key | enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
     en: 'who is in the registry, and with which keys',
     example: 'registry list',
   });
+  addCreate(group, cli);
+  addAnchorHash(group, cli);
   addNewSigner(group, cli);
+  addPublicKey(group, cli);
   for (const add of REGISTRY_STEPS) add(group, cli);
   addList(group, cli);
   sendCommand(cli, group.command('post'), 'registry post event.jws');
