@@ -5,6 +5,7 @@ import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvent } from './commands/event.ts';
@@ -63,6 +64,7 @@ export function createProgram(cli: Cli): Command {
     addCoverage,
     addTrust,
     addAudit,
+    addCompletion,
   ])
     add(program, cli);
   return program;
