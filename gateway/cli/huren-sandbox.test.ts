@@ -228,6 +228,15 @@ describe('demo', () => {
     expect(ran.stderr).toBe('');
   });
 
+  test('one province cannot be shown alone, or is shown with others', async () => {
+    const ofHenan = codes.filter(({ province }) => province === '410000');
+    const listed = await huren(['sandbox', 'codes', '--province', '410000', '--json'], env);
+    expect(JSON.parse(listed.stdout)).toEqual(ofHenan);
+    const ran = await huren(['demo', '--province', '410000', '--json'], env);
+    expect(demoSchema.parse(JSON.parse(ran.stdout))).toMatchObject({ passed: ofHenan.length, failed: 0 });
+    expect((await huren(['demo', '--province', '120000'], env)).exit).toBe(1);
+  });
+
   test('one broken expectation goes unnoticed', async () => {
     const alter = (path: string, text: string) =>
       path === '/sandbox/codes' ? text.replace('"decision":"pass"', '"decision":"restrict"') : text;

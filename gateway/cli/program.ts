@@ -19,6 +19,7 @@ import { addScan } from './commands/scan.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
+import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
   ['Usage:', '用法：'],
@@ -44,7 +45,7 @@ export function createProgram(cli: Cli): Command {
     })
     .configureOutput({
       outputError: (text, write) => {
-        write(`huren: usage_invalid: ${text.replace(/^error: /, '').trimEnd()}\n`);
+        write(`huren: usage_invalid: ${usageText(text, cli.language)}\n`);
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });

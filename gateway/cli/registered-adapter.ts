@@ -17,6 +17,11 @@ export function provinceArgument(cli: Cli): [name: string, description: string, 
   return ['<province>', text, provinceReader(cli)];
 }
 
+/** The `--province` option of commands that can be about one province alone. */
+export function provinceOption(cli: Cli): [flags: string, description: string, parse: (text: string) => ProvinceCode] {
+  return ['--province <code>', cli.say({ zh: '只限此省', en: 'this province alone' }), provinceReader(cli)];
+}
+
 /** Reads a province code of an argument or option. */
 export function provinceReader(cli: Cli): (text: string) => ProvinceCode {
   const expected = cli.say({ zh: '应为 GB/T 2260 代码，如 120000', en: 'GB/T 2260, e.g. 120000' });
