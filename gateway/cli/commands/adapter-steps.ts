@@ -1,12 +1,8 @@
 import { Option } from 'commander';
-import type { LocalisedText, ProvinceCode } from '../../../schemas/code-lists/index.ts';
-import {
-  type ActivationMode,
-  activationModeSchema,
-  SUSPENSION_REASONS,
-  type SuspensionReason,
-} from '../../../schemas/registry-event.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { SUSPENSION_REASONS, type SuspensionReason } from '../../../schemas/registry-event.ts';
 import { textDigest } from '../../registry/sign-event.ts';
+import { type ModeOptions, modeOf, modeOptions, modeText } from '../activation-mode.ts';
 import type { Cli } from '../cli.ts';
 import {
   adapterAt,
@@ -21,7 +17,6 @@ import {
 } from '../registered-adapter.ts';
 import { provincePart, signerFlag } from '../sandbox-parts.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
-import { reading } from './command.ts';
 
 interface OfProvince {
   readonly province: ProvinceCode;
@@ -29,11 +24,6 @@ interface OfProvince {
 interface OfVersion extends OfProvince {
   readonly version: string;
   readonly dir?: string;
-}
-interface ActivateInput extends OfVersion {
-  readonly shadow?: true;
-  readonly canary?: number;
-  readonly full?: true;
 }
 
 const REASONS: readonly SuspensionReason[] = [
@@ -117,25 +107,13 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     zh: '启用一个已获两次批准的版本（默认全量）',
     en: 'put a twice approved version to use; in full unless told otherwise',
     example: 'adapter activate 120000 0.1.0',
-    takes: (cli, command) =>
-      versioned(cli, command)
-        .addOption(
-          new Option('--shadow', cli.say({ zh: '只对照，不作答', en: 'ask and compare, never serve' })).conflicts([
-            'canary',
-            'full',
-          ]),
-        )
-        .addOption(
-          new Option(
-            '--canary <percent>',
-            cli.say({ zh: '对百分之几的码作答（1-99）', en: 'serve this share of codes, 1-99' }),
-          )
-            .argParser(reading(percentOf, cli.say({ zh: '应为 1 至 99 的整数', en: 'a whole number from 1 to 99' })))
-            .conflicts(['shadow', 'full']),
-        )
-        .addOption(new Option('--full', cli.say({ zh: '全量', en: 'serve every code' })))
-        .option('--dir <dir>', cli.say({ zh: '只启用此目录中的内容', en: 'put the bytes of this folder to use' })),
-    read: async (input: ActivateInput, cli) => ({ ...(await digested(input, cli)), mode: modeOf(input) }),
+    takes: (cli, command) => {
+      versioned(cli, command);
+      for (const option of modeOptions(cli)) command.addOption(option);
+      const text = { zh: '只启用此目录中的内容', en: 'put the bytes of this folder to use' };
+      return command.option('--dir <dir>', cli.say(text));
+    },
+    read: async (input: OfVersion & ModeOptions, cli) => ({ ...(await digested(input, cli)), mode: modeOf(input) }),
     by: ({ province }) => provincePart(province),
     signs: ({ province, version, manifest_digest, mode }) => ({
       events: [{ kind: 'adapter_activated', body: { province, version, manifest_digest, mode } }],
@@ -209,25 +187,4 @@ async function digested({ province, version, dir }: OfVersion, cli: Cli) {
   const { view, manifest } = await versionAt(cli, province, version);
   await assertSameBytes(manifest, view);
   return { province, version, manifest_digest: view.manifest_digest };
-}
-
-function modeOf({ shadow, canary }: ActivateInput): ActivationMode {
-  if (shadow === true) return { stage: 'shadow' };
-  return activationModeSchema.parse(canary === undefined ? { stage: 'full' } : { stage: 'canary', percent: canary });
-}
-
-function modeText(mode: ActivationMode): LocalisedText {
-  switch (mode.stage) {
-    case 'shadow':
-      return { zh: '影子（只对照）', en: 'in shadow, compared and never served' };
-    case 'canary':
-      return { zh: `试用 ${mode.percent}% 的码`, en: `for ${mode.percent} % of codes` };
-    case 'full':
-      return { zh: '全量', en: 'in full' };
-  }
-}
-
-function percentOf(text: string): number | null {
-  const percent = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  return percent >= 1 ? percent : null;
 }
