@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { compileTranslator } from '../translate.ts';
 import type { Agencies } from './agencies.ts';
-import { readBody } from './bounded-body.ts';
 import { FaultGate } from './fault-gate.ts';
 import { listenOnLoopback } from './listen.ts';
 import { NonceBook } from './nonce-book.ts';
@@ -92,7 +92,7 @@ interface Parts {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
-  const body = await readBody(request, MAX_REQUEST_BYTES);
+  const body = await readTextUpTo(request, MAX_REQUEST_BYTES);
   const received = receivedFrom(request, body ?? '');
   parts.log.add(loggedFrom(request, received), parts.nowMs());
   if (body === null) return send(response, { status: 413, contentType: 'text/plain', body: '' });

@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import { CodedError } from '../../schemas/coded-error.ts';
 import type { Problem, ProblemCode } from '../../schemas/problem.ts';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
 import { isRejectionCode } from '../registry/registry-error.ts';
@@ -126,15 +127,13 @@ const FAILURES = {
 type FailureCode = keyof typeof FAILURES;
 
 /** A command that could not do its work: what is wrong, what to do next, and the exit code. Never about a person. */
-export class CliError extends Error {
+export class CliError extends CodedError<FailureCode | ProblemCode | RejectionCode> {
   override readonly name = 'CliError';
-  readonly code: FailureCode | ProblemCode | RejectionCode;
   readonly text: LocalisedText;
   readonly next: LocalisedText;
   readonly exit: 1 | 2;
   private constructor(code: CliError['code'], text: LocalisedText, kind: FailureKind) {
-    super(text.en);
-    this.code = code;
+    super(code, text.en);
     this.text = text;
     this.next = kind.next;
     this.exit = kind.exit;

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readAdapterFolder } from '../../adapters/conformance/folder.ts';
+import { readAdapterFolder } from '../../adapters/adapter-folder.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { versionSchema } from '../../schemas/registry-event.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
@@ -57,9 +56,7 @@ export async function versionAt(cli: Cli, province: ProvinceCode, version: strin
 /** An adapter's folder as exact texts, since digests are over bytes. Throws CliError `file_unreadable`. */
 export function readTexts(dir: string): { readonly manifest: string; readonly scenarios: string } {
   try {
-    readAdapterFolder(dir);
-    const read = (path: string) => readFileSync(join(dir, path), 'utf8');
-    return { manifest: read('manifest.json'), scenarios: read('fixtures/scenarios.json') };
+    return readAdapterFolder(dir).texts;
   } catch (error) {
     const why = error instanceof Error ? error.message : dir;
     throw CliError.of('file_unreadable', { zh: `无法读取：${why}`, en: why });

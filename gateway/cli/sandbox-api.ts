@@ -1,40 +1,13 @@
 import { z } from 'zod';
-import {
-  localisedTextSchema,
-  type ProvinceCode,
-  provinceCodeSchema,
-  purposeSchema,
-} from '../../schemas/code-lists/index.ts';
-import { scenariosSchema } from '../../schemas/scenarios.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { sandboxCodesSchema, venueSchema } from '../../schemas/sandbox.ts';
 import { CliError } from './cli-error.ts';
 import type { GatewayClient } from './gateway-client.ts';
 
-const venuesSchema = z
-  .array(
-    z.object({
-      venue: z.string(),
-      name: localisedTextSchema,
-      destination: provinceCodeSchema,
-      purposes: z.array(purposeSchema).min(1),
-      client_id: z.string(),
-      client_secret: z.string(),
-      token_endpoint: z.url(),
-      resource: z.string(),
-    }),
-  )
-  .min(1);
+const venuesSchema = z.array(venueSchema.strip()).min(1);
 export type SandboxVenue = z.infer<typeof venuesSchema>[number];
 
-const codesSchema = z.array(
-  z.object({
-    province: provinceCodeSchema,
-    system: z.string(),
-    scenario: z.string(),
-    code: z.string(),
-    venue: z.string().optional(),
-    expected: scenariosSchema.shape.scenarios.element.shape.expected,
-  }),
-);
+const codesSchema = z.array(sandboxCodesSchema.element.omit({ record: true }).strip());
 export type SandboxCode = z.infer<typeof codesSchema>[number];
 
 /** The sandbox's venues with their credentials, or null where the gateway runs no sandbox. */

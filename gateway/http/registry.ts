@@ -10,7 +10,14 @@ import { publishedDeviations } from '../registry/compile-state.ts';
 import type { AdapterRecord, VersionRecord } from '../registry/fold-state.ts';
 import type { Receipt } from '../registry/live-registry.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
-import { viewOfAdapter, viewOfEntity, viewOfMandate, viewOfPolicy, viewOfVersion } from '../registry/registry-views.ts';
+import {
+  viewOfAdapter,
+  viewOfEntity,
+  viewOfMandate,
+  viewOfPolicy,
+  viewOfSubordinate,
+  viewOfVersion,
+} from '../registry/registry-views.ts';
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { requestIdOf } from './errors.ts';
@@ -37,6 +44,7 @@ export function mountRegistry(router: Router, parts: Parts): void {
   mountEvents(router, parts);
   mountAdapters(router, parts);
   mountPolicies(router, parts);
+  mountSubordinates(router, parts);
   const { submission, nowMs } = parts;
   resource(router, '/v1/registry/mandates', {
     GET: (_request, response) => {
@@ -50,6 +58,22 @@ export function mountRegistry(router: Router, parts: Parts): void {
       const { size, time_s, anchor, log, entities } = submission.registry.folded();
       const shown = [...entities.values()].filter(({ entity_id }) => wanted === null || entity_id === wanted);
       response.json({ anchor, log, size, time_s, entities: shown.map(viewOfEntity) });
+    },
+  });
+}
+
+/** Who vouches for whom in the federation, as the log has it. */
+function mountSubordinates(router: Router, { submission: { registry } }: Parts): void {
+  resource(router, '/v1/registry/subordinates', {
+    GET: (request, response) => {
+      const superior = queryText(request, 'superior');
+      const entity = queryText(request, 'entity_id');
+      const state = registry.folded();
+      const shown = [...state.subordinates.values()].filter(
+        (record) =>
+          (superior === null || record.superior === superior) && (entity === null || record.entity_id === entity),
+      );
+      response.json({ subordinates: shown.map((record) => viewOfSubordinate(state, record)) });
     },
   });
 }

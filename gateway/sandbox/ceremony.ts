@@ -74,7 +74,7 @@ async function createRegistry(draft: Draft, { actors, log }: Ceremony): Promise<
 
 async function enrolEverybody(draft: Draft, { actors }: Ceremony): Promise<void> {
   const [first, second] = actors.operators;
-  await enrol(draft, actors, actors.gateway, 'gateway', NAMES.gateway);
+  await enrol(draft, actors, actors.gateway, 'registrar', NAMES.gateway);
   await enrol(draft, actors, first, 'operator', NAMES.first);
   await enrol(draft, actors, second, 'operator', NAMES.second);
   await enrol(draft, actors, actors.auditor, 'auditor', NAMES.auditor);

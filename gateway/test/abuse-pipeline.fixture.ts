@@ -116,7 +116,12 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
   const nowMs = () => keys.clock.nowMs;
   const state = {
     ...createRegistryState({
-      adapters: manifests.map((manifest) => ({ manifest, digest: 'd'.repeat(43), stage: 'active' as const })),
+      adapters: manifests.map((manifest) => ({
+        manifest,
+        digest: 'd'.repeat(43),
+        stage: 'active' as const,
+        conformance: null,
+      })),
       mandates: sandboxMandates(nowMs(), 'https://anchor.example', []),
       baseline: BASELINE,
       policies: new Map([['440000', policy]]),

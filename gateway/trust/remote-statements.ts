@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { StatementSource } from './chain-builder.ts';
 import { type EntityConfiguration, entityIdSchema } from './entity-claims.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
@@ -45,7 +46,7 @@ export function openRemoteStatements(fetchDocument: FetchDocument): RemoteStatem
       const endpoint = endpointOf(superior, 'federation_list_endpoint');
       if (endpoint === null) return [];
       const text = await get(withQuery(endpoint, { entity_type: entityType }), 'application/json');
-      const listed = listSchema.safeParse(text === null ? [] : jsonOf(text));
+      const listed = listSchema.safeParse(text === null ? [] : jsonOrUndefined(text));
       if (listed.success) return listed.data;
       throw new TrustError('fetch_failed', 'a federation list is no list of entities');
     },
@@ -60,12 +61,4 @@ function withQuery(endpoint: string, query: Readonly<Record<string, string>>): s
   const url = new URL(endpoint);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,13 +1,9 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 
 /** A body as text, as long as it is no longer than that. Throws UpstreamError `oversize`. */
 export async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new UpstreamError('oversize', 'the reply is larger than allowed');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await readTextUpTo(body, maxBytes);
+  if (text === null) throw new UpstreamError('oversize', 'the reply is larger than allowed');
+  return text;
 }

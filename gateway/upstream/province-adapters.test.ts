@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 function version(digest: string): RegisteredAdapter {
-  return { manifest, digest, stage: 'active' };
+  return { manifest, digest, stage: 'active', conformance: null };
 }
 function stateOf(...adapters: RegisteredAdapter[]): RegistryState {
   return createRegistryState({ adapters, mandates: [], baseline, policies: new Map() });

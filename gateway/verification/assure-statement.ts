@@ -15,7 +15,6 @@ export type Assured =
       readonly claims: StatusClaims;
       readonly localGroundOnly: boolean;
       readonly reasons: readonly ReasonCode[];
-      readonly unmapped: readonly string[];
       readonly assurance: Assurance;
       readonly statement: string | null;
     }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { AdapterFolderError, readAdapterFolder } from '../../../adapters/conformance/folder.ts';
+import { AdapterFolderError, readAdapterFolder } from '../../../adapters/adapter-folder.ts';
 import { checkLive, LIVE_DEFAULTS } from '../../../adapters/conformance/live-checks.ts';
 import type { LiveTarget } from '../../../adapters/conformance/live-target.ts';
 import { openProbeFetch } from '../../../adapters/conformance/probe-fetch.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type Policy, policySchema } from '../../../schemas/policy.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
@@ -71,18 +72,13 @@ export async function readPolicy(file: string): Promise<Policy> {
     throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
   }
   if (input === 'too_large') throw CliError.of('policy_invalid', { zh: `${file} 过大`, en: `${file} is too large` });
-  const parsed = policySchema.safeParse(parseJson(file, input.text));
+  const document = jsonOrUndefined(input.text);
+  if (document === undefined)
+    throw CliError.of('policy_invalid', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
+  const parsed = policySchema.safeParse(document);
   if (parsed.success) return parsed.data;
   const { at, zh, en } = faultText(parsed.error);
   throw CliError.of('policy_invalid', { zh: `${file} 的 ${at}：${zh}`, en: `${file}: ${at}: ${en}` });
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw CliError.of('policy_invalid', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
-  }
 }
 
 function reportReview(cli: Cli, policy: Policy, { accepted, refusals }: PolicyReview): 0 | 1 {
