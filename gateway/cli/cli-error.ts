@@ -69,16 +69,13 @@ const FAILURES = {
   },
   signer_missing: {
     exit: 2,
-    next: {
-      zh: '用 --key 指定密钥文件；在沙箱中也可用 --as anchor|operator-a|operator-b|province:120000',
-      en: 'name a key file with --key, or in the sandbox --as anchor|operator-a|operator-b|province:120000',
-    },
+    next: { zh: '用 --key 指定签名者的密钥文件', en: "name the signer's key file with --key FILE" },
   },
   not_enrolled: {
     exit: 1,
     next: {
-      zh: '请先由国家锚点登记；在沙箱中：huren registry enrol province:120000',
-      en: 'have the national anchor enrol it first; in the sandbox: huren registry enrol province:120000',
+      zh: '请先由国家锚点登记：huren registry enrol 登记文件 --key 锚点密钥文件',
+      en: 'have the national anchor enrol it first: huren registry enrol ENROLMENT --key ANCHOR-KEY',
     },
   },
   bytes_differ: {
@@ -149,8 +146,10 @@ export class CliError extends CodedError<FailureCode | ProblemCode | RejectionCo
     this.exit = kind.exit;
   }
 
-  static of(code: FailureCode, text: LocalisedText): CliError {
-    return new CliError(code, text, FAILURES[code]);
+  /** `next`: where what to do depends on more than the code. */
+  static of(code: FailureCode, text: LocalisedText, next?: LocalisedText): CliError {
+    const kind = FAILURES[code];
+    return new CliError(code, text, next === undefined ? kind : { ...kind, next });
   }
 
   /** What the registry would refuse for sure, before anything is signed. */

@@ -108,13 +108,12 @@ function breaksRoomRule({ from, to }: Import): boolean {
   if (!inside(from, 'gateway') || top !== 'gateway' || room === undefined || target === undefined) return false;
   const allowed = ROOMS[room];
   if (allowed === undefined || target === room || SHARED.includes(to)) return false;
-  // The command line starts the gateway from outside, and plays the sandbox's parts with the keys that lie there.
+  // The command line starts a node, or a sandbox, from outside.
   if (
     room === 'cli' &&
     [
       'gateway/compose/node.ts',
       'gateway/compose/workers.ts',
-      'gateway/sandbox/actors.ts',
       'gateway/sandbox/start.ts',
       'gateway/sandbox/workers.ts',
     ].includes(to)
