@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
-import { sandboxSignerPath } from '../sandbox/actors.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile, ringFilePath } from '../keys/key-store.ts';
+import { sandboxOwner } from '../sandbox/actors.ts';
 import type { Cli, Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';
+import { keySettingOf, withKeys } from './key-failure.ts';
 
-/** Who signs: by a signer file, or as one of those whom the sandbox plays. */
+/** Who signs: by a ring file, or as one of those whom the sandbox plays. */
 export interface SignerOptions {
   readonly key?: string;
   readonly as?: SandboxActor;
@@ -32,27 +34,28 @@ export function signerOptions(cli: Cli, command: Command): Command {
 
 /**
  * Opens the signer. Without `--key` and `--as` it is `usual`, where the sandbox keeps that one's key below the data
- * directory. Throws CliError: `signer_missing`, `not_enrolled`, `file_unreadable`, `key_file_damaged`.
+ * directory. Throws CliError: `signer_missing`, `not_enrolled`, `file_unreadable`, and what key-failure.ts makes of a
+ * key that cannot be used.
  */
 export async function chooseSigner(
   { key, as }: SignerOptions,
   usual: SandboxActor | null,
   env: Environment,
 ): Promise<Actor> {
-  if (key !== undefined) return required(await open(key), key);
+  if (key !== undefined) return required(await openActor(key, env), key);
   const who = as ?? usual;
   if (who === null) throw noSigner();
-  const actor = await open(sandboxPath(who, env));
+  const actor = await openActor(sandboxPath(who, env), env);
   if (actor !== null) return actor;
   // Outside the sandbox nobody's key lies there, and then it is a key file that is missing.
-  if (as === undefined && (await open(sandboxPath('anchor', env))) === null) throw noSigner();
+  if (as === undefined && (await openActor(sandboxPath('anchor', env), env)) === null) throw noSigner();
   const text = { zh: `沙箱没有 ${who} 的密钥`, en: `the sandbox has no key of ${who}` };
   throw CliError.of(who.startsWith('province:') ? 'not_enrolled' : 'signer_missing', text);
 }
 
-/** Where the sandbox keeps a part's signer file. */
+/** Where the sandbox keeps a part's registry ring. */
 export function sandboxPath(who: SandboxActor, env: Environment): string {
-  return sandboxSignerPath(env['HUREN_DATA_DIR'] || '.huren', who.replace('province:', ''));
+  return ringFilePath(keySettingOf(env), sandboxOwner(who.replace('province:', '')), 'registry');
 }
 
 /** Reads the name of a sandbox part; a bare province code will do. */
@@ -62,16 +65,9 @@ export function sandboxActor(text: string): SandboxActor | null {
   return code.success ? `province:${code.data}` : null;
 }
 
-async function open(path: string): Promise<Actor | null> {
-  try {
-    return await readSignerFile(path);
-  } catch {
-    // The cause is not passed on: a parser's message can quote the file, and the file holds a private key.
-    throw CliError.of('key_file_damaged', {
-      zh: `密钥文件 ${path} 无法使用`,
-      en: `the key file ${path} cannot be used`,
-    });
-  }
+/** The actor of a ring file; null where there is none. Throws CliError. */
+export async function openActor(path: string, env: Environment): Promise<Actor | null> {
+  return await withKeys(() => readActorFile(path, keySettingOf(env).setting));
 }
 
 function required(actor: Actor | null, path: string): Actor {

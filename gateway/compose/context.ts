@@ -5,6 +5,7 @@ import { OperatorLogin } from '../access/operator-login.ts';
 import { VenueTokens } from '../access/venue-tokens.ts';
 import { createMetrics, type Metrics } from '../coverage/metrics.ts';
 import { openSignals } from '../coverage/signals.ts';
+import { type KeyStore, openKeyStore } from '../keys/key-store.ts';
 import { ProblemError } from '../problem-error.ts';
 import { registeredProvinces } from '../registry/province-directory.ts';
 import type { SandboxChild } from '../sandbox/child.ts';
@@ -60,11 +61,13 @@ export interface Mode {
 export async function createContext(config: Config, entityId: string, mode: Mode): Promise<GatewayContext> {
   const sandboxMode = mode.sandbox;
   const log = openLogger(config);
-  const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log, mode.provinces ?? null) : null;
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const sandbox = sandboxMode ? await openSandboxMode(config, keys, entityId, log, mode.provinces ?? null) : null;
   const opened =
-    sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile)?.registry ?? null, log));
+    sandbox?.opened ??
+    (await openRegistry(config, keys, entityId, readAnchor(config.anchorFile)?.registry ?? null, log));
   const documents = openGuardedFetch(mode.network ?? (sandboxMode ? 'loopback' : 'public'));
-  const trust = await openGatewayTrust(config, entityId, { sandbox, opened, documents }, log);
+  const trust = await openGatewayTrust(config, entityId, { keys, sandbox, opened, documents }, log);
   const metrics = createMetrics();
   const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
   const provinces = openProvinces(opened, upstreams, metrics, log);
@@ -80,7 +83,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     tokens: server === null ? null : new VenueTokens(server, entityId, Date.now),
     trust,
     registry: await openRegistryDoor(opened, {
-      config,
+      keys,
       entityId,
       production: !sandboxMode,
       live: openLiveCheck({ ...upstreams, nowMs: Date.now }),
@@ -101,6 +104,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
         opened.registry.close(),
         shared.close(),
       ]);
+      keys.close();
     },
   };
 }
@@ -119,15 +123,17 @@ function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMod
 }
 
 interface TrustParts {
+  readonly keys: KeyStore;
   readonly sandbox: SandboxMode | null;
   readonly opened: OpenRegistry;
   readonly documents: GuardedFetch;
 }
 
 async function openGatewayTrust(config: Config, entityId: string, parts: TrustParts, log: Logger): Promise<Trust> {
-  const { sandbox, opened, documents } = parts;
+  const { keys, sandbox, opened, documents } = parts;
   return await openTrust({
     config,
+    keys,
     entityId,
     sandbox: sandbox === null ? null : { ...sandbox, ready: sandbox.child.ready },
     registered: registeredProvinces(() => opened.registry.folded()),

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Metrics } from '../coverage/metrics.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
 import { LogError } from '../log/log-error.ts';
 import type { LogStore } from '../log/store.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
@@ -13,7 +13,6 @@ import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
-import { gatewaySignerPath } from '../sandbox/actors.ts';
 import type { AdapterTexts } from '../sandbox/ceremony.ts';
 import { type Config, ConfigError } from './config.ts';
 
@@ -30,12 +29,13 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
-  const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
+  const logSigner = await openLogSigner(keys, 'gateway', origin);
   const store = await openStore(config);
   try {
     const registry = await LiveRegistry.open({
@@ -64,15 +64,15 @@ export interface RegistryDoor extends OpenRegistry {
 export async function openRegistryDoor(
   opened: OpenRegistry,
   settings: {
-    readonly config: Config;
+    readonly keys: KeyStore;
     readonly entityId: string;
     readonly production: boolean;
     readonly live: LiveCheck;
     readonly metrics: Metrics;
   },
 ): Promise<RegistryDoor> {
-  const { config, entityId, production, live, metrics } = settings;
-  const registrar = await openSignerFile(gatewaySignerPath(config.dataDir), entityId);
+  const { keys, entityId, production, live, metrics } = settings;
+  const registrar = await keys.openActor('gateway', entityId);
   openRegistryMetrics(metrics.registry, opened.registry);
   return {
     ...opened,

@@ -7,7 +7,8 @@ import { type ChainSource, hostedChains, remoteChains } from '../authority/chain
 import { type HostedEntity, HostedFederation } from '../authority/hosted-federation.ts';
 import type { ConformanceLevel, TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
-import { type KeyRing, openKeyRing } from '../keys/key-ring.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import { watchKeyRings } from '../keys/key-watch.ts';
 import {
   federationEndpoints,
@@ -55,6 +56,7 @@ export interface Trust {
 
 interface Settings {
   readonly config: Config;
+  readonly keys: KeyStore;
   readonly entityId: string;
   /** `registryPin` goes into the trust files, so that the log can be checked without asking whoever keeps it. */
   readonly sandbox: {
@@ -72,14 +74,13 @@ interface Settings {
 
 /** Opens the gateway's keys, the entities that it hosts, and what it needs to check those of others. */
 export async function openTrust(settings: Settings): Promise<Trust> {
-  const { config, entityId, sandbox, nowS, onKeyFault } = settings;
+  const { config, keys, entityId, sandbox, nowS, onKeyFault } = settings;
   const { dataDir } = config;
   const own = {
-    federation: await openKeyRing(dataDir, 'gateway', 'federation', nowS()),
-    attestation: await openKeyRing(dataDir, 'gateway', 'attestation', nowS()),
+    federation: await keys.openRing('gateway', 'federation', { nowS: nowS() }),
+    attestation: await keys.openRing('gateway', 'attestation', { nowS: nowS() }),
   };
-  const played =
-    sandbox === null ? null : await openSandboxFederation({ dataDir, gatewayId: entityId, ...sandbox, nowS });
+  const played = sandbox === null ? null : await openSandboxFederation({ keys, gatewayId: entityId, ...sandbox, nowS });
   const anchor = played === null ? configuredAnchor(config) : playedAnchor(sandboxEntityIds(entityId).anchor, played);
   const superior = anchor?.().entity_id ?? null;
   const federation = new HostedFederation([gatewayEntity(entityId, superior, own), ...(played?.entities ?? [])], nowS);

@@ -33,7 +33,8 @@ export function mountOperations(router: Router, context: GatewayContext, isDrain
       metrics.keyExpirySeconds.reset();
       for (const [entity, ring] of context.trust.rings) {
         for (const { kid, expiresS, state } of ring.keys) {
-          if (state !== 'revoked') metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
+          if (state !== 'revoked' && expiresS !== null)
+            metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
         }
       }
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());

@@ -3,7 +3,7 @@ import type { SandboxOperator } from '../../adapters/sandbox/protocol.ts';
 import { type LocalisedText, PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { EntityRole } from '../../schemas/registry-event.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { checkSubmission } from '../registry/adapter-check.ts';
 import { manifestsInUse } from '../registry/compile-state.ts';
 import type { Draft } from '../registry/draft.ts';

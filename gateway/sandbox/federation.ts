@@ -3,7 +3,8 @@ import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts'
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { HostedEntity, SubordinateTerms } from '../authority/hosted-federation.ts';
 import { conformanceMarkType, TrustMarkRegister } from '../authority/trust-mark-register.ts';
-import { type KeyRing, openKeyRing } from '../keys/key-ring.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import { type KeyLife, keyLifeOf } from '../trust/key-lifecycle.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 
@@ -19,14 +20,14 @@ export function sandboxEntityIds(base: string) {
 
 export interface SandboxFederation {
   readonly entities: readonly HostedEntity[];
-  /** Every key ring below the data directory that these entities use, by entity. */
+  /** Every key ring that these entities use, by entity. */
   readonly rings: ReadonlyMap<string, KeyRing>;
   readonly anchorRing: KeyRing;
   readonly trustMarks: TrustMarkRegister;
 }
 
 interface Settings {
-  readonly dataDir: string;
+  readonly keys: KeyStore;
   /** The gateway's entity identifier: every other one of the sandbox lies below it. */
   readonly gatewayId: string;
   readonly manifests: readonly Manifest[];
@@ -36,14 +37,14 @@ interface Settings {
 
 /**
  * The national anchor, the provinces, the agencies below them and the venues' authorization server, each with its own
- * federation keys below the data directory. Sandbox only.
+ * federation keys. Sandbox only.
  */
 export async function openSandboxFederation(settings: Settings): Promise<SandboxFederation> {
-  const { dataDir, gatewayId, manifests, ready, nowS } = settings;
+  const { keys, gatewayId, manifests, ready, nowS } = settings;
   const ids = sandboxEntityIds(gatewayId);
   const rings = new Map<string, KeyRing>();
   const open = async (entityId: string, owner: string) => {
-    const ring = await openKeyRing(dataDir, owner, 'federation', nowS());
+    const ring = await keys.openRing(owner, 'federation', { nowS: nowS() });
     rings.set(entityId, ring);
     return ring;
   };

@@ -3,6 +3,7 @@ import { loadProvinces } from '../../adapters/provinces/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Config } from '../compose/config.ts';
 import { type OpenRegistry, openRegistry, readAdapterTexts } from '../compose/open-registry.ts';
+import { type KeyStore, openKeyStore } from '../keys/key-store.ts';
 import { type RegistryPin, registryPinSchema } from '../trust/trust-bundle.ts';
 import { openSandboxActors, type SandboxActors } from './actors.ts';
 import { operatorAccounts, playCeremony } from './ceremony.ts';
@@ -20,7 +21,12 @@ export interface SandboxMode {
 /** Starts the simulated provinces of a gateway, for it alone or for all of its processes. */
 export async function startProvinces(config: Config, entityId: string): Promise<SandboxChild> {
   const provinces = loadProvinces().map(({ manifest }) => manifest.province);
-  return await playProvinces(config, entityId, await openSandboxActors(config.dataDir, entityId, provinces));
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  try {
+    return await playProvinces(config, entityId, await openSandboxActors(keys, entityId, provinces));
+  } finally {
+    keys.close();
+  }
 }
 
 async function playProvinces(config: Config, entityId: string, actors: SandboxActors): Promise<SandboxChild> {
@@ -40,15 +46,16 @@ async function playProvinces(config: Config, entityId: string, actors: SandboxAc
  */
 export async function openSandboxMode(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   logger: Logger,
   running: SandboxChild | null,
 ): Promise<SandboxMode> {
   const manifests = loadProvinces().map(({ manifest }) => manifest);
   const provinces = manifests.map(({ province }) => province);
-  const actors = await openSandboxActors(config.dataDir, entityId, provinces);
+  const actors = await openSandboxActors(keys, entityId, provinces);
   const starting = running === null ? playProvinces(config, entityId, actors) : Promise.resolve(running);
-  const opening = openPlayedRegistry(config, entityId, actors, logger);
+  const opening = openPlayedRegistry(config, keys, entityId, actors, logger);
   const [child, opened] = await Promise.allSettled([starting, opening]);
   if (child.status === 'fulfilled' && opened.status === 'fulfilled') {
     return { child: child.value, opened: opened.value, manifests, registryPin: pinOf(opened.value) };
@@ -71,13 +78,14 @@ function pinOf({ registry, logSigner }: OpenRegistry): RegistryPin {
 
 async function openPlayedRegistry(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   actors: SandboxActors,
   logger: Logger,
 ): Promise<OpenRegistry> {
   const { anchor } = actors;
   const trusted = { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] } };
-  const opened = await openRegistry(config, entityId, trusted, logger);
+  const opened = await openRegistry(config, keys, entityId, trusted, logger);
   const { registry, logSigner } = opened;
   try {
     await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });

@@ -26,7 +26,7 @@ const ROOMS: Record<string, readonly string[]> = {
   policy: [],
   provenance: [],
   log: [],
-  upstream: ['registry'],
+  upstream: ['registry', 'keys'],
   access: [],
   trust: [],
   keys: ['trust', 'log'],

@@ -7,7 +7,8 @@ import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registr
 import { readConfig } from '../compose/config.ts';
 import { type Gateway, startGateway } from '../compose/node.ts';
 import { readAnchor } from '../compose/read-anchor.ts';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   const env = { HUREN_PORT: '0', HUREN_DATA_DIR: folder, HUREN_LOG_LEVEL: 'error' };
   const config = readConfig({ ...env, HUREN_ANCHOR_FILE: join(others.dataDir, 'anchor.json') });
   gateway = await startGateway(config, { sandbox: false, network: 'loopback' });
-  const found = await readSignerFile(sandboxSignerPath(others.dataDir, 'anchor'));
+  const found = await readActorFile(sandboxSignerPath(others.dataDir, 'anchor'));
   if (found === null) throw new Error('the sandbox has no anchor');
   anchor = found;
   head = { entityId: anchor.entityId, seq: 0, prev: null };
@@ -48,7 +49,7 @@ afterAll(async () => {
 const idOf = (province: string) => `${others.url}/provinces/${province}`;
 
 async function enrol(province: ProvinceCode): Promise<void> {
-  const actor = await readSignerFile(sandboxSignerPath(others.dataDir, province));
+  const actor = await readActorFile(sandboxSignerPath(others.dataDir, province));
   if (actor === null) throw new Error(`the sandbox has no ${province}`);
   const jwks = { keys: [actor.publicJwk] };
   await enter('entity_enrolled', { entity_id: idOf(province), role: 'province', name: NAME, jwks, province });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
@@ -12,14 +11,16 @@ import {
   registryJwkSchema,
 } from '../../../schemas/registry-event.ts';
 import { entityIdSchema } from '../../../schemas/status.ts';
-import { openSignerFile } from '../../keys/signer-file.ts';
+import { createActorFile, openKeyStore } from '../../keys/key-store.ts';
+import { sandboxOwner } from '../../sandbox/actors.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { type Cli, printable } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { enterEvent, enterSigned, openRegistryApi, printEntered } from '../enter-event.ts';
 import { readJson, readText } from '../json-file.ts';
-import { chooseSigner, type SignerOptions, sandboxActor, sandboxPath, signerOptions } from '../signer-choice.ts';
+import { keySettingOf, withKeys } from '../key-failure.ts';
+import { chooseSigner, type SignerOptions, sandboxActor, signerOptions } from '../signer-choice.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 
@@ -55,10 +56,7 @@ function addNewSigner(group: Command, cli: Cli): void {
       reading((text) => entityIdSchema.safeParse(text).data ?? null, 'an http(s) address'),
     )
     .action(async (file: string, { entity }: { entity: string }) => {
-      if (existsSync(file)) {
-        throw CliError.of('usage_invalid', { zh: `${file} 已存在`, en: `${file} exists already` });
-      }
-      const { entityId, publicJwk } = await openSignerFile(file, entity);
+      const { entityId, publicJwk } = await withKeys(() => createActorFile(file, entity));
       cli.printJson({ entity_id: entityId, jwks: { keys: [publicJwk] } });
     });
 }
@@ -191,7 +189,8 @@ async function newProvince(cli: Cli, who: string): Promise<Enrolment> {
   }
   const province = code.data;
   const entityId = anchor.entityId.replace(/\/anchor$/, `/provinces/${province}`);
-  const actor = await openSignerFile(sandboxPath(`province:${province}`, cli.env), entityId);
+  const keys = openKeyStore(keySettingOf(cli.env));
+  const actor = await withKeys(() => keys.openActor(sandboxOwner(province), entityId));
   const { zh, en } = PROVINCES[province];
   const name = { zh: `${zh}（沙箱）`, en: `${en} (sandbox)` };
   return { entity_id: actor.entityId, role: 'province', province, name, jwks: { keys: [actor.publicJwk] } };
