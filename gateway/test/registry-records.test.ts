@@ -95,7 +95,9 @@ describe('keys', () => {
 
   test('a private key is taken for a public one, or quoted', async () => {
     const secret = readFileSync(sandboxSignerPath(gateway.dataDir, 'operator-a'), 'utf8');
-    const { jwk } = z.object({ jwk: z.looseObject({ d: z.string() }) }).parse(JSON.parse(secret));
+    const ring = z.object({ keys: z.array(z.object({ kid: z.string(), jwk: z.looseObject({ d: z.string() }) })) });
+    const [key] = ring.parse(JSON.parse(secret)).keys;
+    const jwk = { d: '', ...key?.jwk, kid: key?.kid };
     const ran = await run('registry', 'enrol-key', JSON.stringify(jwk), '--as', 'operator-a');
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('enrolment_invalid') });
     expect(ran.stderr + ran.stdout).not.toContain(jwk.d);
