@@ -4,6 +4,7 @@ import { CodedError } from '../schemas/coded-error.ts';
 export type UpstreamErrorCode =
   | 'timeout'
   | 'connect_failed'
+  | 'certificate'
   | 'reset'
   | 'status'
   | 'redirect'

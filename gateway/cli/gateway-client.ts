@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import { isCertificateFault } from '../upstream/certificate-fault.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 
@@ -66,7 +67,7 @@ export class GatewayClient {
 
 /**
  * One bounded HTTP exchange. A redirect is refused: it would carry a token or a code to a host that nobody named.
- * Throws CliError `gateway_unreachable`.
+ * Throws CliError `gateway_unreachable`, `certificate_untrusted`.
  */
 export async function sendBounded(url: string, init: RequestInit): Promise<HttpReply> {
   const { status, bytes } = await sendRaw(url, init);
@@ -83,6 +84,12 @@ async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { origin } = new URL(url);
+    if (error instanceof Error && isCertificateFault(error.cause)) {
+      throw CliError.of('certificate_untrusted', {
+        zh: `${origin} 的证书在此不受信任`,
+        en: `the certificate of ${origin} is not trusted here`,
+      });
+    }
     throw CliError.of('gateway_unreachable', { zh: `${origin} 没有应答`, en: `nothing answers at ${origin}` });
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { sandboxCodesSchema, venueSchema } from '../../schemas/sandbox.ts';
 import { CliError } from './cli-error.ts';
 import type { GatewayClient } from './gateway-client.ts';
@@ -14,10 +15,10 @@ export function findVenues(gateway: GatewayClient): Promise<SandboxVenue[] | nul
   return gateway.find('/sandbox/venues', venuesSchema);
 }
 
-/** Every code of the sandbox with the answer it must lead to. Throws CliError `sandbox_only`. */
-export async function sandboxCodes(gateway: GatewayClient): Promise<SandboxCode[]> {
+/** The sandbox's codes, of one province or of all, with the answer each must lead to. Throws CliError `sandbox_only`. */
+export async function sandboxCodes(gateway: GatewayClient, province?: ProvinceCode): Promise<SandboxCode[]> {
   const codes = await gateway.find('/sandbox/codes', codesSchema);
-  if (codes !== null) return codes;
+  if (codes !== null) return codes.filter((code) => province === undefined || code.province === province);
   throw CliError.of('sandbox_only', {
     zh: `${gateway.url} 不是沙箱网关`,
     en: `the gateway at ${gateway.url} runs no sandbox`,

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { openSnapshotKey } from '../keys/snapshot-key.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { LogStore } from '../log/store.ts';
 import { FollowedRegistry } from '../registry/followed-registry.ts';
 import { type FetchBytes, httpLogSource } from '../registry/http-log-source.ts';
 import type { Config } from './config.ts';
-import { lastCheckpointPath, openStore } from './open-registry.ts';
+import { lastCheckpointPath, openSnapshotKey, openStore } from './open-registry.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
 
 /** A registry that is written elsewhere, and this node's copy of its entries. */
@@ -21,19 +21,20 @@ export interface OpenFollowedRegistry {
 export async function openFollowedRegistry(settings: {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
   readonly logUrl: string;
-  readonly anchor: Pick<PinnedAnchor, 'registry' | 'logKeys'>;
+  readonly keys: KeyStore;
+  readonly anchor: Pick<PinnedAnchor, 'registry' | 'pin'>;
   readonly fetchBytes: FetchBytes;
   readonly logger: Logger;
 }): Promise<OpenFollowedRegistry> {
-  const { config, logUrl, anchor, fetchBytes, logger } = settings;
+  const { config, logUrl, keys, anchor, fetchBytes, logger } = settings;
   const store = await openStore(config);
   try {
     const registry = await FollowedRegistry.open({
       source: httpLogSource({ baseUrl: logUrl, fetchBytes }),
       mirror: store,
-      genesis: { anchor: anchor.registry, logKeys: anchor.logKeys },
+      genesis: { anchor: anchor.registry, logKeys: anchor.pin?.log_keys ?? [] },
       snapshotPath: join(config.dataDir, 'registry-snapshot.json'),
-      snapshotKey: openSnapshotKey(join(config.dataDir, 'keys', 'snapshot.json')),
+      snapshotKey: await openSnapshotKey(keys),
       checkpointPath: lastCheckpointPath(config.dataDir),
       nowS: () => Math.floor(Date.now() / 1000),
       onFault: ({ code, message }) => logger.error({ code, reason: message }, 'the registry is not believed'),

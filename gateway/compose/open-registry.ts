@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Metrics } from '../coverage/metrics.ts';
-import { CheckpointWaits } from '../http/checkpoint-waits.ts';
-import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
-import { openSnapshotKey } from '../keys/snapshot-key.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { type LogSigner, openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { LogError } from '../log/log-error.ts';
 import { isAway } from '../log/postgres-error.ts';
 import type { LogStore } from '../log/store.ts';
@@ -13,12 +9,9 @@ import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
-import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import type { SnapshotKey } from '../registry/snapshot-file.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
-import { newestCheckpoint } from '../registry/witnesses.ts';
 import { WritableRegistry } from '../registry/writable-registry.ts';
-import { gatewaySignerPath } from '../sandbox/actors.ts';
-import type { AdapterTexts } from '../sandbox/ceremony.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openWithin } from './open-within.ts';
 
@@ -35,19 +28,20 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
-  const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
+  const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
   const store = await openStore(config);
   try {
     const registry = await WritableRegistry.open({
       store,
       logSigner,
       snapshotPath: join(config.dataDir, 'registry-snapshot.json'),
-      snapshotKey: openSnapshotKey(join(config.dataDir, 'keys', 'snapshot.json')),
+      snapshotKey: await openSnapshotKey(keys),
       checkpointPath: lastCheckpointPath(config.dataDir),
       genesis: { anchor, logKeys: null },
       nowS: () => Math.floor(Date.now() / 1000),
@@ -60,41 +54,32 @@ export async function openRegistry(
   }
 }
 
+/**
+ * Where a registry is written: what lets events in. Its own registry key, enrolled as a registrar's, signs what the
+ * conformance kit found. `simulated`: made-up hosts are no fault, since everything here is played.
+ */
+export async function openSubmission(
+  opened: OpenRegistry,
+  settings: {
+    readonly keys: KeyStore;
+    readonly registrarId: string;
+    readonly simulated: boolean;
+    readonly live: LiveCheck;
+  },
+): Promise<SubmissionParts> {
+  const { keys, registrarId, simulated, live } = settings;
+  const registrar = await keys.openActor(REGISTRY_OWNER, registrarId);
+  return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
+}
+
 /** Where the last checkpoint is kept outside the store. */
 export function lastCheckpointPath(dataDir: string): string {
   return join(dataDir, 'last-checkpoint.txt');
 }
 
-/** What the registry's HTTP side needs. */
-export interface RegistryDoor extends OpenRegistry {
-  /** Requests that wait for the log to grow. */
-  readonly waits: CheckpointWaits;
-  readonly submission: SubmissionParts;
-  readonly metrics: Metrics;
-  readonly nowMs: () => number;
-}
-
-/** Lets events in: with the gateway's own registry key, which signs what its conformance kit found. */
-export async function openRegistryDoor(
-  opened: OpenRegistry,
-  settings: {
-    readonly config: Config;
-    readonly entityId: string;
-    readonly production: boolean;
-    readonly live: LiveCheck;
-    readonly metrics: Metrics;
-  },
-): Promise<RegistryDoor> {
-  const { config, entityId, production, live, metrics } = settings;
-  const registrar = await openSignerFile(gatewaySignerPath(config.dataDir), entityId);
-  openRegistryMetrics(metrics.registry, opened.registry);
-  return {
-    ...opened,
-    waits: new CheckpointWaits(opened.registry, () => newestCheckpoint(opened.store)),
-    submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live } },
-    metrics,
-    nowMs: Date.now,
-  };
+/** The node's own key for its snapshots: what it worked out before is nobody else's business. */
+export async function openSnapshotKey(keys: KeyStore): Promise<SnapshotKey> {
+  return await keys.openRing('node', 'snapshot', { nowS: Math.floor(Date.now() / 1000) });
 }
 
 /** Opens the log's store, waiting for a database that is not there yet. Throws ConfigError naming the setting. */
@@ -110,14 +95,4 @@ export async function openStore({ dataDir, databaseUrl }: Pick<Config, 'dataDir'
     const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
-}
-
-/** The shipped adapters as exact texts: what is registered is bytes. */
-export function readAdapterTexts(): AdapterTexts[] {
-  const root = join(import.meta.dirname, '../../adapters/provinces');
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => ({
-    manifest: readFileSync(join(root, name, 'manifest.json'), 'utf8'),
-    scenarios: readFileSync(join(root, name, 'fixtures', 'scenarios.json'), 'utf8'),
-  }));
 }

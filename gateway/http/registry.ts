@@ -7,8 +7,7 @@ import type { Metrics } from '../coverage/metrics.ts';
 import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
-import type { AdapterRecord, VersionRecord } from '../registry/fold-state.ts';
-import type { Registry } from '../registry/registry.ts';
+import type { AdapterRecord, FoldState, VersionRecord } from '../registry/fold-state.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
 import {
   viewOfAdapter,
@@ -34,13 +33,17 @@ const submissionSchema = z.strictObject({
 });
 
 interface Parts {
-  readonly registry: Registry;
+  readonly registry: { readonly folded: () => FoldState };
+  /** Null: the registry is written elsewhere, and this node follows it. */
+  readonly submission: SubmissionParts | null;
   readonly store: LogReader;
+  readonly metrics: Metrics;
   readonly nowMs: () => number;
 }
 
-/** What follows from the registry's events, for anybody to read, wherever they were written. */
+/** The registry: events go in, signed; everything that follows from them can be read by anybody. */
 export function mountRegistry(router: Router, parts: Parts): void {
+  mountEvents(router, parts);
   mountAdapters(router, parts);
   mountPolicies(router, parts);
   mountSubordinates(router, parts);
@@ -77,14 +80,12 @@ function mountSubordinates(router: Router, { registry }: Parts): void {
   });
 }
 
-/** Where signed events go in: at the registry itself. */
-export function mountRegistryEvents(
-  router: Router,
-  { submission, metrics }: { readonly submission: SubmissionParts; readonly metrics: Metrics },
-): void {
+function mountEvents(router: Router, { submission, metrics }: Parts): void {
   const readBody = submissionReader();
   resource(router, '/v1/registry/events', {
     POST: async (request, response) => {
+      if (submission === null)
+        throw new ProblemError('not_found', 'events go to the registry itself, not to who follows it');
       const posted = await readBody(request, response);
       try {
         response.status(201).json(receiptOf(await submitEvent(submission, posted)));

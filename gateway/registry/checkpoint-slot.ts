@@ -11,8 +11,11 @@ import type { KeptCheckpoint } from './kept-checkpoint.ts';
 import { trustSoFar } from './log-trust.ts';
 import { RegistryError } from './registry-error.ts';
 
+/** What signs the log's checkpoints. */
+export type CheckpointSigner = Pick<LogSigner, 'verifierKeys' | 'sign'>;
+
 /** The keys that sign a checkpoint in this state: those of the signer that the registry lists, all of them before entry 0. */
-export function signingKeys({ verifierKeys }: LogSigner, { log }: FoldState): readonly string[] {
+export function signingKeys({ verifierKeys }: CheckpointSigner, { log }: FoldState): readonly string[] {
   return log === null ? verifierKeys : verifierKeys.filter((key) => log.keys.includes(key));
 }
 
@@ -24,7 +27,7 @@ export function signingKeys({ verifierKeys }: LogSigner, { log }: FoldState): re
  */
 export async function keepCheckpoint(
   store: LogStore,
-  signer: LogSigner,
+  signer: CheckpointSigner,
   { state, range }: Replayed,
   aside: readonly KeptCheckpoint[],
 ): Promise<string | null> {
@@ -77,7 +80,7 @@ function hasContradicted(verifierKey: string, head: TreeHead, aside: readonly Ke
   );
 }
 
-function trusted(note: string, state: FoldState, { verifierKeys }: LogSigner) {
+function trusted(note: string, state: FoldState, { verifierKeys }: CheckpointSigner) {
   try {
     return verifyCheckpoint(note, trustSoFar(state, verifierKeys));
   } catch (error) {

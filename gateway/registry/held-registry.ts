@@ -1,4 +1,3 @@
-import type { SnapshotKey } from '../keys/snapshot-key.ts';
 import type { LogStore, TreeHead } from '../log/store.ts';
 import type { GenesisRule } from './apply-entry.ts';
 import { auditBelow } from './background-audit.ts';
@@ -9,7 +8,7 @@ import type { Registry } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 import type { RegistryState } from './registry-state.ts';
 import { onStore, replay, replayFrom } from './replay.ts';
-import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
+import { readSnapshot, type SnapshotKey, writeSnapshot } from './snapshot-file.ts';
 
 /** What it takes to hold a registry's state over a store of one's own. */
 export interface HeldParts {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
+import type { Actor } from '../keys/actor.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import type { LogSigner } from '../keys/log-signer.ts';
-import type { Actor } from '../keys/signer-file.ts';
 import { signCheckpoint } from '../log/checkpoint.ts';
 import { formatVerifierKey, noteKey, parseVerifierKey } from '../log/note.ts';
 import { createSigner } from '../trust/signer.ts';
@@ -12,6 +13,7 @@ import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
 import { signEvent } from './sign-event.ts';
+import type { SnapshotKey } from './snapshot-file.ts';
 
 const BASE = 'https://registry.example';
 export const NOW_S = 1_800_000_000;
@@ -57,10 +59,17 @@ export function makeLogKey(origin = LOG_ORIGIN) {
   return { privateKey, verifierKey: formatVerifierKey(noteKey(origin, 'ed25519', publicKey)) };
 }
 
+type TestLogSigner = Omit<LogSigner, 'ring' | 'verifierKeyOf'>;
+
+/** A node's own snapshot key below a folder, the same at every call. */
+export async function snapshotKeyIn(folder: string): Promise<SnapshotKey> {
+  return await openKeyStore({ setting: null, dataDir: folder }).openRing('node', 'snapshot', { nowS: NOW_S });
+}
+
 /** A log signer with these keys; the last one is in use. */
 export function signerWith(
   ...keys: readonly [ReturnType<typeof makeLogKey>, ...ReturnType<typeof makeLogKey>[]]
-): LogSigner {
+): TestLogSigner {
   const verifierKeys = keys.map(({ verifierKey }) => verifierKey);
   const inUse = verifierKeys.at(-1) ?? '';
   return {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import { readIfThere, writePrivateFile } from '../keys/private-file.ts';
-import type { SnapshotKey } from '../keys/snapshot-key.ts';
 import { sameBytes } from '../log/merkle.ts';
 import { type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
 import { documentOf, type FoldState, foldDocumentSchema, stateOf } from './fold-state.ts';
+
+/** The node's own key for what it worked out before: no key that others know is needed for that. */
+export type SnapshotKey = Pick<KeyRing, 'signBytes' | 'verifyBytes'>;
 
 /** Changes when the state's form or a rule of the fold changes: an older snapshot is then no snapshot. */
 const SNAPSHOT_FORMAT = 'huren-registry-snapshot/3';

@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openKeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import { openSnapshotKey } from '../keys/snapshot-key.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
 import type { LogStore } from '../log/store.ts';
 import { verifyLog } from '../log/verify-log.ts';
 import { entryChecker } from './apply-entry.ts';
+import type { CheckpointSigner } from './checkpoint-slot.ts';
 import { documentOf } from './fold-state.ts';
 import { readKept, setAside } from './kept-checkpoint.ts';
 import { digestOf } from './manifest-text.ts';
@@ -20,6 +21,7 @@ import {
   makeLogKey,
   NOW_S,
   signerWith,
+  snapshotKeyIn,
   TRUSTED,
   VERIFIER_KEY,
   World,
@@ -48,7 +50,7 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
       store: await log.open(),
       logSigner: signer,
       snapshotPath: join(folder, 'snapshot.json'),
-      snapshotKey: openSnapshotKey(join(folder, 'snapshot-key.json')),
+      snapshotKey: await snapshotKeyIn(folder),
       checkpointPath: join(folder, 'last-checkpoint.txt'),
       genesis: TRUSTED,
       nowS: () => NOW_S,
@@ -79,7 +81,7 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'huren-registry-'));
-    signer = openLogSigner(join(folder, 'log-key.json'), 'registry.example/log');
+    signer = await openLogSigner(openKeyStore({ setting: null, dataDir: folder }), 'registry', 'registry.example/log');
     world = await enrolledWorld([signer.verifierKey]);
     log = await makeLog();
   });
@@ -264,7 +266,8 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
     test('is opened by a writer whose key the registry does not list', async () => {
       await opened();
       await closeAll();
-      const other = openLogSigner(join(folder, 'other-key.json'), 'registry.example/log');
+      const keys = openKeyStore({ setting: null, dataDir: folder });
+      const other = await openLogSigner(keys, 'other', 'registry.example/log');
       await expect(openOne({ logSigner: other })).rejects.toMatchObject({ code: 'log_key_unlisted' });
     });
 
@@ -350,7 +353,7 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
       await putBack([...world.log.slice(0, 6), ...(await rotation())]);
       setAside(kept(), readKept(kept()) ?? { note: '', size: 0, root: new Uint8Array() });
       const [old, next] = [signer, fresh];
-      const both: LogSigner = {
+      const both: CheckpointSigner = {
         ...fresh,
         verifierKeys: [old.verifierKey, next.verifierKey],
         sign: (head, keys = []) => (keys.includes(old.verifierKey) ? old.sign(head) : next.sign(head)),

@@ -1,11 +1,10 @@
 import { EVENT_CLOCK_SKEW_S } from '../../schemas/registry-event.ts';
-import type { LogSigner } from '../keys/log-signer.ts';
 import { CompactRange } from '../log/compact-range.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, sameBytes } from '../log/merkle.ts';
 import { inclusionProof } from '../log/merkle-proof.ts';
 import type { Replayed } from './catch-up.ts';
-import { keepCheckpoint, signingKeys } from './checkpoint-slot.ts';
+import { type CheckpointSigner, keepCheckpoint, signingKeys } from './checkpoint-slot.ts';
 import { Draft } from './draft.ts';
 import type { FoldState } from './fold-state.ts';
 import { type HeldParts, HeldRegistry, type Start, startFrom } from './held-registry.ts';
@@ -14,7 +13,7 @@ import { RegistryError, rejectionError } from './registry-error.ts';
 import { onStore, replay } from './replay.ts';
 
 export interface WritableParts extends HeldParts {
-  readonly logSigner: LogSigner;
+  readonly logSigner: CheckpointSigner;
 }
 
 /** What was appended: where, under which signed tree head, and the proof that it is in there. */

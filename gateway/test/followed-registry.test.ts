@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { LogSigner } from '../keys/log-signer.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { decodeBundle, encodeBundle } from '../log/tiles.ts';
+import type { CheckpointSigner } from '../registry/checkpoint-slot.ts';
 import { documentOf } from '../registry/fold-state.ts';
 import {
   activeWorld,
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 async function site(
-  settings: { folder?: string; logSigner?: LogSigner; port?: number; log?: readonly string[] } = {},
+  settings: { folder?: string; logSigner?: CheckpointSigner; port?: number; log?: readonly string[] } = {},
 ): Promise<RegistrySite> {
   const folder = settings.folder ?? tempFolder(onTestFinished);
   const { logSigner = SIGNER, port, log = world.log } = settings;

@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openKeyStore } from '../keys/key-store.ts';
 import { openLogSigner } from '../keys/log-signer.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { makeActor, NAME } from '../registry/registry.fixture.ts';
 import { startFollower, startSite } from './registry-site.fixture.ts';
@@ -14,9 +13,10 @@ import { startFollower, startSite } from './registry-site.fixture.ts';
 const nowS = () => Math.floor(Date.now() / 1000);
 
 async function write(folder: string, port: number): Promise<void> {
-  const anchor = await openSignerFile(join(folder, 'anchor.json'), 'https://registry.example/anchor');
-  const operator = await openSignerFile(join(folder, 'operator.json'), 'https://registry.example/operator');
-  const logSigner = openLogSigner(join(folder, 'log-key.json'), 'registry.example/log');
+  const keys = openKeyStore({ setting: null, dataDir: folder });
+  const anchor = await keys.openActor('anchor', 'https://registry.example/anchor');
+  const operator = await keys.openActor('operator', 'https://registry.example/operator');
+  const logSigner = await openLogSigner(keys, 'registry', 'registry.example/log');
   const genesis: GenesisRule = {
     anchor: { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] } },
     logKeys: [logSigner.verifierKey],

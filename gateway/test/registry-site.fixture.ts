@@ -9,15 +9,15 @@ import { createMetrics } from '../coverage/metrics.ts';
 import { CheckpointWaits } from '../http/checkpoint-waits.ts';
 import { errorHandler } from '../http/errors.ts';
 import { mountLog } from '../http/log.ts';
-import type { LogSigner } from '../keys/log-signer.ts';
-import { openSnapshotKey } from '../keys/snapshot-key.ts';
 import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
+import type { CheckpointSigner } from '../registry/checkpoint-slot.ts';
 import { compileState } from '../registry/compile-state.ts';
 import { EMPTY_STATE } from '../registry/fold-state.ts';
 import { FollowedRegistry } from '../registry/followed-registry.ts';
 import { type FetchBytes, httpLogSource } from '../registry/http-log-source.ts';
+import { snapshotKeyIn } from '../registry/registry.fixture.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RegistryError } from '../registry/registry-error.ts';
 import { newestCheckpoint } from '../registry/witnesses.ts';
@@ -49,7 +49,7 @@ export interface RegistrySite {
 /** Opens the registry below a folder and serves its log on a loopback port. */
 export async function startSite(settings: {
   readonly folder: string;
-  readonly logSigner: LogSigner;
+  readonly logSigner: CheckpointSigner;
   readonly genesis: GenesisRule;
   readonly nowS: () => number;
   readonly port?: number;
@@ -62,7 +62,7 @@ export async function startSite(settings: {
     genesis,
     nowS,
     snapshotPath: join(folder, 'registry-snapshot.json'),
-    snapshotKey: openSnapshotKey(join(folder, 'snapshot-key.json')),
+    snapshotKey: await snapshotKeyIn(folder),
     checkpointPath: join(folder, 'last-checkpoint.txt'),
     onFault: () => {},
   });
@@ -187,7 +187,7 @@ export async function startFollower(settings: {
       genesis,
       nowS,
       snapshotPath: join(folder, 'registry-snapshot.json'),
-      snapshotKey: openSnapshotKey(join(folder, 'snapshot-key.json')),
+      snapshotKey: await snapshotKeyIn(folder),
       checkpointPath: join(folder, 'last-checkpoint.txt'),
       onFault: (fault) => faults.push(fault),
       onContact: (contact) => contacts.push(contact),

@@ -42,6 +42,7 @@ function reasonsOf(error: UpstreamError): ReasonCode[] {
   switch (error.code) {
     case 'timeout':
     case 'connect_failed':
+    case 'certificate':
     case 'reset':
     case 'status':
     case 'busy':
