@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type RateLimit } from '../access/rate-limit.ts';
+import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
-import { connectRedis, type RedisConnection } from '../cache/redis-connection.ts';
+import { connectRedis } from '../cache/redis-connection.ts';
 import { CoverageBook } from '../coverage/coverage-book.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import { openPostgresCoverage } from '../coverage/store-postgres.ts';
@@ -15,10 +16,11 @@ import type { Config } from './config.ts';
 
 /** What instances share where they have a Redis, and keep to themselves where they have none. */
 export interface Shared {
-  readonly redis: RedisConnection | null;
   readonly open: OpenCache;
   readonly clientLimit: RateLimit;
   readonly provinceLimit: RateLimit;
+  /** What was handled before, by any instance. `name` keeps kinds of things apart. */
+  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly load: LoadGauge;
   readonly coverage: CoverageBook;
   readonly clock: ClockWatch;
@@ -63,10 +65,10 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
       log.error({ off_ms: Math.round(offMs) }, isOff ? 'the clock is off' : 'the clock is right'),
   });
   return {
-    redis,
     open,
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
+    seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
     load,
     coverage,
     clock: clock.watch,
