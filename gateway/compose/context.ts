@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { OperatorLogin } from '../access/operator-login.ts';
+import { OperatorLogin, SESSION_LIFETIME_MS } from '../access/operator-login.ts';
+import { CookieSeal } from '../access/sealed-cookie.ts';
 import { VenueTokens } from '../access/venue-tokens.ts';
 import { createMetrics, type Metrics } from '../coverage/metrics.ts';
 import { openSignals } from '../coverage/signals.ts';
@@ -90,7 +91,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
     shared,
     sandbox: sandbox?.child ?? null,
     suppressedBelow: sandboxMode ? 1 : 10,
-    operators: openOperatorLogin(config, entityId, sandbox),
+    operators: openOperatorLogin(config, entityId, sandbox, shared),
     close: async () => {
       for (const stop of following) stop();
       trust.close();
@@ -105,7 +106,12 @@ export async function createContext(config: Config, entityId: string, mode: Mode
   };
 }
 
-function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMode | null): OperatorLogin | null {
+function openOperatorLogin(
+  config: Config,
+  gatewayId: string,
+  sandbox: SandboxMode | null,
+  shared: Shared,
+): OperatorLogin | null {
   const played = sandbox?.child.ready.provider;
   const provider =
     played === undefined
@@ -115,7 +121,10 @@ function openOperatorLogin(config: Config, entityId: string, sandbox: SandboxMod
           clientId: played.operatorClient.client_id,
           clientSecret: played.operatorClient.client_secret,
         };
-  return provider === null ? null : new OperatorLogin(provider, entityId, Date.now);
+  if (provider === null) return null;
+  const seal = new CookieSeal(config.cacheSecret);
+  const ended = shared.seenOnce('session', SESSION_LIFETIME_MS);
+  return new OperatorLogin({ provider, gatewayId, seal, ended, nowMs: Date.now });
 }
 
 interface TrustParts {
