@@ -26,6 +26,7 @@ import { followLoggedKeys } from './follow-logged-keys.ts';
 import { openLogger } from './open-logger.ts';
 import { type OpenRegistry, openRegistry, openRegistryDoor, type RegistryDoor } from './open-registry.ts';
 import { openShared, type Shared } from './open-shared.ts';
+import { openStores, type Stores } from './open-stores.ts';
 import { openTrust, type Trust } from './open-trust.ts';
 import { openUpstreams, type Upstreams } from './open-upstreams.ts';
 import { readAnchor } from './read-anchor.ts';
@@ -61,15 +62,17 @@ export interface Mode {
 export async function createContext(config: Config, entityId: string, mode: Mode): Promise<GatewayContext> {
   const sandboxMode = mode.sandbox;
   const log = openLogger(config);
-  const sandbox = sandboxMode ? await openSandboxMode(config, entityId, log, mode.provinces ?? null) : null;
-  const opened =
-    sandbox?.opened ?? (await openRegistry(config, entityId, readAnchor(config.anchorFile)?.registry ?? null, log));
+  const stores = openStores(config, log);
+  const { database } = stores;
+  const sandbox = sandboxMode ? await openSandboxMode(config, database, entityId, log, mode.provinces ?? null) : null;
+  const anchor = readAnchor(config.anchorFile)?.registry ?? null;
+  const opened = sandbox?.opened ?? (await openRegistry(config, database, entityId, anchor, log));
   const documents = openGuardedFetch(mode.network ?? (sandboxMode ? 'loopback' : 'public'));
-  const trust = await openGatewayTrust(config, entityId, { sandbox, opened, documents }, log);
+  const trust = await openGatewayTrust(config, entityId, { sandbox, opened, documents, stores }, log);
   const metrics = createMetrics();
   const upstreams = openUpstreams(config, sandbox?.child ?? null, log);
   const provinces = openProvinces(opened, upstreams, metrics, log);
-  const shared = openShared({ config, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
+  const shared = openShared({ config, stores, metrics, log, nowMs: Date.now, onInvalidated: trust.forgetKey });
   const { registry } = opened;
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const following = [followLoggedKeys({ registry, trust, forgetProvince }), followConformance({ registry, trust })];
@@ -102,6 +105,7 @@ export async function createContext(config: Config, entityId: string, mode: Mode
         opened.registry.close(),
         shared.close(),
       ]);
+      await stores.close();
     },
   };
 }
@@ -131,13 +135,15 @@ interface TrustParts {
   readonly sandbox: SandboxMode | null;
   readonly opened: OpenRegistry;
   readonly documents: GuardedFetch;
+  readonly stores: Stores;
 }
 
 async function openGatewayTrust(config: Config, entityId: string, parts: TrustParts, log: Logger): Promise<Trust> {
-  const { sandbox, opened, documents } = parts;
+  const { sandbox, opened, documents, stores } = parts;
   return await openTrust({
     config,
     entityId,
+    passStore: stores.passes,
     sandbox: sandbox === null ? null : { ...sandbox, ready: sandbox.child.ready },
     registered: registeredProvinces(() => opened.registry.folded()),
     remote: openRemoteStatements(documents.get),

@@ -15,6 +15,7 @@ import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
 import { gatewaySignerPath } from '../sandbox/actors.ts';
 import type { AdapterTexts } from '../sandbox/ceremony.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /** The registry with the store and the key behind its log. */
@@ -30,13 +31,14 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
+  database: PostgresPool | null,
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
   const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
-  const store = await openStore(config);
+  const store = await openStore(config, database);
   try {
     const registry = await LiveRegistry.open({
       store,
@@ -82,14 +84,14 @@ export async function openRegistryDoor(
   };
 }
 
-async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {
+async function openStore({ dataDir }: Config, database: PostgresPool | null): Promise<LogStore> {
   try {
-    return databaseUrl === null
+    return database === null
       ? openSqliteStore(join(dataDir, 'log.sqlite'))
-      : await openPostgresStore({ connectionString: databaseUrl });
+      : await openPostgresStore({ pool: database });
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
-    const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
+    const setting = database === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
 }

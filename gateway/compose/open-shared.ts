@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
@@ -9,10 +8,9 @@ import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { connectRedis } from '../cache/redis-connection.ts';
 import { CoverageBook } from '../coverage/coverage-book.ts';
 import type { Metrics } from '../coverage/metrics.ts';
-import { openPostgresCoverage } from '../coverage/store-postgres.ts';
-import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
 import { type ClockWatch, watchClock } from './clock-watch.ts';
 import type { Config } from './config.ts';
+import type { DegradedStore, Stores } from './open-stores.ts';
 
 /** What instances share where they have a Redis, and keep to themselves where they have none. */
 export interface Shared {
@@ -24,13 +22,14 @@ export interface Shared {
   readonly load: LoadGauge;
   readonly coverage: CoverageBook;
   readonly clock: ClockWatch;
-  /** Stores that do not answer just now: verification goes on without them. */
-  readonly unreachable: () => ('redis' | 'database' | 'coverage')[];
+  /** Stores that cannot be used just now: verification goes on without them. */
+  readonly degraded: () => DegradedStore[];
   readonly close: () => Promise<void>;
 }
 
 interface Parts {
   readonly config: Config;
+  readonly stores: Stores;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -38,7 +37,7 @@ interface Parts {
 }
 
 /** Opens cache, rate limits and load gauge. A Redis that is away now is connected to once it is back. */
-export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts): Shared {
+export function openShared({ config, stores, metrics, log, nowMs, onInvalidated }: Parts): Shared {
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
   const counted = openCounters(metrics);
   const open = openCache({
@@ -57,10 +56,10 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
     openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
   const load = new LoadGauge((priority) => counted.shed.inc({ priority }));
   const stopWatching = watchEventLoop(load);
-  const coverage = openCoverage(config, log, nowMs);
+  const coverage = new CoverageBook({ store: stores.coverage, nowMs });
   const clock = watchClock({
     redis,
-    databaseUrl: config.databaseUrl,
+    database: stores.database,
     onChange: (isOff, offMs) =>
       log.error({ off_ms: Math.round(offMs) }, isOff ? 'the clock is off' : 'the clock is right'),
   });
@@ -72,11 +71,9 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
     load,
     coverage,
     clock: clock.watch,
-    unreachable: () => [
-      ...(open.feed.state() === 'down' ? ['redis' as const] : []),
-      ...(coverage.failure === null
-        ? []
-        : [config.databaseUrl === null ? ('coverage' as const) : ('database' as const)]),
+    degraded: () => [
+      ...(open.feed.state() === 'down' ? [{ store: 'redis', state: 'unreachable' } as const] : []),
+      ...stores.degraded(),
     ],
     close: async () => {
       stopWatching();
@@ -86,20 +83,6 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
       redis?.close();
     },
   };
-}
-
-/** Counts are added up in PostgreSQL where the log is there too, else in a file below the data directory. */
-function openCoverage({ dataDir, databaseUrl }: Config, log: Logger, nowMs: () => number): CoverageBook {
-  const store =
-    databaseUrl === null ? openSqliteCoverage(join(dataDir, 'coverage.sqlite')) : openPostgresCoverage(databaseUrl);
-  return new CoverageBook({
-    store,
-    nowMs,
-    onChange: (failure) => {
-      if (failure === null) log.info('coverage is written again');
-      else log.error({ code: failure.code }, 'coverage cannot be written');
-    },
-  });
 }
 
 function openCounters(metrics: Metrics) {

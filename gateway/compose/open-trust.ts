@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ReadyMessage } from '../../adapters/sandbox/protocol.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
@@ -9,15 +8,17 @@ import type { ConformanceLevel, TrustMarkRegister } from '../authority/trust-mar
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import { type KeyRing, openKeyRing } from '../keys/key-ring.ts';
 import { watchKeyRings } from '../keys/key-watch.ts';
+import type { PassStore } from '../passes/pass-store.ts';
+import { Passes } from '../passes/passes.ts';
 import {
   federationEndpoints,
   openSandboxFederation,
   type SandboxFederation,
   sandboxEntityIds,
 } from '../sandbox/federation.ts';
+import type { StoreWatch } from '../stores/store-watch.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import type { KeyLife } from '../trust/key-lifecycle.ts';
-import { Passes } from '../trust/passes.ts';
 import { type ProvinceDirectory, ProvinceTrust } from '../trust/province-trust.ts';
 import type { RemoteStatements } from '../trust/remote-statements.ts';
 import { ASSIGNMENT_AGENCY, RECOGNITION_GATEWAY, type RegistryPin, type TrustBundle } from '../trust/trust-bundle.ts';
@@ -56,6 +57,7 @@ export interface Trust {
 interface Settings {
   readonly config: Config;
   readonly entityId: string;
+  readonly passStore: StoreWatch<PassStore>;
   /** `registryPin` goes into the trust files, so that the log can be checked without asking whoever keeps it. */
   readonly sandbox: {
     readonly manifests: readonly Manifest[];
@@ -90,7 +92,7 @@ export async function openTrust(settings: Settings): Promise<Trust> {
     ...(played?.rings ?? new Map<string, KeyRing>()),
   ];
   const signer = () => own.attestation.signer;
-  const passes = new Passes({ entityId, path: join(dataDir, 'passes.sqlite'), signer, nowS });
+  const passes = new Passes({ entityId, store: settings.passStore, signer, nowS });
   const trustBundle = async () =>
     anchor === null
       ? null
@@ -159,10 +161,7 @@ export async function openTrust(settings: Settings): Promise<Trust> {
       changedProvince(province, (id) => played?.trustMarks.setConformance(id, level)),
     passes,
     trustBundle,
-    close: () => {
-      stopWatching();
-      passes.close();
-    },
+    close: stopWatching,
   };
 }
 

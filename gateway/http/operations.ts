@@ -1,10 +1,10 @@
 import type { Router } from 'express';
 import type { GatewayContext } from '../compose/context.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
-import { CoverageError } from '../coverage/coverage-store.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { mandateCoverage } from '../policy/mandates.ts';
 import { ProblemError } from '../problem-error.ts';
+import { StoreError } from '../stores/store-error.ts';
 import { resource } from './route.ts';
 
 /** Liveness, readiness with reasons, metrics, and the recognition matrix. */
@@ -69,11 +69,11 @@ function readiness(context: GatewayContext, draining: boolean) {
     .breakerStates()
     .filter(({ state }) => state !== 'closed')
     .map(({ province, state }) => ({ province, breaker: state }));
-  const degraded = [...breakers, ...context.shared.unreachable().map((store) => ({ store, state: 'unreachable' }))];
+  const degraded = [...breakers, ...context.shared.degraded()];
   return { ready: reasons.length === 0, reasons, degraded, mandates };
 }
 
 function unavailable(error: unknown): never {
-  if (!(error instanceof CoverageError)) throw error;
-  throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
+  if (!(error instanceof StoreError)) throw error;
+  throw new ProblemError('unavailable', 'coverage cannot be read at the moment', { 'retry-after': '5' });
 }

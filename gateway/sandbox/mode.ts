@@ -3,6 +3,7 @@ import { loadProvinces } from '../../adapters/provinces/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Config } from '../compose/config.ts';
 import { type OpenRegistry, openRegistry, readAdapterTexts } from '../compose/open-registry.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type RegistryPin, registryPinSchema } from '../trust/trust-bundle.ts';
 import { openSandboxActors, type SandboxActors } from './actors.ts';
 import { operatorAccounts, playCeremony } from './ceremony.ts';
@@ -40,6 +41,7 @@ async function playProvinces(config: Config, entityId: string, actors: SandboxAc
  */
 export async function openSandboxMode(
   config: Config,
+  database: PostgresPool | null,
   entityId: string,
   logger: Logger,
   running: SandboxChild | null,
@@ -48,7 +50,7 @@ export async function openSandboxMode(
   const provinces = manifests.map(({ province }) => province);
   const actors = await openSandboxActors(config.dataDir, entityId, provinces);
   const starting = running === null ? playProvinces(config, entityId, actors) : Promise.resolve(running);
-  const opening = openPlayedRegistry(config, entityId, actors, logger);
+  const opening = openPlayedRegistry(config, database, entityId, actors, logger);
   const [child, opened] = await Promise.allSettled([starting, opening]);
   if (child.status === 'fulfilled' && opened.status === 'fulfilled') {
     return { child: child.value, opened: opened.value, manifests, registryPin: pinOf(opened.value) };
@@ -71,13 +73,14 @@ function pinOf({ registry, logSigner }: OpenRegistry): RegistryPin {
 
 async function openPlayedRegistry(
   config: Config,
+  database: PostgresPool | null,
   entityId: string,
   actors: SandboxActors,
   logger: Logger,
 ): Promise<OpenRegistry> {
   const { anchor } = actors;
   const trusted = { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] } };
-  const opened = await openRegistry(config, entityId, trusted, logger);
+  const opened = await openRegistry(config, database, entityId, trusted, logger);
   const { registry, logSigner } = opened;
   try {
     await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });
