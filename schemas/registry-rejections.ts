@@ -372,6 +372,12 @@ export const REJECTIONS = {
     en: 'The mandate starts more than 30 days ahead',
     next: { zh: '请在临近时再签发', en: 'Issue it nearer to its start' },
   },
+  mandate_without_effect: {
+    problem: 'event_invalid',
+    zh: '该授权不含“跨省人员”：扫码无法得知持码人类别，授权不会生效',
+    en: 'The mandate does not cover any traveller: no scan can tell who holds a code, so it would permit nothing',
+    next: { zh: '请在 holder_classes 中加入 any_traveller', en: 'Name any_traveller in holder_classes' },
+  },
   mandate_ended: {
     problem: 'log_conflict',
     zh: '授权已终止',

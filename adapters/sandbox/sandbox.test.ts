@@ -4,11 +4,6 @@ import { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from 
 import { sm2 } from 'sm-crypto-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, statementPayloadSchema } from '../../schemas/statement.ts';
-import type { AdapterAnswer } from '../adapter.ts';
-import { loadProvinces } from '../provinces/index.ts';
-import { compileRecognisers } from '../recogniser.ts';
-import { uncompressedPoint } from './keys.ts';
 import {
   recordReplySchema,
   type SandboxCode,
@@ -16,7 +11,12 @@ import {
   sandboxCodesSchema,
   sandboxRequestsSchema,
   venueSchema,
-} from './protocol.ts';
+} from '../../schemas/sandbox.ts';
+import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, statementPayloadSchema } from '../../schemas/statement.ts';
+import type { AdapterAnswer } from '../adapter.ts';
+import { loadProvinces } from '../provinces/index.ts';
+import { compileRecognisers } from '../recogniser.ts';
+import { uncompressedPoint } from './keys.ts';
 import {
   AUDIENCE,
   adapterOf,

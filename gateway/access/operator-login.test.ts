@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeKey } from '../../adapters/sandbox/keys.ts';
 import { type SandboxProvider, startProvider } from '../../adapters/sandbox/provider.ts';
+import { LOOPBACK_ONLY } from '../upstream/networks.ts';
+import { openOutgoing } from '../upstream/outgoing.ts';
 import { LOGIN_LIFETIME_MS, OperatorLogin, SESSION_LIFETIME_MS } from './operator-login.ts';
 import { CookieSeal } from './sealed-cookie.ts';
 import { openSeenOnce, type SeenOnce } from './seen-once.ts';
@@ -10,13 +12,17 @@ const GATEWAY = 'http://127.0.0.1:9';
 const OPERATOR = { account: 'a', entityId: 'https://operator.example', name: { zh: '甲', en: 'A' } };
 
 let provider: SandboxProvider;
+const outgoing = openOutgoing({ networks: LOOPBACK_ONLY, onRefused: () => {}, nowMs: Date.now });
 let clock: { nowMs: number };
 let ended: SeenOnce;
 
 beforeAll(async () => {
   provider = await startProvider(makeKey('P-256'), { audience: GATEWAY, operators: [OPERATOR] });
 });
-afterAll(() => provider.close());
+afterAll(async () => {
+  provider.close();
+  await outgoing.close();
+});
 beforeEach(() => {
   clock = { nowMs: Date.now() };
   ended = openSeenOnce('session', null, SESSION_LIFETIME_MS);
@@ -27,6 +33,7 @@ function instance(secret: string | null = SECRET): OperatorLogin {
   return new OperatorLogin({
     provider: { issuer: provider.issuer, clientId, clientSecret },
     gatewayId: GATEWAY,
+    fetch: outgoing.documents.fetch,
     seal: new CookieSeal(secret),
     ended,
     nowMs: () => clock.nowMs,

@@ -5,7 +5,9 @@ import {
   buildAuthorizationUrl,
   ClientSecretBasic,
   type Configuration,
+  type CustomFetch,
   calculatePKCECodeChallenge,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
   randomNonce,
@@ -55,6 +57,8 @@ const claimsSchema = z.object({
 interface Parts {
   readonly provider: OperatorProvider;
   readonly gatewayId: string;
+  /** The guarded way out: the provider's metadata says where its other endpoints are. */
+  readonly fetch: CustomFetch;
   readonly seal: CookieSeal;
   /** Sessions that were logged out before their time. */
   readonly ended: SeenOnce;
@@ -153,7 +157,7 @@ export class OperatorLogin {
   /** The provider's metadata, asked for at the first login and again where that failed. */
   #configured(): Promise<Configuration> {
     if (this.#configuration === null) {
-      const found = discover(this.#parts.provider);
+      const found = discover(this.#parts.provider, this.#parts.fetch);
       this.#configuration = found;
       found.catch(() => {
         this.#configuration = null;
@@ -163,11 +167,15 @@ export class OperatorLogin {
   }
 }
 
-async function discover({ issuer, clientId, clientSecret }: OperatorProvider): Promise<Configuration> {
+async function discover(
+  { issuer, clientId, clientSecret }: OperatorProvider,
+  fetch: CustomFetch,
+): Promise<Configuration> {
   const server = new URL(issuer);
   // The sandbox's provider is next door on the loopback; any other must be reached over TLS.
   const isNextDoor = server.protocol === 'http:' && server.hostname === '127.0.0.1';
   return await discovery(server, clientId, { id_token_signed_response_alg: 'ES256' }, ClientSecretBasic(clientSecret), {
     execute: [enableNonRepudiationChecks, ...(isNextDoor ? [allowInsecureRequests] : [])],
+    [customFetch]: fetch,
   });
 }

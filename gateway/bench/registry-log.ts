@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
-import { readAdapterTexts } from '../compose/open-registry.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import type { Actor } from '../keys/signer-file.ts';
 import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
+import { openLocalDoor } from '../registry/local-door.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
+import { shippedAdapters } from '../sandbox/start.ts';
 
 const BASE = 'http://bench.invalid';
 const PROVINCE = '410000';
@@ -45,7 +46,10 @@ export async function createRegistryLog(): Promise<RegistryLog> {
     LiveRegistry.open({ store, logSigner, snapshotPath: join(folder, 'snapshot.json'), genesis, nowS, onFault: fail });
   const registry = await openOn(openStore());
   const logger = pino({ level: 'silent' });
-  await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });
+  const check = { production: false, nowMs: Date.now, live: null };
+  const door = openLocalDoor({ registry, registrar: actors.registrar, check }, nowS);
+  const nobody = { entities: [], statementKeys: new Map() };
+  await playCeremony({ door, actors, log: logSigner, adapters: shippedAdapters(), ...nobody, nowMs: Date.now, logger });
   const signings = actors.operators.map((operator): Signing => {
     const { seq, prev } = registry.folded().entities.get(operator.entityId) ?? { seq: 0, prev: null };
     return { operator, head: { entityId: operator.entityId, seq, prev } };

@@ -5,6 +5,7 @@ import {
   type UpstreamAccess,
   upstreamAccessSchema,
 } from '../../adapters/upstream-access.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
 import { readBoundedFile } from './bounded-input.ts';
 import { CliError } from './cli-error.ts';
@@ -34,12 +35,10 @@ function parseAccess(path: string): UpstreamAccess {
     ];
     throw CliError.of('file_unreadable', { zh: `${path} ${why.zh}`, en: `${path} ${why.en}` });
   }
-  try {
-    return upstreamAccessSchema.parse(JSON.parse(file.text));
-  } catch {
-    throw CliError.of('file_unreadable', {
-      zh: `${path} 应为 {"secrets":{…},"codes":{…}}`,
-      en: `${path} must be {"secrets":{…},"codes":{…}}`,
-    });
-  }
+  const parsed = upstreamAccessSchema.safeParse(jsonOrUndefined(file.text));
+  if (parsed.success) return parsed.data;
+  throw CliError.of('file_unreadable', {
+    zh: `${path} 应为 {"secrets":{…},"codes":{…}}`,
+    en: `${path} must be {"secrets":{…},"codes":{…}}`,
+  });
 }

@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import { CodedError } from '../../schemas/coded-error.ts';
 import type { Problem, ProblemCode } from '../../schemas/problem.ts';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
 import { isRejectionCode } from '../registry/registry-error.ts';
@@ -21,6 +22,13 @@ const FAILURES = {
     next: {
       zh: '用 npm start 启动网关，或将 HUREN_URL 设为其地址',
       en: 'start a gateway with npm start, or set HUREN_URL to where it runs',
+    },
+  },
+  certificate_untrusted: {
+    exit: 1,
+    next: {
+      zh: '核对地址；若其证书由自有机构签发，将 HUREN_CA_FILE 设为该机构的证书',
+      en: 'check the address; where an authority of your own signs its certificate, name that in HUREN_CA_FILE',
     },
   },
   reply_unreadable: {
@@ -61,16 +69,13 @@ const FAILURES = {
   },
   signer_missing: {
     exit: 2,
-    next: {
-      zh: '用 --key 指定密钥文件；在沙箱中也可用 --as anchor|operator-a|operator-b|province:120000',
-      en: 'name a key file with --key, or in the sandbox --as anchor|operator-a|operator-b|province:120000',
-    },
+    next: { zh: '用 --key 指定签名者的密钥文件', en: "name the signer's key file with --key FILE" },
   },
   not_enrolled: {
     exit: 1,
     next: {
-      zh: '请先由国家锚点登记；在沙箱中：huren registry enrol province:120000',
-      en: 'have the national anchor enrol it first; in the sandbox: huren registry enrol province:120000',
+      zh: '请先由国家锚点登记：huren registry enrol 登记文件 --key 锚点密钥文件',
+      en: 'have the national anchor enrol it first: huren registry enrol ENROLMENT --key ANCHOR-KEY',
     },
   },
   bytes_differ: {
@@ -129,22 +134,22 @@ const FAILURES = {
 type FailureCode = keyof typeof FAILURES;
 
 /** A command that could not do its work: what is wrong, what to do next, and the exit code. Never about a person. */
-export class CliError extends Error {
+export class CliError extends CodedError<FailureCode | ProblemCode | RejectionCode> {
   override readonly name = 'CliError';
-  readonly code: FailureCode | ProblemCode | RejectionCode;
   readonly text: LocalisedText;
   readonly next: LocalisedText;
   readonly exit: 1 | 2;
   private constructor(code: CliError['code'], text: LocalisedText, kind: FailureKind) {
-    super(text.en);
-    this.code = code;
+    super(code, text.en);
     this.text = text;
     this.next = kind.next;
     this.exit = kind.exit;
   }
 
-  static of(code: FailureCode, text: LocalisedText): CliError {
-    return new CliError(code, text, FAILURES[code]);
+  /** `next`: where what to do depends on more than the code. */
+  static of(code: FailureCode, text: LocalisedText, next?: LocalisedText): CliError {
+    const kind = FAILURES[code];
+    return new CliError(code, text, next === undefined ? kind : { ...kind, next });
   }
 
   /** What the registry would refuse for sure, before anything is signed. */

@@ -38,6 +38,25 @@ describe('usage', () => {
     expectFailure(await huren(['demo'], { HUREN_URL: 'ftp://127.0.0.1' }), 2, 'usage_invalid');
   });
 
+  test.each([
+    [['scan'], /缺少参数/],
+    [['nope'], /没有命令 'nope'/],
+    [['dem'], /没有命令 'dem'（是否要用 demo？）/],
+    [['demo', '--fast'], /没有选项/],
+    [['demo', '--province', '99'], /选项 '--province <code>' 的值 '99' 无效。应为 GB\/T 2260/],
+    [['scan', 'x', '--purpose', 'curiosity'], /无效。可选：/],
+    [['adapter', 'activate', '120000', 'new'], /参数 'version' 的值 'new' 无效。应为版本号/],
+    [['adapter', 'suspend', '640000', '--key', 'a', '--as', 'anchor'], /不能同时使用/],
+    [['registry', 'anchor-hash'], /缺少参数/],
+    [['registry', 'create'], /缺少必需的选项/],
+    [['registry', 'enrol', 'a', '--key'], /选项 '--key <file>' 缺少值/],
+    [['verify', 'a', 'b'], /参数过多：应为 1 个，实为 2 个/],
+  ])('%j is answered in English to a Chinese reader', async (argv, said) => {
+    const ran = await huren(argv, { ...NOBODY, LANG: 'zh_CN.UTF-8' });
+    expect([ran.exit, ran.stderr]).toEqual([2, expect.stringMatching(said)]);
+    expect(ran.stderr).not.toMatch(/argument|option |invalid\.|command /);
+  });
+
   test('no command at all passes for success', async () => {
     expect((await huren([])).exit).toBe(2);
   });

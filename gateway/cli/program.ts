@@ -5,8 +5,10 @@ import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
+import { addEvent } from './commands/event.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMandate } from './commands/mandate.ts';
@@ -17,6 +19,7 @@ import { addScan } from './commands/scan.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
+import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
   ['Usage:', '用法：'],
@@ -42,7 +45,7 @@ export function createProgram(cli: Cli): Command {
     })
     .configureOutput({
       outputError: (text, write) => {
-        write(`huren: usage_invalid: ${text.replace(/^error: /, '').trimEnd()}\n`);
+        write(`huren: usage_invalid: ${usageText(text, cli.language)}\n`);
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });
@@ -54,6 +57,7 @@ export function createProgram(cli: Cli): Command {
     addSandbox,
     addKeys,
     addRegistry,
+    addEvent,
     addAdapter,
     addPolicy,
     addMandate,
@@ -61,6 +65,7 @@ export function createProgram(cli: Cli): Command {
     addCoverage,
     addTrust,
     addAudit,
+    addCompletion,
   ])
     add(program, cli);
   return program;

@@ -1,3 +1,4 @@
+import { ConfigError } from '../compose/config.ts';
 import type { CheckedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -19,7 +20,7 @@ export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return CliError.of('internal', { zh: reason, en: reason });
+  return CliError.of(error instanceof ConfigError ? 'config_invalid' : 'internal', { zh: reason, en: reason });
 }
 
 function complain(cli: Cli, code: string, text: string, next: string): void {

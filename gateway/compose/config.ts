@@ -31,8 +31,15 @@ const configSchema = z.object({
   HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
   HUREN_OPERATOR_CLIENT_ID: z.string().min(1).max(255).optional(),
   HUREN_OPERATOR_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(1024).optional(),
+  HUREN_NETWORKS: z.string().max(4096).optional(),
+  HUREN_CA_FILE: z.string().min(1).optional(),
+  HUREN_TLS_CERT_FILE: z.string().min(1).optional(),
+  HUREN_TLS_KEY_FILE: z.string().min(1).optional(),
   HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+export const ROLE_NAMES = ['authority', 'registry', 'issuer', 'destination', 'monitor'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** What the operator decided, checked once at start-up. `entityId` follows from host and port when it is not given. */
 export interface Config {
@@ -50,6 +57,10 @@ export interface Config {
   readonly clientRate: number;
   readonly provinceRate: number;
   readonly workers: number;
+  /** What this process is for. */
+  readonly roles: ReadonlySet<RoleName>;
+  /** Cells of the recognition matrix with fewer presentations than this are withheld. */
+  readonly suppressedBelow: number;
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
@@ -63,6 +74,12 @@ export interface Config {
     readonly clientId: string;
     readonly clientSecret: string;
   } | null;
+  /** Address ranges that hosts others name may be in beyond public ones, as given; `networksOf` reads them. */
+  readonly networks: string | null;
+  /** PEM bundle of authorities that are trusted besides the system's. */
+  readonly caFile: string | null;
+  /** What this server proves itself with; null: plain HTTP, behind a proxy or on one machine. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
 }
 
@@ -102,11 +119,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     clientRate: data.HUREN_CLIENT_RATE,
     provinceRate: data.HUREN_PROVINCE_RATE,
     workers: data.HUREN_WORKERS,
+    roles: new Set(ROLE_NAMES),
+    suppressedBelow: 10,
     drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
     upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,
     authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
     operatorProvider: operatorProviderOf(data),
+    networks: data.HUREN_NETWORKS ?? null,
+    caFile: data.HUREN_CA_FILE ?? null,
+    tls: tlsOf(data),
     logLevel: data.HUREN_LOG_LEVEL,
   };
 }
@@ -117,6 +139,14 @@ function authorizationServerOf(issuer: string | undefined, jwksUri: string | und
   if (jwksUri === undefined)
     throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
   return { issuer, jwksUri };
+}
+
+function tlsOf({ HUREN_TLS_CERT_FILE: certFile, HUREN_TLS_KEY_FILE: keyFile }: z.output<typeof configSchema>) {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new ConfigError('HUREN_TLS_CERT_FILE: must be set together with HUREN_TLS_KEY_FILE');
+  }
+  return { certFile, keyFile };
 }
 
 function operatorProviderOf(data: z.output<typeof configSchema>): Config['operatorProvider'] {

@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Metrics } from '../coverage/metrics.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import { openSignerFile } from '../keys/signer-file.ts';
 import { LogError } from '../log/log-error.ts';
@@ -11,10 +9,7 @@ import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
-import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
-import { gatewaySignerPath } from '../sandbox/actors.ts';
-import type { AdapterTexts } from '../sandbox/ceremony.ts';
 import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type Config, ConfigError } from './config.ts';
 
@@ -55,33 +50,27 @@ export async function openRegistry(
   }
 }
 
-/** What the registry's HTTP side needs. */
-export interface RegistryDoor extends OpenRegistry {
-  readonly submission: SubmissionParts;
-  readonly metrics: Metrics;
-  readonly nowMs: () => number;
-}
-
-/** Lets events in: with the gateway's own registry key, which signs what its conformance kit found. */
-export async function openRegistryDoor(
+/**
+ * Where a registry is written: what lets events in. Its own registry key, enrolled as a registrar's, signs what the
+ * conformance kit found. `simulated`: made-up hosts are no fault, since everything here is played.
+ */
+export async function openSubmission(
   opened: OpenRegistry,
   settings: {
     readonly config: Config;
-    readonly entityId: string;
-    readonly production: boolean;
+    readonly registrarId: string;
+    readonly simulated: boolean;
     readonly live: LiveCheck;
-    readonly metrics: Metrics;
   },
-): Promise<RegistryDoor> {
-  const { config, entityId, production, live, metrics } = settings;
-  const registrar = await openSignerFile(gatewaySignerPath(config.dataDir), entityId);
-  openRegistryMetrics(metrics.registry, opened.registry);
-  return {
-    ...opened,
-    submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live } },
-    metrics,
-    nowMs: Date.now,
-  };
+): Promise<SubmissionParts> {
+  const { config, registrarId, simulated, live } = settings;
+  const registrar = await openSignerFile(registrarSignerPath(config.dataDir), registrarId);
+  return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
+}
+
+/** The registrar's signer file. */
+export function registrarSignerPath(dataDir: string): string {
+  return join(dataDir, 'keys', 'registrar', 'registry.json');
 }
 
 async function openStore({ dataDir }: Config, database: PostgresPool | null): Promise<LogStore> {
@@ -94,14 +83,4 @@ async function openStore({ dataDir }: Config, database: PostgresPool | null): Pr
     const setting = database === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
-}
-
-/** The shipped adapters as exact texts: what is registered is bytes. */
-export function readAdapterTexts(): AdapterTexts[] {
-  const root = join(import.meta.dirname, '../../adapters/provinces');
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => ({
-    manifest: readFileSync(join(root, name, 'manifest.json'), 'utf8'),
-    scenarios: readFileSync(join(root, name, 'fixtures', 'scenarios.json'), 'utf8'),
-  }));
 }

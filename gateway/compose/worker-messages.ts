@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 
-/** What a worker hears: the simulated provinces where there are any, and later that it is time to go. */
-export const startWorkerSchema = z.strictObject({ type: z.literal('start'), provinces: readyMessageSchema.nullable() });
+/** What a worker hears: what its parent hands to every worker, and later that it is time to go. */
+export const startWorkerSchema = z.strictObject({ type: z.literal('start'), payload: z.unknown() });
 export type StartWorker = z.infer<typeof startWorkerSchema>;
 export const stopWorkerSchema = z.strictObject({ type: z.literal('stop') });
 

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { SandboxChild } from '../sandbox/child.ts';
-import { startProvinces } from '../sandbox/mode.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openLogger } from './open-logger.ts';
+import { originOf } from './server.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
 const READY_WITHIN_MS = 30_000;
@@ -21,18 +20,23 @@ export interface Workers {
   readonly close: () => Promise<void>;
 }
 
+/** What every worker runs and is handed. */
+export interface WorkerKind {
+  readonly exec: URL;
+  readonly payload: unknown;
+}
+
+const NODE_WORKER: WorkerKind = { exec: new URL('./worker.ts', import.meta.url), payload: null };
+
 /**
- * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds the
- * simulated provinces and nothing else, and starts a process anew that dies. Throws ConfigError.
+ * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds nothing, and
+ * starts a process anew that dies. Throws ConfigError.
  */
-export async function startWorkers(config: Config, mode: { readonly sandbox: boolean }): Promise<Workers> {
-  requireShared(config);
-  const port = config.port === 0 ? await freePort(config) : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
-  const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
-  cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
-  const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces, openLogger(config));
+export async function startWorkers(given: Config, { exec, payload }: WorkerKind = NODE_WORKER): Promise<Workers> {
+  requireShared(given);
+  const { config, url } = await addressOf(given);
+  cluster.setupPrimary({ exec: fileURLToPath(exec), args: [] });
+  const pool = new WorkerPool({ HUREN_PORT: String(config.port), HUREN_WORKERS: '1' }, payload, openLogger(config));
   try {
     // One by one: the first makes the keys and the registry that the others find.
     for (let n = 0; n < config.workers; n += 1) await pool.add();
@@ -43,6 +47,12 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
   return { url, restart: () => pool.restart(), close: () => pool.close() };
 }
 
+/** The port is part of names, so it must be known before the first process is there. */
+export async function addressOf(config: Config): Promise<{ readonly config: Config; readonly url: string }> {
+  const port = config.port === 0 ? await freePort(config) : config.port;
+  return { config: { ...config, port }, url: originOf(config, port) };
+}
+
 function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
   const missing = databaseUrl === null ? 'HUREN_DATABASE_URL' : redisUrl === null ? 'HUREN_REDIS_URL' : null;
   if (missing === null) return;
@@ -51,15 +61,15 @@ function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
 
 class WorkerPool {
   readonly #env: Readonly<Record<string, string>>;
-  readonly #provinces: SandboxChild | null;
+  readonly #payload: unknown;
   readonly #log: Logger;
   readonly #workers = new Set<Worker>();
   #closing = false;
 
-  constructor(env: Readonly<Record<string, string>>, provinces: SandboxChild | null, log: Logger) {
+  constructor(env: Readonly<Record<string, string>>, payload: unknown, log: Logger) {
     this.#env = env;
     this.#log = log;
-    this.#provinces = provinces;
+    this.#payload = payload;
   }
 
   async add(): Promise<void> {
@@ -72,7 +82,7 @@ class WorkerPool {
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
-      await becomesReady(worker, { type: 'start', provinces: this.#provinces?.ready ?? null });
+      await becomesReady(worker, { type: 'start', payload: this.#payload });
     } catch (error) {
       this.#workers.delete(worker);
       worker.process.kill('SIGKILL');
@@ -92,7 +102,6 @@ class WorkerPool {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#workers].map(stop));
-    await this.#provinces?.stop();
   }
 
   async #replace(): Promise<void> {
@@ -127,7 +136,6 @@ async function stop(worker: Worker): Promise<void> {
   clearTimeout(force);
 }
 
-/** The port is part of every entity's name, so it must be known before the first process is there. */
 async function freePort({ host }: Config): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');

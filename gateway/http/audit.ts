@@ -22,19 +22,20 @@ const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
 const REMEMBERED_MS = (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000;
 
 interface Parts {
-  readonly entityId: string;
+  /** Whom questions are for: this node. */
+  readonly audience: string;
   readonly verification: VerificationContext;
-  readonly trust: { readonly chainOf: (entityId: string) => Promise<readonly string[]> };
-  readonly shared: { readonly seenOnce: (name: string, lifeMs: number) => SeenOnce };
+  readonly chainOf: (entityId: string) => Promise<readonly string[]>;
+  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
 }
 
 /**
  * POST /v1/audits: an auditor named by a mandate asks what stands behind an answer, and gets the statement with its
  * disclosures, the findings and the approvals. Nothing of it is kept, here or in a log; it is counted.
  */
-export function mountAudits(router: Router, { entityId, verification, trust, shared }: Parts): void {
+export function mountAudits(router: Router, { audience, verification, chainOf, seenOnce }: Parts): void {
   const readBody = jsonBodyReader(auditBodySchema, MAX_BODY_BYTES);
-  const seen = shared.seenOnce('audit', REMEMBERED_MS);
+  const seen = seenOnce('audit', REMEMBERED_MS);
   const audits = new Counter({
     name: 'huren_audits_total',
     help: "Auditors' questions, by outcome",
@@ -48,7 +49,7 @@ export function mountAudits(router: Router, { entityId, verification, trust, sha
   }): Promise<AuditQuestion> {
     try {
       const atS = Math.floor(verification.nowMs() / 1000);
-      return await openAuditRequest(body.request, body.key, { audience: entityId, atS });
+      return await openAuditRequest(body.request, body.key, { audience, atS });
     } catch (error) {
       if (error instanceof TrustError) throw new ProblemError('token_invalid', `the request is refused: ${error.code}`);
       throw error;
@@ -71,7 +72,7 @@ export function mountAudits(router: Router, { entityId, verification, trust, sha
         const asked = await question(await readBody(request, response));
         const answer = await audit(verification, asked, refuseReplay);
         audits.inc({ outcome: 'answered' });
-        response.json({ ...answer, chains: await chainsBehind(answer, trust.chainOf) });
+        response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });
       } catch (error) {
         audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
         throw error;
@@ -83,7 +84,7 @@ export function mountAudits(router: Router, { entityId, verification, trust, sha
 /** The chains that an auditor needs to check statement and approvals without believing this gateway. */
 async function chainsBehind(
   { statement, approvals }: AuditAnswer,
-  chainOf: Parts['trust']['chainOf'],
+  chainOf: Parts['chainOf'],
 ): Promise<Record<string, readonly string[]>> {
   const issuer = statement === null ? null : issuerOf(statement);
   const wanted = [issuer, ...approvals.map(({ agency }) => agency)].filter((id) => id !== null);

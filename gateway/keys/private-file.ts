@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Reads a file, or null where there is none. Any other fault is thrown. */
@@ -9,6 +19,18 @@ export function readIfThere(path: string): string | null {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/**
+ * Reads a mounted secret, or null where there is none. A group may read it: Kubernetes gives it to a container's user
+ * that way. Throws where anybody may.
+ */
+export function readMountedSecret(path: string): string | null {
+  const text = readIfThere(path);
+  if (text !== null && (statSync(path).mode & 0o007) !== 0) {
+    throw new Error(`${path} may be read by others: chmod 600, and replace what it holds`);
+  }
+  return text;
 }
 
 /** Writes a file that only its owner may read, whole or not at all, and durable before it returns. */

@@ -5,6 +5,8 @@ import { type PostgresPool, type Row, requireDurable } from '../stores/postgres-
 import { StoreError } from '../stores/store-error.ts';
 import { FULL_AT, type ListState, newListId, type PassIndex, type PassStore, randomIndex } from './pass-store.ts';
 
+/** Short, since whoever stops the gateway waits for it. */
+const PROBE_TIMEOUT_MS = 5_000;
 const MIGRATIONS: Migrations = {
   store: 'passes',
   firstTable: 'huren_pass_list',
@@ -87,7 +89,7 @@ class PostgresPasses implements PassStore {
   }
 
   async probe(): Promise<void> {
-    await this.#pool.rows('SELECT 1', []);
+    await this.#pool.rows('SELECT 1', [], PROBE_TIMEOUT_MS);
   }
 
   async close(): Promise<void> {}

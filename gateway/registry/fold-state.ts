@@ -9,7 +9,6 @@ import {
 import { mandateSchema } from '../../schemas/mandate.ts';
 import { policySchema } from '../../schemas/policy.ts';
 import {
-  type EventOf,
   entityRoleSchema,
   keyUseSchema,
   type RegistryEvent,
@@ -159,7 +158,6 @@ export interface VerifiedEvent<E extends RegistryEvent = RegistryEvent> {
   readonly kid: string;
   readonly hash: string;
 }
-export type VerifiedOf<K extends RegistryEvent['kind']> = VerifiedEvent<EventOf<K>>;
 
 /** Why an event is refused. `detail` says more where the code alone does not; it names nobody. */
 export interface Rejection {

@@ -1,4 +1,5 @@
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { instantOf } from '../../schemas/instant.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { publishedDeviations } from './compile-state.ts';
 import { APPROVALS_NEEDED, countingApprovals } from './fold-adapter-review.ts';
@@ -18,7 +19,7 @@ import { parseManifest } from './manifest-text.ts';
 
 /** Who did something, when by the log's time, and in which entry: the entry's inclusion can be proved to anybody. */
 function viewOfMark({ by, kid, index, at_s }: Mark) {
-  return { by, kid, at: instant(at_s), index };
+  return { by, kid, at: instantOf(at_s), index };
 }
 
 export function viewOfVersion(state: FoldState, adapter: AdapterRecord, version: VersionRecord) {
@@ -99,7 +100,7 @@ function viewOfKey({ use, jwk, state, ...times }: KeyRecord) {
     kid: jwk.kid,
     use,
     state,
-    announced_at: instant(times.announced_s),
+    announced_at: instantOf(times.announced_s),
     activated_at: instantOrNull(times.activated_s),
     retired_at: instantOrNull(times.retired_s),
     revoked_at: instantOrNull(times.revoked_s),
@@ -119,10 +120,6 @@ function mandateState({ mandate, ends_ms, revoked }: MandateRecord, nowMs: numbe
   return Date.parse(mandate.valid_from) <= nowMs ? 'active' : 'upcoming';
 }
 
-function instant(atS: number): string {
-  return new Date(atS * 1000).toISOString().replace('.000Z', 'Z');
-}
-
 function instantOrNull(atS: number | null): string | null {
-  return atS === null ? null : instant(atS);
+  return atS === null ? null : instantOf(atS);
 }

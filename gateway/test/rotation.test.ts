@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
 import { announceKey, rotateKey } from '../keys/key-ring.ts';
 import { readSignerFile } from '../keys/signer-file.ts';
@@ -140,10 +140,7 @@ describe('a compromised statement key', () => {
     const published = z
       .object({ jwks: z.object({ keys: z.array(publicJwkSchema) }) })
       .parse(entity.metadata[STATUS_ISSUER]);
-    const key = published.jwks.keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined) throw new Error('the statement key is not published');
-    const { iat: _iat, exp: _exp, revoked: _revoked, key_ops: _ops, ...jwk } = key;
-    await enter('440000', 'key_announced', { use: 'statement', jwk });
+    expect(published.jwks.keys.map((candidate) => candidate.kid)).toContain(kid);
     expect(await verdict(reply, await bundleNow())).toBe('verified');
     const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/440000/registry.json'));
     await enter('anchor', 'key_revoked', { entity_id: actor?.entityId ?? '', use: 'statement', kid });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { readSignerFile } from '../keys/signer-file.ts';
 import { signAuditRequest } from '../trust/audit-request.ts';
@@ -77,7 +77,7 @@ describe('the federation over HTTP', () => {
         },
       });
       expect(resolved.entityId).toBe(id);
-      expect(resolved.path).toHaveLength(agencies.includes(id) ? 3 : 2);
+      expect(resolved.path).toHaveLength([...agencies, gateway.url].includes(id) ? 3 : 2);
     }
   });
 
@@ -96,7 +96,7 @@ describe('the federation over HTTP', () => {
   });
 
   test('resolve gives what an entity says instead of what its chain makes of it, or outlives the chain', async () => {
-    const [agency = ''] = (await listOf('/provinces/140000/federation/list')).ids;
+    const [agency = ''] = (await listOf('/provinces/140000/federation/list?entity_type=assignment_agency')).ids;
     const reply = await get(
       `/anchor/federation/resolve?sub=${encodeURIComponent(agency)}&trust_anchor=${bundle.entity_id}`,
     );
@@ -214,6 +214,7 @@ describe('offline', () => {
     expect(online.chain.map(({ typ }) => typ)).toEqual([
       'recognition-attestation+jwt',
       'status-statement+sd-jwt',
+      'entity-statement+jwt',
       'entity-statement+jwt',
       'entity-statement+jwt',
       'entity-statement+jwt',

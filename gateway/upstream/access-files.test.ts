@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestCa, type IssuedCertificate } from '../sandbox/test-ca.ts';
 import { openAccessFiles } from './access-files.ts';
 
 const SECRET = 'not-for-any-log';
@@ -53,5 +54,45 @@ describe('what the operator holds for a province', () => {
     nowMs += 5_000;
     expect(files.accessOf('410000')?.secrets).toEqual({ app_key: SECRET });
     expect(faults).toEqual(['410000.json']);
+  });
+});
+
+describe('the certificate that a province asks for', () => {
+  const naming = { secrets: {}, client_cert_file: 'henan.crt', client_key_file: 'henan.key' };
+  function writePair({ certPem, keyPem }: IssuedCertificate): void {
+    writeFileSync(join(folder, 'henan.crt'), certPem);
+    writeFileSync(join(folder, 'henan.key'), keyPem, { mode: 0o600 });
+  }
+
+  test('needs a restart to be replaced, or is another object at every look', async () => {
+    const ca = await createTestCa();
+    const subject = { names: ['gateway.test'], addresses: [], client: true };
+    writePair(await ca.issue(subject));
+    write('410000', JSON.stringify(naming));
+    const files = open();
+    const first = files.identityOf('410000');
+    expect([first === undefined, files.identityOf('330000')]).toEqual([false, undefined]);
+    nowMs += 5_000;
+    expect(files.identityOf('410000')).toBe(first);
+    writePair(await ca.issue(subject));
+    nowMs += 5_000;
+    const second = files.identityOf('410000');
+    expect(second === first || second === undefined).toBe(false);
+    writeFileSync(join(folder, 'henan.key'), 'half a key');
+    nowMs += 5_000;
+    expect(files.identityOf('410000')).toBe(second);
+    expect(faults).toEqual(['410000.json']);
+  });
+
+  test('is used with a key that anybody may read, or half of it is enough', async () => {
+    const ca = await createTestCa();
+    writePair(await ca.issue({ names: [], addresses: [], client: true }));
+    write('410000', JSON.stringify(naming));
+    chmodSync(join(folder, 'henan.key'), 0o644);
+    expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: 410000\.json: client_cert_file and client_key_file/);
+    write('410000', JSON.stringify({ ...naming, client_key_file: undefined }));
+    expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: 410000\.json is not/);
+    write('410000', JSON.stringify({ ...naming, client_key_file: 'missing.key' }));
+    expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: 410000\.json: client_cert_file and client_key_file/);
   });
 });

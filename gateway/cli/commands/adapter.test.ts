@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAdapterFolder } from '../../../adapters/conformance/folder.ts';
+import { readAdapterFolder } from '../../../adapters/adapter-folder.ts';
 import { type SimulatedTarget, startSimulatedTarget } from '../../../adapters/conformance/simulated-target.ts';
 import { conformanceReportSchema } from '../../../schemas/conformance-report.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, readConfig } from '../../compose/config.ts';
+import { type Config, ConfigError, readConfig } from '../../compose/config.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient } from '../gateway-client.ts';
@@ -42,16 +42,29 @@ export function addServe(program: Command, cli: Cli): void {
 async function start(cli: Cli, sandbox: boolean): Promise<Running> {
   try {
     const config = readConfig(cli.env);
-    if (config.workers > 1) {
-      const { startWorkers } = await import('../../compose/workers.ts');
-      return await startWorkers(config, { sandbox });
-    }
-    const { startGateway } = await import('../../compose/node.ts');
-    return await startGateway(config, { sandbox });
+    return sandbox ? await startPlayed(config) : await startOwn(config);
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw CliError.of(error instanceof ConfigError ? 'config_invalid' : 'start_failed', { zh: reason, en: reason });
   }
+}
+
+async function startOwn(config: Config): Promise<Running> {
+  if (config.workers > 1) {
+    const { startWorkers } = await import('../../compose/workers.ts');
+    return await startWorkers(config);
+  }
+  const { startNode } = await import('../../compose/node.ts');
+  return await startNode(config);
+}
+
+async function startPlayed(config: Config): Promise<Running> {
+  if (config.workers > 1) {
+    const { startSandboxWorkers } = await import('../../sandbox/workers.ts');
+    return await startSandboxWorkers(config);
+  }
+  const { startSandboxNode } = await import('../../sandbox/start.ts');
+  return await startSandboxNode(config);
 }
 
 function stopOnSignal(cli: Cli, gateway: Running, stopped: PromiseWithResolvers<void>): void {

@@ -1,20 +1,14 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { FoldState, KeyRecord } from '../registry/fold-state.ts';
-import { keyLifeOf } from '../trust/key-lifecycle.ts';
-import type { Trust } from './open-trust.ts';
 
 interface Parts {
   readonly registry: { readonly folded: () => FoldState; readonly onChange: (listener: () => void) => () => void };
-  readonly trust: Pick<Trust, 'noteLoggedKeys'>;
   /** Answers that lean on a revoked key must not be given from a cache. */
   readonly forgetProvince: (province: ProvinceCode) => Promise<void>;
 }
 
-/**
- * Makes the log's word on provinces' statement keys count, now and after every change: a key that an event revokes
- * stops verifying from that event's time, and every cache that leans on it drops at once.
- */
-export function followLoggedKeys({ registry, trust, forgetProvince }: Parts): () => void {
+/** Drops what the caches hold of a province as soon as the log revokes one of its statement keys. */
+export function forgetRevoked({ registry, forgetProvince }: Parts): () => void {
   const seen = new Map<string, readonly KeyRecord[]>();
   const look = () => {
     for (const { entity_id, province, keys } of registry.folded().entities.values()) {
@@ -22,10 +16,7 @@ export function followLoggedKeys({ registry, trust, forgetProvince }: Parts): ()
       if (province === null || seen.get(entity_id) === keys) continue;
       const before = revokedOf(seen.get(entity_id) ?? []);
       seen.set(entity_id, keys);
-      const statements = keys.filter(({ use }) => use === 'statement');
-      if (statements.length === 0) continue;
-      trust.noteLoggedKeys(province, statements.map(keyLifeOf));
-      if (revokedOf(statements) > before) void forgetProvince(province);
+      if (revokedOf(keys) > before) void forgetProvince(province);
     }
   };
   look();

@@ -1,0 +1,50 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { PassStore } from '../passes/pass-store.ts';
+import { Passes } from '../passes/passes.ts';
+import type { StoreWatch } from '../stores/store-watch.ts';
+import type { Hosting } from './hosting.ts';
+
+/** The passes of every gateway that this node answers as, by the province of the gateway. */
+export interface PassDesk {
+  readonly of: (destination: ProvinceCode) => Passes | null;
+  readonly all: readonly { readonly entityId: string; readonly passes: Passes }[];
+  readonly statusLists: () => Promise<Record<string, string>>;
+}
+
+/** One desk for all gateways of a node: an index is given out once, whoever signs for it. */
+export function openPassDesk(
+  store: StoreWatch<PassStore>,
+  gateways: () => Hosting['gateways'],
+  nowS: () => number,
+): PassDesk {
+  const opened = new Map<ProvinceCode, Passes>();
+  const of = (destination: ProvinceCode) => {
+    const known = opened.get(destination);
+    const gateway = gateways().get(destination);
+    if (known !== undefined || gateway === undefined) return known ?? null;
+    const { entityId, attestationKeys } = gateway;
+    const passes = new Passes({
+      entityId,
+      store,
+      signer: () => attestationKeys.signer,
+      nowS,
+    });
+    opened.set(destination, passes);
+    return passes;
+  };
+  const all = () =>
+    [...gateways().values()].flatMap(({ entityId, province }) => {
+      const passes = of(province);
+      return passes === null ? [] : [{ entityId, passes }];
+    });
+  return {
+    of,
+    get all() {
+      return all();
+    },
+    statusLists: async () => {
+      const lists = await Promise.all(all().map(({ passes }) => passes.statusLists()));
+      return Object.assign({}, ...lists);
+    },
+  };
+}
