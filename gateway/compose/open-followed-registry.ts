@@ -4,6 +4,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import type { LogStore } from '../log/store.ts';
 import { FollowedRegistry } from '../registry/followed-registry.ts';
 import { type FetchBytes, httpLogSource } from '../registry/http-log-source.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import type { Config } from './config.ts';
 import { lastCheckpointPath, openSnapshotKey, openStore } from './open-registry.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
@@ -19,15 +20,16 @@ export interface OpenFollowedRegistry {
  * registry is away. Throws ConfigError where the store cannot be used, RegistryError where its content cannot be right.
  */
 export async function openFollowedRegistry(settings: {
-  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  readonly config: Pick<Config, 'dataDir'>;
+  readonly database: PostgresPool | null;
   readonly logUrl: string;
   readonly keys: KeyStore;
   readonly anchor: Pick<PinnedAnchor, 'registry' | 'pin'>;
   readonly fetchBytes: FetchBytes;
   readonly logger: Logger;
 }): Promise<OpenFollowedRegistry> {
-  const { config, logUrl, keys, anchor, fetchBytes, logger } = settings;
-  const store = await openStore(config);
+  const { config, database, logUrl, keys, anchor, fetchBytes, logger } = settings;
+  const store = await openStore(config, database);
   try {
     const registry = await FollowedRegistry.open({
       source: httpLogSource({ baseUrl: logUrl, fetchBytes }),

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { KeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { LogError } from '../log/log-error.ts';
-import { isAway } from '../log/postgres-error.ts';
 import type { LogStore } from '../log/store.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
@@ -12,8 +11,9 @@ import type { GenesisRule } from '../registry/apply-entry.ts';
 import type { SnapshotKey } from '../registry/snapshot-file.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
 import { WritableRegistry } from '../registry/writable-registry.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type Config, ConfigError } from './config.ts';
-import { openWithin } from './open-within.ts';
+import { isAway, openWithin } from './open-within.ts';
 
 /** The registry with the store and the key behind its log. */
 export interface OpenRegistry {
@@ -28,14 +28,14 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
-  keys: KeyStore,
+  { keys, database }: { readonly keys: KeyStore; readonly database: PostgresPool | null },
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
   const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
-  const store = await openStore(config);
+  const store = await openStore(config, database);
   try {
     const registry = await WritableRegistry.open({
       store,
@@ -83,16 +83,17 @@ export async function openSnapshotKey(keys: KeyStore): Promise<SnapshotKey> {
 }
 
 /** Opens the log's store, waiting for a database that is not there yet. Throws ConfigError naming the setting. */
-export async function openStore({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): Promise<LogStore> {
+export async function openStore(
+  { dataDir }: Pick<Config, 'dataDir'>,
+  database: PostgresPool | null,
+): Promise<LogStore> {
   try {
-    if (databaseUrl === null) return openSqliteStore(join(dataDir, 'log.sqlite'));
-    return await openWithin(() => openPostgresStore({ connectionString: databaseUrl }), {
-      isAway: (error) => error instanceof LogError && isAway(error),
-      what: "the log's database (HUREN_DATABASE_URL)",
-    });
+    if (database === null) return openSqliteStore(join(dataDir, 'log.sqlite'));
+    const what = "the log's database (HUREN_DATABASE_URL)";
+    return await openWithin(() => openPostgresStore({ pool: database }), { isAway, what });
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
-    const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
+    const setting = database === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
 }

@@ -1,5 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LogError } from '../log/log-error.ts';
+import { StoreError, type StoreErrorCode } from '../stores/store-error.ts';
 
+/** A wrong password, a missing database or a damaged one stays what it is; these may be over in a moment. */
+const PASSING = new Set<StoreErrorCode>([
+  'host_unknown',
+  'connection_refused',
+  'too_many_connections',
+  'timeout',
+  'unavailable',
+]);
 const WITHIN_MS = 30_000;
 const AGAIN_MS = 1_000;
 
@@ -10,6 +20,11 @@ interface Patience {
   readonly what: string;
   readonly withinMs?: number;
   readonly tell?: (line: string) => void;
+}
+
+/** Whether the log's database may be there in a moment. */
+export function isAway(error: unknown): boolean {
+  return error instanceof LogError && error.cause instanceof StoreError && PASSING.has(error.cause.code);
 }
 
 /**

@@ -6,6 +6,7 @@ import { CodedError } from '../../schemas/coded-error.ts';
  * - `unavailable`: the store cannot be reached now. After `append` the entry may or may not be stored: re-read first.
  * - `locked`: another process writes this store.
  * - `disk_full`: nothing was stored.
+ * - `newer_schema`: a newer version of this program wrote the store.
  * - `corrupt`: what is stored contradicts itself (`index` names the entry where one can be named).
  * - `not_durable`: the database answers before data is on disk, so no acknowledgement could be kept.
  * - `out_of_range`: the tree has no such entry or hash. `entry_too_large`: over 65,535 bytes. `closed`: after `close()`.
@@ -16,6 +17,7 @@ export type LogErrorCode =
   | 'unavailable'
   | 'locked'
   | 'disk_full'
+  | 'newer_schema'
   | 'corrupt'
   | 'not_durable'
   | 'out_of_range'
@@ -31,7 +33,7 @@ export class LogError extends CodedError<LogErrorCode> {
   override readonly name = 'LogError';
   readonly index: number | undefined;
 
-  constructor(code: LogErrorCode, message: string, at: { readonly index?: number; readonly cause?: unknown } = {}) {
+  constructor(code: LogErrorCode, message: string, at: { index?: number; cause?: unknown } = {}) {
     super(code, message, at);
     this.index = at.index;
   }

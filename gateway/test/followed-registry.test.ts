@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
-import { openPostgresStore } from '../log/store-postgres.ts';
+import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { decodeBundle, encodeBundle } from '../log/tiles.ts';
 import type { CheckpointSigner } from '../registry/checkpoint-slot.ts';
@@ -400,8 +400,7 @@ describe.skipIf(findPostgres() === undefined)('processes that share a mirror', (
     onTestFinished(() => server.stop());
     const connectionString = await server.createDatabase();
     const writer = await site();
-    const open = async () =>
-      await follower(writer.url, undefined, { mirror: await openPostgresStore({ connectionString }) });
+    const open = async () => await follower(writer.url, undefined, { mirror: await openOwnStore(connectionString) });
     const [one, other, third] = [await open(), await open(), await open()];
     for (let round = 0; round < 5; round += 1) {
       await quarrel(writer, 60);
