@@ -1,45 +1,33 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { entityIdSchema } from '../../schemas/status.ts';
+import type { LocalisedText, ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { CodedError } from '../../schemas/coded-error.ts';
+import { EVERY_ROLE, type NodeRole, SETTINGS, type Setting } from '../../schemas/settings/index.ts';
+import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
+import { type Environment, readSettings, type SettingTexts, settingValue } from './read-settings.ts';
+import { ruleFaults } from './setting-rules.ts';
 
-const portSchema = z.coerce.number().int().min(0).max(65535);
-const rateSchema = z.coerce.number().int().min(1).max(1_000_000);
-const redisUrlSchema = z
-  .string()
-  .max(4096)
-  .refine(
-    (list) => list.split(',').every((url) => z.url({ protocol: /^rediss?$/ }).safeParse(url.trim()).success),
-    'must be redis:// or rediss:// addresses, with a comma between the nodes of a Cluster',
-  );
-
-const configSchema = z.object({
-  HUREN_PORT: portSchema.default(8080),
-  HUREN_HOST: z.string().min(1).max(255).default('127.0.0.1'),
-  HUREN_DATA_DIR: z.string().min(1).default('.huren'),
-  HUREN_ENTITY_ID: entityIdSchema.optional(),
-  HUREN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  HUREN_REDIS_URL: redisUrlSchema.optional(),
-  HUREN_CACHE_SECRET: z.string().min(32, 'must have at least 32 characters').max(1024).optional(),
-  HUREN_CLIENT_RATE: rateSchema.default(20_000),
-  HUREN_PROVINCE_RATE: rateSchema.default(20_000),
-  HUREN_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
-  HUREN_DRAIN_S: z.coerce.number().min(0).max(60).default(0),
-  HUREN_ANCHOR_FILE: z.string().min(1).optional(),
-  HUREN_UPSTREAM_DIR: z.string().min(1).optional(),
-  HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
-  HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
-  HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
-  HUREN_OPERATOR_CLIENT_ID: z.string().min(1).max(255).optional(),
-  HUREN_OPERATOR_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(1024).optional(),
-  HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-});
-
-/** What the operator decided, checked once at start-up. `entityId` follows from host and port when it is not given. */
+/** What the operator decided, checked once at start-up. Each member is a setting of schemas/settings/. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** Null: it follows from host and port. */
   readonly entityId: string | null;
+  readonly roles: ReadonlySet<NodeRole>;
+  /** Whose authority, issuer or destination this is. */
+  readonly provinces: readonly ProvinceCode[];
+  /** The entity above this one; null: the anchor. */
+  readonly superior: string | null;
+  /** The registry to follow; null: this process keeps the log. */
+  readonly logUrl: string | null;
+  /** Address ranges beyond public ones, as written. */
+  readonly networks: string | null;
+  /** Certificate authorities to believe beside the system's. */
+  readonly caFile: string | null;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Where signing keys are, as written; null: below the data directory. */
+  readonly keys: string | null;
+  /** Seconds between two looks at the keys of subordinates. */
+  readonly refreshS: number;
   /** PostgreSQL for the log; null: an SQLite file below the data directory, for one process. */
   readonly databaseUrl: string | null;
   /** Redis for what instances share; null: this process keeps it to itself. A comma list is a Cluster. */
@@ -63,87 +51,103 @@ export interface Config {
     readonly clientId: string;
     readonly clientSecret: string;
   } | null;
-  readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
-/** A setting is missing or wrong; the message is one line that names it. */
-export class ConfigError extends Error {
+/** How the settings are to be read: in a sandbox plain http is taken everywhere, since everything in it is simulated. */
+export interface ConfigMode {
+  readonly sandbox: boolean;
+}
+
+/** A setting is missing or wrong; the message is one line that names it, and never quotes what is secret. */
+export class ConfigError extends CodedError<'config_invalid'> {
   override readonly name = 'ConfigError';
-  readonly code = 'config_invalid';
+  readonly text: LocalisedText;
+
+  constructor(text: LocalisedText | string, options: { readonly cause?: unknown } = {}) {
+    const said = typeof text === 'string' ? { zh: text, en: text } : text;
+    super('config_invalid', said.en, options);
+    this.text = said;
+  }
+
+  static of({ setting, text }: SettingFault): ConfigError {
+    return new ConfigError({ zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` });
+  }
 }
 
 /**
  * Reads `HUREN_*` from an environment; any of them may end in `_FILE`, and is then read from that file (a mounted
- * secret). Throws ConfigError naming the variable.
+ * secret). Throws ConfigError naming the first variable that is unknown or wrong.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given: Record<string, string> = {};
-  for (const name of Object.keys(configSchema.shape)) {
-    const value = readVariable(env, name);
-    if (value !== undefined) given[name] = value;
-  }
-  const parsed = configSchema.safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ConfigError(`${String(issue?.path[0] ?? 'HUREN_*')}: ${issue?.message ?? 'not valid'}`);
-  }
-  const { data } = parsed;
-  if (data.HUREN_REDIS_URL !== undefined && data.HUREN_CACHE_SECRET === undefined) {
-    throw new ConfigError('HUREN_CACHE_SECRET: must be set together with HUREN_REDIS_URL, the same on all instances');
-  }
+export function readConfig(env: Environment, mode: ConfigMode = { sandbox: false }): Config {
+  const { config, faults } = checkConfig(env, mode);
+  const [first] = faults;
+  if (config === null || first !== undefined) throw ConfigError.of(first ?? { setting: 'HUREN_*', text: UNREADABLE });
+  return config;
+}
+
+const UNREADABLE = { zh: '无法读取', en: 'cannot be read' };
+
+/** The configuration, null where a variable cannot be read, with everything that is wrong about it. */
+export function checkConfig(
+  env: Environment,
+  mode: ConfigMode,
+): { readonly config: Config | null; readonly faults: readonly SettingFault[] } {
+  const { texts, faults } = readSettings(env);
+  if (faults.length > 0) return { config: null, faults };
+  const config = configOf(texts);
+  return { config, faults: ruleFaults(config, texts, mode) };
+}
+
+function configOf(texts: SettingTexts): Config {
+  const of = <T>(setting: Setting<T>) => settingValue(setting, texts);
   return {
-    port: data.HUREN_PORT,
-    host: data.HUREN_HOST,
-    dataDir: data.HUREN_DATA_DIR,
-    entityId: data.HUREN_ENTITY_ID ?? null,
-    databaseUrl: data.HUREN_DATABASE_URL ?? null,
-    redisUrl: data.HUREN_REDIS_URL ?? null,
-    cacheSecret: data.HUREN_CACHE_SECRET ?? null,
-    clientRate: data.HUREN_CLIENT_RATE,
-    provinceRate: data.HUREN_PROVINCE_RATE,
-    workers: data.HUREN_WORKERS,
-    drainS: data.HUREN_DRAIN_S,
-    anchorFile: data.HUREN_ANCHOR_FILE ?? null,
-    upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,
-    authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
-    operatorProvider: operatorProviderOf(data),
-    logLevel: data.HUREN_LOG_LEVEL,
+    port: of(SETTINGS.port),
+    host: of(SETTINGS.host),
+    dataDir: of(SETTINGS.dataDir),
+    entityId: of(SETTINGS.entityId),
+    roles: of(SETTINGS.roles) ?? new Set(EVERY_ROLE),
+    provinces: of(SETTINGS.provinces) ?? [],
+    superior: of(SETTINGS.superior),
+    logUrl: of(SETTINGS.logUrl),
+    networks: of(SETTINGS.networks),
+    caFile: of(SETTINGS.caFile),
+    tls: tlsOf(of(SETTINGS.tlsCertFile), of(SETTINGS.tlsKeyFile)),
+    keys: of(SETTINGS.keys),
+    refreshS: of(SETTINGS.refreshS),
+    databaseUrl: of(SETTINGS.databaseUrl),
+    redisUrl: of(SETTINGS.redisUrl),
+    cacheSecret: of(SETTINGS.cacheSecret),
+    clientRate: of(SETTINGS.clientRate),
+    provinceRate: of(SETTINGS.provinceRate),
+    workers: of(SETTINGS.workers),
+    drainS: of(SETTINGS.drainS),
+    anchorFile: of(SETTINGS.anchorFile),
+    upstreamDir: of(SETTINGS.upstreamDir),
+    authorizationServer: authorizationServerOf(of(SETTINGS.tokenIssuer), of(SETTINGS.tokenJwksUri)),
+    operatorProvider: operatorProviderOf(
+      of(SETTINGS.operatorIssuer),
+      of(SETTINGS.operatorClientId),
+      of(SETTINGS.operatorClientSecret),
+    ),
+    logLevel: of(SETTINGS.logLevel),
   };
 }
 
-function authorizationServerOf(issuer: string | undefined, jwksUri: string | undefined): Config['authorizationServer'] {
-  if (issuer === undefined && jwksUri === undefined) return null;
-  if (issuer === undefined) throw new ConfigError('HUREN_TOKEN_ISSUER: must be set together with HUREN_TOKEN_JWKS_URI');
-  if (jwksUri === undefined)
-    throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
-  return { issuer, jwksUri };
+// Half of a group is a fault of its own (setting-rules.ts), so that here a member that is missing means none of them.
+
+function tlsOf(certFile: string | null, keyFile: string | null): Config['tls'] {
+  return certFile === null || keyFile === null ? null : { certFile, keyFile };
 }
 
-function operatorProviderOf(data: z.output<typeof configSchema>): Config['operatorProvider'] {
-  const { HUREN_OPERATOR_ISSUER: issuer, HUREN_OPERATOR_CLIENT_ID: clientId } = data;
-  const clientSecret = data.HUREN_OPERATOR_CLIENT_SECRET;
-  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null;
-  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
-    throw new ConfigError(
-      'HUREN_OPERATOR_ISSUER: must be set together with HUREN_OPERATOR_CLIENT_ID and _CLIENT_SECRET',
-    );
-  }
-  return { issuer, clientId, clientSecret };
+function authorizationServerOf(issuer: string | null, jwksUri: string | null): Config['authorizationServer'] {
+  return issuer === null || jwksUri === null ? null : { issuer, jwksUri };
 }
 
-function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  const direct = env[name];
-  // HUREN_ANCHOR_FILE names a file by itself; what it holds is not its value.
-  const file = env[`${name}_FILE`];
-  if (direct !== undefined && direct !== '' && file !== undefined) {
-    throw new ConfigError(`${name}: set either ${name} or ${name}_FILE, not both`);
-  }
-  if (file !== undefined) {
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch {
-      throw new ConfigError(`${name}_FILE: the file cannot be read`);
-    }
-  }
-  return direct === '' ? undefined : direct;
+function operatorProviderOf(
+  issuer: string | null,
+  clientId: string | null,
+  clientSecret: string | null,
+): Config['operatorProvider'] {
+  return issuer === null || clientId === null || clientSecret === null ? null : { issuer, clientId, clientSecret };
 }

@@ -2,8 +2,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { createContext, type GatewayContext, type Mode } from './context.ts';
+import { listenFault } from './listen-fault.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
 /** Connections that may wait to be taken. A surge brings thousands at once; the system's own limit still holds. */
@@ -62,9 +63,7 @@ function answerEarly(_request: unknown, response: ServerResponse): void {
 
 function listen(server: Server, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
-    });
+    server.once('error', (error) => reject(listenFault(error, { host, port })));
     server.listen(port, host, BACKLOG, () => {
       const address: AddressInfo | string | null = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

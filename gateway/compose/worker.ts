@@ -22,7 +22,7 @@ process.once('message', (message) => {
 
 async function run(message: unknown): Promise<void> {
   const { provinces } = startWorkerSchema.parse(message);
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, { sandbox: provinces !== null });
   const played = provinces === null ? {} : { provinces: { ready: provinces, stop: async () => {} } };
   const gateway = await startGateway(config, { sandbox: provinces !== null, joins: true, ...played });
   let stopping = false;

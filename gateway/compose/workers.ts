@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { SandboxChild } from '../sandbox/child.ts';
 import { startProvinces } from '../sandbox/mode.ts';
 import { type Config, ConfigError } from './config.ts';
+import { listenFault } from './listen-fault.ts';
 import { openLogger } from './open-logger.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
@@ -26,7 +27,6 @@ export interface Workers {
  * simulated provinces and nothing else, and starts a process anew that dies. Throws ConfigError.
  */
 export async function startWorkers(config: Config, mode: { readonly sandbox: boolean }): Promise<Workers> {
-  requireShared(config);
   const port = config.port === 0 ? await freePort(config) : config.port;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${port}`;
@@ -41,12 +41,6 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
     throw error;
   }
   return { url, restart: () => pool.restart(), close: () => pool.close() };
-}
-
-function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
-  const missing = databaseUrl === null ? 'HUREN_DATABASE_URL' : redisUrl === null ? 'HUREN_REDIS_URL' : null;
-  if (missing === null) return;
-  throw new ConfigError(`HUREN_WORKERS: ${workers} processes share one log and one cache, so ${missing} must be set`);
 }
 
 class WorkerPool {
@@ -130,7 +124,9 @@ async function stop(worker: Worker): Promise<void> {
 /** The port is part of every entity's name, so it must be known before the first process is there. */
 async function freePort({ host }: Config): Promise<number> {
   const server = createServer().listen(0, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw listenFault(error, { host, port: 0 });
+  });
   const address = server.address();
   server.close();
   await once(server, 'close');
