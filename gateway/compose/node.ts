@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { logOpenFiles } from '../access/open-file-limit.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createContext, type GatewayContext, type Mode } from './context.ts';
@@ -33,6 +34,7 @@ export async function startGateway(config: Config, mode: Mode): Promise<Gateway>
   try {
     const opened = await createContext(config, config.entityId ?? url, mode);
     context = opened;
+    logOpenFiles(opened.log);
     const answer = createApp(opened, () => draining);
     server.off('request', answerEarly);
     server.on('request', (request, response) => {

@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import type { Readiness, ReadinessReason } from '../../schemas/readiness.ts';
+import { openFilesDegraded } from '../access/open-file-limit.ts';
 import type { GatewayContext } from '../compose/context.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
 import { CoverageError } from '../coverage/coverage-store.ts';
@@ -52,24 +54,25 @@ export function mountOperations(router: Router, context: GatewayContext, isDrain
 }
 
 /** Whether venues should be sent here, and why not. `degraded` names what answers less than it could. */
-function readiness(context: GatewayContext, draining: boolean) {
+function readiness(context: GatewayContext, draining: boolean): Readiness {
   const { registry, nowMs } = context.verification;
   const mandates = mandateCoverage(registry().mandates, nowMs());
+  const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   const reasons = [
-    ...(draining ? ['draining'] : []),
-    ...(context.trust.anchorId === null ? ['no_trust_anchor'] : []),
-    ...(context.registry.registry.folded().size === 0 ? ['registry_missing'] : []),
-    ...(context.registry.registry.fault === null ? [] : ['registry_fault']),
-    ...(context.tokens === null ? ['no_authorization_server'] : []),
-    ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}`]),
-    ...(registry().adapters.size === 0 ? ['no_adapter'] : []),
-    ...(context.shared.clock.isOff() ? ['clock_off'] : []),
+    ...when(draining, 'draining'),
+    ...when(context.trust.anchorId === null, 'no_trust_anchor'),
+    ...when(context.registry.registry.folded().size === 0, 'registry_missing'),
+    ...when(context.registry.registry.fault !== null, 'registry_fault'),
+    ...when(context.tokens === null, 'no_authorization_server'),
+    ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}` as const]),
+    ...when(registry().adapters.size === 0, 'no_adapter'),
+    ...when(context.shared.clock.isOff(), 'clock_off'),
   ];
   const breakers = context.provinces
     .breakerStates()
-    .filter(({ state }) => state !== 'closed')
-    .map(({ province, state }) => ({ province, breaker: state }));
-  const degraded = [...breakers, ...context.shared.unreachable().map((store) => ({ store, state: 'unreachable' }))];
+    .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }]));
+  const stores = context.shared.unreachable().map((store) => ({ store, state: 'unreachable' as const }));
+  const degraded = [...breakers, ...stores, ...openFilesDegraded()];
   return { ready: reasons.length === 0, reasons, degraded, mandates };
 }
 
