@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 
-/** What a worker hears: the simulated provinces where there are any, and later that it is time to go. */
+/** What a worker hears, once: the simulated provinces where there are any. */
 export const startWorkerSchema = z.strictObject({ type: z.literal('start'), provinces: readyMessageSchema.nullable() });
 export type StartWorker = z.infer<typeof startWorkerSchema>;
-export const stopWorkerSchema = z.strictObject({ type: z.literal('stop') });
 
 /** What a worker says, once. */
 export const workerMessageSchema = z.discriminatedUnion('type', [

@@ -1,16 +1,16 @@
 import cluster from 'node:cluster';
 import { readConfig } from './config.ts';
 import { startGateway } from './node.ts';
-import { startWorkerSchema, stopWorkerSchema, type WorkerMessage } from './worker-messages.ts';
+import { startWorkerSchema, type WorkerMessage } from './worker-messages.ts';
 
 /*
  * One process of a gateway that runs as several (workers.ts). Its settings are its environment; its parent says `start`,
- * with the simulated provinces where there are any, and hears `ready` or `failed`. It ends on `stop`, on SIGTERM, and
- * with its parent.
+ * with the simulated provinces where there are any, and hears `ready` or `failed`. It ends on SIGTERM and with its parent.
  */
 
-// Ctrl-C reaches the whole process group; the parent says when it is time.
+// Ctrl-C and the end of a terminal reach the whole process group; the parent says when it is time.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.once('message', (message) => {
   run(message).catch((error: unknown) => {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
@@ -31,9 +31,6 @@ async function run(message: unknown): Promise<void> {
     stopping = true;
     gateway.close().then(leave, () => process.exit(1));
   };
-  process.on('message', (later) => {
-    if (stopWorkerSchema.safeParse(later).success) stop();
-  });
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
   tell({ type: 'ready', url: gateway.url });

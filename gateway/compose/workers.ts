@@ -8,9 +8,10 @@ import { startProvinces } from '../sandbox/mode.ts';
 import { type Config, ConfigError } from './config.ts';
 import { listenFault } from './listen-fault.ts';
 import { openLogger } from './open-logger.ts';
+import { type Child, superviseChild } from './start-child.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
-const READY_WITHIN_MS = 30_000;
+/** Beside what it is given for draining. */
 const STOP_WITHIN_MS = 15_000;
 const RESPAWN_AFTER_MS = 500;
 
@@ -32,7 +33,7 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
   const url = `http://${host}:${port}`;
   const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
   cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
-  const pool = new WorkerPool({ HUREN_PORT: String(port), HUREN_WORKERS: '1' }, provinces, openLogger(config));
+  const pool = new WorkerPool(config, port, provinces);
   try {
     // One by one: the first makes the keys and the registry that the others find.
     for (let n = 0; n < config.workers; n += 1) await pool.add();
@@ -44,81 +45,71 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
 }
 
 class WorkerPool {
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #config: Config;
+  readonly #port: number;
   readonly #provinces: SandboxChild | null;
   readonly #log: Logger;
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Map<Worker, Child<WorkerMessage>>();
   #closing = false;
 
-  constructor(env: Readonly<Record<string, string>>, provinces: SandboxChild | null, log: Logger) {
-    this.#env = env;
-    this.#log = log;
+  constructor(config: Config, port: number, provinces: SandboxChild | null) {
+    this.#config = config;
+    this.#port = port;
+    this.#log = openLogger(config);
     this.#provinces = provinces;
   }
 
   async add(): Promise<void> {
-    const worker = cluster.fork(this.#env);
-    this.#workers.add(worker);
+    const worker = cluster.fork({ HUREN_PORT: String(this.#port), HUREN_WORKERS: '1' });
+    const child = this.#supervise(worker);
+    this.#workers.set(worker, child);
     worker.once('exit', () => {
-      // Not in the set: it was told to go.
+      // Not in the map: it was told to go.
       if (!this.#workers.delete(worker) || this.#closing) return;
       this.#log.error({ pid: worker.process.pid }, 'a worker died');
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
-      await becomesReady(worker, { type: 'start', provinces: this.#provinces?.ready ?? null });
+      const said = await child.ready;
+      if (said.type === 'failed') throw new ConfigError(said.reason);
     } catch (error) {
       this.#workers.delete(worker);
-      worker.process.kill('SIGKILL');
+      await child.stop();
       throw error;
     }
   }
 
   async restart(): Promise<void> {
-    for (const old of [...this.#workers]) {
+    for (const [old, child] of [...this.#workers]) {
       await this.add();
       this.#workers.delete(old);
-      await stop(old);
-      this.#log.info({ pid: old.process.pid }, 'replaced');
+      await child.stop();
+      this.#log.info({ pid: child.pid }, 'replaced');
     }
   }
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([...this.#workers].map(stop));
+    await Promise.all([...this.#workers.values()].map((child) => child.stop()));
     await this.#provinces?.stop();
+  }
+
+  #supervise(worker: Worker): Child<WorkerMessage> {
+    return superviseChild(worker.process, {
+      name: 'a worker',
+      message: { type: 'start', provinces: this.#provinces?.ready ?? null } satisfies StartWorker,
+      read: (message) => {
+        const parsed = workerMessageSchema.safeParse(message);
+        return parsed.success ? { ready: parsed.data } : { failed: 'it sent something else' };
+      },
+      limits: { stopWithinMs: this.#config.drainS * 1000 + STOP_WITHIN_MS },
+    });
   }
 
   async #replace(): Promise<void> {
     if (this.#closing) return;
     await this.add().catch(() => setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS));
   }
-}
-
-async function becomesReady(worker: Worker, start: StartWorker): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<WorkerMessage>();
-  const timer = setTimeout(() => reject(new Error('a worker was not ready in time')), READY_WITHIN_MS);
-  worker.once('exit', () => reject(new Error('a worker ended early')));
-  worker.on('message', (message: unknown) => {
-    const parsed = workerMessageSchema.safeParse(message);
-    if (parsed.success) resolve(parsed.data);
-  });
-  worker.send(start);
-  try {
-    const said = await promise;
-    if (said.type === 'failed') throw new ConfigError(said.reason);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function stop(worker: Worker): Promise<void> {
-  if (worker.isDead()) return;
-  const exited = once(worker, 'exit');
-  const force = setTimeout(() => worker.process.kill('SIGKILL'), STOP_WITHIN_MS);
-  worker.send({ type: 'stop' });
-  await exited;
-  clearTimeout(force);
 }
 
 /** The port is part of every entity's name, so it must be known before the first process is there. */
