@@ -58,5 +58,5 @@ function readText(env: Environment, setting: Setting<unknown>): string | undefin
 }
 
 function refusal({ name, takes }: Setting<unknown>): SettingFault {
-  return { setting: name, text: { zh: `须为${takes.zh}`, en: `must be ${takes.en}` } };
+  return { setting: name, text: { zh: `须为 ${takes.zh}`, en: `must be ${takes.en}` } };
 }
