@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
 import type { Cli } from './cli.ts';
+import { CliError } from './cli-error.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
+import { addConfig } from './commands/config.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
 import { addKeys } from './commands/keys.ts';
@@ -35,6 +38,7 @@ export function createProgram(cli: Cli): Command {
   })
     .version(packageVersion(), '-V, --version', cli.say({ zh: '显示版本', en: 'show the version' }))
     .addOption(new Option('--lang <language>', cli.say({ zh: '语言', en: 'language of texts' })).choices(['zh', 'en']))
+    .hook('preAction', (_program, command) => refuseUnknownSettings(cli, command))
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
@@ -48,6 +52,7 @@ export function createProgram(cli: Cli): Command {
     });
   for (const add of [
     addServe,
+    addConfig,
     addScan,
     addVerify,
     addDemo,
@@ -64,6 +69,15 @@ export function createProgram(cli: Cli): Command {
   ])
     add(program, cli);
   return program;
+}
+
+/** A misspelt variable that is ignored would have a command ask another gateway, or sign with other keys, than was meant. */
+function refuseUnknownSettings({ env }: Cli, { parent }: Command): void {
+  const [first] = unknownSettings(env);
+  // `config check` lists them all instead.
+  if (first === undefined || parent?.name() === 'config') return;
+  const { setting, text } = first;
+  throw CliError.of('config_invalid', { zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` });
 }
 
 function packageVersion(): string {

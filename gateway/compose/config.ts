@@ -93,10 +93,10 @@ export function checkConfig(
   env: Environment,
   mode: ConfigMode,
 ): { readonly config: Config | null; readonly faults: readonly SettingFault[] } {
-  const { texts, faults } = readSettings(env);
-  if (faults.length > 0) return { config: null, faults };
+  const { texts, unknown, faults } = readSettings(env);
+  if (faults.length > 0) return { config: null, faults: [...unknown, ...faults] };
   const config = configOf(texts);
-  return { config, faults: ruleFaults(config, texts, mode) };
+  return { config, faults: [...unknown, ...ruleFaults(config, texts, mode)] };
 }
 
 function configOf(texts: SettingTexts): Config {

@@ -13,10 +13,11 @@ export type SettingTexts = ReadonlyMap<string, string>;
  */
 export function readSettings(env: Environment): {
   readonly texts: SettingTexts;
+  readonly unknown: readonly SettingFault[];
   readonly faults: readonly SettingFault[];
 } {
   const texts = new Map<string, string>();
-  const faults = unknownSettings(env);
+  const faults: SettingFault[] = [];
   for (const setting of SERVER_SETTING_LIST) {
     const found = readText(env, setting);
     if (typeof found === 'object') {
@@ -26,7 +27,7 @@ export function readSettings(env: Environment): {
     if (found !== undefined) texts.set(setting.name, found);
     if (setting.read(found) === null) faults.push(refusal(setting));
   }
-  return { texts, faults };
+  return { texts, unknown: unknownSettings(env), faults };
 }
 
 /** The value of a setting whose text has been found readable. Throws where it has not. */

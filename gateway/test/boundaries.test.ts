@@ -111,7 +111,12 @@ function breaksRoomRule({ from, to }: Import): boolean {
   // The command line starts the gateway from outside, and plays the sandbox's parts with the keys that lie there.
   if (
     room === 'cli' &&
-    ['gateway/compose/node.ts', 'gateway/compose/workers.ts', 'gateway/sandbox/actors.ts'].includes(to)
+    [
+      'gateway/compose/node.ts',
+      'gateway/compose/workers.ts',
+      'gateway/compose/config-check/run-config-check.ts',
+      'gateway/sandbox/actors.ts',
+    ].includes(to)
   )
     return false;
   return !allowed.includes(target) && !(to === 'gateway/compose/context.ts' && room === 'http');

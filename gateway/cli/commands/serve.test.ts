@@ -54,7 +54,7 @@ describe('serve', () => {
   test('a bad value is told in other words than ours, or in one language alone', async () => {
     const ran = await huren(['serve', '--lang', 'zh'], { HUREN_PORT: 'abc' });
     expect(ran.stderr).toBe(
-      'huren: config_invalid: HUREN_PORT: 须为 0 到 65535 的整数\n  下一步：改正该设置后重新启动\n',
+      'huren: config_invalid: HUREN_PORT: 须为 0 到 65535 的整数\n  下一步：改正该设置后重试；huren config check 逐项检查\n',
     );
   });
 
