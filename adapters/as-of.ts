@@ -33,11 +33,6 @@ export function compileAsOf(asOf: AsOf): AsOfReader {
   };
 }
 
-/** RFC 3339 in UTC with whole seconds. */
-export function formatInstant(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
-}
-
 function bounded(atMs: number | null): number | null {
   return atMs !== null && atMs >= 0 && atMs <= LAST_MS ? atMs : null;
 }

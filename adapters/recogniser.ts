@@ -1,4 +1,5 @@
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
+import { jsonOrUndefined } from '../schemas/json-text.ts';
 import type { Manifest, Recogniser } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { MAX_CODE_LENGTH } from '../schemas/verification.ts';
@@ -151,12 +152,8 @@ function compileJson(entries: readonly Entry<'json'>[]): Finder {
 }
 
 function jsonMembers(text: string): Map<string, JsonValue> | null {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : null;
-  } catch {
-    return null;
-  }
+  const value = jsonOrUndefined(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : null;
 }
 
 function compileBinaries(entries: readonly Entry<'binary'>[]): Finder {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Ground, ReasonCode } from '../schemas/code-lists/index.ts';
+import { instantOf } from '../schemas/instant.ts';
 import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import type { StatusClaims } from '../schemas/statement.ts';
 import type { Flag, Status } from '../schemas/status.ts';
-import { compileAsOf, formatInstant } from './as-of.ts';
+import { compileAsOf } from './as-of.ts';
 import { compileAssignment } from './assignment.ts';
 import { compileTable, compileTableAt, localKey } from './local-value.ts';
 import { compilePointer } from './pointer.ts';
@@ -55,7 +56,7 @@ export function compileTranslator(manifest: Manifest): Translator {
     const grounds = readGrounds(record, report);
     const claims = {
       status,
-      status_as_of: atMs === null ? null : formatInstant(atMs),
+      status_as_of: atMs === null ? null : instantOf(atMs / 1000),
       ground: grounds.national,
       provenance: readAssignment(record, report),
       handle: readHandle(record, token, report),

@@ -1,7 +1,10 @@
+import { CodedError } from '../schemas/coded-error.ts';
+
 /** Every way an upstream can fail to give an answer. None of them says anything about a person. */
 export type UpstreamErrorCode =
   | 'timeout'
   | 'connect_failed'
+  | 'certificate'
   | 'reset'
   | 'status'
   | 'redirect'
@@ -18,11 +21,6 @@ export type UpstreamErrorCode =
  * An upstream failed: that is not an answer, and it is never cached as one. The message names the province's fault in
  * words of ours; it never carries anything that the upstream or the traveller sent.
  */
-export class UpstreamError extends Error {
+export class UpstreamError extends CodedError<UpstreamErrorCode> {
   override readonly name = 'UpstreamError';
-  readonly code: UpstreamErrorCode;
-  constructor(code: UpstreamErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -1,14 +1,13 @@
+import { CodedError } from '../schemas/coded-error.ts';
 import { PROBLEMS, type Problem, type ProblemCode } from '../schemas/problem.ts';
 
 /** A client's fault or a refusal, on its way to become problem details. `detail` never repeats what the client sent. */
-export class ProblemError extends Error {
+export class ProblemError extends CodedError<ProblemCode> {
   override readonly name = 'ProblemError';
-  readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
   readonly detail: string | undefined;
   constructor(code: ProblemCode, detail?: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail ?? PROBLEMS[code].en);
-    this.code = code;
+    super(code, detail ?? PROBLEMS[code].en);
     this.detail = detail;
     this.headers = headers;
   }

@@ -51,7 +51,10 @@ export const coverageSchema = z
         province: provinceCodeSchema,
         adapter: z.string(),
         state: z.enum(['active', 'suspended']),
-        conformance: z.string().nullable(),
+        conformance: z
+          .enum(['static', 'live'])
+          .nullable()
+          .meta({ description: 'how far the version in use was checked before it was used; null: no check is known' }),
       }),
     ),
     cells: z.array(coverageCellSchema),

@@ -8,7 +8,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Whose codes may be checked. `any_traveller` covers everybody at the door; the others only the "special people" of
- * the December 2020 notice, so they permit nothing to a venue that cannot say whom it has before it.
+ * the December 2020 notice. No scan says whom the venue has before it, so that the registry refuses a mandate for them
+ * alone: it would be in force and permit nothing.
  */
 export const HOLDER_CLASSES = {
   any_traveller: { zh: '跨省人员', en: 'Any traveller from another province' },

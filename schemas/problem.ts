@@ -38,6 +38,12 @@ export const PROBLEMS = {
     en: 'No mandate permits this check, here and now',
     next: { zh: '请直接放行，不要求出示健康码', en: 'Let the person in without asking for a code' },
   },
+  venue_foreign: {
+    status: 403,
+    zh: '场所不属于本网关所在省份',
+    en: 'The venue is in a province that this gateway does not belong to',
+    next: { zh: '请向本省的网关提交', en: "Ask your own province's gateway" },
+  },
   code_unrecognised: {
     status: 422,
     zh: '无法识别此码',

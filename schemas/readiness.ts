@@ -17,6 +17,14 @@ export const READINESS_REASONS = {
     en: 'nobody told it whom to believe',
     next: { zh: '将 HUREN_ANCHOR_FILE 设为国家锚点文件', en: 'set HUREN_ANCHOR_FILE to the national anchor file' },
   },
+  no_gateway: {
+    zh: '本节点没有任何目的地的网关实体',
+    en: 'it hosts no gateway of any destination',
+    next: {
+      zh: '用 huren authority init 建立该实体，并由上级接纳',
+      en: 'make the entity with huren authority init, and have its superior admit it',
+    },
+  },
   not_admitted: {
     zh: '上级尚未接纳本实体',
     en: 'no superior has admitted it',

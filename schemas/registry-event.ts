@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localisedTextSchema, provinceCodeSchema } from './code-lists/index.ts';
+import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
 import { mandateIdSchema, mandateSchema } from './mandate.ts';
 import { policySchema } from './policy.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
@@ -51,7 +51,7 @@ export type RegistryJwk = z.infer<typeof registryJwkSchema>;
 
 const jwksSchema = z.strictObject({ keys: z.array(registryJwkSchema).min(1).max(8) });
 
-export const entityRoleSchema = z.enum(['anchor', 'province', 'operator', 'gateway', 'agency', 'auditor']);
+export const entityRoleSchema = z.enum(['anchor', 'province', 'operator', 'registrar', 'agency', 'auditor']);
 export type EntityRole = z.infer<typeof entityRoleSchema>;
 /**
  * `registry` keys sign registry events and `witness` keys (Ed25519) cosign checkpoints; the others are announced here so
@@ -59,6 +59,15 @@ export type EntityRole = z.infer<typeof entityRoleSchema>;
  */
 export const keyUseSchema = z.enum(['registry', 'federation', 'statement', 'attestation', 'witness']);
 export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
+
+/**
+ * What an entity below a superior is in the federation, and with that what its superior's statement lets it be. A
+ * `province` is admitted by the anchor; the others by a province, for itself alone, or by the anchor where they are national.
+ */
+export const subordinateKindSchema = z.enum(['province', 'gateway', 'issuer', 'agency', 'authorization_server']);
+export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
+/** Longest entity configuration that an event can carry, in characters. */
+export const MAX_CONFIGURATION_LENGTH = 16_384;
 
 const shadowSchema = z.strictObject({ stage: z.literal('shadow') });
 const canarySchema = z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) });
@@ -113,6 +122,26 @@ const bodies = {
     jwks: jwksSchema,
   }),
   entity_removed: z.strictObject({ entity_id: entityIdSchema }),
+  /**
+   * By a superior: from now on it vouches for this entity and these federation keys. `province` for a province alone,
+   * `level` and `role` for an agency: the part of the procedure that it signs.
+   */
+  subordinate_admitted: z.strictObject({
+    entity_id: entityIdSchema,
+    kind: subordinateKindSchema,
+    name: localisedTextSchema,
+    jwks: jwksSchema,
+    province: provinceCodeSchema.exactOptional(),
+    level: levelSchema.exactOptional(),
+    role: roleSchema.exactOptional(),
+  }),
+  /** The subordinate's new keys, with its configuration that says so, signed with one of the keys before. */
+  subordinate_keys_changed: z.strictObject({
+    entity_id: entityIdSchema,
+    jwks: jwksSchema,
+    configuration: z.string().min(1).max(MAX_CONFIGURATION_LENGTH),
+  }),
+  subordinate_removed: z.strictObject({ entity_id: entityIdSchema }),
   key_announced: z.strictObject({
     use: keyUseSchema,
     jwk: registryJwkSchema,
@@ -145,6 +174,9 @@ const bodies = {
 export const enrolmentSchema = bodies.entity_enrolled;
 export type Enrolment = z.infer<typeof enrolmentSchema>;
 
+/** What an admission says: the body of `subordinate_admitted`. */
+export type Admission = z.infer<typeof bodies.subordinate_admitted>;
+
 export type RegistryEventKind = keyof typeof bodies;
 export type RegistryEventBody<K extends RegistryEventKind> = z.input<(typeof bodies)[K]>;
 
@@ -168,6 +200,9 @@ export const registryEventSchema = z
     eventOf('registry_created'),
     eventOf('entity_enrolled'),
     eventOf('entity_removed'),
+    eventOf('subordinate_admitted'),
+    eventOf('subordinate_keys_changed'),
+    eventOf('subordinate_removed'),
     eventOf('key_announced'),
     eventOf('key_activated'),
     eventOf('key_retired'),

@@ -150,6 +150,36 @@ export const REJECTIONS = {
     en: 'An agency names its province as superior, and no other entity does',
     next: MEND,
   },
+  subordinate_exists: {
+    problem: 'log_conflict',
+    zh: '该主体已有上级',
+    en: 'The entity has a superior already',
+    next: { zh: '请先由其现上级移除', en: 'Have its present superior remove it first' },
+  },
+  subordinate_unknown: {
+    problem: 'event_invalid',
+    zh: '该主体不在本上级之下',
+    en: 'No such entity is admitted below this superior',
+    next: { zh: '请核对主体标识', en: 'Check the entity identifier' },
+  },
+  subordinate_invalid: {
+    problem: 'event_invalid',
+    zh: '准入内容与主体类别不符',
+    en: 'The admission does not fit the kind of the entity',
+    next: {
+      zh: '省级主体须写明省份并已登记，机构须写明层级和角色，其余不得写',
+      en: 'A province names its code and is enrolled, an agency its level and role, nobody else does',
+    },
+  },
+  keys_not_handed_over: {
+    problem: 'event_unauthorised',
+    zh: '新密钥未由原密钥签署',
+    en: 'The new keys are not signed for with a key that the entity had before',
+    next: {
+      zh: '请提交由原密钥签署、列有新密钥的主体配置；原密钥遗失时须移除后重新准入',
+      en: 'Send a configuration that lists them, signed with a key from before; where those are lost, remove and admit anew',
+    },
+  },
   anchor_fixed: {
     problem: 'event_unauthorised',
     zh: '锚点不能被移除',
@@ -341,6 +371,12 @@ export const REJECTIONS = {
     zh: '授权生效日期过远',
     en: 'The mandate starts more than 30 days ahead',
     next: { zh: '请在临近时再签发', en: 'Issue it nearer to its start' },
+  },
+  mandate_without_effect: {
+    problem: 'event_invalid',
+    zh: '该授权不含“跨省人员”：扫码无法得知持码人类别，授权不会生效',
+    en: 'The mandate does not cover any traveller: no scan can tell who holds a code, so it would permit nothing',
+    next: { zh: '请在 holder_classes 中加入 any_traveller', en: 'Name any_traveller in holder_classes' },
   },
   mandate_ended: {
     problem: 'log_conflict',

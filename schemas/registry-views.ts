@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { authorityModelSchema } from './authority-model.ts';
-import { localisedTextSchema, provinceCodeSchema } from './code-lists/index.ts';
+import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
 import { mandateSchema } from './mandate.ts';
 import { policySchema } from './policy.ts';
-import { entityRoleSchema, keyUseSchema, registryJwkSchema, sha256Schema, versionSchema } from './registry-event.ts';
+import {
+  entityRoleSchema,
+  keyUseSchema,
+  registryJwkSchema,
+  sha256Schema,
+  subordinateKindSchema,
+  versionSchema,
+} from './registry-event.ts';
 import { remedySchema } from './remedy.ts';
 import { entityIdSchema, instantSchema } from './status.ts';
 
@@ -95,6 +102,26 @@ export const entityListSchema = z.object({
   time_s: z.int().min(0),
   entities: z.array(entityViewSchema),
 });
+
+/** An entity below a superior in the federation. `vouched_for`: itself and everybody above it is admitted now. */
+export const subordinateViewSchema = z
+  .object({
+    entity_id: entityIdSchema,
+    superior: entityIdSchema,
+    kind: subordinateKindSchema,
+    name: localisedTextSchema,
+    province: provinceCodeSchema.nullable(),
+    level: levelSchema.nullable(),
+    role: roleSchema.nullable(),
+    state: z.enum(['admitted', 'removed']),
+    vouched_for: z.boolean(),
+    admitted: markSchema,
+    changed: markSchema,
+    jwks: z.array(registryJwkSchema),
+  })
+  .meta({ id: 'Subordinate' });
+export type SubordinateView = z.infer<typeof subordinateViewSchema>;
+export const subordinateListSchema = z.object({ subordinates: z.array(subordinateViewSchema) });
 
 export const mandateViewSchema = z
   .object({

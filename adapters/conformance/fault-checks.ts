@@ -1,5 +1,5 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
-import type { Fault } from '../sandbox/faults.ts';
+import type { Fault } from '../../schemas/sandbox.ts';
 import type { UpstreamErrorCode } from '../upstream-error.ts';
 import { finding } from './finding.ts';
 import { ask, type LiveCode, type LiveTarget, openTarget, tokenOf, wordFor } from './live-target.ts';

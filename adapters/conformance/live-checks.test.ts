@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Fault } from '../../schemas/sandbox.ts';
 import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
-import type { Fault } from '../sandbox/faults.ts';
 import { checkLive, LIVE_DEFAULTS } from './live-checks.ts';
 import type { LiveTarget } from './live-target.ts';
 import { type SimulatedTarget, startSimulatedTarget } from './simulated-target.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { Fault } from '../../schemas/sandbox.ts';
 import type { Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { type Adapter, type AdapterAnswer, openAdapter } from '../adapter.ts';
 import type { UpstreamFetch } from '../drivers/driver.ts';
 import { compileRecognisers } from '../recogniser.ts';
-import type { Fault } from '../sandbox/faults.ts';
 import { UpstreamError, type UpstreamErrorCode } from '../upstream-error.ts';
 import type { FetchLimits } from './probe-fetch.ts';
 

@@ -1,3 +1,4 @@
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
 import { UpstreamError } from '../upstream-error.ts';
 
@@ -26,14 +27,8 @@ export function openProbeFetch(origin: string): (limits: FetchLimits) => Upstrea
 }
 
 async function readReply(reply: Response, maxBytes: number): Promise<UpstreamReply> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of reply.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new UpstreamError('oversize', 'the reply is larger than the manifest allows');
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks).toString('utf8');
+  const body = await readTextUpTo(reply.body, maxBytes);
+  if (body === null) throw new UpstreamError('oversize', 'the reply is larger than the manifest allows');
   return { status: reply.status, headers: Object.fromEntries(reply.headers), body };
 }
 

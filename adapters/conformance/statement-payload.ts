@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { type Status, statusSchema } from '../../schemas/status.ts';
 
 const payloadSchema = z.object({ status: statusSchema });
@@ -9,9 +10,6 @@ const payloadSchema = z.object({ status: statusSchema });
  */
 export function statementStatus(statement: string): Status | null {
   const [, payload = ''] = statement.split('~')[0]?.split('.') ?? [];
-  try {
-    return payloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))).status;
-  } catch {
-    return null;
-  }
+  const said = jsonOrUndefined(Buffer.from(payload, 'base64url').toString('utf8'));
+  return payloadSchema.safeParse(said).data?.status ?? null;
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { driverConfigSchema } from '../../schemas/driver-config.ts';
+import { readAdapterFolder } from '../adapter-folder.ts';
 import { loadProvinces } from '../provinces/index.ts';
-import { readAdapterFolder } from './folder.ts';
 import { checkLive, LIVE_DEFAULTS } from './live-checks.ts';
 import { startSimulatedTarget } from './simulated-target.ts';
 import { checkStatic } from './static-checks.ts';

@@ -27,11 +27,6 @@ export function meaninglessVariants(record: JsonValue, informational: readonly s
   ];
 }
 
-/** The digit string and the number that print alike; every other value is left alone. */
-export function otherSpelling(value: JsonValue): JsonValue {
-  return typeof value === 'number' ? numberAsText(value) : textAsNumber(value);
-}
-
 function numberAsText(value: JsonValue): JsonValue {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
 }

@@ -5,10 +5,10 @@ import type { Driver } from './driver.ts';
 import { openEnvelopeDriver } from './envelope.ts';
 
 /**
- * Shanghai (DOMAIN.md section 5). `POST <path>` with the form `code_member=token` and the headers `appid`, `apiname` and
- * `signature` = base64 of AES-128-ECB with PKCS#5 padding, under the 16 octets of secret `app_key`, of
- * appid + apiname + unix seconds. ECB is the province's choice: the signature hides nothing and proves little, so what
- * the attestation relies on is the signed statement, not this header.
+ * Shanghai, as published open-source code calls it. `POST <path>` with the form `code_member=token` and the headers
+ * `appid`, `apiname` and `signature` = base64 of AES-128-ECB with PKCS#5 padding, under the 16 octets of secret
+ * `app_key`, of appid + apiname + unix seconds. ECB is the province's choice: the signature hides nothing and proves
+ * little, so what the attestation relies on is the signed statement, not this header.
  */
 export const aesHeader: Driver<AesHeaderConfig> = {
   name: 'aes-header',

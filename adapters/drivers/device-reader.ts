@@ -8,11 +8,11 @@ import type { Ask, Driver, DriverContext, UpstreamRequest } from './driver.ts';
 import { compileEnvelope, readJson } from './envelope.ts';
 
 /**
- * The national reader family (DOMAIN.md section 5: members and return codes; how the signatures are made was not
- * published and is a sandbox assumption). `POST <path>` with JSON
- * `{sn, authorizationCode, nonce, timestamp, [code_member]: token, sign, devSign}`, `timestamp` a string of unix
- * milliseconds. Both signatures are hex HMAC-SHA-256 of sn, authorizationCode, nonce, timestamp and token joined by
- * "\n": `sign` under secret `app_key`, `devSign` under secret `device_key`.
+ * The national reader family (members and return codes are those of published open-source code; how the signatures are
+ * made was not published and is a sandbox assumption). `POST <path>` with JSON `{sn, authorizationCode, nonce,
+ * timestamp, [code_member]: token, sign, devSign}`, `timestamp` a string of unix milliseconds. Both signatures are hex
+ * HMAC-SHA-256 of sn, authorizationCode, nonce, timestamp and token joined by "\n": `sign` under secret `app_key`,
+ * `devSign` under secret `device_key`.
  *
  * Return codes at `outcome.at`: 10000 good and 40007 code expired are declared in the manifest; 10006 bad sign and
  * 40000 device not authorised are our credentials' fault; 40006 a third party is busy; 40017 asks to try again, which

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../schemas/driver-config.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 import { localKey, localKeys } from '../local-value.ts';
 import { compilePointer } from '../pointer.ts';
@@ -69,12 +70,8 @@ export function requireOk({ status }: UpstreamReply): void {
 
 /** Parses JSON of bounded depth. Throws UpstreamError `malformed`; the text itself goes into no message. */
 export function parseJson(text: string): JsonValue {
-  let value: JsonValue;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new UpstreamError('malformed', 'the reply is not JSON');
-  }
+  const value = jsonOrUndefined(text);
+  if (value === undefined) throw new UpstreamError('malformed', 'the reply is not JSON');
   if (depthOf(text) > MAX_DEPTH) throw new UpstreamError('malformed', 'the reply is nested too deep');
   return value;
 }

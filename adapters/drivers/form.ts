@@ -3,9 +3,10 @@ import type { Driver } from './driver.ts';
 import { openEnvelopeDriver } from './envelope.ts';
 
 /**
- * Jiangsu's shape (DOMAIN.md section 5). `POST <path>` as application/x-www-form-urlencoded with `code_member=token`, the
- * manifest's constant `fields` (source, position, verifierDept, verifierName) and `token_member` = secret `token`. The
- * constants are the same for every venue, so the province learns nothing about where somebody is.
+ * Jiangsu's shape, as published open-source code has it. `POST <path>` as application/x-www-form-urlencoded with
+ * `code_member=token`, the manifest's constant `fields` (source, position, verifierDept, verifierName) and
+ * `token_member` = secret `token`. The constants are the same for every venue, so the province learns nothing about
+ * where somebody is.
  */
 export const form: Driver<FormConfig> = {
   name: 'form',

@@ -1,4 +1,4 @@
-import type { DriverConfig, DriverName } from '../../schemas/driver-config.ts';
+import type { DriverConfig } from '../../schemas/driver-config.ts';
 import { aesHeader } from './aes-header.ts';
 import { deviceReader } from './device-reader.ts';
 import type { Ask, DriverContext } from './driver.ts';
@@ -10,24 +10,6 @@ import { signedJson } from './signed-json.ts';
 import { signedToken } from './signed-token.ts';
 import { soap } from './soap.ts';
 import { tif } from './tif.ts';
-
-const SECRETS: Readonly<Record<DriverName, readonly string[]>> = {
-  tif: tif.secrets,
-  'signed-json': signedJson.secrets,
-  'aes-header': aesHeader.secrets,
-  'irs-token': irsToken.secrets,
-  form: form.secrets,
-  'device-reader': deviceReader.secrets,
-  oauth2: oauth2.secrets,
-  soap: soap.secrets,
-  'signed-token': signedToken.secrets,
-  jkm: jkm.secrets,
-};
-
-/** Names of the secrets that the operator must provide for a driver. */
-export function driverSecrets(name: DriverName): readonly string[] {
-  return SECRETS[name];
-}
 
 /** Opens the driver that a manifest names. Does no I/O; `statementAt` is where the reply carries a signed statement. */
 export function openDriver(config: DriverConfig, statementAt: string | null, context: DriverContext): Ask {

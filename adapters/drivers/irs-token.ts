@@ -9,9 +9,9 @@ import { compileEnvelope, parseJson, readJson } from './envelope.ts';
 import { type Lease, openSession } from './session.ts';
 
 /**
- * Zhejiang's IRS platform (DOMAIN.md section 5). Every request is a form post with `appKey`, `requestTime` (unix
- * milliseconds) and `sign` = hex MD5 of appKey + secret + requestTime; every reply is `{code, msg, datas}` where `datas`
- * is a JSON string, code "00" good, "11" secret expired, "14" bad signature.
+ * Zhejiang's IRS platform, as published open-source code calls it. Every request is a form post with `appKey`,
+ * `requestTime` (unix milliseconds) and `sign` = hex MD5 of appKey + secret + requestTime; every reply is `{code, msg,
+ * datas}` where `datas` is a JSON string, code "00" good, "11" secret expired, "14" bad signature.
  *
  * - `POST <key_path>` signed with secret `app_secret`, or `POST <refresh_path>` signed with the last refresh secret, gives
  *   `datas` = `{requestSecret, requestSecretEndTime, refreshSecret, refreshSecretEndTime}`, end times in unix milliseconds.

@@ -9,12 +9,12 @@ import { compileEnvelope, requireOk } from './envelope.ts';
 import { parseXml } from './xml.ts';
 
 /**
- * SOAP 1.1, as Shanghai's sibling services speak it (DOMAIN.md section 5: `SOAPAction`, text/xml; the user name token is a
- * sandbox assumption). `POST <path>` with `SOAPAction: "<soap_action>"` and an envelope whose body is
- * `<q:operation xmlns:q="namespace"><q:code_member>token</q:code_member></q:operation>` and whose header is a
+ * SOAP 1.1, as Shanghai's sibling services speak it (`SOAPAction` and text/xml are those of published open-source code;
+ * the user name token is a sandbox assumption). `POST <path>` with `SOAPAction: "<soap_action>"` and an envelope whose
+ * body is `<q:operation xmlns:q="namespace"><q:code_member>token</q:code_member></q:operation>` and whose header is a
  * `wsse:Security/wsse:UsernameToken` of the OASIS Username Token Profile 1.1: `wsse:Username` = secret `username`,
- * `wsse:Nonce` = base64 of the nonce's octets, `wsu:Created` = RFC 3339 UTC, and `wsse:Password` =
- * base64 of SHA-1 over nonce octets + created + secret `password`.
+ * `wsse:Nonce` = base64 of the nonce's octets, `wsu:Created` = RFC 3339 UTC, and `wsse:Password` = base64 of SHA-1 over
+ * nonce octets + created + secret `password`.
  *
  * The reply is read by local names, text as strings, an empty element as a missing one, a repeated one as a list. A
  * SOAP fault (HTTP 500) whose faultcode is `wsse:FailedAuthentication` says that our credentials are wrong.

@@ -4,9 +4,9 @@ import type { Driver } from './driver.ts';
 import { openEnvelopeDriver } from './envelope.ts';
 
 /**
- * Guangdong's gateway family (DOMAIN.md section 5). `POST <path>` with JSON `{[code_member]: token}` and the headers
- * `x-tif-paasid`, `x-tif-timestamp` (unix seconds), `x-tif-nonce` and
- * `x-tif-signature` = hex SHA-256 of timestamp + secret `token` + nonce + timestamp.
+ * Guangdong's gateway family, as published open-source code calls it. `POST <path>` with JSON `{[code_member]: token}`
+ * and the headers `x-tif-paasid`, `x-tif-timestamp` (unix seconds), `x-tif-nonce` and `x-tif-signature` = hex SHA-256
+ * of timestamp + secret `token` + nonce + timestamp.
  */
 export const tif: Driver<TifConfig> = {
   name: 'tif',

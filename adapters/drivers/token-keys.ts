@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify as verifyBytes } from 'node:crypto';
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { UpstreamError } from '../upstream-error.ts';
 
 /** Verifies codes that are compact JWSs under a province's keys. */
@@ -47,11 +48,9 @@ export function openTokenKeys(text: string): TokenKeys {
 }
 
 function parseKeys(text: string): z.infer<typeof keysSchema> {
-  try {
-    return keysSchema.parse(JSON.parse(text));
-  } catch {
-    throw new UpstreamError('credentials', 'the secret code_keys is not a list of public keys');
-  }
+  const parsed = keysSchema.safeParse(jsonOrUndefined(text));
+  if (parsed.success) return parsed.data;
+  throw new UpstreamError('credentials', 'the secret code_keys is not a list of public keys');
 }
 
 function importKey(key: z.infer<typeof keySchema>): TokenKey {
@@ -91,11 +90,7 @@ function openSm2(publicKey: string): TokenKey {
 }
 
 function decodeJson(part: string): unknown {
-  try {
-    return JSON.parse(decodeCanonical(part)?.toString('utf8') ?? '');
-  } catch {
-    return null;
-  }
+  return jsonOrUndefined(decodeCanonical(part)?.toString('utf8') ?? '') ?? null;
 }
 
 /** One signature has one spelling (RFC 7515 section 2): stray bits would let a code slip past a cache. */

@@ -2,9 +2,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AdapterFolderError } from '../adapter-folder.ts';
 import { compilePointer } from '../pointer.ts';
 import { findOverlaps } from '../recogniser-overlap.ts';
-import { loadProvinces, type ProvinceFolder, ProvinceFolderError } from './index.ts';
+import { loadProvinces, type ProvinceFolder } from './index.ts';
 
 const folders = loadProvinces();
 const SIXTEEN = [
@@ -82,11 +83,11 @@ describe('a folder that cannot be used', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  function failure(): ProvinceFolderError {
+  function failure(): AdapterFolderError {
     try {
       loadProvinces(root);
     } catch (error) {
-      if (error instanceof ProvinceFolderError) return error;
+      if (error instanceof AdapterFolderError) return error;
     }
     throw new Error('the folders were accepted');
   }
@@ -101,7 +102,7 @@ describe('a folder that cannot be used', () => {
 
   test('names the file that is not JSON', () => {
     writeFileSync(manifestPath(), '{');
-    expect(failure()).toMatchObject({ code: 'not_json', message: '410000-henan/manifest.json is not JSON' });
+    expect(failure()).toMatchObject({ code: 'not_json', message: `${manifestPath()} is not JSON` });
   });
 
   test('names the file that is missing', () => {

@@ -1,6 +1,6 @@
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { doorScenariosOf } from './door-scenarios.ts';
-import type { SandboxCode } from './protocol.ts';
 import { fillRecord, type ScenarioTokens } from './record-template.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import { openTokenOf } from './token-of.ts';

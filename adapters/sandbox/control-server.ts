@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import { readBody } from './bounded-body.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { faultRequestSchema, recordRequestSchema, type SandboxVenue } from '../../schemas/sandbox.ts';
 import type { ScenarioCodes } from './codes.ts';
 import { listenOnLoopback } from './listen.ts';
-import {
-  faultRequestSchema,
-  type keyStepReplySchema,
-  keyStepSchema,
-  MAX_CONTROL_BODY_BYTES,
-  recordRequestSchema,
-  type SandboxVenue,
-} from './protocol.ts';
+import { type keyStepReplySchema, keyStepSchema, MAX_CONTROL_BODY_BYTES } from './protocol.ts';
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import type { StatementKeys } from './statement-keys.ts';
@@ -152,20 +147,14 @@ function provinceOf(parts: Parts, province: ProvinceCode): SandboxProvince {
 }
 
 async function bodyOf<T extends z.ZodType>(request: IncomingMessage, schema: T): Promise<z.output<T>> {
-  const text = await readBody(request, MAX_CONTROL_BODY_BYTES);
+  const text = await readTextUpTo(request, MAX_CONTROL_BODY_BYTES);
   if (text === null) throw new SandboxError('body_too_large', `at most ${MAX_CONTROL_BODY_BYTES} bytes`);
-  const parsed = schema.safeParse(parseJson(text));
+  const body = jsonOrUndefined(text);
+  if (body === undefined) throw new SandboxError('body_invalid', 'the body is not JSON');
+  const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new SandboxError('body_invalid', `/${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'invalid'}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new SandboxError('body_invalid', 'the body is not JSON', { cause });
-  }
 }
 
 function only(request: IncomingMessage, method: string): void {

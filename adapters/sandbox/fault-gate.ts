@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Fault, MAX_FAULT_MS } from './faults.ts';
+import { type Fault, MAX_FAULT_MS } from '../../schemas/sandbox.ts';
 
 const OVERSIZE_BYTES = 2 * 1024 * 1024 + 1;
 const TRICKLE_EVERY_MS = 500;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { ClientMetadata, Configuration } from 'oidc-provider';
-import { readBody } from './bounded-body.ts';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import type { SandboxOperator } from './protocol.ts';
 
 /** Path below which the login page of an interaction lies. */
@@ -104,7 +104,7 @@ async function logIn(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const accountId = new URLSearchParams((await readBody(request, MAX_FORM_BYTES)) ?? '').get('account');
+  const accountId = new URLSearchParams((await readTextUpTo(request, MAX_FORM_BYTES)) ?? '').get('account');
   if (accountId === null || operators.every(({ account }) => account !== accountId)) throw new Error('no such account');
   await provider.interactionFinished(request, response, { login: { accountId } }, { mergeWithLastSubmission: false });
 }

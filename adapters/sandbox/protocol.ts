@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import {
-  divisionCodeSchema,
-  levelSchema,
-  localisedTextSchema,
-  provinceCodeSchema,
-  purposeSchema,
-  roleSchema,
-  venueKindSchema,
-} from '../../schemas/code-lists/index.ts';
-import { jsonValueSchema, scenariosSchema } from '../../schemas/scenarios.ts';
+import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
+import { venueSchema } from '../../schemas/sandbox.ts';
 import { entityIdSchema } from '../../schemas/status.ts';
-import { faultSchema } from './faults.ts';
+
+/** What the control API has in common with the gateway's own `/sandbox/*`. */
+export { faultRequestSchema, sandboxCodesSchema } from '../../schemas/sandbox.ts';
 
 /** The gateway and its sandbox child talk over node's IPC channel: one `start` in, one `ready` or `failed` out. */
 
@@ -64,21 +58,6 @@ export const statementKeyRecordSchema = z.strictObject({
 });
 export type StatementKeyRecord = z.infer<typeof statementKeyRecordSchema>;
 
-export const venueSchema = z.strictObject({
-  venue: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-  kind: venueKindSchema,
-  region: divisionCodeSchema,
-  destination: provinceCodeSchema,
-  name: localisedTextSchema,
-  purposes: z.array(purposeSchema).min(1),
-  client_id: z.string(),
-  client_secret: z.string(),
-  token_endpoint: z.url(),
-  resource: entityIdSchema,
-  scope: z.literal('verify'),
-});
-export type SandboxVenue = z.infer<typeof venueSchema>;
-
 const upstreamSchema = z.strictObject({
   origin: loopbackOriginSchema,
   secrets: z.record(z.string(), z.string()),
@@ -126,27 +105,6 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
  */
 export const MAX_CONTROL_BODY_BYTES = 65_536;
 
-export const sandboxCodesSchema = z.array(
-  z.strictObject({
-    province: provinceCodeSchema,
-    system: z.string(),
-    scenario: z.string(),
-    code: z.string(),
-    venue: venueSchema.shape.venue.optional().meta({ description: 'scan it here; absent: at the first venue' }),
-    expected: scenariosSchema.shape.scenarios.element.shape.expected,
-    record: jsonValueSchema.nullable().meta({ description: 'the raw record, in the shape that POST /records takes' }),
-  }),
-);
-export type SandboxCode = z.infer<typeof sandboxCodesSchema>[number];
-
-export const recordRequestSchema = z.strictObject({
-  province: provinceCodeSchema,
-  raw: z.record(z.string(), jsonValueSchema),
-});
-export const recordReplySchema = z.strictObject({ code: z.string() });
-
-export const faultRequestSchema = z.strictObject({ province: provinceCodeSchema, fault: faultSchema });
-
 /**
  * One step of a statement key's rotation: `announce` makes the next key, `activate` uses it and retires the one before,
  * `revoke` uses it because the one before is compromised. Publish between the steps, and no statement meets a reader
@@ -160,19 +118,6 @@ export const keyStepReplySchema = z.strictObject({
   province: provinceCodeSchema,
   keys: z.array(statementKeyRecordSchema).min(1),
 });
-
-/** What a province got to see: its requests as received. */
-export const sandboxRequestsSchema = z.array(
-  z.strictObject({
-    province: provinceCodeSchema,
-    at: z.iso.datetime(),
-    method: z.string(),
-    path: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: z.string(),
-  }),
-);
-export type SandboxRequest = z.infer<typeof sandboxRequestsSchema>[number];
 
 export const controlErrorSchema = z.strictObject({
   code: z.enum(['body_invalid', 'body_too_large', 'not_found', 'method_not_allowed', 'token_invalid', 'internal']),

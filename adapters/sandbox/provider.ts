@@ -8,6 +8,7 @@ import Provider, {
   type Configuration,
   errors,
 } from 'oidc-provider';
+import type { SandboxVenue } from '../../schemas/sandbox.ts';
 import type { SandboxKey } from './keys.ts';
 import { listenOnLoopback } from './listen.ts';
 import {
@@ -17,7 +18,7 @@ import {
   operatorClientMetadata,
   operatorConfiguration,
 } from './operator-login.ts';
-import type { SandboxOperator, SandboxVenue } from './protocol.ts';
+import type { SandboxOperator } from './protocol.ts';
 import { VENUES } from './venues.ts';
 
 export const ACCESS_TOKEN_LIFETIME_S = 600;

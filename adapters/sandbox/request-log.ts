@@ -1,5 +1,5 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { SandboxRequest } from './protocol.ts';
+import type { SandboxRequest } from '../../schemas/sandbox.ts';
 
 const KEPT = 100;
 

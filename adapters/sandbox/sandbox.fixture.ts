@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Fault } from '../../schemas/sandbox.ts';
 import { type Adapter, openAdapter } from '../adapter.ts';
 import type { DriverContext, UpstreamFetch } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { UpstreamError } from '../upstream-error.ts';
-import type { Fault } from './faults.ts';
+import { askControl, type ControlReply, callControl } from './control-client.ts';
 import { childMessageSchema, type ReadyMessage, type SandboxUpstream } from './protocol.ts';
 
 /** A forked sandbox for tests, with its own data directory. */
@@ -95,28 +96,24 @@ export function fetchFrom(origin: string): UpstreamFetch {
 }
 
 /** Calls the control API; the reply's status and its parsed body. */
-export async function control(sandbox: ForkedSandbox, method: string, path: string, body?: unknown) {
-  const { origin, token } = sandbox.ready.control;
-  const reply = await fetch(`${origin}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const parsed: unknown = await reply.json();
-  return { status: reply.status, body: parsed };
+export function control(
+  sandbox: ForkedSandbox,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<ControlReply> {
+  return callControl(sandbox.ready.control, method, path, body);
 }
 
 /** As control, for a call that must succeed with a body of one schema. */
-export async function controlled<T extends z.ZodType>(
+export function controlled<T extends z.ZodType>(
   sandbox: ForkedSandbox,
   schema: T,
-  method: string,
+  method: 'GET' | 'POST' | 'PUT',
   path: string,
   body?: unknown,
 ): Promise<z.output<T>> {
-  const reply = await control(sandbox, method, path, body);
-  if (reply.status >= 300) throw new Error(`${method} ${path} answered ${reply.status}`);
-  return schema.parse(reply.body);
+  return askControl(sandbox.ready.control, schema, method, path, body);
 }
 
 export async function setFault(sandbox: ForkedSandbox, province: ProvinceCode, fault: Fault): Promise<void> {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Fault } from '../../schemas/sandbox.ts';
+import { sandboxCodesSchema, sandboxRequestsSchema } from '../../schemas/sandbox.ts';
 import type { UpstreamFetch, UpstreamRequest } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { compileRecognisers } from '../recogniser.ts';
-import type { Fault } from './faults.ts';
-import { sandboxCodesSchema, sandboxRequestsSchema } from './protocol.ts';
 import {
   adapterOf,
   controlled,

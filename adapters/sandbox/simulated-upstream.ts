@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { compileTranslator } from '../translate.ts';
 import type { Agencies } from './agencies.ts';
-import { readBody } from './bounded-body.ts';
 import { FaultGate } from './fault-gate.ts';
-import { listenOnLoopback } from './listen.ts';
+import { createSimulatedServer, type Listening, listenOnLoopback } from './listen.ts';
 import { NonceBook } from './nonce-book.ts';
 import { RecordBook, type Shown } from './record-book.ts';
 import { RequestLog } from './request-log.ts';
@@ -16,7 +16,7 @@ const MAX_REQUEST_BYTES = 65_536;
 /** Longer than any client keeps a connection idle, so that it is never we who close one in use. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** One province's stand-in on its own loopback port. */
+/** One province's stand-in on a port of its own. */
 export interface SimulatedUpstream {
   readonly manifest: Manifest;
   readonly origin: string;
@@ -36,11 +36,13 @@ export interface UpstreamSettings {
   /** For systems whose code is itself signed. */
   readonly codeCurve: 'P-256' | 'SM2';
   readonly nowMs: () => number;
+  /** Plain http on a free port of 127.0.0.1 unless it says otherwise. */
+  readonly listening?: Listening;
 }
 
 /** Starts the stand-in of one system. */
 export async function startUpstream(settings: UpstreamSettings): Promise<SimulatedUpstream> {
-  const { manifest, signer, agencies, codeCurve, nowMs } = settings;
+  const { manifest, signer, agencies, codeCurve, nowMs, listening = {} } = settings;
   const book = new RecordBook(manifest.reply.as_of);
   const faults = new FaultGate();
   const log = new RequestLog(manifest.province);
@@ -52,11 +54,11 @@ export async function startUpstream(settings: UpstreamSettings): Promise<Simulat
     refusing: () => signer === null && faults.spoilsSignatures,
     answer: answerer(settings, book, faults),
   });
-  const server: Server = createServer((request, response) => {
+  const server = createSimulatedServer(listening, (request, response) => {
     serve(request, response, { wire, faults, log, nowMs }).catch(() => response.destroy());
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const origin = await listenOnLoopback(server);
+  const origin = await listenOnLoopback(server, listening);
   const close = (): void => {
     server.close();
     server.closeAllConnections();
@@ -92,7 +94,7 @@ interface Parts {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
-  const body = await readBody(request, MAX_REQUEST_BYTES);
+  const body = await readTextUpTo(request, MAX_REQUEST_BYTES);
   const received = receivedFrom(request, body ?? '');
   parts.log.add(loggedFrom(request, received), parts.nowMs());
   if (body === null) return send(response, { status: 413, contentType: 'text/plain', body: '' });

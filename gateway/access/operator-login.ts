@@ -6,7 +6,9 @@ import {
   buildAuthorizationUrl,
   ClientSecretBasic,
   type Configuration,
+  type CustomFetch,
   calculatePKCECodeChallenge,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
   randomNonce,
@@ -51,13 +53,20 @@ const claimsSchema = z.object({ sub: z.string(), entity_id: entityIdSchema, name
 export class OperatorLogin {
   readonly redirectUri: string;
   readonly #provider: OperatorProvider;
+  readonly #fetch: CustomFetch;
   readonly #nowMs: () => number;
   readonly #begun = new LRUCache<string, BegunLogin>({ max: MOST_KEPT, ttl: LOGIN_LIFETIME_MS });
   readonly #sessions = new LRUCache<string, OperatorSession>({ max: MOST_KEPT, ttl: SESSION_LIFETIME_MS });
   #configuration: Promise<Configuration> | null = null;
 
-  constructor(provider: OperatorProvider, gatewayId: string, nowMs: () => number) {
+  /** `fetch` is the guarded way out: the provider's metadata says where its other endpoints are. */
+  constructor(
+    provider: OperatorProvider,
+    gatewayId: string,
+    { fetch, nowMs }: { readonly fetch: CustomFetch; readonly nowMs: () => number },
+  ) {
     this.#provider = provider;
+    this.#fetch = fetch;
     this.redirectUri = `${gatewayId}/registry/callback`;
     this.#nowMs = nowMs;
   }
@@ -127,7 +136,7 @@ export class OperatorLogin {
   /** The provider's metadata, asked for at the first login and again where that failed. */
   #configured(): Promise<Configuration> {
     if (this.#configuration === null) {
-      const found = discover(this.#provider);
+      const found = discover(this.#provider, this.#fetch);
       this.#configuration = found;
       found.catch(() => {
         this.#configuration = null;
@@ -137,12 +146,16 @@ export class OperatorLogin {
   }
 }
 
-async function discover({ issuer, clientId, clientSecret }: OperatorProvider): Promise<Configuration> {
+async function discover(
+  { issuer, clientId, clientSecret }: OperatorProvider,
+  fetch: CustomFetch,
+): Promise<Configuration> {
   const server = new URL(issuer);
   // The sandbox's provider is next door on the loopback; any other must be reached over TLS.
   const isNextDoor = server.protocol === 'http:' && server.hostname === '127.0.0.1';
   return await discovery(server, clientId, { id_token_signed_response_alg: 'ES256' }, ClientSecretBasic(clientSecret), {
     execute: [enableNonRepudiationChecks, ...(isNextDoor ? [allowInsecureRequests] : [])],
+    [customFetch]: fetch,
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import {
@@ -55,11 +55,16 @@ export class VenueTokens {
   readonly #audience: string;
   readonly #nowMs: () => number;
 
-  constructor(server: AuthorizationServer, audience: string, nowMs: () => number) {
+  /** `fetch` is the guarded way out: the address of the keys may be another party's choice. */
+  constructor(
+    server: AuthorizationServer,
+    audience: string,
+    { fetch, nowMs }: { readonly fetch: FetchImplementation; readonly nowMs: () => number },
+  ) {
     this.#server = server;
     this.#audience = audience;
     this.#nowMs = nowMs;
-    this.#jwks = createRemoteJWKSet(new URL(server.jwksUri), { timeoutDuration: 2_000 });
+    this.#jwks = createRemoteJWKSet(new URL(server.jwksUri), { timeoutDuration: 2_000, [customFetch]: fetch });
   }
 
   /** The venue behind an `Authorization` header. Throws ProblemError `token_missing`, `token_invalid`, `unavailable`. */

@@ -35,9 +35,7 @@ export async function collectBundle(parts: BundleParts): Promise<TrustBundle> {
   return bundle;
 }
 
-/** So that the command line can verify offline on the machine where the sandbox runs. */
-export function writeBundleFiles(dataDir: string, bundle: TrustBundle): void {
-  const { entity_id, jwks, registry } = bundle;
-  writePrivateFile(join(dataDir, 'anchor.json'), `${JSON.stringify({ entity_id, jwks, registry }, null, 2)}\n`);
+/** So that the command line can verify offline on the machine where the node runs. */
+export function writeBundleFile(dataDir: string, bundle: TrustBundle): void {
   writePrivateFile(join(dataDir, 'trust-bundle.json'), `${JSON.stringify(bundle, null, 2)}\n`);
 }

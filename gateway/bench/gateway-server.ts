@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readConfig } from '../compose/config.ts';
-import { startGateway } from '../compose/node.ts';
+import { startSandboxNode } from '../sandbox/start.ts';
 import { serveBench } from './child-side.ts';
 
 /*
@@ -9,10 +9,10 @@ import { serveBench } from './child-side.ts';
  */
 serveBench(async (settings) => {
   z.strictObject({}).parse(settings);
-  const gateway = await startGateway(readConfig(process.env), { sandbox: true });
-  const { context, url } = gateway;
+  const gateway = await startSandboxNode(readConfig(process.env));
+  const { child, url } = gateway;
   return {
-    ready: { url, sandbox: context.sandbox?.ready },
+    ready: { url, sandbox: child.ready },
     close: () => gateway.close(),
   };
 });

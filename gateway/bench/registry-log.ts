@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
-import { readAdapterTexts } from '../compose/open-registry.ts';
+import type { Actor } from '../keys/actor.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import type { Actor } from '../keys/signer-file.ts';
 import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
+import { openLocalDoor } from '../registry/local-door.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
+import { shippedAdapters } from '../sandbox/start.ts';
 
 const BASE = 'http://bench.invalid';
 const PROVINCE = '410000';
@@ -35,8 +37,9 @@ const APPENDED_AT_ONCE = 1_000;
 export async function createRegistryLog(): Promise<RegistryLog> {
   const folder = mkdtempSync(join(tmpdir(), 'huren-bench-log-'));
   const provinces = loadProvinces().map(({ manifest }) => manifest.province);
-  const actors = await openSandboxActors(folder, BASE, provinces);
-  const logSigner = openLogSigner(join(folder, 'log-key.json'), 'bench.invalid/log');
+  const keys = openKeyStore({ setting: null, dataDir: folder });
+  const actors = await openSandboxActors(keys, BASE, provinces);
+  const logSigner = await openLogSigner(keys, 'registry', 'bench.invalid/log');
   const { entityId, publicJwk } = actors.anchor;
   const anchor = { entity_id: entityId, jwks: { keys: [publicJwk] } };
   const genesis: GenesisRule = { anchor, verifierKey: logSigner.verifierKey };
@@ -45,7 +48,10 @@ export async function createRegistryLog(): Promise<RegistryLog> {
     LiveRegistry.open({ store, logSigner, snapshotPath: join(folder, 'snapshot.json'), genesis, nowS, onFault: fail });
   const registry = await openOn(openStore());
   const logger = pino({ level: 'silent' });
-  await playCeremony({ registry, actors, log: logSigner, adapters: readAdapterTexts(), nowMs: Date.now, logger });
+  const check = { production: false, nowMs: Date.now, live: null };
+  const door = openLocalDoor({ registry, registrar: actors.registrar, check }, nowS);
+  const nobody = { entities: [], statementKeys: new Map() };
+  await playCeremony({ door, actors, log: logSigner, adapters: shippedAdapters(), ...nobody, nowMs: Date.now, logger });
   const signings = actors.operators.map((operator): Signing => {
     const { seq, prev } = registry.folded().entities.get(operator.entityId) ?? { seq: 0, prev: null };
     return { operator, head: { entityId: operator.entityId, seq, prev } };

@@ -1,12 +1,9 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import {
-  type ReadyMessage,
-  recordReplySchema,
-  type SandboxCode,
-  sandboxCodesSchema,
-} from '../../adapters/sandbox/protocol.ts';
+import { askControl } from '../../adapters/sandbox/control-client.ts';
+import type { ReadyMessage } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { faultRequestSchema, recordReplySchema, type SandboxCode, sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { BenchError } from './bench-error.ts';
 
 /** Where travellers come from: two that sign behind an HMAC, one that signs behind a hash, one plain API. */
@@ -32,8 +29,8 @@ export class SandboxSeed {
     const codes: string[] = [];
     const worker = async (first: number) => {
       for (let at = first; at < count; at += AT_ONCE) {
-        const reply = await this.#control('POST', '/records', records[at % records.length]);
-        codes[at] = recordReplySchema.parse(reply).code;
+        const reply = await this.#control(recordReplySchema, 'POST', '/records', records[at % records.length]);
+        codes[at] = reply.code;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, (_, first) => worker(first)));
@@ -41,7 +38,7 @@ export class SandboxSeed {
   }
 
   async setHanging(province: ProvinceCode, hanging: boolean): Promise<void> {
-    await this.#control('PUT', '/faults', { province, fault: hanging ? { hang: true } : null });
+    await this.#control(faultRequestSchema, 'PUT', '/faults', { province, fault: hanging ? { hang: true } : null });
   }
 
   /** An access token of the venue that asks. */
@@ -60,20 +57,14 @@ export class SandboxSeed {
   }
 
   async #scenarios(): Promise<SandboxCode[]> {
-    return sandboxCodesSchema.parse(await this.#control('GET', '/codes'));
+    return await this.#control(sandboxCodesSchema, 'GET', '/codes');
   }
 
-  async #control(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
-    const { origin, token } = this.#sandbox.control;
-    const reply = await request(`${origin}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+  #control<T extends z.ZodType>(schema: T, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) {
+    return askControl(this.#sandbox.control, schema, method, path, body).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : 'unknown';
+      throw new BenchError('not_seeded', `the sandbox refused ${method} ${path}: ${why}`, { cause });
     });
-    if (reply.statusCode >= 400) {
-      throw new BenchError('not_seeded', `the sandbox refused ${method} ${path}: ${await reply.body.text()}`);
-    }
-    return await reply.body.json();
   }
 }
 

@@ -55,14 +55,5 @@ export function cacheTierContract(name: string, open: () => TierUnderTest): void
       await tier.put(name, later);
       expect(await tier.get(name)).toEqual(later);
     });
-
-    test('a dropped entry is still found', async () => {
-      const { tier, clock } = open();
-      const name = freshName();
-      await tier.put(name, entryAt(clock.nowMs));
-      await tier.drop(name);
-      expect(await tier.get(name)).toBeNull();
-      await tier.drop(name);
-    });
   });
 }

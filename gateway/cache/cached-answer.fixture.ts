@@ -20,7 +20,6 @@ export function entryAt(nowMs: number, more: Partial<CacheEntry> = {}): CacheEnt
       },
       localGroundOnly: false,
       reasons: [],
-      unmapped: [],
       assurance: 'transport',
       statement: null,
     },

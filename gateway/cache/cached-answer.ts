@@ -10,7 +10,6 @@ export const cachedAnswerSchema = z.discriminatedUnion('kind', [
     claims: statusClaimsSchema,
     localGroundOnly: z.boolean(),
     reasons: z.array(reasonCodeSchema),
-    unmapped: z.array(z.string()),
     assurance: assuranceSchema,
     statement: z.string().nullable(),
   }),
@@ -46,5 +45,4 @@ export interface CacheKey {
 export interface CacheTier {
   readonly get: (name: string) => Promise<CacheEntry | null>;
   readonly put: (name: string, entry: CacheEntry) => Promise<void>;
-  readonly drop: (name: string) => Promise<void>;
 }

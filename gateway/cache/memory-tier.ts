@@ -35,16 +35,4 @@ export class MemoryTier implements CacheTier {
   async put(name: string, entry: CacheEntry): Promise<void> {
     if (entry.usableUntilMs > this.#nowMs()) this.#entries.set(name, entry);
   }
-
-  async drop(name: string): Promise<void> {
-    this.#entries.delete(name);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
 }

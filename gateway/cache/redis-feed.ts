@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { CacheError } from './cache-error.ts';
 import { BEGINNING, type Invalidation, type InvalidationLedger, type Position, positionOf } from './invalidation.ts';
 import type { AppliedInvalidation, FeedState, InvalidationFeed } from './invalidation-feed.ts';
@@ -154,7 +155,7 @@ class RedisFeed implements InvalidationFeed {
   #take(entries: StreamEntries): void {
     for (const [id, fields] of entries) {
       const at = placeOf(id);
-      const event = eventSchema.safeParse(parseJson(fields[1]));
+      const event = eventSchema.safeParse(jsonOrUndefined(fields[1] ?? ''));
       if (!event.success) {
         // Somebody wrote what we cannot read: it may have been an invalidation.
         this.#ledger.forgetBefore(at);
@@ -186,12 +187,4 @@ class RedisFeed implements InvalidationFeed {
 function placeOf(id: string): Position {
   const [ms, sequence] = id.split('-').map(Number);
   return ms === undefined || sequence === undefined ? BEGINNING : positionOf(ms, sequence);
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
-  }
 }

@@ -49,10 +49,6 @@ export class RedisTier implements CacheTier {
     await attempt(() => this.#redis.client.set(entryKey(name), this.#seal(name, entry), 'PX', lifeMs));
   }
 
-  async drop(name: string): Promise<void> {
-    await attempt(() => this.#redis.client.del(entryKey(name)));
-  }
-
   /** Reads, and where nothing usable is there, tries to become the one instance that asks the province. */
   async readOrLead(name: string, leaseMs: number): Promise<SharedReading> {
     const lease = randomUUID();

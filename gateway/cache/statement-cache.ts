@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CacheKeys, Question } from './cache-keys.ts';
 import type { CacheEntry, CacheKey } from './cached-answer.ts';
 import type { InvalidationLedger, Position } from './invalidation.ts';
-import type { FeedState, InvalidationFeed } from './invalidation-feed.ts';
+import type { InvalidationFeed } from './invalidation-feed.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { RedisTier } from './redis-tier.ts';
 
@@ -78,10 +78,6 @@ export class StatementCache {
   /** Whether an entry in hand has not been withdrawn meanwhile. */
   admits(entry: CacheEntry): boolean {
     return this.#parts.ledger.admits(entry);
-  }
-
-  feedState(): FeedState {
-    return this.#parts.feed.state();
   }
 
   /** A fresh answer from this process's memory, at once, or null. */

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import { CliError } from './cli-error.ts';
 
 /** The text of a file of at most `maxBytes`; `missing` or `too_large` where there is none such. Throws CliError. */
@@ -19,15 +20,8 @@ export function readBoundedFile(path: string, maxBytes: number): { readonly text
 
 /** Standard input to its end, or `too_large`. */
 export async function readBoundedStdin(maxBytes: number): Promise<{ readonly text: string } | 'too_large'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.byteLength;
-    if (size > maxBytes) return 'too_large';
-    chunks.push(bytes);
-  }
-  return { text: Buffer.concat(chunks).toString('utf8') };
+  const text = await readTextUpTo(process.stdin, maxBytes);
+  return text === null ? 'too_large' : { text };
 }
 
 /** A size told beforehand may be wrong (a pipe, a file that grows): only reading shows it. */

@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import { CodedError } from '../../schemas/coded-error.ts';
 import type { Problem, ProblemCode } from '../../schemas/problem.ts';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
 import { isRejectionCode } from '../registry/registry-error.ts';
@@ -29,6 +30,13 @@ const FAILURES = {
       en: 'start a gateway with npm start, or set HUREN_URL to where it runs',
     },
   },
+  certificate_untrusted: {
+    exit: 1,
+    next: {
+      zh: '核对地址；若其证书由自有机构签发，将 HUREN_CA_FILE 设为该机构的证书',
+      en: 'check the address; where an authority of your own signs its certificate, name that in HUREN_CA_FILE',
+    },
+  },
   reply_unreadable: {
     exit: 1,
     next: { zh: '请确认 HUREN_URL 指向互认网关', en: 'check that HUREN_URL is the address of a Huren gateway' },
@@ -54,6 +62,42 @@ const FAILURES = {
     exit: 1,
     next: { zh: '请从备份恢复该文件', en: 'restore that file from a backup' },
   },
+  key_file_exposed: {
+    exit: 1,
+    next: {
+      zh: '将该文件权限改为 600，并更换其中的密钥（keys revoke）',
+      en: 'make it readable by its owner alone (chmod 600), and replace the keys in it (keys revoke)',
+    },
+  },
+  key_file_busy: {
+    exit: 1,
+    next: { zh: '稍后重试', en: 'try again in a moment' },
+  },
+  too_many_keys: {
+    exit: 1,
+    next: { zh: '等旧密钥过期后再试，或吊销其中一把', en: 'wait until older keys are over, or revoke one' },
+  },
+  token_unavailable: {
+    exit: 1,
+    next: {
+      zh: '核对 HUREN_KEYS 中的模块、令牌标签和 PIN 文件',
+      en: 'check the module, the token label and the pin-file in HUREN_KEYS',
+    },
+  },
+  key_use_unsupported: {
+    exit: 1,
+    next: {
+      zh: '换用支持该算法的令牌，或把该节点的密钥放在文件中',
+      en: 'use a token that has this algorithm, or keep this node’s keys in files',
+    },
+  },
+  superior_pending: {
+    exit: 1,
+    next: {
+      zh: '确认节点正在运行、且上级（或注册表）已收录新密钥；密钥随后会自动启用，用 huren keys list 查看',
+      en: 'check that the node runs and that its superior, or the registry, has taken the new key; it is then used by itself: see huren keys list',
+    },
+  },
   policy_invalid: {
     exit: 1,
     next: { zh: '按所指位置改正该决策表', en: 'correct the table at the place named' },
@@ -67,16 +111,13 @@ const FAILURES = {
   },
   signer_missing: {
     exit: 2,
-    next: {
-      zh: '用 --key 指定密钥文件；在沙箱中也可用 --as anchor|operator-a|operator-b|province:120000',
-      en: 'name a key file with --key, or in the sandbox --as anchor|operator-a|operator-b|province:120000',
-    },
+    next: { zh: '用 --key 指定签名者的密钥文件', en: "name the signer's key file with --key FILE" },
   },
   not_enrolled: {
     exit: 1,
     next: {
-      zh: '请先由国家锚点登记；在沙箱中：huren registry enrol province:120000',
-      en: 'have the national anchor enrol it first; in the sandbox: huren registry enrol province:120000',
+      zh: '请先由国家锚点登记：huren registry enrol 登记文件 --key 锚点密钥文件',
+      en: 'have the national anchor enrol it first: huren registry enrol ENROLMENT --key ANCHOR-KEY',
     },
   },
   bytes_differ: {
@@ -135,22 +176,22 @@ const FAILURES = {
 type FailureCode = keyof typeof FAILURES;
 
 /** A command that could not do its work: what is wrong, what to do next, and the exit code. Never about a person. */
-export class CliError extends Error {
+export class CliError extends CodedError<FailureCode | ProblemCode | RejectionCode> {
   override readonly name = 'CliError';
-  readonly code: FailureCode | ProblemCode | RejectionCode;
   readonly text: LocalisedText;
   readonly next: LocalisedText;
   readonly exit: 1 | 2;
   private constructor(code: CliError['code'], text: LocalisedText, kind: FailureKind) {
-    super(text.en);
-    this.code = code;
+    super(code, text.en);
     this.text = text;
     this.next = kind.next;
     this.exit = kind.exit;
   }
 
-  static of(code: FailureCode, text: LocalisedText): CliError {
-    return new CliError(code, text, FAILURES[code]);
+  /** `next`: where what to do depends on more than the code. */
+  static of(code: FailureCode, text: LocalisedText, next?: LocalisedText): CliError {
+    const kind = FAILURES[code];
+    return new CliError(code, text, next === undefined ? kind : { ...kind, next });
   }
 
   /** What the registry would refuse for sure, before anything is signed. */

@@ -1,5 +1,6 @@
 import { type InspectColor, styleText } from 'node:util';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 export type Language = 'zh' | 'en';
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +16,8 @@ export interface Cli {
   readonly printJson: (document: unknown) => void;
   /** Colours where the output is a terminal that wants them (NO_COLOR). */
   readonly paint: (style: InspectColor | readonly InspectColor[], text: string) => string;
-  /** Replaces the progress line on stderr; nothing at all where that is no terminal. Empty text clears it. */
-  readonly progress: (text: string) => void;
+  /** The progress line on stderr. */
+  readonly progress: Progress;
 }
 
 /** `--lang` wins, then the first of LC_ALL, LC_MESSAGES and LANG that is set (POSIX 8.2); English unless it is zh*. */
@@ -30,20 +31,20 @@ export function languageOf(argv: readonly string[], env: Environment): Language 
 
 export function createCli(language: Language, env: Environment): Cli {
   const { stdout, stderr } = process;
+  const progress = createProgress(stderr);
   return {
     env,
     language,
     say: (text) => text[language],
     print: (line = '') => {
+      progress('');
       stdout.write(`${line}\n`);
     },
     printJson: (document) => {
       stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
-    progress: (text) => {
-      if (stderr.isTTY) stderr.write(`\r\u001b[K${text}`);
-    },
+    progress,
   };
 }
 

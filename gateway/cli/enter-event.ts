@@ -1,15 +1,16 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { ReceiptReply } from '../../schemas/registry-views.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
-import { signEvent } from '../registry/sign-event.ts';
+import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';
 import { RegistryApi } from './registry-api.ts';
 import { type PinnedRegistry, readRegistryPin } from './registry-pin.ts';
+import { notEnrolled } from './signer-choice.ts';
 
 /** An event that is in the log. `verified`: the proof held here; null where no log key is pinned to check it with. */
 export interface Entered {
@@ -19,10 +20,15 @@ export interface Entered {
   readonly signed_by: string;
 }
 
-export interface EventToEnter<K extends RegistryEventKind> {
-  readonly kind: K;
-  readonly body: RegistryEventBody<K>;
-  readonly scenarios?: string;
+/** What is to be signed: a kind with the body that belongs to it. */
+export type EventToSign = {
+  [K in RegistryEventKind]: { readonly kind: K; readonly body: RegistryEventBody<K> };
+}[RegistryEventKind];
+
+/** Signed events in order, and where their signer's chain stands after them. */
+export interface SignedEvents {
+  readonly events: readonly string[];
+  readonly head: ChainHead;
 }
 
 /** The registry of the gateway that HUREN_URL names. */
@@ -30,30 +36,40 @@ export function openRegistryApi(cli: Cli): RegistryApi {
   return new RegistryApi(new GatewayClient(gatewayUrl(cli.env)));
 }
 
-/**
- * Signs the actor's next event, posts it and checks the proof that it is in the log. Throws CliError with the closed
- * code of the refusal, `not_enrolled`, or `receipt_forged`.
- */
-export async function enterEvent<K extends RegistryEventKind>(
-  cli: Cli,
-  { entityId, signer }: Actor,
-  { kind, body, scenarios }: EventToEnter<K>,
-): Promise<Entered> {
-  const api = openRegistryApi(cli);
-  const [entity] = await api.entities(entityId);
-  if (entity === undefined) {
-    const text = { zh: `${entityId} 尚未登记`, en: `${entityId} is not enrolled in this registry` };
-    throw CliError.of('not_enrolled', text);
-  }
-  const { seq, prev } = entity;
-  const { jws } = await signEvent(signer, { entityId, seq, prev }, { kind, body }, Math.floor(Date.now() / 1000));
-  const receipt = await api.post(jws, scenarios ?? null);
-  return { ...checkReceipt(jws, receipt, readRegistryPin(undefined, cli.env)), signed_by: entityId };
+/** Where an entity's chain stands in the registry. Throws CliError `not_enrolled`. */
+export async function headOf(cli: Cli, entityId: string): Promise<ChainHead> {
+  const [entity] = await openRegistryApi(cli).entities(entityId);
+  if (entity === undefined) throw notEnrolled(entityId, cli.env);
+  return { entityId, seq: entity.seq, prev: entity.prev };
 }
 
-/** Posts an event that was signed elsewhere. */
-export async function enterSigned(cli: Cli, jws: string, signedBy: string): Promise<Entered> {
-  const receipt = await openRegistryApi(cli).post(jws, null);
+/** Signs events one after another, from `head` on. `iatS`: the time that is written into them, seconds since 1970. */
+export async function signEvents(
+  { signer }: Actor,
+  head: ChainHead,
+  events: readonly EventToSign[],
+  iatS: number,
+): Promise<SignedEvents> {
+  const signed: string[] = [];
+  let at = head;
+  for (const event of events) {
+    const { jws, head: after } = await signEvent(signer, at, event, iatS);
+    signed.push(jws);
+    at = after;
+  }
+  return { events: signed, head: at };
+}
+
+/**
+ * Posts a signed event and checks the proof that it is in the log. `scenarios` goes along with a submission. Throws
+ * CliError with the closed code of the refusal, or `receipt_forged`.
+ */
+export async function postEvent(
+  cli: Cli,
+  jws: string,
+  { signedBy, scenarios }: { readonly signedBy: string; readonly scenarios: string | null },
+): Promise<Entered> {
+  const receipt = await openRegistryApi(cli).post(jws, scenarios);
   return { ...checkReceipt(jws, receipt, readRegistryPin(undefined, cli.env)), signed_by: signedBy };
 }
 

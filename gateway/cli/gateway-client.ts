@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import { isCertificateFault } from '../upstream/certificate-fault.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 
@@ -13,7 +16,7 @@ export interface HttpReply {
 }
 interface RawReply {
   readonly status: number;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 }
 
 /** The address of the running gateway, without a slash at the end. Throws CliError where HUREN_URL is no address. */
@@ -53,8 +56,8 @@ export class GatewayClient {
   /** The bytes of a resource. Throws as `get` does. */
   async bytes(path: string): Promise<Uint8Array> {
     const { status, bytes } = await sendRaw(`${this.url}${path}`, {});
-    if (status === 200) return new Uint8Array(bytes);
-    throw CliError.refused(parseReply({ status, text: bytes.toString('utf8') }, problemSchema));
+    if (status === 200) return bytes;
+    throw CliError.refused(parseReply({ status, text: textOf(bytes) }, problemSchema));
   }
 
   send(path: string, init: RequestInit): Promise<HttpReply> {
@@ -64,47 +67,43 @@ export class GatewayClient {
 
 /**
  * One bounded HTTP exchange. A redirect is refused: it would carry a token or a code to a host that nobody named.
- * Throws CliError `gateway_unreachable`.
+ * Throws CliError `gateway_unreachable`, `certificate_untrusted`.
  */
 export async function sendBounded(url: string, init: RequestInit): Promise<HttpReply> {
   const { status, bytes } = await sendRaw(url, init);
-  return { status, text: bytes.toString('utf8') };
+  return { status, text: textOf(bytes) };
 }
 
 async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
   try {
     const signal = AbortSignal.timeout(REPLY_WITHIN_MS);
     const response = await fetch(url, { ...init, redirect: 'error', signal });
-    return { status: response.status, bytes: await readBounded(response) };
+    const bytes = await readBytesUpTo(response.body, MAX_REPLY_BYTES);
+    if (bytes === null) throw unreadable();
+    return { status: response.status, bytes };
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { origin } = new URL(url);
+    if (error instanceof Error && isCertificateFault(error.cause)) {
+      throw CliError.of('certificate_untrusted', {
+        zh: `${origin} 的证书在此不受信任`,
+        en: `the certificate of ${origin} is not trusted here`,
+      });
+    }
     throw CliError.of('gateway_unreachable', { zh: `${origin} 没有应答`, en: `nothing answers at ${origin}` });
   }
 }
 
-async function readBounded(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_REPLY_BYTES) throw unreadable();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** Throws CliError `reply_unreadable` unless the reply is JSON of the documented form. */
 export function parseReply<T extends z.ZodType>({ text }: HttpReply, schema: T): z.output<T> {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw unreadable();
-  }
+  const document = jsonOrUndefined(text);
   const parsed = schema.safeParse(document);
-  if (!parsed.success) throw unreadable();
+  if (document === undefined || !parsed.success) throw unreadable();
   return parsed.data;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 function unreadable(): CliError {

@@ -149,7 +149,7 @@ describe('verify', () => {
     const offline = { HUREN_URL: 'http://127.0.0.1:9', HUREN_DATA_DIR: '/nowhere/huren' };
     const argv = ['verify', '-', '--anchor', join(gateway.dataDir, 'trust-bundle.json')];
     const ran = await huren(argv, offline, JSON.stringify(green));
-    expect(ran.stdout.match(/^✓ /gm)).toHaveLength(5);
+    expect(ran.stdout.match(/^✓ /gm)).toHaveLength(6);
     expect(ran.exit).toBe(0);
   });
 
@@ -226,6 +226,15 @@ describe('demo', () => {
     expect(results.filter(({ ok }) => !ok)).toEqual([]);
     expect([passed, failed, ran.exit]).toEqual([codes.length, 0, 0]);
     expect(ran.stderr).toBe('');
+  });
+
+  test('one province cannot be shown alone, or is shown with others', async () => {
+    const ofHenan = codes.filter(({ province }) => province === '410000');
+    const listed = await huren(['sandbox', 'codes', '--province', '410000', '--json'], env);
+    expect(JSON.parse(listed.stdout)).toEqual(ofHenan);
+    const ran = await huren(['demo', '--province', '410000', '--json'], env);
+    expect(demoSchema.parse(JSON.parse(ran.stdout))).toMatchObject({ passed: ofHenan.length, failed: 0 });
+    expect((await huren(['demo', '--province', '120000'], env)).exit).toBe(1);
   });
 
   test('one broken expectation goes unnoticed', async () => {

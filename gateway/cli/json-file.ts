@@ -1,3 +1,4 @@
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { readBoundedFile, readBoundedStdin } from './bounded-input.ts';
 import { CliError } from './cli-error.ts';
 
@@ -15,10 +16,7 @@ export async function readText(file: string): Promise<string> {
 
 /** A JSON document from a file, or from stdin for `-`. Throws CliError `file_unreadable`. */
 export async function readJson(file: string): Promise<unknown> {
-  const text = await readText(file);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw CliError.of('file_unreadable', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
-  }
+  const value = jsonOrUndefined(await readText(file));
+  if (value !== undefined) return value;
+  throw CliError.of('file_unreadable', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
 }

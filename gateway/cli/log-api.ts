@@ -1,3 +1,5 @@
+import { instantOf } from '../../schemas/instant.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import { REGISTRY_EVENT_TYP, type RegistryEvent, registryEventSchema } from '../../schemas/registry-event.ts';
 import { consistencyProofSchema } from '../../schemas/registry-views.ts';
@@ -90,7 +92,7 @@ function entryOf({ bytes, index }: { readonly bytes: Uint8Array; readonly index:
   try {
     const { payload } = parseCompact(event, { maxBytes: MAX_ENTRY_CHARS, typ: REGISTRY_EVENT_TYP });
     const { iss, kind, iat, body } = registryEventSchema.parse(payload);
-    const at = new Date(iat * 1000).toISOString().replace('.000Z', 'Z');
+    const at = instantOf(iat);
     return { index, iss, kind, at, about: aboutOf(body), event };
   } catch {
     return { index, iss: null, kind: null, at: null, about: null, event };
@@ -99,7 +101,7 @@ function entryOf({ bytes, index }: { readonly bytes: Uint8Array; readonly index:
 
 /** What an event is about, in a few words: the names in its body, or in the document that it carries. */
 function aboutOf(body: RegistryEvent['body']): string {
-  if ('manifest' in body) return namesOf(jsonOf(body.manifest), ['province', 'version']);
+  if ('manifest' in body) return namesOf(jsonOrUndefined(body.manifest), ['province', 'version']);
   if ('policy' in body) return namesOf(body.policy, ['destination', 'id', 'version']);
   if ('mandate' in body) return namesOf(body.mandate, ['id']);
   return namesOf(body, ['entity_id', 'province', 'version', 'to_version', 'kid', 'mandate_id', 'reason']);
@@ -111,12 +113,4 @@ function namesOf(document: unknown, names: readonly string[]): string {
     .map((name) => members.get(name))
     .filter((value) => typeof value === 'string')
     .join(' ');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
+import { ConfigError } from '../compose/config.ts';
+import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
-import { CliError } from './cli-error.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { describedGroup } from './commands/command.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
+import { addEvent } from './commands/event.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMandate } from './commands/mandate.ts';
@@ -20,6 +23,7 @@ import { addScan } from './commands/scan.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
+import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
   ['Usage:', '用法：'],
@@ -38,7 +42,7 @@ export function createProgram(cli: Cli): Command {
   })
     .version(packageVersion(), '-V, --version', cli.say({ zh: '显示版本', en: 'show the version' }))
     .addOption(new Option('--lang <language>', cli.say({ zh: '语言', en: 'language of texts' })).choices(['zh', 'en']))
-    .hook('preAction', (_program, command) => refuseUnknownSettings(cli, command))
+    .hook('preAction', (_program, command) => applySettings(cli, command))
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
@@ -46,7 +50,7 @@ export function createProgram(cli: Cli): Command {
     })
     .configureOutput({
       outputError: (text, write) => {
-        write(`huren: usage_invalid: ${text.replace(/^error: /, '').trimEnd()}\n`);
+        write(`huren: usage_invalid: ${usageText(text, cli.language)}\n`);
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });
@@ -59,6 +63,7 @@ export function createProgram(cli: Cli): Command {
     addSandbox,
     addKeys,
     addRegistry,
+    addEvent,
     addAdapter,
     addPolicy,
     addMandate,
@@ -66,18 +71,21 @@ export function createProgram(cli: Cli): Command {
     addCoverage,
     addTrust,
     addAudit,
+    addCompletion,
   ])
     add(program, cli);
   return program;
 }
 
-/** A misspelt variable that is ignored would have a command ask another gateway, or sign with other keys, than was meant. */
-function refuseUnknownSettings({ env }: Cli, { parent }: Command): void {
+/**
+ * What every command does first, but for `config check`, which tells everything that is wrong instead of ending at it. A
+ * misspelt variable that is ignored would have a command ask another gateway, or sign with other keys, than was meant.
+ */
+function applySettings({ env }: Cli, { parent }: Command): void {
+  if (parent?.name() === 'config') return;
   const [first] = unknownSettings(env);
-  // `config check` lists them all instead.
-  if (first === undefined || parent?.name() === 'config') return;
-  const { setting, text } = first;
-  throw CliError.of('config_invalid', { zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` });
+  if (first !== undefined) throw ConfigError.of(first);
+  trustCaFile(env['HUREN_CA_FILE'] || null);
 }
 
 function packageVersion(): string {

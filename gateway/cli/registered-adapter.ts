@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readAdapterFolder } from '../../adapters/conformance/folder.ts';
+import { readAdapterFolder } from '../../adapters/adapter-folder.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { versionSchema } from '../../schemas/registry-event.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
@@ -14,21 +13,30 @@ import { openRegistryApi } from './enter-event.ts';
 /** The `<province>` argument of commands about one province's adapter. */
 export function provinceArgument(cli: Cli): [name: string, description: string, parse: (text: string) => ProvinceCode] {
   const text = cli.say({ zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
-  return [
-    '<province>',
-    text,
-    reading((code) => provinceCodeSchema.safeParse(code).data ?? null, 'GB/T 2260, e.g. 120000'),
-  ];
+  return ['<province>', text, provinceReader(cli)];
+}
+
+/** The `--province` option of commands that can be about one province alone. */
+export function provinceOption(cli: Cli): [flags: string, description: string, parse: (text: string) => ProvinceCode] {
+  return ['--province <code>', cli.say({ zh: '只限此省', en: 'this province alone' }), provinceReader(cli)];
+}
+
+/** Reads a province code of an argument or option. */
+export function provinceReader(cli: Cli): (text: string) => ProvinceCode {
+  const expected = cli.say({ zh: '应为 GB/T 2260 代码，如 120000', en: 'GB/T 2260, e.g. 120000' });
+  return reading((code) => provinceCodeSchema.safeParse(code).data ?? null, expected);
+}
+
+/** Reads a version of an argument or option. */
+export function versionReader(cli: Cli): (text: string) => string {
+  const expected = cli.say({ zh: '应为版本号，如 1.0.0', en: 'a version such as 1.0.0' });
+  return reading((given) => versionSchema.safeParse(given).data ?? null, expected);
 }
 
 /** Adds `<province> <version>`. */
 export function versioned(cli: Cli, command: Command): Command {
   const text = cli.say({ zh: '版本号', en: 'its version' });
-  return command.argument(...provinceArgument(cli)).argument(
-    '<version>',
-    text,
-    reading((given) => versionSchema.safeParse(given).data ?? null, 'a version such as 1.0.0'),
-  );
+  return command.argument(...provinceArgument(cli)).argument('<version>', text, versionReader(cli));
 }
 
 /** Throws CliError `adapter_unknown`. */
@@ -48,9 +56,7 @@ export async function versionAt(cli: Cli, province: ProvinceCode, version: strin
 /** An adapter's folder as exact texts, since digests are over bytes. Throws CliError `file_unreadable`. */
 export function readTexts(dir: string): { readonly manifest: string; readonly scenarios: string } {
   try {
-    readAdapterFolder(dir);
-    const read = (path: string) => readFileSync(join(dir, path), 'utf8');
-    return { manifest: read('manifest.json'), scenarios: read('fixtures/scenarios.json') };
+    return readAdapterFolder(dir).texts;
   } catch (error) {
     const why = error instanceof Error ? error.message : dir;
     throw CliError.of('file_unreadable', { zh: `无法读取：${why}`, en: why });

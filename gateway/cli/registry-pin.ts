@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { CheckpointTrust } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { parseVerifierKey } from '../log/note.ts';
@@ -42,7 +43,7 @@ export function requireRegistryPin(anchorFile: string | undefined, env: Environm
 }
 
 function pinIn(text: string): PinnedRegistry | null | undefined {
-  const parsed = trustBundleSchema.safeParse(jsonOf(text));
+  const parsed = trustBundleSchema.safeParse(jsonOrUndefined(text));
   if (!parsed.success) return undefined;
   const { registry } = parsed.data;
   return registry === undefined ? null : { pin: registry, trust: trustOf(registry) };
@@ -58,13 +59,5 @@ function trustOf({ log_keys }: RegistryPin): CheckpointTrust {
       zh: '信任锚文件中的日志密钥无法读取',
       en: 'the log key in the anchor file cannot be read',
     });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from '../compose/config.ts';
 import type { CheckedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -18,6 +19,7 @@ export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
 /** Any other error as one that a command may end with. Its stack is nobody's business at a door. */
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof ConfigError) return CliError.of('config_invalid', error.text);
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return CliError.of('internal', { zh: reason, en: reason });
 }

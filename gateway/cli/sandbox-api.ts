@@ -1,35 +1,13 @@
 import { z } from 'zod';
-import { localisedTextSchema, provinceCodeSchema, purposeSchema } from '../../schemas/code-lists/index.ts';
-import { scenariosSchema } from '../../schemas/scenarios.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { sandboxCodesSchema, venueSchema } from '../../schemas/sandbox.ts';
 import { CliError } from './cli-error.ts';
 import type { GatewayClient } from './gateway-client.ts';
 
-const venuesSchema = z
-  .array(
-    z.object({
-      venue: z.string(),
-      name: localisedTextSchema,
-      destination: provinceCodeSchema,
-      purposes: z.array(purposeSchema).min(1),
-      client_id: z.string(),
-      client_secret: z.string(),
-      token_endpoint: z.url(),
-      resource: z.string(),
-    }),
-  )
-  .min(1);
+const venuesSchema = z.array(venueSchema.strip()).min(1);
 export type SandboxVenue = z.infer<typeof venuesSchema>[number];
 
-const codesSchema = z.array(
-  z.object({
-    province: provinceCodeSchema,
-    system: z.string(),
-    scenario: z.string(),
-    code: z.string(),
-    venue: z.string().optional(),
-    expected: scenariosSchema.shape.scenarios.element.shape.expected,
-  }),
-);
+const codesSchema = z.array(sandboxCodesSchema.element.omit({ record: true }).strip());
 export type SandboxCode = z.infer<typeof codesSchema>[number];
 
 /** The sandbox's venues with their credentials, or null where the gateway runs no sandbox. */
@@ -37,10 +15,10 @@ export function findVenues(gateway: GatewayClient): Promise<SandboxVenue[] | nul
   return gateway.find('/sandbox/venues', venuesSchema);
 }
 
-/** Every code of the sandbox with the answer it must lead to. Throws CliError `sandbox_only`. */
-export async function sandboxCodes(gateway: GatewayClient): Promise<SandboxCode[]> {
+/** The sandbox's codes, of one province or of all, with the answer each must lead to. Throws CliError `sandbox_only`. */
+export async function sandboxCodes(gateway: GatewayClient, province?: ProvinceCode): Promise<SandboxCode[]> {
   const codes = await gateway.find('/sandbox/codes', codesSchema);
-  if (codes !== null) return codes;
+  if (codes !== null) return codes.filter((code) => province === undefined || code.province === province);
   throw CliError.of('sandbox_only', {
     zh: `${gateway.url} 不是沙箱网关`,
     en: `the gateway at ${gateway.url} runs no sandbox`,

@@ -10,6 +10,7 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
 
 const WIDE = /[\p{Script=Han}\u3000-\u303f\uff00-\uff60]/gu;
 
-function cellsOf(text: string): number {
+/** How many cells of a terminal a text takes. */
+export function cellsOf(text: string): number {
   return [...text].length + (text.match(WIDE)?.length ?? 0);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
@@ -119,19 +120,11 @@ function findBundle(path: string): TrustBundle | null {
   const file = readBoundedFile(path, MAX_BUNDLE_BYTES);
   if (file === 'missing') return null;
   if (file !== 'too_large') {
-    const parsed = trustBundleSchema.safeParse(jsonOf(file.text));
+    const parsed = trustBundleSchema.safeParse(jsonOrUndefined(file.text));
     if (parsed.success) return parsed.data;
   }
   throw CliError.of('file_unreadable', {
     zh: `${path} 不是信任锚或信任包文件`,
     en: `${path} is no anchor or trust bundle file`,
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -25,6 +25,10 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
   },
   issuer_mismatch: { zh: '签发者不符', en: 'it is by another issuer' },
   subject_mismatch: { zh: '主体不符', en: 'it is about another entity' },
+  destination_mismatch: {
+    zh: '网关只能为本省出具，目的地不是其所属省份',
+    en: 'its gateway belongs to another province than the destination that it names',
+  },
   evidence_mismatch: { zh: '证据与证明不符', en: 'the evidence is not what the attestation binds' },
   disclosure_unbound: { zh: '披露内容未被签名', en: 'a disclosure is not among the signed digests' },
   chain_broken: { zh: '信任链断裂', en: 'the trust chain is broken' },
@@ -34,6 +38,7 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
   constraint_violated: { zh: '违反上级约束', en: "it breaks a superior's constraint" },
   invalid_policy: { zh: '元数据策略无效', en: 'a metadata policy is not valid' },
   invalid_metadata: { zh: '元数据无效', en: 'its metadata are not valid' },
+  not_admitted: { zh: '注册表不为该主体担保', en: 'the registry does not vouch for its issuer' },
   anchor_unknown: {
     zh: '没有固定的信任锚，或信任链不到达该锚',
     en: 'no anchor is pinned here, or the chain does not end at it',

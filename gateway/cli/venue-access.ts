@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { PURPOSES, type Purpose } from '../../schemas/code-lists/index.ts';
+import type { Purpose } from '../../schemas/code-lists/index.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { type GatewayClient, parseReply, sendBounded } from './gateway-client.ts';
@@ -119,8 +119,4 @@ function assertConfidential(endpoint: string): void {
     zh: 'HUREN_TOKEN_ENDPOINT 须为 https 地址',
     en: 'HUREN_TOKEN_ENDPOINT must be an https address',
   });
-}
-
-export function isPurpose(text: string): text is Purpose {
-  return Object.hasOwn(PURPOSES, text);
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { instantOf } from '../../schemas/instant.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { MAX_PASS_LENGTH, PASS_TYP, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { type Cli, printable } from './cli.ts';
@@ -22,11 +24,7 @@ export function passIn(text: string): string | null {
 }
 
 function passOf(text: string): string | null {
-  try {
-    return passReplySchema.safeParse(JSON.parse(text)).data?.pass ?? null;
-  } catch {
-    return null;
-  }
+  return passReplySchema.safeParse(jsonOrUndefined(text)).data?.pass ?? null;
 }
 
 interface PassOptions extends TrustOptions {
@@ -61,7 +59,7 @@ function print({ say, print: line, paint }: Cli, checked: VerifiedPass): void {
   const { claims, revocation } = checked;
   line(say({ zh: '通行凭证有效', en: 'the pass verifies' }));
   line(`  ${claims.issuer_province} → ${claims.destination}  ${claims.status_as_of}`);
-  line(`  exp ${new Date(claims.exp * 1000).toISOString().replace('.000Z', 'Z')}`);
+  line(`  exp ${instantOf(claims.exp)}`);
   const unchecked = {
     zh: '未核对是否撤销：手头没有状态列表',
     en: 'not checked for withdrawal: no status list at hand',

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
-import { mountAudits } from '../http/audit.ts';
 import { mountDescription } from '../http/description.ts';
 import { errorHandler } from '../http/errors.ts';
-import { mountEvents } from '../http/events.ts';
 import { mountFederation } from '../http/federation.ts';
-import { mountLog } from '../http/log.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
-import { mountPasses } from '../http/passes.ts';
-import { mountRegistry } from '../http/registry.ts';
-import { resource } from '../http/route.ts';
-import { mountVerifications } from '../http/verifications.ts';
 import { ProblemError } from '../problem-error.ts';
-import { mountSandbox } from '../sandbox/http.ts';
-import { mountSandboxKeys } from '../sandbox/http-keys.ts';
-import type { GatewayContext } from './context.ts';
+import { federationPlaces } from './hosting.ts';
+import type { Node } from './node.ts';
 
-/** The HTTP side of a gateway: which paths there are, what every reply carries, and how failures are told. */
-export function createApp(context: GatewayContext, isDraining: () => boolean): Express {
+/** The HTTP side of a node: what every reply carries, what each role answers, and how failures are told. */
+export function createApp({ parts, roles, operators, readiness, collect }: Node): Express {
+  const { log, metrics, trust, nodeUrl, extras } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -39,42 +32,21 @@ export function createApp(context: GatewayContext, isDraining: () => boolean): E
       const route: unknown = request.route?.path;
       const took_ms = Math.round(performance.now() - started);
       const line = { request_id: requestId, method: request.method, route, status: response.statusCode, took_ms };
-      context.log.info(line, 'request');
+      log.info(line, 'request');
     });
     next();
   });
 
-  mountVerifications(app, context);
-  mountPasses(app, { ...context, passes: context.trust.passes });
-  mountAudits(app, context);
-  const { entityId, registry, sm2Verify, nowMs } = context.verification;
-  mountEvents(app, { entityId, registry, sm2Verify, nowMs, provinces: context.trust.provinces, ...context.shared });
-  mountFederation(app, context);
-  mountOperations(app, context, isDraining);
-  mountRegistry(app, context.registry);
-  mountLog(app, context.registry);
-  mountOperators(app, context.operators, context.entityId);
-  resource(app, '/.well-known/jwks.json', {
-    GET: (_request, response) => {
-      response.json({ keys: context.trust.attestationKeys.publicKeys });
-    },
-  });
+  for (const role of roles) role.mount(app);
+  mountFederation(app, trust, federationPlaces(trust.parties));
+  mountOperations(app, { metrics, readiness, collect });
+  mountOperators(app, operators, nodeUrl);
   mountDescription(app);
-  if (context.sandbox !== null) {
-    const { ready } = context.sandbox;
-    const { cache } = context.verification;
-    const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
-    mountSandbox(app, { control: ready.control, forgetProvince });
-    mountSandboxKeys(app, {
-      control: ready.control,
-      replaceKeys: context.trust.replaceProvinceKeys,
-      forgetProvince: (province) => forgetProvince(province, 'province'),
-    });
-  }
+  extras.mount?.(app, parts);
 
   app.use(() => {
     throw new ProblemError('not_found');
   });
-  app.use(errorHandler(context.log, context.verification.metrics));
+  app.use(errorHandler(log, metrics));
   return app;
 }

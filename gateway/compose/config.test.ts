@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -36,6 +36,7 @@ describe('one value', () => {
     [{ HUREN_ROLES: 'issuer,issuer' }, /^HUREN_ROLES: must be a comma list/],
     [{ HUREN_PROVINCE: '410100' }, /^HUREN_PROVINCE: must be a comma list of province codes/],
     [{ HUREN_KEYS: 'vault:x' }, 'HUREN_KEYS: must be file:DIR or pkcs11:MODULE?…'],
+    [{ HUREN_KEYS: 'pkcs11:/x.so?label=a' }, /^HUREN_KEYS: must be file:DIR, or pkcs11:MODULE\?token=LABEL/],
     [{ HUREN_HOST: 'http://127.0.0.1' }, /^HUREN_HOST: must be an IP address or host name/],
     [{ HUREN_HOST: '127.0.0.1:8080' }, /^HUREN_HOST: must be an IP address or host name/],
     [{ HUREN_DATABASE_URL: 'mysql://x' }, 'HUREN_DATABASE_URL: must be a postgres:// address'],
@@ -171,7 +172,7 @@ describe('names', () => {
 
 describe('a value from a file', () => {
   const file = join(folder, 'secret');
-  writeFileSync(file, `${SECRET}\n`);
+  writeFileSync(file, `${SECRET}\n`, { mode: 0o600 });
 
   test('is not read, or keeps the newline', () => {
     expect(readConfig({ HUREN_CACHE_SECRET_FILE: file }).cacheSecret).toBe(SECRET);
@@ -183,8 +184,19 @@ describe('a value from a file', () => {
   });
 
   test('that is not there is taken for an empty one', () => {
-    const env = { HUREN_CACHE_SECRET_FILE: join(folder, 'none') };
-    expect(refusal(env)).toBe('HUREN_CACHE_SECRET_FILE: the file cannot be read');
+    for (const name of ['HUREN_CACHE_SECRET', 'HUREN_ENTITY_ID']) {
+      const missing = join(folder, 'none');
+      expect(refusal({ [`${name}_FILE`]: missing })).toBe(`${name}_FILE: ${missing} cannot be read`);
+    }
+  });
+
+  test('that everybody may read is used for a secret, or refused for anything else', () => {
+    const open = join(folder, 'open');
+    writeFileSync(open, SECRET);
+    chmodSync(open, 0o644);
+    expect(refusal({ HUREN_CACHE_SECRET_FILE: open })).toMatch(/^HUREN_CACHE_SECRET_FILE: .+ may be read by others/);
+    writeFileSync(open, '8081');
+    expect(readConfig({ HUREN_PORT_FILE: open }).port).toBe(8081);
   });
 
   test('is read where the setting names a file by itself', () => {

@@ -2,7 +2,7 @@ import type { LocalisedText, ProvinceCode } from '../../schemas/code-lists/index
 import { CodedError } from '../../schemas/coded-error.ts';
 import { EVERY_ROLE, type NodeRole, SETTINGS, type Setting } from '../../schemas/settings/index.ts';
 import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
-import { type Environment, readSettings, type SettingTexts, settingValue } from './read-settings.ts';
+import { type Environment, readOne, readSettings, type SettingTexts, settingValue } from './read-settings.ts';
 import { ruleFaults } from './setting-rules.ts';
 
 /** What the operator decided, checked once at start-up. Each member is a setting of schemas/settings/. */
@@ -38,6 +38,8 @@ export interface Config {
   readonly clientRate: number;
   readonly provinceRate: number;
   readonly workers: number;
+  /** Cells of the matrix with fewer presentations are withheld. No setting: a sandbox takes less. */
+  readonly suppressedBelow: number;
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
@@ -86,6 +88,14 @@ export function readConfig(env: Environment, mode: ConfigMode = { sandbox: false
   return config;
 }
 
+/** One setting of a server, for a command that shares it. Throws ConfigError. */
+export function readSetting<T>(env: Environment, setting: Setting<T>): T {
+  const read = readOne(env, setting);
+  if ('fault' in read) throw ConfigError.of(read.fault);
+  return read.value;
+}
+
+const SUPPRESSED_BELOW = 10;
 const UNREADABLE = { zh: '无法读取', en: 'cannot be read' };
 
 /** The configuration, null where a variable cannot be read, with everything that is wrong about it. */
@@ -121,6 +131,7 @@ function configOf(texts: SettingTexts): Config {
     clientRate: of(SETTINGS.clientRate),
     provinceRate: of(SETTINGS.provinceRate),
     workers: of(SETTINGS.workers),
+    suppressedBelow: SUPPRESSED_BELOW,
     drainS: of(SETTINGS.drainS),
     anchorFile: of(SETTINGS.anchorFile),
     upstreamDir: of(SETTINGS.upstreamDir),

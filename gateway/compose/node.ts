@@ -1,86 +1,209 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { logOpenFiles } from '../access/open-file-limit.ts';
+import { OperatorLogin } from '../access/operator-login.ts';
+import { readDescriptions } from '../authority/entity-description.ts';
+import { createMetrics, type Metrics } from '../coverage/metrics.ts';
+import { openDeviationGauge } from '../coverage/policy-deviations.ts';
+import { openSignals } from '../coverage/signals.ts';
+import { openKeyStore } from '../keys/key-store.ts';
+import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import { openRemoteStatements } from '../trust/remote-statements.ts';
+import { trustCaFile } from '../upstream/ca-file.ts';
+import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
+import { networksOf } from '../upstream/networks.ts';
+import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import { createApp } from './app.ts';
+import { watchChains } from './chain-watch.ts';
 import type { Config } from './config.ts';
-import { createContext, type GatewayContext, type Mode } from './context.ts';
-import { listenFault } from './listen-fault.ts';
+import { createListener, type Listener } from './listener.ts';
+import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
+import { openLogger } from './open-logger.ts';
+import { openRegistry } from './open-registry.ts';
+import { openShared } from './open-shared.ts';
+import { openUpstreams } from './open-upstreams.ts';
+import { openPassDesk, type PassDesk } from './pass-desk.ts';
+import { readAnchor } from './read-anchor.ts';
+import { openReadiness } from './readiness.ts';
+import { type DestinationRole, openDestination } from './roles/destination.ts';
+import { openMonitor } from './roles/monitor.ts';
+import { openRegistryRole } from './roles/registry.ts';
+import { openTrust } from './trust.ts';
 
-const DRAIN_WITHIN_MS = 10_000;
-/** Connections that may wait to be taken. A surge brings thousands at once; the system's own limit still holds. */
-const BACKLOG = 8_192;
-
-/** A gateway that answers. `close` stops taking requests, lets those under way finish, and stops what it started. */
-export interface Gateway {
-  readonly url: string;
-  readonly context: GatewayContext;
+/** Everything that a running node is made of. Composed here and nowhere else. */
+export interface Node {
+  readonly parts: NodeParts;
+  readonly roles: readonly Role[];
+  /** Null where this node answers no venues. */
+  readonly destination: DestinationRole | null;
+  /** Null: no provider is set for operators. */
+  readonly operators: OperatorLogin | null;
+  readonly readiness: () => { readonly ready: boolean; readonly reasons: readonly string[] };
+  /** Brings what is read at each scrape up to date. */
+  readonly collect: (metrics: Metrics) => void;
   readonly close: () => Promise<void>;
 }
 
-/** Starts a gateway. Throws ConfigError where a setting makes that impossible. */
-export async function startGateway(config: Config, mode: Mode): Promise<Gateway> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
-  server.keepAliveTimeout = 65_000;
-  server.maxRequestsPerSocket = 0;
-  // One of several processes is sent requests the moment it listens: it listens last. A gateway alone listens first,
-  // since its name follows from its port.
-  const joins = mode.joins === true;
-  if (!joins) server.on('request', answerEarly);
-  const port = joins ? config.port : await listen(server, config);
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-  let draining = false;
-  let context: GatewayContext | null = null;
+/** A node that answers. `close` stops taking requests, lets those under way finish, and stops what it started. */
+export interface RunningNode {
+  readonly url: string;
+  readonly node: Node;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a node with the roles that its settings name. Throws ConfigError where a setting makes that impossible. */
+export async function startNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
+  const listener = openListener(config);
+  await listener.listen();
+  return await answerWith(listener, config, extras);
+}
+
+/** As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens. */
+export async function joinNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
+  const listener = openListener(config);
+  const running = await answerWith(listener, config, extras);
   try {
-    const opened = await createContext(config, config.entityId ?? url, mode);
-    context = opened;
-    logOpenFiles(opened.log);
-    const answer = createApp(opened, () => draining);
-    server.off('request', answerEarly);
-    server.on('request', (request, response) => {
-      // Whoever comes by a connection that stays open is sent to another instance for the next request.
-      if (draining) response.setHeader('connection', 'close');
-      answer(request, response);
-    });
-    const close = async () => {
-      draining = true;
-      // A load balancer needs a moment to see it; until then every request is answered as ever.
-      await delay(config.drainS * 1000);
-      await drain(server);
-      await opened.close();
-    };
-    if (joins) await listen(server, config);
-    return { url, context: opened, close };
+    await listener.listen();
+    return running;
   } catch (error) {
-    server.close();
-    server.closeAllConnections();
-    await context?.close();
+    await running.node.close();
     throw error;
   }
 }
 
-function answerEarly(_request: unknown, response: ServerResponse): void {
-  response.writeHead(503, { 'retry-after': '1' }).end();
+/** A listener of a process that trusts whom its settings name. The first thing that any process of a node does. */
+export function openListener(config: Config): ReturnType<typeof createListener> {
+  trustCaFile(config.caFile);
+  return createListener(config, openLogger(config));
 }
 
-function listen(server: Server, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFault(error, { host, port })));
-    server.listen(port, host, BACKLOG, () => {
-      const address: AddressInfo | string | null = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
+/** Composes a node behind a listener. On a fault what was opened is closed again. */
+export async function answerWith(listener: Listener, config: Config, extras: NodeExtras): Promise<RunningNode> {
+  try {
+    const node = await createNode(config, config.entityId ?? listener.url, listener.isDraining, extras);
+    listener.answer(createApp(node));
+    return {
+      url: listener.url,
+      node,
+      close: async () => {
+        await listener.drain();
+        await node.close();
+      },
+    };
+  } catch (error) {
+    listener.abort();
+    throw error;
+  }
 }
 
-/** Takes no new connection, and gives requests under way their time. */
-function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
+async function createNode(
+  config: Config,
+  nodeUrl: string,
+  isDraining: () => boolean,
+  extras: NodeExtras,
+): Promise<Node> {
+  const opened = await openParts(config, nodeUrl, extras);
+  const { parts, passes } = opened;
+  const destination = config.roles.has('destination') ? openDestination(parts, passes) : null;
+  const roles = [
+    ...(destination === null ? [] : [destination]),
+    await openRegistryRole(parts),
+    ...(destination === null && !config.roles.has('monitor') ? [] : [openMonitor(parts)]),
+  ];
+  const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
+  return {
+    parts,
+    roles,
+    destination,
+    operators: openOperators(config, nodeUrl, parts.documents),
+    readiness: openReadiness({ config, parts, roles, chains, isDraining }),
+    collect: (metrics) => collect(metrics, parts, destination),
+    close: async () => {
+      chains.stop();
+      await Promise.all(roles.map((role) => role.close()));
+      await opened.close();
+    },
+  };
+}
+
+interface OpenedParts {
+  readonly parts: NodeParts;
+  readonly passes: PassDesk;
+  readonly close: () => Promise<void>;
+}
+
+async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): Promise<OpenedParts> {
+  const log = openLogger(config);
+  logOpenFiles(log);
+  const metrics = createMetrics();
+  const nowMs = Date.now;
+  const nowS = () => Math.floor(nowMs() / 1000);
+  const pinned = readAnchor(config.anchorFile);
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const registry = await openRegistry(config, keys, nodeUrl, pinned?.registry ?? null, log);
+  const outgoing = openOutgoing({
+    networks: extras.networks ?? networksOf(config.networks),
+    onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
+    nowMs,
   });
+  const { documents } = outgoing;
+  const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
+  const passes = openPassDesk(config.dataDir, () => gateways.current, nowS);
+  const trust = await openTrust({
+    dataDir: config.dataDir,
+    keys,
+    descriptions: readDescriptions(config.dataDir),
+    pinned,
+    registry: registry.registry,
+    remote: openRemoteStatements(documents.getText),
+    statusLists: passes.statusLists,
+    nowS,
+    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+  });
+  gateways.current = trust.gateways;
+  const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
+  const shared = openShared({ config, metrics, log, nowMs, onInvalidated: trust.forgetKey });
+  openRegistryMetrics(metrics.registry, registry.registry);
+  openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
+  const signals = openSignals(metrics, log, nowMs);
+  return {
+    parts: {
+      config,
+      nodeUrl,
+      keys,
+      log,
+      metrics,
+      registry,
+      trust,
+      shared,
+      signals,
+      documents,
+      upstreams,
+      extras,
+      nowMs,
+    },
+    passes,
+    close: async () => {
+      trust.close();
+      passes.close();
+      await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
+      keys.close();
+    },
+  };
+}
+
+function openOperators({ operatorProvider }: Config, nodeUrl: string, { fetch }: GuardedFetch): OperatorLogin | null {
+  return operatorProvider === null ? null : new OperatorLogin(operatorProvider, nodeUrl, { fetch, nowMs: Date.now });
+}
+
+function collect(metrics: Metrics, { trust, nowMs }: NodeParts, destination: DestinationRole | null): void {
+  const order = { closed: 0, 'half-open': 1, open: 2 } as const;
+  for (const { province, state } of destination?.provinces.breakerStates() ?? []) {
+    metrics.breakerState.set({ province }, order[state]);
+  }
+  metrics.keyExpirySeconds.reset();
+  for (const [entity, ring] of trust.rings) {
+    for (const { kid, expiresS, state } of ring.keys) {
+      if (state !== 'revoked' && expiresS !== null)
+        metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
+    }
+  }
 }

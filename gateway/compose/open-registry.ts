@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Metrics } from '../coverage/metrics.ts';
-import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { type LogSigner, openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { LogError } from '../log/log-error.ts';
 import type { LogStore } from '../log/store.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
@@ -11,10 +9,7 @@ import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
-import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
-import { gatewaySignerPath } from '../sandbox/actors.ts';
-import type { AdapterTexts } from '../sandbox/ceremony.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /** The registry with the store and the key behind its log. */
@@ -30,12 +25,13 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
-  const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
+  const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
   const store = await openStore(config);
   try {
     const registry = await LiveRegistry.open({
@@ -53,33 +49,22 @@ export async function openRegistry(
   }
 }
 
-/** What the registry's HTTP side needs. */
-export interface RegistryDoor extends OpenRegistry {
-  readonly submission: SubmissionParts;
-  readonly metrics: Metrics;
-  readonly nowMs: () => number;
-}
-
-/** Lets events in: with the gateway's own registry key, which signs what its conformance kit found. */
-export async function openRegistryDoor(
+/**
+ * Where a registry is written: what lets events in. Its own registry key, enrolled as a registrar's, signs what the
+ * conformance kit found. `simulated`: made-up hosts are no fault, since everything here is played.
+ */
+export async function openSubmission(
   opened: OpenRegistry,
   settings: {
-    readonly config: Config;
-    readonly entityId: string;
-    readonly production: boolean;
+    readonly keys: KeyStore;
+    readonly registrarId: string;
+    readonly simulated: boolean;
     readonly live: LiveCheck;
-    readonly metrics: Metrics;
   },
-): Promise<RegistryDoor> {
-  const { config, entityId, production, live, metrics } = settings;
-  const registrar = await openSignerFile(gatewaySignerPath(config.dataDir), entityId);
-  openRegistryMetrics(metrics.registry, opened.registry);
-  return {
-    ...opened,
-    submission: { registry: opened.registry, registrar, check: { production, nowMs: Date.now, live } },
-    metrics,
-    nowMs: Date.now,
-  };
+): Promise<SubmissionParts> {
+  const { keys, registrarId, simulated, live } = settings;
+  const registrar = await keys.openActor(REGISTRY_OWNER, registrarId);
+  return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
 }
 
 async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {
@@ -92,14 +77,4 @@ async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {
     const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
-}
-
-/** The shipped adapters as exact texts: what is registered is bytes. */
-export function readAdapterTexts(): AdapterTexts[] {
-  const root = join(import.meta.dirname, '../../adapters/provinces');
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => ({
-    manifest: readFileSync(join(root, name, 'manifest.json'), 'utf8'),
-    scenarios: readFileSync(join(root, name, 'fixtures', 'scenarios.json'), 'utf8'),
-  }));
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { trustBundleSchema } from '../trust/trust-bundle.ts';
+import { type RegistryPin, trustBundleSchema } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
 import { ConfigError } from './config.ts';
 
@@ -7,6 +7,8 @@ import { ConfigError } from './config.ts';
 export interface PinnedAnchor {
   readonly federation: TrustAnchor;
   readonly registry: TrustAnchor;
+  /** Whose log keys count; undefined where the file pins none. */
+  readonly pin: RegistryPin | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export function readAnchor(file: string | null): PinnedAnchor | null {
   try {
     const { entity_id, jwks, registry } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     const federation = { entity_id, jwks };
-    return { federation, registry: registry ?? federation };
+    return { federation, registry: registry ?? federation, pin: registry };
   } catch (cause) {
     throw new ConfigError('HUREN_ANCHOR_FILE: not a readable anchor file', { cause });
   }

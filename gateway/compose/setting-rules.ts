@@ -1,5 +1,6 @@
 import { SETTINGS, type Setting } from '../../schemas/settings/index.ts';
 import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
+import { isKeySetting, KEY_SETTING_FORMS } from '../keys/key-setting.ts';
 import type { Config, ConfigMode } from './config.ts';
 import type { SettingTexts } from './read-settings.ts';
 
@@ -9,6 +10,7 @@ export function ruleFaults(config: Config, texts: SettingTexts, mode: ConfigMode
     ...GROUPS.flatMap((group) => groupFaults(group, texts)),
     ...sharedFaults(config),
     ...roleFaults(config),
+    ...keyFaults(config),
     ...(mode.sandbox ? [] : [...plainAddresses(texts), ...nameFaults(config)]),
   ];
 }
@@ -68,6 +70,12 @@ function roleFaults({ roles, logUrl }: Config): SettingFault[] {
         en: 'must be set: HUREN_ROLES does not name registry, so this process has to follow one',
       };
   return [{ setting: 'HUREN_LOG_URL', text }];
+}
+
+/** What the key room makes of it: a parameter that it does not know had a meaning that would be lost. */
+function keyFaults({ keys }: Config): SettingFault[] {
+  if (keys === null || isKeySetting(keys)) return [];
+  return [{ setting: 'HUREN_KEYS', text: { zh: `须为 ${KEY_SETTING_FORMS}`, en: `must be ${KEY_SETTING_FORMS}` } }];
 }
 
 const ADDRESSES = [

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 
-/** What a worker hears, once: the simulated provinces where there are any. */
-export const startWorkerSchema = z.strictObject({ type: z.literal('start'), provinces: readyMessageSchema.nullable() });
+/** What a worker hears, once: what its parent hands to every worker. */
+export const startWorkerSchema = z.strictObject({ type: z.literal('start'), payload: z.unknown() });
 export type StartWorker = z.infer<typeof startWorkerSchema>;
 
 /** What a worker says, once. */

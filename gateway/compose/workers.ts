@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { SandboxChild } from '../sandbox/child.ts';
-import { startProvinces } from '../sandbox/mode.ts';
 import { type Config, ConfigError } from './config.ts';
 import { listenFault } from './listen-fault.ts';
 import { openLogger } from './open-logger.ts';
+import { originOf } from './server.ts';
 import { type Child, superviseChild } from './start-child.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
@@ -23,17 +22,22 @@ export interface Workers {
   readonly close: () => Promise<void>;
 }
 
+/** What every worker runs and is handed. */
+export interface WorkerKind {
+  readonly exec: URL;
+  readonly payload: unknown;
+}
+
+const NODE_WORKER: WorkerKind = { exec: new URL('./worker.ts', import.meta.url), payload: null };
+
 /**
- * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds the
- * simulated provinces and nothing else, and starts a process anew that dies. Throws ConfigError.
+ * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds nothing, and
+ * starts a process anew that dies. Throws ConfigError.
  */
-export async function startWorkers(config: Config, mode: { readonly sandbox: boolean }): Promise<Workers> {
-  const port = config.port === 0 ? await freePort(config) : config.port;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
-  const provinces = mode.sandbox ? await startProvinces(config, config.entityId ?? url) : null;
-  cluster.setupPrimary({ exec: fileURLToPath(new URL('./worker.ts', import.meta.url)), args: [] });
-  const pool = new WorkerPool(config, port, provinces);
+export async function startWorkers(given: Config, { exec, payload }: WorkerKind = NODE_WORKER): Promise<Workers> {
+  const { config, url } = await addressOf(given);
+  cluster.setupPrimary({ exec: fileURLToPath(exec), args: [] });
+  const pool = new WorkerPool(config, payload);
   try {
     // One by one: the first makes the keys and the registry that the others find.
     for (let n = 0; n < config.workers; n += 1) await pool.add();
@@ -44,23 +48,27 @@ export async function startWorkers(config: Config, mode: { readonly sandbox: boo
   return { url, restart: () => pool.restart(), close: () => pool.close() };
 }
 
+/** The port is part of names, so it must be known before the first process is there. */
+export async function addressOf(config: Config): Promise<{ readonly config: Config; readonly url: string }> {
+  const port = config.port === 0 ? await freePort(config) : config.port;
+  return { config: { ...config, port }, url: originOf(config, port) };
+}
+
 class WorkerPool {
   readonly #config: Config;
-  readonly #port: number;
-  readonly #provinces: SandboxChild | null;
+  readonly #payload: unknown;
   readonly #log: Logger;
   readonly #workers = new Map<Worker, Child<WorkerMessage>>();
   #closing = false;
 
-  constructor(config: Config, port: number, provinces: SandboxChild | null) {
+  constructor(config: Config, payload: unknown) {
     this.#config = config;
-    this.#port = port;
     this.#log = openLogger(config);
-    this.#provinces = provinces;
+    this.#payload = payload;
   }
 
   async add(): Promise<void> {
-    const worker = cluster.fork({ HUREN_PORT: String(this.#port), HUREN_WORKERS: '1' });
+    const worker = cluster.fork({ HUREN_PORT: String(this.#config.port), HUREN_WORKERS: '1' });
     const child = this.#supervise(worker);
     this.#workers.set(worker, child);
     worker.once('exit', () => {
@@ -91,13 +99,12 @@ class WorkerPool {
   async close(): Promise<void> {
     this.#closing = true;
     await Promise.all([...this.#workers.values()].map((child) => child.stop()));
-    await this.#provinces?.stop();
   }
 
   #supervise(worker: Worker): Child<WorkerMessage> {
     return superviseChild(worker.process, {
       name: 'a worker',
-      message: { type: 'start', provinces: this.#provinces?.ready ?? null } satisfies StartWorker,
+      message: { type: 'start', payload: this.#payload } satisfies StartWorker,
       read: (message) => {
         const parsed = workerMessageSchema.safeParse(message);
         return parsed.success ? { ready: parsed.data } : { failed: 'it sent something else' };
@@ -112,7 +119,6 @@ class WorkerPool {
   }
 }
 
-/** The port is part of every entity's name, so it must be known before the first process is there. */
 async function freePort({ host }: Config): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening').catch((error: unknown) => {

@@ -29,7 +29,7 @@ export async function coverageMatrix(
       province: adapter.manifest.province,
       adapter: adapterName(adapter),
       state: adapter.stage,
-      conformance: null,
+      conformance: adapter.conformance,
     })),
     cells: shown,
     totals,

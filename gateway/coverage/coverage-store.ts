@@ -1,15 +1,14 @@
+import { CodedError } from '../../schemas/coded-error.ts';
 import type { MinuteRows } from './coverage-counter.ts';
 import type { CoverageRow } from './coverage-rows.ts';
 
 export type CoverageErrorCode = 'unavailable' | 'disk_full' | 'corrupt';
 
 /** Coverage cannot be written or read. Verification goes on without it. */
-export class CoverageError extends Error {
+export class CoverageError extends CodedError<CoverageErrorCode> {
   override readonly name = 'CoverageError';
-  readonly code: CoverageErrorCode;
   constructor(code: CoverageErrorCode, options?: ErrorOptions) {
-    super(`the coverage store failed: ${code}`, options);
-    this.code = code;
+    super(code, `the coverage store failed: ${code}`, options);
   }
 }
 

@@ -22,16 +22,17 @@ const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
 const REMEMBERED_REQUESTS = 4096;
 
 interface Parts {
-  readonly entityId: string;
+  /** Whom questions are for: this node. */
+  readonly audience: string;
   readonly verification: VerificationContext;
-  readonly trust: { readonly chainOf: (entityId: string) => Promise<readonly string[]> };
+  readonly chainOf: (entityId: string) => Promise<readonly string[]>;
 }
 
 /**
  * POST /v1/audits: an auditor named by a mandate asks what stands behind an answer, and gets the statement with its
  * disclosures, the findings and the approvals. Nothing of it is kept, here or in a log; it is counted.
  */
-export function mountAudits(router: Router, { entityId, verification, trust }: Parts): void {
+export function mountAudits(router: Router, { audience, verification, chainOf }: Parts): void {
   const readBody = jsonBodyReader(auditBodySchema, MAX_BODY_BYTES);
   const seen = new LRUCache<string, true>({
     max: REMEMBERED_REQUESTS,
@@ -50,7 +51,7 @@ export function mountAudits(router: Router, { entityId, verification, trust }: P
   }): Promise<AuditQuestion> {
     try {
       const atS = Math.floor(verification.nowMs() / 1000);
-      return await openAuditRequest(body.request, body.key, { audience: entityId, atS });
+      return await openAuditRequest(body.request, body.key, { audience, atS });
     } catch (error) {
       if (error instanceof TrustError) throw new ProblemError('token_invalid', `the request is refused: ${error.code}`);
       throw error;
@@ -71,7 +72,7 @@ export function mountAudits(router: Router, { entityId, verification, trust }: P
         refuseReplay(asked);
         const answer = await audit(verification, asked);
         audits.inc({ outcome: 'answered' });
-        response.json({ ...answer, chains: await chainsBehind(answer, trust.chainOf) });
+        response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });
       } catch (error) {
         audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
         throw error;
@@ -83,7 +84,7 @@ export function mountAudits(router: Router, { entityId, verification, trust }: P
 /** The chains that an auditor needs to check statement and approvals without believing this gateway. */
 async function chainsBehind(
   { statement, approvals }: AuditAnswer,
-  chainOf: Parts['trust']['chainOf'],
+  chainOf: Parts['chainOf'],
 ): Promise<Record<string, readonly string[]>> {
   const issuer = statement === null ? null : issuerOf(statement);
   const wanted = [issuer, ...approvals.map(({ agency }) => agency)].filter((id) => id !== null);

@@ -4,8 +4,8 @@ import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../authority/trus
 import { ProblemError } from '../problem-error.ts';
 import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { MAX_TRUST_MARK_BYTES } from '../trust/trust-mark.ts';
-import { resource } from './route.ts';
+import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
+import { pathOf, resource } from './route.ts';
 
 /** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */
 const MAX_AGE_S = 60;
@@ -15,39 +15,40 @@ const MAX_PAGE = 500;
 const STATEMENT_TYP = 'entity-statement+jwt';
 
 interface Parts {
-  readonly entityId: string;
-  readonly trust: {
-    readonly federation: HostedFederation;
-    readonly anchorId: string | null;
-    readonly trustMarks: TrustMarkRegister | null;
-    readonly resolve: (entityId: string, resolverId: string, type: string | null) => Promise<string>;
-    readonly trustBundle: () => Promise<object | null>;
-  };
+  readonly federation: HostedFederation;
+  readonly anchor: (() => { readonly entity_id: string }) | null;
+  readonly trustMarks: TrustMarkRegister | null;
+  readonly resolve: (entityId: string, resolverId: string, type: string | null) => Promise<string>;
+  readonly trustBundle: () => Promise<object | null>;
+}
+
+/** The hosted entities by the path where each answers, and an authorization server whose host is another. */
+export interface Places {
+  readonly entities: ReadonlyMap<string, string>;
+  readonly authorizationServer: string | null;
 }
 
 /**
- * The OpenID Federation 1.0 endpoints of every entity whose keys this process holds, each below its own identifier
- * (section 8). At the gateway's own root, fetch and list speak for the anchor where it is hosted here too, since a
- * gateway has no subordinates.
+ * The OpenID Federation 1.0 endpoints of every entity whose keys this process holds, by the path where each answers
+ * (section 8). At the root, fetch and list speak for the anchor where it is hosted here too, since a gateway has no
+ * subordinates.
  */
-export function mountFederation(router: Router, { entityId, trust }: Parts): void {
-  const { federation, anchorId, trustMarks } = trust;
-  const speaker = anchorId !== null && federation.has(anchorId) ? anchorId : entityId;
-  for (const id of federation.entityIds()) {
-    if (id !== entityId && !id.startsWith(`${entityId}/`)) continue;
-    const isRoot = id === entityId;
-    mountEntity(router, id.slice(entityId.length), trust, { self: id, superior: isRoot ? speaker : id });
+export function mountFederation(router: Router, trust: Parts, { entities, authorizationServer }: Places): void {
+  const { federation, anchor, trustMarks } = trust;
+  const anchorId = anchor?.().entity_id ?? null;
+  for (const [path, self] of entities) {
+    const speaksForAnchor = path === '' && anchorId !== null && federation.has(anchorId);
+    mountEntity(router, path, trust, { self, superior: speaksForAnchor ? anchorId : self });
   }
   // The authorization server's own host asks here for what it then shows as its own.
-  const elsewhere = federation.entityIds().find((id) => id !== entityId && !id.startsWith(`${entityId}/`));
-  if (elsewhere !== undefined) {
+  if (authorizationServer !== null) {
     resource(router, '/authorization-server/.well-known/openid-federation', {
       GET: async (_request, response) => {
-        sendToken(response, await federation.entityConfiguration(elsewhere), STATEMENT_TYP);
+        sendToken(response, await federation.entityConfiguration(authorizationServer), STATEMENT_TYP);
       },
     });
   }
-  if (trustMarks !== null) mountTrustMarkStatus(router, trustMarks, entityId);
+  if (trustMarks !== null) mountTrustMarks(router, trustMarks);
   // Not of the standard: everything that an offline verifier takes along, in one document. It checks every part.
   resource(router, '/federation/bundle', {
     GET: async (_request, response) => {
@@ -64,8 +65,8 @@ interface Speaker {
   readonly superior: string;
 }
 
-function mountEntity(router: Router, path: string, trust: Parts['trust'], { self, superior }: Speaker): void {
-  const { federation, anchorId } = trust;
+function mountEntity(router: Router, path: string, trust: Parts, { self, superior }: Speaker): void {
+  const { federation } = trust;
   resource(router, `${path}/.well-known/openid-federation`, {
     GET: async (_request, response) => {
       sendToken(response, await federation.entityConfiguration(self), STATEMENT_TYP);
@@ -85,7 +86,8 @@ function mountEntity(router: Router, path: string, trust: Parts['trust'], { self
     GET: async (request, response) => {
       allowOnly(request, ['sub', 'trust_anchor', 'entity_type']);
       const anchor = optional(request, 'trust_anchor');
-      if (anchor !== null && anchor !== anchorId) throw new ProblemError('not_found', 'that trust anchor is not ours');
+      if (anchor !== null && anchor !== trust.anchor?.().entity_id)
+        throw new ProblemError('not_found', 'that trust anchor is not ours');
       sendToken(response, await resolved(trust, request, self), RESOLVE_RESPONSE_TYP);
     },
   });
@@ -134,21 +136,31 @@ function pageSize(text: string | null): number {
   return limit;
 }
 
-async function resolved({ resolve }: Parts['trust'], request: Request, self: string): Promise<string | null> {
+async function resolved({ resolve }: Parts, request: Request, self: string): Promise<string | null> {
   try {
     return await resolve(required(request, 'sub'), self, optional(request, 'entity_type'));
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    if (error.code === 'anchor_unknown') return null;
+    if (error.code === 'anchor_unknown' || error.code === 'not_admitted') return null;
     // What is known here is fetched from its own host, which may be away.
     throw new ProblemError('unavailable', `the chain cannot be had: ${error.code}`, { 'retry-after': '5' });
   }
 }
 
-/** Whether a trust mark still stands (section 8.4): a form post with the mark, a signed answer. */
-function mountTrustMarkStatus(router: Router, marks: TrustMarkRegister, entityId: string): void {
+/** Trust marks that are held now (section 8.6), and whether one that somebody shows still stands (section 8.4). */
+function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
+  const path = pathOf(marks.issuer);
+  resource(router, `${path}/federation/trust-mark`, {
+    GET: async (request, response) => {
+      allowOnly(request, ['trust_mark_type', 'sub']);
+      const type = required(request, 'trust_mark_type');
+      const held = await marks.marksOf(required(request, 'sub'));
+      const found = held.find(({ trust_mark_type }) => trust_mark_type === type);
+      sendToken(response, found?.trust_mark ?? null, TRUST_MARK_TYP);
+    },
+  });
   const readForm = express.urlencoded({ extended: false, limit: MAX_TRUST_MARK_BYTES + 256, inflate: false });
-  resource(router, `${marks.issuer.slice(entityId.length)}/federation/trust-mark-status`, {
+  resource(router, `${path}/federation/trust-mark-status`, {
     POST: async (request, response) => {
       await new Promise<void>((resolve, reject) => {
         readForm(request, response, (error: unknown) =>
@@ -168,7 +180,8 @@ function mountTrustMarkStatus(router: Router, marks: TrustMarkRegister, entityId
 
 function sendToken(response: Response, token: string | null, typ: string): void {
   if (token === null) throw new ProblemError('not_found', 'no such entity is known here');
-  response.set('cache-control', `public, max-age=${MAX_AGE_S}`).type(`application/${typ}`).send(token);
+  // Asked for again each time: a statement that a cache kept could lack the key that its subject signs with by now.
+  response.set('cache-control', 'no-cache').type(`application/${typ}`).send(token);
 }
 
 /** A filter that is overlooked would give a wrong answer, so an unknown parameter is refused (section 8.9). */

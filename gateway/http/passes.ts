@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
@@ -9,7 +10,7 @@ import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { jsonBodyReader } from './json-body.ts';
-import { resource } from './route.ts';
+import { pathOf, resource } from './route.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 
@@ -17,7 +18,11 @@ interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens | null;
   readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
-  readonly passes: Passes;
+  /** Each gateway's passes by its province. */
+  readonly passes: {
+    readonly of: (destination: ProvinceCode) => Passes | null;
+    readonly all: readonly { readonly entityId: string; readonly passes: Passes }[];
+  };
 }
 
 /**
@@ -36,12 +41,19 @@ export function mountPasses(router: Router, { verification, tokens, shared, pass
       const asker = await tokens.authenticate(request.get('authorization'));
       const refused = await shared.clientLimit.take(asker.clientId, 1);
       if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-      const issued = await issuePass(verification, passes, asker, await readBody(request, response));
+      const desk = passes.of(asker.destination);
+      if (desk === null) throw new ProblemError('venue_foreign');
+      const issued = await issuePass(verification, desk, asker, await readBody(request, response));
       response.status(issued.pass === null ? 200 : 201).json(issued);
     },
   });
 
-  resource(router, '/v1/statuslists/:id', {
+  for (const desk of passes.all) mountStatusLists(router, pathOf(desk.entityId), desk.passes);
+}
+
+/** A list stands below the identifier of the gateway that signs it: one elsewhere would be somebody else's word. */
+function mountStatusLists(router: Router, path: string, passes: Passes): void {
+  resource(router, `${path}/v1/statuslists/:id`, {
     GET: async (request, response) => {
       const { id } = request.params;
       const token = typeof id === 'string' && /^[0-9a-f]{24}$/.test(id) ? await passes.statusList(id) : null;

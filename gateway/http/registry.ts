@@ -7,10 +7,17 @@ import type { Metrics } from '../coverage/metrics.ts';
 import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
-import type { AdapterRecord, VersionRecord } from '../registry/fold-state.ts';
+import type { AdapterRecord, FoldState, VersionRecord } from '../registry/fold-state.ts';
 import type { Receipt } from '../registry/live-registry.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
-import { viewOfAdapter, viewOfEntity, viewOfMandate, viewOfPolicy, viewOfVersion } from '../registry/registry-views.ts';
+import {
+  viewOfAdapter,
+  viewOfEntity,
+  viewOfMandate,
+  viewOfPolicy,
+  viewOfSubordinate,
+  viewOfVersion,
+} from '../registry/registry-views.ts';
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { requestIdOf } from './errors.ts';
@@ -26,7 +33,9 @@ const submissionSchema = z.strictObject({
 });
 
 interface Parts {
-  readonly submission: SubmissionParts;
+  readonly registry: { readonly folded: () => FoldState };
+  /** Null: the registry is written elsewhere, and this node follows it. */
+  readonly submission: SubmissionParts | null;
   readonly store: LogReader;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -37,19 +46,36 @@ export function mountRegistry(router: Router, parts: Parts): void {
   mountEvents(router, parts);
   mountAdapters(router, parts);
   mountPolicies(router, parts);
-  const { submission, nowMs } = parts;
+  mountSubordinates(router, parts);
+  const { registry, nowMs } = parts;
   resource(router, '/v1/registry/mandates', {
     GET: (_request, response) => {
-      const mandates = [...submission.registry.folded().mandates.values()];
+      const mandates = [...registry.folded().mandates.values()];
       response.json({ mandates: mandates.map((record) => viewOfMandate(record, nowMs())) });
     },
   });
   resource(router, '/v1/registry/entities', {
     GET: (request, response) => {
       const wanted = queryText(request, 'entity_id');
-      const { size, time_s, anchor, log, entities } = submission.registry.folded();
+      const { size, time_s, anchor, log, entities } = registry.folded();
       const shown = [...entities.values()].filter(({ entity_id }) => wanted === null || entity_id === wanted);
       response.json({ anchor, log, size, time_s, entities: shown.map(viewOfEntity) });
+    },
+  });
+}
+
+/** Who vouches for whom in the federation, as the log has it. */
+function mountSubordinates(router: Router, { registry }: Parts): void {
+  resource(router, '/v1/registry/subordinates', {
+    GET: (request, response) => {
+      const superior = queryText(request, 'superior');
+      const entity = queryText(request, 'entity_id');
+      const state = registry.folded();
+      const shown = [...state.subordinates.values()].filter(
+        (record) =>
+          (superior === null || record.superior === superior) && (entity === null || record.entity_id === entity),
+      );
+      response.json({ subordinates: shown.map((record) => viewOfSubordinate(state, record)) });
     },
   });
 }
@@ -58,6 +84,8 @@ function mountEvents(router: Router, { submission, metrics }: Parts): void {
   const readBody = submissionReader();
   resource(router, '/v1/registry/events', {
     POST: async (request, response) => {
+      if (submission === null)
+        throw new ProblemError('not_found', 'events go to the registry itself, not to who follows it');
       const posted = await readBody(request, response);
       try {
         response.status(201).json(receiptOf(await submitEvent(submission, posted)));
@@ -103,7 +131,7 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
-function mountAdapters(router: Router, { submission: { registry }, store }: Parts): void {
+function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters', {
     GET: (_request, response) => {
       const state = registry.folded();
@@ -155,7 +183,7 @@ async function reportAt(store: LogReader, index: number): Promise<string> {
   return body.report;
 }
 
-function mountPolicies(router: Router, { submission: { registry }, nowMs }: Parts): void {
+function mountPolicies(router: Router, { registry, nowMs }: Parts): void {
   resource(router, '/v1/registry/policies', {
     GET: (_request, response) => {
       const policies = [...registry.folded().policies];

@@ -4,6 +4,11 @@ import { ProblemError } from '../problem-error.ts';
 type Method = 'GET' | 'POST' | 'PUT';
 type Handler = (request: Request, response: Response) => void | Promise<void>;
 
+/** Where an entity's own endpoints are on its host: nothing for one that is its host. */
+export function pathOf(entityId: string): string {
+  return new URL(entityId).pathname.replace(/\/$/, '');
+}
+
 /** Mounts a resource: one handler a method, and 405 with `Allow` for every other. */
 export function resource(router: Router, path: string, handlers: Partial<Record<Method, Handler>>): void {
   const route = router.route(path);

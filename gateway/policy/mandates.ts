@@ -1,5 +1,5 @@
 import type { Purpose, VenueKind } from '../../schemas/code-lists/index.ts';
-import type { HolderClass, Mandate } from '../../schemas/mandate.ts';
+import type { Mandate } from '../../schemas/mandate.ts';
 
 type Term = { readonly mandate: Mandate; readonly fromMs: number; readonly untilMs: number };
 
@@ -9,13 +9,12 @@ export type MandateIndex = {
   readonly terms: readonly Term[];
 };
 
-/** `region`: the venue's GB/T 2260 division, 6 digits. `holderClass`: only where the venue can tell. */
+/** `region`: the venue's GB/T 2260 division, 6 digits. */
 export type CheckQuery = {
   readonly region: string;
   readonly venueKind: VenueKind;
   readonly purpose: Purpose;
   readonly nowMs: number;
-  readonly holderClass?: HolderClass;
 };
 
 /** Arranges mandates by region prefix. A superseded mandate ends when its successor starts. */
@@ -33,13 +32,13 @@ export function indexMandates(mandates: readonly Mandate[]): MandateIndex {
  * region wins, then the mandate that runs longest. At most three look-ups, however many mandates there are.
  */
 export function permitCheck(mandates: MandateIndex, query: CheckQuery): Mandate | null {
-  const { region, nowMs, holderClass } = query;
+  const { region, nowMs } = query;
   const key = checkKey(query.venueKind, query.purpose);
   for (const digits of [6, 4, 2]) {
     if (region.length < digits) continue;
     const terms = mandates.byRegion.get(region.slice(0, digits))?.get(key) ?? [];
     for (const term of terms) {
-      if (isInForce(term, nowMs) && coversHolder(term.mandate, holderClass)) return term.mandate;
+      if (isInForce(term, nowMs) && coversEverybody(term.mandate)) return term.mandate;
     }
   }
   return null;
@@ -102,7 +101,7 @@ function isInForce({ fromMs, untilMs }: Term, nowMs: number): boolean {
   return fromMs <= nowMs && nowMs < untilMs;
 }
 
-function coversHolder({ holder_classes }: Mandate, holderClass: HolderClass | undefined): boolean {
-  if (holder_classes.includes('any_traveller')) return true;
-  return holderClass !== undefined && holder_classes.includes(holderClass);
+/** No scan says whom the venue has before it, so that a mandate for special people alone permits nothing. */
+function coversEverybody({ holder_classes }: Mandate): boolean {
+  return holder_classes.includes('any_traveller');
 }

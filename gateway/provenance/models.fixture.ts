@@ -1,7 +1,7 @@
 import type { AuthorityModel } from '../../schemas/authority-model.ts';
 import type { Ground, Level, Role } from '../../schemas/code-lists/index.ts';
 
-/** The authority models of DOMAIN.md section 3, for tests. What runs is each manifest's own data, not this file. */
+/** The authority models that provinces published in 2020 to 2022, for tests. What runs is each manifest's own data, not this file. */
 
 const RED: Ground[] = [
   'confirmed_case',

@@ -29,8 +29,7 @@ export type OriginAnswer = SubstantiationInput | 'unknown' | 'unavailable';
 export type Substantiation = { provenance: Provenance | null; findings: Finding[]; answerable: ProvinceCode };
 
 /**
- * Judges a yellow or red by the issuing province's own published rule (DOMAIN.md section 3; issue: "a red must be
- * substantiated"). Green and indeterminate need no provenance and get null. `absent`: the record is silent about who
+ * Judges a yellow or red by the issuing province's own published rule of who may assign which status. Green and indeterminate need no provenance and get null. `absent`: the record is silent about who
  * or why; `violated`: something it says breaks the rule; `stated`: in order by the record's word; `signed`: in order
  * and every required approval signed (or, where none is required, the statement itself). Pure and total.
  */

@@ -2,6 +2,7 @@ import type { LiveOutcome } from '../../adapters/conformance/live-checks.ts';
 import { conformanceReport } from '../../adapters/conformance/report.ts';
 import { checkStatic } from '../../adapters/conformance/static-checks.ts';
 import type { ConformanceReport } from '../../schemas/conformance-report.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
 import { digestOf } from './manifest-text.ts';
@@ -33,7 +34,7 @@ export async function checkSubmission(
   others: readonly Manifest[],
   { production, nowMs, live }: CheckSettings,
 ): Promise<CheckedBody> {
-  const raw = { name: null, manifest: jsonOf(texts.manifest), scenarios: jsonOf(texts.scenarios) };
+  const raw = { name: null, manifest: jsonOrUndefined(texts.manifest), scenarios: jsonOrUndefined(texts.scenarios) };
   const statically = checkStatic(raw, { others, production });
   const { subject } = statically;
   const parts = { manifest: subject?.manifest ?? null, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
@@ -54,12 +55,4 @@ function bodyOf(report: ConformanceReport): CheckedBody {
     text = JSON.stringify({ ...report, findings });
   }
   return { passed, level, report: text };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -59,7 +59,8 @@ function trialOf({ trial, versions }: AdapterRecord): AdapterTrial[] {
 function asRegistered(version: VersionRecord | undefined, stage: RegisteredAdapter['stage']): RegisteredAdapter[] {
   if (version === undefined) return [];
   const manifest = parseManifest(version.manifest, version.manifest_digest);
-  return manifest === null ? [] : [{ manifest, digest: version.manifest_digest, stage }];
+  const conformance = version.check?.passed === true ? version.check.level : null;
+  return manifest === null ? [] : [{ manifest, digest: version.manifest_digest, stage, conformance }];
 }
 
 function policiesInForce(state: FoldState): Map<ProvinceCode, CompiledPolicy> {

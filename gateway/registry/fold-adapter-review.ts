@@ -50,13 +50,13 @@ export function submitAdapter(
   return withAdapter(state, { ...adapter, versions: [...adapter.versions, record], changed: mark });
 }
 
-/** A gateway states what the conformance kit found. A report that failed stays: a failing version never moves. */
+/** A registrar states what the conformance kit found. A report that failed stays: a failing version never moves. */
 export function checkAdapter(
   state: FoldState,
   { iss, body }: EventOf<'adapter_checked'>,
   mark: Mark,
 ): FoldState | Rejection {
-  if (state.entities.get(iss)?.role !== 'gateway') return rejected('role_not_entitled');
+  if (state.entities.get(iss)?.role !== 'registrar') return rejected('role_not_entitled');
   const found = findVersion(state, body);
   if ('rejected' in found) return found;
   const { adapter, version } = found;

@@ -13,6 +13,7 @@ export function issueMandate(
   if (iss !== state.anchor || mandate.issued_by !== iss) return rejected('mandate_issuer');
   if (state.mandates.has(mandate.id)) return rejected('mandate_exists');
   if (Date.parse(mandate.valid_from) > iat * 1000 + MANDATE_MAX_DAYS * DAY_MS) return rejected('mandate_too_early');
+  if (!mandate.holder_classes.includes('any_traveller')) return rejected('mandate_without_effect');
   const superseded = mandate.supersedes === undefined ? null : state.mandates.get(mandate.supersedes);
   if (superseded === undefined) return rejected('mandate_unknown');
   const issued: MandateRecord = { mandate, issued: mark, ends_ms: Date.parse(mandate.valid_until), revoked: null };

@@ -1,14 +1,20 @@
 import { z } from 'zod';
-import { localisedTextSchema, type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import {
+  levelSchema,
+  localisedTextSchema,
+  type ProvinceCode,
+  provinceCodeSchema,
+  roleSchema,
+} from '../../schemas/code-lists/index.ts';
 import { mandateSchema } from '../../schemas/mandate.ts';
 import { policySchema } from '../../schemas/policy.ts';
 import {
-  type EventOf,
   entityRoleSchema,
   keyUseSchema,
   type RegistryEvent,
   registryJwkSchema,
   sha256Schema,
+  subordinateKindSchema,
   trialModeSchema,
   versionSchema,
 } from '../../schemas/registry-event.ts';
@@ -52,6 +58,22 @@ const entityRecordSchema = z.strictObject({
   keys: z.array(keyRecordSchema).readonly(),
 });
 export type EntityRecord = Readonly<z.infer<typeof entityRecordSchema>>;
+
+/** An entity that a superior vouches for in the federation. `province`: whose it is; null where it is national. */
+const subordinateRecordSchema = z.strictObject({
+  entity_id: entityIdSchema,
+  superior: entityIdSchema,
+  kind: subordinateKindSchema,
+  name: localisedTextSchema,
+  province: provinceCodeSchema.nullable(),
+  level: levelSchema.nullable(),
+  role: roleSchema.nullable(),
+  state: z.enum(['admitted', 'removed']),
+  admitted: markSchema,
+  changed: markSchema,
+  jwks: z.array(registryJwkSchema).readonly(),
+});
+export type SubordinateRecord = Readonly<z.infer<typeof subordinateRecordSchema>>;
 
 const versionRecordSchema = z.strictObject({
   version: versionSchema,
@@ -105,6 +127,7 @@ export const foldDocumentSchema = z.strictObject({
   anchor: entityIdSchema.nullable(),
   log: z.strictObject({ origin: z.string(), keys: z.array(z.string()).readonly() }).nullable(),
   entities: z.array(entityRecordSchema),
+  subordinates: z.array(subordinateRecordSchema),
   adapters: z.array(adapterRecordSchema),
   policies: z.array(z.tuple([provinceCodeSchema, policyRecordSchema])),
   mandates: z.array(mandateRecordSchema),
@@ -123,6 +146,7 @@ export interface FoldState {
   readonly anchor: string | null;
   readonly log: FoldDocument['log'];
   readonly entities: ReadonlyMap<string, EntityRecord>;
+  readonly subordinates: ReadonlyMap<string, SubordinateRecord>;
   readonly adapters: ReadonlyMap<ProvinceCode, AdapterRecord>;
   readonly policies: ReadonlyMap<ProvinceCode, PolicyRecord>;
   readonly mandates: ReadonlyMap<string, MandateRecord>;
@@ -134,7 +158,6 @@ export interface VerifiedEvent<E extends RegistryEvent = RegistryEvent> {
   readonly kid: string;
   readonly hash: string;
 }
-export type VerifiedOf<K extends RegistryEvent['kind']> = VerifiedEvent<EventOf<K>>;
 
 /** Why an event is refused. `detail` says more where the code alone does not; it names nobody. */
 export interface Rejection {
@@ -149,6 +172,7 @@ export const EMPTY_STATE: FoldState = {
   anchor: null,
   log: null,
   entities: new Map(),
+  subordinates: new Map(),
   adapters: new Map(),
   policies: new Map(),
   mandates: new Map(),
@@ -169,11 +193,12 @@ export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Reado
 
 /** The state as JSON, and back. The same state gives the same document, however it was reached. */
 export function documentOf(state: FoldState): FoldDocument {
-  const { entities, adapters, policies, mandates, log, ...rest } = state;
+  const { entities, subordinates, adapters, policies, mandates, log, ...rest } = state;
   return {
     ...rest,
     log,
     entities: [...entities.values()],
+    subordinates: [...subordinates.values()],
     adapters: [...adapters.values()],
     policies: [...policies],
     mandates: [...mandates.values()],
@@ -184,6 +209,7 @@ export function stateOf(document: FoldDocument): FoldState {
   return {
     ...document,
     entities: new Map(document.entities.map((entity) => [entity.entity_id, entity])),
+    subordinates: new Map(document.subordinates.map((record) => [record.entity_id, record])),
     adapters: new Map(document.adapters.map((adapter) => [adapter.province, adapter])),
     policies: new Map(document.policies),
     mandates: new Map(document.mandates.map((record) => [record.mandate.id, record])),

@@ -558,6 +558,12 @@ const POLICIES: Row[] = [
     (w) => w.try(anchor, 'mandate_issued', { mandate: { ...mandate, valid_from: at(31), valid_until: at(60) } }),
   ],
   [
+    'a mandate that is in force and permits nothing',
+    'mandate_without_effect',
+    'enrolled',
+    (w) => w.try(anchor, 'mandate_issued', { mandate: { ...mandate, holder_classes: ['entrant_from_abroad'] } }),
+  ],
+  [
     'a mandate that supersedes one that never was',
     'mandate_unknown',
     'enrolled',
@@ -577,7 +583,14 @@ const POLICIES: Row[] = [
 
 const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...POLICIES];
 /** Decided by a gateway around the fold; their tests are with `LiveRegistry` and `submitEvent`. */
-const ELSEWHERE: RejectionCode[] = ['scenarios_missing', 'log_key_mismatch'];
+const ELSEWHERE: RejectionCode[] = [
+  'scenarios_missing',
+  'log_key_mismatch',
+  'subordinate_exists',
+  'subordinate_unknown',
+  'subordinate_invalid',
+  'keys_not_handed_over',
+];
 
 async function approve(world: World, named: typeof HENAN_1_NAMED): Promise<void> {
   await world.do(first, 'adapter_approved', named);
@@ -628,6 +641,18 @@ describe('what the fold allows', () => {
     expect(adapter()).toMatchObject({ active: '2.0.0', trial: null });
     await world.do(henan, 'adapter_rolled_back', { province: '410000', to_version: '1.0.0' });
     expect(adapter()).toMatchObject({ active: '1.0.0', trial: null });
+  });
+
+  test('how far the version in use was checked is forgotten, or told of another version', async () => {
+    const world = from('active');
+    const told = () => compileState(world.state).adapters.get('410000')?.conformance;
+    expect(told()).toBe('static');
+    await world.submitAndCheck(henan, HENAN_2);
+    await world.do(gateway, 'adapter_checked', { ...HENAN_2_NAMED, ...CHECKED, level: 'live' });
+    expect(told()).toBe('static');
+    await approve(world, HENAN_2_NAMED);
+    await world.do(henan, 'adapter_activated', { ...HENAN_2_NAMED, mode: FULL });
+    expect(told()).toBe('live');
   });
 
   test('a canary gives one token now this version and now that, or misses its share', async () => {

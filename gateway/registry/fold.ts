@@ -14,6 +14,7 @@ import {
   type VerifiedEvent,
   withEntry,
 } from './fold-state.ts';
+import { admitSubordinate, changeSubordinateKeys, removeSubordinate } from './fold-subordinates.ts';
 
 /**
  * Registry state as a pure fold over the log. Every instance re-decides every entry with this function, so whoever can
@@ -38,6 +39,12 @@ function decide(state: FoldState, event: Exclude<RegistryEvent, { kind: 'registr
       return enrolEntity(state, event, mark);
     case 'entity_removed':
       return removeEntity(state, event);
+    case 'subordinate_admitted':
+      return admitSubordinate(state, event, mark);
+    case 'subordinate_keys_changed':
+      return changeSubordinateKeys(state, event, mark);
+    case 'subordinate_removed':
+      return removeSubordinate(state, event, mark);
     case 'key_announced':
       return announceKey(state, event);
     case 'key_activated':

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 
 const MOST_KEPT = 512;
@@ -16,17 +17,9 @@ export function digestOf(text: string): string {
 export function parseManifest(text: string, digest: string = digestOf(text)): Manifest | null {
   const known = kept.get(digest);
   if (known !== undefined) return known;
-  const parsed = manifestSchema.safeParse(jsonOf(text));
+  const parsed = manifestSchema.safeParse(jsonOrUndefined(text));
   if (!parsed.success) return null;
   if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? digest);
   kept.set(digest, parsed.data);
   return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { CodedError } from '../../schemas/coded-error.ts';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
 import type { Rejection } from './fold-state.ts';
 
@@ -8,13 +9,8 @@ import type { Rejection } from './fold-state.ts';
  */
 export type RegistryErrorCode = RejectionCode | 'registry_corrupt' | 'registry_unavailable';
 
-export class RegistryError extends Error {
+export class RegistryError extends CodedError<RegistryErrorCode> {
   override readonly name = 'RegistryError';
-  readonly code: RegistryErrorCode;
-  constructor(code: RegistryErrorCode, detail: string, options?: ErrorOptions) {
-    super(detail, options);
-    this.code = code;
-  }
 }
 
 /** A rejection as an error. The message starts with the code and quotes nothing of the event. */

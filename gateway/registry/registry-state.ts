@@ -12,6 +12,8 @@ export interface RegisteredAdapter {
   readonly manifest: Manifest;
   readonly digest: string;
   readonly stage: 'active' | 'suspended';
+  /** How far this version was checked before it was used; null where the log knows of no passed check. */
+  readonly conformance: 'static' | 'live' | null;
 }
 
 /** A newer version beside the active one, and how it is tried. It recognises the same codes. */

@@ -1,4 +1,5 @@
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { instantOf } from '../../schemas/instant.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { publishedDeviations } from './compile-state.ts';
 import { APPROVALS_NEEDED, countingApprovals } from './fold-adapter-review.ts';
@@ -10,13 +11,15 @@ import type {
   MandateRecord,
   Mark,
   PolicyRecord,
+  SubordinateRecord,
   VersionRecord,
 } from './fold-state.ts';
+import { isAdmitted } from './fold-subordinates.ts';
 import { parseManifest } from './manifest-text.ts';
 
 /** Who did something, when by the log's time, and in which entry: the entry's inclusion can be proved to anybody. */
 function viewOfMark({ by, kid, index, at_s }: Mark) {
-  return { by, kid, at: instant(at_s), index };
+  return { by, kid, at: instantOf(at_s), index };
 }
 
 export function viewOfVersion(state: FoldState, adapter: AdapterRecord, version: VersionRecord) {
@@ -86,12 +89,18 @@ export function viewOfEntity({ enrolled, keys, ...entity }: EntityRecord) {
   return { ...entity, enrolled: viewOfMark(enrolled), keys: keys.map(viewOfKey) };
 }
 
+/** An entity below a superior, and whether the log vouches for it now. */
+export function viewOfSubordinate(state: FoldState, { admitted, changed, ...record }: SubordinateRecord) {
+  const vouched_for = isAdmitted(state, record.entity_id);
+  return { ...record, vouched_for, admitted: viewOfMark(admitted), changed: viewOfMark(changed) };
+}
+
 function viewOfKey({ use, jwk, state, ...times }: KeyRecord) {
   return {
     kid: jwk.kid,
     use,
     state,
-    announced_at: instant(times.announced_s),
+    announced_at: instantOf(times.announced_s),
     activated_at: instantOrNull(times.activated_s),
     retired_at: instantOrNull(times.retired_s),
     revoked_at: instantOrNull(times.revoked_s),
@@ -111,10 +120,6 @@ function mandateState({ mandate, ends_ms, revoked }: MandateRecord, nowMs: numbe
   return Date.parse(mandate.valid_from) <= nowMs ? 'active' : 'upcoming';
 }
 
-function instant(atS: number): string {
-  return new Date(atS * 1000).toISOString().replace('.000Z', 'Z');
-}
-
 function instantOrNull(atS: number | null): string | null {
-  return atS === null ? null : instant(atS);
+  return atS === null ? null : instantOf(atS);
 }

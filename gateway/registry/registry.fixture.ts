@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
@@ -55,12 +55,8 @@ export const TRUSTED: GenesisRule = {
 export const NAME = { zh: '样例', en: 'A sample' };
 
 /** A shipped adapter's texts, with its version replaced where one is given. */
-export function adapterTexts(folder: string, within = 'provinces'): { manifest: string; scenarios: string } {
-  const root = join(import.meta.dirname, '../../adapters', within, folder);
-  return {
-    manifest: readFileSync(join(root, 'manifest.json'), 'utf8'),
-    scenarios: readFileSync(join(root, 'fixtures', 'scenarios.json'), 'utf8'),
-  };
+export function adapterTexts(folder: string, within = 'provinces'): AdapterFolderTexts {
+  return readAdapterTexts(join(import.meta.dirname, '../../adapters', within, folder));
 }
 
 export const HENAN = adapterTexts('410000-henan');
@@ -162,7 +158,7 @@ export async function enrolledWorld(): Promise<World> {
     jwks: { keys: [actors.anchor.publicJwk] },
     log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
   });
-  await world.enrol(actors.gateway, 'gateway');
+  await world.enrol(actors.gateway, 'registrar');
   await world.enrol(actors.first, 'operator');
   await world.enrol(actors.second, 'operator');
   await world.enrol(actors.henan, 'province', '410000');

@@ -1,10 +1,13 @@
 import type { JWK } from 'jose';
 import {
+  type EventOf,
   MAX_EVENT_BYTES,
   REGISTRY_EVENT_TYP,
   type RegistryEvent,
   registryEventSchema,
 } from '../../schemas/registry-event.ts';
+import { verifyEntityConfiguration } from '../trust/entity-statement.ts';
+import { keyIdentity, publicJwkSchema } from '../trust/public-key.ts';
 import { parseCompact, verifyCompact } from '../trust/strict-jws.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { type FoldState, isRejection, type Rejection, rejected, type VerifiedEvent } from './fold-state.ts';
@@ -23,9 +26,32 @@ export async function verifyEvent(state: FoldState, jws: string): Promise<Verifi
     if (isRejection(key)) return key;
     await verifyCompact(jws, key, STRICT);
     const event = eventOf(payload);
-    return isRejection(event) ? event : { event, kid: header.kid, hash: digestOf(jws) };
+    if (isRejection(event)) return event;
+    const refusal = event.kind === 'subordinate_keys_changed' ? await refuseHandover(state, event) : undefined;
+    return refusal ?? { event, kid: header.kid, hash: digestOf(jws) };
   } catch (error) {
     if (error instanceof TrustError) return refusalOf(error);
+    throw error;
+  }
+}
+
+/**
+ * New keys count where one of the keys before signed for them: the entity's configuration, by a key that the log has,
+ * lists them. Its times are judged at the event's own, so that every reader decides alike for ever.
+ */
+async function refuseHandover(
+  state: FoldState,
+  { iat, body }: EventOf<'subordinate_keys_changed'>,
+): Promise<Rejection | undefined> {
+  const { entity_id: entityId, configuration } = body;
+  const before = state.subordinates.get(entityId)?.jwks ?? [];
+  try {
+    const jwks = { keys: before.map((jwk) => publicJwkSchema.parse(jwk)) };
+    const { claims } = await verifyEntityConfiguration(configuration, { entityId, jwks, atS: iat });
+    const listed = new Set(claims.jwks.keys.map(keyIdentity));
+    return body.jwks.keys.every((jwk) => listed.has(keyIdentity(jwk))) ? undefined : rejected('keys_not_handed_over');
+  } catch (error) {
+    if (error instanceof TrustError) return rejected('keys_not_handed_over', error.code);
     throw error;
   }
 }

@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { AdapterFolderTexts } from '../../adapters/adapter-folder.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { openLogSigner } from '../keys/log-signer.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { permitCheck } from '../policy/mandates.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
+import { openLocalDoor } from '../registry/local-door.ts';
 import { adapterTexts, HENAN, HENAN_2, NOW_S } from '../registry/registry.fixture.ts';
 import { openSandboxActors } from './actors.ts';
-import { type AdapterTexts, playCeremony } from './ceremony.ts';
+import { playCeremony } from './ceremony.ts';
 
 const DAY_S = 86_400;
 const logger = pino({ level: 'silent' });
@@ -24,15 +27,16 @@ afterEach(() => {
 
 /** One start of the sandbox at a time, at an address, with the folders of then. */
 async function start(
-  adapters: readonly AdapterTexts[],
+  adapters: readonly AdapterFolderTexts[],
   { nowS = NOW_S, url = 'http://127.0.0.1:8080' } = {},
   then: (
     registry: LiveRegistry,
     actors: Awaited<ReturnType<typeof openSandboxActors>>,
   ) => Promise<void> = async () => {},
 ) {
-  const actors = await openSandboxActors(dataDir, url, ['410000', '460000']);
-  const logSigner = openLogSigner(join(dataDir, 'log-key.json'), 'sandbox/log');
+  const keys = openKeyStore({ setting: null, dataDir });
+  const actors = await openSandboxActors(keys, url, ['410000', '460000']);
+  const logSigner = await openLogSigner(keys, 'registry', 'sandbox/log');
   const registry = await LiveRegistry.open({
     store: openSqliteStore(join(dataDir, 'log.sqlite')),
     logSigner,
@@ -44,7 +48,10 @@ async function start(
     nowS: () => nowS,
     onFault: () => {},
   });
-  await playCeremony({ registry, actors, log: logSigner, adapters, nowMs: () => nowS * 1000, logger });
+  const check = { production: false, nowMs: () => nowS * 1000, live: null };
+  const door = openLocalDoor({ registry, registrar: actors.registrar, check }, () => nowS);
+  const nobody = { entities: [], statementKeys: new Map() };
+  await playCeremony({ door, actors, log: logSigner, adapters, ...nobody, nowMs: () => nowS * 1000, logger });
   await then(registry, actors);
   await registry.close();
   return { folded: registry.folded(), state: registry.current(), anchor: actors.anchor.entityId };

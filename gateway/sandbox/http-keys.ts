@@ -10,24 +10,26 @@ import {
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { jsonBodyReader } from '../http/json-body.ts';
 import { resource } from '../http/route.ts';
+import type { Actor } from '../keys/actor.ts';
 import { ProblemError } from '../problem-error.ts';
-import { type KeyLife, keyLifeOf } from '../trust/key-lifecycle.ts';
+import type { RegistryDoor } from '../registry/registry-door.ts';
+import { logStatementKeys } from './statement-keys.ts';
 
 const MAX_BODY_BYTES = 1024;
 const rotateRequestSchema = z.strictObject({ province: provinceCodeSchema, compromised: z.boolean().default(false) });
 
 interface Parts {
   readonly control: ReadyMessage['control'];
-  readonly replaceKeys: (province: ProvinceCode, keys: readonly KeyLife[]) => void;
-  /** Answers that lean on a compromised key must not be given from a cache. */
-  readonly forgetProvince: (province: ProvinceCode) => Promise<void>;
+  /** The provinces, as they sign what the log learns of their keys. */
+  readonly actors: ReadonlyMap<ProvinceCode, Actor>;
+  readonly door: RegistryDoor;
 }
 
 /**
  * POST /sandbox/keys/rotate: a simulated province changes its statement key as a real one has to: announce, publish,
  * then use. With `compromised` the key before is revoked, and what leans on it fails from now on. Sandbox mode alone.
  */
-export function mountSandboxKeys(router: Router, { control, replaceKeys, forgetProvince }: Parts): void {
+export function mountSandboxKeys(router: Router, { control, actors, door }: Parts): void {
   const readBody = jsonBodyReader(rotateRequestSchema, MAX_BODY_BYTES);
 
   async function step(body: z.input<typeof keyStepSchema>) {
@@ -42,10 +44,8 @@ export function mountSandboxKeys(router: Router, { control, replaceKeys, forgetP
       throw new ProblemError(code, detail);
     }
     const { province, keys } = keyStepReplySchema.parse(answer);
-    replaceKeys(
-      province,
-      keys.map((record) => keyLifeOf({ ...record, expires_s: null })),
-    );
+    const actor = actors.get(province);
+    if (actor !== undefined) await logStatementKeys(door, actor, keys);
     return keys.map(({ state, jwk }) => ({ kid: jwk.kid, state }));
   }
 
@@ -54,7 +54,6 @@ export function mountSandboxKeys(router: Router, { control, replaceKeys, forgetP
       const { province, compromised } = await readBody(request, response);
       await step({ province, step: 'announce' });
       const keys = await step({ province, step: compromised ? 'revoke' : 'activate' });
-      if (compromised) await forgetProvince(province);
       response.json({ province, keys });
     },
   });

@@ -116,7 +116,12 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
   const nowMs = () => keys.clock.nowMs;
   const state = {
     ...createRegistryState({
-      adapters: manifests.map((manifest) => ({ manifest, digest: 'd'.repeat(43), stage: 'active' as const })),
+      adapters: manifests.map((manifest) => ({
+        manifest,
+        digest: 'd'.repeat(43),
+        stage: 'active' as const,
+        conformance: null,
+      })),
       mandates: sandboxMandates(nowMs(), 'https://anchor.example', []),
       baseline: BASELINE,
       policies: new Map([['440000', policy]]),
@@ -126,7 +131,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
   const sign = openStatementSigner(() => keys.statement, ISSUER);
   const jwks = { keys: [publicJwkSchema.parse(keys.statement.published.jwk)] };
   const context: VerificationContext = {
-    entityId: 'https://gateway.example',
+    gatewayOf: () => ({ entityId: 'https://gateway.example', signer: () => keys.gateway }),
     registry: () => state,
     ask: async (adapter) => {
       const asked = answering.find((one) => one.province === adapter.manifest.province);
@@ -144,7 +149,6 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     issuerKeys: async () => ({ entityId: ISSUER, jwks, expS: 4_102_444_800 }),
     agencies: async () => keys.agencies,
     sm2Verify: () => false,
-    attestationSigner: () => keys.gateway,
     nowMs,
     newId: randomUUID,
     metrics: METRICS,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { base64url } from 'jose';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { checksOf, makeAnswer, makeWorld, type World } from '../trust/attestation.fixture.ts';
 import { makeKey, NOW_S } from '../trust/federation.fixture.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
@@ -260,11 +261,7 @@ function counts({ attestation, evidence, pass, statusList, bundle }: Hand): stri
 }
 
 function readBundle(text: string): TrustBundle | null {
-  try {
-    return trustBundleSchema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return trustBundleSchema.safeParse(jsonOrUndefined(text)).data ?? null;
 }
 
 /** A small generator with a seed (splitmix32), so that every finding can be had again. */

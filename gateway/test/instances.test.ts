@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { ConfigError, readConfig } from '../compose/config.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';

@@ -17,7 +17,7 @@ export interface SandboxGateway {
 
 const READY_WITHIN_MS = 30_000;
 const ROOT = resolve(import.meta.dirname, '../..');
-const READY_LINE = /ready at (http:\/\/\S+)\n[\s\S]*Ctrl-C/;
+const READY_LINE = /ready at (https?:\/\/\S+)\n[\s\S]*Ctrl-C/;
 
 /** Starts `huren serve --sandbox` and waits until it says that it is ready. Throws with what it wrote instead. */
 export async function startSandboxGateway(env: Readonly<Record<string, string>> = {}): Promise<SandboxGateway> {

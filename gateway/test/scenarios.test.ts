@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { coverageSchema } from '../../schemas/coverage.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, provinceRequests, sandboxCodes } from './venue-client.ts';
 
@@ -89,6 +89,7 @@ describe('a stricter rule of a destination', () => {
     const published = await (await fetch(`${gateway.url}/v1/registry/policies/460000/deviations`)).json();
     expect(published).toMatchObject({ deviations: [{ baseline: 'pass', decision: 'refer', exception: {} }] });
     const coverage = coverageSchema.parse(await (await fetch(`${gateway.url}/v1/coverage`)).json());
+    expect(coverage.provinces.map(({ conformance }) => conformance)).not.toContain(null);
     expect(coverage.deviations).toEqual(
       expect.arrayContaining([
         { province: '440000', stricter: 0 },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type SandboxCode, sandboxCodesSchema, venueSchema } from '../../adapters/sandbox/protocol.ts';
 import { type Problem, problemSchema } from '../../schemas/problem.ts';
+import { type SandboxCode, sandboxCodesSchema, venueSchema } from '../../schemas/sandbox.ts';
 import { type VerificationReply, verificationReplySchema } from '../../schemas/verification.ts';
 
 /** What a venue's scanner does, over real HTTP: get a token, ask, read the answer. And the sandbox's switches. */

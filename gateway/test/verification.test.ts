@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { SandboxCode } from '../../adapters/sandbox/protocol.ts';
 import { attestationClaimsSchema } from '../../schemas/attestation.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import {
   openVenueClient,

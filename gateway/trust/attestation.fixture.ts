@@ -52,7 +52,10 @@ export async function republish(world: World, keys: Republished = {}): Promise<v
   const statementKeys = keys.statementKeys ?? [province.statements.jwk];
   const hints = { authority_hints: [anchor.entityId] };
   chains.set(gateway.entityId, [
-    await configure(gateway, { ...hints, metadata: { [RECOGNITION_GATEWAY]: { jwks: { keys: answerKeys } } } }),
+    await configure(gateway, {
+      ...hints,
+      metadata: { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: answerKeys } } },
+    }),
     await state(anchor, gateway),
   ]);
   const issuer = { province: '410000', jwks: { keys: statementKeys } };

@@ -14,6 +14,7 @@ beforeEach(async () => {
   atS = NOW_S;
   reads = 0;
   resolver = new EntityResolver({
+    isVouchedFor: () => true,
     anchor: () => anchorOf(world.anchor),
     nowS: () => atS,
     chainOf: async (id) => {

@@ -9,6 +9,8 @@ export interface ResolverParts {
   readonly anchor: () => TrustAnchor;
   readonly chainOf: (entityId: string) => Promise<readonly string[]>;
   readonly nowS: () => number;
+  /** Whether the registry vouches for an entity now: what was removed there is over, whatever chain still stands. */
+  readonly isVouchedFor: (entityId: string) => boolean;
 }
 
 /** An agency below a province, as its whole chain vouches for it: which part of the procedure it may sign. */
@@ -111,6 +113,9 @@ export class EntityResolver {
   }
 
   async #chain(entityId: string): Promise<Chain> {
+    if (!this.#parts.isVouchedFor(entityId)) {
+      throw new TrustError('not_admitted', 'the registry does not vouch for the entity', { link: entityId });
+    }
     const kept = this.#kept.get(entityId);
     if (kept === undefined) return await this.#read(entityId);
     const chain = await kept.chain;

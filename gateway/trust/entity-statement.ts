@@ -53,20 +53,6 @@ export async function verifyEntityConfiguration(
   return { kid: header.kid, claims };
 }
 
-/** Verifies a superior's word about its immediate subordinate with the superior's keys. Throws a TrustError. */
-export async function verifySubordinateStatement(
-  token: string,
-  expected: { readonly issuer: string; readonly subject: string; readonly jwks: JwkSet; readonly atS: number },
-): Promise<Verified<SubordinateStatement>> {
-  const { header, payload } = await verifyStatement(token, expected.jwks, expected.atS);
-  const claims = readClaims(subordinateStatementSchema, payload);
-  if (claims.iss !== expected.issuer) throw new TrustError('issuer_mismatch', 'the statement has another issuer');
-  if (claims.sub !== expected.subject)
-    throw new TrustError('subject_mismatch', 'the statement is about another entity');
-  checkTimes(claims, expected.atS);
-  return { kid: header.kid, claims };
-}
-
 /**
  * Verifies one statement above a chain's subject, where the top one may be the anchor's own configuration. Whose
  * statement it is and whom it is about is the chain's to check. Throws a TrustError.

@@ -1,6 +1,6 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Agency, EntityResolver } from './entity-resolver.ts';
-import { type KeyLife, keysEndedByLog } from './key-lifecycle.ts';
+import { keyLifeOf, keysEndedByLog } from './key-lifecycle.ts';
 import type { JwkSet } from './public-key.ts';
 import { nullIfUntrusted, TrustError } from './trust-error.ts';
 
@@ -11,20 +11,33 @@ export interface ProvinceDirectory {
   readonly provinceOf: (entityId: string) => ProvinceCode | null;
 }
 
+/** What the log says of entities: their keys, and who is below whom. The registry's folded state has this form. */
+export interface LoggedEntities {
+  readonly entities: ReadonlyMap<string, { readonly keys: readonly LoggedKey[] }>;
+  readonly subordinates: ReadonlyMap<
+    string,
+    { readonly entity_id: string; readonly superior: string; readonly kind: string; readonly state: string }
+  >;
+}
+type LoggedKey = Parameters<typeof keyLifeOf>[0] & { readonly use: string };
+
 interface Parts {
   /** Null: this gateway was told of no anchor, and has nobody to believe. */
   readonly resolver: EntityResolver | null;
   readonly directory: ProvinceDirectory;
-  /** The agencies that a province names, by their identifiers; whether they are that is checked here. */
-  readonly agenciesBelow: (provinceId: string) => Promise<readonly string[]>;
+  readonly folded: () => LoggedEntities;
+}
+
+interface Ended {
+  readonly logged: readonly LoggedKey[];
+  readonly jwks: JwkSet;
 }
 
 /** Whose keys count for a province: its own, as its chain and the log have them, and those of its agencies. */
 export class ProvinceTrust {
   readonly #parts: Parts;
-  readonly #logged = new Map<ProvinceCode, readonly KeyLife[]>();
   /** Key sets as the log leaves them: the same set for the same chain, so that its keys are imported once. */
-  #ended = new WeakMap<JwkSet, JwkSet>();
+  readonly #ended = new WeakMap<JwkSet, Ended>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -38,7 +51,7 @@ export class ProvinceTrust {
     const entityId = this.#entityId(province);
     const resolver = this.#resolver();
     if (reread !== undefined) resolver.forgetStale(entityId);
-    const jwks = this.#asLogged(province, await resolver.statementKeys(entityId, province));
+    const jwks = this.#asLogged(entityId, await resolver.statementKeys(entityId, province));
     return { entityId, jwks, expS: (await resolver.resolve(entityId)).expS };
   }
 
@@ -51,9 +64,13 @@ export class ProvinceTrust {
     return { entityId, jwks: { keys: [...jwks.keys, ...(statements?.jwks.keys ?? [])] } };
   }
 
-  /** The agencies below a province that its chain vouches for. Throws TrustError. */
+  /** The agencies that a province has admitted and that its chain vouches for. Throws TrustError. */
   async agencies(province: ProvinceCode): Promise<readonly Agency[]> {
-    const ids = await this.#parts.agenciesBelow(this.#entityId(province));
+    const superior = this.#entityId(province);
+    const below = [...this.#parts.folded().subordinates.values()].filter((record) => record.superior === superior);
+    const ids = below
+      .filter(({ kind, state }) => kind === 'agency' && state === 'admitted')
+      .map((one) => one.entity_id);
     const found = await Promise.all(ids.map((id) => this.#resolver().agency(id, province).catch(nullIfUntrusted)));
     return found.filter((agency) => agency !== null);
   }
@@ -62,26 +79,15 @@ export class ProvinceTrust {
     return this.#parts.directory.provinceOf(entityId);
   }
 
-  /** Takes what the log says of a province's statement keys: one that it ended is over, whatever a chain still shows. */
-  noteLoggedKeys(province: ProvinceCode, keys: readonly KeyLife[]): void {
-    this.#logged.set(province, keys);
-    this.#ended = new WeakMap();
-    this.forget(province);
-  }
-
-  /** Gives up what is kept about a province: a key of its has changed. */
-  forget(province: ProvinceCode): void {
-    const entityId = this.#parts.directory.entityIdOf(province);
-    if (entityId !== null) this.#parts.resolver?.forget(entityId);
-  }
-
-  #asLogged(province: ProvinceCode, jwks: JwkSet): JwkSet {
-    const logged = this.#logged.get(province) ?? [];
-    if (logged.length === 0) return jwks;
+  /** One that the log ended is over, whatever a chain still shows. */
+  #asLogged(entityId: string, jwks: JwkSet): JwkSet {
+    const logged = this.#parts.folded().entities.get(entityId)?.keys ?? [];
     const known = this.#ended.get(jwks);
-    if (known !== undefined) return known;
-    const ended = { keys: keysEndedByLog(jwks.keys, logged) };
-    this.#ended.set(jwks, ended);
+    // A state shares what an event left alone, so the same array is the same keys.
+    if (known?.logged === logged) return known.jwks;
+    const lives = logged.filter(({ use }) => use === 'statement').map(keyLifeOf);
+    const ended = lives.length === 0 ? jwks : { keys: keysEndedByLog(jwks.keys, lives) };
+    this.#ended.set(jwks, { logged, jwks: ended });
     return ended;
   }
 

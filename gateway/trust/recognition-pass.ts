@@ -105,11 +105,14 @@ async function checkPass(
   const issuer = parseCompact(token, options).payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the pass names no issuer');
   const gateway = await resolveEntity(issuer, checks, links);
-  const stated = metadataOf(gateway, RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema).jwks;
-  const keys = await keysWithHistory(gateway, stated, checks);
+  const { jwks, province } = metadataOf(gateway, RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema);
+  const keys = await keysWithHistory(gateway, jwks, checks);
   const { header, payload } = await verifyCompact(token, keysOf(keys, checks.atS), options);
   const parsed = passClaimsSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the pass has not the documented claims');
+  if (parsed.data.destination !== province) {
+    throw new TrustError('destination_mismatch', 'the pass is for a destination that is not its gateway’s');
+  }
   if (parsed.data.iat > checks.atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the pass is from the future');
   if (parsed.data.exp <= checks.atS) throw new TrustError('expired', 'the pass has expired');
   links.token('pass', issuer, header.kid);

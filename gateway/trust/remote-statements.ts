@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { StatementSource } from './chain-builder.ts';
-import { type EntityConfiguration, entityIdSchema } from './entity-claims.ts';
+import type { EntityConfiguration } from './entity-claims.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
 import { TrustError } from './trust-error.ts';
+import { TRUST_MARK_TYP } from './trust-mark.ts';
 
 /** A GET of one small document from an address that somebody else chose: guarded, bounded, following nothing. Rejects. */
 export type FetchDocument = (url: string) => Promise<{
@@ -12,13 +13,12 @@ export type FetchDocument = (url: string) => Promise<{
 }>;
 
 export interface RemoteStatements extends StatementSource {
-  /** The immediate subordinates of one type, as a superior lists them. Throws `fetch_failed`. */
-  readonly listSubordinates: (superior: Metadata, entityType: string) => Promise<readonly string[]>;
+  /** A trust mark that the issuer has granted, by its endpoint (section 8.6); null where it has not. Throws `fetch_failed`. */
+  readonly fetchTrustMark: (issuer: EntityConfiguration, type: string, subject: string) => Promise<string | null>;
 }
 
 type Metadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-const listSchema = z.array(entityIdSchema).max(500);
 const endpointSchema = z.url({ protocol: /^https?$/ }).max(1024);
 
 /**
@@ -41,13 +41,10 @@ export function openRemoteStatements(fetchDocument: FetchDocument): RemoteStatem
       const endpoint = endpointOf(issuer.metadata, 'federation_fetch_endpoint');
       return endpoint === null ? null : await statement(withQuery(endpoint, { sub: subjectId }));
     },
-    listSubordinates: async (superior, entityType) => {
-      const endpoint = endpointOf(superior, 'federation_list_endpoint');
-      if (endpoint === null) return [];
-      const text = await get(withQuery(endpoint, { entity_type: entityType }), 'application/json');
-      const listed = listSchema.safeParse(text === null ? [] : jsonOf(text));
-      if (listed.success) return listed.data;
-      throw new TrustError('fetch_failed', 'a federation list is no list of entities');
+    fetchTrustMark: async ({ metadata }, trust_mark_type, sub) => {
+      const endpoint = endpointOf(metadata, 'federation_trust_mark_endpoint');
+      if (endpoint === null) return null;
+      return await get(withQuery(endpoint, { trust_mark_type, sub }), `application/${TRUST_MARK_TYP}`);
     },
   };
 }
@@ -60,12 +57,4 @@ function withQuery(endpoint: string, query: Readonly<Record<string, string>>): s
   const url = new URL(endpoint);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

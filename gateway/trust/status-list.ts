@@ -1,5 +1,6 @@
 import { createHeaderAndPayload, StatusList } from '@sd-jwt/jwt-status-list';
 import { z } from 'zod';
+import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import { entityIdSchema } from './entity-claims.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
@@ -82,19 +83,9 @@ function statusAt(entries: Uint8Array, index: number): number {
 }
 
 async function unpack(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {
-    size += chunk.byteLength;
-    if (size > MAX_UNPACKED_BYTES) throw invalid('is too large');
-    chunks.push(chunk);
-  }
-  const entries = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    entries.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const entries = await readBytesUpTo(unpacked, MAX_UNPACKED_BYTES);
+  if (entries === null) throw invalid('is too large');
   return entries;
 }
 

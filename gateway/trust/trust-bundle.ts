@@ -30,9 +30,9 @@ export const trustBundleSchema = z.object({
 });
 export type TrustBundle = z.infer<typeof trustBundleSchema>;
 
-/** Entity type of a gateway: the keys that its attestations are signed with. */
+/** Entity type of a gateway: whose it is, by its superior's policy, and the keys that its attestations are signed with. */
 export const RECOGNITION_GATEWAY = 'recognition_gateway';
-export const recognitionGatewayMetadataSchema = z.object({ jwks: jwkSetSchema });
+export const recognitionGatewayMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
 /** Entity type of a province: which one it is, and the keys that its status statements are signed with. */
 export const STATUS_ISSUER = 'status_issuer';

@@ -87,7 +87,11 @@ async function descend(tokens: readonly string[], anchor: TrustAnchor, atS: numb
     const issuer = current;
     const statement = await atLink(issuer.entityId, () => verifyLink(token, issuer, index === 0, atS));
     expS = Math.min(expS, statement.claims.exp);
-    if (statement.kind === 'configuration') continue;
+    if (statement.kind === 'configuration') {
+      // A pinned key may name its successor (section 11.2): who pinned the one before still verifies what the next signs.
+      current = { entityId: issuer.entityId, jwks: statement.claims.jwks };
+      continue;
+    }
     const { sub, jwks } = statement.claims;
     if (seen.has(sub)) throw new TrustError('chain_loop', 'an entity occurs twice in the chain', { link: sub });
     seen.add(sub);

@@ -1,3 +1,5 @@
+import { CodedError } from '../../schemas/coded-error.ts';
+
 /** Every way in which a token, a statement or a chain can be refused. Closed: callers switch over it exhaustively. */
 export const TRUST_ERROR_CODES = [
   'token_too_large',
@@ -17,6 +19,7 @@ export const TRUST_ERROR_CODES = [
   'audience_mismatch',
   'issuer_mismatch',
   'subject_mismatch',
+  'destination_mismatch',
   'evidence_mismatch',
   'disclosure_unbound',
   'chain_broken',
@@ -27,6 +30,7 @@ export const TRUST_ERROR_CODES = [
   'invalid_policy',
   'invalid_metadata',
   'anchor_unknown',
+  'not_admitted',
   'key_revoked',
   'key_outside_window',
   'trust_mark_invalid',
@@ -44,14 +48,12 @@ export interface TrustErrorOptions {
 }
 
 /** A refusal with its reason. The message never quotes a payload: a payload may be about a person. */
-export class TrustError extends Error {
-  readonly code: TrustErrorCode;
+export class TrustError extends CodedError<TrustErrorCode> {
+  override readonly name = 'TrustError';
   readonly link?: string;
 
   constructor(code: TrustErrorCode, detail: string, options: TrustErrorOptions = {}) {
-    super(detail, options.cause === undefined ? {} : { cause: options.cause });
-    this.name = 'TrustError';
-    this.code = code;
+    super(code, detail, options);
     if (options.link !== undefined) this.link = options.link;
   }
 

@@ -110,7 +110,7 @@ describe('a broken link', () => {
     const answer = await makeAnswer(world);
     const middle = await makeParty('https://middle.example');
     const { anchor, gateway, chains } = world;
-    const metadata = { [RECOGNITION_GATEWAY]: { jwks: { keys: [gateway.answers.jwk] } } };
+    const metadata = { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: [gateway.answers.jwk] } } };
     const chain = async (exp: number) => [
       await configure(gateway, { authority_hints: [middle.entityId], metadata }),
       await state(middle, gateway),
@@ -192,7 +192,7 @@ describe('a broken link', () => {
     const answer = await makeAnswer(world);
     const { anchor, gateway, chains } = world;
     const middle = await makeParty('https://middle.example');
-    const metadata = { [RECOGNITION_GATEWAY]: { jwks: { keys: [gateway.answers.jwk] } } };
+    const metadata = { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: [gateway.answers.jwk] } } };
     chains.set(gateway.entityId, [
       await configure(gateway, { authority_hints: [middle.entityId], metadata }),
       await state(middle, gateway),

@@ -89,12 +89,16 @@ async function checkAttestation(
   const issuer = payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the attestation names no issuer');
   const gateway = await resolveEntity(issuer, checks, links);
-  const stated = metadataOf(gateway, RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema).jwks;
-  const keys = await keysWithHistory(gateway, stated, checks);
+  const { jwks, province } = metadataOf(gateway, RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema);
+  const keys = await keysWithHistory(gateway, jwks, checks);
   const verified = await verifyCompact(token, keysOf(keys, checks.atS), options);
   const parsed = attestationClaimsSchema.safeParse(verified.payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the attestation has not the documented claims');
   const claims = parsed.data;
+  // A gateway answers for the province that its superiors say it belongs to, and for no other.
+  if (claims.destination !== province) {
+    throw new TrustError('destination_mismatch', 'the attestation is for a destination that is not its gateway’s');
+  }
   if (claims.iat > checks.atS + CLOCK_SKEW_S)
     throw new TrustError('not_yet_valid', 'the attestation is from the future');
   if (claims.exp <= checks.atS) throw new TrustError('expired', 'the attestation has expired');

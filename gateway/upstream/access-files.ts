@@ -1,25 +1,38 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SecureContext } from 'node:tls';
 import { MAX_ACCESS_BYTES, type UpstreamAccess, upstreamAccessSchema } from '../../adapters/upstream-access.ts';
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { ConfigError } from '../compose/config.ts';
+import { KeyError } from '../keys/key-error.ts';
+import { readMountedSecret } from '../keys/private-file.ts';
+import { type ClientCertificate, readClientCertificate } from './client-certificate.ts';
 
-/** How long a reading is used: a secret that an operator replaces is in use after at most this. */
+/** How long a reading is used: a secret or a certificate that an operator replaces is in use after at most this. */
 const REREAD_AFTER_MS = 5_000;
 
 export interface AccessFiles {
   /** What the operator holds for a province; null where there is no file. A file that went bad leaves the last good one. */
   readonly accessOf: (province: ProvinceCode) => UpstreamAccess | null;
+  /** What this gateway proves itself with to a province's system; undefined: nothing. */
+  readonly identityOf: (province: ProvinceCode) => SecureContext | undefined;
 }
 
-interface Reading {
+interface Held {
   readonly access: UpstreamAccess | null;
+  readonly certificate: ClientCertificate | undefined;
+}
+
+interface Reading extends Held {
   readonly atMs: number;
 }
 
+const NOTHING: Held = { access: null, certificate: undefined };
+
 /**
- * `<province>.json` files of a folder, as a mounted secret has them. Throws ConfigError where one cannot be used now;
- * later faults go to `onFault`, by file name alone: what a file holds is never quoted.
+ * `<province>.json` files of a folder, as a mounted secret has them, and the client certificates that they name. Throws
+ * ConfigError where one cannot be used now; later faults go to `onFault`, by file name alone: what a file holds is never
+ * quoted.
  */
 export function openAccessFiles(
   folder: string,
@@ -30,31 +43,44 @@ export function openAccessFiles(
   }
   const readings = new Map<string, Reading>();
   for (const province of Object.keys(PROVINCES)) {
-    try {
-      readings.set(province, { access: readAccess(folder, province), atMs: nowMs() });
-    } catch (cause) {
-      throw new ConfigError(`HUREN_UPSTREAM_DIR: ${province}.json is not {"secrets":{…},"codes":{…}}`, { cause });
-    }
+    readings.set(province, { ...readFirst(folder, province), atMs: nowMs() });
   }
+  const held = (province: ProvinceCode): Held => {
+    const last = readings.get(province);
+    if (last !== undefined && nowMs() - last.atMs < REREAD_AFTER_MS) return last;
+    const reading = readAgain(folder, province, last ?? NOTHING, onFault);
+    readings.set(province, { ...reading, atMs: nowMs() });
+    return reading;
+  };
   return {
-    accessOf: (province) => {
-      const last = readings.get(province);
-      if (last !== undefined && nowMs() - last.atMs < REREAD_AFTER_MS) return last.access;
-      const access = readAgain(folder, province, last?.access ?? null, onFault);
-      readings.set(province, { access, atMs: nowMs() });
-      return access;
-    },
+    accessOf: (province) => held(province).access,
+    identityOf: (province) => held(province).certificate?.context,
   };
 }
 
-function readAgain(
-  folder: string,
-  province: ProvinceCode,
-  last: UpstreamAccess | null,
-  onFault: (file: string) => void,
-): UpstreamAccess | null {
+function readFirst(folder: string, province: string): Held {
+  let access: UpstreamAccess | null;
   try {
-    return readAccess(folder, province);
+    access = readAccess(folder, province);
+  } catch (cause) {
+    if (cause instanceof KeyError) throw new ConfigError(`HUREN_UPSTREAM_DIR: ${cause.message}`, { cause });
+    throw new ConfigError(`HUREN_UPSTREAM_DIR: ${province}.json is not {"secrets":{…},"codes":{…}}`, { cause });
+  }
+  try {
+    return { access, certificate: access === null ? undefined : readClientCertificate(folder, access, undefined) };
+  } catch (cause) {
+    const why = 'client_cert_file and client_key_file must be a PEM pair that others may not read';
+    throw new ConfigError(`HUREN_UPSTREAM_DIR: ${province}.json: ${why}`, { cause });
+  }
+}
+
+function readAgain(folder: string, province: ProvinceCode, last: Held, onFault: (file: string) => void): Held {
+  try {
+    const access = readAccess(folder, province);
+    return {
+      access,
+      certificate: access === null ? undefined : readClientCertificate(folder, access, last.certificate),
+    };
   } catch {
     onFault(`${province}.json`);
     return last;
@@ -66,5 +92,5 @@ function readAccess(folder: string, province: string): UpstreamAccess | null {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return null;
   if (!found.isFile() || found.size > MAX_ACCESS_BYTES) throw new Error('not a file of a sane size');
-  return upstreamAccessSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return upstreamAccessSchema.parse(JSON.parse(readMountedSecret(path) ?? ''));
 }

@@ -1,13 +1,16 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { readBytesUpTo, readTextUpTo } from '../../schemas/bounded-bytes.ts';
 
 /** A body as text, as long as it is no longer than that. Throws UpstreamError `oversize`. */
 export async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new UpstreamError('oversize', 'the reply is larger than allowed');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return (await readTextUpTo(body, maxBytes)) ?? oversize();
+}
+
+/** The same as bytes. */
+export async function readBoundedBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  return (await readBytesUpTo(body, maxBytes)) ?? oversize();
+}
+
+function oversize(): never {
+  throw new UpstreamError('oversize', 'the reply is larger than allowed');
 }

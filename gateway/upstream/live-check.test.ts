@@ -5,7 +5,9 @@ import { scenariosSchema } from '../../schemas/scenarios.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import { HENAN } from '../registry/registry.fixture.ts';
 import { openLiveCheck } from './live-check.ts';
-import type { Network } from './ssrf-guard.ts';
+import { LOOPBACK_ONLY, type Networks, PUBLIC_ONLY } from './networks.ts';
+import type { ProvinceAccess } from './province-adapters.ts';
+import { openUpstreamClient } from './upstream-client.ts';
 
 const scenarios = scenariosSchema.parse(JSON.parse(HENAN.scenarios));
 const parsed = parseManifest(HENAN.manifest, digestOf(HENAN.manifest));
@@ -32,16 +34,18 @@ afterEach(() => {
   server.close();
 });
 
-function opened(network: Network, codes: Readonly<Record<string, string>> | null = CODES) {
+function opened(networks: Networks, codes: Readonly<Record<string, string>> | null = CODES) {
   const secrets = () => ({ app_id: 'sample', app_key: 'sample' });
-  const parts = { accessOf: () => ({ origin, network, secrets }), testCodes: async () => codes, nowMs: Date.now };
+  const guard = { networks, onRefused: () => undefined };
+  const openClient: ProvinceAccess['openClient'] = (limits) => openUpstreamClient(limits, { origin }, guard);
+  const parts = { accessOf: () => ({ openClient, secrets }), testCodes: async () => codes, nowMs: Date.now };
   return openLiveCheck(parts, 500);
 }
 
 describe('a submission that the server tries', () => {
   test('holds it up for as long as the upstream is silent, or passes', async () => {
     const started = performance.now();
-    const outcome = await opened('loopback')(manifest, scenarios);
+    const outcome = await opened(LOOPBACK_ONLY)(manifest, scenarios);
     expect(outcome?.findings.map(({ code }) => code)).toContain('live_failed');
     expect(asked).toBeGreaterThan(0);
     // The time for all of it, and one question that had begun before it was up.
@@ -49,7 +53,7 @@ describe('a submission that the server tries', () => {
   });
 
   test('leads it into its own network', async () => {
-    const outcome = await opened('public')(manifest, scenarios);
+    const outcome = await opened(PUBLIC_ONLY)(manifest, scenarios);
     expect(outcome?.findings).toContainEqual(
       expect.objectContaining({ code: 'live_failed', detail: 'error address_refused' }),
     );
@@ -57,7 +61,7 @@ describe('a submission that the server tries', () => {
   });
 
   test('posted twice at once is tried twice', async () => {
-    const check = opened('loopback');
+    const check = opened(LOOPBACK_ONLY);
     const first = check(manifest, scenarios);
     await vi.waitFor(() => expect(asked).toBe(1));
     await expect(check(manifest, scenarios)).rejects.toMatchObject({ code: 'registry_unavailable' });
@@ -69,7 +73,7 @@ describe('a submission that the server tries', () => {
     {},
     { 'no-scenario-of-this-version': 'YKM1' },
   ])('with no code to try it with (%j) counts as tried', async (codes) => {
-    expect(await opened('loopback', codes)(manifest, scenarios)).toBeNull();
+    expect(await opened(LOOPBACK_ONLY, codes)(manifest, scenarios)).toBeNull();
     expect(asked).toBe(0);
   });
 });

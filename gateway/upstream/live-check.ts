@@ -9,7 +9,7 @@ import type { Scenarios } from '../../schemas/scenarios.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import type { ProvinceAccess } from './province-adapters.ts';
-import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
+import type { UpstreamClient } from './upstream-client.ts';
 
 /** Codes of an upstream's own test holders, by the scenario that they show. */
 export type TestCodes = Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts, withinMs = 
     const codes = await testCodes(manifest.province);
     const access = accessOf(manifest);
     const secrets = access.secrets();
-    const live = codes === null ? [] : liveCodesOf({ secrets, codes }, scenarios);
+    const live = codes === null ? [] : liveCodesOf({ codes }, scenarios);
     // A live check that knows no code has asked nothing that matters: its report must not say "live".
     if (live.length === 0) return null;
     const wire = openWire(manifest, access, withinMs);
@@ -61,12 +61,12 @@ export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts, withinMs = 
 }
 
 /** A client for every set of limits that the kit asks with; none of them asks anything any more once time is up. */
-function openWire({ upstream }: Manifest, { origin, network }: ProvinceAccess, withinMs: number) {
+function openWire({ upstream }: Manifest, { openClient }: ProvinceAccess, withinMs: number) {
   const opened: UpstreamClient[] = [];
   const untilMs = performance.now() + withinMs;
   const fetchWithin: LiveTarget['fetchWithin'] = ({ timeoutMs, maxReplyBytes }): UpstreamFetch => {
     const limits = { ...upstream, timeout_ms: timeoutMs, max_reply_bytes: maxReplyBytes };
-    const client = openUpstreamClient(limits, origin, network);
+    const client = openClient(limits);
     opened.push(client);
     return async (request) => {
       if (performance.now() > untilMs) throw new UpstreamError('timeout', 'the check took too long');

@@ -6,7 +6,9 @@ import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
 import { HENAN } from '../registry/registry.fixture.ts';
 import { createRegistryState, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
+import { LOOPBACK_ONLY } from './networks.ts';
 import { ProvinceAdapters } from './province-adapters.ts';
+import { openUpstreamClient } from './upstream-client.ts';
 
 const baseline = compilePolicy(NATIONAL_BASELINE);
 const manifest: Manifest = manifestSchema.parse(JSON.parse(HENAN.manifest));
@@ -23,8 +25,9 @@ beforeEach(async () => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const secrets = { app_id: 'sample', app_key: 'sample' };
   const origin = `http://127.0.0.1:${port}`;
+  const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
   provinces = new ProvinceAdapters(
-    () => ({ origin, network: 'loopback', secrets: () => secrets }),
+    () => ({ openClient: (limits) => openUpstreamClient(limits, { origin }, guard), secrets: () => secrets }),
     Date.now,
     () => {},
   );
@@ -36,7 +39,7 @@ afterEach(async () => {
 });
 
 function version(digest: string): RegisteredAdapter {
-  return { manifest, digest, stage: 'active' };
+  return { manifest, digest, stage: 'active', conformance: null };
 }
 function stateOf(...adapters: RegisteredAdapter[]): RegistryState {
   return createRegistryState({ adapters, mandates: [], baseline, policies: new Map() });

@@ -7,13 +7,12 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { type BreakerState, type GuardedAdapter, guardAdapter } from './province-breaker.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { Network } from './ssrf-guard.ts';
-import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
+import type { UpstreamClient } from './upstream-client.ts';
 
-/** Where a province is reached and with which secrets: the operator's side of an adapter. */
+/** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
-  readonly origin: string;
-  readonly network: Network;
+  /** The wire to its system within the limits of a manifest; whoever opens it closes it. */
+  readonly openClient: (limits: Manifest['upstream']) => UpstreamClient;
   /** As they are now. */
   readonly secrets: () => Readonly<Record<string, string>>;
 }
@@ -97,7 +96,7 @@ export class ProvinceAdapters {
   #openVersion(manifest: Manifest): OpenVersion {
     const { province, upstream } = manifest;
     const access = this.#accessOf(manifest);
-    const client = openUpstreamClient(upstream, access.origin, access.network);
+    const client = access.openClient(upstream);
     const adapter = openAdapter({
       manifest,
       fetch: client.fetch,

@@ -15,6 +15,7 @@ const [active, tried] = [HENAN, HENAN_2].map(
     manifest: manifestSchema.parse(JSON.parse(manifest)),
     digest: `digest-${n}`,
     stage: 'active',
+    conformance: null,
   }),
 );
 if (active === undefined || tried === undefined) throw new Error('no samples');

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { LOOPBACK_ONLY } from './networks.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { openUpstreamClient, type UpstreamClient } from './upstream-client.ts';
 
+const GUARD = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
 const opened: { server: Server; client: UpstreamClient }[] = [];
 afterEach(async () => {
   for (const { server, client } of opened.splice(0)) {
@@ -27,7 +29,7 @@ async function provinceThat(handle: Handler, limits: Partial<Manifest['upstream'
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const base = { base_url: origin, timeout_ms: 1_000, max_connections: 4, max_queue: 4, max_reply_bytes: 1_000 };
-  const client = openUpstreamClient({ ...base, ...limits }, origin, 'loopback');
+  const client = openUpstreamClient({ ...base, ...limits }, { origin }, GUARD);
   opened.push({ server, client });
   return { client, requests: () => requests };
 }

@@ -1,11 +1,11 @@
-import { errors, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
-import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { readBounded } from './bounded-body.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { checkOrigin, guardedConnector, type Network } from './ssrf-guard.ts';
+import { type ClientIdentity, checkOrigin, type Guard, guardedConnector } from './ssrf-guard.ts';
+import { wireFaultOf } from './wire-fault.ts';
 
 /** The wire to one province: bounded connections, bounded queue, bounded reply, one deadline, no redirects. */
 export interface UpstreamClient {
@@ -15,12 +15,22 @@ export interface UpstreamClient {
   readonly close: () => Promise<void>;
 }
 
+/** Where a province is, and what its gateway proves itself with there. */
+export interface UpstreamHost {
+  /** Replaces the manifest's own host where a simulated one stands in for it; the only host that is ever talked to. */
+  readonly origin: string;
+  readonly identity?: ClientIdentity;
+}
+
 /**
- * Opens the pool for one manifest. `origin` replaces the manifest's own host where the sandbox stands in for it, and is
- * the only host that is ever talked to. `fetch` throws UpstreamError and nothing else; waiting, sending, and sending
- * again all come out of one `timeout_ms`.
+ * Opens the pool for one manifest. `fetch` throws UpstreamError and nothing else; waiting, sending, and sending again
+ * all come out of one `timeout_ms`.
  */
-export function openUpstreamClient(limits: Manifest['upstream'], origin: string, network: Network): UpstreamClient {
+export function openUpstreamClient(
+  limits: Manifest['upstream'],
+  { origin, identity }: UpstreamHost,
+  guard: Guard,
+): UpstreamClient {
   const base = new URL(origin);
   const pathPrefix = base.pathname.replace(/\/$/, '');
   const concurrency = new ConcurrencyLimit({ most: limits.max_connections, queue: limits.max_queue });
@@ -28,7 +38,7 @@ export function openUpstreamClient(limits: Manifest['upstream'], origin: string,
   const pool = new Pool(base.origin, {
     connections: limits.max_connections,
     pipelining: 1,
-    connect: guardedConnector(network, limits.timeout_ms),
+    connect: guardedConnector(guard, limits.timeout_ms, identity),
     headersTimeout: limits.timeout_ms,
     bodyTimeout: limits.timeout_ms,
     keepAliveTimeout: 30_000,
@@ -63,10 +73,10 @@ export function openUpstreamClient(limits: Manifest['upstream'], origin: string,
   async function fetch(request: UpstreamRequest): Promise<UpstreamReply> {
     const signal = AbortSignal.timeout(limits.timeout_ms);
     try {
-      checkOrigin(base, network);
+      checkOrigin(base, guard);
       return await concurrency.run(signal, () => sendOnceOrTwice(request, signal));
     } catch (error) {
-      throw upstreamErrorOf(error instanceof Unanswered ? error.cause : error);
+      throw wireFaultOf(error instanceof Unanswered ? error.cause : error);
     }
   }
 
@@ -82,7 +92,7 @@ class Unanswered extends Error {
 
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof Unanswered)) return false;
-  const { code } = upstreamErrorOf(error.cause);
+  const { code } = wireFaultOf(error.cause);
   return code === 'connect_failed' || code === 'reset';
 }
 
@@ -92,25 +102,4 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
     if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return flat;
-}
-
-/** Sorts what undici and the socket throw into our closed codes; the original stays as the cause, unlogged. */
-function upstreamErrorOf(error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error;
-  if (
-    error instanceof errors.HeadersTimeoutError ||
-    error instanceof errors.BodyTimeoutError ||
-    error instanceof errors.ConnectTimeoutError ||
-    (error instanceof DOMException && error.name === 'TimeoutError')
-  ) {
-    return new UpstreamError('timeout', 'the province did not answer in time', { cause: error });
-  }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EHOSTUNREACH') {
-    return new UpstreamError('connect_failed', 'the province could not be reached', { cause: error });
-  }
-  if (error instanceof errors.HTTPParserError) {
-    return new UpstreamError('malformed', 'the province did not speak HTTP', { cause: error });
-  }
-  return new UpstreamError('reset', 'the connection to the province broke', { cause: error });
 }

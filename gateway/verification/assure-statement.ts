@@ -15,7 +15,6 @@ export type Assured =
       readonly claims: StatusClaims;
       readonly localGroundOnly: boolean;
       readonly reasons: readonly ReasonCode[];
-      readonly unmapped: readonly string[];
       readonly assurance: Assurance;
       readonly statement: string | null;
     }
@@ -68,8 +67,10 @@ async function signedClaims(
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
   return await open().catch((error: unknown) => {
-    // The province may have rotated its key since its chain was read.
-    if (error instanceof TrustError && error.code === 'key_unknown') return open('reread');
+    // The province may have rotated its key since its chain was read, or have had none then.
+    if (error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata')) {
+      return open('reread');
+    }
     throw error;
   });
 }

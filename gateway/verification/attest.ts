@@ -7,9 +7,10 @@ import { adapterName } from '../registry/registry-state.ts';
 import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
-import type { VerificationContext } from './verification-context.ts';
+import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
 
 export interface Attestable {
+  readonly gateway: AnsweringGateway;
   readonly venue: Venue;
   readonly request: VerificationRequest;
   readonly mandate: Mandate;
@@ -19,7 +20,7 @@ export interface Attestable {
 
 /** Step 8: signs what was decided, binding the statement's digest, and lays out the reply. */
 export async function attest(context: VerificationContext, attestable: Attestable): Promise<VerificationReply> {
-  const { venue, subject, answer } = attestable;
+  const { gateway, venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
   const claims = await claimsOf(context, attestable, nowS);
   const { province } = subject.adapter.manifest;
@@ -36,7 +37,7 @@ export async function attest(context: VerificationContext, attestable: Attestabl
     provenance: answer.provenance,
     assurance: answer.assurance,
     remedy: answer.remedy,
-    attestation: await signAttestation(claims, context.attestationSigner()),
+    attestation: await signAttestation(claims, gateway.signer()),
     evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
   };
 }
@@ -46,9 +47,9 @@ async function claimsOf(
   attestable: Attestable,
   nowS: number,
 ): Promise<AttestationClaims> {
-  const { venue, request, mandate, subject, answer } = attestable;
+  const { gateway, venue, request, mandate, subject, answer } = attestable;
   return {
-    iss: context.entityId,
+    iss: gateway.entityId,
     aud: venue.clientId,
     iat: nowS,
     exp: nowS + ATTESTATION_LIFETIME_S,

@@ -6,7 +6,11 @@ import type { RecallContext } from './verification-context.ts';
 
 /** What the province said, or why nothing can be known. `statement` is its signed statement, disclosures included. */
 export type Obtained =
-  | { readonly kind: 'answer'; readonly translation: Translation; readonly statement: string | null }
+  | {
+      readonly kind: 'answer';
+      readonly translation: Omit<Translation, 'unmapped'>;
+      readonly statement: string | null;
+    }
   | { readonly kind: 'absent'; readonly why: 'expired' | 'unknown' }
   | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[] };
 
@@ -17,8 +21,9 @@ export async function obtainStatement(context: RecallContext, { adapter, token }
   try {
     const answer = await context.ask(adapter, token);
     if (answer.kind === 'absent') return answer;
-    for (const field of answer.translation.unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
-    return { kind: 'answer', translation: answer.translation, statement: answer.statement };
+    const { unmapped, ...translation } = answer.translation;
+    for (const field of unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
+    return { kind: 'answer', translation, statement: answer.statement };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return { kind: 'unknowable', reasons: failure(context, province, error) };
@@ -37,6 +42,7 @@ function reasonsOf(error: UpstreamError): ReasonCode[] {
   switch (error.code) {
     case 'timeout':
     case 'connect_failed':
+    case 'certificate':
     case 'reset':
     case 'status':
     case 'busy':

@@ -17,6 +17,7 @@ const ADAPTER: RegisteredAdapter = {
   manifest: { ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: GRACE_S },
   digest: 'digest-1',
   stage: 'active',
+  conformance: null,
 };
 const SUBJECT = { adapter: ADAPTER, token: 'TOKEN-OF-NOBODY' };
 const GREEN: AdapterAnswer = {

@@ -74,7 +74,7 @@ async function ask(context: RecallContext, subject: Subject, seen: Position): Pr
   const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
   if (assured.kind === 'unknowable') return { entry: null, failed: assured };
   const { handle } = assured.claims;
-  const answer = { ...assured, reasons: [...assured.reasons], unmapped: [...assured.unmapped] };
+  const answer = { ...assured, reasons: [...assured.reasons] };
   const freshUntilMs = Math.min(nowMs + freshness_s * 1000, validUntilMs);
   const usableUntilMs = Math.min(nowMs + (freshness_s + stale_grace_s) * 1000, validUntilMs);
   const tag = context.cache.tagOf(province, handle);

@@ -22,6 +22,12 @@ export interface IssuerKeys {
   readonly expS: number;
 }
 
+/** Whose answers are signed, and with what just now. `signer` throws ProblemError where this node may not sign. */
+export interface AnsweringGateway {
+  readonly entityId: string;
+  readonly signer: () => Signer;
+}
+
 /** What steps 4 and 5 need of it. */
 export type RecallContext = Pick<
   VerificationContext,
@@ -39,7 +45,8 @@ export type RecallContext = Pick<
 
 /** What the pipeline needs from outside: the registry, the provinces, keys, a clock and counters. */
 export interface VerificationContext {
-  readonly entityId: string;
+  /** The gateway that answers for a destination; null where this node answers for other provinces alone. */
+  readonly gatewayOf: (destination: ProvinceCode) => AnsweringGateway | null;
   readonly registry: () => RegistryState;
   /** Asks one version of a province's adapter about a token, behind its breaker. Throws UpstreamError. */
   readonly ask: (adapter: RegisteredAdapter, token: string) => Promise<AdapterAnswer>;
@@ -54,7 +61,6 @@ export interface VerificationContext {
   /** The agencies below a province that sign single approvals, each through its own chain. Throws TrustError. */
   readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
   readonly sm2Verify: Sm2Verifier;
-  readonly attestationSigner: () => Signer;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly metrics: Metrics;

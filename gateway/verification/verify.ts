@@ -3,14 +3,14 @@ import type { Venue } from '../access/venue-tokens.ts';
 import { attest } from './attest.ts';
 import { countVerification } from './count-verification.ts';
 import { decideAnswer } from './decide-answer.ts';
-import { permit } from './permit.ts';
+import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer } from './recall-answer.ts';
 import { recogniseCode } from './recognise-code.ts';
 import { substantiateStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /**
- * The main job. `venue` is the outcome of step 1, access, which is the same for every route of the API. Throws
+ * The main job. `venue` is the outcome of access, which is the same for every route of the API. Throws
  * ProblemError where the question may not be asked or was not understood; every other outcome is a signed answer.
  */
 export async function verify(
@@ -19,13 +19,14 @@ export async function verify(
   request: VerificationRequest,
 ): Promise<VerificationReply> {
   const startedMs = context.nowMs();
+  const gateway = gatewayOf(context, venue); // 1
   const state = context.registry();
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
   const subject = recogniseCode(state, request.code); // 3
   const assured = await recallAnswer(context, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
-  const reply = await attest(context, { venue, request, mandate, subject, answer }); // 8
+  const reply = await attest(context, { gateway, venue, request, mandate, subject, answer }); // 8
   countVerification(context, reply, substantiated, context.nowMs() - startedMs); // 9
   return reply;
 }

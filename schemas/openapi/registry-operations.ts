@@ -10,6 +10,7 @@ import {
   policyListSchema,
   policyViewSchema,
   receiptSchema,
+  subordinateListSchema,
   versionDocumentSchema,
 } from '../registry-views.ts';
 import { entityIdSchema } from '../status.ts';
@@ -159,6 +160,24 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
       entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
     }),
     replies: [shown({ zh: '主体', en: 'The entities' }, entityListSchema)],
+    problems: ['body_invalid'],
+  },
+  {
+    id: 'subordinates',
+    method: 'get',
+    path: '/v1/registry/subordinates',
+    tag: 'registry',
+    who: 'public',
+    summary: { zh: '联邦中谁为谁担保', en: 'Who vouches for whom in the federation' },
+    details: {
+      zh: '上级签发的下级声明即由此得出：主体类别、省份与密钥。vouched_for 为 false 表示其自身或某个上级已被移除。',
+      en: 'What superiors sign about subordinates follows from this: kind, province and keys. `vouched_for` is false where the entity or somebody above it has been removed.',
+    },
+    query: z.strictObject({
+      superior: described(entityIdSchema.optional(), { zh: '只看此上级之下', en: 'below this superior alone' }),
+      entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
+    }),
+    replies: [shown({ zh: '下级主体', en: 'The subordinates' }, subordinateListSchema)],
     problems: ['body_invalid'],
   },
   {

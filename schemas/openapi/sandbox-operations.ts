@@ -1,93 +1,32 @@
 import { z } from 'zod';
+import { provinceCodeSchema } from '../code-lists/index.ts';
 import {
-  divisionCodeSchema,
-  localisedTextSchema,
-  provinceCodeSchema,
-  purposeSchema,
-  venueKindSchema,
-} from '../code-lists/index.ts';
-import { scenariosSchema } from '../scenarios.ts';
-import { entityIdSchema } from '../status.ts';
+  faultRequestSchema,
+  recordReplySchema,
+  recordRequestSchema,
+  sandboxCodesSchema,
+  sandboxRequestsSchema,
+  venueSchema,
+} from '../sandbox.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
-const yes = z.literal(true);
 const anyJsonSchema = z.unknown().meta({ description: 'any JSON value' });
-const faultSchema = z
-  .union([
-    z.null(),
-    z.strictObject({ latencyMs: z.int().min(0).max(60_000) }),
-    z.strictObject({ status: z.int().min(400).max(599) }),
-    z.strictObject({ hang: yes }),
-    z.strictObject({ garbage: yes }),
-    z.strictObject({ reset: yes }),
-    z.strictObject({ bad_signature: yes }),
-    z.strictObject({ flap: z.int().min(1).max(1000) }),
-    z.strictObject({ oversize: yes }),
-    z.strictObject({ redirect: yes }),
-    z.strictObject({ trickle: yes }),
-    z.strictObject({ half_closed: yes }),
-  ])
-  .meta({ id: 'SandboxFault', description: 'null mends it' });
-
+const venuesSchema = z.array(venueSchema);
+/** Drawn without what a JSON value may hold: that it may be anything says it shorter. */
 const codesSchema = z.array(
-  z.strictObject({
-    province: provinceCodeSchema,
-    system: z.string(),
-    scenario: z.string(),
-    code: z.string(),
-    venue: z.string().optional().meta({ description: 'the venue to scan it at; absent: the first' }),
-    expected: scenariosSchema.shape.scenarios.element.shape.expected,
+  sandboxCodesSchema.element.extend({
     record: z.unknown().meta({ description: 'the raw record, in the shape that /sandbox/records takes, or null' }),
   }),
 );
 
-const venuesSchema = z.array(
-  z.strictObject({
-    venue: z.string(),
-    kind: venueKindSchema,
-    region: divisionCodeSchema,
-    destination: provinceCodeSchema,
-    name: localisedTextSchema,
-    purposes: z.array(purposeSchema).min(1),
-    client_id: z.string(),
-    client_secret: z.string(),
-    token_endpoint: z.url(),
-    resource: entityIdSchema,
-    scope: z.literal('verify'),
-  }),
-);
-
-const requestsSchema = z.array(
-  z.strictObject({
-    province: provinceCodeSchema,
-    at: z.iso.datetime(),
-    method: z.string(),
-    path: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: z.string(),
-  }),
-);
-
-/**
- * The simulated provinces' controls. The gateway passes these on to the child process that plays the provinces and
- * owns their schemas; a test in gateway/http holds these shapes against them.
- */
-export const SANDBOX_SHAPES = {
-  fault: z.strictObject({
-    province: provinceCodeSchema,
-    fault: faultSchema,
-    keep_cache: z
-      .boolean()
-      .optional()
-      .meta({ description: 'true: earlier answers are no longer fresh, but stand in while the province fails' }),
-  }),
-  record: z.strictObject({ province: provinceCodeSchema, raw: z.record(z.string(), anyJsonSchema) }),
-  recordReply: z.strictObject({ code: z.string() }),
-  codes: codesSchema,
-  venues: venuesSchema,
-  requests: requestsSchema,
-} as const;
+/** The gateway adds one member to what it passes on to the process that plays the provinces. */
+const faultShape = faultRequestSchema.extend({
+  keep_cache: z
+    .boolean()
+    .optional()
+    .meta({ description: 'true: earlier answers are no longer fresh, but stand in while the province fails' }),
+});
 
 export const SANDBOX_OPERATIONS: readonly Operation[] = [
   {
@@ -117,10 +56,13 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
       zh: '记录须为该省系统自己的格式。请勿填写任何真实的人的信息。',
       en: "The record has the system's own shape. Never put anything about a real person here.",
     },
-    body: { schema: SANDBOX_SHAPES.record, example: example('sandbox-record') },
+    body: {
+      schema: recordRequestSchema.extend({ raw: z.record(z.string(), anyJsonSchema) }),
+      example: example('sandbox-record'),
+    },
     replies: [
       {
-        ...shown({ zh: '新码', en: 'The new code' }, SANDBOX_SHAPES.recordReply, {
+        ...shown({ zh: '新码', en: 'The new code' }, recordReplySchema, {
           code: 'YKM10f1e2d3c4b5a69788796a5b4c3d2e1f0',
         }),
         status: 201,
@@ -139,9 +81,9 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
       zh: '网关随即忘记该省的全部缓存，故障在下一次扫码即可见；keep_cache 为 true 时缓存转为过期但仍在宽限期内可用。',
       en: 'The gateway forgets what it holds about that province, so that the very next scan shows the fault; with keep_cache it keeps it as stale, to be used inside its grace.',
     },
-    body: { schema: SANDBOX_SHAPES.fault, example: { province: '410000', fault: { status: 503 } } },
+    body: { schema: faultShape, example: { province: '410000', fault: { status: 503 } } },
     replies: [
-      shown({ zh: '现行故障', en: 'The fault now in force' }, SANDBOX_SHAPES.fault, {
+      shown({ zh: '现行故障', en: 'The fault now in force' }, faultShape, {
         province: '410000',
         fault: { status: 503 },
       }),
@@ -169,7 +111,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     query: z.strictObject({
       province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'this province alone' }),
     }),
-    replies: [shown({ zh: '最近的请求', en: 'The last requests' }, requestsSchema, example('sandbox-requests'))],
+    replies: [shown({ zh: '最近的请求', en: 'The last requests' }, sandboxRequestsSchema, example('sandbox-requests'))],
     problems: ['body_invalid'],
   },
   {

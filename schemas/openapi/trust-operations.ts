@@ -119,6 +119,52 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     problems: ['not_found'],
   },
   {
+    id: 'trustMark',
+    method: 'get',
+    path: '/federation/trust-mark',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '主体现持有的信任标识', en: 'A trust mark that a subject holds now' },
+    details: {
+      zh: 'OpenID Federation 1.0 第 8.6 节，仅由签发者（国家锚点）提供。',
+      en: 'OpenID Federation 1.0 section 8.6, at the issuer alone: the national anchor.',
+    },
+    query: z.strictObject({
+      trust_mark_type: described(z.url().max(512), { zh: '标识类型', en: 'which mark' }),
+      sub: subjectSchema,
+    }),
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名的标识', en: 'The signed mark' },
+        mediaType: 'application/trust-mark+jwt',
+        schema: compactJwsSchema,
+      },
+    ],
+    problems: ['body_invalid', 'not_found'],
+  },
+  {
+    id: 'trustMarkStatus',
+    method: 'post',
+    path: '/federation/trust-mark-status',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '信任标识是否仍有效', en: 'Whether a trust mark still stands' },
+    details: {
+      zh: 'OpenID Federation 1.0 第 8.4 节；表单参数 trust_mark。',
+      en: 'OpenID Federation 1.0 section 8.4: a form post with `trust_mark`.',
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名的状态', en: 'The signed status' },
+        mediaType: 'application/trust-mark-status-response+jwt',
+        schema: compactJwsSchema,
+      },
+    ],
+    problems: ['body_invalid', 'body_too_large'],
+  },
+  {
     id: 'authorizationServerConfiguration',
     method: 'get',
     path: '/authorization-server/.well-known/openid-federation',

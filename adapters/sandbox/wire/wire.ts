@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Outcome } from '../../../schemas/driver-config.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
 import { withValueAt } from '../json-pointer.ts';
 import { mintText } from '../mint.ts';
@@ -105,10 +106,6 @@ export function jsonMember(body: string, member: string): string | null {
 
 /** The members of a JSON object body; none when it is something else. */
 export function jsonMembers(body: string): ReadonlyMap<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return new Map(typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []);
-  } catch {
-    return new Map();
-  }
+  const parsed = jsonOrUndefined(body);
+  return new Map(typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []);
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAdapterFolder } from '../../../adapters/conformance/folder.ts';
+import { readAdapterFolder } from '../../../adapters/adapter-folder.ts';
 import { type SimulatedTarget, startSimulatedTarget } from '../../../adapters/conformance/simulated-target.ts';
 import { conformanceReportSchema } from '../../../schemas/conformance-report.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';
@@ -97,7 +97,7 @@ describe('adapter test', () => {
   function accessFile(name: string, secrets: Readonly<Record<string, string>>): string {
     const path = join(folder, name);
     const codes = Object.fromEntries(upstream.target.codes.map(({ code, scenario }) => [scenario.scenario, code]));
-    writeFileSync(path, JSON.stringify({ secrets, codes }));
+    writeFileSync(path, JSON.stringify({ secrets, codes }), { mode: 0o600 });
     return path;
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { AdapterFolderError, readAdapterFolder } from '../../../adapters/conformance/folder.ts';
+import { AdapterFolderError, readAdapterFolder } from '../../../adapters/adapter-folder.ts';
 import { checkLive, LIVE_DEFAULTS } from '../../../adapters/conformance/live-checks.ts';
 import type { LiveTarget } from '../../../adapters/conformance/live-target.ts';
 import { openProbeFetch } from '../../../adapters/conformance/probe-fetch.ts';
@@ -11,7 +11,7 @@ import { checkStatic, type StaticOutcome } from '../../../adapters/conformance/s
 import type { Subject } from '../../../adapters/conformance/subject.ts';
 import { adapterTemplate } from '../../../adapters/conformance/template.ts';
 import { loadProvinces } from '../../../adapters/provinces/index.ts';
-import { type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ConformanceReport } from '../../../schemas/conformance-report.ts';
 import { type DriverName, driverConfigSchema } from '../../../schemas/driver-config.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';
@@ -19,8 +19,9 @@ import { readAccessFile } from '../adapter-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { printConformance } from '../conformance-text.ts';
-import { addAdapterLifecycle } from './adapter-lifecycle.ts';
+import { provinceReader } from '../registered-adapter.ts';
 import { addAdapterList } from './adapter-list.ts';
+import { ADAPTER_STEPS } from './adapter-steps.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 
 interface InitOptions {
@@ -50,7 +51,7 @@ export function addAdapter(program: Command, cli: Cli): void {
   addInit(group, cli);
   addCheck(group, cli);
   addTest(group, cli);
-  addAdapterLifecycle(group, cli);
+  for (const add of ADAPTER_STEPS) add(group, cli);
   addAdapterList(group, cli);
 }
 
@@ -63,7 +64,7 @@ function addInit(group: Command, cli: Cli): void {
     .requiredOption(
       '--province <code>',
       cli.say({ zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' }),
-      reading((text) => provinceCodeSchema.safeParse(text).data ?? null, 'GB/T 2260, e.g. 120000'),
+      provinceReader(cli),
     )
     .addOption(
       new Option('--driver <name>', cli.say({ zh: '协议驱动', en: 'protocol driver' }))
@@ -73,7 +74,10 @@ function addInit(group: Command, cli: Cli): void {
     .requiredOption(
       '--name <id>',
       cli.say({ zh: '系统标识', en: 'system id' }),
-      reading((text) => SYSTEM_ID.safeParse(text).data ?? null, 'lower-case words joined by hyphens'),
+      reading(
+        (text) => SYSTEM_ID.safeParse(text).data ?? null,
+        cli.say({ zh: '应为小写单词，以连字符相连', en: 'lower-case words joined by hyphens' }),
+      ),
     )
     .action((dir: string, options: InitOptions) => {
       writeTemplate(dir, options);
@@ -113,7 +117,7 @@ function addTest(group: Command, cli: Cli): void {
     .option(
       '--url <origin>',
       cli.say({ zh: '上游地址', en: 'origin of the upstream' }),
-      reading(originOf, 'http(s)://host'),
+      reading(originOf, cli.say({ zh: '应为 http(s)://主机', en: 'http(s)://host' })),
     )
     .option(
       '--secrets <file>',

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { entityIdSchema } from '../../../schemas/status.ts';
 import type { Cli } from '../cli.ts';
 
 /** What a command's help says: one line, and an example that works when pasted after `huren`. */
@@ -34,4 +35,10 @@ export function reading<T>(read: (text: string) => T | null, expected: string): 
     if (value === null) throw new InvalidArgumentError(expected);
     return value;
   };
+}
+
+/** Reads an entity identifier of an option. */
+export function entityReader(cli: Cli): (text: string) => string {
+  const expected = cli.say({ zh: '应为 http(s) 地址', en: 'an http(s) address' });
+  return reading((text) => entityIdSchema.safeParse(text).data ?? null, expected);
 }

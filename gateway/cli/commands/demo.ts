@@ -1,14 +1,21 @@
 import type { Command } from 'commander';
-import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import { PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { Cli } from '../cli.ts';
 import { type DemoResult, expectedText, inParallel, judge } from '../demo-run.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { progressBar } from '../progress.ts';
+import { provinceOption } from '../registered-adapter.ts';
 import { type SandboxCode, sandboxCodes } from '../sandbox-api.ts';
 import { scanCode } from '../scan-code.ts';
 import { tableLines } from '../table.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
 import { obtainAccess, type VenueAccess } from '../venue-access.ts';
 import { described, jsonOption } from './command.ts';
+
+interface DemoOptions extends TrustOptions {
+  readonly province?: ProvinceCode;
+  readonly json?: boolean;
+}
 
 const AT_ONCE = 4;
 
@@ -21,7 +28,8 @@ export function addDemo(program: Command, cli: Cli): void {
   })
     .option(...jsonOption(cli))
     .option('--anchor <file>', cli.say({ zh: '国家信任锚文件', en: 'the pinned national anchor' }))
-    .action(async (options: TrustOptions & { json?: boolean }) => {
+    .option(...provinceOption(cli))
+    .action(async (options: DemoOptions) => {
       const results = await run(cli, options);
       const passed = results.filter(({ ok }) => ok).length;
       const failed = results.length - passed;
@@ -31,10 +39,10 @@ export function addDemo(program: Command, cli: Cli): void {
     });
 }
 
-async function run(cli: Cli, options: TrustOptions): Promise<DemoResult[]> {
+async function run(cli: Cli, options: DemoOptions): Promise<DemoResult[]> {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
-  const codes = await sandboxCodes(gateway);
+  const codes = await sandboxCodes(gateway, options.province);
   const accesses = new Map<string | undefined, Promise<VenueAccess>>();
   const accessOf = (venue: string | undefined) => {
     const access = accesses.get(venue) ?? obtainAccess(gateway, cli.env, venue);
@@ -48,7 +56,7 @@ async function run(cli: Cli, options: TrustOptions): Promise<DemoResult[]> {
     const scan = await scanCode(gateway, access, trust, code);
     const ms = Math.round((performance.now() - startedMs) * 10) / 10;
     done += 1;
-    cli.progress(`${done}/${codes.length}`);
+    cli.progress(progressBar(done, codes.length));
     return judge(code, scan, ms);
   };
   const results = await inParallel(codes, AT_ONCE, scanned);

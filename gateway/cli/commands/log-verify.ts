@@ -8,6 +8,7 @@ import { entryChecker } from '../../registry/apply-entry.ts';
 import { type Cli, printable } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { readText } from '../json-file.ts';
+import { progressBar } from '../progress.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { reportError } from '../report.ts';
 import { described, jsonOption } from './command.ts';
@@ -18,8 +19,6 @@ interface VerifyOptions {
   readonly store?: string;
   readonly checkpoint?: string;
 }
-
-const BAR_CELLS = 30;
 
 /** `log verify`: re-checks a store from entry 0, beside the gateway that writes it or without one. */
 export function addLogVerify(group: Command, cli: Cli): void {
@@ -50,7 +49,7 @@ export function addLogVerify(group: Command, cli: Cli): void {
           store,
           trust,
           checkEntry: entryChecker(genesis),
-          onProgress: (done, total) => cli.progress(bar(done, total)),
+          onProgress: (done, total) => cli.progress(progressBar(done, total)),
           ...(kept === undefined ? {} : { keptElsewhere: kept }),
         });
         cli.progress('');
@@ -126,10 +125,4 @@ function unreadable(error: unknown): unknown {
   if (!(error instanceof LogError)) return error;
   // A database address can hold a password: what is said is the room's own text alone.
   return CliError.of('log_unreadable', { zh: `日志无法读取：${error.code}`, en: `${error.code}: ${error.message}` });
-}
-
-function bar(done: number, total: number): string {
-  const share = total === 0 ? 1 : done / total;
-  const full = Math.round(share * BAR_CELLS);
-  return `[${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}] ${done}/${total}`;
 }

@@ -41,11 +41,15 @@ function addShow(group: Command, cli: Cli): void {
     en: `show entries of the log, the last ${SHOWN} unless told otherwise`,
     example: 'log show --from 0 --to 10',
   })
-    .option('--from <index>', cli.say({ zh: '自此条起', en: 'from this entry' }), reading(countOf, 'an index'))
+    .option(
+      '--from <index>',
+      cli.say({ zh: '自此条起', en: 'from this entry' }),
+      reading(countOf, cli.say({ zh: '应为条目序号', en: 'an index' })),
+    )
     .option(
       '--to <index>',
       cli.say({ zh: '至此条之前', en: 'up to, not including, this entry' }),
-      reading(countOf, 'an index'),
+      reading(countOf, cli.say({ zh: '应为条目序号', en: 'an index' })),
     )
     .option(...jsonOption(cli))
     .action(async ({ from, to, json }: ShowOptions) => {

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type Policy, policySchema } from '../../../schemas/policy.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
 import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { faultText } from '../fault-text.ts';
 import { printDiff, printReview } from '../policy-text.ts';
 import { reportError } from '../report.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
-import { addPolicyPublish } from './policy-publish.ts';
+import { POLICY_STEPS } from './policy-steps.ts';
 
 const MAX_POLICY_BYTES = 1_048_576;
 
@@ -21,7 +23,7 @@ export function addPolicy(program: Command, cli: Cli): void {
   });
   addCheck(group, cli);
   addDiff(group, cli);
-  addPolicyPublish(group, cli);
+  for (const add of POLICY_STEPS) add(group, cli);
 }
 
 function addCheck(group: Command, cli: Cli): void {
@@ -70,22 +72,13 @@ export async function readPolicy(file: string): Promise<Policy> {
     throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
   }
   if (input === 'too_large') throw CliError.of('policy_invalid', { zh: `${file} 过大`, en: `${file} is too large` });
-  const parsed = policySchema.safeParse(parseJson(file, input.text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const at = `/${issue?.path.join('/') ?? ''}`;
-  throw CliError.of('policy_invalid', {
-    zh: `${file} 的 ${at} 不符合决策表格式`,
-    en: `${file}: ${at}: ${issue?.message ?? 'invalid'}`,
-  });
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
+  const document = jsonOrUndefined(input.text);
+  if (document === undefined)
     throw CliError.of('policy_invalid', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
-  }
+  const parsed = policySchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const { at, zh, en } = faultText(parsed.error);
+  throw CliError.of('policy_invalid', { zh: `${file} 的 ${at}：${zh}`, en: `${file}: ${at}: ${en}` });
 }
 
 function reportReview(cli: Cli, policy: Policy, { accepted, refusals }: PolicyReview): 0 | 1 {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { PROVINCES } from '../../../schemas/code-lists/index.ts';
+import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { type Cli, printable } from '../cli.ts';
 import { expectedText } from '../demo-run.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { provinceOption } from '../registered-adapter.ts';
 import { sandboxCodes } from '../sandbox-api.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
@@ -20,8 +21,9 @@ export function addSandbox(program: Command, cli: Cli): void {
     example: 'sandbox codes --json',
   })
     .option(...jsonOption(cli))
-    .action(async ({ json }: { json?: boolean }) => {
-      const codes = await sandboxCodes(new GatewayClient(gatewayUrl(cli.env)));
+    .option(...provinceOption(cli))
+    .action(async ({ json, province }: { json?: boolean; province?: ProvinceCode }) => {
+      const codes = await sandboxCodes(new GatewayClient(gatewayUrl(cli.env)), province);
       if (json === true) return cli.printJson(codes);
       const rows = codes.map(({ province, system, scenario, expected, code }) => [
         cli.say(PROVINCES[province]),

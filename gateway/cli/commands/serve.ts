@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, readConfig } from '../../compose/config.ts';
+import { type Config, ConfigError, readConfig } from '../../compose/config.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient } from '../gateway-client.ts';
@@ -53,12 +53,25 @@ async function startOrEnd(cli: Cli, sandbox: boolean): Promise<Running> {
 
 async function start(cli: Cli, sandbox: boolean): Promise<Running> {
   const config = readConfig(cli.env, { sandbox });
+  return sandbox ? await startPlayed(config) : await startOwn(config);
+}
+
+async function startOwn(config: Config): Promise<Running> {
   if (config.workers > 1) {
     const { startWorkers } = await import('../../compose/workers.ts');
-    return await startWorkers(config, { sandbox });
+    return await startWorkers(config);
   }
-  const { startGateway } = await import('../../compose/node.ts');
-  return await startGateway(config, { sandbox });
+  const { startNode } = await import('../../compose/node.ts');
+  return await startNode(config);
+}
+
+async function startPlayed(config: Config): Promise<Running> {
+  if (config.workers > 1) {
+    const { startSandboxWorkers } = await import('../../sandbox/workers.ts');
+    return await startSandboxWorkers(config);
+  }
+  const { startSandboxNode } = await import('../../sandbox/start.ts');
+  return await startSandboxNode(config);
 }
 
 async function printPages(cli: Cli, url: string, sandbox: boolean): Promise<void> {

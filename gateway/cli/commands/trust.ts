@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type TrustBundle, trustBundleSchema } from '../../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
@@ -88,7 +89,7 @@ async function fromGateway(cli: Cli): Promise<TrustBundle | null> {
 function fromDataDir(cli: Cli): TrustBundle {
   const path = join(cli.env['HUREN_DATA_DIR'] || '.huren', 'trust-bundle.json');
   const file = readBoundedFile(path, MAX_BUNDLE_BYTES);
-  const parsed = typeof file === 'string' ? null : trustBundleSchema.safeParse(jsonOf(file.text));
+  const parsed = typeof file === 'string' ? null : trustBundleSchema.safeParse(jsonOrUndefined(file.text));
   if (parsed?.success === true) return parsed.data;
   throw CliError.of('file_unreadable', {
     zh: `没有运行中的网关，${path} 也不可用`,
@@ -101,13 +102,5 @@ function write(path: string, text: string): void {
     writeFileSync(path, text);
   } catch {
     throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

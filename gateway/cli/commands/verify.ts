@@ -50,7 +50,7 @@ export function addVerify(program: Command, cli: Cli): void {
     .option(
       '--at <time>',
       cli.say({ zh: '按此时刻验证：RFC 3339 或 Unix 秒', en: 'as of then: RFC 3339 or unix seconds' }),
-      reading(timeS, 'expected RFC 3339 or unix seconds'),
+      reading(timeS, cli.say({ zh: '应为 RFC 3339 或 Unix 秒', en: 'expected RFC 3339 or unix seconds' })),
     )
     .option(...jsonOption(cli))
     .action(async (file: string, options: VerifyOptions) => {

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { rootCertificates } from 'node:tls';
 import { Agent, request } from 'undici';
-import type { Config } from '../config.ts';
 
 const WITHIN_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
@@ -17,14 +14,9 @@ export interface NodeReply {
 
 export type AskNode = (url: string) => Promise<NodeReply>;
 
-/** Asks other nodes as this one would: with the authorities that it believes, and within bounds. Rejects. */
-export function openAskNode(
-  { caFile }: Config,
-  nowMs: () => number,
-): { readonly ask: AskNode; readonly close: () => Promise<void> } {
-  const agent = new Agent(
-    caFile === null ? {} : { connect: { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] } },
-  );
+/** Asks other nodes within bounds. Rejects. */
+export function openAskNode(nowMs: () => number): { readonly ask: AskNode; readonly close: () => Promise<void> } {
+  const agent = new Agent();
   return {
     ask: async (url) => {
       const reply = await request(url, { dispatcher: agent, signal: AbortSignal.timeout(WITHIN_MS) });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,13 +14,14 @@ import { startRedis, type TestRedis } from '../../test/redis.ts';
 import { type SandboxGateway, startSandboxGateway } from '../../test/sandbox-gateway.ts';
 import { readConfig } from '../config.ts';
 import { CERTIFICATE_KEY_PEM, CERTIFICATE_PEM } from './certificate.fixture.ts';
-import { checkClock } from './federation-checks.ts';
 import type { CheckCode, Finding, Subject } from './finding.ts';
 import { checkOpenFiles } from './machine-checks.ts';
+import { checkClock } from './registry-checks.ts';
 import { runConfigCheck } from './run-config-check.ts';
 import { checkServerCertificate } from './tls-checks.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
+const findingSchema = z.looseObject({ check: z.string(), found: z.object({ en: z.string() }) });
 const folder = mkdtempSync(join(tmpdir(), 'huren-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
@@ -75,10 +76,12 @@ describe('settings', () => {
 
 describe('files', () => {
   test('a secret that everybody may read passes', async () => {
-    const check = (mode: number) =>
-      said('file', 'HUREN_CACHE_SECRET_FILE', { HUREN_CACHE_SECRET_FILE: file(SECRET, mode) });
-    expect(await check(0o644)).toEqual([expect.stringMatching(/^bad: .+ may be read by others \(644\)$/)]);
-    expect(await check(0o640)).toEqual([expect.stringMatching(/^good: /)]);
+    const check = (setting: string, mode: number) =>
+      said('setting', setting, { HUREN_CACHE_SECRET_FILE: file(SECRET, mode) });
+    expect(await check('HUREN_CACHE_SECRET_FILE', 0o644)).toEqual([
+      expect.stringMatching(/^bad: .+ may be read by others: chmod 640, and replace/),
+    ]);
+    expect(await check('HUREN_CACHE_SECRET', 0o640)).toEqual([expect.stringMatching(/^good: from /)]);
   });
 
   test('an anchor file that is none passes, or is quoted', async () => {
@@ -108,11 +111,11 @@ describe('files', () => {
     const upstreams = mkdtempSync(join(folder, 'upstreams-'));
     const check = () => said('file', 'HUREN_UPSTREAM_DIR', { HUREN_UPSTREAM_DIR: upstreams });
     writeFileSync(join(upstreams, '410000.json'), '{"secrets":{"key":"x"}}', { mode: 0o600 });
-    expect(await check()).toEqual([expect.stringMatching(/^good: .+410000\.json \(600\)$/)]);
+    expect(await check()).toEqual(['good: files of 1 provinces, all usable']);
     chmodSync(join(upstreams, '410000.json'), 0o644);
     expect(await check()).toEqual([expect.stringMatching(/^bad: .+may be read by others/)]);
     writeFileSync(join(upstreams, '410000.json'), '{"secret":');
-    expect(await check()).toEqual([expect.stringMatching(/^bad: HUREN_UPSTREAM_DIR: 410000\.json/)]);
+    expect(await check()).toEqual([expect.stringMatching(/^bad: .*410000\.json/)]);
   });
 });
 
@@ -232,14 +235,27 @@ describe('other nodes', () => {
       HUREN_LOG_URL: nation.url,
       HUREN_ANCHOR_FILE: join(nation.dataDir, 'anchor.json'),
       HUREN_ENTITY_ID: nation.url,
-      HUREN_DATA_DIR: nation.dataDir,
+      HUREN_DATA_DIR: dataDirWith('keys/gateway/federation.json'),
     };
   });
+
+  /** A node of the sandbox's own gateway with one ring of the sandbox's. */
+  function dataDirWith(ring: string): string {
+    const dataDir = mkdtempSync(join(folder, 'data-'));
+    mkdirSync(join(dataDir, 'keys/gateway'), { recursive: true });
+    const text = readFileSync(join(nation.dataDir, ring), 'utf8');
+    writeFileSync(join(dataDir, 'keys/gateway/federation.json'), text, { mode: 0o600 });
+    mkdirSync(join(dataDir, 'entities'));
+    cpSync(join(nation.dataDir, 'entities/gateway.json'), join(dataDir, 'entities/gateway.json'));
+    return dataDir;
+  }
   afterAll(() => nation.stop());
 
   test('a registry, a chain and a clock that are right do not pass', async () => {
     expect(await said('registry', 'HUREN_LOG_URL', follower)).toEqual([expect.stringMatching(/^good: \d+ entries/)]);
-    expect(await said('chain', 'HUREN_SUPERIOR', follower)).toEqual(['good: 2 links up to the anchor, all valid']);
+    expect(await said('chain', 'HUREN_SUPERIOR', follower)).toEqual([
+      expect.stringMatching(/^good: .+: 3 links up to the anchor, all valid$/),
+    ]);
     expect(await said('clock', 'HUREN_LOG_URL', follower)).toEqual([expect.stringMatching(/^good: \d s off http/)]);
   });
 
@@ -260,18 +276,13 @@ describe('other nodes', () => {
 
   test('a node that nobody has admitted passes, or one whose key the superior does not state', async () => {
     const check = (env: Record<string, string>) => said('chain', 'HUREN_SUPERIOR', { ...follower, ...env });
-    const stranger = `${nation.url}/stranger`;
-    expect(await check({ HUREN_ENTITY_ID: stranger })).toEqual([
-      `bad: ${nation.url}/anchor has not admitted ${stranger}`,
+    const bare = { HUREN_DATA_DIR: join(folder, 'none'), HUREN_ENTITY_ID: `${nation.url}/stranger` };
+    expect(await check(bare)).toEqual([`bad: ${nation.url}/anchor has not admitted ${nation.url}/stranger`]);
+    const other = dataDirWith('keys/sandbox/anchor/federation.json');
+    expect(await check({ HUREN_DATA_DIR: other })).toEqual([
+      expect.stringMatching(/^bad: .+ does not state .+, which .+ uses$/),
     ]);
-    const dataDir = mkdtempSync(join(folder, 'data-'));
-    const ring = readFileSync(join(nation.dataDir, 'keys/sandbox/anchor/federation.json'), 'utf8');
-    mkdirSync(join(dataDir, 'keys/gateway'), { recursive: true });
-    writeFileSync(join(dataDir, 'keys/gateway/federation.json'), ring, { mode: 0o600 });
-    expect(await check({ HUREN_DATA_DIR: dataDir })).toEqual([
-      expect.stringMatching(/^bad: the superior does not state/),
-    ]);
-    expect(await check({ HUREN_SUPERIOR: 'http://127.0.0.1:9' })).toEqual([
+    expect(await check({ ...bare, HUREN_SUPERIOR: 'http://127.0.0.1:9' })).toEqual([
       'bad: the chain breaks at http://127.0.0.1:9: nothing listens there',
     ]);
   });
@@ -288,12 +299,15 @@ describe('other nodes', () => {
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = z.object({ port: z.number() }).parse(server.address());
-    const env = { ...follower, HUREN_LOG_URL: `https://127.0.0.1:${port}` };
-    expect(await said('registry', 'HUREN_LOG_URL', env)).toEqual([
-      'bad: its certificate is by nobody who is believed here (see HUREN_CA_FILE)',
-    ]);
-    const believed = { ...env, HUREN_CA_FILE: file(CERTIFICATE_PEM) };
-    expect(await said('registry', 'HUREN_LOG_URL', believed)).toEqual(['bad: it answers 404, and is no log']);
+    const env = { ...follower, HUREN_PORT: '0', HUREN_LOG_URL: `https://127.0.0.1:${port}` };
+    // In processes of their own: an authority that is believed is believed by the whole process.
+    const registryBy = async (more: Record<string, string>) => {
+      const { stdout } = await huren(['config', 'check', '--json'], { ...env, ...more });
+      const { findings } = z.object({ findings: z.array(findingSchema) }).parse(JSON.parse(stdout));
+      return findings.find(({ check }) => check === 'registry')?.found.en;
+    };
+    expect(await registryBy({})).toBe('its certificate is by nobody who is believed here (see HUREN_CA_FILE)');
+    expect(await registryBy({ HUREN_CA_FILE: file(CERTIFICATE_PEM) })).toBe('it answers 404, and is no log');
     server.close();
     server.closeAllConnections();
   });

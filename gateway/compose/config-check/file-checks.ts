@@ -1,24 +1,14 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
-import { SERVER_SETTING_LIST } from '../../../schemas/settings/index.ts';
+import { isKeySetting, readKeySetting } from '../../keys/key-setting.ts';
 import { openAccessFiles } from '../../upstream/access-files.ts';
 import { ConfigError } from '../config.ts';
 import { readAnchor } from '../read-anchor.ts';
-import { fileOf } from '../read-settings.ts';
 import { bad, type Finding, good, type Subject, unused } from './finding.ts';
 
 const GROUP_AND_OTHERS = 0o077;
 const OTHERS = 0o007;
-
-/** Files that hold the value of a setting: a mounted secret may be read by a group, and never by everybody. */
-export function checkSecretFiles({ env }: Subject): Finding[] {
-  return SERVER_SETTING_LIST.flatMap((setting) => {
-    const file = fileOf(env, setting);
-    if (file === null || !setting.isSecret) return [];
-    return [permissionFinding('file', `${setting.name}_FILE`, file, OTHERS)];
-  });
-}
 
 /** The anchor file: there, and of the documented form. */
 export function checkAnchorFile({ config, sandbox }: Subject): Finding {
@@ -45,29 +35,34 @@ export function checkAnchorFile({ config, sandbox }: Subject): Finding {
 }
 
 /** The folder of what is held for provinces: each file of the documented form, and read by its owner alone. */
-export function checkUpstreamFiles({ config }: Subject): Finding[] {
+export function checkUpstreamFiles({ config }: Subject): Finding {
+  const about = ['file', 'HUREN_UPSTREAM_DIR'] as const;
   const { upstreamDir } = config;
-  const setting = 'HUREN_UPSTREAM_DIR';
-  if (upstreamDir === null) return [unused(['file', setting], { zh: '未设置', en: 'not set' })];
+  if (upstreamDir === null) return unused(about, { zh: '未设置', en: 'not set' });
   try {
     openAccessFiles(upstreamDir, { nowMs: Date.now, onFault: () => undefined });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [bad(['file', setting], error.text, { zh: '改正该文件', en: 'mend that file' })];
+    const [zh, en] = [error.text.zh, error.text.en].map((text) => text.replace(/^HUREN_UPSTREAM_DIR: /, ''));
+    return bad(about, { zh: zh ?? '', en: en ?? '' }, { zh: '改正该文件', en: 'mend that file' });
   }
-  const files = readdirSync(upstreamDir).filter((name) => /^\d{6}\.json$/.test(name));
-  if (files.length === 0) return [unused(['file', setting], { zh: '目录为空', en: 'the folder is empty' })];
-  return files.sort().map((name) => permissionFinding('file', setting, join(upstreamDir, name), GROUP_AND_OTHERS));
+  const count = readdirSync(upstreamDir).filter((name) => /^\d{6}\.json$/.test(name)).length;
+  if (count === 0) return unused(about, { zh: '目录为空', en: 'the folder is empty' });
+  return good(about, { zh: `${count} 个省份的文件均可用`, en: `files of ${count} provinces, all usable` });
 }
 
 /** Every key file: a ring that others can read may be in other hands, and one that is damaged stops the start. */
 export function checkKeyFiles({ config }: Subject): Finding[] {
   const setting = config.keys === null ? 'HUREN_DATA_DIR' : 'HUREN_KEYS';
-  const folder = keyFolder(config.keys, config.dataDir);
-  if (folder === null) {
-    const found = { zh: '密钥在令牌中，启动时打开', en: 'keys are in a token, which the start opens' };
-    return [unused(['keys', setting], found)];
-  }
+  // A text that is none has been told as a setting.
+  if (config.keys !== null && !isKeySetting(config.keys)) return [];
+  const { folder, token } = readKeySetting({ setting: config.keys, dataDir: config.dataDir });
+  if (token === null) return ringFindings(setting, folder);
+  const pin = permissionFinding('keys', setting, token.pinFile, GROUP_AND_OTHERS);
+  return [permissionFinding('keys', setting, token.modulePath, 0), pin, ...ringFindings(setting, folder)];
+}
+
+function ringFindings(setting: string, folder: string): Finding[] {
   const files = filesBelow(folder).filter((name) => name.endsWith('.json'));
   if (files.length === 0) {
     const found = {
@@ -84,11 +79,6 @@ export function checkKeyFiles({ config }: Subject): Finding[] {
     en: `${files.length} key files in ${folder}, all usable`,
   };
   return [good(['keys', setting], found)];
-}
-
-function keyFolder(keys: string | null, dataDir: string): string | null {
-  if (keys === null) return join(dataDir, 'keys');
-  return keys.startsWith('file:') ? keys.slice('file:'.length) : null;
 }
 
 /** What the file holds is looked at and never shown. */

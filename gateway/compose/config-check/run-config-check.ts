@@ -1,10 +1,12 @@
+import { trustCaFile } from '../../upstream/ca-file.ts';
 import { checkConfig } from '../config.ts';
 import type { Environment } from '../read-settings.ts';
 import { openAskNode } from './ask-node.ts';
-import { checkChain, checkClock, checkRegistry } from './federation-checks.ts';
-import { checkAnchorFile, checkKeyFiles, checkSecretFiles, checkUpstreamFiles } from './file-checks.ts';
+import { checkChains } from './chain-checks.ts';
+import { checkAnchorFile, checkKeyFiles, checkUpstreamFiles } from './file-checks.ts';
 import { type Finding, type Subject, unused } from './finding.ts';
 import { checkDataDirectory, checkDisk, checkOpenFiles, checkPort } from './machine-checks.ts';
+import { checkClock, checkRegistry } from './registry-checks.ts';
 import { settingFindings } from './setting-findings.ts';
 import { checkDatabase, checkRedis } from './store-checks.ts';
 import { checkCaFile, checkServerCertificate } from './tls-checks.ts';
@@ -21,27 +23,32 @@ export async function runConfigCheck(env: Environment, { sandbox }: { readonly s
   }
   const subject: Subject = { env, config, sandbox, nowMs: Date.now };
   const here = [
-    ...checkSecretFiles(subject),
     checkAnchorFile(subject),
     checkCaFile(subject),
     ...checkServerCertificate(subject),
-    ...checkUpstreamFiles(subject),
+    checkUpstreamFiles(subject),
     ...checkKeyFiles(subject),
     checkDataDirectory(subject),
     checkDisk(subject),
     checkOpenFiles(),
   ];
+  // As a start does: stores and other nodes may have a certificate of the operator's own authority.
+  if (here.some(({ setting, outcome }) => setting === 'HUREN_CA_FILE' && outcome === 'good'))
+    trustCaFile(config.caFile);
   const there = await Promise.all([checkPort(subject), checkDatabase(subject), checkRedis(subject)]);
-  return [...settings, ...here, ...there, ...(await checkOthers(subject, here))];
+  return [...settings, ...here, ...there, ...(await checkOthers(subject))];
 }
 
-/** What only other nodes can tell. A certificate file that cannot be read has been told already. */
-async function checkOthers(subject: Subject, here: readonly Finding[]): Promise<Finding[]> {
-  const isCaBad = here.some(({ setting, outcome }) => setting === 'HUREN_CA_FILE' && outcome === 'bad');
-  const config = isCaBad ? { ...subject.config, caFile: null } : subject.config;
-  const { ask, close } = openAskNode(config, subject.nowMs);
+/** What only other nodes can tell. */
+async function checkOthers(subject: Subject): Promise<Finding[]> {
+  const { ask, close } = openAskNode(subject.nowMs);
   try {
-    return await Promise.all([checkRegistry(subject, ask), checkChain(subject, ask), checkClock(subject, ask)]);
+    const [registry, chains, clock] = await Promise.all([
+      checkRegistry(subject, ask),
+      checkChains(subject, ask),
+      checkClock(subject, ask),
+    ]);
+    return [registry, ...chains, clock];
   } finally {
     await close();
   }

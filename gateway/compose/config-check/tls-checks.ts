@@ -6,7 +6,8 @@ import { permissionFinding } from './file-checks.ts';
 import { bad, type Finding, good, type Subject, unused } from './finding.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
-const GROUP_AND_OTHERS = 0o077;
+/** A mounted key may be read by a group. */
+const OTHERS = 0o007;
 const REPLACE = { zh: '换用有效的文件', en: 'put a valid file there' };
 
 /** The authorities that are believed beside the system's. */
@@ -28,7 +29,7 @@ export function checkServerCertificate({ config, nowMs }: Subject): Finding[] {
     return [unused(about, { zh: '以明文监听，由前置代理终止 TLS', en: 'plain http: a proxy in front has to end TLS' })];
   }
   const { certFile, keyFile } = config.tls;
-  const key = permissionFinding('tls', 'HUREN_TLS_KEY_FILE', keyFile, GROUP_AND_OTHERS);
+  const key = permissionFinding('tls', 'HUREN_TLS_KEY_FILE', keyFile, OTHERS);
   const [leaf] = certificatesIn(certFile) ?? [];
   if (leaf === undefined) {
     return [

@@ -23,7 +23,7 @@ interface Parts {
   readonly provinces: ReadyMessage;
 }
 
-const WORKER = fileURLToPath(new URL('../../compose/worker.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../../sandbox/worker.ts', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 
 export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {
@@ -53,7 +53,7 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
           output += text;
         });
       }
-      started.send({ type: 'start', provinces });
+      started.send({ type: 'start', payload: provinces });
       await becomesReady(started, () => output);
     },
     kill: () => gone((running) => running.kill('SIGKILL')),

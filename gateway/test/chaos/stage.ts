@@ -5,7 +5,7 @@ import pg from 'pg';
 import { type ReadyMessage, readyMessageSchema } from '../../../adapters/sandbox/protocol.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { readConfig } from '../../compose/config.ts';
-import { startProvinces } from '../../sandbox/mode.ts';
+import { startProvinces } from '../../sandbox/start.ts';
 import { freePort } from '../free-port.ts';
 import { startPostgres, type TestPostgres } from '../postgres.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../redis.ts';

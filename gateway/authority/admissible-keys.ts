@@ -1,0 +1,19 @@
+import { type RegistryJwk, registryJwkSchema } from '../../schemas/registry-event.ts';
+import type { PublicJwk } from '../trust/public-key.ts';
+
+/** Public keys as an event carries them: the key itself, and nothing about its life, which the log tells. */
+export function admissibleKeys(keys: readonly PublicJwk[]): RegistryJwk[] {
+  return keys.map((jwk) => {
+    const { kty, crv, x, kid } = jwk;
+    const y = 'y' in jwk ? { y: jwk.y } : {};
+    return registryJwkSchema.parse({
+      kty,
+      crv,
+      x,
+      ...y,
+      kid,
+      use: 'sig',
+      ...(jwk.alg === undefined ? {} : { alg: jwk.alg }),
+    });
+  });
+}

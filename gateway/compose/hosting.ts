@@ -1,0 +1,107 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { EntityDescription } from '../authority/entity-description.ts';
+import { type HostedEntity, hostEntity } from '../authority/hosted-entity.ts';
+import { HostedFederation } from '../authority/hosted-federation.ts';
+import { TrustMarkRegister } from '../authority/trust-mark-register.ts';
+import type { Places } from '../http/federation.ts';
+import { pathOf } from '../http/route.ts';
+import type { KeyRing, KeyUse } from '../keys/key-ring.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import type { FoldState } from '../registry/fold-state.ts';
+import type { TrustMarkEntry } from '../trust/entity-claims.ts';
+
+/** A gateway that this process answers as: whose answers it signs, and with which keys. */
+export interface GatewayIdentity {
+  readonly entityId: string;
+  readonly province: ProvinceCode;
+  readonly attestationKeys: KeyRing;
+}
+
+/** An entity of this process with its key rings. */
+export interface HostedParty {
+  readonly description: EntityDescription;
+  readonly federation: KeyRing;
+  readonly attestation: KeyRing | null;
+}
+
+export interface Hosting {
+  readonly parties: readonly HostedParty[];
+  readonly federation: HostedFederation;
+  readonly gateways: ReadonlyMap<ProvinceCode, GatewayIdentity>;
+  /** Null where the anchor is hosted elsewhere. */
+  readonly trustMarks: TrustMarkRegister | null;
+  readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
+}
+
+interface Parts {
+  readonly keys: KeyStore;
+  readonly descriptions: readonly EntityDescription[];
+  readonly folded: () => FoldState;
+  readonly nowS: () => number;
+  /** Marks of an entity whose anchor is elsewhere. */
+  readonly fetchTrustMarks: (entityId: string) => Promise<readonly TrustMarkEntry[]>;
+}
+
+/** Opens the key rings of the entities that this process hosts, and what it says about them and for them. */
+export async function openHosting(parts: Parts): Promise<Hosting> {
+  const { folded, nowS } = parts;
+  const parties = await Promise.all(parts.descriptions.map((description) => openParty(parts, description)));
+  const anchor = parties.find(({ description }) => description.kind === 'anchor');
+  const trustMarks =
+    anchor === undefined
+      ? null
+      : new TrustMarkRegister(anchor.description.entity_id, anchor.federation, { folded, nowS });
+  const marksOf = (entityId: string) => trustMarks?.marksOf(entityId) ?? parts.fetchTrustMarks(entityId);
+  const entities = parties.map((party) => entityOf(party, folded, marksOf));
+  return {
+    parties,
+    federation: new HostedFederation(entities, { folded, nowS }),
+    gateways: gatewaysOf(parties),
+    trustMarks,
+    rings: parties.flatMap(({ description: { entity_id }, federation, attestation }) => [
+      [entity_id, federation] as const,
+      ...(attestation === null ? [] : [[entity_id, attestation] as const]),
+    ]),
+  };
+}
+
+/** Where each entity answers on this host. Where nobody has the bare host as its name, the first one answers there too. */
+export function federationPlaces(parties: readonly HostedParty[]): Places {
+  const isServer = ({ description }: HostedParty) => description.kind === 'authorization_server';
+  const entities = new Map(
+    parties
+      .filter((party) => !isServer(party))
+      .map(({ description }) => [pathOf(description.entity_id), description.entity_id]),
+  );
+  const [first] = entities.values();
+  if (!entities.has('') && first !== undefined) entities.set('', first);
+  return { entities, authorizationServer: parties.find(isServer)?.description.entity_id ?? null };
+}
+
+async function openParty({ keys, nowS }: Parts, description: EntityDescription): Promise<HostedParty> {
+  const { owner, kind, entity_id: entityId } = description;
+  const open = (use: KeyUse) => keys.openRing(owner, use, { nowS: nowS(), entityId });
+  const federation = await open('federation');
+  const attestation = kind === 'gateway' ? await open('attestation') : null;
+  return { description, federation, attestation };
+}
+
+function entityOf(
+  { description, federation, attestation }: HostedParty,
+  folded: Parts['folded'],
+  marksOf: (entityId: string) => Promise<readonly TrustMarkEntry[]>,
+): HostedEntity {
+  const entity = hostEntity(description, { federation, published: attestation, folded });
+  return description.kind === 'province' ? { ...entity, trustMarks: () => marksOf(entity.entityId) } : entity;
+}
+
+function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, GatewayIdentity> {
+  const gateways = new Map<ProvinceCode, GatewayIdentity>();
+  for (const { description, attestation } of parties) {
+    const { province, entity_id: entityId } = description;
+    if (attestation !== null && province !== undefined) {
+      gateways.set(province, { entityId, province, attestationKeys: attestation });
+    }
+  }
+  return gateways;
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { VenueTokens } from '../../access/venue-tokens.ts';
+import { mountAttestationKeys } from '../../http/attestation-keys.ts';
+import { mountAudits } from '../../http/audit.ts';
+import { mountEvents } from '../../http/events.ts';
+import { mountPasses } from '../../http/passes.ts';
+import { mountVerifications } from '../../http/verifications.ts';
+import { mandateCoverage } from '../../policy/mandates.ts';
+import { ProblemError } from '../../problem-error.ts';
+import { verifySm2 } from '../../trust/sm2.ts';
+import { AnswerTimes } from '../../upstream/answer-times.ts';
+import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { ShadowAsks } from '../../upstream/shadow-asks.ts';
+import { SingleFlight } from '../../upstream/single-flight.ts';
+import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
+import { forgetRevoked } from '../forget-revoked.ts';
+import type { GatewayIdentity } from '../hosting.ts';
+import type { NodeParts, Role } from '../node-parts.ts';
+import type { PassDesk } from '../pass-desk.ts';
+
+/** Where venues are answered: by their own province's gateway, about codes of every province. */
+export interface DestinationRole extends Role {
+  readonly verification: VerificationContext;
+  readonly provinces: ProvinceAdapters;
+}
+
+/** Opens the provinces' adapters, venues' access and the verification itself. */
+export function openDestination(parts: NodeParts, passes: PassDesk): DestinationRole {
+  const { config, nodeUrl, trust, shared, registry, nowMs } = parts;
+  const provinces = openProvinces(parts);
+  const gateways = answeringGateways(parts);
+  const verification = openVerification(parts, provinces, (destination) => gateways.get(destination) ?? null);
+  const server = config.authorizationServer;
+  const tokens = server === null ? null : new VenueTokens(server, nodeUrl, { fetch: parts.documents.fetch, nowMs });
+  const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
+  const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
+  return {
+    name: 'destination',
+    verification,
+    provinces,
+    mount: (router) => {
+      mountVerifications(router, { verification, tokens, shared });
+      mountPasses(router, { verification, tokens, shared, passes });
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf });
+      mountEvents(router, {
+        entityId: nodeUrl,
+        registry: () => registry.registry.current(),
+        sm2Verify: verifySm2,
+        nowMs,
+        provinces: trust.provinces,
+        ...shared,
+      });
+      mountAttestationKeys(router, () =>
+        [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
+      );
+    },
+    notReady: () => {
+      const mandates = mandateCoverage(registry.registry.current().mandates, nowMs());
+      const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
+      return [
+        ...when(gateways.size === 0, 'no_gateway'),
+        ...when(tokens === null, 'no_authorization_server'),
+        ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}` as const]),
+        ...when(registry.registry.current().adapters.size === 0, 'no_adapter'),
+        ...when(shared.clock.isOff(), 'clock_off'),
+      ];
+    },
+    degraded: () =>
+      provinces
+        .breakerStates()
+        .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
+    close: async () => {
+      stop();
+      await provinces.close();
+    },
+  };
+}
+
+/** The provinces' adapters as the registry has them, now and after every change. */
+function openProvinces({ registry: { registry }, upstreams, metrics, log, nowMs }: NodeParts): ProvinceAdapters {
+  const provinces = new ProvinceAdapters(upstreams.accessOf, nowMs, (province, state) => {
+    metrics.breakerChanges.inc({ province, state });
+    log.warn({ province, state }, 'breaker');
+  });
+  provinces.follow(registry.current());
+  registry.onChange(() => provinces.follow(registry.current()));
+  return provinces;
+}
+
+/** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
+function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCode, AnsweringGateway> {
+  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => ({
+    entityId,
+    signer: () => {
+      if (!shared.clock.isOff()) return attestationKeys.signer;
+      throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
+    },
+  });
+  return new Map([...trust.gateways].map(([province, gateway]) => [province, asAnswering(gateway)]));
+}
+
+function openVerification(
+  { trust, shared, metrics, signals, registry: { registry }, nowMs }: NodeParts,
+  provinces: ProvinceAdapters,
+  gatewayOf: VerificationContext['gatewayOf'],
+): VerificationContext {
+  const shadow = new ShadowAsks((adapter, token) => provinces.ask(adapter, token), metrics.registry, nowMs);
+  return {
+    gatewayOf,
+    registry: () => registry.current(),
+    ask: async (adapter, token) => {
+      const answer = await provinces.ask(adapter, token);
+      shadow.compare(registry.current(), adapter, token, answer);
+      return answer;
+    },
+    cache: shared.open.cache,
+    flights: new SingleFlight(),
+    answerTimes: new AnswerTimes(),
+    provinceLimit: shared.provinceLimit,
+    load: shared.load,
+    issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
+    agencies: (province) => trust.provinces.agencies(province),
+    sm2Verify: verifySm2,
+    nowMs,
+    newId: randomUUID,
+    metrics,
+    coverage: shared.coverage.counter,
+    signals,
+  };
+}

@@ -1,0 +1,125 @@
+import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
+import { keyIdentity } from '../trust/public-key.ts';
+import {
+  type EntityRecord,
+  type FoldState,
+  type Mark,
+  type Rejection,
+  rejected,
+  type SubordinateRecord,
+  withEntry,
+} from './fold-state.ts';
+
+/**
+ * Who vouches for whom in the federation. Subordinate statements are signed by superiors from what stands here, so
+ * that nobody can be vouched for whom the log does not name. A province speaks for itself alone: what it admits is its
+ * own by this rule, whatever the entity says of itself.
+ */
+export function admitSubordinate(
+  state: FoldState,
+  { iss, body }: EventOf<'subordinate_admitted'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const superior = state.entities.get(iss);
+  if (superior === undefined || !maySpeak(state, superior)) return rejected('role_not_entitled');
+  const refusal = refuseKind(state, superior, body) ?? refuseKeys(body.jwks.keys);
+  if (refusal !== undefined) return refusal;
+  const before = state.subordinates.get(body.entity_id);
+  if (body.entity_id === state.anchor || before?.state === 'admitted') return rejected('subordinate_exists');
+  // Whoever was removed may have been removed because of these very keys.
+  if (before !== undefined && shareKeys(before.jwks, body.jwks.keys)) return rejected('key_reused');
+  const record: SubordinateRecord = {
+    entity_id: body.entity_id,
+    superior: iss,
+    kind: body.kind,
+    name: body.name,
+    province: body.kind === 'province' ? (body.province ?? null) : superior.province,
+    level: body.level ?? null,
+    role: body.role ?? null,
+    state: 'admitted',
+    admitted: mark,
+    changed: mark,
+    jwks: body.jwks.keys,
+  };
+  return withSubordinate(state, record);
+}
+
+/** That the keys before signed for these was verified with the event (`verify-event.ts`). */
+export function changeSubordinateKeys(
+  state: FoldState,
+  { iss, body }: EventOf<'subordinate_keys_changed'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const record = state.subordinates.get(body.entity_id);
+  if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
+  if (record.superior !== iss) return rejected('role_not_entitled');
+  const refusal = refuseKeys(body.jwks.keys);
+  return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, changed: mark });
+}
+
+/** By its superior, or by the anchor over a superior's head. What stands below it is vouched for by nobody from then on. */
+export function removeSubordinate(
+  state: FoldState,
+  { iss, body }: EventOf<'subordinate_removed'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const record = state.subordinates.get(body.entity_id);
+  if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
+  if (record.superior !== iss && iss !== state.anchor) return rejected('role_not_entitled');
+  return withSubordinate(state, { ...record, state: 'removed', changed: mark });
+}
+
+/** Whether the log vouches for an entity now: itself and everybody above it. The anchor stands by itself. */
+export function isAdmitted(state: Pick<FoldState, 'anchor' | 'entities' | 'subordinates'>, entityId: string): boolean {
+  if (entityId === state.anchor) return true;
+  const record = state.subordinates.get(entityId);
+  if (record?.state !== 'admitted') return false;
+  if (record.kind === 'province' && state.entities.get(entityId)?.state !== 'enrolled') return false;
+  return isAdmitted(state, record.superior);
+}
+
+function maySpeak(state: FoldState, { role, entity_id }: EntityRecord): boolean {
+  return role === 'anchor' || (role === 'province' && isAdmitted(state, entity_id));
+}
+
+function refuseKind(
+  state: FoldState,
+  superior: EntityRecord,
+  { entity_id, kind, province, level, role }: EventOf<'subordinate_admitted'>['body'],
+): Rejection | undefined {
+  const isProvince = kind === 'province';
+  const isAgency = kind === 'agency';
+  const isWhole = isProvince === (province !== undefined) && isAgency === (level !== undefined && role !== undefined);
+  if (!isWhole || (!isAgency && (level ?? role) !== undefined)) return rejected('subordinate_invalid');
+  switch (kind) {
+    case 'province': {
+      if (superior.role !== 'anchor') return rejected('role_not_entitled');
+      const enrolled = state.entities.get(entity_id);
+      const isThat = enrolled?.state === 'enrolled' && enrolled.province === province;
+      return isThat ? undefined : rejected('subordinate_invalid');
+    }
+    case 'authorization_server':
+      return undefined;
+    case 'gateway':
+    case 'issuer':
+    case 'agency':
+      // Only who is a province can have some; a national gateway would be one that belongs to nobody.
+      return superior.role === 'province' ? undefined : rejected('role_not_entitled');
+  }
+}
+
+function refuseKeys(jwks: readonly RegistryJwk[]): Rejection | undefined {
+  if (jwks.some(({ crv }) => crv === 'SM2')) return rejected('key_unsuited');
+  const kids = new Set(jwks.map(({ kid }) => kid));
+  const identities = new Set(jwks.map(keyIdentity));
+  return kids.size < jwks.length || identities.size < jwks.length ? rejected('key_reused') : undefined;
+}
+
+function shareKeys(a: readonly RegistryJwk[], b: readonly RegistryJwk[]): boolean {
+  const known = new Set(a.map(keyIdentity));
+  return b.some((jwk) => known.has(keyIdentity(jwk)));
+}
+
+function withSubordinate(state: FoldState, record: SubordinateRecord): FoldState {
+  return { ...state, subordinates: withEntry(state.subordinates, record.entity_id, record) };
+}

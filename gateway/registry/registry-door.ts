@@ -1,0 +1,92 @@
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { problemSchema } from '../../schemas/problem.ts';
+import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import { receiptSchema } from '../../schemas/registry-views.ts';
+import type { Actor } from '../keys/actor.ts';
+import type { FoldState } from './fold-state.ts';
+import { RegistryError } from './registry-error.ts';
+import { signEvent } from './sign-event.ts';
+
+export interface EventToSubmit<K extends RegistryEventKind> {
+  readonly kind: K;
+  readonly body: RegistryEventBody<K>;
+  /** With `adapter_submitted` alone: the exact text that its digest stands for. */
+  readonly scenarios?: string;
+}
+
+/** Where signed events go in. `submit` answers once the event is in force in `folded`. Throws RegistryError. */
+export interface RegistryDoor {
+  readonly folded: () => FoldState;
+  readonly submit: <K extends RegistryEventKind>(actor: Actor, event: EventToSubmit<K>) => Promise<void>;
+}
+
+/** POSTs one JSON document to the registry. Rejects where it cannot be reached. */
+export type PostJson = (path: string, body: object) => Promise<{ readonly status: number; readonly text: string }>;
+
+interface Parts {
+  readonly registry: { readonly folded: () => FoldState; readonly onChange: (listener: () => void) => () => void };
+  readonly post: PostJson;
+  readonly nowS: () => number;
+}
+
+const IN_FORCE_WITHIN_MS = 10_000;
+const MOST_TRIES = 4;
+
+/**
+ * The registry's public door: `POST /v1/registry/events`. One event at a time, since each continues its signer's last
+ * one; where somebody else signed for the same entity meanwhile, it is signed again on what the log then says.
+ */
+export function openHttpDoor({ registry, post, nowS }: Parts): RegistryDoor {
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    folded: () => registry.folded(),
+    submit: (actor, event) => {
+      const next = turn.then(() => submit(actor, event));
+      turn = next.catch(() => {});
+      return next;
+    },
+  };
+
+  async function submit<K extends RegistryEventKind>(actor: Actor, event: EventToSubmit<K>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const sizeBefore = registry.folded().size;
+      const reply = await send(actor, event);
+      if (reply.status === 201) {
+        const index = receiptSchema.safeParse(jsonOrUndefined(reply.text)).data?.index;
+        if (index === undefined) throw new RegistryError('registry_unavailable', 'the registry gave no receipt');
+        await whenLargerThan(index);
+        return;
+      }
+      const problem = problemSchema.safeParse(jsonOrUndefined(reply.text)).data;
+      const refusal = `the registry refused ${event.kind}: ${problem?.detail ?? `status ${reply.status}`}`;
+      if (problem?.code !== 'log_conflict' || tries === MOST_TRIES) {
+        throw new RegistryError('registry_unavailable', refusal);
+      }
+      await whenLargerThan(sizeBefore);
+    }
+  }
+
+  async function send<K extends RegistryEventKind>({ entityId, signer }: Actor, event: EventToSubmit<K>) {
+    const { seq, prev } = registry.folded().entities.get(entityId) ?? { seq: 0, prev: null };
+    const { kind, body, scenarios } = event;
+    const { jws } = await signEvent(signer, { entityId, seq, prev }, { kind, body }, nowS());
+    const document = scenarios === undefined ? { event: jws } : { event: jws, scenarios };
+    return await post('/v1/registry/events', document).catch((cause: unknown) => {
+      throw new RegistryError('registry_unavailable', 'the registry cannot be reached', { cause });
+    });
+  }
+
+  function whenLargerThan(index: number): Promise<void> {
+    if (registry.folded().size > index) return Promise.resolve();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const late = new RegistryError('registry_unavailable', 'what the registry took has not come back from it');
+    const timer = setTimeout(() => reject(late), IN_FORCE_WITHIN_MS);
+    const stop = registry.onChange(() => {
+      if (registry.folded().size > index) resolve();
+    });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      stop();
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import type { ReadyMessage, SandboxUpstream } from '../../adapters/sandbox/protocol.ts';
+import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { registryJwkSchema } from '../../schemas/registry-event.ts';
+import type { EntityDescription } from '../authority/entity-description.ts';
+import { HOME_PROVINCE, sandboxEntityIds } from './entity-ids.ts';
+
+const NAMES = {
+  anchor: { zh: '国家平台（沙箱）', en: 'National platform (sandbox)' },
+  server: { zh: '场所授权服务器（沙箱）', en: "Venues' authorization server (sandbox)" },
+};
+
+/** Every entity whose keys the sandbox holds: anchor, provinces with their gateways and agencies, authorization server. */
+export function sandboxEntities(
+  base: string,
+  provinces: readonly ProvinceCode[],
+  ready: ReadyMessage,
+): EntityDescription[] {
+  const ids = sandboxEntityIds(base);
+  return [
+    { entity_id: ids.anchor, kind: 'anchor', name: NAMES.anchor, superior: null, owner: 'sandbox/anchor' },
+    authorizationServer(ids.anchor, ready.provider),
+    ...provinces.flatMap((province) => provinceEntities(base, province, ready.provinces[province])),
+  ];
+}
+
+function authorizationServer(superior: string, provider: ReadyMessage['provider']): EntityDescription {
+  const { issuer, tokenEndpoint, jwksUri } = provider;
+  return {
+    entity_id: issuer,
+    kind: 'authorization_server',
+    name: NAMES.server,
+    superior,
+    owner: 'sandbox/authorization-server',
+    oauth: { issuer, token_endpoint: tokenEndpoint, jwks_uri: jwksUri },
+  };
+}
+
+function provinceEntities(base: string, province: ProvinceCode, upstream: SandboxUpstream | undefined) {
+  const ids = sandboxEntityIds(base);
+  const superior = ids.province(province);
+  const { zh, en } = PROVINCES[province];
+  const own: EntityDescription = {
+    entity_id: superior,
+    kind: 'province',
+    name: { zh: `${zh}（沙箱）`, en: `${en} (sandbox)` },
+    superior: ids.anchor,
+    owner: `sandbox/${province}`,
+    province,
+  };
+  const gateway: EntityDescription = {
+    entity_id: ids.gateway(province),
+    kind: 'gateway',
+    name: { zh: `${zh}互认网关（沙箱）`, en: `${en} gateway (sandbox)` },
+    superior,
+    // The command line speaks of `gateway` where nobody says whose keys are meant.
+    owner: province === HOME_PROVINCE ? 'gateway' : `sandbox/${province}/gateway`,
+    province,
+  };
+  const agencies = (upstream?.agencyKeys ?? []).map(({ level, role, key }): EntityDescription => {
+    const name = `${level}-${role}`;
+    return {
+      entity_id: ids.agency(province, name),
+      kind: 'agency',
+      name: { zh: `${zh} ${level} ${role}（沙箱）`, en: `${en}: ${level} ${role} (sandbox)` },
+      superior,
+      owner: `sandbox/${province}/agencies/${name.replaceAll('_', '-')}`,
+      province,
+      level,
+      role,
+      published_jwks: [registryJwkSchema.parse(key.jwk)],
+    };
+  });
+  // What is national has no venues of its own.
+  return province === NATIONAL ? [own, ...agencies] : [own, gateway, ...agencies];
+}
+
+const NATIONAL: ProvinceCode = '000000';

@@ -1,0 +1,165 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Router } from 'express';
+import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
+import { loadProvinces } from '../../adapters/provinces/index.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { writeDescription } from '../authority/entity-description.ts';
+import type { Config } from '../compose/config.ts';
+import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
+import type { NodeExtras, NodeParts } from '../compose/node-parts.ts';
+import { openLogger } from '../compose/open-logger.ts';
+import { openKeyStore } from '../keys/key-store.ts';
+import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
+import { LOOPBACK_ONLY } from '../upstream/networks.ts';
+import { openSandboxActors, type SandboxActors } from './actors.ts';
+import { writeAnchorFile } from './anchor-file.ts';
+import { operatorAccounts, playCeremony } from './ceremony.ts';
+import { type SandboxChild, startSandbox } from './child.ts';
+import { sandboxEntities } from './entities.ts';
+import { sandboxEntityIds } from './entity-ids.ts';
+import { mountSandbox } from './http.ts';
+import { mountSandboxKeys } from './http-keys.ts';
+import { postLocally } from './post-locally.ts';
+import { playedUpstreams } from './upstreams.ts';
+
+const READY_WITHIN_MS = 30_000;
+
+/** A node that plays the whole nation on one machine, with the simulated systems in a child process. */
+export interface SandboxNode extends RunningNode {
+  readonly child: SandboxChild;
+}
+
+/** Starts the simulated systems of a sandbox, for one process or for all of its processes. */
+export async function startProvinces(config: Config, nodeUrl: string): Promise<SandboxChild> {
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  try {
+    return await playProvinces(config, await openSandboxActors(keys, nodeUrl, playedProvinces()), nodeUrl);
+  } finally {
+    keys.close();
+  }
+}
+
+/**
+ * Starts every role in this process, and enrols everybody whom it plays through the registry's public door. `running`:
+ * the simulated systems that another process of the same sandbox has started; this one then joins it behind its port.
+ */
+export async function startSandboxNode(config: Config, running: SandboxChild | null = null): Promise<SandboxNode> {
+  const listener = openListener(config);
+  if (running === null) await listener.listen();
+  const nodeUrl = config.entityId ?? listener.url;
+  const provinces = playedProvinces();
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const actors = await openSandboxActors(keys, nodeUrl, provinces);
+  const child = running ?? (await playProvinces(config, actors, nodeUrl));
+  try {
+    const descriptions = sandboxEntities(actors.base, provinces, child.ready);
+    for (const description of descriptions) writeDescription(config.dataDir, description);
+    const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
+    const phase = { isOver: false };
+    const extras = extrasOf(child, actors, phase);
+    const node = await answerWith(listener, playedConfig(config, child), extras);
+    if (running !== null) await listener.listen();
+    const { parts } = node.node;
+    await playCeremony({
+      door: doorOf(parts, listener.url),
+      actors,
+      log,
+      adapters: shippedAdapters(),
+      entities: parts.trust.parties.map(({ description, federation }) => ({
+        description,
+        jwks: admissibleKeys(federation.publicKeys),
+      })),
+      statementKeys: new Map(
+        provinces.map((province) => [province, child.ready.provinces[province]?.statementKeys ?? []]),
+      ),
+      nowMs: Date.now,
+      logger: openLogger(config),
+    });
+    phase.isOver = true;
+    await readyOrLate(node);
+    return {
+      ...node,
+      child,
+      close: async () => {
+        await node.close();
+        keys.close();
+        if (running === null) await child.stop();
+      },
+    };
+  } catch (error) {
+    listener.abort();
+    keys.close();
+    if (running === null) await child.stop();
+    throw error;
+  }
+}
+
+function playedProvinces(): ProvinceCode[] {
+  return loadProvinces().map(({ manifest }) => manifest.province);
+}
+
+async function playProvinces(config: Config, actors: SandboxActors, audience: string): Promise<SandboxChild> {
+  const ids = sandboxEntityIds(actors.base);
+  return await startSandbox({
+    dataDir: config.dataDir,
+    audience,
+    entityIds: Object.fromEntries(playedProvinces().map((province) => [province, ids.province(province)])),
+    operators: operatorAccounts(actors),
+  });
+}
+
+/** The settings that a sandbox brings itself. */
+function playedConfig(config: Config, { ready }: SandboxChild): Config {
+  const { issuer, jwksUri, operatorClient } = ready.provider;
+  return {
+    ...config,
+    anchorFile: join(config.dataDir, 'anchor.json'),
+    authorizationServer: { issuer, jwksUri },
+    operatorProvider: {
+      issuer,
+      clientId: operatorClient.client_id,
+      clientSecret: operatorClient.client_secret,
+    },
+    suppressedBelow: 1,
+  };
+}
+
+function extrasOf(child: SandboxChild, actors: SandboxActors, phase: { readonly isOver: boolean }): NodeExtras {
+  const { control } = child.ready;
+  return {
+    networks: LOOPBACK_ONLY,
+    simulated: true,
+    openUpstreams: (outgoing) => {
+      const played = playedUpstreams(child, outgoing);
+      // What ships has been checked before it shipped; what somebody submits later is tried against its system as well.
+      return { ...played, testCodes: async (province) => (phase.isOver ? await played.testCodes(province) : null) };
+    },
+    mount: (router: Router, parts: NodeParts) => {
+      const { cache } = parts.shared.open;
+      const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
+      mountSandbox(router, { control, forgetProvince });
+      mountSandboxKeys(router, { control, actors: actors.provinces, door: doorOf(parts, parts.nodeUrl) });
+    },
+  };
+}
+
+function doorOf({ registry: { registry } }: NodeParts, url: string): RegistryDoor {
+  return openHttpDoor({ registry, post: postLocally(url), nowS: () => Math.floor(Date.now() / 1000) });
+}
+
+/** The shipped adapters as exact texts: what is registered is bytes. */
+export function shippedAdapters(): AdapterFolderTexts[] {
+  const root = join(import.meta.dirname, '../../adapters/provinces');
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => readAdapterTexts(join(root, name)));
+}
+
+/** A sandbox that is not ready in time goes on: what it lacks stands in `/readyz`. */
+async function readyOrLate({ node }: RunningNode): Promise<void> {
+  const untilMs = performance.now() + READY_WITHIN_MS;
+  while (!node.readiness().ready && performance.now() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,26 @@
+import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Upstreams } from '../compose/open-upstreams.ts';
+import type { Outgoing } from '../upstream/outgoing.ts';
+import type { SandboxChild } from './child.ts';
+
+/** Simulated provinces on this machine. */
+export function playedUpstreams({ ready }: SandboxChild, { openUpstream }: Outgoing): Upstreams {
+  const played = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
+  return {
+    // A province that the sandbox does not play is looked for on this machine too, and nothing is there.
+    accessOf: ({ province, upstream }) => ({
+      openClient: (limits) => openUpstream(limits, { origin: played(province)?.origin ?? upstream.base_url }),
+      secrets: () => played(province)?.secrets ?? {},
+    }),
+    testCodes: async (province) => {
+      if (played(province) === null) return null;
+      const query = ready.provinces[province] === undefined ? '?unregistered=1' : '';
+      const reply = await fetch(`${ready.control.origin}/codes${query}`, {
+        headers: { authorization: `Bearer ${ready.control.token}` },
+      });
+      const codes = sandboxCodesSchema.parse(await reply.json()).filter((one) => one.province === province);
+      return Object.fromEntries(codes.map(({ scenario, code }) => [scenario, code]));
+    },
+  };
+}
