@@ -7,6 +7,7 @@ import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
+import { addAuthority } from './commands/authority.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
@@ -63,6 +64,7 @@ export function createProgram(cli: Cli): Command {
     addSandbox,
     addKeys,
     addRegistry,
+    addAuthority,
     addEvent,
     addAdapter,
     addPolicy,

@@ -2,8 +2,8 @@ import type { LocalisedText, ProvinceCode } from '../../schemas/code-lists/index
 import { CodedError } from '../../schemas/coded-error.ts';
 import { EVERY_ROLE, type NodeRole, SETTINGS, type Setting } from '../../schemas/settings/index.ts';
 import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
-import { type Environment, readOne, readSettings, type SettingTexts, settingValue } from './read-settings.ts';
-import { ruleFaults } from './setting-rules.ts';
+import { type Environment, readOne, readSettings, type SettingTexts, settingValue } from './config-reading.ts';
+import { ruleFaults } from './config-rules.ts';
 
 /** What the operator decided, checked once at start-up. Each member is a setting of schemas/settings/. */
 export interface Config {
@@ -145,7 +145,7 @@ function configOf(texts: SettingTexts): Config {
   };
 }
 
-// Half of a group is a fault of its own (setting-rules.ts), so that here a member that is missing means none of them.
+// Half of a group is a fault of its own (config-rules.ts), so that here a member that is missing means none of them.
 
 function tlsOf(certFile: string | null, keyFile: string | null): Config['tls'] {
   return certFile === null || keyFile === null ? null : { certFile, keyFile };

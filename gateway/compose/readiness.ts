@@ -27,11 +27,7 @@ export function openReadiness({ parts, roles, chains, isDraining }: Parts) {
       ...when(chains.unverified().size > 0, 'chain_unverified'),
       ...roles.flatMap((role) => role.notReady()),
     ];
-    const degraded = [
-      ...roles.flatMap((role) => role.degraded()),
-      ...shared.unreachable().map((store) => ({ store, state: 'unreachable' as const })),
-      ...openFilesDegraded(),
-    ];
+    const degraded = [...roles.flatMap((role) => role.degraded()), ...shared.degraded(), ...openFilesDegraded()];
     const mandates = mandateCoverage(registry.registry.current().mandates, nowMs());
     return { ready: reasons.length === 0, reasons, degraded, mandates };
   };

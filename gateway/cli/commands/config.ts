@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Finding } from '../../compose/config-check/run-config-check.ts';
+import type { Finding } from '../../compose/checks/run-config-check.ts';
 import { type Cli, printable } from '../cli.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
@@ -22,7 +22,7 @@ export function addConfig(program: Command, cli: Cli): void {
     .option('--sandbox', cli.say({ zh: '按沙箱模式检查', en: 'as for serve --sandbox' }), false)
     .option(...jsonOption(cli))
     .action(async ({ sandbox, json }: { sandbox: boolean; json?: boolean }) => {
-      const { runConfigCheck } = await import('../../compose/config-check/run-config-check.ts');
+      const { runConfigCheck } = await import('../../compose/checks/run-config-check.ts');
       const findings = await runConfigCheck(cli.env, { sandbox });
       const failed = findings.filter(({ outcome }) => outcome === 'bad').length;
       const passed = findings.filter(({ outcome }) => outcome === 'good').length;

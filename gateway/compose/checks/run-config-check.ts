@@ -1,6 +1,6 @@
 import { trustCaFile } from '../../upstream/ca-file.ts';
 import { checkConfig } from '../config.ts';
-import type { Environment } from '../read-settings.ts';
+import type { Environment } from '../config-reading.ts';
 import { openAskNode } from './ask-node.ts';
 import { checkChains } from './chain-checks.ts';
 import { checkAnchorFile, checkKeyFiles, checkUpstreamFiles } from './file-checks.ts';

@@ -1,40 +1,39 @@
-import pg from 'pg';
 import { connectRedis } from '../../cache/redis-connection.ts';
+import { PostgresPool, requireDurable } from '../../stores/postgres-pool.ts';
+import { STORE_FAULTS, StoreError } from '../../stores/store-error.ts';
 import { faultWords } from './fault-words.ts';
-import { bad, type Finding, good, type Subject, unused } from './finding.ts';
+import { bad, type Finding, good, type Subject, same, unused } from './finding.ts';
 
 const WITHIN_MS = 3_000;
 const NOT_SET = { zh: '未设置', en: 'not set' };
 
-/** PostgreSQL: that it lets us in, and can be written to. */
+/** PostgreSQL: that it lets us in, can be written to, and keeps what it was given. */
 export async function checkDatabase({ config }: Subject): Promise<Finding> {
   const about = ['database', 'HUREN_DATABASE_URL'] as const;
   if (config.databaseUrl === null) return unused(about, NOT_SET);
-  const limits = { connectionTimeoutMillis: WITHIN_MS, query_timeout: WITHIN_MS };
-  const client = new pg.Client({ connectionString: config.databaseUrl, ...limits });
-  client.on('error', () => undefined);
+  const pool = new PostgresPool(config.databaseUrl);
   try {
-    await client.connect();
-    const { rows } = await client.query<{ version: string; readonly: boolean }>(
-      "SELECT current_setting('server_version') AS version, current_setting('transaction_read_only')::bool AS readonly",
-    );
-    const [row] = rows;
-    if (row?.readonly === false)
-      return good(about, { zh: `PostgreSQL ${row.version}`, en: `PostgreSQL ${row.version}` });
+    const [row] = await pool.withClient(async (client) => {
+      await requireDurable(client);
+      const { rows } = await client.query<{ version: string; readonly: boolean }>(ABOUT_SERVER);
+      return rows;
+    });
+    if (row?.readonly === false) return good(about, same(`PostgreSQL ${row.version}`));
     return bad(
       about,
       { zh: '只读（副本）', en: 'it is read-only (a replica)' },
       { zh: '改用主库的地址', en: 'name the primary' },
     );
   } catch (error) {
-    return bad(about, faultWords(timedOut(error)), {
-      zh: '核对地址、用户与网络',
-      en: 'check address, user and network',
-    });
+    if (!(error instanceof StoreError)) throw error;
+    return bad(about, STORE_FAULTS[error.code], { zh: '核对地址、用户与网络', en: 'check address, user and network' });
   } finally {
-    await client.end().catch(() => undefined);
+    await pool.close();
   }
 }
+
+const ABOUT_SERVER = `
+  SELECT current_setting('server_version') AS version, current_setting('transaction_read_only')::bool AS readonly`;
 
 /** Redis: that it lets us in and answers. */
 export async function checkRedis({ config }: Subject): Promise<Finding> {
@@ -55,10 +54,4 @@ export async function checkRedis({ config }: Subject): Promise<Finding> {
     clearTimeout(timer);
     close();
   }
-}
-
-/** pg has no code for its own time-outs. */
-function timedOut(error: unknown): unknown {
-  const isTimeout = error instanceof Error && /timeout/i.test(error.message) && !('code' in error);
-  return isTimeout ? Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }) : error;
 }

@@ -12,7 +12,7 @@ const UNKNOWN_CA = {
 };
 const PASSWORD = { zh: '用户名或密码不被接受', en: 'user or password are not accepted' };
 
-/** By the codes of Node, PostgreSQL (appendix A) and Redis. */
+/** By the codes of Node and Redis; PostgreSQL's have their words with its pool. */
 const WORDS = new Map<string, LocalisedText>([
   ['ENOTFOUND', NO_NAME],
   ['EAI_AGAIN', NO_NAME],
@@ -34,11 +34,8 @@ const WORDS = new Map<string, LocalisedText>([
   ['UNABLE_TO_GET_ISSUER_CERT', UNKNOWN_CA],
   ['ERR_TLS_CERT_ALTNAME_INVALID', { zh: '其证书写的是别的名称', en: 'its certificate has another name' }],
   ['CERT_HAS_EXPIRED', { zh: '其证书已过期', en: 'its certificate has expired' }],
-  ['28P01', PASSWORD],
-  ['28000', PASSWORD],
   ['WRONGPASS', PASSWORD],
   ['NOAUTH', { zh: '需要密码', en: 'it wants a password' }],
-  ['3D000', { zh: '没有该数据库', en: 'there is no such database' }],
 ]);
 
 /** Why something could not be reached, in words where the code is known, and never in the library's own. */

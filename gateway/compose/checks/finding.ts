@@ -1,6 +1,6 @@
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import type { Config } from '../config.ts';
-import type { Environment } from '../read-settings.ts';
+import type { Environment } from '../config-reading.ts';
 
 /** What was looked at. Closed. */
 export type CheckCode =

@@ -1,6 +1,6 @@
 import { SERVER_SETTING_LIST, type Setting } from '../../../schemas/settings/index.ts';
 import type { SettingFault } from '../../../schemas/settings/unknown-settings.ts';
-import type { Environment } from '../read-settings.ts';
+import type { Environment } from '../config-reading.ts';
 import { bad, type Finding, good, same, unused } from './finding.ts';
 
 const MOST_SHOWN = 80;

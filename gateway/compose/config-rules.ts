@@ -2,7 +2,7 @@ import { SETTINGS, type Setting } from '../../schemas/settings/index.ts';
 import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
 import { isKeySetting, KEY_SETTING_FORMS } from '../keys/key-setting.ts';
 import type { Config, ConfigMode } from './config.ts';
-import type { SettingTexts } from './read-settings.ts';
+import type { SettingTexts } from './config-reading.ts';
 
 /** Everything that is wrong about settings which are each readable: what they say together. */
 export function ruleFaults(config: Config, texts: SettingTexts, mode: ConfigMode): SettingFault[] {
