@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import type { StatementKey } from './protocol.ts';
 
 const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -78,20 +78,17 @@ function thumbprint(crv: Curve, x: string, y: string): string {
 }
 
 function readStored(path: string): StoredKey | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  return storedKeySchema.parse(JSON.parse(text));
+  const text = readPrivateFile(path);
+  if (text === null) return null;
+  const stored = storedKeySchema.safeParse(jsonOrUndefined(text));
+  // A parser's message can quote the file.
+  if (!stored.success) throw new Error(`${path} is no key file`);
+  return stored.data;
 }
 
 function create(path: string, curve: Curve): StoredKey {
   const key = generateKey(curve);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${JSON.stringify(key)}\n`, { mode: 0o600, flag: 'wx' });
+  writePrivateFile(path, `${JSON.stringify(key)}\n`);
   return key;
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { sm2 } from 'sm-crypto-v2';
@@ -16,7 +16,7 @@ import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, statementPayloadSchema } from '../..
 import type { AdapterAnswer } from '../adapter.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { compileRecognisers } from '../recogniser.ts';
-import { uncompressedPoint } from './keys.ts';
+import { loadOrCreateKey, uncompressedPoint } from './keys.ts';
 import {
   AUDIENCE,
   adapterOf,
@@ -29,6 +29,7 @@ import {
   upstreamOf,
   whenEnded,
 } from './sandbox.fixture.ts';
+import { StatementKeys } from './statement-keys.ts';
 
 let sandbox: ForkedSandbox;
 let codes: SandboxCode[];
@@ -150,10 +151,19 @@ describe('statements', () => {
     expect(upstreamOf(sandbox, '310000').statementKey).toBeNull();
   });
 
-  test('private keys are readable by their owner only', () => {
-    expect(statSync(join(sandbox.dataDir, 'keys', 'sandbox', '410000', 'statement-keys.json')).mode & 0o777).toBe(
-      0o600,
-    );
+  test('private keys are readable by others than their owner, are used although they are, or are quoted', () => {
+    const files = readdirSync(join(sandbox.dataDir, 'keys'), { recursive: true, withFileTypes: true });
+    const modes = files.filter((file) => file.isFile()).map((file) => statSync(join(file.parentPath, file.name)).mode);
+    expect(new Set(modes.map((mode) => mode & 0o777))).toEqual(new Set([0o600]));
+    const path = join(sandbox.dataDir, 'a-key.json');
+    const { published } = loadOrCreateKey(path);
+    expect(loadOrCreateKey(path).published).toEqual(published);
+    chmodSync(path, 0o640);
+    expect(() => loadOrCreateKey(path)).toThrow(`${path} may be read by others`);
+    expect(() => new StatementKeys(path, 'P-256', () => 0)).toThrow(`${path} may be read by others`);
+    chmodSync(path, 0o600);
+    writeFileSync(path, '{"d":"SECRET"');
+    expect(() => loadOrCreateKey(path)).toThrow(new Error(`${path} is no key file`));
   });
 });
 

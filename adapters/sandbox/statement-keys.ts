@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { z } from 'zod';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { type Curve, generateKey, openKey, type SandboxKey, storedKeySchema } from './keys.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import type { StatementKeyRecord } from './protocol.ts';
 import { SandboxError } from './sandbox-error.ts';
 
@@ -86,19 +86,14 @@ export class StatementKeys {
   }
 
   #write(): void {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${this.#path}.draft`, `${JSON.stringify(this.#records)}\n`, { mode: 0o600 });
-    renameSync(`${this.#path}.draft`, this.#path);
+    writePrivateFile(this.#path, `${JSON.stringify(this.#records)}\n`);
   }
 }
 
 function readRecords(path: string): readonly StoredRecord[] | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  return fileSchema.parse(JSON.parse(text));
+  const text = readPrivateFile(path);
+  if (text === null) return null;
+  const records = fileSchema.safeParse(jsonOrUndefined(text));
+  if (!records.success) throw new Error(`${path} is no key file`);
+  return records.data;
 }

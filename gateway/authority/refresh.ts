@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import type { SubordinateRecord } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';

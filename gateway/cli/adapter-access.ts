@@ -7,8 +7,9 @@ import {
 } from '../../adapters/upstream-access.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
-import { readBoundedFile } from './bounded-input.ts';
+import { readPrivateFile } from '../keys/private-file.ts';
 import { CliError } from './cli-error.ts';
+import { explained } from './key-failure.ts';
 
 /** What came out of an access file, for one folder. */
 export interface FolderAccess {
@@ -28,17 +29,21 @@ export function readAccessFile(path: string, scenarios: Scenarios): FolderAccess
 }
 
 function parseAccess(path: string): UpstreamAccess {
-  const file = readBoundedFile(path, MAX_ACCESS_BYTES);
-  if (typeof file === 'string') {
-    const why = { missing: { zh: '不存在', en: 'does not exist' }, too_large: { zh: '过大', en: 'is too large' } }[
-      file
-    ];
-    throw CliError.of('file_unreadable', { zh: `${path} ${why.zh}`, en: `${path} ${why.en}` });
-  }
-  const parsed = upstreamAccessSchema.safeParse(jsonOrUndefined(file.text));
+  const parsed = upstreamAccessSchema.safeParse(jsonOrUndefined(readSecrets(path)));
   if (parsed.success) return parsed.data;
   throw CliError.of('file_unreadable', {
     zh: `${path} 应为 {"secrets":{…},"codes":{…}}`,
     en: `${path} must be {"secrets":{…},"codes":{…}}`,
   });
+}
+
+function readSecrets(path: string): string {
+  try {
+    const text = readPrivateFile(path);
+    if (text !== null && text.length <= MAX_ACCESS_BYTES) return text;
+    const why = text === null ? { zh: '不存在', en: 'does not exist' } : { zh: '过大', en: 'is too large' };
+    throw CliError.of('file_unreadable', { zh: `${path} ${why.zh}`, en: `${path} ${why.en}` });
+  } catch (error) {
+    throw explained(error);
+  }
 }

@@ -56,6 +56,42 @@ const FAILURES = {
     exit: 1,
     next: { zh: '请从备份恢复该文件', en: 'restore that file from a backup' },
   },
+  key_file_exposed: {
+    exit: 1,
+    next: {
+      zh: '将该文件权限改为 600，并更换其中的密钥（keys revoke）',
+      en: 'make it readable by its owner alone (chmod 600), and replace the keys in it (keys revoke)',
+    },
+  },
+  key_file_busy: {
+    exit: 1,
+    next: { zh: '稍后重试', en: 'try again in a moment' },
+  },
+  too_many_keys: {
+    exit: 1,
+    next: { zh: '等旧密钥过期后再试，或吊销其中一把', en: 'wait until older keys are over, or revoke one' },
+  },
+  token_unavailable: {
+    exit: 1,
+    next: {
+      zh: '核对 HUREN_KEYS 中的模块、令牌标签和 PIN 文件',
+      en: 'check the module, the token label and the pin-file in HUREN_KEYS',
+    },
+  },
+  key_use_unsupported: {
+    exit: 1,
+    next: {
+      zh: '换用支持该算法的令牌，或把该节点的密钥放在文件中',
+      en: 'use a token that has this algorithm, or keep this node’s keys in files',
+    },
+  },
+  superior_pending: {
+    exit: 1,
+    next: {
+      zh: '确认节点正在运行、且上级（或注册表）已收录新密钥；密钥随后会自动启用，用 huren keys list 查看',
+      en: 'check that the node runs and that its superior, or the registry, has taken the new key; it is then used by itself: see huren keys list',
+    },
+  },
   policy_invalid: {
     exit: 1,
     next: { zh: '按所指位置改正该决策表', en: 'correct the table at the place named' },

@@ -1,6 +1,6 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { ReceiptReply } from '../../schemas/registry-views.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';

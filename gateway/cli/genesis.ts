@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { LogError } from '../log/log-error.ts';
 import { parseVerifierKey } from '../log/note.ts';
 import { jwkSetSchema, type PublicJwk } from '../trust/public-key.ts';

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -147,10 +147,38 @@ describe('failures', () => {
 
   test('a damaged key file is quoted, private key and all', async () => {
     mkdirSync(join(folder, 'keys/gateway'), { recursive: true });
-    writeFileSync(join(folder, 'keys/gateway/federation.json'), '{"keys":[{"d":"very-private"');
-    const ran = await huren(['keys', 'list'], { HUREN_DATA_DIR: folder });
-    expectFailure(ran, 1, 'key_file_damaged');
+    const path = join(folder, 'keys/gateway/federation.json');
+    writeFileSync(path, '{"keys":[{"d":"very-private"', { mode: 0o600 });
+    const list = () => huren(['keys', 'list'], { HUREN_DATA_DIR: folder });
+    const damaged = await list();
+    expectFailure(damaged, 1, 'key_file_damaged');
+    chmodSync(path, 0o640);
+    const exposed = await list();
+    expectFailure(exposed, 1, 'key_file_exposed');
+    for (const { stderr } of [damaged, exposed]) {
+      expect(stderr).toContain(path);
+      expect(stderr).not.toContain('very-private');
+    }
+  });
+
+  test('a secret that everybody on the machine may read is used, or is quoted', async () => {
+    const path = join(folder, 'cache-secret');
+    writeFileSync(path, 'very-private '.repeat(4), { mode: 0o644 });
+    const ran = await huren(['serve'], { HUREN_CACHE_SECRET_FILE: path });
+    expectFailure(ran, 2, 'config_invalid');
+    expect(ran.stderr).toContain(`HUREN_CACHE_SECRET_FILE: ${path} may be read by others`);
     expect(ran.stderr).not.toContain('very-private');
+  });
+
+  test('a place for keys that cannot be meant is quoted, or taken for another', async () => {
+    for (const setting of ['keys', 'file:', 'pkcs11:module.so', 'pkcs11:module.so?token=t&pin=very-private']) {
+      for (const command of [['keys', 'list'], ['serve']]) {
+        const ran = await huren(command, { HUREN_KEYS: setting });
+        expectFailure(ran, 2, 'config_invalid');
+        expect(ran.stderr).toContain('HUREN_KEYS: must be file:DIR');
+        expect(ran.stderr).not.toContain('very-private');
+      }
+    }
   });
 
   test('serve starts with a bad setting, or shows a stack', async () => {

@@ -26,8 +26,6 @@ const ringSchema = z.object({
   origin: z.string().exactOptional(),
   keys: z.array(namedSchema.extend({ state: z.string(), jwk: halfSchema })).min(1),
 });
-const signerSchema = z.object({ entity_id: entityIdSchema, jwk: z.intersection(namedSchema, halfSchema) });
-const logSchema = z.object({ origin: z.string(), jwk: halfSchema });
 
 /**
  * The public half of any key file, of the keys that are in use or announced. Throws CliError `file_unreadable`,
@@ -43,13 +41,6 @@ export function readPublicHalf(path: string): PublicHalf {
 }
 
 function halfOf(document: unknown): PublicHalf | null {
-  const log = logSchema.safeParse(document);
-  if (log.success) return { origin: log.data.origin, verifierKeys: [verifierKey(log.data.origin, log.data.jwk)] };
-  const signer = signerSchema.safeParse(document);
-  if (signer.success) {
-    const { entity_id, jwk } = signer.data;
-    return { entityId: entity_id, keys: [publicJwk(jwk.kid, jwk)] };
-  }
   const ring = ringSchema.safeParse(document);
   if (!ring.success) return null;
   const { entity_id, origin, keys } = ring.data;

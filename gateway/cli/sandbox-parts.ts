@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import { ringFilePath } from '../keys/key-store.ts';
 import type { Environment } from './cli.ts';
+import { keySettingOf } from './key-failure.ts';
 
 /** `anchor`, `operator-a`, `operator-b`, `auditor` or `province:<GB/T 2260 code>`: whom a sandbox plays. */
 export type SandboxPart = string;
@@ -24,9 +25,14 @@ export function dataDirOf(env: Environment): string {
   return env['HUREN_DATA_DIR'] || '.huren';
 }
 
-/** Where a sandbox keeps the registry key of a part: the one thing that the command line knows about it. */
+/** The owner of a part's rings: the one thing that the command line knows about a sandbox. */
+export function partOwner(part: SandboxPart): string {
+  return `sandbox/${part.replace('province:', '')}`;
+}
+
+/** Where a sandbox keeps the registry ring of a part. */
 export function partKeyFile(part: SandboxPart, env: Environment): string {
-  return join(dataDirOf(env), 'keys', 'sandbox', part.replace('province:', ''), 'registry.json');
+  return ringFilePath(keySettingOf(env), partOwner(part), 'registry');
 }
 
 /** Whether the data directory is one that a sandbox has run in: elsewhere nobody has a key of the parts. */

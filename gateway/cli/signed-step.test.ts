@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { entityListSchema } from '../../schemas/registry-views.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
+import { createActorFile } from '../keys/key-store.ts';
 import { openRegistryCli, type RegistryCli } from '../test/registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { huren } from './huren.fixture.ts';
@@ -68,7 +68,7 @@ describe('a step that is signed on a machine without network', () => {
   });
 
   test('of two events is sent by half', async () => {
-    const { publicJwk } = await openSignerFile(join(folder, 'second.json'), (await cli.actor('operator-b')).entityId);
+    const { publicJwk } = await createActorFile(join(folder, 'second.json'), (await cli.actor('operator-b')).entityId);
     const out = join(folder, 'enrol-key.jws');
     const argv = ['registry', 'enrol-key', JSON.stringify(publicJwk), '--as', 'operator-b', '--out', out, '--json'];
     expect(JSON.parse((await cli.run(...argv)).stdout)).toMatchObject({ events: 2 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { described, jsonOption } from './commands/command.ts';

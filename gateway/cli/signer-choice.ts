@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import type { Cli, Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';
+import { keySettingOf, withKeys } from './key-failure.ts';
 import { hasSandbox, partKeyFile, type SandboxPart, sandboxPart } from './sandbox-parts.ts';
 
-/** Who signs: by a signer file, or as one of those whom the sandbox plays. */
+/** Who signs: by a ring file, or as one of those whom the sandbox plays. */
 export interface SignerOptions {
   readonly key?: string;
   readonly as?: SandboxPart;
@@ -34,26 +36,27 @@ export function signerOptions(cli: Cli, command: Command): Command {
 
 /**
  * Opens the signer. Without `--key` and `--as` it is `usual`, where a sandbox keeps that one's key below the data
- * directory. Throws CliError: `signer_missing`, `not_enrolled`, `file_unreadable`, `key_file_damaged`.
+ * directory. Throws CliError: `signer_missing`, `not_enrolled`, `file_unreadable`, and what key-failure.ts makes of a
+ * key that cannot be used.
  */
 export async function chooseSigner(
   { key, as }: SignerOptions,
   usual: SandboxPart | null,
   env: Environment,
 ): Promise<Actor> {
-  if (key !== undefined) return await openSigner(key);
+  if (key !== undefined) return await openSigner(key, env);
   const part = as ?? usual;
   // Outside a sandbox nobody's key lies there: it is a key file that is missing, whichever part was meant.
   if (part === null || (as === undefined && !hasSandbox(env))) throw noSigner(env);
-  const actor = await open(partKeyFile(part, env));
+  const actor = await openActor(partKeyFile(part, env), env);
   if (actor !== null) return actor;
   if (part.startsWith('province:')) throw notEnrolled(part, env);
   throw CliError.of('signer_missing', { zh: `沙箱没有 ${part} 的密钥`, en: `the sandbox has no key of ${part}` });
 }
 
-/** Opens a signer file. Throws CliError `file_unreadable`, `key_file_damaged`. */
-export async function openSigner(path: string): Promise<Actor> {
-  const actor = await open(path);
+/** Opens a ring file. Throws CliError `file_unreadable`, and what key-failure.ts makes of a key that cannot be used. */
+export async function openSigner(path: string, env: Environment): Promise<Actor> {
+  const actor = await openActor(path, env);
   if (actor !== null) return actor;
   throw CliError.of('file_unreadable', { zh: `没有文件 ${path}`, en: `there is no file ${path}` });
 }
@@ -70,16 +73,9 @@ export function notEnrolled(who: string, env: Environment): CliError {
   return CliError.of('not_enrolled', text, next);
 }
 
-async function open(path: string): Promise<Actor | null> {
-  try {
-    return await readSignerFile(path);
-  } catch {
-    // The cause is not passed on: a parser's message can quote the file, and the file holds a private key.
-    throw CliError.of('key_file_damaged', {
-      zh: `密钥文件 ${path} 无法使用`,
-      en: `the key file ${path} cannot be used`,
-    });
-  }
+/** The actor of a ring file; null where there is none. Throws CliError. */
+export async function openActor(path: string, env: Environment): Promise<Actor | null> {
+  return await withKeys(() => readActorFile(path, keySettingOf(env).setting));
 }
 
 function noSigner(env: Environment): CliError {

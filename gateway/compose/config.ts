@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { entityIdSchema } from '../../schemas/status.ts';
+import { KeyError } from '../keys/key-error.ts';
+import { isKeySetting, KEY_SETTING_FORMS } from '../keys/key-setting.ts';
+import { readMountedSecret } from '../keys/private-file.ts';
 
 const portSchema = z.coerce.number().int().min(0).max(65535);
 const rateSchema = z.coerce.number().int().min(1).max(1_000_000);
@@ -16,6 +18,7 @@ const configSchema = z.object({
   HUREN_PORT: portSchema.default(8080),
   HUREN_HOST: z.string().min(1).max(255).default('127.0.0.1'),
   HUREN_DATA_DIR: z.string().min(1).default('.huren'),
+  HUREN_KEYS: z.string().max(4096).refine(isKeySetting, `must be ${KEY_SETTING_FORMS}`).optional(),
   HUREN_ENTITY_ID: entityIdSchema.optional(),
   HUREN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   HUREN_REDIS_URL: redisUrlSchema.optional(),
@@ -46,6 +49,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** Where keys are: `file:DIR` or `pkcs11:…`; null: in files below the data directory. */
+  readonly keys: string | null;
   readonly entityId: string | null;
   /** PostgreSQL for the log; null: an SQLite file below the data directory, for one process. */
   readonly databaseUrl: string | null;
@@ -112,6 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: data.HUREN_PORT,
     host: data.HUREN_HOST,
     dataDir: data.HUREN_DATA_DIR,
+    keys: data.HUREN_KEYS ?? null,
     entityId: data.HUREN_ENTITY_ID ?? null,
     databaseUrl: data.HUREN_DATABASE_URL ?? null,
     redisUrl: data.HUREN_REDIS_URL ?? null,
@@ -161,7 +167,8 @@ function operatorProviderOf(data: z.output<typeof configSchema>): Config['operat
   return { issuer, clientId, clientSecret };
 }
 
-function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+/** A setting's text, as it is given or from the file that `<name>_FILE` names; undefined where it is not set. Throws ConfigError. */
+export function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   const direct = env[name];
   // HUREN_ANCHOR_FILE names a file by itself; what it holds is not its value.
   const file = env[`${name}_FILE`];
@@ -169,11 +176,19 @@ function readVariable(env: Readonly<Record<string, string | undefined>>, name: s
     throw new ConfigError(`${name}: set either ${name} or ${name}_FILE, not both`);
   }
   if (file !== undefined) {
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch {
-      throw new ConfigError(`${name}_FILE: the file cannot be read`);
-    }
+    return readMounted(`${name}_FILE`, file);
   }
   return direct === '' ? undefined : direct;
+}
+
+/** Whoever may read the file has the secret: then it is no longer one, and going on would hide that. */
+function readMounted(setting: string, path: string): string {
+  try {
+    const text = readMountedSecret(path);
+    if (text !== null) return text.trim();
+  } catch (cause) {
+    if (!(cause instanceof KeyError)) throw cause;
+    if (cause.code === 'key_file_exposed') throw new ConfigError(`${setting}: ${cause.message}`, { cause });
+  }
+  throw new ConfigError(`${setting}: the file ${path} cannot be read`);
 }

@@ -5,7 +5,8 @@ import { HostedFederation } from '../authority/hosted-federation.ts';
 import { TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import type { Places } from '../http/federation.ts';
 import { pathOf } from '../http/route.ts';
-import { type KeyRing, openKeyRing } from '../keys/key-ring.ts';
+import type { KeyRing, KeyUse } from '../keys/key-ring.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import type { TrustMarkEntry } from '../trust/entity-claims.ts';
 
@@ -33,7 +34,7 @@ export interface Hosting {
 }
 
 interface Parts {
-  readonly dataDir: string;
+  readonly keys: KeyStore;
   readonly descriptions: readonly EntityDescription[];
   readonly folded: () => FoldState;
   readonly nowS: () => number;
@@ -77,10 +78,11 @@ export function federationPlaces(parties: readonly HostedParty[]): Places {
   return { entities, authorizationServer: parties.find(isServer)?.description.entity_id ?? null };
 }
 
-async function openParty({ dataDir, nowS }: Parts, description: EntityDescription): Promise<HostedParty> {
-  const { owner, kind } = description;
-  const federation = await openKeyRing(dataDir, owner, 'federation', nowS());
-  const attestation = kind === 'gateway' ? await openKeyRing(dataDir, owner, 'attestation', nowS()) : null;
+async function openParty({ keys, nowS }: Parts, description: EntityDescription): Promise<HostedParty> {
+  const { owner, kind, entity_id: entityId } = description;
+  const open = (use: KeyUse) => keys.openRing(owner, use, { nowS: nowS(), entityId });
+  const federation = await open('federation');
+  const attestation = kind === 'gateway' ? await open('attestation') : null;
   return { description, federation, attestation };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import type { Networks } from '../upstream/networks.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
@@ -17,6 +18,7 @@ export interface NodeParts {
   readonly config: Config;
   /** The node's own address: the audience of tokens, and what the entities that it hosts usually lie below. */
   readonly nodeUrl: string;
+  readonly keys: KeyStore;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly registry: OpenRegistry;

@@ -3,6 +3,7 @@ import { readDescriptions } from '../authority/entity-description.ts';
 import { createMetrics, type Metrics } from '../coverage/metrics.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
@@ -134,7 +135,8 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
-  const registry = await openRegistry(config, nodeUrl, pinned?.registry ?? null, log);
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const registry = await openRegistry(config, keys, nodeUrl, pinned?.registry ?? null, log);
   const outgoing = openOutgoing({
     networks: extras.networks ?? networksOf(config.networks),
     onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
@@ -145,6 +147,7 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   const passes = openPassDesk(config.dataDir, () => gateways.current, nowS);
   const trust = await openTrust({
     dataDir: config.dataDir,
+    keys,
     descriptions: readDescriptions(config.dataDir),
     pinned,
     registry: registry.registry,
@@ -160,12 +163,27 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);
   return {
-    parts: { config, nodeUrl, log, metrics, registry, trust, shared, signals, documents, upstreams, extras, nowMs },
+    parts: {
+      config,
+      nodeUrl,
+      keys,
+      log,
+      metrics,
+      registry,
+      trust,
+      shared,
+      signals,
+      documents,
+      upstreams,
+      extras,
+      nowMs,
+    },
     passes,
     close: async () => {
       trust.close();
       passes.close();
       await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
+      keys.close();
     },
   };
 }
@@ -182,7 +200,8 @@ function collect(metrics: Metrics, { trust, nowMs }: NodeParts, destination: Des
   metrics.keyExpirySeconds.reset();
   for (const [entity, ring] of trust.rings) {
     for (const { kid, expiresS, state } of ring.keys) {
-      if (state !== 'revoked') metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
+      if (state !== 'revoked' && expiresS !== null)
+        metrics.keyExpirySeconds.set({ entity, kid }, expiresS - nowMs() / 1000);
     }
   }
 }

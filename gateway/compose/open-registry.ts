@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { type LogSigner, openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { LogError } from '../log/log-error.ts';
 import type { LogStore } from '../log/store.ts';
 import { openPostgresStore } from '../log/store-postgres.ts';
@@ -25,12 +25,13 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
+  keys: KeyStore,
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
-  const logSigner = openLogSigner(join(config.dataDir, 'keys', 'log', 'checkpoint.json'), origin);
+  const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
   const store = await openStore(config);
   try {
     const registry = await LiveRegistry.open({
@@ -55,20 +56,15 @@ export async function openRegistry(
 export async function openSubmission(
   opened: OpenRegistry,
   settings: {
-    readonly config: Config;
+    readonly keys: KeyStore;
     readonly registrarId: string;
     readonly simulated: boolean;
     readonly live: LiveCheck;
   },
 ): Promise<SubmissionParts> {
-  const { config, registrarId, simulated, live } = settings;
-  const registrar = await openSignerFile(registrarSignerPath(config.dataDir), registrarId);
+  const { keys, registrarId, simulated, live } = settings;
+  const registrar = await keys.openActor(REGISTRY_OWNER, registrarId);
   return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
-}
-
-/** The registrar's signer file. */
-export function registrarSignerPath(dataDir: string): string {
-  return join(dataDir, 'keys', 'registrar', 'registry.json');
 }
 
 async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {

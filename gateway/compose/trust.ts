@@ -3,6 +3,7 @@ import { openChainSource } from '../authority/chain-source.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import { conformanceMarkType, conformanceOf } from '../authority/trust-mark-register.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
+import type { KeyStore } from '../keys/key-store.ts';
 import { watchKeyRings } from '../keys/key-watch.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
@@ -39,6 +40,7 @@ export interface Trust extends Hosting {
 
 interface Parts {
   readonly dataDir: string;
+  readonly keys: KeyStore;
   readonly descriptions: readonly EntityDescription[];
   readonly pinned: PinnedAnchor | null;
   readonly registry: { readonly folded: () => FoldState; readonly onChange: (listener: () => void) => () => void };
@@ -56,7 +58,13 @@ export async function openTrust(parts: Parts): Promise<Trust> {
   const folded = () => registry.folded();
   const anchor = pinned === null ? null : () => withLoggedKeys(pinned.federation, folded(), nowS());
   const fetchTrustMarks = (entityId: string) => marksFromAnchor(remote, anchor, folded(), entityId);
-  const hosting = await openHosting({ dataDir, descriptions: parts.descriptions, folded, nowS, fetchTrustMarks });
+  const hosting = await openHosting({
+    keys: parts.keys,
+    descriptions: parts.descriptions,
+    folded,
+    nowS,
+    fetchTrustMarks,
+  });
   const { federation, rings } = hosting;
   const directory = registeredProvinces(folded);
   const source = anchor === null ? nowhere : openChainSource(federation, anchor, { remote, nowS });

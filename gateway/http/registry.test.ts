@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey } from '../log/note.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 async function actorOf(name: string): Promise<Actor> {
-  const actor = await readSignerFile(sandboxSignerPath(gateway.dataDir, name));
+  const actor = await readActorFile(sandboxSignerPath(gateway.dataDir, name));
   if (actor === null) throw new Error(`the sandbox has no ${name}`);
   return actor;
 }

@@ -1,27 +1,15 @@
-import {
-  dueChange,
-  KEY_SCHEDULE,
-  type KeyLife,
-  type KeySchedule,
-  type KeyState,
-  usableKeys,
-  windowEndS,
-} from '../trust/key-lifecycle.ts';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { type KeyLife, type KeySchedule, type KeyState, usableKeys, windowEndS } from '../trust/key-lifecycle.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
-import { createSigner, type Signer } from '../trust/signer.ts';
-import {
-  changeKeyFile,
-  fileVersion,
-  KeyFileError,
-  type KeyUse,
-  keyFilePath,
-  readKeyFile,
-  type StoredKey,
-} from './key-file.ts';
-import { advanced, announced, lifeOf, rotated } from './key-rotation.ts';
+import type { Signer } from '../trust/signer.ts';
+import { KeyError } from './key-error.ts';
+import type { HeldKey, KeyKeeper } from './key-keeper.ts';
+import { advanced, dueStep, inState, type MayActivate } from './key-rotation.ts';
+import { type KeyUse, kindOf } from './key-use.ts';
+import { changeRingFile, fileVersion, lifeOf, readRingFile, type StoredKey, type StoredRing } from './ring-file.ts';
 
 export type { KeyState } from '../trust/key-lifecycle.ts';
-export type { KeyUse } from './key-file.ts';
+export type { KeyUse } from './key-use.ts';
 
 /** A key as it may be shown: whose, what for, and its times; never the key. */
 export interface KeyInfo {
@@ -30,110 +18,104 @@ export interface KeyInfo {
   readonly kid: string;
   readonly state: KeyState;
   readonly createdS: number;
-  /** When it stops signing, or, once retired, when it stops verifying. */
-  readonly expiresS: number;
+  /** When it stops signing, or, once retired, when it stops verifying; null: nothing has been said about that. */
+  readonly expiresS: number | null;
 }
 
 /**
  * One entity's keys for one use, as they are now: each member is read afresh where it is needed, because the ring
- * changes under a running gateway. Files stand behind `openKeyRing`; a KMS or PKCS#11 key takes their place by another
- * object of this form, whose `signer` sends the bytes to sign to where the key lives (signer.ts).
+ * changes under a running gateway. Whether the private keys lie in a file or in a token makes no difference here.
  */
 export interface KeyRing {
+  /** Whose it is, as the ring's file says; null where it does not. */
+  readonly entityId: string | null;
+  /** The name of the log that a log ring signs for. */
+  readonly origin: string | null;
   readonly signer: Signer;
   /** Announced, active and retired inside their window: what a plain JWK Set may list. */
   readonly publicKeys: readonly PublicJwk[];
   /** Every key that the ring remembers, past ones and all. */
   readonly lives: readonly KeyLife[];
   readonly keys: readonly KeyInfo[];
-  /** Follows the file and the schedule; true where something changed. Throws KeyFileError, and then stays as it was. */
+  /** Follows the file, the schedule and the gate; true where something changed. Throws KeyError, and then stays as it was. */
   readonly refresh: (nowS: number) => Promise<boolean>;
+  /**
+   * The raw JOSE signature of the active key, or of another usable one by its kid, at once: a token that answers slowly
+   * holds the process up, so this is for what is signed seldom. Throws KeyError.
+   */
+  readonly signBytes: (input: Uint8Array, kid?: string) => Uint8Array;
+  /** Whether one of the usable keys made that signature. */
+  readonly verifyBytes: (input: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-/** Opens an entity's key ring, making its first key where there is none. Throws KeyFileError. */
-export async function openKeyRing(
-  dataDir: string,
-  owner: string,
-  use: KeyUse,
-  nowS: number,
-  schedule: KeySchedule = KEY_SCHEDULE,
-): Promise<KeyRing> {
-  const path = keyFilePath(dataDir, owner, use);
-  const ring = new FileKeyRing(path, owner, use, schedule);
-  await ring.refresh(nowS);
+/** What a ring is opened with. The first opening settles `entityId` and `origin`; later ones take what the file says. */
+export interface RingTerms {
+  readonly nowS: number;
+  readonly entityId?: string;
+  readonly origin?: string;
+  /** Unless that of its use (key-use.ts). */
+  readonly schedule?: KeySchedule;
+  /**
+   * No announced key is put to use while this says no, neither by the schedule nor because somebody asked. The ring's
+   * file then says `gated`, and whoever opens it without a gate leaves its keys as they are.
+   */
+  readonly mayActivate?: MayActivate;
+}
+
+/** Where a ring is and who keeps its private keys. */
+export interface RingPlace {
+  readonly path: string;
+  readonly owner: string;
+  readonly use: KeyUse;
+  readonly keeper: KeyKeeper;
+}
+
+/** Opens a ring, making its first key where there is none. Throws KeyError. */
+export async function openRing(place: RingPlace, terms: RingTerms): Promise<KeyRing> {
+  const ring = new StoredKeyRing(place, terms);
+  await ring.refresh(terms.nowS);
   return ring;
 }
 
-/** The keys in a ring's file, without their private halves; empty where there is no such ring. Throws KeyFileError. */
-export function listKeys(dataDir: string, owner: string, use: KeyUse): KeyInfo[] {
-  return (readKeyFile(keyFilePath(dataDir, owner, use)) ?? []).map((key) => infoOf(owner, use, key));
-}
-
-/** Announces a successor ahead of the schedule, where there is none yet. Gives its kid. Throws KeyFileError. */
-export async function announceKey(dataDir: string, owner: string, use: KeyUse, nowS: number): Promise<string> {
-  const keys = await changeKeyFile(keyFilePath(dataDir, owner, use), (before) =>
-    announced(before ?? [], nowS, KEY_SCHEDULE),
-  );
-  return kidOf(keys, keys.length === 1 ? 'active' : 'announced');
-}
-
-/**
- * Puts the announced key to use, or a new one where none was announced, and retires the one before. Gives the active
- * kid and whether it had been announced: if not, whoever holds a trust chain must fetch it again to know the key.
- */
-export async function rotateKey(
-  dataDir: string,
-  owner: string,
-  use: KeyUse,
-  nowS: number,
-): Promise<{ readonly kid: string; readonly wasAnnounced: boolean }> {
-  let wasAnnounced = false;
-  const keys = await changeKeyFile(keyFilePath(dataDir, owner, use), (before) => {
-    if (before === null) throw new KeyFileError('key_unknown', `there is no key ring ${owner}/${use}`);
-    wasAnnounced = before.some(({ state }) => state === 'announced');
-    return rotated(before, nowS, KEY_SCHEDULE);
-  });
-  return { kid: kidOf(keys, 'active'), wasAnnounced };
-}
-
-/** Revokes a key from now on; an active one is replaced at once. Throws KeyFileError `key_unknown`. */
-export async function revokeKey(
-  dataDir: string,
-  owner: string,
-  use: KeyUse,
-  revoked: { readonly kid: string; readonly nowS: number; readonly reason?: string },
-): Promise<void> {
-  const { kid, nowS, reason } = revoked;
-  await changeKeyFile(keyFilePath(dataDir, owner, use), async (before) => {
-    const key = before?.find((candidate) => candidate.kid === kid);
-    if (before === null || key === undefined) throw new KeyFileError('key_unknown', `${owner}/${use} has no such key`);
-    if (key.state === 'revoked') return before;
-    const mark = { state: 'revoked' as const, revoked_s: nowS, ...(reason === undefined ? {} : { reason }) };
-    const without = before.map((candidate) => (candidate === key ? { ...candidate, ...mark } : candidate));
-    return key.state === 'active' ? await rotated(without, nowS, KEY_SCHEDULE) : without;
+/** A ring's keys without their private halves. */
+export function infosOf({ owner, use }: Pick<RingPlace, 'owner' | 'use'>, keys: readonly StoredKey[]): KeyInfo[] {
+  return keys.map((key) => {
+    const ends = key.state === 'retired' ? windowEndS(lifeOf(key)) : (key.expires_s ?? null);
+    return { owner, use, kid: key.kid, state: key.state, createdS: key.created_s, expiresS: ends };
   });
 }
 
-class FileKeyRing implements KeyRing {
-  readonly #path: string;
-  readonly #owner: string;
-  readonly #use: KeyUse;
+const HASH = { ES256: 'sha256', EdDSA: null } as const;
+const EMPTY: StoredRing = { keys: [] };
+
+class StoredKeyRing implements KeyRing {
+  readonly #place: RingPlace;
+  readonly #terms: RingTerms;
   readonly #schedule: KeySchedule;
   #version: string | null = null;
-  #stored: readonly StoredKey[] = [];
-  #signer: Signer | undefined;
+  #stored = EMPTY;
+  #lives: readonly KeyLife[] = [];
   #public: readonly PublicJwk[] = [];
+  #publicObjects: readonly KeyObject[] = [];
+  #active: HeldKey | undefined;
+  #held = new Map<string, HeldKey>();
 
-  constructor(path: string, owner: string, use: KeyUse, schedule: KeySchedule) {
-    this.#path = path;
-    this.#owner = owner;
-    this.#use = use;
-    this.#schedule = schedule;
+  constructor(place: RingPlace, terms: RingTerms) {
+    this.#place = place;
+    this.#terms = terms;
+    this.#schedule = terms.schedule ?? kindOf(place.use).schedule;
+  }
+
+  get entityId(): string | null {
+    return this.#stored.entity_id ?? null;
+  }
+
+  get origin(): string | null {
+    return this.#stored.origin ?? null;
   }
 
   get signer(): Signer {
-    if (this.#signer === undefined) throw new KeyFileError('key_unknown', `${this.#owner}/${this.#use} is not open`);
-    return this.#signer;
+    return this.#inUse().signer;
   }
 
   get publicKeys(): readonly PublicJwk[] {
@@ -141,46 +123,106 @@ class FileKeyRing implements KeyRing {
   }
 
   get lives(): readonly KeyLife[] {
-    return this.#stored.map(lifeOf);
+    return this.#lives;
   }
 
   get keys(): readonly KeyInfo[] {
-    return this.#stored.map((key) => infoOf(this.#owner, this.#use, key));
+    return infosOf(this.#place, this.#stored.keys);
   }
 
   async refresh(nowS: number): Promise<boolean> {
-    const version = fileVersion(this.#path);
-    let stored: readonly StoredKey[] | null = version === this.#version ? this.#stored : readKeyFile(this.#path);
-    if (stored === null || stored.length === 0 || dueChange(stored.map(lifeOf), nowS, this.#schedule) !== null) {
-      stored = await changeKeyFile(this.#path, (latest) => advanced(latest, nowS, this.#schedule));
+    const { path } = this.#place;
+    const version = fileVersion(path);
+    let stored = version === this.#version && version !== null ? this.#stored : readRingFile(path);
+    if (stored === null || this.#isDue(stored, nowS)) {
+      stored = await changeRingFile(path, (latest) => this.#advance(latest, nowS));
     }
-    const usable = usableKeys(stored.map(lifeOf), nowS, this.#schedule.overlapS);
+    const isSame = JSON.stringify(stored) === JSON.stringify(this.#stored);
+    if (!isSame) this.#take(stored);
     // As seen before reading: a change made meanwhile is then met by the next look, never missed.
     this.#version = version;
-    const isSame = JSON.stringify(stored) === JSON.stringify(this.#stored) && usable.length === this.#public.length;
-    if (isSame) return false;
-    const active = stored.find(({ state }) => state === 'active');
-    if (active === undefined) throw new KeyFileError('key_file_damaged', `${this.#path} has no active key`);
-    if (this.#signer?.kid !== active.kid) this.#signer = await signerOf(active);
-    this.#stored = stored;
+    const usable = usableKeys(this.#lives, nowS, this.#schedule.overlapS);
+    if (isSame && usable.length === this.#public.length) return false;
     this.#public = usable;
+    this.#publicObjects = usable.map(({ kty, crv, x, ...rest }) =>
+      createPublicKey({ key: { kty, crv, x, ...('y' in rest ? { y: rest.y } : {}) }, format: 'jwk' }),
+    );
     return true;
   }
-}
 
-async function signerOf({ kid, jwk }: StoredKey): Promise<Signer> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  // Extractable, so that it can be used without a thread's detour: we have just read it from a file as it is.
-  return createSigner(kid, 'ES256', await crypto.subtle.importKey('jwk', jwk, algorithm, true, ['sign']));
-}
+  signBytes(input: Uint8Array, kid?: string): Uint8Array {
+    if (kid === undefined) return this.#inUse().signNow(input);
+    const key = this.#stored.keys.find((candidate) => candidate.kid === kid);
+    if (key === undefined || !this.#public.some((usable) => usable.kid === kid)) {
+      throw new KeyError('key_unknown', `${this.#name()} has no such key in use`);
+    }
+    return this.#hold(key).signNow(input);
+  }
 
-function infoOf(owner: string, use: KeyUse, key: StoredKey): KeyInfo {
-  const ends = key.state === 'retired' ? windowEndS(lifeOf(key)) : null;
-  return { owner, use, kid: key.kid, state: key.state, createdS: key.created_s, expiresS: ends ?? key.expires_s };
-}
+  verifyBytes(input: Uint8Array, signature: Uint8Array): boolean {
+    const hash = HASH[kindOf(this.#place.use).alg];
+    return this.#publicObjects.some((key) => verify(hash, input, { key, dsaEncoding: 'ieee-p1363' }, signature));
+  }
 
-function kidOf(keys: readonly StoredKey[], state: KeyState): string {
-  const kid = keys.find((key) => key.state === state)?.kid;
-  if (kid === undefined) throw new KeyFileError('key_unknown', `no key is ${state}`);
-  return kid;
+  /** Takes over what is stored, whole or not at all. */
+  #take(stored: StoredRing): void {
+    const active = inState(stored.keys, 'active');
+    if (active === undefined) throw new KeyError('key_file_damaged', `${this.#place.path} has no active key`);
+    const { alg } = kindOf(this.#place.use);
+    const lives = stored.keys.map(lifeOf);
+    if (lives.some(({ jwk }) => jwk.alg !== alg)) {
+      throw new KeyError('key_file_damaged', `${this.#place.path} holds keys for another use`);
+    }
+    this.#active = this.#hold(active);
+    this.#stored = stored;
+    this.#lives = lives;
+  }
+
+  #isDue(stored: StoredRing, nowS: number): boolean {
+    const isSettled = this.#settled(stored) === stored;
+    return !isSettled || dueStep(stored.keys, nowS, this.#schedule, this.#gateOf(stored)) !== null;
+  }
+
+  async #advance(latest: StoredRing | null, nowS: number): Promise<StoredRing> {
+    const { keeper, use } = this.#place;
+    const make = () => keeper.make(kindOf(use).alg, use);
+    const settled = this.#settled(latest ?? EMPTY);
+    const terms = { nowS, schedule: this.#schedule, make };
+    const keys = await advanced(latest === null ? null : settled.keys, terms, this.#gateOf(settled));
+    return keys === settled.keys ? settled : { ...settled, keys: [...keys] };
+  }
+
+  /** With whatever these terms add to what the file says; the same object where that is nothing. */
+  #settled(stored: StoredRing): StoredRing {
+    const { entityId, origin, mayActivate } = this.#terms;
+    const added = {
+      ...(entityId === undefined || stored.entity_id !== undefined ? {} : { entity_id: entityId }),
+      ...(origin === undefined || stored.origin !== undefined ? {} : { origin }),
+      ...(mayActivate === undefined || stored.gated === true ? {} : { gated: true as const }),
+    };
+    return Object.keys(added).length === 0 ? stored : { ...added, ...stored };
+  }
+
+  #gateOf({ gated }: StoredRing): MayActivate | null {
+    if (this.#terms.mayActivate !== undefined) return this.#terms.mayActivate;
+    // Somebody else's gate: what it would say is not known here.
+    return gated === true ? () => false : null;
+  }
+
+  #hold(key: StoredKey): HeldKey {
+    const known = this.#held.get(key.kid);
+    if (known !== undefined) return known;
+    const held = this.#place.keeper.hold(key, this.#place.path);
+    this.#held.set(key.kid, held);
+    return held;
+  }
+
+  #inUse(): HeldKey {
+    if (this.#active === undefined) throw new KeyError('key_unknown', `${this.#name()} is not open`);
+    return this.#active;
+  }
+
+  #name(): string {
+    return `${this.#place.owner}/${this.#place.use}`;
+  }
 }

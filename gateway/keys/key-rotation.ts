@@ -1,57 +1,121 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import { dueChange, type KeyLife, type KeySchedule, usableKeys, windowEndS } from '../trust/key-lifecycle.ts';
-import { publicJwkSchema } from '../trust/public-key.ts';
-import { KeyFileError, MAX_STORED_KEYS, type StoredKey } from './key-file.ts';
+import { type KeySchedule, usableKeys, windowEndS } from '../trust/key-lifecycle.ts';
+import { KeyError } from './key-error.ts';
+import type { MadeKey } from './key-keeper.ts';
+import { lifeOf, MAX_STORED_KEYS, type StoredKey } from './ring-file.ts';
 
-/** A ring's keys after everything that the schedule asks for has happened. */
-export async function advanced(
-  keys: readonly StoredKey[] | null,
+type Keys = readonly StoredKey[];
+
+/** Whether an announced key may be put to use now: its superior, or the log, has taken it. */
+export type MayActivate = (kid: string) => boolean;
+
+/** What a ring's keys change by. `make` makes a key pair where this ring's private keys are. */
+export interface RotationTerms {
+  readonly nowS: number;
+  readonly schedule: KeySchedule;
+  readonly make: () => Promise<MadeKey>;
+}
+
+/**
+ * What has to happen to a ring now. `hold`: its active key is over, and the gate lets no other take its place yet.
+ * `mayActivate` null: nothing holds an announced key back.
+ */
+export type DueStep = 'announce' | 'rotate' | 'hold';
+
+/** What the schedule, and those who asked for a rotation, want of a ring now; null: nothing. */
+export function dueStep(
+  keys: Keys,
   nowS: number,
-  schedule: KeySchedule,
-): Promise<readonly StoredKey[]> {
-  if (keys === null) return [await newKey('active', nowS, schedule)];
-  switch (dueChange(keys.map(lifeOf), nowS, schedule)) {
+  { leadS }: KeySchedule,
+  mayActivate: MayActivate | null,
+): DueStep | null {
+  const active = inState(keys, 'active');
+  const announced = inState(keys, 'announced');
+  // A ring that cannot sign is no better than one whose signatures are not known yet.
+  if (active === undefined) return 'rotate';
+  const endsS = active.expires_s ?? Number.POSITIVE_INFINITY;
+  const isOver = nowS >= endsS;
+  if (isOver || announced?.rotate_asked_s !== undefined) {
+    if (mayActivate === null || (announced !== undefined && mayActivate(announced.kid))) return 'rotate';
+    if (isOver) return 'hold';
+  }
+  return announced === undefined && nowS >= endsS - leadS ? 'announce' : null;
+}
+
+/** A ring's keys after everything that is due has happened. */
+export async function advanced(
+  keys: Keys | null,
+  terms: RotationTerms,
+  mayActivate: MayActivate | null,
+): Promise<Keys> {
+  if (keys === null) return [await newKey('active', terms)];
+  switch (dueStep(keys, terms.nowS, terms.schedule, mayActivate)) {
     case 'announce':
-      return await announced(keys, nowS, schedule);
+      return await announced(keys, terms);
     case 'rotate':
-      return await rotated(keys, nowS, schedule);
+      return await rotated(keys, terms);
+    case 'hold':
+      return heldOver(await announced(keys, terms), terms);
     case null:
       return keys;
   }
 }
 
 /** With a successor announced, or a first key where there is none. */
-export async function announced(
-  keys: readonly StoredKey[],
-  nowS: number,
-  schedule: KeySchedule,
-): Promise<readonly StoredKey[]> {
-  if (keys.length === 0) return [await newKey('active', nowS, schedule)];
-  if (keys.some(({ state }) => state === 'announced')) return keys;
-  return bounded([...keys, await newKey('announced', nowS, schedule)], nowS, schedule);
+export async function announced(keys: Keys, terms: RotationTerms): Promise<Keys> {
+  if (keys.length === 0) return [await newKey('active', terms)];
+  if (inState(keys, 'announced') !== undefined) return keys;
+  return bounded([...keys, await newKey('announced', terms)], terms);
 }
 
-/** With the announced key, or a new one, in use and the one before retired. Throws KeyFileError `too_many_keys`. */
-export async function rotated(
-  keys: readonly StoredKey[],
-  nowS: number,
-  schedule: KeySchedule,
-): Promise<readonly StoredKey[]> {
-  const successor = keys.find(({ state }) => state === 'announced') ?? (await newKey('announced', nowS, schedule));
+/** With a successor announced whose turn it is as soon as the gate lets it: for whoever keeps the ring open. */
+export async function asked(keys: Keys, terms: RotationTerms): Promise<Keys> {
+  return (await announced(keys, terms)).map((key) =>
+    key.state === 'announced' ? { ...key, rotate_asked_s: key.rotate_asked_s ?? terms.nowS } : key,
+  );
+}
+
+/** With the announced key, or a new one, in use and the one before retired. Throws KeyError `too_many_keys`. */
+export async function rotated(keys: Keys, terms: RotationTerms): Promise<Keys> {
+  const { nowS, schedule } = terms;
+  const successor = inState(keys, 'announced') ?? (await newKey('announced', terms));
   const before = keys.filter(({ kid }) => kid !== successor.kid);
   const retired = before.map((key) =>
     key.state === 'active' ? { ...key, state: 'retired' as const, retired_s: nowS } : key,
   );
-  const active = { ...successor, state: 'active' as const, expires_s: nowS + schedule.lifetimeS };
-  return bounded([...retired, active], nowS, schedule);
+  const { rotate_asked_s: _asked, expires_s: _announced, ...rest } = successor;
+  return bounded([...retired, { ...rest, state: 'active', ...expiry(schedule, nowS) }], terms);
+}
+
+/** With a key revoked; an active one is replaced at once, gate or not: it must not sign another thing. Null: no such key. */
+export async function revoked(
+  keys: Keys,
+  { kid, reason }: { readonly kid: string; readonly reason?: string },
+  terms: RotationTerms,
+): Promise<Keys | null> {
+  const key = keys.find((candidate) => candidate.kid === kid);
+  if (key === undefined) return null;
+  if (key.state === 'revoked') return keys;
+  const mark = { state: 'revoked' as const, revoked_s: terms.nowS, ...(reason === undefined ? {} : { reason }) };
+  const without = keys.map((candidate) => (candidate === key ? { ...candidate, ...mark } : candidate));
+  return key.state === 'active' ? await rotated(without, terms) : without;
+}
+
+/** The one key in a state that at most one key is in. */
+export function inState(keys: Keys, state: 'active' | 'announced'): StoredKey | undefined {
+  return keys.find((key) => key.state === state);
+}
+
+/** An active key that nothing may replace yet goes on, and stays among the keys that are published. */
+function heldOver(keys: Keys, { nowS, schedule }: RotationTerms): Keys {
+  return keys.map((key) => (key.state === 'active' ? { ...key, expires_s: nowS + schedule.leadS } : key));
 }
 
 /** Most keys whose windows may overlap; room is left for revoked ones, which are published beside them. */
 const MAX_USABLE_KEYS = 12;
 
-function bounded(keys: readonly StoredKey[], nowS: number, { overlapS }: KeySchedule): readonly StoredKey[] {
+function bounded(keys: Keys, { nowS, schedule: { overlapS } }: RotationTerms): Keys {
   if (usableKeys(keys.map(lifeOf), nowS, overlapS).length > MAX_USABLE_KEYS) {
-    throw new KeyFileError('too_many_keys', 'too many keys are still inside their window: wait, or revoke one');
+    throw new KeyError('too_many_keys', 'too many keys are still inside their window: wait, or revoke one');
   }
   const spare = keys.length - MAX_STORED_KEYS;
   const isOver = (key: StoredKey) => key.state === 'retired' && (windowEndS(lifeOf(key), overlapS) ?? 0) <= nowS;
@@ -59,25 +123,19 @@ function bounded(keys: readonly StoredKey[], nowS: number, { overlapS }: KeySche
   return keys.filter((key) => !dropped.has(key));
 }
 
-async function newKey(state: 'announced' | 'active', nowS: number, schedule: KeySchedule): Promise<StoredKey> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const { x = '', y = '', d = '' } = await exportJWK(privateKey);
-  const jwk = { kty: 'EC' as const, crv: 'P-256' as const, x, y, d };
-  const kid = await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x, y });
-  const expires_s = nowS + schedule.lifetimeS + (state === 'announced' ? schedule.leadS : 0);
-  return { kid, state, created_s: nowS, expires_s, jwk };
+async function newKey(state: 'announced' | 'active', { nowS, schedule, make }: RotationTerms): Promise<StoredKey> {
+  const { kid, jwk, token } = await make();
+  const lead = state === 'announced' ? schedule.leadS : 0;
+  return {
+    kid,
+    state,
+    created_s: nowS,
+    ...expiry(schedule, nowS + lead),
+    jwk,
+    ...(token === undefined ? {} : { token }),
+  };
 }
 
-/** A stored key's public half and its times. */
-export function lifeOf(key: StoredKey): KeyLife {
-  const { d: _private, ...jwk } = key.jwk;
-  return {
-    jwk: publicJwkSchema.parse({ ...jwk, kid: key.kid, alg: 'ES256', use: 'sig' }),
-    state: key.state,
-    announced_s: key.created_s,
-    retired_s: key.retired_s ?? null,
-    revoked_s: key.revoked_s ?? null,
-    expires_s: key.expires_s,
-    ...(key.reason === undefined ? {} : { reason: key.reason }),
-  };
+function expiry({ lifetimeS }: KeySchedule, fromS: number): { expires_s?: number } {
+  return lifetimeS === null ? {} : { expires_s: fromS + lifetimeS };
 }

@@ -101,7 +101,8 @@ function verifyKnown(text: string, signatures: readonly NoteSignature[], keys: r
   });
 }
 
-function checkpointText({ origin, size, root }: Checkpoint): string {
+/** The text that is signed. `note_malformed` where it could not be read back. */
+export function checkpointText({ origin, size, root }: Checkpoint): string {
   const text = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
   // What we could not read back we must never sign.
   parseText(text);

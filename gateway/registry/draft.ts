@@ -1,5 +1,5 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { type FoldState, isRejection } from './fold-state.ts';
 import { rejectionError } from './registry-error.ts';

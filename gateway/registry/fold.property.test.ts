@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { sandboxMandates } from '../sandbox/mandates.ts';
 import { applyEntry } from './apply-entry.ts';
 import { documentOf, EMPTY_STATE, type FoldState, foldDocumentSchema, isRejection, stateOf } from './fold-state.ts';

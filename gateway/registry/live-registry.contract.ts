@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openKeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
@@ -68,7 +69,7 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'huren-registry-'));
-    signer = openLogSigner(join(folder, 'log-key.json'), 'registry.example/log');
+    signer = await openLogSigner(openKeyStore({ setting: null, dataDir: folder }), 'registry', 'registry.example/log');
     world = await enrolledWorld();
     log = await makeLog();
   });
@@ -230,7 +231,11 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
     test('is opened with a checkpoint that another key signed', async () => {
       await opened();
       await closeAll();
-      const other = openLogSigner(join(folder, 'other-key.json'), 'registry.example/log');
+      const other = await openLogSigner(
+        openKeyStore({ setting: null, dataDir: folder }),
+        'other',
+        'registry.example/log',
+      );
       await expect(openOne({ logSigner: other })).rejects.toMatchObject({ code: 'registry_corrupt' });
     });
 

@@ -2,7 +2,7 @@ import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { receiptSchema } from '../../schemas/registry-views.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import type { FoldState } from './fold-state.ts';
 import { RegistryError } from './registry-error.ts';
 import { signEvent } from './sign-event.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';

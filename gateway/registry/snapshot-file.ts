@@ -1,4 +1,3 @@
-import { createPublicKey, sign, verify } from 'node:crypto';
 import { z } from 'zod';
 import type { LogSigner } from '../keys/log-signer.ts';
 import { readIfThere, writePrivateFile } from '../keys/private-file.ts';
@@ -20,7 +19,7 @@ const bodySchema = z.strictObject({
 export function writeSnapshot(path: string, state: FoldState, root: Uint8Array, signer: LogSigner): void {
   const content = { format: SNAPSHOT_FORMAT, root: base64(root), state: documentOf(state) };
   const body = JSON.stringify(content);
-  writePrivateFile(path, JSON.stringify({ body, signature: base64(sign(null, Buffer.from(body), signer.privateKey)) }));
+  writePrivateFile(path, JSON.stringify({ body, signature: base64(signer.ring.signBytes(Buffer.from(body))) }));
 }
 
 /**
@@ -36,7 +35,7 @@ export async function readSnapshot(
   const file = text === null ? undefined : fileSchema.safeParse(jsonOf(text)).data;
   if (file === undefined) return null;
   const signature = Buffer.from(file.signature, 'base64');
-  if (!verify(null, Buffer.from(file.body), createPublicKey(signer.privateKey), signature)) return null;
+  if (!signer.ring.verifyBytes(Buffer.from(file.body), signature)) return null;
   const { data } = bodySchema.safeParse(jsonOf(file.body));
   if (data === undefined || data.state.size === 0 || data.state.size > log.size) return null;
   const root = await treeRoot(data.state.size, log.hashes);

@@ -1,4 +1,4 @@
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { type CheckSettings, checkSubmission } from './adapter-check.ts';
 import { manifestsInUse } from './compile-state.ts';
 import type { FoldState, VersionRecord } from './fold-state.ts';

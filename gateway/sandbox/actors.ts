@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { type Actor, openSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { type KeyStore, ringFilePath } from '../keys/key-store.ts';
+import { REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { sandboxEntityIds } from './entity-ids.ts';
 
-/** Everybody whom the sandbox plays in the registry. Each has a signer file of its own below `keys/sandbox/`. */
+/** Everybody whom the sandbox plays in the registry. Each has rings of its own, as `sandbox/…`. */
 export interface SandboxActors {
   /** What every identifier lies below: it stays when the sandbox is started on another port. */
   readonly base: string;
@@ -14,31 +15,36 @@ export interface SandboxActors {
   readonly provinces: ReadonlyMap<ProvinceCode, Actor>;
 }
 
-/** The signer file of one of the sandbox's actors: `anchor`, `operator-a`, `operator-b`, `auditor` or a province code. */
+/** The key rings of one of the sandbox's actors: `anchor`, `operator-a`, `operator-b`, `auditor` or a province code. */
+export function sandboxOwner(actor: string): string {
+  return `sandbox/${actor}`;
+}
+
+/** The registry ring of one of the sandbox's actors, where HUREN_KEYS does not say otherwise. */
 export function sandboxSignerPath(dataDir: string, actor: string): string {
-  return join(dataDir, 'keys', 'sandbox', actor, 'registry.json');
+  return ringFilePath({ setting: null, dataDir }, sandboxOwner(actor), 'registry');
 }
 
 /**
- * Opens the actors' keys, making those that are missing. Identifiers follow the anchor's file: the registry keeps its
+ * Opens the actors' keys, making those that are missing. Identifiers follow the anchor's ring: the registry keeps its
  * names when the sandbox is started on another port.
  */
 export async function openSandboxActors(
-  dataDir: string,
+  keys: KeyStore,
   nodeUrl: string,
   provinces: readonly ProvinceCode[],
 ): Promise<SandboxActors> {
-  const anchor = await openSignerFile(sandboxSignerPath(dataDir, 'anchor'), sandboxEntityIds(nodeUrl).anchor);
+  const anchor = await keys.openActor(sandboxOwner('anchor'), sandboxEntityIds(nodeUrl).anchor);
   const base = anchor.entityId.slice(0, -'/anchor'.length);
   const ids = sandboxEntityIds(base);
-  const open = (name: string, entityId: string) => openSignerFile(sandboxSignerPath(dataDir, name), entityId);
+  const open = (name: string, entityId: string) => keys.openActor(sandboxOwner(name), entityId);
   const opened = provinces.map(
     async (code): Promise<[ProvinceCode, Actor]> => [code, await open(code, ids.province(code))],
   );
   return {
     base,
     anchor,
-    registrar: await openSignerFile(join(dataDir, 'keys', 'registrar', 'registry.json'), ids.registrar),
+    registrar: await keys.openActor(REGISTRY_OWNER, ids.registrar),
     operators: [
       await open('operator-a', ids.operator('operator-a')),
       await open('operator-b', ids.operator('operator-b')),

@@ -1,22 +1,20 @@
 import { join } from 'node:path';
-import { announceKey, openKeyRing } from '../keys/key-ring.ts';
-import { openLogSigner } from '../keys/log-signer.ts';
+import type { KeyStore } from '../keys/key-store.ts';
+import { openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { writePrivateFile } from '../keys/private-file.ts';
-import type { SandboxActors } from './actors.ts';
+import { type SandboxActors, sandboxOwner } from './actors.ts';
 
 /**
  * The file that says whom to believe: the anchor's federation keys with the next one, its registry keys and the log's.
  * Everybody pins it, the sandbox's own node too.
  */
-export async function writeAnchorFile(dataDir: string, { anchor }: SandboxActors, nodeUrl: string) {
+export async function writeAnchorFile(dataDir: string, keys: KeyStore, { anchor }: SandboxActors, nodeUrl: string) {
   const nowS = Math.floor(Date.now() / 1000);
-  const ring = await openKeyRing(dataDir, 'sandbox/anchor', 'federation', nowS);
-  await announceKey(dataDir, 'sandbox/anchor', 'federation', nowS);
+  const owner = sandboxOwner('anchor');
+  const ring = await keys.openRing(owner, 'federation', { nowS, entityId: anchor.entityId });
+  await keys.announce(owner, 'federation', nowS);
   await ring.refresh(nowS);
-  const { origin, verifierKey } = openLogSigner(
-    join(dataDir, 'keys', 'log', 'checkpoint.json'),
-    `${new URL(nodeUrl).host}/log`,
-  );
+  const { origin, verifierKey } = await openLogSigner(keys, REGISTRY_OWNER, `${new URL(nodeUrl).host}/log`);
   const document = {
     entity_id: anchor.entityId,
     jwks: { keys: ring.publicKeys },

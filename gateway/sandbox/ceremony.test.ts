@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AdapterFolderTexts } from '../../adapters/adapter-folder.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { openLogSigner } from '../keys/log-signer.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { permitCheck } from '../policy/mandates.ts';
@@ -33,8 +34,9 @@ async function start(
     actors: Awaited<ReturnType<typeof openSandboxActors>>,
   ) => Promise<void> = async () => {},
 ) {
-  const actors = await openSandboxActors(dataDir, url, ['410000', '460000']);
-  const logSigner = openLogSigner(join(dataDir, 'log-key.json'), 'sandbox/log');
+  const keys = openKeyStore({ setting: null, dataDir });
+  const actors = await openSandboxActors(keys, url, ['410000', '460000']);
+  const logSigner = await openLogSigner(keys, 'registry', 'sandbox/log');
   const registry = await LiveRegistry.open({
     store: openSqliteStore(join(dataDir, 'log.sqlite')),
     logSigner,

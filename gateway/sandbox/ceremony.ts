@@ -5,7 +5,7 @@ import { type LocalisedText, PROVINCES, type ProvinceCode } from '../../schemas/
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { EntityRole, RegistryJwk } from '../../schemas/registry-event.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import type { MandateRecord, PolicyRecord } from '../registry/fold-state.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';

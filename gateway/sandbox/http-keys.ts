@@ -10,7 +10,7 @@ import {
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { jsonBodyReader } from '../http/json-body.ts';
 import { resource } from '../http/route.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';
 import { logStatementKeys } from './statement-keys.ts';

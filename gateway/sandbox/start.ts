@@ -10,6 +10,7 @@ import type { Config } from '../compose/config.ts';
 import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
 import type { NodeExtras, NodeParts } from '../compose/node-parts.ts';
 import { openLogger } from '../compose/open-logger.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { openSandboxActors, type SandboxActors } from './actors.ts';
@@ -32,7 +33,12 @@ export interface SandboxNode extends RunningNode {
 
 /** Starts the simulated systems of a sandbox, for one process or for all of its processes. */
 export async function startProvinces(config: Config, nodeUrl: string): Promise<SandboxChild> {
-  return await playProvinces(config, await openSandboxActors(config.dataDir, nodeUrl, playedProvinces()), nodeUrl);
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  try {
+    return await playProvinces(config, await openSandboxActors(keys, nodeUrl, playedProvinces()), nodeUrl);
+  } finally {
+    keys.close();
+  }
 }
 
 /**
@@ -44,12 +50,13 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
   if (running === null) await listener.listen();
   const nodeUrl = config.entityId ?? listener.url;
   const provinces = playedProvinces();
-  const actors = await openSandboxActors(config.dataDir, nodeUrl, provinces);
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const actors = await openSandboxActors(keys, nodeUrl, provinces);
   const child = running ?? (await playProvinces(config, actors, nodeUrl));
   try {
     const descriptions = sandboxEntities(actors.base, provinces, child.ready);
     for (const description of descriptions) writeDescription(config.dataDir, description);
-    const log = await writeAnchorFile(config.dataDir, actors, nodeUrl);
+    const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
     const phase = { isOver: false };
     const extras = extrasOf(child, actors, phase);
     const node = await answerWith(listener, playedConfig(config, child), extras);
@@ -77,11 +84,13 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
       child,
       close: async () => {
         await node.close();
+        keys.close();
         if (running === null) await child.stop();
       },
     };
   } catch (error) {
     listener.abort();
+    keys.close();
     if (running === null) await child.stop();
     throw error;
   }

@@ -1,6 +1,6 @@
 import type { StatementKeyRecord } from '../../adapters/sandbox/protocol.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
-import type { Actor } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
 import type { KeyRecord } from '../registry/fold-state.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';
 

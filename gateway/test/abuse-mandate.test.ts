@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { readSignerFile } from '../keys/signer-file.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -31,7 +31,7 @@ async function read<T extends z.ZodType>(path: string, schema: T): Promise<z.out
 
 /** The national anchor takes back every mandate in force. */
 async function revokeMandates(): Promise<void> {
-  const anchor = await readSignerFile(sandboxSignerPath(gateway.dataDir, 'anchor'));
+  const anchor = await readActorFile(sandboxSignerPath(gateway.dataDir, 'anchor'));
   if (anchor === null) throw new Error('the sandbox has no anchor');
   const { mandates } = await read('/v1/registry/mandates', mandatesSchema);
   for (const { mandate } of mandates.filter(({ state }) => state === 'active')) {

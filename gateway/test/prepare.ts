@@ -16,6 +16,7 @@ const inPath = (process.env['PATH'] ?? '').split(delimiter);
 const NEEDED: readonly Needed[] = [
   { program: 'redis-server', debianPackages: ['redis-server'], places: [...inPath, '/usr/bin'] },
   { program: 'postgres', debianPackages: ['postgresql'], places: [...inPath, ...postgresPlaces()] },
+  { program: 'softhsm2-util', debianPackages: ['softhsm2'], places: [...inPath, '/usr/bin'] },
   { program: 'haproxy', debianPackages: ['haproxy'], places: [...inPath, '/usr/sbin'] },
   { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], places: [...inPath, '/usr/bin'] },
 ];

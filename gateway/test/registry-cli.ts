@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import type { SandboxGateway } from './sandbox-gateway.ts';
 
@@ -35,7 +36,7 @@ export function openRegistryCli(gateway: SandboxGateway): RegistryCli {
       return code;
     },
     actor: async (name) => {
-      const actor = await readSignerFile(sandboxSignerPath(gateway.dataDir, name));
+      const actor = await readActorFile(sandboxSignerPath(gateway.dataDir, name));
       if (actor === null) throw new Error(`the sandbox has no ${name}`);
       return actor;
     },

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
 import { entityListSchema } from '../../schemas/registry-views.ts';
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
+import { createActorFile } from '../keys/key-store.ts';
 import { signEvent } from '../registry/sign-event.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -81,7 +81,7 @@ describe('the seventeenth province, against a running gateway', () => {
   test('a province that nobody enrolled submits, or is not told how to be enrolled', async () => {
     expect(await refusal('adapter', 'submit', folder)).toBe('not_enrolled');
     const stranger = join(scratch, 'stranger.json');
-    await openSignerFile(stranger, 'https://province.example/120000');
+    await createActorFile(stranger, 'https://province.example/120000');
     expect(await refusal('adapter', 'submit', folder, '--key', stranger)).toBe('not_enrolled');
     expect((await run('adapter', 'submit', folder)).stderr).toContain('huren registry enrol province:120000');
   });

@@ -11,7 +11,7 @@ import {
   policyListSchema,
 } from '../../schemas/registry-views.ts';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
-import { openSignerFile } from '../keys/signer-file.ts';
+import { createActorFile } from '../keys/key-store.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -64,7 +64,7 @@ describe('keys', () => {
   test('a key signs before it is enrolled, or after it is revoked', async () => {
     const path = join(scratch, 'second-key.json');
     const { entityId } = await actor('operator-b');
-    const { publicJwk } = await openSignerFile(path, entityId);
+    const { publicJwk } = await createActorFile(path, entityId);
     const suspend = ['adapter', 'suspend', '640000', '--key', path];
     expect(await refusal(...suspend)).toBe('key_unknown');
     await step('registry', 'enrol-key', JSON.stringify(publicJwk), '--as', 'operator-b');
@@ -95,7 +95,9 @@ describe('keys', () => {
 
   test('a private key is taken for a public one, or quoted', async () => {
     const secret = readFileSync(sandboxSignerPath(gateway.dataDir, 'operator-a'), 'utf8');
-    const { jwk } = z.object({ jwk: z.looseObject({ d: z.string() }) }).parse(JSON.parse(secret));
+    const ring = z.object({ keys: z.array(z.object({ kid: z.string(), jwk: z.looseObject({ d: z.string() }) })) });
+    const [key] = ring.parse(JSON.parse(secret)).keys;
+    const jwk = { d: '', ...key?.jwk, kid: key?.kid };
     const ran = await run('registry', 'enrol-key', JSON.stringify(jwk), '--as', 'operator-a');
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('enrolment_invalid') });
     expect(ran.stderr + ran.stdout).not.toContain(jwk.d);

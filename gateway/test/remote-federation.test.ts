@@ -9,7 +9,8 @@ import { writeDescription } from '../authority/entity-description.ts';
 import { readConfig } from '../compose/config.ts';
 import { type RunningNode, startNode } from '../compose/node.ts';
 import { readAnchor } from '../compose/read-anchor.ts';
-import { type Actor, readSignerFile } from '../keys/signer-file.ts';
+import type { Actor } from '../keys/actor.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
@@ -81,7 +82,7 @@ async function subordinatesAt(member: 'entity_id' | 'superior', id: string) {
 }
 
 async function actorOf(name: string): Promise<Actor> {
-  const actor = await readSignerFile(sandboxSignerPath(others.dataDir, name));
+  const actor = await readActorFile(sandboxSignerPath(others.dataDir, name));
   if (actor === null) throw new Error(`the sandbox has no ${name}`);
   return actor;
 }

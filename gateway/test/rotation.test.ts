@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import { announceKey, rotateKey } from '../keys/key-ring.ts';
-import { readSignerFile } from '../keys/signer-file.ts';
+import { openKeyStore, readActorFile } from '../keys/key-store.ts';
 import { signEvent } from '../registry/sign-event.ts';
 import { publicJwkSchema } from '../trust/public-key.ts';
 import { verifySm2 } from '../trust/sm2.ts';
@@ -98,12 +97,13 @@ describe('rotation', () => {
       };
       const reached = (share: number) => expect.poll(() => begun, { timeout: 600_000 }).toBeGreaterThan(SCANS * share);
       const rotations = async () => {
+        const keys = openKeyStore({ setting: null, dataDir: gateway.dataDir });
         for (const share of [0.1, 0.5]) {
           await reached(share);
-          await announceKey(gateway.dataDir, 'gateway', 'attestation', nowS());
+          await keys.announce('gateway', 'attestation', nowS());
           await rotateStatementKey('410000');
           await reached(share + 0.2);
-          await rotateKey(gateway.dataDir, 'gateway', 'attestation', nowS());
+          await keys.rotate('gateway', 'attestation', nowS());
         }
       };
       await Promise.all([rotations(), ...Array.from({ length: AT_ONCE }, worker)]);
@@ -142,7 +142,7 @@ describe('a compromised statement key', () => {
       .parse(entity.metadata[STATUS_ISSUER]);
     expect(published.jwks.keys.map((candidate) => candidate.kid)).toContain(kid);
     expect(await verdict(reply, await bundleNow())).toBe('verified');
-    const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/440000/registry.json'));
+    const actor = await readActorFile(join(gateway.dataDir, 'keys/sandbox/440000/registry.json'));
     await enter('anchor', 'key_revoked', { entity_id: actor?.entityId ?? '', use: 'statement', kid });
     await expect.poll(async () => await verdict(reply, await bundleNow())).toBe('key_revoked at statement');
     // Its own statements do not count any more, so nobody can tell: never a guess.
@@ -156,7 +156,7 @@ const entitySchema = z.object({ seq: z.number(), prev: z.string().nullable() });
 
 /** Signs and posts an event as one of the sandbox's actors. */
 async function enter<K extends RegistryEventKind>(name: string, kind: K, body: RegistryEventBody<K>): Promise<void> {
-  const actor = await readSignerFile(join(gateway.dataDir, `keys/sandbox/${name}/registry.json`));
+  const actor = await readActorFile(join(gateway.dataDir, `keys/sandbox/${name}/registry.json`));
   if (actor === null) throw new Error(`no actor ${name}`);
   const { entityId, signer } = actor;
   const listed = await (

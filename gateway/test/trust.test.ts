@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
-import { readSignerFile } from '../keys/signer-file.ts';
+import { readActorFile } from '../keys/key-store.ts';
 import { signAuditRequest } from '../trust/audit-request.ts';
 import { buildChain } from '../trust/chain-builder.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
@@ -241,7 +241,7 @@ describe('an audit', () => {
   });
 
   async function post(changes: { mandate?: string; jti?: string; aud?: string; iat?: number }, stranger = false) {
-    const actor = await readSignerFile(join(gateway.dataDir, 'keys/sandbox/auditor/registry.json'));
+    const actor = await readActorFile(join(gateway.dataDir, 'keys/sandbox/auditor/registry.json'));
     if (actor === null) throw new Error('no auditor');
     const forged = await makeKey(actor.signer.kid);
     const claims = {

@@ -27,13 +27,21 @@ export function keyLifeOf(record: Omit<KeyLife, 'jwk' | 'reason'> & { readonly j
 export const KEY_OVERLAP_S = 90_000;
 const DAY_S = 86_400;
 
-/** When keys change by themselves: a successor is announced `leadS` before a key's `lifetimeS` is over. */
+/**
+ * When keys change by themselves: a successor is announced `leadS` before a key's `lifetimeS` is over. Null: they do not,
+ * and somebody has to say so.
+ */
 export interface KeySchedule {
-  readonly lifetimeS: number;
+  readonly lifetimeS: number | null;
   readonly leadS: number;
   readonly overlapS: number;
 }
-export const KEY_SCHEDULE: KeySchedule = { lifetimeS: 90 * DAY_S, leadS: 7 * DAY_S, overlapS: KEY_OVERLAP_S };
+export const KEY_SCHEDULE = {
+  lifetimeS: 90 * DAY_S,
+  leadS: 7 * DAY_S,
+  overlapS: KEY_OVERLAP_S,
+} as const satisfies KeySchedule;
+export const UNSCHEDULED: KeySchedule = { ...KEY_SCHEDULE, lifetimeS: null };
 
 /** When a key's signatures stop counting, or null where nothing has been said about that. */
 export function windowEndS(key: Pick<KeyLife, 'retired_s' | 'expires_s'>, overlapS = KEY_OVERLAP_S): number | null {
@@ -76,19 +84,6 @@ export function keysEndedByLog(keys: readonly PublicJwk[], logged: readonly KeyL
     const life = ended.get(jwk.kid);
     return life === undefined ? jwk : described({ ...life, jwk }, KEY_OVERLAP_S);
   });
-}
-
-/** What the schedule asks for now. */
-export function dueChange(
-  keys: readonly KeyLife[],
-  nowS: number,
-  { leadS }: KeySchedule,
-): 'announce' | 'rotate' | null {
-  const active = keys.find(({ state }) => state === 'active');
-  if (active === undefined) return 'rotate';
-  const endsS = active.expires_s ?? Number.POSITIVE_INFINITY;
-  if (nowS >= endsS) return 'rotate';
-  return nowS >= endsS - leadS && !keys.some(({ state }) => state === 'announced') ? 'announce' : null;
 }
 
 function described(key: KeyLife, overlapS: number): PublicJwk {

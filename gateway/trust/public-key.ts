@@ -9,7 +9,10 @@ export type JwsAlg = 'ES256' | 'EdDSA' | 'SM2';
 /** Checks an SM2 signature over the signing input; the key is an EC JWK with `crv` "SM2". */
 export type Sm2Verifier = (signingInput: Uint8Array, signature: Uint8Array, jwk: JWK) => boolean;
 
-const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in canonical base64url');
+/** 32 bytes in base64url: a coordinateSchema, or a private number. */
+export const coordinateSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in canonical base64url');
 const kid = z.string().min(1).max(256);
 const epochSeconds = z.int().nonnegative();
 const described = {
@@ -27,8 +30,8 @@ const isPublic = { d: z.never().exactOptional() };
 const p256Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
-  x: coordinate,
-  y: coordinate,
+  x: coordinateSchema,
+  y: coordinateSchema,
   alg: z.literal('ES256').exactOptional(),
   ...described,
   ...isPublic,
@@ -36,7 +39,7 @@ const p256Schema = z.object({
 const ed25519Schema = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: coordinate,
+  x: coordinateSchema,
   alg: z.literal('EdDSA').exactOptional(),
   ...described,
   ...isPublic,
@@ -44,8 +47,8 @@ const ed25519Schema = z.object({
 const sm2Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('SM2'),
-  x: coordinate,
-  y: coordinate,
+  x: coordinateSchema,
+  y: coordinateSchema,
   alg: z.literal('SM2').exactOptional(),
   ...described,
   ...isPublic,

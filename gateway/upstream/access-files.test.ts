@@ -18,7 +18,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = (path = folder) => openAccessFiles(path, { nowMs: () => nowMs, onFault: (file) => faults.push(file) });
-const write = (province: string, text: string) => writeFileSync(join(folder, `${province}.json`), text);
+const write = (province: string, text: string) =>
+  writeFileSync(join(folder, `${province}.json`), text, { mode: 0o640 });
 const holding = (app_key: string) => JSON.stringify({ secrets: { app_key } });
 
 describe('what the operator holds for a province', () => {
@@ -26,6 +27,13 @@ describe('what the operator holds for a province', () => {
     expect(() => open(join(folder, 'missing'))).toThrow('HUREN_UPSTREAM_DIR: not a folder');
     write('410000', `{"secrets":{"app_key":"${SECRET}"},"oops`);
     expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: 410000\.json is not/);
+    expect(() => open()).not.toThrow(SECRET);
+  });
+
+  test('a file that everybody on the machine may read is used', () => {
+    write('410000', holding(SECRET));
+    chmodSync(join(folder, '410000.json'), 0o644);
+    expect(() => open()).toThrow(/^HUREN_UPSTREAM_DIR: .*410000\.json may be read by others/);
     expect(() => open()).not.toThrow(SECRET);
   });
 

@@ -1,9 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import { MAX_ACCESS_BYTES, type UpstreamAccess, upstreamAccessSchema } from '../../adapters/upstream-access.ts';
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { ConfigError } from '../compose/config.ts';
+import { KeyError } from '../keys/key-error.ts';
+import { readMountedSecret } from '../keys/private-file.ts';
 import { type ClientCertificate, readClientCertificate } from './client-certificate.ts';
 
 /** How long a reading is used: a secret or a certificate that an operator replaces is in use after at most this. */
@@ -61,6 +63,7 @@ function readFirst(folder: string, province: string): Held {
   try {
     access = readAccess(folder, province);
   } catch (cause) {
+    if (cause instanceof KeyError) throw new ConfigError(`HUREN_UPSTREAM_DIR: ${cause.message}`, { cause });
     throw new ConfigError(`HUREN_UPSTREAM_DIR: ${province}.json is not {"secrets":{…},"codes":{…}}`, { cause });
   }
   try {
@@ -89,5 +92,5 @@ function readAccess(folder: string, province: string): UpstreamAccess | null {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return null;
   if (!found.isFile() || found.size > MAX_ACCESS_BYTES) throw new Error('not a file of a sane size');
-  return upstreamAccessSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  return upstreamAccessSchema.parse(JSON.parse(readMountedSecret(path) ?? ''));
 }

@@ -97,7 +97,7 @@ describe('adapter test', () => {
   function accessFile(name: string, secrets: Readonly<Record<string, string>>): string {
     const path = join(folder, name);
     const codes = Object.fromEntries(upstream.target.codes.map(({ code, scenario }) => [scenario.scenario, code]));
-    writeFileSync(path, JSON.stringify({ secrets, codes }));
+    writeFileSync(path, JSON.stringify({ secrets, codes }), { mode: 0o600 });
     return path;
   }
 

@@ -1,12 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { KEY_USES, KeyFileError, type KeyUse } from '../../keys/key-file.ts';
-import { announceKey, type KeyInfo, listKeys, revokeKey, rotateKey } from '../../keys/key-ring.ts';
+import { instantOf } from '../../../schemas/instant.ts';
+import type { KeyInfo } from '../../keys/key-ring.ts';
+import { type KeyStore, openKeyStore } from '../../keys/key-store.ts';
+import { KEY_USES, type KeyUse } from '../../keys/key-use.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
+import { keySettingOf, withKeys } from '../key-failure.ts';
 import { tableLines } from '../table.ts';
-import { described, describedGroup, jsonOption } from './command.ts';
+import { described, describedGroup, jsonOption, reading } from './command.ts';
 
 interface RingOptions {
   readonly owner: string;
@@ -15,13 +17,13 @@ interface RingOptions {
 }
 
 /**
- * `keys list|new|rotate|revoke`: the key rings of this data directory, never the keys themselves. A running gateway
+ * `keys list|new|rotate|revoke`: the key rings of this node, never the keys themselves. A running gateway
  * picks every change up within a second.
  */
 export function addKeys(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('keys'), {
-    zh: '本机数据目录中的密钥',
-    en: 'the keys in the data directory',
+    zh: '本节点的密钥',
+    en: 'the keys of this node',
     example: 'keys list',
   });
   described(cli, group.command('list'), {
@@ -30,8 +32,9 @@ export function addKeys(program: Command, cli: Cli): void {
     example: 'keys list --json',
   })
     .option(...jsonOption(cli))
-    .action(({ json }: { json?: boolean }) => {
-      const keys = keysBelow(dataDirOf(cli));
+    .action(async ({ json }: { json?: boolean }) => {
+      const store = storeOf(cli);
+      const keys = await withKeys(() => store.rings().flatMap(({ owner, use }) => store.list(owner, use)));
       if (json === true) return cli.printJson({ keys: keys.map(documentOf) });
       print(cli, keys);
     });
@@ -44,7 +47,7 @@ function addChanges(group: Command, cli: Cli): void {
     en: 'announce the next key, without using it yet',
     example: 'keys new --owner gateway --use attestation',
   }).action(async ({ owner, use, json }: RingOptions) => {
-    const kid = await changing(() => announceKey(dataDirOf(cli), owner, use, nowS()));
+    const kid = await withKeys(() => storeOf(cli).announce(owner, use, nowS()));
     if (json === true) cli.printJson({ owner, use, kid });
     else cli.print(cli.say({ zh: `已公布 ${kid}`, en: `announced ${kid}` }));
   });
@@ -52,17 +55,30 @@ function addChanges(group: Command, cli: Cli): void {
     zh: '启用已公布的密钥，原密钥转为退役',
     en: 'use the announced key and retire the one before',
     example: 'keys rotate --owner gateway --use attestation',
-  }).action(async ({ owner, use, json }: RingOptions) => {
-    const { kid, wasAnnounced } = await changing(() => rotateKey(dataDirOf(cli), owner, use, nowS()));
-    if (json === true) return cli.printJson({ owner, use, kid, was_announced: wasAnnounced });
-    cli.print(cli.say({ zh: `已启用 ${kid}`, en: `in use: ${kid}` }));
-    if (wasAnnounced) return;
-    const text = {
-      zh: '该密钥此前未公布：持有旧信任链的验证方须重新获取信任链',
-      en: 'it was not announced before: whoever verifies with an older bundle has to fetch a new one',
-    };
-    cli.print(cli.say(text));
-  });
+  })
+    .option(
+      '--wait <seconds>',
+      cli.say({
+        zh: '等待运行中的节点启用新密钥的最长时间',
+        en: 'how long to wait for the running node to put the key to use, where that is its decision',
+      }),
+      reading(secondsOf, 'whole seconds'),
+      60,
+    )
+    .action(async ({ owner, use, json, wait }: RingOptions & { readonly wait: number }) => {
+      const keys = storeOf(cli);
+      const { kid, state, wasAnnounced } = await withKeys(() => keys.rotate(owner, use, nowS()));
+      if (state === 'announced') await withKeys(() => waitForActivation(cli, keys, { owner, use, kid }, wait));
+      if (json === true) return cli.printJson({ owner, use, kid, was_announced: wasAnnounced });
+      cli.print(cli.say({ zh: `已启用 ${kid}`, en: `in use: ${kid}` }));
+      // A key that had to wait for its superior is in everybody's chains by now.
+      if (wasAnnounced || state === 'announced') return;
+      const text = {
+        zh: '该密钥此前未公布：持有旧信任链的验证方须重新获取信任链',
+        en: 'it was not announced before: whoever verifies with an older bundle has to fetch a new one',
+      };
+      cli.print(cli.say(text));
+    });
   ringCommand(cli, group.command('revoke'), {
     zh: '吊销一把密钥；若正在使用则立即更换',
     en: 'revoke a key; one in use is replaced at once',
@@ -71,7 +87,8 @@ function addChanges(group: Command, cli: Cli): void {
     .argument('<kid>', cli.say({ zh: '密钥标识', en: 'which key' }))
     .option('--reason <text>', cli.say({ zh: '原因', en: 'why' }), 'unspecified')
     .action(async (kid: string, { owner, use, json, reason }: RingOptions & { readonly reason: string }) => {
-      await changing(() => revokeKey(dataDirOf(cli), owner, use, { kid, nowS: nowS(), reason: reason.slice(0, 64) }));
+      const revocation = { kid, nowS: nowS(), reason: reason.slice(0, 64) };
+      await withKeys(() => storeOf(cli).revoke(owner, use, revocation));
       if (json === true) cli.printJson({ owner, use, kid, state: 'revoked' });
       else cli.print(cli.say({ zh: `已吊销 ${kid}`, en: `revoked ${kid}` }));
     });
@@ -86,68 +103,61 @@ function ringCommand(cli: Cli, command: Command, description: Parameters<typeof 
     .option(...jsonOption(cli));
 }
 
-function dataDirOf(cli: Cli): string {
-  return cli.env['HUREN_DATA_DIR'] || '.huren';
+function storeOf(cli: Cli): KeyStore {
+  return openKeyStore(keySettingOf(cli.env));
 }
 
 function nowS(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-async function changing<T>(change: () => Promise<T>): Promise<T> {
+/** How often a ring is looked at whose node has to act. */
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Waits until the running node has put an announced key to use: it does so once its superior, or the log, has taken the
+ * key, so that no answer is signed by a key that nobody knows. Throws CliError `superior_pending`.
+ */
+async function waitForActivation(
+  cli: Cli,
+  keys: KeyStore,
+  { owner, use, kid }: { readonly owner: string; readonly use: KeyUse; readonly kid: string },
+  waitS: number,
+): Promise<void> {
+  const untilMs = performance.now() + waitS * 1000;
+  const isActive = () => keys.list(owner, use).some((key) => key.kid === kid && key.state === 'active');
   try {
-    return await change();
-  } catch (error) {
-    throw error instanceof KeyFileError ? explained(error) : error;
+    while (!isActive()) {
+      const leftS = Math.ceil((untilMs - performance.now()) / 1000);
+      if (leftS <= 0) {
+        const text = { zh: `${kid} 已公布，尚未启用`, en: `${kid} is announced and not in use yet` };
+        throw CliError.of('superior_pending', text);
+      }
+      const waiting = {
+        zh: `等待节点启用 ${kid}，还剩 ${leftS} 秒`,
+        en: `the node has yet to use ${kid}: ${leftS} s left`,
+      };
+      cli.progress(cli.say(waiting));
+      await delay(LOOK_EVERY_MS);
+    }
+  } finally {
+    cli.progress('');
   }
 }
 
-function explained({ code, message }: KeyFileError): CliError {
-  switch (code) {
-    case 'key_file_exposed':
-    case 'key_file_damaged':
-    case 'key_file_busy':
-    case 'too_many_keys':
-      return CliError.of('key_file_damaged', { zh: message, en: message });
-    case 'key_unknown':
-      return CliError.of('usage_invalid', { zh: message, en: message });
-  }
-}
-
-function keysBelow(dataDir: string): KeyInfo[] {
-  const names = new Map(KEY_USES.map((use) => [`${use}.json`, use]));
-  return keyFiles(join(dataDir, 'keys')).flatMap((path) => {
-    const parts = path.split('/');
-    const use = names.get(parts.pop() ?? '');
-    return use === undefined ? [] : listOrExplain(dataDir, parts.join('/'), use);
-  });
-}
-
-function keyFiles(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  } catch (error) {
-    // A data directory without keys is one where no gateway ran yet.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw CliError.of('file_unreadable', { zh: `无法读取 ${folder}`, en: `${folder} cannot be read` });
-  }
-}
-
-/** The cause is not passed on: a parser's message can quote the file, and the file holds private keys. */
-function listOrExplain(dataDir: string, owner: string, use: KeyUse): KeyInfo[] {
-  try {
-    return listKeys(dataDir, owner, use);
-  } catch (error) {
-    if (error instanceof KeyFileError) throw explained(error);
-    throw CliError.of('key_file_damaged', {
-      zh: `密钥文件 ${owner}/${use}.json 无法读取`,
-      en: `the key file ${owner}/${use}.json cannot be read`,
-    });
-  }
+function secondsOf(text: string): number | null {
+  return /^\d{1,4}$/.test(text) ? Number(text) : null;
 }
 
 function documentOf({ owner, use, kid, state, createdS, expiresS }: KeyInfo) {
-  return { owner, use, kid, state, created: instant(createdS), expires: instant(expiresS) };
+  return {
+    owner,
+    use,
+    kid,
+    state,
+    created: instantOf(createdS),
+    expires: expiresS === null ? null : instantOf(expiresS),
+  };
 }
 
 function print(cli: Cli, keys: readonly KeyInfo[]): void {
@@ -157,10 +167,12 @@ function print(cli: Cli, keys: readonly KeyInfo[]): void {
     { zh: '状态', en: 'state' },
     { zh: '有效期至', en: 'expires' },
   ].map(cli.say);
-  const rows = keys.map((key) => [key.owner, key.use, key.state, instant(key.expiresS), key.kid]);
+  const rows = keys.map((key) => [
+    key.owner,
+    key.use,
+    key.state,
+    key.expiresS === null ? '-' : instantOf(key.expiresS),
+    key.kid,
+  ]);
   for (const line of tableLines([[...titles, 'kid'], ...rows])) cli.print(line);
-}
-
-function instant(timeS: number): string {
-  return new Date(timeS * 1000).toISOString().replace('.000Z', 'Z');
 }

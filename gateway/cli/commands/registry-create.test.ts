@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../compose/config.ts';
 import { type RunningNode, startNode } from '../../compose/node.ts';
+import { createActorFile, openKeyStore } from '../../keys/key-store.ts';
 import { openLogSigner } from '../../keys/log-signer.ts';
-import { openSignerFile } from '../../keys/signer-file.ts';
 import { trustBundleSchema } from '../../trust/trust-bundle.ts';
 import { huren, type Ran } from '../huren.fixture.ts';
 
@@ -20,9 +20,10 @@ let logKey: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'huren-create-'));
   dataDir = join(folder, 'data');
-  ({ verifierKey: logKey } = openLogSigner(join(dataDir, 'keys/log/checkpoint.json'), ORIGIN));
-  await openSignerFile(at('anchor-key.json'), ANCHOR);
-  await openSignerFile(at('federation-key.json'), ANCHOR);
+  const keys = openKeyStore({ setting: null, dataDir });
+  ({ verifierKey: logKey } = await openLogSigner(keys, 'registry', ORIGIN));
+  await createActorFile(at('anchor-key.json'), ANCHOR);
+  await createActorFile(at('federation-key.json'), ANCHOR);
   writeFileSync(at('federation.json'), (await huren(['registry', 'public-key', at('federation-key.json')])).stdout);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -63,7 +63,7 @@ export function addCreate(group: Command, cli: Cli): void {
 async function create(cli: Cli, options: CreateOptions): Promise<void> {
   const { entity, origin, logKey, key, federationJwks, out, anchorFile } = options;
   for (const path of [out, anchorFile]) refuseExisting(path);
-  const anchor = await openSigner(key);
+  const anchor = await openSigner(key, cli.env);
   if (anchor.entityId !== entity) {
     throw CliError.of('usage_invalid', {
       zh: `${key} 是 ${anchor.entityId} 的密钥`,

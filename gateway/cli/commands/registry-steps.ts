@@ -6,12 +6,13 @@ import {
   type RegistryJwk,
   registryJwkSchema,
 } from '../../../schemas/registry-event.ts';
-import { openSignerFile } from '../../keys/signer-file.ts';
+import { openKeyStore } from '../../keys/key-store.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { faultText } from '../fault-text.ts';
 import { readJson } from '../json-file.ts';
-import { partKeyFile, sandboxPart } from '../sandbox-parts.ts';
+import { keySettingOf, withKeys } from '../key-failure.ts';
+import { partOwner, sandboxPart } from '../sandbox-parts.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
 import { chooseSigner } from '../signer-choice.ts';
 
@@ -113,7 +114,8 @@ async function newProvince(cli: Cli, who: string): Promise<Enrolment> {
   }
   const province = code.data;
   const entityId = anchor.entityId.replace(/\/anchor$/, `/provinces/${province}`);
-  const actor = await openSignerFile(partKeyFile(`province:${province}`, cli.env), entityId);
+  const keys = openKeyStore(keySettingOf(cli.env));
+  const actor = await withKeys(() => keys.openActor(partOwner(`province:${province}`), entityId));
   const { zh, en } = PROVINCES[province];
   const name = { zh: `${zh}（沙箱）`, en: `${en} (sandbox)` };
   return { entity_id: actor.entityId, role: 'province', province, name, jwks: { keys: [actor.publicJwk] } };

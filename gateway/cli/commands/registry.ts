@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { openSignerFile } from '../../keys/signer-file.ts';
+import { createActorFile } from '../../keys/key-store.ts';
 import { type Cli, printable } from '../cli.ts';
 import { openRegistryApi } from '../enter-event.ts';
-import { refuseExisting } from '../signed-file.ts';
+import { withKeys } from '../key-failure.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 import { sendCommand } from './event.ts';
@@ -33,8 +33,7 @@ function addNewSigner(group: Command, cli: Cli): void {
   })
     .requiredOption('--entity <id>', cli.say({ zh: '主体标识', en: "the entity's identifier" }), entityReader(cli))
     .action(async (file: string, { entity }: { entity: string }) => {
-      refuseExisting(file);
-      const { entityId, publicJwk } = await openSignerFile(file, entity);
+      const { entityId, publicJwk } = await withKeys(() => createActorFile(file, entity));
       cli.printJson({ entity_id: entityId, jwks: { keys: [publicJwk] } });
     });
 }

@@ -6,11 +6,11 @@ import { openSubmission } from '../open-registry.ts';
 
 /** What the log says, for anybody to read and check; in the registry role events come in as well. */
 export async function openRegistryRole(parts: NodeParts): Promise<Role> {
-  const { config, nodeUrl, registry, metrics, upstreams, extras, nowMs } = parts;
+  const { config, keys, nodeUrl, registry, metrics, upstreams, extras, nowMs } = parts;
   const isWriter = config.roles.has('registry');
   const submission = isWriter
     ? await openSubmission(registry, {
-        config,
+        keys,
         registrarId: `${nodeUrl}/registrar`,
         simulated: extras.simulated === true,
         live: openLiveCheck({ ...upstreams, nowMs }),
