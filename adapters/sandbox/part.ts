@@ -22,7 +22,7 @@ async function startSystem(settings: StartSystem, nowMs: () => number): Promise<
   const { scenarios } = folder;
   const own = scenarios.scenarios.filter(({ record }) => !refersBeyond(province, record));
   const started = await startProvince(
-    { manifest, scenarios: { ...scenarios, scenarios: own } },
+    { ...folder, scenarios: { ...scenarios, scenarios: own } },
     {
       keys: join(dataDir, 'keys'),
       registered: true,
