@@ -27,30 +27,39 @@ export function spawnHuren(argv: readonly string[], settings: Settings, stdio: '
   });
 }
 
-let running = 0;
-const waiting: (() => void)[] = [];
+/** Runs commands to their end, a few at a time, until `stopped`. */
+export class HurenCommands {
+  readonly #stopped: AbortSignal;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
 
-/** Runs one command to its end, a few at a time. Throws NationError `step_failed` where it cannot be run or hangs. */
-export async function runHuren(argv: readonly string[], settings: Settings): Promise<Ran> {
-  if (running >= MOST_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-  running += 1;
-  try {
-    return await ran(argv, settings);
-  } finally {
-    running -= 1;
-    waiting.shift()?.();
+  constructor(stopped: AbortSignal) {
+    this.#stopped = stopped;
+  }
+
+  /** Throws NationError `step_failed` where the command cannot be run or hangs. */
+  async run(argv: readonly string[], settings: Settings): Promise<Ran> {
+    if (this.#running >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running += 1;
+    try {
+      return await ranToItsEnd(argv, settings, this.#stopped);
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** As `run`, for a step that has to succeed: gives what it printed. Throws NationError `step_failed`. */
+  async step(argv: readonly string[], settings: Settings): Promise<string> {
+    const { exit, stdout, stderr } = await this.run(argv, settings);
+    if (exit === 0) return stdout;
+    const said = stderr.split('\n').find((line) => line.startsWith('huren: '));
+    throw failed(argv, said ?? `exit ${exit}`);
   }
 }
 
-/** As `runHuren`, for a step that has to succeed: gives what it printed. Throws NationError `step_failed`. */
-export async function stepHuren(argv: readonly string[], settings: Settings): Promise<string> {
-  const { exit, stdout, stderr } = await runHuren(argv, settings);
-  if (exit === 0) return stdout;
-  const [said = ''] = stderr.split('\n');
-  throw new NationError('step_failed', `huren ${argv.join(' ')}: ${said === '' ? `exit ${exit}` : said}`);
-}
-
-function ran(argv: readonly string[], settings: Settings): Promise<Ran> {
+function ranToItsEnd(argv: readonly string[], settings: Settings, stopped: AbortSignal): Promise<Ran> {
+  if (stopped.aborted) throw failed(argv, 'the nation is being stopped');
   const child = spawnHuren(argv, settings, 'pipe');
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -59,18 +68,19 @@ function ran(argv: readonly string[], settings: Settings): Promise<Ran> {
     });
   }
   return new Promise((resolve, reject) => {
-    const failed = (why: string) => new NationError('step_failed', `huren ${argv.join(' ')}: ${why}`);
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      reject(failed('no answer in time'));
-    }, WITHIN_MS);
-    child.once('error', (error) => {
-      clearTimeout(timer);
-      reject(failed(error.message));
-    });
+    const over = AbortSignal.any([stopped, AbortSignal.timeout(WITHIN_MS)]);
+    const cut = () => child.kill('SIGKILL');
+    over.addEventListener('abort', cut, { once: true });
+    child.once('error', (error) => reject(failed(argv, error.message)));
     child.once('close', (exit) => {
-      clearTimeout(timer);
-      resolve({ exit, ...text });
+      over.removeEventListener('abort', cut);
+      if (over.aborted) reject(failed(argv, stopped.aborted ? 'the nation is being stopped' : 'no answer in time'));
+      else resolve({ exit, ...text });
     });
   });
+}
+
+function failed(argv: readonly string[], why: string): NationError {
+  // What a step is given beside its name may be long: a key, a path.
+  return new NationError('step_failed', `huren ${argv.slice(0, 3).join(' ')}: ${why}`);
 }

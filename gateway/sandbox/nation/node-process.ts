@@ -16,11 +16,14 @@ const LOOK_EVERY_MS = 100;
 export class NodeProcess {
   readonly seat: Seat;
   readonly #settings: Settings;
+  readonly #stopped: AbortSignal;
   #child: ChildProcess | null = null;
 
-  constructor(seat: Seat, settings: Settings) {
+  /** `stopped`: from then on nothing is started any more. */
+  constructor(seat: Seat, settings: Settings, stopped: AbortSignal) {
     this.seat = seat;
     this.#settings = settings;
+    this.#stopped = stopped;
   }
 
   get pid(): number | null {
@@ -32,7 +35,7 @@ export class NodeProcess {
     const child = this.#spawn();
     const untilMs = performance.now() + ANSWERS_WITHIN_MS;
     while (!(await isAnswering(this.seat))) {
-      if (hasEnded(child)) throw this.#failed('it ended');
+      if (hasEnded(child) || this.#stopped.aborted) throw this.#failed('it ended');
       if (performance.now() > untilMs) throw this.#failed('no answer in time');
       await delay(LOOK_EVERY_MS);
     }
@@ -59,6 +62,7 @@ export class NodeProcess {
   }
 
   #spawn(): ChildProcess {
+    this.#stopped.throwIfAborted();
     const output = openSync(this.#outputFile, 'a', 0o600);
     const child = spawnHuren(['serve', '--lang', 'en'], this.#settings, output);
     closeSync(output);

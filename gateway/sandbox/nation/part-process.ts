@@ -27,9 +27,16 @@ export interface PartProcess<Ready> {
 }
 
 /** Starts the system of a province. Throws NationError `process_failed`. */
-export async function startSystem({ code, authority, system }: ProvincePlan): Promise<PartProcess<SystemReady>> {
+export async function startSystem(
+  { code, authority, system }: ProvincePlan,
+  stopped: AbortSignal,
+): Promise<PartProcess<SystemReady>> {
   const start = { part: 'system' as const, province: code, issuer: authority.url };
-  return await startPart(system, { type: 'start', ...start, ...placeOf(system) }, systemReadySchema);
+  return await startPart(
+    system,
+    { type: 'start', ...start, ...placeOf(system) },
+    { schema: systemReadySchema, stopped },
+  );
 }
 
 /** Where the authorization server's own word about itself lies, once it has signed one. */
@@ -38,14 +45,21 @@ export function configurationFile({ dir }: Seat): string {
 }
 
 /** Starts the venues' authorization server. Throws NationError `process_failed`. */
-export async function startServer({ server, provinces }: NationPlan): Promise<PartProcess<ServerReady>> {
+export async function startServer(
+  { server, provinces }: NationPlan,
+  stopped: AbortSignal,
+): Promise<PartProcess<ServerReady>> {
   const venues = provinces.map(({ venue, destination }) => ({
     ...venue,
     purposes: [...venue.purposes],
     resource: destination.url,
   }));
   const start = { part: 'authorization-server' as const, venues, configurationFile: configurationFile(server) };
-  return await startPart(server, { type: 'start', ...start, ...placeOf(server) }, serverReadySchema);
+  return await startPart(
+    server,
+    { type: 'start', ...start, ...placeOf(server) },
+    { schema: serverReadySchema, stopped },
+  );
 }
 
 function placeOf({ address, url, dir }: Seat) {
@@ -56,9 +70,11 @@ function placeOf({ address, url, dir }: Seat) {
 async function startPart<T extends z.ZodType>(
   seat: Seat,
   start: StartPart,
-  schema: T,
+  { schema, stopped }: { readonly schema: T; readonly stopped: AbortSignal },
 ): Promise<PartProcess<z.output<T>>> {
+  stopped.throwIfAborted();
   const child = fork(PART, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+  stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   try {
     child.send(start);
     const ready = await saidBy(child, seat, schema);
