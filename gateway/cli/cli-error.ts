@@ -51,6 +51,20 @@ const FAILURES = {
     next: { zh: '核对凭据后重试', en: 'check the credentials, then try again' },
   },
   venue_unknown: { exit: 2, next: { zh: '请从所列场所中选择', en: 'choose one of the venues listed' } },
+  request_refused: {
+    exit: 1,
+    next: {
+      zh: '请主体用 authority request 重新出具申请，或由其所列上级办理',
+      en: 'have the entity write its request anew with authority request, or turn to the superior that it names',
+    },
+  },
+  not_confirmed: {
+    exit: 2,
+    next: {
+      zh: '核对指纹后在终端确认，或加 --yes',
+      en: 'compare the thumbprints and confirm at a terminal, or add --yes',
+    },
+  },
   file_unreadable: { exit: 2, next: { zh: '核对文件路径和内容', en: 'check the path and what the file holds' } },
   key_file_damaged: {
     exit: 1,

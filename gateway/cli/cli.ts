@@ -12,6 +12,8 @@ export interface Cli {
   readonly say: (text: LocalisedText) => string;
   /** One line for a person, made safe for a terminal. */
   readonly print: (line?: string) => void;
+  /** One line for a person beside what the command answers: on stderr. */
+  readonly note: (line: string) => void;
   /** One JSON document for a machine. */
   readonly printJson: (document: unknown) => void;
   /** Colours where the output is a terminal that wants them (NO_COLOR). */
@@ -39,6 +41,10 @@ export function createCli(language: Language, env: Environment): Cli {
     print: (line = '') => {
       progress('');
       stdout.write(`${line}\n`);
+    },
+    note: (line) => {
+      progress('');
+      stderr.write(`${line}\n`);
     },
     printJson: (document) => {
       stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
+import { addAuthority } from './commands/authority.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCoverage } from './commands/coverage.ts';
@@ -57,6 +58,7 @@ export function createProgram(cli: Cli): Command {
     addSandbox,
     addKeys,
     addRegistry,
+    addAuthority,
     addEvent,
     addAdapter,
     addPolicy,

@@ -12,6 +12,8 @@ import {
   policyViewSchema,
   type ReceiptReply,
   receiptSchema,
+  type SubordinateView,
+  subordinateListSchema,
   versionDocumentSchema,
 } from '../../schemas/registry-views.ts';
 import { CliError } from './cli-error.ts';
@@ -49,6 +51,12 @@ export class RegistryApi {
   async entities(entityId?: string): Promise<EntityView[]> {
     const query = entityId === undefined ? '' : `?entity_id=${encodeURIComponent(entityId)}`;
     return (await this.#gateway.get(`/v1/registry/entities${query}`, entityListSchema)).entities;
+  }
+
+  /** Who vouches for whom; below one superior where it is named. */
+  async subordinates(superior?: string): Promise<SubordinateView[]> {
+    const query = superior === undefined ? '' : `?superior=${encodeURIComponent(superior)}`;
+    return (await this.#gateway.get(`/v1/registry/subordinates${query}`, subordinateListSchema)).subordinates;
   }
 
   async mandates(): Promise<MandateView[]> {

@@ -66,6 +66,10 @@ export interface Config {
   readonly roles: ReadonlySet<RoleName>;
   /** Cells of the recognition matrix with fewer presentations than this are withheld. */
   readonly suppressedBelow: number;
+  /** The registry to follow; null where it is written here. */
+  readonly logUrl: string | null;
+  /** How often subordinates' keys are looked at, in seconds. */
+  readonly refreshS: number;
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
@@ -127,6 +131,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     workers: data.HUREN_WORKERS,
     roles: new Set(ROLE_NAMES),
     suppressedBelow: 10,
+    logUrl: null,
+    refreshS: 300,
     drainS: data.HUREN_DRAIN_S,
     anchorFile: data.HUREN_ANCHOR_FILE ?? null,
     upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,

@@ -5,7 +5,7 @@ import { HostedFederation } from '../authority/hosted-federation.ts';
 import { TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import type { Places } from '../http/federation.ts';
 import { pathOf } from '../http/route.ts';
-import type { KeyRing, KeyUse } from '../keys/key-ring.ts';
+import type { KeyRing } from '../keys/key-ring.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import type { TrustMarkEntry } from '../trust/entity-claims.ts';
@@ -38,6 +38,8 @@ interface Parts {
   readonly descriptions: readonly EntityDescription[];
   readonly folded: () => FoldState;
   readonly nowS: () => number;
+  /** Whether a federation key of an entity here may sign: whoever vouches for the entity has to name it first. */
+  readonly mayActivate: (description: EntityDescription, kid: string) => boolean;
   /** Marks of an entity whose anchor is elsewhere. */
   readonly fetchTrustMarks: (entityId: string) => Promise<readonly TrustMarkEntry[]>;
 }
@@ -78,11 +80,12 @@ export function federationPlaces(parties: readonly HostedParty[]): Places {
   return { entities, authorizationServer: parties.find(isServer)?.description.entity_id ?? null };
 }
 
-async function openParty({ keys, nowS }: Parts, description: EntityDescription): Promise<HostedParty> {
+async function openParty({ keys, nowS, mayActivate }: Parts, description: EntityDescription): Promise<HostedParty> {
   const { owner, kind, entity_id: entityId } = description;
-  const open = (use: KeyUse) => keys.openRing(owner, use, { nowS: nowS(), entityId });
-  const federation = await open('federation');
-  const attestation = kind === 'gateway' ? await open('attestation') : null;
+  const terms = { nowS: nowS(), entityId };
+  const gate = (kid: string) => mayActivate(description, kid);
+  const federation = await keys.openRing(owner, 'federation', { ...terms, mayActivate: gate });
+  const attestation = kind === 'gateway' ? await keys.openRing(owner, 'attestation', terms) : null;
   return { description, federation, attestation };
 }
 

@@ -1,10 +1,15 @@
 import { OperatorLogin } from '../access/operator-login.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
+import type { Handover } from '../authority/handover.ts';
+import { isActiveInLog } from '../authority/logged-keys.ts';
 import { createMetrics, type Metrics } from '../coverage/metrics.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
 import { openKeyStore } from '../keys/key-store.ts';
+import { openLocalDoor } from '../registry/local-door.ts';
+import { openHttpDoor, type PostJson } from '../registry/registry-door.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import type { SubmissionParts } from '../registry/submit-event.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
@@ -22,10 +27,15 @@ import { openUpstreams } from './open-upstreams.ts';
 import { openPassDesk, type PassDesk } from './pass-desk.ts';
 import { readAnchor } from './read-anchor.ts';
 import { openReadiness } from './readiness.ts';
+import { type AuthorityRole, openAuthority, openHandover } from './roles/authority.ts';
 import { type DestinationRole, openDestination } from './roles/destination.ts';
 import { openMonitor } from './roles/monitor.ts';
-import { openRegistryRole } from './roles/registry.ts';
+import { openRegistryRole, openWriting } from './roles/registry.ts';
 import { openTrust } from './trust.ts';
+
+const HANDOVER_LOOK_MS = 1_000;
+/** As long as the registry may take to try a submission against its upstream. */
+const SUBMIT_WITHIN_MS = 15_000;
 
 /** Everything that a running node is made of. Composed here and nowhere else. */
 export interface Node {
@@ -101,13 +111,19 @@ async function createNode(
 ): Promise<Node> {
   const opened = await openParts(config, nodeUrl, extras);
   const { parts, passes } = opened;
+  const submission = await openWriting(parts);
+  const authority = await openAuthorityRole(parts, submission);
+  const handover = openHandover(parts, async (configuration) => await authority?.take(configuration));
+  opened.gateWith(handover);
   const destination = config.roles.has('destination') ? openDestination(parts, passes) : null;
   const roles = [
     ...(destination === null ? [] : [destination]),
-    await openRegistryRole(parts),
+    openRegistryRole(parts, submission),
+    ...(authority === null ? [] : [authority]),
     ...(destination === null && !config.roles.has('monitor') ? [] : [openMonitor(parts)]),
   ];
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
+  const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
   return {
     parts,
     roles,
@@ -116,6 +132,7 @@ async function createNode(
     readiness: openReadiness({ config, parts, roles, chains, isDraining }),
     collect: (metrics) => collect(metrics, parts, destination),
     close: async () => {
+      clearInterval(looking);
       chains.stop();
       await Promise.all(roles.map((role) => role.close()));
       await opened.close();
@@ -123,8 +140,26 @@ async function createNode(
   };
 }
 
+/** The door of an authority: its own registry's, or over the network to the one that is followed. */
+async function openAuthorityRole(parts: NodeParts, submission: SubmissionParts | null): Promise<AuthorityRole | null> {
+  const { config, registry, documents } = parts;
+  if (!config.roles.has('authority')) return null;
+  const nowS = () => Math.floor(parts.nowMs() / 1000);
+  if (submission !== null) return await openAuthority(parts, openLocalDoor(submission, nowS));
+  const { logUrl } = config;
+  if (logUrl === null) return null;
+  const post: PostJson = async (path, body) => {
+    const sent = { mediaType: 'application/json', body: JSON.stringify(body) };
+    const { status, bytes } = await documents.below(logUrl).post(path, sent, { timeoutMs: SUBMIT_WITHIN_MS });
+    return { status, text: Buffer.from(bytes).toString('utf8') };
+  };
+  return await openAuthority(parts, openHttpDoor({ registry: registry.registry, post, nowS }));
+}
+
 interface OpenedParts {
   readonly parts: NodeParts;
+  /** From now on federation keys are put to use as this says. */
+  readonly gateWith: (handover: Handover) => void;
   readonly passes: PassDesk;
   readonly close: () => Promise<void>;
 }
@@ -145,6 +180,7 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   const { documents } = outgoing;
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
   const passes = openPassDesk(config.dataDir, () => gateways.current, nowS);
+  const gate: { handover: Handover | null } = { handover: null };
   const trust = await openTrust({
     dataDir: config.dataDir,
     keys,
@@ -153,6 +189,10 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
     registry: registry.registry,
     remote: openRemoteStatements(documents.getText),
     statusLists: passes.statusLists,
+    mayActivate: ({ entity_id, kind }, kid) =>
+      kind === 'anchor'
+        ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
+        : (gate.handover?.mayActivate(entity_id, kid) ?? false),
     nowS,
     onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
   });
@@ -179,6 +219,9 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
       nowMs,
     },
     passes,
+    gateWith: (handover) => {
+      gate.handover = handover;
+    },
     close: async () => {
       trust.close();
       passes.close();

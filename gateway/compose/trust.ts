@@ -24,6 +24,7 @@ import type { PinnedAnchor } from './read-anchor.ts';
 export interface Trust extends Hosting {
   /** Null: nobody told this node whom to believe. */
   readonly anchor: (() => TrustAnchor) | null;
+  readonly remote: RemoteStatements;
   /** Null with no anchor. */
   readonly resolver: EntityResolver | null;
   readonly directory: ProvinceDirectory;
@@ -45,6 +46,7 @@ interface Parts {
   readonly pinned: PinnedAnchor | null;
   readonly registry: { readonly folded: () => FoldState; readonly onChange: (listener: () => void) => () => void };
   readonly remote: RemoteStatements;
+  readonly mayActivate: (description: EntityDescription, kid: string) => boolean;
   /** Signed status lists of the passes given out here, for whoever verifies them without a network. */
   readonly statusLists: () => Promise<Record<string, string>>;
   readonly nowS: () => number;
@@ -63,6 +65,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
     descriptions: parts.descriptions,
     folded,
     nowS,
+    mayActivate: parts.mayActivate,
     fetchTrustMarks,
   });
   const { federation, rings } = hosting;
@@ -105,6 +108,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
   );
   return {
     ...hosting,
+    remote,
     anchor,
     resolver,
     directory,

@@ -21,6 +21,17 @@ function settingOf(text: string): TokenSetting {
   return token;
 }
 
+/** The module as a test asks it, initialised and logged in by the store: a login is the whole process's. */
+function loggedIn() {
+  const setting = settingOf(made.setting);
+  const { constants: c } = new Pkcs11Token(setting);
+  const module = new c.PKCS11();
+  module.load(setting.modulePath);
+  const [slot] = module.C_GetSlotList(true);
+  if (slot === undefined) throw new Error('no slot');
+  return { module, slot, c };
+}
+
 describe('a PKCS#11 token', () => {
   // First: whoever has logged in to a token in this process is not asked for a PIN again.
   test('is told a wrong PIN again and again until it locks itself, or the PIN is quoted', () => {
@@ -44,19 +55,25 @@ describe('a PKCS#11 token', () => {
     token.close();
   });
 
+  test('is asked for as many sessions as there are signatures to make', async () => {
+    const store = openKeyStore({ setting: made.setting, dataDir: '' });
+    const { signer } = await store.openRing('busy', 'attestation', { nowS: NOW_S });
+    const { module, slot, c } = loggedIn();
+    // SoftHSM numbers its handles.
+    const nextHandle = () => module.C_OpenSession(slot, c.CKF_SERIAL_SESSION).readUInt32LE();
+    const before = nextHandle();
+    await Promise.all(Array.from({ length: 40 }, (_, count) => signer.sign(Uint8Array.of(count))));
+    expect(nextHandle() - before).toBe(9);
+    store.close();
+  });
+
   test('gives a private key out', async () => {
     const store = openKeyStore({ setting: made.setting, dataDir: '' });
     const rings = [
       await store.openRing('gateway', 'attestation', { nowS: NOW_S }),
       await store.openRing('gateway', 'log', { nowS: NOW_S }),
     ];
-    const { modulePath } = settingOf(made.setting);
-    const { constants: c } = new Pkcs11Token(settingOf(made.setting));
-    const module = new c.PKCS11();
-    module.load(modulePath);
-    // Initialised and logged in by the store: a login is the whole process's.
-    const [slot] = module.C_GetSlotList(true);
-    if (slot === undefined) throw new Error('no slot');
+    const { module, slot, c } = loggedIn();
     const session = module.C_OpenSession(slot, c.CKF_SERIAL_SESSION);
     for (const { signer } of rings) {
       const named = { type: c.CKA_ID, value: Buffer.from(signer.kid) };

@@ -49,7 +49,7 @@ const ROOMS: Record<string, readonly string[]> = {
     'authority',
   ],
   web: ['trust'],
-  cli: ['policy', 'trust', 'registry', 'log', 'keys', 'upstream'],
+  cli: ['authority', 'policy', 'trust', 'registry', 'log', 'keys', 'upstream'],
 };
 /** Files at the top of gateway/ that any room may use. */
 const SHARED = ['gateway/problem-error.ts', 'gateway/compose/config.ts'];

@@ -165,6 +165,30 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     problems: ['body_invalid', 'body_too_large'],
   },
   {
+    id: 'federationRefresh',
+    method: 'post',
+    path: '/federation/refresh',
+    tag: 'trust',
+    who: 'public',
+    summary: {
+      zh: '下级提交其现行主体配置，使新密钥生效',
+      en: 'A subordinate hands in its configuration when its keys change',
+    },
+    details: {
+      zh: '正文为主体配置（application/entity-statement+jwt），须由上级已知的密钥签署。201 表示日志已采用新密钥，200 表示已有。',
+      en: 'The body is the entity configuration (application/entity-statement+jwt), signed with a key that the superior knows. 201: the log has the new keys now; 200: it had them already.',
+    },
+    replies: [
+      {
+        status: 201,
+        text: { zh: '已采用新密钥', en: 'The new keys are taken' },
+        mediaType: 'application/json',
+        schema: z.strictObject({ taken: z.boolean() }).meta({ id: 'RefreshReply' }),
+      },
+    ],
+    problems: ['media_type_unsupported', 'body_too_large', 'event_unauthorised', 'unavailable'],
+  },
+  {
     id: 'authorizationServerConfiguration',
     method: 'get',
     path: '/authorization-server/.well-known/openid-federation',

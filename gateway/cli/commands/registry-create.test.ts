@@ -53,7 +53,7 @@ describe('registry public-key', () => {
   test.each([
     'anchor-key.json',
     'federation-key.json',
-    'data/keys/log/checkpoint.json',
+    'data/keys/registry/log.json',
   ])('prints a private key of %s', async (name) => {
     const secrets = [...readFileSync(at(name), 'utf8').matchAll(/"d": "([^"]+)"/g)].map(([, secret]) => secret);
     expect(secrets.length).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ describe('registry public-key', () => {
   });
 
   test('prints a log key in a form that nobody takes', async () => {
-    const named = ['--owner', 'log', '--use', 'checkpoint'];
+    const named = ['--owner', 'registry', '--use', 'log'];
     const env = { HUREN_DATA_DIR: dataDir };
     expect((await huren(['registry', 'public-key', ...named], env)).stdout).toBe(`${logKey}\n`);
     const asJson = await huren(['registry', 'public-key', ...named, '--json'], env);
@@ -77,9 +77,12 @@ describe('registry public-key', () => {
     const ring = ['--owner', 'gateway', '--use', 'federation'];
     for (const act of ['new', 'rotate', 'new']) await huren(['keys', act, ...ring], env);
     const listed = await huren(['keys', 'list', '--json'], env);
-    const listSchema = z.object({ keys: z.array(z.object({ kid: z.string(), state: z.string() })) });
+    const listSchema = z.object({ keys: z.array(z.object({ kid: z.string(), state: z.string(), owner: z.string() })) });
     const { keys } = listSchema.parse(JSON.parse(listed.stdout));
-    const usable = keys.filter(({ state }) => state === 'active' || state === 'announced').map(({ kid }) => kid);
+    const usable = keys
+      .filter(({ owner }) => owner === 'gateway')
+      .filter(({ state }) => state === 'active' || state === 'announced')
+      .map(({ kid }) => kid);
     const { stdout } = await huren(['registry', 'public-key', ...ring], env);
     const shown = z.object({ jwks: z.object({ keys: z.array(z.object({ kid: z.string() })) }) });
     expect(shown.parse(JSON.parse(stdout)).jwks.keys.map(({ kid }) => kid)).toEqual(usable);
@@ -148,8 +151,9 @@ describe('registry create', () => {
   });
 
   test('pins a private key, or quotes it', async () => {
-    const secret = z.object({ jwk: z.looseObject({ d: z.string() }) });
-    const { jwk } = secret.parse(JSON.parse(readFileSync(at('federation-key.json'), 'utf8')));
+    const secret = z.object({ keys: z.array(z.object({ jwk: z.looseObject({ d: z.string() }) })).min(1) });
+    const { keys } = secret.parse(JSON.parse(readFileSync(at('federation-key.json'), 'utf8')));
+    const jwk = keys[0]?.jwk ?? { d: 'none' };
     writeFileSync(at('private.json'), JSON.stringify({ keys: [jwk] }));
     const ran = await create('never', { 'federation-jwks': at('private.json') });
     expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('file_unreadable') });

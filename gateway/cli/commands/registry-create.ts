@@ -1,11 +1,12 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { ringFilePath } from '../../keys/key-store.ts';
+import { keyUseOf } from '../../keys/key-use.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { digestGroups } from '../digest-groups.ts';
 import { createGenesis, readAnchorFile, readKeySet } from '../genesis.ts';
+import { keySettingOf } from '../key-failure.ts';
 import { readPublicHalf } from '../public-half.ts';
-import { dataDirOf } from '../sandbox-parts.ts';
 import { shellQuote } from '../shell-line.ts';
 import { refuseExisting, writeNew } from '../signed-file.ts';
 import { openSigner } from '../signer-choice.ts';
@@ -143,7 +144,8 @@ export function addPublicKey(group: Command, cli: Cli): void {
 function keyPath(cli: Cli, file: string | undefined, { owner, use }: PublicKeyOptions): string {
   if (file !== undefined && owner === undefined && use === undefined) return file;
   if (file === undefined && owner !== undefined && use !== undefined) {
-    return join(dataDirOf(cli.env), 'keys', owner, `${use}.json`);
+    const known = keyUseOf(use);
+    if (known !== null) return ringFilePath(keySettingOf(cli.env), owner, known);
   }
   throw CliError.of('usage_invalid', {
     zh: '请给出一个文件，或同时给出 --owner 和 --use',

@@ -1,21 +1,25 @@
 import { mountLog } from '../../http/log.ts';
 import { mountRegistry } from '../../http/registry.ts';
+import type { SubmissionParts } from '../../registry/submit-event.ts';
 import { openLiveCheck } from '../../upstream/live-check.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openSubmission } from '../open-registry.ts';
 
+/** Where the registry is written, and null where it is followed: what lets events in. */
+export async function openWriting(parts: NodeParts): Promise<SubmissionParts | null> {
+  const { config, keys, nodeUrl, registry, upstreams, extras, nowMs } = parts;
+  if (!config.roles.has('registry')) return null;
+  return await openSubmission(registry, {
+    keys,
+    registrarId: `${nodeUrl}/registrar`,
+    simulated: extras.simulated === true,
+    live: openLiveCheck({ ...upstreams, nowMs }),
+  });
+}
+
 /** What the log says, for anybody to read and check; in the registry role events come in as well. */
-export async function openRegistryRole(parts: NodeParts): Promise<Role> {
-  const { config, keys, nodeUrl, registry, metrics, upstreams, extras, nowMs } = parts;
-  const isWriter = config.roles.has('registry');
-  const submission = isWriter
-    ? await openSubmission(registry, {
-        keys,
-        registrarId: `${nodeUrl}/registrar`,
-        simulated: extras.simulated === true,
-        live: openLiveCheck({ ...upstreams, nowMs }),
-      })
-    : null;
+export function openRegistryRole(parts: NodeParts, submission: SubmissionParts | null): Role {
+  const { registry, metrics, nowMs } = parts;
   return {
     name: 'registry',
     mount: (router) => {

@@ -1,0 +1,41 @@
+import express, { type Router } from 'express';
+import { MAX_CONFIGURATION_LENGTH } from '../../schemas/registry-event.ts';
+import { AuthorityError } from '../authority/authority-error.ts';
+import { ProblemError } from '../problem-error.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import { pathOf, resource } from './route.ts';
+
+const MEDIA_TYPE = 'application/entity-statement+jwt';
+
+interface Parts {
+  /** True where the log has other keys now. */
+  readonly take: (configuration: string) => Promise<boolean>;
+}
+
+/**
+ * POST /federation/refresh: a subordinate whose keys change hands in its configuration (polling finds it as well). 201:
+ * the log has the new keys; 200: it had them already. Whoever sends it, a key from before has to have signed it.
+ */
+export function mountRefresh(router: Router, superiors: readonly string[], { take }: Parts): void {
+  const readText = express.text({ type: MEDIA_TYPE, limit: MAX_CONFIGURATION_LENGTH, inflate: false });
+  for (const path of new Set(superiors.map(pathOf))) {
+    resource(router, `${path}/federation/refresh`, {
+      POST: async (request, response) => {
+        if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
+        await new Promise<void>((resolve, reject) => {
+          readText(request, response, (error: unknown) =>
+            error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+          );
+        });
+        const taken = await take(String(request.body).trim()).catch(explain);
+        response.status(taken ? 201 : 200).json({ taken });
+      },
+    });
+  }
+}
+
+function explain(error: unknown): never {
+  if (error instanceof AuthorityError) throw new ProblemError('event_unauthorised', error.message);
+  if (error instanceof RegistryError) throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
+  throw error;
+}
