@@ -114,6 +114,7 @@ function breaksRoomRule({ from, to }: Import): boolean {
     [
       'gateway/compose/node.ts',
       'gateway/compose/workers.ts',
+      'gateway/sandbox/nation/index.ts',
       'gateway/sandbox/start.ts',
       'gateway/sandbox/workers.ts',
     ].includes(to)

@@ -1,11 +1,13 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { writePrivateFile } from '../../keys/private-file.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import type { HurenCommands } from './huren-command.ts';
 import { anchorKey, type NationalOffices, operatorKey } from './national-ceremony.ts';
+import { upstreamDir } from './node-settings.ts';
 import { Office } from './office.ts';
 import { configurationFile } from './part-process.ts';
 import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
@@ -133,13 +135,14 @@ function adapterOf({ adapter: { folder }, authority, system }: ProvincePlan): st
   return own;
 }
 
-/** What the destination at a place is given of every system: for as long as it asks them itself. */
-export function grantAccess({ provinces }: NationPlan, at: Seat, systems: ReadonlyMap<string, SystemReady>): string {
-  const folder = join(at.dir, 'upstream');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** Gives a destination what it needs of every system: for as long as it asks them itself. */
+export function grantAccess(
+  { provinces }: NationPlan,
+  destination: Seat,
+  systems: ReadonlyMap<ProvinceCode, SystemReady>,
+): void {
   for (const { code } of provinces) {
     const { secrets = {} } = systems.get(code)?.upstream ?? {};
-    writePrivateFile(join(folder, `${code}.json`), `${JSON.stringify({ secrets })}\n`);
+    writePrivateFile(join(upstreamDir(destination), `${code}.json`), `${JSON.stringify({ secrets })}\n`);
   }
-  return folder;
 }

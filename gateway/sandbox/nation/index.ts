@@ -1,0 +1,4 @@
+export { checkNation } from './check-nation.ts';
+export { mapOf, readyScans } from './map.ts';
+export { NationError } from './nation-error.ts';
+export { withNation } from './run-nation.ts';
