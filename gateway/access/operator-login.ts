@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -17,6 +16,8 @@ import {
 } from 'openid-client';
 import { z } from 'zod';
 import { entityIdSchema } from '../../schemas/status.ts';
+import type { CookieSeal } from './sealed-cookie.ts';
+import type { SeenOnce } from './seen-once.ts';
 
 /** The OpenID provider that operators log in with, and this gateway as its client. */
 export interface OperatorProvider {
@@ -25,58 +26,67 @@ export interface OperatorProvider {
   readonly clientSecret: string;
 }
 
-/** Who is logged in: the registry entity that this person signs for. Lives in this process alone. */
-export interface OperatorSession {
-  readonly entityId: string;
-  readonly name: string;
-  readonly endsAtMs: number;
-}
-
-/** A login that has begun. What ties its end to its beginning never leaves this process. */
-interface BegunLogin {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  readonly returnTo: string;
-}
-
 export const SESSION_LIFETIME_MS = 4 * 3_600_000;
 export const LOGIN_LIFETIME_MS = 600_000;
-const MOST_KEPT = 1_000;
 
-const claimsSchema = z.object({ sub: z.string(), entity_id: entityIdSchema, name: z.string().max(200).optional() });
+/** Who is logged in: the registry entity that this person signs for. Sealed in the browser's session cookie. */
+const sessionSchema = z.strictObject({
+  id: z.string(),
+  entityId: entityIdSchema,
+  name: z.string(),
+  endsAtMs: z.number(),
+});
+export type OperatorSession = z.infer<typeof sessionSchema>;
+
+/** A login that has begun: what ties its end to its beginning. Sealed in the browser's login cookie. */
+const begunSchema = z.strictObject({
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  returnTo: z.string(),
+  endsAtMs: z.number(),
+});
+type BegunLogin = z.infer<typeof begunSchema>;
+
+const claimsSchema = z.object({
+  sub: z.string().max(255),
+  entity_id: entityIdSchema,
+  name: z.string().max(200).optional(),
+});
+
+interface Parts {
+  readonly provider: OperatorProvider;
+  readonly gatewayId: string;
+  /** The guarded way out: the provider's metadata says where its other endpoints are. */
+  readonly fetch: CustomFetch;
+  readonly seal: CookieSeal;
+  /** Sessions that were logged out before their time. */
+  readonly ended: SeenOnce;
+  readonly nowMs: () => number;
+}
 
 /**
- * Operators' login to the registry page: OpenID Connect, authorization code with PKCE. A session says who sits before
+ * Operators' login to the registry page: OpenID Connect, authorization code with PKCE. Nothing is kept here for anybody:
+ * what a visitor begins goes into that visitor's own cookie, so that no number of strangers pushes an operator out, and
+ * any instance can end what another began. A session says who sits before
  * the page and entitles to nothing: what counts in the registry is signed by a key that is enrolled there.
  */
 export class OperatorLogin {
   readonly redirectUri: string;
-  readonly #provider: OperatorProvider;
-  readonly #fetch: CustomFetch;
-  readonly #nowMs: () => number;
-  readonly #begun = new LRUCache<string, BegunLogin>({ max: MOST_KEPT, ttl: LOGIN_LIFETIME_MS });
-  readonly #sessions = new LRUCache<string, OperatorSession>({ max: MOST_KEPT, ttl: SESSION_LIFETIME_MS });
+  readonly #parts: Parts;
   #configuration: Promise<Configuration> | null = null;
 
-  /** `fetch` is the guarded way out: the provider's metadata says where its other endpoints are. */
-  constructor(
-    provider: OperatorProvider,
-    gatewayId: string,
-    { fetch, nowMs }: { readonly fetch: CustomFetch; readonly nowMs: () => number },
-  ) {
-    this.#provider = provider;
-    this.#fetch = fetch;
-    this.redirectUri = `${gatewayId}/registry/callback`;
-    this.#nowMs = nowMs;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.redirectUri = `${parts.gatewayId}/registry/callback`;
   }
 
-  /** Begins a login: the page of the provider to go to, and the id that its end must come with. */
-  async begin(returnTo: string): Promise<{ readonly id: string; readonly url: string }> {
+  /** Begins a login: the page of the provider to go to, and the cookie that its end must come with. */
+  async begin(returnTo: string): Promise<{ readonly cookie: string; readonly url: string }> {
     const configuration = await this.#configured();
-    const begun = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier(), returnTo };
-    const id = newId();
-    this.#begun.set(id, begun);
+    const endsAtMs = this.#parts.nowMs() + LOGIN_LIFETIME_MS;
+    const tie = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
+    const begun: BegunLogin = { ...tie, returnTo, endsAtMs };
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: this.redirectUri,
       scope: 'openid',
@@ -87,35 +97,46 @@ export class OperatorLogin {
       // Two operators may sit at one machine: whoever logs in says who it is.
       prompt: 'login',
     });
-    return { id, url: url.href };
+    return { cookie: this.#parts.seal.seal('login', begun), url: url.href };
   }
 
   /**
-   * Ends a login that began here. `query` is what the provider's redirect carried. Null where it does not belong to a
-   * login that was begun with this id, or the provider says something else than who it is.
+   * Ends a login that began with this cookie. `query` is what the provider's redirect carried. Null where it does not
+   * belong to that login, or the provider says something else than who it is. Its code is good for one end alone.
    */
-  async end(id: string | null, query: string): Promise<{ readonly id: string; readonly returnTo: string } | null> {
-    const begun = id === null ? undefined : this.#begun.get(id);
-    if (id === null || begun === undefined) return null;
-    this.#begun.delete(id);
+  async end(
+    cookie: string | null,
+    query: string,
+  ): Promise<{ readonly cookie: string; readonly returnTo: string } | null> {
+    const { seal, nowMs } = this.#parts;
+    const begun = cookie === null ? undefined : begunSchema.safeParse(seal.open('login', cookie)).data;
+    if (begun === undefined || begun.endsAtMs <= nowMs()) return null;
     const claims = await this.#claimsOf(begun, query);
     if (claims === null) return null;
-    const session = newId();
-    this.#sessions.set(session, {
+    const session: OperatorSession = {
+      id: randomBytes(16).toString('base64url'),
       entityId: claims.entity_id,
       name: claims.name ?? claims.sub,
-      endsAtMs: this.#nowMs() + SESSION_LIFETIME_MS,
-    });
-    return { id: session, returnTo: begun.returnTo };
+      endsAtMs: nowMs() + SESSION_LIFETIME_MS,
+    };
+    return { cookie: seal.seal('session', session), returnTo: begun.returnTo };
   }
 
-  session(id: string | null): OperatorSession | null {
-    const session = id === null ? undefined : this.#sessions.get(id);
-    return session !== undefined && session.endsAtMs > this.#nowMs() ? session : null;
+  async session(cookie: string | null): Promise<OperatorSession | null> {
+    const session = this.#opened(cookie);
+    return session === null || (await this.#parts.ended.has(session.id)) ? null : session;
   }
 
-  logOut(id: string | null): void {
-    if (id !== null) this.#sessions.delete(id);
+  /** Ends a session for whoever has a copy of its cookie as well. */
+  async logOut(cookie: string | null): Promise<void> {
+    const session = this.#opened(cookie);
+    if (session !== null) await this.#parts.ended.note(session.id);
+  }
+
+  #opened(cookie: string | null): OperatorSession | null {
+    if (cookie === null) return null;
+    const session = sessionSchema.safeParse(this.#parts.seal.open('session', cookie)).data;
+    return session !== undefined && session.endsAtMs > this.#parts.nowMs() ? session : null;
   }
 
   async #claimsOf({ state, nonce, codeVerifier }: BegunLogin, query: string) {
@@ -136,7 +157,7 @@ export class OperatorLogin {
   /** The provider's metadata, asked for at the first login and again where that failed. */
   #configured(): Promise<Configuration> {
     if (this.#configuration === null) {
-      const found = discover(this.#provider, this.#fetch);
+      const found = discover(this.#parts.provider, this.#parts.fetch);
       this.#configuration = found;
       found.catch(() => {
         this.#configuration = null;
@@ -157,8 +178,4 @@ async function discover(
     execute: [enableNonRepudiationChecks, ...(isNextDoor ? [allowInsecureRequests] : [])],
     [customFetch]: fetch,
   });
-}
-
-function newId(): string {
-  return randomBytes(32).toString('base64url');
 }

@@ -1,23 +1,58 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { expect, test } from 'vitest';
-import { startRedis } from '../test/redis.ts';
-import { SeenOnce } from './seen-once.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startRedis, type TestRedis } from '../test/redis.ts';
+import { seenOnceContract } from './seen-once.contract.ts';
+import { openSeenOnce, type SeenOnce } from './seen-once.ts';
 
-test('what one instance handled is handled again by another, or named in Redis', async () => {
-  const server = await startRedis();
-  const client = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
-  client.on('error', () => {});
-  await once(client, 'ready');
-  const [a, b] = [new SeenOnce('test', client, 60_000), new SeenOnce('test', client, 60_000)];
-  expect(await a.has('the-event')).toBe(false);
-  await a.note('the-event');
-  expect([await a.has('the-event'), await b.has('the-event')]).toEqual([true, true]);
-  expect(await b.has('another')).toBe(false);
-  expect(await server.dump()).not.toContain('the-event');
-  await server.nodes[0]?.kill();
-  // Redis is away: what this instance handled is known still, and nothing hangs.
-  expect([await a.has('the-event'), await a.has('another')]).toEqual([true, false]);
-  client.disconnect();
-  await server.stop();
+const LIFE_MS = 60_000;
+
+seenOnceContract('in this process', (name) => openSeenOnce(name, null, LIFE_MS));
+
+describe('with Redis', () => {
+  let server: TestRedis;
+  let client: Redis;
+  const open = (name: string): SeenOnce => openSeenOnce(name, client, LIFE_MS);
+  beforeAll(async () => {
+    server = await startRedis();
+    client = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    client.on('error', () => {});
+    await once(client, 'ready');
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await server.stop();
+  });
+
+  seenOnceContract('in Redis', open);
+
+  test('what one instance handled is handled again by another, or named in Redis', async () => {
+    const [a, b] = [open('shared'), open('shared')];
+    await a.note('the-event');
+    expect([await b.has('the-event'), await b.claim('the-event')]).toEqual([true, 'again']);
+    const claims = await Promise.all([a, b, a, b].map((each) => each.claim('the-question')));
+    expect(claims.toSorted()).toEqual(['again', 'again', 'again', 'first']);
+    expect(await server.dump()).not.toMatch(/the-event|the-question/);
+  });
+
+  test('a reply that was meant for another command passes for first, or for seen', async () => {
+    const held = open('garbled');
+    const key = (await client.keys('huren:seen:shared:*'))[0] ?? '';
+    const get = client.get.bind(client);
+    client.get = () => get(key);
+    expect([await held.claim('new'), await held.has('new')]).toEqual(['unknown', false]);
+    client.get = get;
+  });
+
+  test('a Redis that is away makes what nobody here saw a first, or hangs', async () => {
+    const a = open('away');
+    await a.note('the-event');
+    await server.nodes[0]?.kill();
+    expect([await a.has('the-event'), await a.claim('the-event'), await a.has('another')]).toEqual([
+      true,
+      'again',
+      false,
+    ]);
+    expect([await a.claim('another'), await a.claim('another')]).toEqual(['unknown', 'unknown']);
+  });
 });

@@ -1,37 +1,104 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
+/** Bounds memory: what is remembered was signed by somebody entitled, so no stranger can push anything out. */
 const REMEMBERED = 100_000;
 
-/** Tells what was handled before, on any instance that shares the Redis, for as long as `lifeMs`. */
-export class SeenOnce {
-  readonly #local: LRUCache<string, true>;
-  readonly #redis: Redis | Cluster | null;
-  readonly #prefix: string;
-  readonly #lifeMs: number;
+/** `unknown`: not seen by this instance, and what the others have seen cannot be asked just now. */
+export type Claim = 'first' | 'again' | 'unknown';
 
-  constructor(name: string, redis: Redis | Cluster | null, lifeMs: number) {
-    this.#prefix = `huren:seen:${name}:`;
-    this.#redis = redis;
-    this.#lifeMs = lifeMs;
-    this.#local = new LRUCache({ max: REMEMBERED, ttl: lifeMs });
+/**
+ * What was handled before, by any instance, for as long as it could be sent again: security events, auditors' questions,
+ * sessions that were ended. Only hashes of identifiers are kept.
+ */
+export interface SeenOnce {
+  readonly has: (id: string) => Promise<boolean>;
+  /** To be called once the thing is done: what failed half-way may be sent again. */
+  readonly note: (id: string) => Promise<void>;
+  /** For what must not even be begun twice: of all who claim the same thing, one is `first`. */
+  readonly claim: (id: string) => Promise<Claim>;
+}
+
+/** Remembers for `lifeMs`, in this process alone where there is no Redis. `name` keeps kinds of things apart. */
+export function openSeenOnce(name: string, redis: Redis | Cluster | null, lifeMs: number): SeenOnce {
+  const here = new SeenHere(lifeMs);
+  return redis === null ? here : new SeenByAll(name, redis, here, lifeMs);
+}
+
+class SeenHere implements SeenOnce {
+  readonly #seen: LRUCache<string, true>;
+
+  constructor(lifeMs: number) {
+    this.#seen = new LRUCache({ max: REMEMBERED, ttl: lifeMs });
   }
 
   async has(id: string): Promise<boolean> {
-    const name = nameOf(id);
-    if (this.#local.has(name)) return true;
-    if (this.#redis === null) return false;
-    // The name itself is the value: a reply that was meant for another command must not pass for "seen".
-    return (await this.#redis.get(this.#prefix + name).catch(() => null)) === name;
+    return this.#seen.has(nameOf(id));
   }
 
-  /** To be called once the thing is done: what failed half-way may be sent again. */
   async note(id: string): Promise<void> {
-    const name = nameOf(id);
-    this.#local.set(name, true);
-    await this.#redis?.set(this.#prefix + name, name, 'PX', this.#lifeMs).catch(() => null);
+    this.#seen.set(nameOf(id), true);
   }
+
+  async claim(id: string): Promise<Claim> {
+    const name = nameOf(id);
+    if (this.#seen.has(name)) return 'again';
+    this.#seen.set(name, true);
+    return 'first';
+  }
+
+  forget(id: string): void {
+    this.#seen.delete(nameOf(id));
+  }
+}
+
+/** Redis for all; what this instance saw itself it knows without Redis too. */
+class SeenByAll implements SeenOnce {
+  readonly #prefix: string;
+  readonly #redis: Redis | Cluster;
+  readonly #here: SeenHere;
+  readonly #lifeMs: number;
+
+  constructor(name: string, redis: Redis | Cluster, here: SeenHere, lifeMs: number) {
+    this.#prefix = `huren:seen:${name}:`;
+    this.#redis = redis;
+    this.#here = here;
+    this.#lifeMs = lifeMs;
+  }
+
+  async has(id: string): Promise<boolean> {
+    if (await this.#here.has(id)) return true;
+    const name = nameOf(id);
+    return isAbout(name, await this.#redis.get(this.#prefix + name).catch(() => null));
+  }
+
+  async note(id: string): Promise<void> {
+    await this.#here.note(id);
+    const name = nameOf(id);
+    await this.#redis.set(this.#prefix + name, name, 'PX', this.#lifeMs).catch(() => null);
+  }
+
+  async claim(id: string): Promise<Claim> {
+    if ((await this.#here.claim(id)) === 'again') return 'again';
+    const name = nameOf(id);
+    const mine = `${name} ${randomBytes(12).toString('base64url')}`;
+    const key = this.#prefix + name;
+    // What stands there is read back: a reply that was meant for another command must not pass for "first".
+    const [, held] = await Promise.all([
+      this.#redis.set(key, mine, 'PX', this.#lifeMs, 'NX').catch(() => null),
+      this.#redis.get(key).catch(() => null),
+    ]);
+    if (held === mine) return 'first';
+    if (isAbout(name, held)) return 'again';
+    this.#here.forget(id);
+    return 'unknown';
+  }
+}
+
+/** The name is part of the value: a reply that was meant for another command must not pass for "seen". */
+function isAbout(name: string, held: string | null): boolean {
+  return held !== null && held.split(' ', 1)[0] === name;
 }
 
 function nameOf(id: string): string {

@@ -1,11 +1,12 @@
 import { uptime } from 'node:os';
-import pg from 'pg';
 import type { RedisConnection } from '../cache/redis-connection.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 
 /** Beyond this nothing is signed: every freshness, expiry and window in an answer would be a lie. */
 export const CLOCK_BOUND_MS = 30_000;
 const CHECK_EVERY_MS = 1_000;
 const ASK_EVERY_CHECKS = 15;
+const DATABASE_WITHIN_MS = 1_000;
 
 /** Another machine's clock, epoch milliseconds. Rejects where it cannot be asked. */
 export type ReferenceClock = () => Promise<number>;
@@ -87,19 +88,23 @@ export class ClockWatch {
 
 interface Places {
   readonly redis: RedisConnection | null;
-  readonly databaseUrl: string | null;
+  readonly database: PostgresPool | null;
   readonly onChange: Parts['onChange'];
 }
 
 /** Watches the real clock until `stop`. */
-export function watchClock({ redis, databaseUrl, onChange }: Places): { watch: ClockWatch; stop: () => void } {
+export function watchClock({ redis, database, onChange }: Places): { watch: ClockWatch; stop: () => void } {
   const references: ReferenceClock[] = [];
   if (redis !== null) references.push(() => redisTime(redis));
-  if (databaseUrl !== null) references.push(() => databaseTime(databaseUrl));
+  if (database !== null) references.push(() => databaseTime(database));
   const watch = new ClockWatch({ nowMs: Date.now, upMs: () => uptime() * 1000, references, onChange });
-  let checking = Promise.resolve();
-  const timer = setInterval(() => {
-    checking = checking.then(() => watch.check());
+  let isChecking = false;
+  const timer = setInterval(async () => {
+    // A reference that is slow to say it is away takes longer than a second: looks do not queue up behind it.
+    if (isChecking) return;
+    isChecking = true;
+    await watch.check();
+    isChecking = false;
   }, CHECK_EVERY_MS).unref();
   return { watch, stop: () => clearInterval(timer) };
 }
@@ -109,18 +114,8 @@ async function redisTime({ client }: RedisConnection): Promise<number> {
   return Number(seconds) * 1000 + Number(microseconds) / 1000;
 }
 
-async function databaseTime(connectionString: string): Promise<number> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ ms: string }>(
-      'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::text AS ms',
-    );
-    const ms = Number(rows[0]?.ms);
-    if (!Number.isFinite(ms)) throw new Error('the database gave no time');
-    return ms;
-  } finally {
-    await client.end().catch(() => {});
-  }
+async function databaseTime(database: PostgresPool): Promise<number> {
+  const sql = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::text AS ms';
+  const [row] = await database.rows(sql, [], DATABASE_WITHIN_MS);
+  return Number(row?.['ms'] ?? Number.NaN);
 }

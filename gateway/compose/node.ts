@@ -1,4 +1,5 @@
-import { OperatorLogin } from '../access/operator-login.ts';
+import { OperatorLogin, SESSION_LIFETIME_MS } from '../access/operator-login.ts';
+import { CookieSeal } from '../access/sealed-cookie.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
 import type { Handover } from '../authority/handover.ts';
 import { isActiveInLog } from '../authority/logged-keys.ts';
@@ -12,7 +13,6 @@ import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
-import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import { networksOf } from '../upstream/networks.ts';
 import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import { createApp } from './app.ts';
@@ -23,6 +23,7 @@ import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
 import { openLogger } from './open-logger.ts';
 import { openRegistry } from './open-registry.ts';
 import { openShared } from './open-shared.ts';
+import { openStores } from './open-stores.ts';
 import { openUpstreams } from './open-upstreams.ts';
 import { openPassDesk, type PassDesk } from './pass-desk.ts';
 import { readAnchor } from './read-anchor.ts';
@@ -128,7 +129,7 @@ async function createNode(
     parts,
     roles,
     destination,
-    operators: openOperators(config, nodeUrl, parts.documents),
+    operators: openOperators(parts),
     readiness: openReadiness({ config, parts, roles, chains, isDraining }),
     collect: (metrics) => collect(metrics, parts, destination),
     close: async () => {
@@ -171,7 +172,14 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
-  const registry = await openRegistry(config, keys, nodeUrl, pinned?.registry ?? null, log);
+  const stores = openStores(config, log);
+  const registry = await openRegistry(
+    config,
+    { keys, database: stores.database },
+    nodeUrl,
+    pinned?.registry ?? null,
+    log,
+  );
   const outgoing = openOutgoing({
     networks: extras.networks ?? networksOf(config.networks),
     onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
@@ -179,7 +187,7 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   });
   const { documents } = outgoing;
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
-  const passes = openPassDesk(config.dataDir, () => gateways.current, nowS);
+  const passes = openPassDesk(stores.passes, () => gateways.current, nowS);
   const gate: { handover: Handover | null } = { handover: null };
   const trust = await openTrust({
     dataDir: config.dataDir,
@@ -198,7 +206,7 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
-  const shared = openShared({ config, metrics, log, nowMs, onInvalidated: trust.forgetKey });
+  const shared = openShared({ config, stores, metrics, log, nowMs, onInvalidated: trust.forgetKey });
   openRegistryMetrics(metrics.registry, registry.registry);
   openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);
@@ -224,15 +232,19 @@ async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): P
     },
     close: async () => {
       trust.close();
-      passes.close();
       await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
+      await stores.close();
       keys.close();
     },
   };
 }
 
-function openOperators({ operatorProvider }: Config, nodeUrl: string, { fetch }: GuardedFetch): OperatorLogin | null {
-  return operatorProvider === null ? null : new OperatorLogin(operatorProvider, nodeUrl, { fetch, nowMs: Date.now });
+function openOperators({ config, nodeUrl, documents: { fetch }, shared, nowMs }: NodeParts): OperatorLogin | null {
+  const { operatorProvider: provider } = config;
+  if (provider === null) return null;
+  const seal = new CookieSeal(config.cacheSecret);
+  const ended = shared.seenOnce('session', SESSION_LIFETIME_MS);
+  return new OperatorLogin({ provider, gatewayId: nodeUrl, fetch, seal, ended, nowMs });
 }
 
 function collect(metrics: Metrics, { trust, nowMs }: NodeParts, destination: DestinationRole | null): void {

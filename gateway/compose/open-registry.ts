@@ -10,6 +10,7 @@ import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { LiveRegistry } from '../registry/live-registry.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /** The registry with the store and the key behind its log. */
@@ -25,14 +26,14 @@ export interface OpenRegistry {
  */
 export async function openRegistry(
   config: Config,
-  keys: KeyStore,
+  { keys, database }: { readonly keys: KeyStore; readonly database: PostgresPool | null },
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
 ): Promise<OpenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
   const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
-  const store = await openStore(config);
+  const store = await openStore(config, database);
   try {
     const registry = await LiveRegistry.open({
       store,
@@ -67,14 +68,14 @@ export async function openSubmission(
   return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
 }
 
-async function openStore({ dataDir, databaseUrl }: Config): Promise<LogStore> {
+async function openStore({ dataDir }: Config, database: PostgresPool | null): Promise<LogStore> {
   try {
-    return databaseUrl === null
+    return database === null
       ? openSqliteStore(join(dataDir, 'log.sqlite'))
-      : await openPostgresStore({ connectionString: databaseUrl });
+      : await openPostgresStore({ pool: database });
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
-    const setting = databaseUrl === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
+    const setting = database === null ? 'HUREN_DATA_DIR' : 'HUREN_DATABASE_URL';
     throw new ConfigError(`${setting}: the log cannot be opened: ${error.message}`, { cause: error });
   }
 }

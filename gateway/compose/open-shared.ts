@@ -1,34 +1,35 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type RateLimit } from '../access/rate-limit.ts';
+import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
-import { connectRedis, type RedisConnection } from '../cache/redis-connection.ts';
+import { connectRedis } from '../cache/redis-connection.ts';
 import { CoverageBook } from '../coverage/coverage-book.ts';
 import type { Metrics } from '../coverage/metrics.ts';
-import { openPostgresCoverage } from '../coverage/store-postgres.ts';
-import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
 import { type ClockWatch, watchClock } from './clock-watch.ts';
 import type { Config } from './config.ts';
+import type { DegradedStore, Stores } from './open-stores.ts';
 
 /** What instances share where they have a Redis, and keep to themselves where they have none. */
 export interface Shared {
-  readonly redis: RedisConnection | null;
   readonly open: OpenCache;
   readonly clientLimit: RateLimit;
   readonly provinceLimit: RateLimit;
+  /** What was handled before, by any instance. `name` keeps kinds of things apart. */
+  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly load: LoadGauge;
   readonly coverage: CoverageBook;
   readonly clock: ClockWatch;
-  /** Stores that do not answer just now: verification goes on without them. */
-  readonly unreachable: () => ('redis' | 'database' | 'coverage')[];
+  /** Stores that cannot be used just now: verification goes on without them. */
+  readonly degraded: () => DegradedStore[];
   readonly close: () => Promise<void>;
 }
 
 interface Parts {
   readonly config: Config;
+  readonly stores: Stores;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -36,7 +37,7 @@ interface Parts {
 }
 
 /** Opens cache, rate limits and load gauge. A Redis that is away now is connected to once it is back. */
-export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts): Shared {
+export function openShared({ config, stores, metrics, log, nowMs, onInvalidated }: Parts): Shared {
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
   const counted = openCounters(metrics);
   const open = openCache({
@@ -55,26 +56,24 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
     openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
   const load = new LoadGauge((priority) => counted.shed.inc({ priority }));
   const stopWatching = watchEventLoop(load);
-  const coverage = openCoverage(config, log, nowMs);
+  const coverage = new CoverageBook({ store: stores.coverage, nowMs });
   const clock = watchClock({
     redis,
-    databaseUrl: config.databaseUrl,
+    database: stores.database,
     onChange: (isOff, offMs) =>
       log.error({ off_ms: Math.round(offMs) }, isOff ? 'the clock is off' : 'the clock is right'),
   });
   return {
-    redis,
     open,
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
+    seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
     load,
     coverage,
     clock: clock.watch,
-    unreachable: () => [
-      ...(open.feed.state() === 'down' ? ['redis' as const] : []),
-      ...(coverage.failure === null
-        ? []
-        : [config.databaseUrl === null ? ('coverage' as const) : ('database' as const)]),
+    degraded: () => [
+      ...(open.feed.state() === 'down' ? [{ store: 'redis', state: 'unreachable' } as const] : []),
+      ...stores.degraded(),
     ],
     close: async () => {
       stopWatching();
@@ -84,20 +83,6 @@ export function openShared({ config, metrics, log, nowMs, onInvalidated }: Parts
       redis?.close();
     },
   };
-}
-
-/** Counts are added up in PostgreSQL where the log is there too, else in a file below the data directory. */
-function openCoverage({ dataDir, databaseUrl }: Config, log: Logger, nowMs: () => number): CoverageBook {
-  const store =
-    databaseUrl === null ? openSqliteCoverage(join(dataDir, 'coverage.sqlite')) : openPostgresCoverage(databaseUrl);
-  return new CoverageBook({
-    store,
-    nowMs,
-    onChange: (failure) => {
-      if (failure === null) log.info('coverage is written again');
-      else log.error({ code: failure.code }, 'coverage cannot be written');
-    },
-  });
 }
 
 function openCounters(metrics: Metrics) {

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { Passes } from '../trust/passes.ts';
+import type { PassStore } from '../passes/pass-store.ts';
+import { Passes } from '../passes/passes.ts';
+import type { StoreWatch } from '../stores/store-watch.ts';
 import type { Hosting } from './hosting.ts';
 
 /** The passes of every gateway that this node answers as, by the province of the gateway. */
@@ -8,11 +9,14 @@ export interface PassDesk {
   readonly of: (destination: ProvinceCode) => Passes | null;
   readonly all: readonly { readonly entityId: string; readonly passes: Passes }[];
   readonly statusLists: () => Promise<Record<string, string>>;
-  readonly close: () => void;
 }
 
-/** Opens one desk for all gateways of a data directory: an index is given out once, whoever signs for it. */
-export function openPassDesk(dataDir: string, gateways: () => Hosting['gateways'], nowS: () => number): PassDesk {
+/** One desk for all gateways of a node: an index is given out once, whoever signs for it. */
+export function openPassDesk(
+  store: StoreWatch<PassStore>,
+  gateways: () => Hosting['gateways'],
+  nowS: () => number,
+): PassDesk {
   const opened = new Map<ProvinceCode, Passes>();
   const of = (destination: ProvinceCode) => {
     const known = opened.get(destination);
@@ -21,7 +25,7 @@ export function openPassDesk(dataDir: string, gateways: () => Hosting['gateways'
     const { entityId, attestationKeys } = gateway;
     const passes = new Passes({
       entityId,
-      path: join(dataDir, 'passes.sqlite'),
+      store,
       signer: () => attestationKeys.signer,
       nowS,
     });
@@ -41,9 +45,6 @@ export function openPassDesk(dataDir: string, gateways: () => Hosting['gateways'
     statusLists: async () => {
       const lists = await Promise.all(all().map(({ passes }) => passes.statusLists()));
       return Object.assign({}, ...lists);
-    },
-    close: () => {
-      for (const passes of opened.values()) passes.close();
     },
   };
 }

@@ -24,10 +24,7 @@ export function openReadiness({ parts, roles, chains, isDraining }: Parts) {
       ...(chains.unverified().size === 0 ? [] : ['chain_unverified']),
       ...roles.flatMap((role) => role.notReady()),
     ];
-    const degraded = [
-      ...roles.flatMap((role) => role.degraded()),
-      ...shared.unreachable().map((store) => ({ store, state: 'unreachable' })),
-    ];
+    const degraded = [...roles.flatMap((role) => role.degraded()), ...shared.degraded()];
     const mandates = mandateCoverage(registry.registry.current().mandates, nowMs());
     return { ready: reasons.length === 0, reasons, degraded, mandates };
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema, REASONS, type ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { CoverageCell } from '../../schemas/coverage.ts';
 import type { Decision, Status } from '../../schemas/status.ts';
+import { StoreError } from '../stores/store-error.ts';
 
 /** One answered verification, as far as coverage cares: no code, no handle, no venue. */
 export interface CountedAnswer {
@@ -28,13 +29,20 @@ export interface CellCounts {
 }
 
 /** One counter of one cell, as stores keep it: `presented`, `reason:ok`, `latency:3`. */
-export const coverageRowSchema = z.object({
+const coverageRowSchema = z.object({
   issuer: provinceCodeSchema,
   destination: provinceCodeSchema,
   counter: z.string(),
   n: z.coerce.number().int().min(0),
 });
 export type CoverageRow = z.infer<typeof coverageRowSchema>;
+
+/** Rows as a database gave them. Throws StoreError `damaged` for anything else; `what` names the database. */
+export function storedRows(rows: unknown, what: string): CoverageRow[] {
+  const parsed = z.array(coverageRowSchema).safeParse(rows);
+  if (!parsed.success) throw new StoreError('damaged', what, { cause: parsed.error });
+  return parsed.data;
+}
 
 /** Upper bounds of the latency classes in milliseconds; percentiles are read off them. */
 const LATENCY_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;

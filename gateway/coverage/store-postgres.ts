@@ -1,21 +1,22 @@
-import pg from 'pg';
-import { z } from 'zod';
+import { type Migrations, migratePostgres } from '../stores/migrations.ts';
+import type { PostgresPool, Row } from '../stores/postgres-pool.ts';
 import type { MinuteRows } from './coverage-counter.ts';
-import { type CoverageRow, coverageRowSchema } from './coverage-rows.ts';
-import { CoverageError, type CoverageErrorCode, type CoverageStore } from './coverage-store.ts';
+import { type CoverageRow, storedRows } from './coverage-rows.ts';
+import type { CoverageStore } from './coverage-store.ts';
 
-const CONNECT_TIMEOUT_MS = 2_000;
+/** Counting never holds up whoever waits for the pool for long. */
 const QUERY_TIMEOUT_MS = 5_000;
-// Any number will do, as long as every instance takes the same one.
-const SCHEMA_LOCK = 4_812_007;
-const SCHEMA = `
-  SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
-  CREATE TABLE IF NOT EXISTS huren_coverage (
-    minute integer, issuer text, destination text, counter text, n bigint NOT NULL,
-    PRIMARY KEY (minute, issuer, destination, counter)
-  );
-  CREATE TABLE IF NOT EXISTS huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL);
-`;
+const MIGRATIONS: Migrations = {
+  store: 'coverage',
+  firstTable: 'huren_coverage',
+  steps: [
+    `CREATE TABLE huren_coverage (
+       minute integer, issuer text, destination text, counter text, n bigint NOT NULL,
+       PRIMARY KEY (minute, issuer, destination, counter)
+     );
+     CREATE TABLE huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL)`,
+  ],
+};
 
 // One statement, so that it happens wholly or not at all; the batch's row is what makes a second attempt count nothing.
 // In the order of the key, so that instances that add at the same time cannot lock one another out.
@@ -32,27 +33,17 @@ const SUMS = `
   SELECT issuer, destination, counter, SUM(n)::text AS n FROM huren_coverage WHERE minute > $1
   GROUP BY issuer, destination, counter`;
 
-/** Coverage in PostgreSQL. Nothing is asked of the database until the first use, so it may be away at the start. */
-export function openPostgresCoverage(connectionString: string): CoverageStore {
-  return new PostgresCoverage(connectionString);
+/** Coverage in PostgreSQL, with its tables up to date; the pool is left open at the end. Throws StoreError. */
+export async function openPostgresCoverage(pool: PostgresPool): Promise<CoverageStore> {
+  await pool.withClient((client) => migratePostgres(client, MIGRATIONS));
+  return new PostgresCoverage(pool);
 }
 
 class PostgresCoverage implements CoverageStore {
-  readonly #pool: pg.Pool;
-  #prepared: Promise<unknown> | null = null;
+  readonly #pool: PostgresPool;
 
-  constructor(connectionString: string) {
-    this.#pool = new pg.Pool({
-      connectionString,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'huren-coverage',
-      max: 2,
-    });
-    // A lost connection is reported by the query that needed it; unheard, the event would end the process.
-    this.#pool.on('error', () => {});
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  constructor(pool: PostgresPool) {
+    this.#pool = pool;
   }
 
   async add(batch: string, minutes: readonly MinuteRows[]): Promise<void> {
@@ -69,7 +60,7 @@ class PostgresCoverage implements CoverageStore {
   }
 
   async sumsAfter(minute: number): Promise<CoverageRow[]> {
-    return z.array(coverageRowSchema).parse(await this.#query(SUMS, [minute]));
+    return storedRows(await this.#query(SUMS, [minute]), 'the database');
   }
 
   async probe(): Promise<void> {
@@ -81,27 +72,9 @@ class PostgresCoverage implements CoverageStore {
     await this.#query('DELETE FROM huren_coverage_batch WHERE minute < $1', [minute]);
   }
 
-  async close(): Promise<void> {
-    await this.#pool.end();
-  }
+  async close(): Promise<void> {}
 
-  async #query(sql: string, values: readonly unknown[]): Promise<unknown[]> {
-    try {
-      this.#prepared ??= this.#pool.query(SCHEMA);
-      await this.#prepared.catch((error: unknown) => {
-        this.#prepared = null;
-        throw error;
-      });
-      return (await this.#pool.query(sql, [...values])).rows;
-    } catch (cause) {
-      throw new CoverageError(codeOf(cause), { cause });
-    }
+  #query(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#pool.rows(sql, values, QUERY_TIMEOUT_MS);
   }
-}
-
-// SQLSTATE 53100 is disk_full (appendix A of the manual).
-function codeOf(cause: unknown): CoverageErrorCode {
-  const state = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (state === '53100') return 'disk_full';
-  return state === 'XX001' || state === 'XX002' ? 'corrupt' : 'unavailable';
 }

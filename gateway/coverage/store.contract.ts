@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
 import type { CountedAnswer } from './coverage-rows.ts';
 import type { CoverageStore } from './coverage-store.ts';
@@ -22,16 +23,20 @@ export function answerAt(atMs: number, more: Partial<CountedAnswer> = {}): Count
 /** What every coverage store owes, run against each of them for real. `open` opens the same place again and again. */
 export function coverageStoreContract(name: string, open: () => Promise<CoverageStore>): void {
   describe(`${name} as a coverage store`, () => {
-    const opened: CoverageBook[] = [];
+    const opened: { readonly book: CoverageBook; readonly store: StoreWatch<CoverageStore> }[] = [];
     const clock = { nowMs: AT_MS };
     let shiftMs = 0;
     async function book(): Promise<CoverageBook> {
-      const made = new CoverageBook({ store: await open(), nowMs: () => clock.nowMs, onChange: () => {} });
-      opened.push(made);
+      const store = new StoreWatch({ open, onChange: () => {} });
+      const made = new CoverageBook({ store, nowMs: () => clock.nowMs });
+      opened.push({ book: made, store });
       return made;
     }
     afterEach(async () => {
-      for (const made of opened.splice(0)) await made.close();
+      for (const { book, store } of opened.splice(0)) {
+        await book.close();
+        await store.close();
+      }
       // The next test looks at a day of its own.
       shiftMs += 3 * 86_400_000;
       clock.nowMs = AT_MS + shiftMs;
@@ -97,7 +102,6 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
       const a = await book();
       a.counter.count(answerAt(clock.nowMs));
       await a.close();
-      opened.splice(opened.indexOf(a), 1);
       const b = await book();
       expect((await b.cells(3_600_000)).map(({ presented }) => presented)).toEqual([1]);
     });

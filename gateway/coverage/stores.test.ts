@@ -3,18 +3,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PostgresPool } from '../stores/postgres-pool.ts';
+import type { StoreError } from '../stores/store-error.ts';
+import { StoreWatch } from '../stores/store-watch.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { CoverageBook } from './coverage-book.ts';
-import type { CoverageError } from './coverage-store.ts';
 import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
 
+const WITHIN = { timeout: 15_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'huren-coverage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-coverageStoreContract('SQLite', async () => openSqliteCoverage(join(folder, 'coverage.sqlite')));
+coverageStoreContract('SQLite', () => openSqliteCoverage(join(folder, 'coverage.sqlite')));
 
 test('a full disk is not told, or spoils what was written before', async () => {
   const path = join(folder, 'small.sqlite');
@@ -24,7 +27,7 @@ test('a full disk is not told, or spoils what was written before', async () => {
   const wrote = spawnSync('sh', ['-c', script, process.execPath, writer, path], { encoding: 'utf8' });
   const [taken, code] = wrote.stdout.split(' ');
   expect(code).toBe('disk_full');
-  const store = openSqliteCoverage(path);
+  const store = await openSqliteCoverage(path);
   const sums = await store.sumsAfter(-1);
   expect(new Set(sums.map(({ n }) => n))).toEqual(new Set([Number(taken)]));
   await store.close();
@@ -32,39 +35,49 @@ test('a full disk is not told, or spoils what was written before', async () => {
 
 test('a file that another process holds costs counts', async () => {
   const path = join(folder, 'held.sqlite');
-  const store = openSqliteCoverage(path);
-  const failures: (CoverageError | null)[] = [];
-  const book = new CoverageBook({ store, nowMs: () => 0, onChange: (failure) => failures.push(failure) });
+  const failures: (StoreError | null)[] = [];
+  const store = new StoreWatch({ open: () => openSqliteCoverage(path), onChange: (failure) => failures.push(failure) });
+  const book = new CoverageBook({ store, nowMs: () => 0 });
+  await store.use((opened) => opened.probe());
   const holder = new DatabaseSync(path);
   holder.exec('BEGIN IMMEDIATE');
   book.counter.count(answerAt(60_000));
   await book.flush();
-  expect(failures.map((failure) => failure?.code)).toEqual(['unavailable']);
+  expect(failures.map((failure) => failure?.code)).toEqual(['locked']);
   holder.exec('ROLLBACK');
   holder.close();
+  await vi.waitFor(() => expect(failures.at(-1)).toBeNull(), WITHIN);
   await book.flush();
-  expect(failures.at(-1)).toBeNull();
-  expect((await store.sumsAfter(0)).find(({ counter }) => counter === 'presented')?.n).toBe(1);
+  const sums = await store.use((opened) => opened.sumsAfter(0));
+  expect(sums.find(({ counter }) => counter === 'presented')?.n).toBe(1);
   await book.close();
+  await store.close();
 }, 30_000);
 
 describe('with PostgreSQL', () => {
   let postgres: TestPostgres;
-  let url = '';
+  let pool: PostgresPool;
   beforeAll(async () => {
     postgres = await startPostgres();
-    url = await postgres.createDatabase();
+    pool = new PostgresPool(await postgres.createDatabase());
   });
-  afterAll(() => postgres.stop());
+  afterAll(async () => {
+    await pool.close();
+    await postgres.stop();
+  });
 
-  coverageStoreContract('PostgreSQL', async () => openPostgresCoverage(url));
+  coverageStoreContract('PostgreSQL', async () => openPostgresCoverage(pool));
 
   test('counts are lost, or counted twice, when the database dies and comes back', async () => {
-    const own = await postgres.createDatabase();
-    const failures: (CoverageError | null)[] = [];
-    const store = openPostgresCoverage(own);
+    const own = new PostgresPool(await postgres.createDatabase());
+    const failures: (StoreError | null)[] = [];
+    const store = new StoreWatch({
+      open: () => openPostgresCoverage(own),
+      onChange: (failure) => failures.push(failure),
+    });
     const nowMs = Date.UTC(2026, 0, 1);
-    const book = new CoverageBook({ store, nowMs: () => nowMs, onChange: (failure) => failures.push(failure) });
+    const book = new CoverageBook({ store, nowMs: () => nowMs });
+    const presented = async () => (await book.cells(3_600_000)).map((cell) => cell.presented);
     book.counter.count(answerAt(nowMs));
     await book.flush();
     await postgres.shutDown();
@@ -72,11 +85,29 @@ describe('with PostgreSQL', () => {
       book.counter.count(answerAt(nowMs));
       await book.flush();
     }
-    expect(failures.map((failure) => failure?.code)).toEqual(['unavailable']);
-    await expect(book.cells(3_600_000)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(failures[0]).not.toBeNull();
+    await expect(presented()).rejects.toThrow('the database');
     await postgres.start();
-    expect((await book.cells(3_600_000)).map(({ presented }) => presented)).toEqual([4]);
+    await vi.waitFor(async () => expect(await presented()).toEqual([4]), WITHIN);
     expect(failures.at(-1)).toBeNull();
     await book.close();
+    await store.close();
+    await own.close();
+  }, 60_000);
+
+  test('a database that was away at the start stays away', async () => {
+    const own = await postgres.createDatabase();
+    await postgres.shutDown();
+    const pool = new PostgresPool(own);
+    const store = new StoreWatch({ open: () => openPostgresCoverage(pool), onChange: () => {} });
+    const book = new CoverageBook({ store, nowMs: () => 60_000 });
+    book.counter.count(answerAt(60_000));
+    await book.flush();
+    expect(store.failure?.code).toBe('connection_refused');
+    await postgres.start();
+    await vi.waitFor(async () => expect(await book.cells(3_600_000)).toHaveLength(1), WITHIN);
+    await book.close();
+    await store.close();
+    await pool.close();
   }, 60_000);
 });

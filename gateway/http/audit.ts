@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { LRUCache } from 'lru-cache';
 import { Counter } from 'prom-client';
+import type { SeenOnce } from '../access/seen-once.ts';
 import { ProblemError } from '../problem-error.ts';
 import {
   AUDIT_REQUEST_LIFETIME_S,
@@ -18,26 +18,24 @@ import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
 const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
-/** Auditors are few: so many questions within two minutes are none of theirs. */
-const REMEMBERED_REQUESTS = 4096;
+/** How long an auditor's question could be asked again. */
+const REMEMBERED_MS = (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000;
 
 interface Parts {
   /** Whom questions are for: this node. */
   readonly audience: string;
   readonly verification: VerificationContext;
   readonly chainOf: (entityId: string) => Promise<readonly string[]>;
+  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
 }
 
 /**
  * POST /v1/audits: an auditor named by a mandate asks what stands behind an answer, and gets the statement with its
  * disclosures, the findings and the approvals. Nothing of it is kept, here or in a log; it is counted.
  */
-export function mountAudits(router: Router, { audience, verification, chainOf }: Parts): void {
+export function mountAudits(router: Router, { audience, verification, chainOf, seenOnce }: Parts): void {
   const readBody = jsonBodyReader(auditBodySchema, MAX_BODY_BYTES);
-  const seen = new LRUCache<string, true>({
-    max: REMEMBERED_REQUESTS,
-    ttl: (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000,
-  });
+  const seen = seenOnce('audit', REMEMBERED_MS);
   const audits = new Counter({
     name: 'huren_audits_total',
     help: "Auditors' questions, by outcome",
@@ -59,18 +57,20 @@ export function mountAudits(router: Router, { audience, verification, chainOf }:
   }
 
   /** Within its minute a question counts once: whoever overheard it learns nothing by asking again. */
-  function refuseReplay({ claims, jkt }: AuditQuestion): void {
-    const name = `${jkt} ${claims.jti}`;
-    if (seen.has(name)) throw new ProblemError('proof_replayed');
-    seen.set(name, true);
+  async function refuseReplay({ claims, jkt }: AuditQuestion): Promise<void> {
+    const claim = await seen.claim(`${jkt} ${claims.jti}`);
+    if (claim === 'again') throw new ProblemError('proof_replayed');
+    // It may have been asked elsewhere. An audit can wait; what it shows cannot be taken back.
+    if (claim === 'unknown') {
+      throw new ProblemError('unavailable', 'what was asked before cannot be looked up', { 'retry-after': '1' });
+    }
   }
 
   resource(router, '/v1/audits', {
     POST: async (request, response) => {
       try {
         const asked = await question(await readBody(request, response));
-        refuseReplay(asked);
-        const answer = await audit(verification, asked);
+        const answer = await audit(verification, asked, refuseReplay);
         audits.inc({ outcome: 'answered' });
         response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });
       } catch (error) {

@@ -1,10 +1,10 @@
 import type { Router } from 'express';
 import type { CoverageBook } from '../coverage/coverage-book.ts';
 import { coverageMatrix, isCoverageWindow } from '../coverage/coverage-matrix.ts';
-import { CoverageError } from '../coverage/coverage-store.ts';
 import type { Signals } from '../coverage/signals.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
+import { StoreError } from '../stores/store-error.ts';
 import { resource } from './route.ts';
 
 interface Parts {
@@ -30,6 +30,6 @@ export function mountCoverage(router: Router, { coverage, registry, signals, sup
 }
 
 function unavailable(error: unknown): never {
-  if (!(error instanceof CoverageError)) throw error;
-  throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
+  if (!(error instanceof StoreError)) throw error;
+  throw new ProblemError('unavailable', 'coverage cannot be read at the moment', { 'retry-after': '5' });
 }

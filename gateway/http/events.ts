@@ -1,10 +1,9 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { SECURITY_EVENT_TYP, type SecurityEventClaims } from '../../schemas/security-event.ts';
-import { SeenOnce } from '../access/seen-once.ts';
+import type { SeenOnce } from '../access/seen-once.ts';
 import { CacheError } from '../cache/cache-error.ts';
 import type { Invalidation } from '../cache/invalidation.ts';
 import type { OpenCache } from '../cache/open-cache.ts';
-import type { RedisConnection } from '../cache/redis-connection.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { ProvinceTrust } from '../trust/province-trust.ts';
@@ -25,7 +24,7 @@ interface Parts {
   /** The keys that a province may sign events with. Throws TrustError where it has no valid chain. */
   readonly provinces: Pick<ProvinceTrust, 'eventKeys' | 'provinceOf'>;
   readonly open: OpenCache;
-  readonly redis: RedisConnection | null;
+  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly sm2Verify: Sm2Verifier;
   readonly nowMs: () => number;
 }
@@ -35,7 +34,7 @@ interface Parts {
  * on its way to every other instance; a token that was handled before is 202 again and changes nothing.
  */
 export function mountEvents(router: Router, parts: Parts): void {
-  const seen = new SeenOnce('event', parts.redis?.client ?? null, 2 * MAX_EVENT_AGE_S * 1000);
+  const seen = parts.seenOnce('event', 2 * MAX_EVENT_AGE_S * 1000);
   const readToken = tokenReader();
   resource(router, '/v1/events', {
     POST: async (request, response) => {

@@ -6,7 +6,7 @@ import { resource } from './route.ts';
 const SESSION_COOKIE = 'huren_operator';
 const LOGIN_COOKIE = 'huren_login';
 const PATH = '/registry';
-const ID = /^[A-Za-z0-9_-]{43}$/;
+const SEALED = /^[A-Za-z0-9_-]+$/;
 
 /**
  * Login, session and logout of the registry page. `login` is null where no provider is set: the page then only shows.
@@ -18,8 +18,8 @@ export function mountOperators(router: Router, login: OperatorLogin | null, gate
     response.cookie(name, value, { httpOnly: true, sameSite: 'lax', secure, path: PATH, maxAge });
 
   resource(router, '/registry/session', {
-    GET: (request, response) => {
-      const session = login?.session(cookieOf(request, SESSION_COOKIE)) ?? null;
+    GET: async (request, response) => {
+      const session = (await login?.session(cookieOf(request, SESSION_COOKIE))) ?? null;
       const operator = session === null ? null : { entity_id: session.entityId, name: session.name };
       response.json({ login: login !== null, operator });
     },
@@ -34,7 +34,7 @@ export function mountOperators(router: Router, login: OperatorLogin | null, gate
       }
       const begun = await here.begin(returnTo(request)).catch(() => null);
       if (begun === null) throw new ProblemError('unavailable', 'the OpenID provider cannot be reached');
-      setCookie(response, LOGIN_COOKIE, begun.id, LOGIN_LIFETIME_MS).redirect(302, begun.url);
+      setCookie(response, LOGIN_COOKIE, begun.cookie, LOGIN_LIFETIME_MS).redirect(302, begun.url);
     },
   });
   resource(router, '/registry/callback', {
@@ -46,12 +46,12 @@ export function mountOperators(router: Router, login: OperatorLogin | null, gate
         response.redirect(303, `${PATH}?login=failed`);
         return;
       }
-      setCookie(response, SESSION_COOKIE, ended.id, SESSION_LIFETIME_MS).redirect(303, ended.returnTo);
+      setCookie(response, SESSION_COOKIE, ended.cookie, SESSION_LIFETIME_MS).redirect(303, ended.returnTo);
     },
   });
   resource(router, '/registry/logout', {
-    POST: (request, response) => {
-      login?.logOut(cookieOf(request, SESSION_COOKIE));
+    POST: async (request, response) => {
+      await login?.logOut(cookieOf(request, SESSION_COOKIE));
       response.clearCookie(SESSION_COOKIE, { path: PATH }).json({ operator: null });
     },
   });
@@ -68,9 +68,9 @@ function returnTo(request: Request): string {
   return language === 'zh' || language === 'en' ? `${PATH}?lang=${language}` : PATH;
 }
 
-/** A cookie of ours, or null. Anything that is not one of our ids is no cookie of ours. */
+/** A cookie of ours, or null. Anything that cannot be a sealed one is no cookie of ours. */
 function cookieOf(request: Request, name: string): string | null {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
   const value = pairs.find(([key]) => key === name)?.[1];
-  return value !== undefined && ID.test(value) ? value : null;
+  return value !== undefined && SEALED.test(value) ? value : null;
 }

@@ -4,8 +4,9 @@ import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verifi
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
+import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
-import type { Passes } from '../trust/passes.ts';
+import { StoreError } from '../stores/store-error.ts';
 import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
@@ -43,7 +44,7 @@ export function mountPasses(router: Router, { verification, tokens, shared, pass
       if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
       const desk = passes.of(asker.destination);
       if (desk === null) throw new ProblemError('venue_foreign');
-      const issued = await issuePass(verification, desk, asker, await readBody(request, response));
+      const issued = await issuePass(verification, desk, asker, await readBody(request, response)).catch(unavailable);
       response.status(issued.pass === null ? 200 : 201).json(issued);
     },
   });
@@ -56,10 +57,17 @@ function mountStatusLists(router: Router, path: string, passes: Passes): void {
   resource(router, `${path}/v1/statuslists/:id`, {
     GET: async (request, response) => {
       const { id } = request.params;
-      const token = typeof id === 'string' && /^[0-9a-f]{24}$/.test(id) ? await passes.statusList(id) : null;
+      const token =
+        typeof id === 'string' && /^[0-9a-f]{24}$/.test(id) ? await passes.statusList(id).catch(unavailable) : null;
       if (token === null) throw new ProblemError('not_found');
       response.set('cache-control', `public, max-age=${STATUS_LIST_TTL_S}`).type(`application/${STATUS_LIST_TYP}`);
       response.send(token);
     },
   });
+}
+
+/** Whether a pass was withdrawn cannot be told: that is not the same as a list that is not there. */
+function unavailable(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new ProblemError('unavailable', 'passes cannot be kept at the moment', { 'retry-after': '5' });
 }

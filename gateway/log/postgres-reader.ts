@@ -1,14 +1,10 @@
-import pg from 'pg';
+import { PostgresPool, type Row } from '../stores/postgres-pool.ts';
 import { requireRange, type StoredHead, treeHeadOf } from './append-plan.ts';
 import { LogError } from './log-error.ts';
 import type { NodeId } from './merkle-proof.ts';
-import { postgresError } from './postgres-error.ts';
 import type { CheckpointSlot, Inventory, LogReader, TreeHead } from './store.ts';
+import { inLogTerms } from './store-fault.ts';
 import { storedBytes, storedCount, storedText } from './stored-values.ts';
-
-const CONNECTIONS = 4;
-const CONNECT_TIMEOUT_MS = 3_000;
-const QUERY_TIMEOUT_MS = 30_000;
 
 // Sub-selects rather than joins: a planner without statistics may join by reading a whole table.
 const READ = `
@@ -23,35 +19,24 @@ const INVENTORY = `
   SELECT size, peaks, (SELECT COUNT(*) FROM huren_log_entry) AS entries,
     (SELECT COUNT(*) FROM huren_log_hash) AS hashes FROM huren_log_head`;
 
-export type Row = Readonly<Record<string, unknown>>;
-
 /**
  * Opens an existing log for reading, for an audit: with a role that may only SELECT, and on a stand-by server as well.
  * `corrupt` at the first look where there is no log, `unavailable` when the database cannot be reached.
  */
 export function openPostgresReader(connectionString: string): LogReader {
-  return new PostgresReader(connectionString, { options: '-c default_transaction_read_only=on' });
+  const pool = new PostgresPool(connectionString, { readOnly: true });
+  return new PostgresReader(pool, () => pool.close());
 }
 
-/** The reading side. What a subclass writes goes over the same pool. */
+/** The reading side. What a subclass writes goes over the same pool, which others use as well. */
 export class PostgresReader implements LogReader {
-  protected readonly connection: pg.ClientConfig;
+  protected readonly pool: PostgresPool;
   protected isOpen = true;
-  readonly #pool: pg.Pool;
+  readonly #closed: () => Promise<void>;
 
-  constructor(connectionString: string, settings: pg.ClientConfig = {}) {
-    this.connection = {
-      connectionString,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'huren-log',
-      ...settings,
-    };
-    this.#pool = new pg.Pool({ ...this.connection, max: CONNECTIONS });
-    // A lost connection is reported by the query that needed it; unheard, the event would end the process.
-    this.#pool.on('error', () => {});
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  constructor(pool: PostgresPool, closed: () => Promise<void> = async () => {}) {
+    this.pool = pool;
+    this.#closed = closed;
   }
 
   async head(): Promise<TreeHead> {
@@ -97,7 +82,7 @@ export class PostgresReader implements LogReader {
   async close(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
-    await this.#pool.end();
+    await this.#closed();
   }
 
   protected async storedHead(): Promise<StoredHead> {
@@ -105,23 +90,12 @@ export class PostgresReader implements LogReader {
   }
 
   protected async rows(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
-    return this.withClient(async (client) => (await client.query<Row>(sql, [...values])).rows);
+    return await this.inOpenLog(() => this.pool.rows(sql, values));
   }
 
-  protected async withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  protected async inOpenLog<T>(work: () => Promise<T>): Promise<T> {
     if (!this.isOpen) throw new LogError('closed', 'the log is closed');
-    const client = await this.#pool.connect().catch((cause: unknown) => {
-      throw postgresError(cause);
-    });
-    try {
-      const result = await work(client);
-      client.release();
-      return result;
-    } catch (cause) {
-      // After a refusal of our own the connection is in order; after any other error its state is anyone's guess.
-      client.release(!(cause instanceof LogError));
-      throw postgresError(cause);
-    }
+    return await inLogTerms(work);
   }
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { findPostgres, startPostgres } from '../test/postgres.ts';
 import type { LogStore } from './store.ts';
 import { writtenEntry } from './store.writer.ts';
-import { openPostgresStore } from './store-postgres.ts';
+import { openOwnStore } from './store-postgres.fixture.ts';
 import { openSqliteStore } from './store-sqlite.ts';
 import { signHead, testLog } from './verify-log.contract.ts';
 import { verifyLog } from './verify-log.ts';
@@ -127,7 +127,7 @@ describe('a writer killed at a random moment', () => {
       onTestFinished(() => server.stop());
       const connectionString = await server.createDatabase();
       const strike = (round: number, child: ChildProcess) => (round % 2 === 0 ? kill(child) : server.crashAndRestart());
-      await killAgainAndAgain('postgres', connectionString, () => openPostgresStore({ connectionString }), strike);
+      await killAgainAndAgain('postgres', connectionString, () => openOwnStore(connectionString), strike);
     },
   );
 });

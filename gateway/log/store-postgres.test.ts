@@ -5,11 +5,10 @@ import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
-import { postgresError } from './postgres-error.ts';
 import { openPostgresReader } from './postgres-reader.ts';
 import { numbered, sizeReached, storeContract } from './store.contract.ts';
 import type { LogStore } from './store.ts';
-import { openPostgresStore } from './store-postgres.ts';
+import { openOwnStore } from './store-postgres.fixture.ts';
 
 const WRITER = join(import.meta.dirname, 'store.writer.ts');
 const FOLLOW_WITHIN_MS = 1_000;
@@ -24,11 +23,11 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
 
   storeContract('postgres', async () => {
     const connectionString = await server.createDatabase();
-    return { open: () => openPostgresStore({ connectionString }) };
+    return { open: () => openOwnStore(connectionString) };
   });
 
   async function open(connectionString: string, pollMs?: number): Promise<LogStore> {
-    const store = await openPostgresStore({ connectionString, ...(pollMs === undefined ? {} : { pollMs }) });
+    const store = await openOwnStore(connectionString, pollMs);
     onTestFinished(() => store.close());
     return store;
   }
@@ -156,7 +155,7 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
     await server.shutDown();
     await expect(store.append(numbered(1, 2))).rejects.toMatchObject({ code: 'unavailable' });
     await expect(store.head()).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(openPostgresStore({ connectionString: url })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(openOwnStore(url)).rejects.toMatchObject({ code: 'unavailable' });
     await server.start();
     expect((await store.append(numbered(1, 2), 2)).size).toBe(3);
   });
@@ -222,15 +221,5 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
     await expect(nothing.inventory()).rejects.toMatchObject({ code: 'corrupt' });
     await nothing.close();
     await expect(execute(empty, 'SELECT FROM huren_log_head')).rejects.toMatchObject({ code: '42P01' });
-  });
-
-  test('a full disk is taken for something else', () => {
-    const failure = (code: string) => postgresError(Object.assign(new Error('refused'), { code })).code;
-    expect([failure('53100'), failure('XX001'), failure('57P01'), failure('ECONNREFUSED')]).toEqual([
-      'disk_full',
-      'corrupt',
-      'unavailable',
-      'unavailable',
-    ]);
   });
 });

@@ -1,22 +1,16 @@
-import pg from 'pg';
+import type pg from 'pg';
+import type { PostgresPool, Row } from '../stores/postgres-pool.ts';
 import { type AppendPlan, planAppend } from './append-plan.ts';
 import { GrowthFeed } from './growth-feed.ts';
 import { LogError } from './log-error.ts';
 import { GROWTH_CHANNEL, PostgresFollower } from './postgres-follower.ts';
-import { PostgresReader, type Row, requireHead, storedHeadOf } from './postgres-reader.ts';
+import { PostgresReader, requireHead, storedHeadOf } from './postgres-reader.ts';
 import { prepareDatabase } from './postgres-schema.ts';
 import type { Appended, CheckpointSlot, LogStore } from './store.ts';
 
 const POLL_MS = 500;
 
-// The row lock makes appenders of all instances take turns. The limits keep an instance that vanished in the
-// middle of its turn from holding up the others; synchronous_commit is what makes an answer mean "on disk".
-const BEGIN_APPEND = `
-  BEGIN;
-  SET LOCAL synchronous_commit = on;
-  SET LOCAL lock_timeout = '5s';
-  SET LOCAL idle_in_transaction_session_timeout = '5s'`;
-
+// The row lock makes appenders of all instances take turns.
 const LOCK_HEAD = 'SELECT size, peaks FROM huren_log_head FOR UPDATE';
 
 const WRITE = `
@@ -31,15 +25,16 @@ const WRITE = `
   SELECT pg_notify('${GROWTH_CHANNEL}', $6::bigint::text)`;
 
 /**
- * Opens the log in a PostgreSQL database, making its tables if need be. Any number of instances may append.
+ * Opens the log in a PostgreSQL database, with its tables up to date. Any number of instances may append; the pool is
+ * left open at the end.
  * `unavailable` when the database cannot be reached, `not_durable` when it runs without fsync.
  */
 export async function openPostgresStore(options: {
-  readonly connectionString: string;
+  readonly pool: PostgresPool;
   /** How long growth by another instance may go unnoticed where notifications do not arrive. */
   readonly pollMs?: number;
 }): Promise<LogStore> {
-  const store = new PostgresStore(options.connectionString, options.pollMs ?? POLL_MS);
+  const store = new PostgresStore(options.pool, options.pollMs ?? POLL_MS);
   try {
     await store.prepare();
     return store;
@@ -55,13 +50,13 @@ class PostgresStore extends PostgresReader implements LogStore {
   #follower: PostgresFollower | undefined;
   #lastAppend: Promise<unknown> = Promise.resolve();
 
-  constructor(connectionString: string, pollMs: number) {
-    super(connectionString);
+  constructor(pool: PostgresPool, pollMs: number) {
+    super(pool);
     this.#pollMs = pollMs;
   }
 
   async prepare(): Promise<void> {
-    await this.withClient(prepareDatabase);
+    await this.inOpenLog(() => this.pool.withClient(prepareDatabase));
   }
 
   async saveCheckpoint(slot: CheckpointSlot, note: string, previous: string | undefined): Promise<boolean> {
@@ -81,7 +76,9 @@ class PostgresStore extends PostgresReader implements LogStore {
 
   async append(entries: readonly Uint8Array[], expectedSize?: number): Promise<Appended> {
     // One at a time, or two appends of this instance could overtake one another on the way to the lock.
-    const turn = this.#lastAppend.then(() => this.withClient((client) => appendOn(client, entries, expectedSize)));
+    const turn = this.#lastAppend.then(() =>
+      this.inOpenLog(() => this.pool.transact((client) => appendOn(client, entries, expectedSize))),
+    );
     this.#lastAppend = turn.catch(() => {});
     const appended = await turn;
     this.#feed.announce(appended.size);
@@ -92,7 +89,7 @@ class PostgresStore extends PostgresReader implements LogStore {
     if (!this.isOpen) throw new LogError('closed', 'the log is closed');
     const stop = this.#feed.add(onSize);
     this.#follower ??= new PostgresFollower({
-      makeClient: () => new pg.Client(this.connection),
+      makeClient: () => this.pool.ownClient(),
       readSize: async () => (await this.storedHead()).size,
       onSize: (size) => this.#feed.announce(size),
       pollMs: this.#pollMs,
@@ -111,27 +108,14 @@ class PostgresStore extends PostgresReader implements LogStore {
 }
 
 async function appendOn(
-  client: pg.PoolClient,
+  client: pg.ClientBase,
   entries: readonly Uint8Array[],
   expectedSize: number | undefined,
 ): Promise<Appended> {
-  await client.query(BEGIN_APPEND);
   const head = await client.query<Row>(LOCK_HEAD);
-  const plan = await planOrRollBack(client, () =>
-    planAppend(storedHeadOf(requireHead(head.rows[0])), entries, expectedSize),
-  );
+  const plan = planAppend(storedHeadOf(requireHead(head.rows[0])), entries, expectedSize);
   await client.query(WRITE, writeValues(plan, entries));
-  await client.query('COMMIT');
   return plan.appended;
-}
-
-async function planOrRollBack(client: pg.PoolClient, plan: () => AppendPlan): Promise<AppendPlan> {
-  try {
-    return plan();
-  } catch (cause) {
-    await client.query('ROLLBACK');
-    throw cause;
-  }
 }
 
 function writeValues({ appended, head, nodes }: AppendPlan, entries: readonly Uint8Array[]): unknown[] {

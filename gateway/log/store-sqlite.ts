@@ -1,22 +1,28 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
+import type { Migrations } from '../stores/migrations.ts';
+import { sqliteError } from '../stores/sqlite-error.ts';
+import { openSqliteFile, readSqliteFile, type SqliteFile } from '../stores/sqlite-file.ts';
 import { planAppend, requireRange, type StoredHead, treeHeadOf } from './append-plan.ts';
 import { GrowthFeed } from './growth-feed.ts';
 import { LogError } from './log-error.ts';
 import type { NodeId } from './merkle-proof.ts';
-import { sqliteError } from './sqlite-error.ts';
 import type { Appended, CheckpointSlot, Inventory, LogReader, LogStore, TreeHead } from './store.ts';
+import { asLogError } from './store-fault.ts';
 import { storedBytes, storedCount, storedText } from './stored-values.ts';
 
-const SCHEMA_VERSION = 1;
-const SCHEMA = `
-  CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-  CREATE TABLE tree_hash (level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, idx))
-    STRICT, WITHOUT ROWID;
-  CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, peaks BLOB NOT NULL) STRICT;
-  CREATE TABLE checkpoint (slot TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT;
-  INSERT INTO head VALUES (1, 0, x'');
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+// Only a new file gets a head: making up a lost one would let the log start again over its own entries.
+const MIGRATIONS: Migrations = {
+  store: 'log',
+  firstTable: 'head',
+  steps: [
+    `CREATE TABLE entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+     CREATE TABLE tree_hash (level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY (level, idx))
+       STRICT, WITHOUT ROWID;
+     CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, peaks BLOB NOT NULL) STRICT;
+     CREATE TABLE checkpoint (slot TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT;
+     INSERT INTO head VALUES (1, 0, x'')`,
+  ],
+};
 
 /**
  * Opens the log at `path` for writing, making it if need be. One process at a time: `locked` for a second one, until
@@ -26,7 +32,7 @@ export function openSqliteStore(path: string): LogStore {
   return translateErrors(() => {
     const lock = takeWriterLock(`${path}.lock`);
     try {
-      return new SqliteStore(openForWriting(path), lock);
+      return new SqliteStore(openSqliteFile(path, MIGRATIONS), lock);
     } catch (cause) {
       lock.close();
       throw cause;
@@ -36,15 +42,14 @@ export function openSqliteStore(path: string): LogStore {
 
 /** Opens an existing log for reading beside its writer, for an audit. `unavailable` when there is none. */
 export function openSqliteReader(path: string): LogReader {
-  return translateErrors(() => new SqliteReader(new DatabaseSync(path, { readOnly: true, timeout: 5_000 })));
+  return translateErrors(() => new SqliteReader(readSqliteFile(path)));
 }
 
 class SqliteReader implements LogReader {
-  protected readonly db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  protected readonly file: SqliteFile;
 
-  constructor(db: DatabaseSync) {
-    this.db = db;
+  constructor(file: SqliteFile) {
+    this.file = file;
   }
 
   async head(): Promise<TreeHead> {
@@ -54,7 +59,9 @@ class SqliteReader implements LogReader {
   async read(from: number, to: number): Promise<Uint8Array[]> {
     return this.attempt(() => {
       requireRange(from, to, this.storedHead().size);
-      const rows = this.prepare('SELECT idx, bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx').all(from, to);
+      const rows = this.file
+        .prepare('SELECT idx, bytes FROM entry WHERE idx >= ? AND idx < ? ORDER BY idx')
+        .all(from, to);
       return Array.from({ length: to - from }, (_, at) => {
         const row = rows[at];
         if (row?.['idx'] !== from + at) {
@@ -67,7 +74,7 @@ class SqliteReader implements LogReader {
 
   async hashes(nodes: readonly NodeId[]): Promise<Uint8Array[]> {
     return this.attempt(() => {
-      const statement = this.prepare('SELECT hash FROM tree_hash WHERE level = ? AND idx = ?');
+      const statement = this.file.prepare('SELECT hash FROM tree_hash WHERE level = ? AND idx = ?');
       return nodes.map(({ level, index }) => {
         const row = statement.get(level, index);
         if (row === undefined) throw new LogError('corrupt', `the hash at level ${level}, index ${index} is missing`);
@@ -78,41 +85,34 @@ class SqliteReader implements LogReader {
 
   async loadCheckpoint(slot: CheckpointSlot): Promise<string | undefined> {
     return this.attempt(() => {
-      const row = this.prepare('SELECT note FROM checkpoint WHERE slot = ?').get(slot);
+      const row = this.file.prepare('SELECT note FROM checkpoint WHERE slot = ?').get(slot);
       return row === undefined ? undefined : storedText(row['note']);
     });
   }
 
   async inventory(): Promise<Inventory> {
     return this.attempt(() => {
-      const row = this.prepare(
-        `SELECT size, peaks, (SELECT COUNT(*) FROM entry) AS entries, (SELECT COUNT(*) FROM tree_hash) AS hashes
+      const row = this.file
+        .prepare(
+          `SELECT size, peaks, (SELECT COUNT(*) FROM entry) AS entries, (SELECT COUNT(*) FROM tree_hash) AS hashes
          FROM head`,
-      ).get();
+        )
+        .get();
       const head = treeHeadOf(storedHeadOf(row));
       return { ...head, entries: storedCount(row?.['entries']), hashes: storedCount(row?.['hashes']) };
     });
   }
 
   async close(): Promise<void> {
-    if (this.db.isOpen) this.db.close();
+    translateErrors(() => this.file.close());
   }
 
   protected storedHead(): StoredHead {
-    return storedHeadOf(this.prepare('SELECT size, peaks FROM head').get());
-  }
-
-  protected prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.db.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
+    return storedHeadOf(this.file.prepare('SELECT size, peaks FROM head').get());
   }
 
   protected attempt<T>(work: () => T): T {
-    if (!this.db.isOpen) throw new LogError('closed', 'the log is closed');
-    return translateErrors(work);
+    return translateErrors(() => this.file.attempt(work));
   }
 }
 
@@ -120,13 +120,13 @@ class SqliteStore extends SqliteReader implements LogStore {
   readonly #lock: DatabaseSync;
   readonly #feed = new GrowthFeed();
 
-  constructor(db: DatabaseSync, lock: DatabaseSync) {
-    super(db);
+  constructor(file: SqliteFile, lock: DatabaseSync) {
+    super(file);
     this.#lock = lock;
   }
 
   async append(entries: readonly Uint8Array[], expectedSize?: number): Promise<Appended> {
-    const appended = this.attempt(() => this.#transact(() => this.#write(entries, expectedSize)));
+    const appended = translateErrors(() => this.file.transact(() => this.#write(entries, expectedSize)));
     this.#feed.announce(appended.size);
     return appended;
   }
@@ -135,8 +135,8 @@ class SqliteStore extends SqliteReader implements LogStore {
     return this.attempt(() => {
       const saved =
         previous === undefined
-          ? this.prepare('INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT DO NOTHING').run(slot, note)
-          : this.prepare('UPDATE checkpoint SET note = ? WHERE slot = ? AND note = ?').run(note, slot, previous);
+          ? this.file.prepare('INSERT INTO checkpoint VALUES (?, ?) ON CONFLICT DO NOTHING').run(slot, note)
+          : this.file.prepare('UPDATE checkpoint SET note = ? WHERE slot = ? AND note = ?').run(note, slot, previous);
       return saved.changes === 1;
     });
   }
@@ -157,57 +157,28 @@ class SqliteStore extends SqliteReader implements LogStore {
 
   #write(entries: readonly Uint8Array[], expectedSize: number | undefined): Appended {
     const { appended, head, nodes } = planAppend(this.storedHead(), entries, expectedSize);
-    const insertEntry = this.prepare('INSERT INTO entry VALUES (?, ?)');
+    const insertEntry = this.file.prepare('INSERT INTO entry VALUES (?, ?)');
     entries.forEach((entry, at) => {
       insertEntry.run(appended.firstIndex + at, entry);
     });
-    const insertHash = this.prepare('INSERT INTO tree_hash VALUES (?, ?, ?)');
+    const insertHash = this.file.prepare('INSERT INTO tree_hash VALUES (?, ?, ?)');
     for (const { level, index, hash } of nodes) insertHash.run(level, index, hash);
-    this.prepare('UPDATE head SET size = ?, peaks = ?').run(head.size, head.peaks);
+    this.file.prepare('UPDATE head SET size = ?, peaks = ?').run(head.size, head.peaks);
     return appended;
-  }
-
-  #transact<T>(work: () => T): T {
-    this.db.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.db.exec('COMMIT');
-      return result;
-    } catch (cause) {
-      // SQLite has already rolled back by itself after some errors, a full disk among them.
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-      throw cause;
-    }
   }
 }
 
 // The lock is on a file of its own so that audits can read the log while its writer lives, and it is the
 // kernel's, so that a killed writer leaves nothing behind.
 function takeWriterLock(path: string): DatabaseSync {
-  const lock = new DatabaseSync(path, { timeout: 0 });
+  let lock: DatabaseSync | null = null;
   try {
+    lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (cause) {
-    lock.close();
-    const { code } = sqliteError(cause);
-    throw code === 'locked' ? new LogError('locked', 'another process is writing this log', { cause }) : cause;
-  }
-}
-
-function openForWriting(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: 5_000 });
-  try {
-    // fullfsync: on macOS a plain fsync leaves data in the drive's cache. Elsewhere it changes nothing.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;');
-    const version = storedCount(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version > SCHEMA_VERSION) throw new LogError('corrupt', 'the log was written by a newer version');
-    // Only a new file gets a head: making up a lost one would let the log start again over its own entries.
-    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-    return db;
-  } catch (cause) {
-    db.close();
-    throw cause;
+    lock?.close();
+    throw sqliteError(cause, path);
   }
 }
 
@@ -220,6 +191,6 @@ function translateErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw sqliteError(cause);
+    throw asLogError(cause);
   }
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { LogError } from './log-error.ts';
-import { openPostgresStore } from './store-postgres.ts';
+import { openOwnStore } from './store-postgres.fixture.ts';
 import { openSqliteStore } from './store-sqlite.ts';
 
 /**
@@ -13,7 +13,7 @@ export function writtenEntry(name: string, append: number, place: number, of: nu
 }
 
 async function write(kind: string, target: string, name: string, appends: number): Promise<void> {
-  const store = kind === 'sqlite' ? openSqliteStore(target) : await openPostgresStore({ connectionString: target });
+  const store = kind === 'sqlite' ? openSqliteStore(target) : await openOwnStore(target);
   for (let append = 0; append < appends; append += 1) {
     const of = 1 + (append % 3);
     const { firstIndex } = await store.append(

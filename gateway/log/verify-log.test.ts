@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { beforeAll, describe } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
-import { openPostgresStore } from './store-postgres.ts';
+import { openOwnStore } from './store-postgres.fixture.ts';
 import { openSqliteStore } from './store-sqlite.ts';
 import { verifyContract } from './verify-log.contract.ts';
 
@@ -44,7 +44,7 @@ describe.skipIf(findPostgres() === undefined)('postgres', () => {
   verifyContract('postgres', async () => {
     const connectionString = await server.createDatabase();
     return {
-      store: await openPostgresStore({ connectionString }),
+      store: await openOwnStore(connectionString),
       execute: async (sql) => {
         const client = new pg.Client({ connectionString });
         await client.connect();

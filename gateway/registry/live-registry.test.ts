@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openPostgresStore } from '../log/store-postgres.ts';
+import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { liveRegistryContract } from './live-registry.contract.ts';
@@ -28,6 +28,6 @@ describe.skipIf(findPostgres() === undefined)('on PostgreSQL', () => {
 
   liveRegistryContract(true, async () => {
     const connectionString = await postgres.createDatabase();
-    return { open: () => openPostgresStore({ connectionString, pollMs: 200 }) };
+    return { open: () => openOwnStore(connectionString, 200) };
   });
 });

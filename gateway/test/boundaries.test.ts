@@ -25,7 +25,8 @@ const IO_MODULES = /^(node:(?!crypto$)|undici$|ioredis$|pg$|pino$|express$)/;
 const ROOMS: Record<string, readonly string[]> = {
   policy: [],
   provenance: [],
-  log: [],
+  stores: [],
+  log: ['stores'],
   upstream: ['registry', 'keys'],
   access: [],
   trust: [],
@@ -33,8 +34,20 @@ const ROOMS: Record<string, readonly string[]> = {
   authority: ['trust', 'keys', 'registry'],
   cache: [],
   registry: ['policy', 'trust', 'log', 'keys'],
-  coverage: ['registry'],
-  verification: ['policy', 'provenance', 'trust', 'log', 'cache', 'upstream', 'registry', 'coverage', 'access'],
+  coverage: ['registry', 'stores'],
+  passes: ['trust', 'stores'],
+  verification: [
+    'policy',
+    'provenance',
+    'trust',
+    'log',
+    'cache',
+    'upstream',
+    'registry',
+    'coverage',
+    'access',
+    'passes',
+  ],
   http: [
     'verification',
     'registry',
@@ -47,6 +60,8 @@ const ROOMS: Record<string, readonly string[]> = {
     'access',
     'web',
     'authority',
+    'passes',
+    'stores',
   ],
   web: ['trust'],
   cli: ['authority', 'policy', 'trust', 'registry', 'log', 'keys', 'upstream'],
@@ -95,6 +110,13 @@ describe('import rules', () => {
 
   test('the browser verifier needs node', () => {
     expect(reachable('gateway/trust/verify-attestation.ts').filter((to) => to.startsWith('node:'))).toEqual([]);
+  });
+
+  test('something connects to the database past the one pool', () => {
+    const connecting = sources.filter(
+      (file) => !FOR_TESTS.test(file) && /^import pg from 'pg'/m.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(connecting).toEqual(['gateway/stores/postgres-pool.ts']);
   });
 
   test('a file has a name that says nothing', () => {

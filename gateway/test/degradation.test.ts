@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { huren } from '../cli/huren.fixture.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -57,9 +58,12 @@ describe('Redis away', () => {
     const event = await flush();
     const refused = await pushEvent(gateway.url, event);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    // Another instance may have answered this very question: what an audit shows cannot be taken back.
+    expect(await auditOutcome(code)).toContain('unavailable');
     await redis.nodes[0]?.start();
     await vi.waitFor(async () => expect(await degraded()).toEqual([]), WITHIN);
     expect((await pushEvent(gateway.url, event)).status).toBe(202);
+    expect(await auditOutcome(code)).toContain('"verified": true');
   }, 60_000);
 });
 
@@ -81,6 +85,12 @@ describe('PostgreSQL away', () => {
     expect(totals.presented).toBe(4);
   }, 60_000);
 });
+
+async function auditOutcome(code: string): Promise<string> {
+  const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
+  const ran = await huren(['audit', code, '--mandate', 'sandbox-special-venues', '--json'], env);
+  return ran.stdout + ran.stderr;
+}
 
 /** No event at all: with the log at hand it is refused for what it is. */
 async function writeToRegistry(): Promise<[number, string]> {

@@ -280,6 +280,8 @@ describe('an audit', () => {
     expect(await code(post({ mandate: 'sandbox-lapsed-county' }))).toBe('check_not_permitted');
     expect(await code(post({ mandate: 'no-such-mandate' }))).toBe('check_not_permitted');
     const jti = crypto.randomUUID();
+    // What nobody was entitled to ask is not remembered, or strangers could fill the memory.
+    expect(await code(post({ jti, mandate: 'no-such-mandate' }))).toBe('check_not_permitted');
     expect((await post({ jti })).status).toBe(200);
     expect(await code(post({ jti }))).toBe('proof_replayed');
     expect(await code(post({ iat: nowS() - 61 }))).toBe('token_invalid');

@@ -28,13 +28,20 @@ export type AuditedApproval = Omit<JudgedApproval, 'signature'>;
 
 /**
  * Asks the province again, past every cache, and keeps nothing. Only an auditor whom a mandate in force names, with the
- * very key that it names. Throws ProblemError `check_not_permitted` and whatever a verification throws.
+ * very key that it names. `refuseReplay` hears of questions by such auditors alone: anybody can sign with a key of their
+ * own, and would fill its memory. Throws ProblemError `check_not_permitted` and whatever a verification throws.
  */
-export async function audit(context: VerificationContext, { claims: asked, jkt }: AuditQuestion): Promise<AuditAnswer> {
+export async function audit(
+  context: VerificationContext,
+  question: AuditQuestion,
+  refuseReplay: (question: AuditQuestion) => Promise<void>,
+): Promise<AuditAnswer> {
+  const { claims: asked, jkt } = question;
   const state = context.registry();
   if (!isAuditor(state, asked.mandate, { id: asked.iss, jkt }, context.nowMs())) {
     throw new ProblemError('check_not_permitted');
   }
+  await refuseReplay(question);
   const subject = recogniseCode(state, asked.code);
   const obtained = await obtainStatement(context, subject);
   if (obtained.kind === 'absent') {

@@ -1,6 +1,6 @@
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
-import type { Passes } from '../trust/passes.ts';
+import type { Passes } from '../passes/passes.ts';
 import { permit } from './permit.ts';
 import { recogniseCode } from './recognise-code.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -15,7 +15,8 @@ export interface PassReply {
 
 /**
  * Asks as for a verification and makes a pass of a pass: at most a day, and never beyond its mandate or the time that
- * the issuing province gives a green. Throws ProblemError as `verify` does.
+ * the issuing province gives a green. Throws ProblemError as `verify` does, and StoreError
+ * where passes cannot be kept.
  */
 export async function issuePass(
   context: VerificationContext,

@@ -102,7 +102,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
         schema: z.string(),
       },
     ],
-    problems: ['not_found'],
+    problems: ['not_found', 'unavailable'],
   },
   {
     id: 'audit',

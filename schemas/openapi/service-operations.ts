@@ -27,7 +27,10 @@ const readinessSchema = z
     degraded: z.array(
       z.union([
         z.strictObject({ province: provinceCodeSchema, breaker: z.enum(['half-open', 'open']) }),
-        z.strictObject({ store: z.enum(['redis', 'database', 'coverage']), state: z.literal('unreachable') }),
+        z.strictObject({
+          store: z.enum(['redis', 'database', 'coverage', 'passes']),
+          state: z.enum(['unreachable', 'damaged']),
+        }),
       ]),
     ),
     mandates: z.strictObject({

@@ -42,7 +42,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     mount: (router) => {
       mountVerifications(router, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
-      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf });
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
       mountEvents(router, {
         entityId: nodeUrl,
         registry: () => registry.registry.current(),

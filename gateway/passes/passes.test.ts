@@ -5,15 +5,19 @@ import { deflateSync } from 'node:zlib';
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list';
 import { base64url } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checksOf, makeWorld, republish, type World } from './attestation.fixture.ts';
-import { makeKey, NOW_S } from './federation.fixture.ts';
+import { StoreWatch } from '../stores/store-watch.ts';
+import { checksOf, makeWorld, republish, type World } from '../trust/attestation.fixture.ts';
+import { makeKey, NOW_S } from '../trust/federation.fixture.ts';
+import { MAX_PASS_LENGTH, type PassChecks, verifyPass } from '../trust/recognition-pass.ts';
+import { signCompact } from '../trust/signer.ts';
+import { signStatusList, verifyStatusList } from '../trust/status-list.ts';
+import type { PassStore } from './pass-store.ts';
 import { Passes } from './passes.ts';
-import { MAX_PASS_LENGTH, type PassChecks, verifyPass } from './recognition-pass.ts';
-import { signCompact } from './signer.ts';
-import { signStatusList, verifyStatusList } from './status-list.ts';
+import { openSqlitePasses } from './store-sqlite.ts';
 
 let world: World;
 let folder: string;
+let store: StoreWatch<PassStore>;
 let passes: Passes;
 let nowS = NOW_S;
 
@@ -26,9 +30,10 @@ const ground = {
 } as const;
 
 function open(): Passes {
+  store = new StoreWatch({ open: () => openSqlitePasses(join(folder, 'passes.sqlite')), onChange: () => {} });
   return new Passes({
     entityId: world.gateway.entityId,
-    path: join(folder, 'passes.sqlite'),
+    store,
     signer: () => world.gateway.answers.signer,
     nowS: () => nowS,
   });
@@ -51,8 +56,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'huren-passes-'));
   passes = open();
 });
-afterEach(() => {
-  passes.close();
+afterEach(async () => {
+  await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -90,10 +95,10 @@ describe('a pass', () => {
   test('a withdrawn pass goes on, or takes another one with it', async () => {
     const [first, second] = [await issue(), await issue()];
     await passes.statusList(first.index.list);
-    expect(passes.revoke(first.index)).toBe(true);
+    expect(await passes.revoke(first.index)).toBe(true);
     expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: false, code: 'status_revoked' });
     expect(await verifyPass(second.pass, checks())).toMatchObject({ verified: true, revocation: 'not_revoked' });
-    expect(passes.revoke({ list: 'no-such-list', idx: 1 })).toBe(false);
+    expect(await passes.revoke({ list: 'no-such-list', idx: 1 })).toBe(false);
   });
 
   test('a status list by a stranger, for another list, or outdated is believed', async () => {
@@ -151,8 +156,8 @@ describe('the register', () => {
     const before = await Promise.all(Array.from({ length: 200 }, issue));
     const [first] = before;
     if (first === undefined) throw new Error('none');
-    passes.revoke(first.index);
-    passes.close();
+    await passes.revoke(first.index);
+    await store.close();
     passes = open();
     const after = await Promise.all(Array.from({ length: 200 }, issue));
     const names = [...before, ...after].map(({ index }) => `${index.list} ${index.idx}`);

@@ -1,7 +1,11 @@
-import { type PassIndex, PassRegister } from './pass-register.ts';
-import { MAX_PASS_LIFETIME_S, type PassClaims, signPass } from './recognition-pass.ts';
-import type { Signer } from './signer.ts';
-import { STATUS_LIST_LIFETIME_S, signStatusList } from './status-list.ts';
+import { StoreError } from '../stores/store-error.ts';
+import type { StoreWatch } from '../stores/store-watch.ts';
+import { MAX_PASS_LIFETIME_S, type PassClaims, signPass } from '../trust/recognition-pass.ts';
+import type { Signer } from '../trust/signer.ts';
+import { STATUS_LIST_LIFETIME_S, signStatusList } from '../trust/status-list.ts';
+import type { PassIndex, PassStore } from './pass-store.ts';
+
+const DROP_EVERY_S = 60;
 
 /** What a pass is made from; `notAfterS` is when mandate or freshness ends, whichever is first. */
 export type PassGround = Pick<PassClaims, 'issuer_province' | 'destination' | 'status_as_of' | 'mandate'> & {
@@ -16,8 +20,7 @@ export interface IssuedPass {
 
 interface Parts {
   readonly entityId: string;
-  /** The register's file, below the data directory. */
-  readonly path: string;
+  readonly store: StoreWatch<PassStore>;
   readonly signer: () => Signer;
   readonly nowS: () => number;
 }
@@ -29,15 +32,14 @@ interface Signed {
   readonly renewAtS: number;
 }
 
-/** Issues passes, withdraws them, and publishes which are withdrawn. */
+/** Issues passes, withdraws them, and publishes which are withdrawn. Throws StoreError where the store is away. */
 export class Passes {
   readonly #parts: Parts;
-  readonly #register: PassRegister;
   readonly #signed = new Map<string, Signed>();
+  #droppedAtS = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#register = new PassRegister(parts.path);
   }
 
   /** A new pass, or null where it would have ended before it began. */
@@ -46,14 +48,14 @@ export class Passes {
     const iat = nowS();
     const expS = Math.min(notAfterS, iat + MAX_PASS_LIFETIME_S);
     if (expS <= iat) return null;
-    const index = this.#register.take(expS, iat);
+    const index = await this.#take(expS, iat);
     const status = { status_list: { idx: index.idx, uri: this.uriOf(index.list) } };
     return { pass: await signPass({ iss: entityId, iat, exp: expS, ...ground, status }, signer()), expS, index };
   }
 
   /** Withdraws a pass from now on; false where there is none such. */
-  revoke(index: PassIndex): boolean {
-    return this.#register.withdraw(index);
+  revoke(index: PassIndex): Promise<boolean> {
+    return this.#parts.store.use((store) => store.withdraw(index));
   }
 
   uriOf(list: string): string {
@@ -62,8 +64,11 @@ export class Passes {
 
   /** A signed status list, or null where there is none such. Signed anew when it or the key changes. */
   async statusList(list: string): Promise<string | null> {
-    const state = this.#register.stateOf(list);
-    if (state === null) return null;
+    const state = await this.#parts.store.use((store) => store.stateOf(list));
+    if (state === null) {
+      this.#signed.delete(list);
+      return null;
+    }
     const signer = this.#parts.signer();
     const nowS = this.#parts.nowS();
     const held = this.#signed.get(list);
@@ -76,17 +81,30 @@ export class Passes {
     return token;
   }
 
-  /** Every list by its URI: what a bundle takes along. */
+  /**
+   * Every list by its URI: what a bundle takes along. None where the store is away: whoever holds the bundle then says
+   * that revocation is unchecked.
+   */
   async statusLists(): Promise<Record<string, string>> {
     const lists: Record<string, string> = {};
-    for (const id of this.#register.lists()) {
-      const token = await this.statusList(id);
-      if (token !== null) lists[this.uriOf(id)] = token;
+    try {
+      for (const id of await this.#parts.store.use((store) => store.lists())) {
+        const token = await this.statusList(id);
+        if (token !== null) lists[this.uriOf(id)] = token;
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
     }
     return lists;
   }
 
-  close(): void {
-    this.#register.close();
+  async #take(expS: number, nowS: number): Promise<PassIndex> {
+    return await this.#parts.store.use(async (store) => {
+      if (nowS >= this.#droppedAtS + DROP_EVERY_S) {
+        this.#droppedAtS = nowS;
+        await store.dropEnded(nowS);
+      }
+      return await store.take(expS);
+    });
   }
 }
