@@ -2,6 +2,7 @@ import { mountLog } from '../../http/log.ts';
 import { mountRegistry } from '../../http/registry.ts';
 import type { SubmissionParts } from '../../registry/submit-event.ts';
 import { openLiveCheck } from '../../upstream/live-check.ts';
+import { networksOf } from '../../upstream/networks.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openSubmission } from '../open-registry.ts';
 
@@ -13,6 +14,7 @@ export async function openWriting(parts: NodeParts): Promise<SubmissionParts | n
     keys,
     registrarId: `${nodeUrl}/registrar`,
     simulated: extras.simulated === true,
+    lists: networksOf(config.networks).lists,
     live: openLiveCheck({ ...upstreams, nowMs }),
   });
 }
