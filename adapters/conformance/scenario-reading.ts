@@ -4,8 +4,8 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';
 import { compilePointer } from '../pointer.ts';
-import { withAsOf } from '../sandbox/as-of.ts';
 import { compileTranslator, type Translation } from '../translate.ts';
+import { withAsOf } from '../with-as-of.ts';
 
 /** The clock of a static check: fixed, so that a report can be made again. */
 export const CHECK_NOW_MS = Date.parse('2026-01-01T00:00:00Z');

@@ -1,8 +1,8 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';
-import { withValueAt } from '../sandbox/json-pointer.ts';
 import { compileTranslator } from '../translate.ts';
+import { withValueAt } from '../with-value-at.ts';
 import { finding, inScenarios } from './finding.ts';
 import { pointersRead, reaches } from './reads.ts';
 import { CHECK_NOW_MS, CHECK_TOKEN, readScenarios } from './scenario-reading.ts';

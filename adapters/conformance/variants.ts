@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../schemas/scenarios.ts';
-import { withValueAt } from '../sandbox/json-pointer.ts';
+import { withValueAt } from '../with-value-at.ts';
 
 /** A record changed in a way that means nothing. `what` names the change. */
 export interface Variant {

@@ -3,7 +3,7 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 import { compilePointer } from '../pointer.ts';
 import { compileTranslator } from '../translate.ts';
-import { withValueAt } from './json-pointer.ts';
+import { withValueAt } from '../with-value-at.ts';
 import { makeKey, type SandboxKey } from './keys.ts';
 import type { SandboxUpstream } from './protocol.ts';
 

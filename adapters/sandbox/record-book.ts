@@ -1,6 +1,6 @@
 import type { AsOf } from '../../schemas/manifest.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
-import { withAsOf } from './as-of.ts';
+import { withAsOf } from '../with-as-of.ts';
 
 /**
  * What a simulated system knows about one subject: `token` is what a gateway takes from the code, the subject what the

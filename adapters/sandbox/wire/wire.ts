@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Outcome } from '../../../schemas/driver-config.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
-import { withValueAt } from '../json-pointer.ts';
+import { withValueAt } from '../../with-value-at.ts';
 import { mintText } from '../mint.ts';
 import type { NonceBook } from '../nonce-book.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../schemas/scenarios.ts';
+import type { JsonValue } from '../schemas/scenarios.ts';
 
 /** A copy of `document` with `value` at the RFC 6901 pointer; missing objects on the way are made. */
 export function withValueAt(document: JsonValue, pointer: string, value: JsonValue): JsonValue {

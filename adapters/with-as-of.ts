@@ -1,6 +1,6 @@
-import type { AsOf } from '../../schemas/manifest.ts';
-import type { JsonValue } from '../../schemas/scenarios.ts';
-import { withValueAt } from './json-pointer.ts';
+import type { AsOf } from '../schemas/manifest.ts';
+import type { JsonValue } from '../schemas/scenarios.ts';
+import { withValueAt } from './with-value-at.ts';
 
 type AsOfField = Extract<AsOf, { from: 'field' }>;
 

@@ -1,0 +1,244 @@
+/** One room of the house: what is in it, and which other rooms its files may import. */
+export interface Room {
+  /** A folder, or the start of file names. */
+  readonly path: string;
+  readonly holds: string;
+  readonly mayImport: readonly string[];
+  /** Its files do no I/O, and nothing that they reach does: no network, no disk, no clock of their own. */
+  readonly pure?: true;
+}
+
+/** An import that no rule allows, and why it stands all the same. */
+export interface Exception {
+  readonly from: string;
+  readonly to: string;
+  readonly because: string;
+}
+
+/** Every room, from the inside out. ARCHITECTURE.md shows this table; `import-rules.test.ts` holds the code to it. */
+export const ROOMS: readonly Room[] = [
+  {
+    path: 'schemas/',
+    holds: 'The contract: zod is the only source; code lists, vectors, generated JSON Schema and OpenAPI.',
+    mayImport: [],
+  },
+  {
+    path: 'adapters/sandbox/',
+    holds: 'Simulated systems and an OpenID provider, over real HTTP, in a process of their own.',
+    mayImport: ['schemas/', 'adapters/'],
+  },
+  {
+    path: 'adapters/translate',
+    holds: 'A raw record becomes normalised claims, by the tables of a manifest.',
+    mayImport: ['schemas/', 'adapters/'],
+    pure: true,
+  },
+  {
+    path: 'adapters/',
+    holds: 'How a province is asked and read: drivers, recogniser, provinces, conformance kit.',
+    mayImport: ['schemas/', 'adapters/translate', 'adapters/sandbox/'],
+  },
+  {
+    path: 'gateway/problem-error.ts',
+    holds: 'A refusal on its way to become problem details.',
+    mayImport: ['schemas/'],
+  },
+  { path: 'gateway/compose/config', holds: 'The settings, checked once.', mayImport: ['schemas/', 'gateway/keys/'] },
+  {
+    path: 'gateway/policy/',
+    holds: 'Mandates and decision tables, and their distance from the national baseline.',
+    mayImport: ['schemas/'],
+    pure: true,
+  },
+  {
+    path: 'gateway/provenance/',
+    holds: 'Authority model against what a statement says: `signed`, `stated`, `absent`, `violated`.',
+    mayImport: ['schemas/'],
+    pure: true,
+  },
+  {
+    path: 'gateway/stores/',
+    holds: 'What stores share: one PostgreSQL pool, numbered migrations, SQLite files, closed faults.',
+    mayImport: ['schemas/'],
+  },
+  {
+    path: 'gateway/log/merkle',
+    holds: 'Merkle trees and their proofs.',
+    mayImport: ['schemas/', 'gateway/log/'],
+    pure: true,
+  },
+  {
+    path: 'gateway/log/',
+    holds: 'The log of bytes: checkpoints, notes, tiles, its stores and its audit.',
+    mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/stores/'],
+  },
+  {
+    path: 'gateway/trust/',
+    holds:
+      'JWS, entity statements, chains, attestations, and the one verifier that command line, tests and browser share.',
+    mayImport: ['schemas/'],
+  },
+  {
+    path: 'gateway/keys/',
+    holds: 'One key store behind `Signer`: ring files or a PKCS#11 token, gates, schedules, the one permission check.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/log/', 'gateway/stores/'],
+  },
+  {
+    path: 'gateway/registry/fold',
+    holds: 'What the log says: a pure fold over signed events.',
+    mayImport: ['schemas/', 'adapters/', 'gateway/registry/', 'gateway/policy/', 'gateway/trust/', 'gateway/log/'],
+    pure: true,
+  },
+  {
+    path: 'gateway/registry/',
+    holds: 'Events, the written registry and the followed one, and the door through which events go in.',
+    mayImport: [
+      'schemas/',
+      'adapters/',
+      'gateway/registry/fold',
+      'gateway/policy/',
+      'gateway/trust/',
+      'gateway/log/',
+      'gateway/log/merkle',
+      'gateway/keys/',
+    ],
+  },
+  {
+    path: 'gateway/authority/',
+    holds: 'Who vouches for whom: hosted entities, subordinate statements from the log, trust marks, handover of keys.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/keys/', 'gateway/registry/', 'gateway/registry/fold'],
+  },
+  {
+    path: 'gateway/passes/',
+    holds: 'Holder-carried passes and their register.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/stores/'],
+  },
+  {
+    path: 'gateway/cache/',
+    holds: 'Verified answers in memory and in Redis, sealed; invalidations and their catch-up.',
+    mayImport: ['schemas/', 'adapters/'],
+  },
+  {
+    path: 'gateway/access/',
+    holds: "Venues' tokens, rate limits, load shedding, operators' login, replay memory.",
+    mayImport: ['schemas/', 'gateway/problem-error.ts', 'gateway/cache/'],
+  },
+  {
+    path: 'gateway/upstream/',
+    holds: 'Pools, breakers, budgets, the guard on every way out, one set a province.',
+    mayImport: ['schemas/', 'adapters/', 'gateway/compose/config', 'gateway/keys/', 'gateway/registry/'],
+  },
+  {
+    path: 'gateway/coverage/',
+    holds: 'Counters and their stores, the recognition matrix, signals of abuse, metrics.',
+    mayImport: ['schemas/', 'gateway/stores/', 'gateway/registry/'],
+  },
+  {
+    path: 'gateway/verification/',
+    holds: 'The main job: `verify.ts` is its table of contents.',
+    mayImport: [
+      'schemas/',
+      'adapters/',
+      'gateway/problem-error.ts',
+      'gateway/policy/',
+      'gateway/provenance/',
+      'gateway/trust/',
+      'gateway/log/',
+      'gateway/cache/',
+      'gateway/upstream/',
+      'gateway/registry/',
+      'gateway/coverage/',
+      'gateway/access/',
+      'gateway/passes/',
+    ],
+  },
+  {
+    path: 'gateway/http/',
+    holds: 'Routes: parse, call, reply.',
+    mayImport: [
+      'schemas/',
+      'gateway/problem-error.ts',
+      'gateway/verification/',
+      'gateway/registry/',
+      'gateway/registry/fold',
+      'gateway/coverage/',
+      'gateway/policy/',
+      'gateway/trust/',
+      'gateway/log/',
+      'gateway/log/merkle',
+      'gateway/cache/',
+      'gateway/upstream/',
+      'gateway/access/',
+      'gateway/authority/',
+      'gateway/passes/',
+      'gateway/stores/',
+    ],
+  },
+  { path: 'gateway/web/', holds: 'Pages.', mayImport: [] },
+  {
+    path: 'gateway/compose/',
+    holds:
+      'What a node is made of: settings, the listener, the parts that all roles stand on, one file a role. Nothing else wires things.',
+    mayImport: ['schemas/', 'adapters/', 'gateway/'],
+  },
+  {
+    path: 'gateway/sandbox/',
+    holds: 'Plays a nation on one machine, through the same doors as everybody.',
+    mayImport: ['schemas/', 'adapters/', 'adapters/sandbox/', 'gateway/'],
+  },
+  {
+    path: 'gateway/cli/',
+    holds: 'The command line: it speaks the public HTTP API and imports the verifier.',
+    mayImport: [
+      'schemas/',
+      'adapters/',
+      'adapters/sandbox/',
+      'gateway/compose/config',
+      'gateway/keys/',
+      'gateway/trust/',
+      'gateway/log/',
+      'gateway/log/merkle',
+      'gateway/registry/',
+      'gateway/registry/fold',
+      'gateway/policy/',
+      'gateway/authority/',
+      'gateway/upstream/',
+      'gateway/stores/',
+    ],
+  },
+  {
+    path: 'gateway/bench/',
+    holds: 'The load benchmark.',
+    mayImport: ['schemas/', 'adapters/', 'adapters/sandbox/', 'gateway/', 'gateway/sandbox/'],
+  },
+];
+
+/** Rooms that nothing else leans on: who starts things, and who tests them. */
+export const OUTERMOST: readonly string[] = [
+  'gateway/cli/',
+  'gateway/bench/',
+  'gateway/test/',
+  'gateway/sandbox/',
+  'adapters/sandbox/',
+];
+
+export const EXCEPTIONS: readonly Exception[] = [
+  { from: 'gateway/cli/commands/serve.ts', to: 'gateway/compose/node.ts', because: 'the command that starts a node' },
+  {
+    from: 'gateway/cli/commands/serve.ts',
+    to: 'gateway/compose/workers.ts',
+    because: 'the command that starts a node',
+  },
+  { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/start.ts', because: 'loaded only with --sandbox' },
+  { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/workers.ts', because: 'loaded only with --sandbox' },
+  {
+    from: 'gateway/cli/commands/nation.ts',
+    to: 'gateway/sandbox/nation/index.ts',
+    because: 'the command that starts a nation',
+  },
+  {
+    from: 'adapters/conformance/simulated-target.ts',
+    to: 'adapters/sandbox/',
+    because: '`adapter test` without --url asks a simulated system',
+  },
+];
