@@ -160,6 +160,13 @@ const FAILURES = {
       en: 'stop using this log; restore it from a backup or another instance',
     },
   },
+  loss_not_accepted: {
+    exit: 1,
+    next: {
+      zh: '先从备份恢复完整日志；确实无法恢复时，加 --accept-loss',
+      en: 'restore the whole log from a backup; where there is none, say --accept-loss',
+    },
+  },
   checkpoint_refused: {
     exit: 1,
     next: {

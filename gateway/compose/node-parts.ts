@@ -50,6 +50,8 @@ export interface Role {
   readonly notReady: () => readonly string[];
   /** What answers less than it could. */
   readonly degraded: () => readonly Degraded[];
+  /** Lets go at once of requests that would hold up a stop. */
+  readonly drain?: () => void;
   readonly close: () => Promise<void>;
 }
 

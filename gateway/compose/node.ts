@@ -94,6 +94,7 @@ export async function answerWith(listener: Listener, config: Config, extras: Nod
       url: listener.url,
       node,
       close: async () => {
+        for (const role of node.roles) role.drain?.();
         await listener.drain();
         await node.close();
       },

@@ -18,7 +18,10 @@ interface OfKey extends OfUse {
   readonly kid: string;
 }
 
-/** `registry enrol-key | announce-key | activate-key | retire-key | revoke-key`: the keys of one who is enrolled. */
+/**
+ * `registry enrol-key | announce-key | activate-key | retire-key | revoke-key`: the keys of one who is enrolled;
+ * `registry add-log-key | retire-log-key`: the keys of the log.
+ */
 export const KEY_STEPS: readonly StepCommand[] = [
   signedStep({
     ...publicKeyStep('enrol-key'),
@@ -85,6 +88,36 @@ export const KEY_STEPS: readonly StepCommand[] = [
       about: { kid },
       zh: `密钥 ${kid} 已吊销`,
       en: `key ${kid} is revoked`,
+    }),
+  }),
+  signedStep({
+    name: 'add-log-key',
+    zh: '由国家锚点加入一个日志签名密钥',
+    en: "let another key sign the log's checkpoints, as the national anchor",
+    example: "registry add-log-key 'registry.example/log+1a2b3c4d+AQ…'",
+    takes: (_cli, command) => command.argument('<verifier-key>'),
+    read: asGiven<{ readonly 'verifier-key': string }>,
+    by: 'anchor',
+    signs: ({ 'verifier-key': verifier_key }) => ({
+      events: [{ kind: 'log_key_added', body: { verifier_key } }],
+      about: { verifier_key },
+      zh: '已加入日志密钥',
+      en: 'log key added',
+    }),
+  }),
+  signedStep({
+    name: 'retire-log-key',
+    zh: '由国家锚点停用一个日志签名密钥；停用后不可恢复',
+    en: 'retire a key of the log for good, as the national anchor; the registry must hold another one',
+    example: "registry retire-log-key 'registry.example/log+1a2b3c4d+AQ…'",
+    takes: (_cli, command) => command.argument('<verifier-key>'),
+    read: asGiven<{ readonly 'verifier-key': string }>,
+    by: 'anchor',
+    signs: ({ 'verifier-key': verifier_key }) => ({
+      events: [{ kind: 'log_key_retired', body: { verifier_key } }],
+      about: { verifier_key },
+      zh: '日志密钥已停用',
+      en: 'log key retired',
     }),
   }),
 ];

@@ -9,9 +9,10 @@ import { sendCommand } from './event.ts';
 import { addAnchorHash, addCreate, addPublicKey } from './registry-create.ts';
 import { addInit } from './registry-init.ts';
 import { KEY_STEPS } from './registry-key-steps.ts';
+import { addRestore } from './registry-restore.ts';
 import { REGISTRY_STEPS } from './registry-steps.ts';
 
-/** `registry init | create | anchor-hash | new-signer | public-key | enrol | remove | <keys> | list | post`: who may sign what in the registry. */
+/** `registry init | create | anchor-hash | new-signer | public-key | enrol | remove | <keys> | list | post | restore`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
@@ -26,6 +27,7 @@ export function addRegistry(program: Command, cli: Cli): void {
   for (const add of [...REGISTRY_STEPS, ...KEY_STEPS]) add(group, cli);
   addList(group, cli);
   sendCommand(cli, group.command('post'), 'registry post event.jws');
+  addRestore(group, cli);
 }
 
 function addNewSigner(group: Command, cli: Cli): void {

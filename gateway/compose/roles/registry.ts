@@ -1,6 +1,8 @@
+import { CheckpointWaits } from '../../http/checkpoint-waits.ts';
 import { mountLog } from '../../http/log.ts';
 import { mountRegistry } from '../../http/registry.ts';
 import type { SubmissionParts } from '../../registry/submit-event.ts';
+import { newestCheckpoint } from '../../registry/witnesses.ts';
 import { openLiveCheck } from '../../upstream/live-check.ts';
 import { networksOf } from '../../upstream/networks.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
@@ -22,14 +24,16 @@ export async function openWriting(parts: NodeParts): Promise<SubmissionParts | n
 /** What the log says, for anybody to read and check; in the registry role events come in as well. */
 export function openRegistryRole(parts: NodeParts, submission: SubmissionParts | null): Role {
   const { registry, metrics, nowMs } = parts;
+  const waits = new CheckpointWaits(registry.registry, () => newestCheckpoint(registry.store));
   return {
     name: 'registry',
     mount: (router) => {
       mountRegistry(router, { registry: registry.registry, submission, store: registry.store, metrics, nowMs });
-      mountLog(router, registry);
+      mountLog(router, { ...registry, waits });
     },
     notReady: () => [],
     degraded: () => [],
-    close: async () => {},
+    drain: () => waits.close(),
+    close: async () => waits.close(),
   };
 }
