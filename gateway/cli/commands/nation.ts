@@ -12,6 +12,7 @@ import { described, jsonOption, reading } from './command.ts';
 
 type NationRoom = typeof import('../../sandbox/nation/index.ts');
 type Nation = Parameters<NationRoom['mapOf']>[0];
+type Drills = NationRoom['ALL_DRILLS'];
 type Report = Awaited<ReturnType<NationRoom['checkNation']>>;
 type Outcome = Awaited<ReturnType<Parameters<NationRoom['withNation']>[0]['scanner']>>;
 
@@ -20,6 +21,7 @@ interface NationOptions {
   readonly dir?: string;
   readonly port?: number;
   readonly check?: boolean;
+  readonly drill?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -44,6 +46,11 @@ export function addNation(program: Command, cli: Cli): void {
       '--check',
       say({ zh: '扫描所有省份对并运行演练，然后结束', en: 'scan every pair, run the drills, and end' }),
     )
+    .option(
+      '--drill <names>',
+      say({ zh: '只运行这些演练（逗号分隔）', en: 'run these drills alone (a comma between)' }),
+      list,
+    )
     .option(...jsonOption(cli))
     .action((options: NationOptions) => run(cli, options));
 }
@@ -51,11 +58,14 @@ export function addNation(program: Command, cli: Cli): void {
 async function run(cli: Cli, options: NationOptions): Promise<void> {
   const { nodes, dir = null, port = null } = options;
   const room = await import('../../sandbox/nation/index.ts');
+  const drills = chosenDrills(options.drill, room);
   const stopping = stopOnSignal();
   const wish = { nodes, dir, port, scanner: scan, stopped: stopping.signal, onStep: teller(cli, options) };
   try {
     await room.withNation(wish, (nation) =>
-      options.check === true ? check(cli, nation, options, room) : show(cli, nation, options, room, stopping.signal),
+      options.check === true
+        ? check(cli, nation, { ...options, drills }, room)
+        : show(cli, nation, options, room, stopping.signal),
     );
   } catch (error) {
     if (stopping.signal.aborted) return;
@@ -111,14 +121,31 @@ async function show(
   cli.progress(cli.say({ zh: '正在停止……', en: 'stopping…' }));
 }
 
-async function check(cli: Cli, nation: Nation, { json }: NationOptions, room: NationRoom): Promise<void> {
-  const report = await room.checkNation(nation, (name) =>
-    cli.progress(`${cli.say({ zh: '演练', en: 'drill' })} ${name}`),
-  );
+async function check(
+  cli: Cli,
+  nation: Nation,
+  { json, drills }: NationOptions & { readonly drills: Drills },
+  room: NationRoom,
+): Promise<void> {
+  const report = await room.checkNation(nation, drills, (name) => cli.progress(`${cli.say(DRILL)} ${name}`));
   cli.progress('');
   if (json === true) cli.printJson(report);
   else printReport(cli, report);
   process.exitCode = report.failed === 0 ? 0 : 1;
+}
+
+const DRILL = { zh: '演练', en: 'drill' };
+
+function chosenDrills(names: readonly string[] | undefined, { ALL_DRILLS }: NationRoom): Drills {
+  if (names === undefined) return ALL_DRILLS;
+  const unknown = names.find((name) => ALL_DRILLS.every((drill) => drill.name !== name));
+  if (unknown === undefined) return ALL_DRILLS.filter(({ name }) => names.includes(name));
+  const known = ALL_DRILLS.map(({ name }) => name).join(', ');
+  throw CliError.of('usage_invalid', { zh: `没有该演练；现有：${known}`, en: `no such drill; there are: ${known}` });
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 function printReport(cli: Cli, { pairs, drills, passed, failed }: Report): void {

@@ -1,5 +1,4 @@
 import type { Drill, DrillResult } from './drills/drill.ts';
-import { ALL_DRILLS } from './drills/index.ts';
 import { type Nation, processesOf } from './nation.ts';
 import { isAsExpected, type PairResult, scanPairs } from './pairs.ts';
 
@@ -13,11 +12,11 @@ export interface NationReport {
   readonly failed: number;
 }
 
-/** Scans every ordered pair, then runs the drills one after another. */
+/** Scans every ordered pair, then runs drills one after another. */
 export async function checkNation(
   nation: Nation,
+  drills: readonly Drill[],
   onDrill: (name: string) => void,
-  drills: readonly Drill[] = ALL_DRILLS,
 ): Promise<NationReport> {
   const processes = processesOf(nation).filter(({ pid }) => pid !== null).length;
   const pairs = await scanPairs(nation);

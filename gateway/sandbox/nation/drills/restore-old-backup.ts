@@ -28,7 +28,7 @@ export const RESTORE_OLD_BACKUP: Drill = {
     for (const name of readdirSync(dir)) if (!KEPT.test(name)) rmSync(join(dir, name), { recursive: true });
     copyWithoutKept(backup, dir);
     const refusal = await registry.startRefused();
-    must(/log_shorter|shorter/.test(refusal), `it refused for another reason: ${refusal}`);
+    must(/huren registry restore --accept-loss/.test(refusal), `it refused for another reason: ${refusal}`);
     const settings = nodeSettings(plan, registry.seat);
     const shown = await nation.commands.run(['registry', 'restore', '--json'], settings);
     must(shown.exit === 1, 'a loss was accepted without a word');
