@@ -41,7 +41,8 @@ function startNation(...argv: string[]): { readonly child: ChildProcess; readonl
   });
   killAtExit(child);
   onTestFinished(() => {
-    child.kill('SIGKILL');
+    // Whatever the test was about: it leaves nothing behind itself.
+    for (const pid of runningFrom(temp)) process.kill(pid, 'SIGKILL');
     rmSync(temp, { recursive: true, force: true });
   });
   return { child, temp };
