@@ -8,6 +8,7 @@ import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { SnapshotKey } from '../registry/snapshot-file.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
 import { WritableRegistry } from '../registry/writable-registry.ts';
@@ -15,15 +16,23 @@ import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { type Config, ConfigError } from './config.ts';
 import { isAway, openWithin } from './open-within.ts';
 
-/** The registry with the store and the key behind its log. */
+/** The registry of a node, and its copy of the log. */
 export interface OpenRegistry {
+  readonly registry: Registry;
+  readonly store: LogStore;
+  /** Null where the registry is written elsewhere, and followed. */
+  readonly written: WrittenRegistry | null;
+}
+
+/** The registry with the store and the keys behind its log. */
+export interface WrittenRegistry {
   readonly registry: WritableRegistry;
   readonly store: LogStore;
   readonly logSigner: LogSigner;
 }
 
 /**
- * Opens the log and folds it. `anchor`: whose registry is followed. Throws ConfigError where the store cannot be used,
+ * Opens the log that this node writes, and folds it. `anchor`: whose registry is followed. Throws ConfigError where the store cannot be used,
  * RegistryError where its content cannot be right.
  */
 export async function openRegistry(
@@ -32,9 +41,21 @@ export async function openRegistry(
   entityId: string,
   anchor: GenesisRule['anchor'],
   logger: Logger,
-): Promise<OpenRegistry> {
+): Promise<WrittenRegistry> {
   const origin = `${new URL(entityId).host}/log`;
-  const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin);
+  const opened: { registry: WritableRegistry | null; logSigner: LogSigner | null } = {
+    registry: null,
+    logSigner: null,
+  };
+  const logSigner = await openLogSigner(keys, REGISTRY_OWNER, origin, {
+    nowS: Math.floor(Date.now() / 1000),
+    // A checkpoint that is signed by a key which the log does not list is believed by nobody.
+    mayActivate: (kid) => {
+      const key = opened.logSigner?.verifierKeyOf(kid) ?? null;
+      return key !== null && opened.registry?.folded().log?.keys.includes(key) === true;
+    },
+  });
+  opened.logSigner = logSigner;
   const store = await openStore(config, database);
   try {
     const registry = await WritableRegistry.open({
@@ -47,6 +68,7 @@ export async function openRegistry(
       nowS: () => Math.floor(Date.now() / 1000),
       onFault: (fault) => logger.fatal({ code: fault.code, reason: fault.message }, 'the log is no longer followed'),
     });
+    opened.registry = registry;
     return { registry, store, logSigner };
   } catch (error) {
     await store.close();
@@ -60,7 +82,7 @@ export async function openRegistry(
  * `lists`: whether an address lies in one of the operator's own networks, where a system may be.
  */
 export async function openSubmission(
-  opened: OpenRegistry,
+  opened: WrittenRegistry,
   settings: {
     readonly keys: KeyStore;
     readonly registrarId: string;
