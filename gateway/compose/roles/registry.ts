@@ -12,7 +12,7 @@ import { openSubmission } from '../open-registry.ts';
 
 /** Where the registry is written, and null where it is followed: what lets events in. */
 export async function openWriting(parts: NodeParts): Promise<SubmissionParts | null> {
-  const { keys, nodeUrl, registry, upstreams, extras, nowMs } = parts;
+  const { config, keys, nodeUrl, registry, upstreams, extras, nowMs } = parts;
   if (registry.written === null) return null;
   return await openSubmission(registry.written, {
     keys,
