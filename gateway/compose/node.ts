@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { logOpenFiles } from '../access/open-file-limit.ts';
 import { OperatorLogin, SESSION_LIFETIME_MS } from '../access/operator-login.ts';
 import { CookieSeal } from '../access/sealed-cookie.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
@@ -203,6 +204,7 @@ async function openEitherRegistry(config: Config, parts: RegistryParts): Promise
 
 async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): Promise<OpenedParts> {
   const log = openLogger(config);
+  logOpenFiles(log);
   const metrics = createMetrics();
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
