@@ -17,3 +17,8 @@ export function admissibleKeys(keys: readonly PublicJwk[]): RegistryJwk[] {
     });
   });
 }
+
+/** Keys that their owner has not revoked: nobody vouches for one that its own entity gave up. */
+export function unrevoked(keys: readonly PublicJwk[]): PublicJwk[] {
+  return keys.filter(({ revoked }) => revoked === undefined);
+}

@@ -31,6 +31,7 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
     admitted: MARK,
     changed: MARK,
     jwks: [],
+    configured_s: null,
   };
 }
 

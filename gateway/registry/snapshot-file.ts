@@ -6,7 +6,7 @@ import { type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
 import { documentOf, type FoldState, foldDocumentSchema, stateOf } from './fold-state.ts';
 
 /** Changes when the state's form or a rule of the fold changes: an older snapshot is then no snapshot. */
-const SNAPSHOT_FORMAT = 'huren-registry-snapshot/2';
+const SNAPSHOT_FORMAT = 'huren-registry-snapshot/3';
 
 const fileSchema = z.strictObject({ body: z.string(), signature: z.string() });
 const bodySchema = z.strictObject({
