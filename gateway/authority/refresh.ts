@@ -7,7 +7,7 @@ import type { RegistryDoor } from '../registry/registry-door.ts';
 import { peekEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
 import { keyIdentity, publicJwkSchema } from '../trust/public-key.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { admissibleKeys, unrevoked } from './admissible-keys.ts';
+import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
 import { AuthorityError } from './authority-error.ts';
 
 interface Parts {
@@ -25,9 +25,6 @@ interface Wanted {
   readonly entityId: string;
   readonly keys: RegistryJwk[];
 }
-
-/** Most keys in one event. */
-const MOST_KEYS = 8;
 
 /**
  * Keeps what the log says of subordinates' keys up to date: a superior takes new keys where an old one signed for them,
@@ -112,7 +109,7 @@ export class SubordinateRefresh {
         throw new AuthorityError('request_refused', 'newer keys of the entity were taken before');
       }
       // More than an event holds is cut from the old end: announced and active keys come last in a ring.
-      const keys = admissibleKeys(stated.slice(-MOST_KEYS));
+      const keys = admissibleKeys(stated.slice(-MOST_ADMITTED_KEYS));
       const known = new Set(before.map(keyIdentity));
       return keys.length === known.size && keys.every((jwk) => known.has(keyIdentity(jwk))) ? null : keys;
     } catch (error) {
