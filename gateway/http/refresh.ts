@@ -1,8 +1,9 @@
 import express, { type Router } from 'express';
 import { MAX_CONFIGURATION_LENGTH } from '../../schemas/registry-event.ts';
+import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import { AuthorityError } from '../authority/authority-error.ts';
 import { ProblemError } from '../problem-error.ts';
-import { RegistryError } from '../registry/registry-error.ts';
+import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
 import { pathOf, resource } from './route.ts';
 
 const MEDIA_TYPE = 'application/entity-statement+jwt';
@@ -36,6 +37,9 @@ export function mountRefresh(router: Router, superiors: readonly string[], { tak
 
 function explain(error: unknown): never {
   if (error instanceof AuthorityError) throw new ProblemError('event_unauthorised', error.message);
+  if (error instanceof RegistryError && isRejectionCode(error.code)) {
+    throw new ProblemError(REJECTIONS[error.code].problem, error.code);
+  }
   if (error instanceof RegistryError) throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
   throw error;
 }
