@@ -4,6 +4,7 @@ import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import { AuthorityError } from '../authority/authority-error.ts';
 import { ProblemError } from '../problem-error.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
+import { bodyProblem } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
 const MEDIA_TYPE = 'application/entity-statement+jwt';
@@ -25,7 +26,7 @@ export function mountRefresh(router: Router, superiors: readonly string[], { tak
         if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
         await new Promise<void>((resolve, reject) => {
           readText(request, response, (error: unknown) =>
-            error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+            error === undefined ? resolve() : reject(bodyProblem(error, 'signed configuration')),
           );
         });
         const taken = await take(String(request.body).trim()).catch(explain);
