@@ -42,7 +42,8 @@ function counting(): { readonly post: PostJson; readonly statuses: number[] } {
 }
 
 function localDoor(): RegistryDoor {
-  const { registry } = platform.node.node.parts.registry;
+  const registry = platform.node.node.parts.registry.written?.registry;
+  if (registry === undefined) throw new Error('the platform writes no registry');
   const check = { production: false, nowMs: Date.now, live: null };
   return openLocalDoor({ registry, registrar: platform.anchor, check }, () => Math.floor(Date.now() / 1000));
 }
