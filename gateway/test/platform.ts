@@ -30,19 +30,15 @@ export interface Platform {
   readonly openDoor: (post?: PostJson) => RegistryDoor;
   /** Makes the registry, and admits the province and its gateway. */
   readonly admit: () => Promise<void>;
+  /** Starts the node again on what it has kept; `anchorFile`: whom it then believes, if not its own anchor. */
+  readonly restart: (anchorFile?: string) => Promise<void>;
   readonly stop: () => Promise<void>;
-}
-
-interface Settings {
-  /** Whom the node believes; its own anchor unless told. */
-  readonly anchorFile?: string;
-  readonly config?: Partial<Config>;
 }
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
 /** Starts a platform whose registry is empty yet. */
-export async function startPlatform({ anchorFile, config = {} }: Settings = {}): Promise<Platform> {
+export async function startPlatform(config: Partial<Config> = {}): Promise<Platform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'huren-platform-'));
   const url = `http://127.0.0.1:${await freePort()}`;
   const own = join(dataDir, 'anchor.json');
@@ -56,12 +52,15 @@ export async function startPlatform({ anchorFile, config = {} }: Settings = {}):
   const log = { origin, keys: [verifierKey] };
   const registry = { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] }, log_keys: log.keys };
   writeFileSync(own, JSON.stringify({ entity_id: anchor.entityId, jwks: { keys: publicKeys }, registry }));
-  const read = readConfig({ ...env, HUREN_ANCHOR_FILE: anchorFile ?? own });
-  const node = await startNode({ ...read, ...config }, { networks: LOOPBACK_ONLY });
-  const { registry: live } = node.node.parts.registry;
-  const openDoor: Platform['openDoor'] = (post = postLocally(url)) => openHttpDoor({ registry: live, post, nowS });
+  const start = (file: string) =>
+    startNode({ ...readConfig({ ...env, HUREN_ANCHOR_FILE: file }), ...config }, { networks: LOOPBACK_ONLY });
+  let node = await start(own);
+  const openDoor: Platform['openDoor'] = (post = postLocally(url)) =>
+    openHttpDoor({ registry: node.node.parts.registry.registry, post, nowS });
   return {
-    node,
+    get node() {
+      return node;
+    },
     url,
     dataDir,
     anchor,
@@ -92,6 +91,10 @@ export async function startPlatform({ anchorFile, config = {} }: Settings = {}):
         };
         await door.submit(kind === 'province' ? anchor : province, { kind: 'subordinate_admitted', body });
       }
+    },
+    restart: async (file = own) => {
+      await node.close();
+      node = await start(file);
     },
     stop: async () => {
       await node.close();
