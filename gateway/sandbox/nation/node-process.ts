@@ -44,10 +44,14 @@ export class NodeProcess {
   /** Starts it where it is expected to refuse, and gives what it said last. Throws where it does answer. */
   async startRefused(): Promise<string> {
     const child = this.#spawn();
-    const timer = setTimeout(() => child.kill('SIGKILL'), ANSWERS_WITHIN_MS);
-    const [exit] = await once(child, 'exit');
-    clearTimeout(timer);
-    if (exit === null || exit === 0) throw this.#failed('it did not refuse to start');
+    const untilMs = performance.now() + ANSWERS_WITHIN_MS;
+    while (!hasEnded(child)) {
+      if (performance.now() > untilMs || (await isAnswering(this.seat))) {
+        await this.kill();
+        throw this.#failed('it did not refuse to start');
+      }
+      await delay(LOOK_EVERY_MS);
+    }
     return this.#lastWords();
   }
 

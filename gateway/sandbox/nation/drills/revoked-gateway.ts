@@ -29,8 +29,7 @@ export const REVOKED_GATEWAY: Drill = {
       return outcome === null || outcome.kind === 'problem' || !outcome.verified;
     };
     must(await becomesTrue(isOver, OVER_WITHIN_MS), 'answers of a removed gateway still verify');
-    const isTold = async () =>
-      (await readinessOf(gone.destination.seat))?.reasons.includes('chain_unverified') === true;
+    const isTold = async () => (await readinessOf(gone.destination.seat))?.reasons.includes('not_admitted') === true;
     must(await becomesTrue(isTold, OVER_WITHIN_MS), 'a removed gateway says that all is well');
     const outcome = await scanAt(nation, gone, await freshGreen(issuer)).catch(() => null);
     const said = outcome === null ? 'no chain' : outcome.kind === 'problem' ? outcome.problem : outcome.fault;
