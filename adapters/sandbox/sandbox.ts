@@ -24,10 +24,12 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   const keys = join(settings.dataDir, 'keys', 'sandbox');
   const start = (registered: boolean) => (folder: ProvinceFolder) =>
     startProvince(folder, { keys, registered, issuer: settings.entityIds[folder.manifest.province] ?? null, nowMs });
-  const started = await Promise.all([
-    ...loadProvinces().map(start(true)),
-    ...loadProvinces(EXAMPLES).map(start(false)),
-  ]);
+  const shipped = loadProvinces();
+  // Whoever copies an example among the provinces has a system of that province that is registered.
+  const examples = loadProvinces(EXAMPLES).filter(({ manifest: { province } }) =>
+    shipped.every(({ manifest }) => manifest.province !== province),
+  );
+  const started = await Promise.all([...shipped.map(start(true)), ...examples.map(start(false))]);
   const provinces = new Map(
     started.map((one): [ProvinceCode, SandboxProvince] => [one.upstream.manifest.province, one]),
   );
