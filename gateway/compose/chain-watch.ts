@@ -34,7 +34,7 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   const look = async () => {
     for (const gateway of trust.gateways.values()) {
       const { entityId } = gateway;
-      const fault = await faultOf(trust.resolver, gateway);
+      const fault = await faultOf(trust.resolver, gateway, log);
       gauge.set({ entity: entityId }, fault === null ? 1 : 0);
       if (fault === (unverified.get(entityId) ?? null)) continue;
       if (fault === null) {
@@ -60,7 +60,12 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   return { unverified: () => unverified, stop: () => clearInterval(timer) };
 }
 
-async function faultOf(resolver: Trust['resolver'], { entityId, attestationKeys }: GatewayIdentity) {
+/** Never throws: a look that ends early would leave readiness as it was, and a rejection nobody waits for ends the process. */
+async function faultOf(
+  resolver: Trust['resolver'],
+  { entityId, attestationKeys }: GatewayIdentity,
+  log: Logger,
+): Promise<TrustErrorCode | null> {
   if (resolver === null) return 'anchor_unknown';
   try {
     const { metadata } = await resolver.resolve(entityId);
@@ -68,6 +73,10 @@ async function faultOf(resolver: Trust['resolver'], { entityId, attestationKeys 
     return data?.jwks.keys.some(({ kid }) => kid === attestationKeys.signer.kid) === true ? null : 'key_unknown';
   } catch (error) {
     if (error instanceof TrustError) return error.code;
-    throw error;
+    log.error(
+      { entity: entityId, reason: error instanceof Error ? error.message : 'unknown' },
+      'the chain is unreadable',
+    );
+    return 'fetch_failed';
   }
 }
