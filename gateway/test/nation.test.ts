@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { killAtExit } from './kill-at-exit.ts';
+import { processesOf, readOf } from './processes-of.ts';
 
 const HUREN = join(import.meta.dirname, '../cli/huren.ts');
 const STARTED_WITHIN_MS = 40_000;
@@ -42,7 +43,7 @@ function startNation(...argv: string[]): { readonly child: ChildProcess; readonl
   killAtExit(child);
   onTestFinished(() => {
     // Whatever the test was about: it leaves nothing behind itself.
-    for (const pid of runningFrom(temp)) process.kill(pid, 'SIGKILL');
+    for (const pid of processesOf(temp)) process.kill(pid, 'SIGKILL');
     rmSync(temp, { recursive: true, force: true });
   });
   return { child, temp };
@@ -54,25 +55,9 @@ async function printed({ stdout }: ChildProcess): Promise<string> {
   return text;
 }
 
-/** Every process of the nation, itself among them: each has inherited where temporary directories are. */
-function runningFrom(temp: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => readOf(pid, 'environ').includes(`TMPDIR=${temp}`));
-}
-
 /** How many nodes there are among them: beside the first, systems and commands of the ceremony run. */
 function nodesFrom(temp: string): number {
-  return runningFrom(temp).filter((pid) => readOf(pid, 'cmdline').includes('\0serve\0')).length;
-}
-
-function readOf(pid: number, file: 'environ' | 'cmdline'): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
+  return processesOf(temp).filter((pid) => readOf(pid, 'cmdline').includes('\0serve\0')).length;
 }
 
 async function until(holds: () => boolean, withinMs: number): Promise<void> {
@@ -88,14 +73,14 @@ test('two provinces, each a party of its own, do not recognise one another, or w
   expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
   expect(report.drills.map(({ name }) => name)).toEqual(drills);
   expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
-  expect([exit, runningFrom(temp), readdirSync(temp)]).toEqual([0, [], []]);
+  expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
 });
 
 test('a process outlives the nation that started it and was killed', async () => {
   const { child, temp } = startNation();
   await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
   child.kill('SIGKILL');
-  await until(() => runningFrom(temp).length === 0, ENDED_WITHIN_MS);
+  await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
 });
 
 test('Ctrl-C in the middle of the start leaves processes or directories', async () => {
@@ -104,6 +89,6 @@ test('Ctrl-C in the middle of the start leaves processes or directories', async 
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
-  await until(() => runningFrom(temp).length === 0, ENDED_WITHIN_MS);
+  await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
   expect(readdirSync(temp)).toEqual([]);
 });

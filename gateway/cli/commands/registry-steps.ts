@@ -1,3 +1,5 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { type Enrolment, enrolmentSchema } from '../../../schemas/registry-event.ts';
 import { openKeyStore } from '../../keys/key-store.ts';
@@ -10,6 +12,12 @@ import { partOwner, sandboxPart } from '../sandbox-parts.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
 import { chooseSigner } from '../signer-choice.ts';
 
+interface Terms {
+  readonly role?: string;
+  readonly nameZh?: string;
+  readonly nameEn?: string;
+}
+
 /** `registry enrol | remove`: who may sign in the registry. */
 export const REGISTRY_STEPS: readonly StepCommand[] = [
   signedStep({
@@ -18,15 +26,18 @@ export const REGISTRY_STEPS: readonly StepCommand[] = [
     en: 'enrol an entity, as the national anchor',
     example: 'registry enrol province:120000',
     takes: (cli, command) =>
-      command.argument(
-        '<who>',
-        cli.say({
-          zh: '登记内容 JSON 文件；沙箱中可写 province:120000，并为其生成密钥',
-          en: 'a JSON file {entity_id, role, name, jwks, province?}; in the sandbox province:120000, whose key is then made',
-        }),
+      termsOptions(
+        cli,
+        command.argument(
+          '<who>',
+          cli.say({
+            zh: '登记内容 JSON 文件，如 registry public-key 的输出；沙箱中可写 province:120000，并为其生成密钥',
+            en: 'a JSON file {entity_id, role, name, jwks, province?}, or what registry public-key printed, with the options; in the sandbox province:120000, whose key is then made',
+          }),
+        ),
       ),
-    read: ({ who }: { readonly who: string }, cli) =>
-      sandboxPart(who) === null ? readEnrolment(who) : newProvince(cli, who),
+    read: ({ who, ...terms }: Terms & { readonly who: string }, cli) =>
+      sandboxPart(who) === null ? readEnrolment(who, terms) : newProvince(cli, who),
     by: 'anchor',
     signs: (enrolment) => ({
       events: [{ kind: 'entity_enrolled', body: enrolment }],
@@ -69,9 +80,27 @@ async function newProvince(cli: Cli, who: string): Promise<Enrolment> {
   return { entity_id: actor.entityId, role: 'province', province, name, jwks: { keys: [actor.publicJwk] } };
 }
 
-async function readEnrolment(file: string): Promise<Enrolment> {
-  const parsed = enrolmentSchema.safeParse(await readJson(file));
+/** What the anchor enrols somebody as, who has only handed in an identifier and keys. */
+function termsOptions({ say }: Cli, command: Command): Command {
+  return command
+    .addOption(
+      new Option('--role <role>', say({ zh: '登记为', en: 'as what' })).choices(enrolmentSchema.shape.role.options),
+    )
+    .option('--name-zh <name>', say({ zh: '中文名', en: 'its name in Chinese' }))
+    .option('--name-en <name>', say({ zh: '英文名', en: 'its name in English' }));
+}
+
+async function readEnrolment(file: string, { role, nameZh: zh, nameEn: en }: Terms): Promise<Enrolment> {
+  const document = z.looseObject({}).safeParse(await readJson(file)).data;
+  const terms = {
+    ...(role === undefined ? {} : { role }),
+    ...(zh === undefined && en === undefined ? {} : { name: { zh, en } }),
+  };
+  const parsed = enrolmentSchema.safeParse({ ...document, ...terms });
   if (parsed.success) return parsed.data;
-  const { at, zh, en } = faultText(parsed.error);
-  throw CliError.of('enrolment_invalid', { zh: `${file} 的 ${at}：${zh}`, en: `${file}: ${at}: ${en}` });
+  const fault = faultText(parsed.error);
+  throw CliError.of('enrolment_invalid', {
+    zh: `${file} 的 ${fault.at}：${fault.zh}`,
+    en: `${file}: ${fault.at}: ${fault.en}`,
+  });
 }

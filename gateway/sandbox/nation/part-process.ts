@@ -40,7 +40,7 @@ export async function startSystem(
 }
 
 /** Where the authorization server's own word about itself lies, once it has signed one. */
-export function configurationFile({ dir }: Seat): string {
+export function configurationFile({ dir }: Pick<Seat, 'dir'>): string {
   return join(dir, 'entity-configuration.jwt');
 }
 

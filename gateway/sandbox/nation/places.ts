@@ -23,12 +23,18 @@ export function filesIn(dir: string) {
 /** Makes everybody's directory, with a certificate of a new test CA for who listens. Throws NationError `folder_in_use`. */
 export async function makePlaces(plan: NationPlan): Promise<void> {
   requireEmpty(plan.dir);
-  const ca = await createTestCa();
-  await Promise.all(seatsOf(plan).map((seat) => makeSeat(seat, ca)));
+  const ca = await issueCertificates(seatsOf(plan));
   for (const dir of [plan.dir, ...plan.operators.map((person) => person.dir), ...venueDirs(plan)]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(join(dir, CA), ca.caPem);
   }
+}
+
+/** Gives each a certificate for its address in its directory, of a new test CA whose own key nobody keeps. */
+export async function issueCertificates(places: readonly Pick<Seat, 'address' | 'dir'>[]): Promise<TestCa> {
+  const ca = await createTestCa();
+  await Promise.all(places.map((place) => issueCertificate(place, ca)));
+  return ca;
 }
 
 /** Hands the anchor file to everybody, as an officer would who carries it around. */
@@ -49,7 +55,7 @@ function venueDirs(plan: NationPlan): string[] {
   return plan.provinces.map(({ venue }) => venueDir(plan, venue.venue));
 }
 
-async function makeSeat({ address, dir }: Seat, ca: TestCa): Promise<void> {
+async function issueCertificate({ address, dir }: Pick<Seat, 'address' | 'dir'>, ca: TestCa): Promise<void> {
   const { caFile, certFile, keyFile } = filesIn(dir);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const { certPem, keyPem } = await ca.issue({ names: [], addresses: [address] });

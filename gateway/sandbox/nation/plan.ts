@@ -103,7 +103,8 @@ export function seatsOf({ authority, registry, monitor, server, provinces }: Nat
   return [authority, registry, monitor, server, ...provincial];
 }
 
-function adapterFolder(province: ProvinceCode): string {
+/** The folder of a province's shipped adapter. */
+export function adapterFolder(province: ProvinceCode): string {
   const name = readdirSync(ADAPTERS).find((candidate) => candidate.startsWith(`${province}-`));
   return join(ADAPTERS, name ?? province);
 }

@@ -1,10 +1,9 @@
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
-import { writePrivateFile } from '../../keys/private-file.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
+import { copyAdapter, writeAccess } from './hand-over.ts';
 import type { HurenCommands } from './huren-command.ts';
 import { anchorKey, type NationalOffices, operatorKey } from './national-ceremony.ts';
 import { upstreamDir } from './node-settings.ts';
@@ -124,14 +123,10 @@ export async function publishPolicy(province: ProvincePlan, { authority }: Provi
   await authority.step('policy', 'publish', file, '--key', provinceKey(province));
 }
 
-/** The shipped adapter with the address of the system that is played here: everything else is what ships. */
+/** Its own copy of the shipped adapter, for the system that is played here. */
 function adapterOf({ adapter: { folder }, authority, system }: ProvincePlan): string {
   const own = join(authority.dir, basename(folder));
-  const path = join(own, 'manifest.json');
-  cpSync(folder, own, { recursive: true });
-  const manifest = z.looseObject({ upstream: z.looseObject({}) }).parse(JSON.parse(readFileSync(path, 'utf8')));
-  const upstream = { ...manifest.upstream, base_url: system.url };
-  writeFileSync(path, `${JSON.stringify({ ...manifest, upstream }, null, 2)}\n`);
+  copyAdapter(folder, own, system.url);
   return own;
 }
 
@@ -142,7 +137,7 @@ export function grantAccess(
   systems: ReadonlyMap<ProvinceCode, SystemReady>,
 ): void {
   for (const { code } of provinces) {
-    const { secrets = {} } = systems.get(code)?.upstream ?? {};
-    writePrivateFile(join(upstreamDir(destination), `${code}.json`), `${JSON.stringify({ secrets })}\n`);
+    const ready = systems.get(code);
+    if (ready !== undefined) writeAccess(join(upstreamDir(destination), `${code}.json`), ready);
   }
 }
