@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadProvinces } from '../provinces/index.ts';
 import { startControlServer } from './control-server.ts';
+import type { FederationDocument } from './federation-document.ts';
 import { loadOrCreateKey } from './keys.ts';
 import type { Listening } from './listen.ts';
 import type { ServerReady, StartPart, StartServer, StartSystem, SystemReady } from './part-protocol.ts';
-import { type FederationDocument, startProvider } from './provider.ts';
+import { startProvider } from './provider.ts';
 import { refersBeyond } from './record-template.ts';
 import { startProvince } from './start-province.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import Provider, {
   type Adapter,
@@ -9,6 +9,7 @@ import Provider, {
   errors,
 } from 'oidc-provider';
 import type { SandboxVenue } from '../../schemas/sandbox.ts';
+import { FEDERATION_PATH, type FederationDocument, showDocument } from './federation-document.ts';
 import type { SandboxKey } from './keys.ts';
 import { createSimulatedServer, type Listening, listenOnLoopback } from './listen.ts';
 import {
@@ -49,15 +50,6 @@ export interface ProviderSettings {
   readonly listening?: Listening;
 }
 
-export interface FederationDocument {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
-}
-
-/** Where an entity shows its configuration. */
-export const FEDERATION_PATH = '/.well-known/openid-federation';
-
 /**
  * An OpenID provider. For venues: client_credentials, JWT access tokens of RFC 9068 for the gateways of this sandbox; a
  * client that names no `resource` or `scope` gets its own gateway's, so that the shortest request works. For operators:
@@ -88,7 +80,7 @@ export async function startProvider(key: SandboxKey, settings: ProviderSettings)
       : answerLogin(provider, registryPage.operators, new URL(registryPage.base).origin);
   listener = (request, response) => {
     if (login(request, response)) return;
-    if (request.url === FEDERATION_PATH) show(settings.configuration(), response);
+    if (request.url === FEDERATION_PATH) showDocument(settings.configuration(), response);
     else answer(request, response);
   };
   const close = (): void => {
@@ -96,19 +88,6 @@ export async function startProvider(key: SandboxKey, settings: ProviderSettings)
     server.closeAllConnections();
   };
   return { issuer, ...endpoint, venues, operatorClient, close };
-}
-
-/** The document at an address of this machine. Rejects where nobody answers. */
-export async function fetchedFrom(url: string): Promise<FederationDocument> {
-  const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-  const type = reply.headers.get('content-type') ?? 'application/octet-stream';
-  return { status: reply.status, type, text: await reply.text() };
-}
-
-function show(document: Promise<FederationDocument>, response: ServerResponse): void {
-  document
-    .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text))
-    .catch(() => response.writeHead(502).end());
 }
 
 function configurationOf(

@@ -3,9 +3,10 @@ import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
+import { FEDERATION_PATH, fetchedFrom } from './federation-document.ts';
 import { loadOrCreateKey } from './keys.ts';
 import type { ReadyMessage, startMessageSchema } from './protocol.ts';
-import { FEDERATION_PATH, fetchedFrom, startProvider } from './provider.ts';
+import { startProvider } from './provider.ts';
 import { type StartedProvince, startProvince } from './start-province.ts';
 import { VENUES } from './venues.ts';
 

@@ -9,6 +9,8 @@ import { killAtExit } from './kill-at-exit.ts';
 import { processesOf, readOf } from './processes-of.ts';
 
 const HUREN = join(import.meta.dirname, '../cli/huren.ts');
+/** Half a minute on a machine of two cores that has nothing else to do. */
+const CHECKED_WITHIN_MS = 180_000;
 const STARTED_WITHIN_MS = 40_000;
 const ENDED_WITHIN_MS = 15_000;
 
@@ -55,7 +57,7 @@ async function printed({ stdout }: ChildProcess): Promise<string> {
   return text;
 }
 
-/** How many nodes there are among them: the start is then half over, and commands of the ceremony run as well. */
+/** How many nodes there are among them: beside the first, systems and commands of the ceremony run. */
 function nodesFrom(temp: string): number {
   return processesOf(temp).filter((pid) => readOf(pid, 'cmdline').includes('\0serve\0')).length;
 }
@@ -64,28 +66,32 @@ async function until(holds: () => boolean, withinMs: number): Promise<void> {
   await expect.poll(holds, { timeout: withinMs, interval: 100 }).toBe(true);
 }
 
-test('two provinces, each a party of its own, do not recognise one another, or what must be refused is not', async () => {
-  const drills = ['foreign_venue_token', 'gateway_attests_for_other_province', 'suspend_reaches_all'];
-  const { child, temp } = startNation('--check', '--drill', drills.join(','));
-  const ended = once(child, 'exit');
-  const report = reportSchema.parse(JSON.parse(await printed(child)));
-  const [exit] = await ended;
-  expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
-  expect(report.drills.map(({ name }) => name)).toEqual(drills);
-  expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
-  expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
-});
+test(
+  'two provinces, each a party of its own, do not recognise one another, or what must be refused is not',
+  async () => {
+    const drills = ['foreign_venue_token', 'gateway_attests_for_other_province', 'suspend_reaches_all'];
+    const { child, temp } = startNation('--check', '--drill', drills.join(','));
+    const ended = once(child, 'exit');
+    const report = reportSchema.parse(JSON.parse(await printed(child)));
+    const [exit] = await ended;
+    expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.drills.map(({ name }) => name)).toEqual(drills);
+    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
+    expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
+  },
+  CHECKED_WITHIN_MS,
+);
 
 test('a process outlives the nation that started it and was killed', async () => {
   const { child, temp } = startNation();
-  await until(() => nodesFrom(temp) >= 3, STARTED_WITHIN_MS);
+  await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
   child.kill('SIGKILL');
   await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
 });
 
 test('Ctrl-C in the middle of the start leaves processes or directories', async () => {
   const { child, temp } = startNation();
-  await until(() => nodesFrom(temp) >= 3, STARTED_WITHIN_MS);
+  await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
