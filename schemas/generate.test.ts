@@ -1,12 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { generatedFiles, outOfStep, writeGenerated } from './generate.ts';
+import { generatedFiles, outOfStep, refreshRunbook, writeGenerated } from './generate.ts';
 
 test('what is checked in does not differ from the schemas it is generated from', () => {
   expect(outOfStep(join(import.meta.dirname, 'generated'))).toEqual([]);
+});
+
+test('the runbook does not list other settings than there are', () => {
+  expect(refreshRunbook(join(import.meta.dirname, '../deploy/RUNBOOK.md'), { check: true })).toBe(false);
 });
 
 test('two runs do not differ', () => {
@@ -40,6 +44,28 @@ describe('outOfStep', () => {
 
   test('does not complain where nothing differs', () => {
     expect(outOfStep(folder)).toEqual([]);
+  });
+});
+
+describe('refreshRunbook', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'huren-runbook-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('does not miss a table edited by hand, nor touch what stands around it', () => {
+    const path = join(folder, 'RUNBOOK.md');
+    const whole = readFileSync(join(import.meta.dirname, '../deploy/RUNBOOK.md'), 'utf8');
+    const edited = whole.replace('`HUREN_PORT`', '`HUREN_PROT`');
+    writeFileSync(path, edited);
+    expect(refreshRunbook(path, { check: true })).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe(edited);
+    refreshRunbook(path, { check: false });
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+  });
+
+  test('does not write into a document without its marks', () => {
+    const path = join(folder, 'other.md');
+    writeFileSync(path, '# Other\n');
+    expect(() => refreshRunbook(path, { check: false })).toThrow('lacks the marks');
   });
 });
 

@@ -5,6 +5,7 @@ import project from '../package.json' with { type: 'json' };
 import { codeLists } from './generated-code-lists.ts';
 import { jsonSchemaOf, PUBLISHED_SCHEMAS } from './json-schema.ts';
 import { openApiDocument } from './openapi.ts';
+import { withSettingsTable } from './settings/runbook-table.ts';
 
 /** What `schemas/generated/` must hold: file name to text. The same schemas always give the same bytes. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -45,6 +46,17 @@ function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+const RUNBOOK = join(import.meta.dirname, '../deploy/RUNBOOK.md');
+
+/** Puts the table of settings into the runbook; false where it stood there already. `check`: without writing. */
+export function refreshRunbook(path: string, { check }: { readonly check: boolean }): boolean {
+  const present = readFileSync(path, 'utf8');
+  const fresh = withSettingsTable(present);
+  if (fresh === present) return false;
+  if (!check) writeFileSync(path, fresh);
+  return true;
+}
+
 function main(args: readonly string[]): number {
   const folder = join(import.meta.dirname, 'generated');
   const [option, ...more] = args;
@@ -54,10 +66,12 @@ function main(args: readonly string[]): number {
   }
   if (option === undefined) {
     for (const name of writeGenerated(folder)) console.error(`schemas/generated/${name}: written`);
+    if (refreshRunbook(RUNBOOK, { check: false })) console.error('deploy/RUNBOOK.md: table of settings written');
     return 0;
   }
-  const wrong = outOfStep(folder);
-  for (const name of wrong) console.error(`schemas/generated/${name}: out of step; run npm run generate`);
+  const wrong = outOfStep(folder).map((name) => `schemas/generated/${name}`);
+  if (refreshRunbook(RUNBOOK, { check: true })) wrong.push('deploy/RUNBOOK.md');
+  for (const name of wrong) console.error(`${name}: out of step; run npm run generate`);
   return wrong.length === 0 ? 0 : 1;
 }
 

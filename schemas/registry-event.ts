@@ -49,6 +49,11 @@ export const registryJwkSchema = z
   .meta({ id: 'RegistryJwk' });
 export type RegistryJwk = z.infer<typeof registryJwkSchema>;
 
+/** The one-line verifier key of C2SP signed-note: name, key id and key. */
+const verifierKeySchema = z.string().min(1).max(400);
+/** How many keys may sign the log's checkpoints at one time. */
+export const MAX_LOG_KEYS = 4;
+
 const jwksSchema = z.strictObject({ keys: z.array(registryJwkSchema).min(1).max(8) });
 
 export const entityRoleSchema = z.enum(['anchor', 'province', 'operator', 'registrar', 'agency', 'auditor']);
@@ -110,9 +115,13 @@ const bodies = {
     jwks: jwksSchema,
     log: z.strictObject({
       origin: z.string().min(1).max(255),
-      keys: z.array(z.string().min(1).max(400)).min(1).max(4),
+      keys: z.array(verifierKeySchema).min(1).max(MAX_LOG_KEYS),
     }),
   }),
+  /** By the anchor: another key may sign the log's checkpoints from the next entry on. */
+  log_key_added: z.strictObject({ verifier_key: verifierKeySchema }),
+  /** By the anchor: no checkpoint after this entry counts by this key alone. It never comes back. */
+  log_key_retired: z.strictObject({ verifier_key: verifierKeySchema }),
   entity_enrolled: z.strictObject({
     entity_id: entityIdSchema,
     role: entityRoleSchema.exclude(['anchor']),
@@ -198,6 +207,8 @@ function eventOf<K extends RegistryEventKind>(kind: K) {
 export const registryEventSchema = z
   .discriminatedUnion('kind', [
     eventOf('registry_created'),
+    eventOf('log_key_added'),
+    eventOf('log_key_retired'),
     eventOf('entity_enrolled'),
     eventOf('entity_removed'),
     eventOf('subordinate_admitted'),

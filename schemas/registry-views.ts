@@ -97,7 +97,7 @@ export const entityViewSchema = z
 export type EntityView = z.infer<typeof entityViewSchema>;
 export const entityListSchema = z.object({
   anchor: entityIdSchema.nullable(),
-  log: z.object({ origin: z.string(), keys: z.array(z.string()) }).nullable(),
+  log: z.object({ origin: z.string(), keys: z.array(z.string()), retired: z.array(z.string()) }).nullable(),
   size: z.int().min(0),
   time_s: z.int().min(0),
   entities: z.array(entityViewSchema),

@@ -7,9 +7,10 @@ import { startSandbox } from './sandbox.ts';
  * The sandbox child. It waits for one `start` message, answers `ready` or `failed`, and never outlives its parent.
  */
 
-// Ctrl-C reaches the whole process group, but the gateway still drains requests that need their upstream: the end of
-// the IPC channel is what ends this process.
+// Ctrl-C and the end of a terminal reach the whole process group, but the gateway still drains requests that need their
+// upstream: the end of the IPC channel is what ends this process.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.once('SIGTERM', () => process.exit(0));
 process.once('disconnect', () => process.exit(0));
 
@@ -17,6 +18,8 @@ if (process.send === undefined) {
   console.error('the sandbox is started by the gateway, over IPC');
   process.exit(2);
 }
+// The gateway died while this process was being loaded: nobody will say it again.
+if (!process.connected) process.exit(0);
 
 process.once('message', (message) => {
   start(message).catch((error: unknown) => {

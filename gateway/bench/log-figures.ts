@@ -68,7 +68,7 @@ async function proofUs(store: LogStore, size: number): Promise<number> {
 async function auditS({ store, logSigner, genesis }: RegistryLog, onDone: (done: number) => void): Promise<number> {
   await store.saveCheckpoint('signed', logSigner.sign(await store.head()), await store.loadCheckpoint('signed'));
   const startedMs = performance.now();
-  const audit = { store, trust: logSigner.trust, checkEntry: entryChecker(genesis), onProgress: onDone };
+  const audit = { store, trust: logSigner.trust, checkEntry: entryChecker(genesis).check, onProgress: onDone };
   const { findings } = await verifyLog(audit);
   const [first] = findings;
   if (first !== undefined) throw new Error(`the audit of an untouched log found ${first.code} at ${first.index}`);

@@ -9,9 +9,9 @@ import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
-import { LiveRegistry } from '../registry/live-registry.ts';
 import { openLocalDoor } from '../registry/local-door.ts';
 import { type ChainHead, signEvent } from '../registry/sign-event.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
 import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
 import { shippedAdapters } from '../sandbox/start.ts';
@@ -40,12 +40,22 @@ export async function createRegistryLog(): Promise<RegistryLog> {
   const keys = openKeyStore({ setting: null, dataDir: folder });
   const actors = await openSandboxActors(keys, BASE, provinces);
   const logSigner = await openLogSigner(keys, 'registry', 'bench.invalid/log');
+  const snapshotKey = await keys.openRing('node', 'snapshot', { nowS: nowS() });
   const { entityId, publicJwk } = actors.anchor;
   const anchor = { entity_id: entityId, jwks: { keys: [publicJwk] } };
-  const genesis: GenesisRule = { anchor, verifierKey: logSigner.verifierKey };
+  const genesis: GenesisRule = { anchor, logKeys: [logSigner.verifierKey] };
   const openStore = () => openSqliteStore(join(folder, 'log.sqlite'));
   const openOn = (store: LogStore) =>
-    LiveRegistry.open({ store, logSigner, snapshotPath: join(folder, 'snapshot.json'), genesis, nowS, onFault: fail });
+    WritableRegistry.open({
+      store,
+      logSigner,
+      snapshotPath: join(folder, 'snapshot.json'),
+      snapshotKey,
+      checkpointPath: join(folder, 'last-checkpoint.txt'),
+      genesis,
+      nowS,
+      onFault: fail,
+    });
   const registry = await openOn(openStore());
   const logger = pino({ level: 'silent' });
   const check = { production: false, nowMs: Date.now, live: null };

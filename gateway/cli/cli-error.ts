@@ -12,7 +12,13 @@ interface FailureKind {
 
 const FAILURES = {
   usage_invalid: { exit: 2, next: { zh: '加 --help 查看用法', en: 'see the usage with --help' } },
-  config_invalid: { exit: 2, next: { zh: '改正该设置后重新启动', en: 'correct that setting, then start again' } },
+  config_invalid: {
+    exit: 2,
+    next: {
+      zh: '改正该设置后重试；huren config check 逐项检查',
+      en: 'correct that setting and try again; huren config check tries all of them',
+    },
+  },
   start_failed: {
     exit: 1,
     next: { zh: '按上文所述原因处理后重新启动', en: 'mend what it names, then start again' },
@@ -158,6 +164,13 @@ const FAILURES = {
     next: {
       zh: '停止使用此日志，从备份或其他实例恢复',
       en: 'stop using this log; restore it from a backup or another instance',
+    },
+  },
+  loss_not_accepted: {
+    exit: 1,
+    next: {
+      zh: '先从备份恢复完整日志；确实无法恢复时，加 --accept-loss',
+      en: 'restore the whole log from a backup; where there is none, say --accept-loss',
     },
   },
   checkpoint_refused: {

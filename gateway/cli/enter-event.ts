@@ -8,8 +8,9 @@ import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';
+import { trustOnline } from './log-trust.ts';
 import { RegistryApi } from './registry-api.ts';
-import { type PinnedRegistry, readRegistryPin } from './registry-pin.ts';
+import { readRegistryPin } from './registry-pin.ts';
 import { notEnrolled } from './signer-choice.ts';
 
 /** An event that is in the log. `verified`: the proof held here; null where no log key is pinned to check it with. */
@@ -70,14 +71,16 @@ export async function postEvent(
   { signedBy, scenarios }: { readonly signedBy: string; readonly scenarios: string | null },
 ): Promise<Entered> {
   const receipt = await openRegistryApi(cli).post(jws, scenarios);
-  return { ...checkReceipt(jws, receipt, readRegistryPin(undefined, cli.env)), signed_by: signedBy };
+  return { ...(await checkReceipt(jws, receipt, cli)), signed_by: signedBy };
 }
 
-function checkReceipt(jws: string, receipt: ReceiptReply, pinned: PinnedRegistry | null): Omit<Entered, 'signed_by'> {
+async function checkReceipt(jws: string, receipt: ReceiptReply, { env }: Cli): Promise<Omit<Entered, 'signed_by'>> {
   const { index, checkpoint } = receipt;
+  const pinned = readRegistryPin(undefined, env);
   if (pinned === null) return { index, size: null, verified: null };
   try {
-    const { size, root } = verifyCheckpoint(checkpoint, pinned.trust);
+    const trust = await trustOnline(pinned, new GatewayClient(gatewayUrl(env)), checkpoint);
+    const { size, root } = verifyCheckpoint(checkpoint, trust);
     const proof = receipt.inclusion_proof.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')));
     const leaf = leafHash(new TextEncoder().encode(jws));
     if (verifyInclusion({ index, size, leafHash: leaf, proof, root })) return { index, size, verified: true };

@@ -9,6 +9,8 @@ import { tableLines } from './table.ts';
 
 const KIND_TEXTS: Record<RegistryEventKind, LocalisedText> = {
   registry_created: { zh: '创建注册表', en: 'creates the registry' },
+  log_key_added: { zh: '加入一个日志签名密钥', en: "lets another key sign the log's checkpoints" },
+  log_key_retired: { zh: '停用一个日志签名密钥', en: 'retires a key of the log for good' },
   entity_enrolled: { zh: '登记一个主体', en: 'enrols an entity' },
   entity_removed: { zh: '移除一个主体', en: 'removes an entity' },
   subordinate_admitted: { zh: '接纳一个下级主体', en: 'admits an entity below its signer' },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs under whatever Node a machine has, so it is plain JavaScript; the command itself needs the Node below.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,8 +40,34 @@ if (node === null) {
 const isInstalled = /[\\/]node_modules[\\/]/.test(here);
 const hook = new URL('./strip-types.mjs', import.meta.url).href;
 const strip = isInstalled ? ['--disable-warning=ExperimentalWarning', '--import', hook] : [];
-const child = spawn(node, [...strip, join(here, 'huren.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+// The channel says nothing: its end tells the command that this process was killed, and then nobody is left to stop it.
+const child = spawn(node, [...strip, join(here, 'huren.ts'), ...process.argv.slice(2)], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 
 child.once('error', (error) => fail(`the pinned Node cannot be run (${error.code})`));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.once('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+if (process.env.npm_lifecycle_event !== undefined) endWithNpm();
+
+/**
+ * npm runs a script through a shell, and hands a signal to that shell alone, which ends without passing it on. So the
+ * loss of either of them is taken for the signal. Only below npm: elsewhere a parent may end and leave a service behind.
+ */
+function endWithNpm() {
+  const before = ancestors();
+  setInterval(() => {
+    if (ancestors() !== before) child.kill('SIGTERM');
+  }, 250).unref();
+}
+
+/** Who our parent is and, where that is npm's shell, who its parent is. Only Linux tells the latter. */
+function ancestors() {
+  const { ppid } = process;
+  try {
+    const [, name, above] = /^\d+ \((.*)\) \S (\d+) /s.exec(readFileSync(`/proc/${ppid}/stat`, 'utf8')) ?? [];
+    return /^(sh|dash|bash|ash|zsh|busybox)$/.test(name) ? `${ppid} ${above}` : `${ppid}`;
+  } catch {
+    return `${ppid}`;
+  }
+}

@@ -115,6 +115,12 @@ describe('failures', () => {
     expectFailure(ran, 1, 'gateway_unreachable');
   });
 
+  test('a misspelt variable leaves its default in force', async () => {
+    const ran = await huren(['demo'], { ...NOBODY, HUREN_ULR: 'http://127.0.0.1:1' });
+    expectFailure(ran, 2, 'config_invalid');
+    expect(ran.stderr).toContain('HUREN_ULR: there is no such setting; is HUREN_URL meant?');
+  });
+
   test('half of the credentials is taken for none', async () => {
     expectFailure(await huren(['scan', 'x'], { ...NOBODY, HUREN_CLIENT_ID: 'venue' }), 2, 'credentials_missing');
   });

@@ -1,4 +1,5 @@
-import { ConfigError, readVariable } from '../compose/config.ts';
+import { SETTINGS } from '../../schemas/settings/index.ts';
+import { ConfigError, readSetting } from '../compose/config.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { type KeySetting, readKeySetting } from '../keys/key-setting.ts';
 import type { Environment } from './cli.ts';
@@ -7,13 +8,12 @@ import { CliError } from './cli-error.ts';
 /** Where the keys are that commands use: the same place as the node's. Throws CliError. */
 export function keySettingOf(env: Environment): KeySetting {
   try {
-    const setting = readVariable(env, 'HUREN_KEYS') ?? null;
+    const setting = readSetting(env, SETTINGS.keys);
     readKeySetting({ setting, dataDir: '' });
     return { setting, dataDir: env['HUREN_DATA_DIR'] || '.huren' };
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof KeyError) {
-      throw CliError.of('config_invalid', { zh: error.message, en: error.message });
-    }
+    if (error instanceof ConfigError) throw CliError.of('config_invalid', error.text);
+    if (error instanceof KeyError) throw CliError.of('config_invalid', { zh: error.message, en: error.message });
     throw error;
   }
 }

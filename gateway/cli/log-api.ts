@@ -104,7 +104,16 @@ function aboutOf(body: RegistryEvent['body']): string {
   if ('manifest' in body) return namesOf(jsonOrUndefined(body.manifest), ['province', 'version']);
   if ('policy' in body) return namesOf(body.policy, ['destination', 'id', 'version']);
   if ('mandate' in body) return namesOf(body.mandate, ['id']);
-  return namesOf(body, ['entity_id', 'province', 'version', 'to_version', 'kid', 'mandate_id', 'reason']);
+  return namesOf(body, [
+    'entity_id',
+    'province',
+    'version',
+    'to_version',
+    'kid',
+    'verifier_key',
+    'mandate_id',
+    'reason',
+  ]);
 }
 
 function namesOf(document: unknown, names: readonly string[]): string {

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
+import { ConfigError } from '../compose/config.ts';
+import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { addAuthority } from './commands/authority.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addConfig } from './commands/config.ts';
 import { addCoverage } from './commands/coverage.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvent } from './commands/event.ts';
@@ -39,6 +43,7 @@ export function createProgram(cli: Cli): Command {
   })
     .version(packageVersion(), '-V, --version', cli.say({ zh: '显示版本', en: 'show the version' }))
     .addOption(new Option('--lang <language>', cli.say({ zh: '语言', en: 'language of texts' })).choices(['zh', 'en']))
+    .hook('preAction', (_program, command) => applySettings(cli, command))
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
@@ -52,6 +57,7 @@ export function createProgram(cli: Cli): Command {
     });
   for (const add of [
     addServe,
+    addConfig,
     addScan,
     addVerify,
     addDemo,
@@ -71,6 +77,17 @@ export function createProgram(cli: Cli): Command {
   ])
     add(program, cli);
   return program;
+}
+
+/**
+ * What every command does first, but for `config check`, which tells everything that is wrong instead of ending at it. A
+ * misspelt variable that is ignored would have a command ask another gateway, or sign with other keys, than was meant.
+ */
+function applySettings({ env }: Cli, { parent }: Command): void {
+  if (parent?.name() === 'config') return;
+  const [first] = unknownSettings(env);
+  if (first !== undefined) throw ConfigError.of(first);
+  trustCaFile(env['HUREN_CA_FILE'] || null);
 }
 
 function packageVersion(): string {

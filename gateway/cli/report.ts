@@ -19,8 +19,9 @@ export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
 /** Any other error as one that a command may end with. Its stack is nobody's business at a door. */
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
+  if (error instanceof ConfigError) return CliError.of('config_invalid', error.text);
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return CliError.of(error instanceof ConfigError ? 'config_invalid' : 'internal', { zh: reason, en: reason });
+  return CliError.of('internal', { zh: reason, en: reason });
 }
 
 function complain(cli: Cli, code: string, text: string, next: string): void {

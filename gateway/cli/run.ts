@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { trustCaFile } from '../upstream/ca-file.ts';
 import { createCli, languageOf } from './cli.ts';
 import { createProgram } from './program.ts';
 import { asCliError, reportError } from './report.ts';
@@ -10,7 +9,6 @@ export async function run(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`huren demo | head`) closes the pipe: that is no fault.
   process.stdout.on('error', () => process.exit());
   try {
-    trustCaFile(process.env['HUREN_CA_FILE'] || null);
     await createProgram(cli).parseAsync(argv);
   } catch (error) {
     // Commander has reported it already, and counts help that was asked for as 0.

@@ -1,57 +1,29 @@
-import { z } from 'zod';
-import { entityIdSchema } from '../../schemas/status.ts';
-import { KeyError } from '../keys/key-error.ts';
-import { isKeySetting, KEY_SETTING_FORMS } from '../keys/key-setting.ts';
-import { readMountedSecret } from '../keys/private-file.ts';
+import type { LocalisedText } from '../../schemas/code-lists/index.ts';
+import { CodedError } from '../../schemas/coded-error.ts';
+import { EVERY_ROLE, type NodeRole, SETTINGS, type Setting } from '../../schemas/settings/index.ts';
+import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
+import { type Environment, readOne, readSettings, type SettingTexts, settingValue } from './config-reading.ts';
+import { ruleFaults } from './config-rules.ts';
 
-const portSchema = z.coerce.number().int().min(0).max(65535);
-const rateSchema = z.coerce.number().int().min(1).max(1_000_000);
-const redisUrlSchema = z
-  .string()
-  .max(4096)
-  .refine(
-    (list) => list.split(',').every((url) => z.url({ protocol: /^rediss?$/ }).safeParse(url.trim()).success),
-    'must be redis:// or rediss:// addresses, with a comma between the nodes of a Cluster',
-  );
-
-const configSchema = z.object({
-  HUREN_PORT: portSchema.default(8080),
-  HUREN_HOST: z.string().min(1).max(255).default('127.0.0.1'),
-  HUREN_DATA_DIR: z.string().min(1).default('.huren'),
-  HUREN_KEYS: z.string().max(4096).refine(isKeySetting, `must be ${KEY_SETTING_FORMS}`).optional(),
-  HUREN_ENTITY_ID: entityIdSchema.optional(),
-  HUREN_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  HUREN_REDIS_URL: redisUrlSchema.optional(),
-  HUREN_CACHE_SECRET: z.string().min(32, 'must have at least 32 characters').max(1024).optional(),
-  HUREN_CLIENT_RATE: rateSchema.default(20_000),
-  HUREN_PROVINCE_RATE: rateSchema.default(20_000),
-  HUREN_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
-  HUREN_DRAIN_S: z.coerce.number().min(0).max(60).default(0),
-  HUREN_ANCHOR_FILE: z.string().min(1).optional(),
-  HUREN_UPSTREAM_DIR: z.string().min(1).optional(),
-  HUREN_TOKEN_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
-  HUREN_TOKEN_JWKS_URI: z.url({ protocol: /^https?$/ }).optional(),
-  HUREN_OPERATOR_ISSUER: z.url({ protocol: /^https$/ }).optional(),
-  HUREN_OPERATOR_CLIENT_ID: z.string().min(1).max(255).optional(),
-  HUREN_OPERATOR_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(1024).optional(),
-  HUREN_NETWORKS: z.string().max(4096).optional(),
-  HUREN_CA_FILE: z.string().min(1).optional(),
-  HUREN_TLS_CERT_FILE: z.string().min(1).optional(),
-  HUREN_TLS_KEY_FILE: z.string().min(1).optional(),
-  HUREN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-});
-
-export const ROLE_NAMES = ['authority', 'registry', 'issuer', 'destination', 'monitor'] as const;
-export type RoleName = (typeof ROLE_NAMES)[number];
-
-/** What the operator decided, checked once at start-up. `entityId` follows from host and port when it is not given. */
+/** What the operator decided, checked once at start-up. Each member is a setting of schemas/settings/. */
 export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  /** Where keys are: `file:DIR` or `pkcs11:…`; null: in files below the data directory. */
-  readonly keys: string | null;
+  /** Null: it follows from host and port. */
   readonly entityId: string | null;
+  readonly roles: ReadonlySet<NodeRole>;
+  /** The registry to follow; null: this process keeps the log. */
+  readonly logUrl: string | null;
+  /** Address ranges beyond public ones, as written. */
+  readonly networks: string | null;
+  /** Certificate authorities to believe beside the system's. */
+  readonly caFile: string | null;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Where signing keys are, as written; null: below the data directory. */
+  readonly keys: string | null;
+  /** Seconds between two looks at the keys of subordinates. */
+  readonly refreshS: number;
   /** PostgreSQL for the log; null: an SQLite file below the data directory, for one process. */
   readonly databaseUrl: string | null;
   /** Redis for what instances share; null: this process keeps it to itself. A comma list is a Cluster. */
@@ -62,14 +34,8 @@ export interface Config {
   readonly clientRate: number;
   readonly provinceRate: number;
   readonly workers: number;
-  /** What this process is for. */
-  readonly roles: ReadonlySet<RoleName>;
-  /** Cells of the recognition matrix with fewer presentations than this are withheld. */
+  /** Cells of the matrix with fewer presentations are withheld. No setting: a sandbox takes less. */
   readonly suppressedBelow: number;
-  /** The registry to follow; null where it is written here. */
-  readonly logUrl: string | null;
-  /** How often subordinates' keys are looked at, in seconds. */
-  readonly refreshS: number;
   /** How long readiness says `draining` before no connection is taken any more. */
   readonly drainS: number;
   readonly anchorFile: string | null;
@@ -83,118 +49,110 @@ export interface Config {
     readonly clientId: string;
     readonly clientSecret: string;
   } | null;
-  /** Address ranges that hosts others name may be in beyond public ones, as given; `networksOf` reads them. */
-  readonly networks: string | null;
-  /** PEM bundle of authorities that are trusted besides the system's. */
-  readonly caFile: string | null;
-  /** What this server proves itself with; null: plain HTTP, behind a proxy or on one machine. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-  readonly logLevel: z.infer<typeof configSchema>['HUREN_LOG_LEVEL'];
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
-/** A setting is missing or wrong; the message is one line that names it. */
-export class ConfigError extends Error {
+/** How the settings are to be read: in a sandbox plain http is taken everywhere, since everything in it is simulated. */
+export interface ConfigMode {
+  readonly sandbox: boolean;
+}
+
+/** A setting is missing or wrong; the message is one line that names it, and never quotes what is secret. */
+export class ConfigError extends CodedError<'config_invalid'> {
   override readonly name = 'ConfigError';
-  readonly code = 'config_invalid';
+  readonly text: LocalisedText;
+
+  constructor(text: LocalisedText | string, options: { readonly cause?: unknown } = {}) {
+    const said = typeof text === 'string' ? { zh: text, en: text } : text;
+    super('config_invalid', said.en, options);
+    this.text = said;
+  }
+
+  static of({ setting, text }: SettingFault): ConfigError {
+    return new ConfigError({ zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` });
+  }
 }
 
 /**
  * Reads `HUREN_*` from an environment; any of them may end in `_FILE`, and is then read from that file (a mounted
- * secret). Throws ConfigError naming the variable.
+ * secret). Throws ConfigError naming the first variable that is unknown or wrong.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given: Record<string, string> = {};
-  for (const name of Object.keys(configSchema.shape)) {
-    const value = readVariable(env, name);
-    if (value !== undefined) given[name] = value;
-  }
-  const parsed = configSchema.safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ConfigError(`${String(issue?.path[0] ?? 'HUREN_*')}: ${issue?.message ?? 'not valid'}`);
-  }
-  const { data } = parsed;
-  if (data.HUREN_REDIS_URL !== undefined && data.HUREN_CACHE_SECRET === undefined) {
-    throw new ConfigError('HUREN_CACHE_SECRET: must be set together with HUREN_REDIS_URL, the same on all instances');
-  }
+export function readConfig(env: Environment, mode: ConfigMode = { sandbox: false }): Config {
+  const { config, faults } = checkConfig(env, mode);
+  const [first] = faults;
+  if (config === null || first !== undefined) throw ConfigError.of(first ?? { setting: 'HUREN_*', text: UNREADABLE });
+  return config;
+}
+
+/** One setting of a server, for a command that shares it. Throws ConfigError. */
+export function readSetting<T>(env: Environment, setting: Setting<T>): T {
+  const read = readOne(env, setting);
+  if ('fault' in read) throw ConfigError.of(read.fault);
+  return read.value;
+}
+
+const SUPPRESSED_BELOW = 10;
+const UNREADABLE = { zh: '无法读取', en: 'cannot be read' };
+
+/** The configuration, null where a variable cannot be read, with everything that is wrong about it. */
+export function checkConfig(
+  env: Environment,
+  mode: ConfigMode,
+): { readonly config: Config | null; readonly faults: readonly SettingFault[] } {
+  const { texts, unknown, faults } = readSettings(env);
+  if (faults.length > 0) return { config: null, faults: [...unknown, ...faults] };
+  const config = configOf(texts);
+  return { config, faults: [...unknown, ...ruleFaults(config, texts, mode)] };
+}
+
+function configOf(texts: SettingTexts): Config {
+  const of = <T>(setting: Setting<T>) => settingValue(setting, texts);
   return {
-    port: data.HUREN_PORT,
-    host: data.HUREN_HOST,
-    dataDir: data.HUREN_DATA_DIR,
-    keys: data.HUREN_KEYS ?? null,
-    entityId: data.HUREN_ENTITY_ID ?? null,
-    databaseUrl: data.HUREN_DATABASE_URL ?? null,
-    redisUrl: data.HUREN_REDIS_URL ?? null,
-    cacheSecret: data.HUREN_CACHE_SECRET ?? null,
-    clientRate: data.HUREN_CLIENT_RATE,
-    provinceRate: data.HUREN_PROVINCE_RATE,
-    workers: data.HUREN_WORKERS,
-    roles: new Set(ROLE_NAMES),
-    suppressedBelow: 10,
-    logUrl: null,
-    refreshS: 300,
-    drainS: data.HUREN_DRAIN_S,
-    anchorFile: data.HUREN_ANCHOR_FILE ?? null,
-    upstreamDir: data.HUREN_UPSTREAM_DIR ?? null,
-    authorizationServer: authorizationServerOf(data.HUREN_TOKEN_ISSUER, data.HUREN_TOKEN_JWKS_URI),
-    operatorProvider: operatorProviderOf(data),
-    networks: data.HUREN_NETWORKS ?? null,
-    caFile: data.HUREN_CA_FILE ?? null,
-    tls: tlsOf(data),
-    logLevel: data.HUREN_LOG_LEVEL,
+    port: of(SETTINGS.port),
+    host: of(SETTINGS.host),
+    dataDir: of(SETTINGS.dataDir),
+    entityId: of(SETTINGS.entityId),
+    roles: of(SETTINGS.roles) ?? new Set(EVERY_ROLE),
+    logUrl: of(SETTINGS.logUrl),
+    networks: of(SETTINGS.networks),
+    caFile: of(SETTINGS.caFile),
+    tls: tlsOf(of(SETTINGS.tlsCertFile), of(SETTINGS.tlsKeyFile)),
+    keys: of(SETTINGS.keys),
+    refreshS: of(SETTINGS.refreshS),
+    databaseUrl: of(SETTINGS.databaseUrl),
+    redisUrl: of(SETTINGS.redisUrl),
+    cacheSecret: of(SETTINGS.cacheSecret),
+    clientRate: of(SETTINGS.clientRate),
+    provinceRate: of(SETTINGS.provinceRate),
+    workers: of(SETTINGS.workers),
+    suppressedBelow: SUPPRESSED_BELOW,
+    drainS: of(SETTINGS.drainS),
+    anchorFile: of(SETTINGS.anchorFile),
+    upstreamDir: of(SETTINGS.upstreamDir),
+    authorizationServer: authorizationServerOf(of(SETTINGS.tokenIssuer), of(SETTINGS.tokenJwksUri)),
+    operatorProvider: operatorProviderOf(
+      of(SETTINGS.operatorIssuer),
+      of(SETTINGS.operatorClientId),
+      of(SETTINGS.operatorClientSecret),
+    ),
+    logLevel: of(SETTINGS.logLevel),
   };
 }
 
-function authorizationServerOf(issuer: string | undefined, jwksUri: string | undefined): Config['authorizationServer'] {
-  if (issuer === undefined && jwksUri === undefined) return null;
-  if (issuer === undefined) throw new ConfigError('HUREN_TOKEN_ISSUER: must be set together with HUREN_TOKEN_JWKS_URI');
-  if (jwksUri === undefined)
-    throw new ConfigError('HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER');
-  return { issuer, jwksUri };
+// Half of a group is a fault of its own (config-rules.ts), so that here a member that is missing means none of them.
+
+function tlsOf(certFile: string | null, keyFile: string | null): Config['tls'] {
+  return certFile === null || keyFile === null ? null : { certFile, keyFile };
 }
 
-function tlsOf({ HUREN_TLS_CERT_FILE: certFile, HUREN_TLS_KEY_FILE: keyFile }: z.output<typeof configSchema>) {
-  if (certFile === undefined && keyFile === undefined) return null;
-  if (certFile === undefined || keyFile === undefined) {
-    throw new ConfigError('HUREN_TLS_CERT_FILE: must be set together with HUREN_TLS_KEY_FILE');
-  }
-  return { certFile, keyFile };
+function authorizationServerOf(issuer: string | null, jwksUri: string | null): Config['authorizationServer'] {
+  return issuer === null || jwksUri === null ? null : { issuer, jwksUri };
 }
 
-function operatorProviderOf(data: z.output<typeof configSchema>): Config['operatorProvider'] {
-  const { HUREN_OPERATOR_ISSUER: issuer, HUREN_OPERATOR_CLIENT_ID: clientId } = data;
-  const clientSecret = data.HUREN_OPERATOR_CLIENT_SECRET;
-  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null;
-  if (issuer === undefined || clientId === undefined || clientSecret === undefined) {
-    throw new ConfigError(
-      'HUREN_OPERATOR_ISSUER: must be set together with HUREN_OPERATOR_CLIENT_ID and _CLIENT_SECRET',
-    );
-  }
-  return { issuer, clientId, clientSecret };
-}
-
-/** A setting's text, as it is given or from the file that `<name>_FILE` names; undefined where it is not set. Throws ConfigError. */
-export function readVariable(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
-  const direct = env[name];
-  // HUREN_ANCHOR_FILE names a file by itself; what it holds is not its value.
-  const file = env[`${name}_FILE`];
-  if (direct !== undefined && direct !== '' && file !== undefined) {
-    throw new ConfigError(`${name}: set either ${name} or ${name}_FILE, not both`);
-  }
-  if (file !== undefined) {
-    return readMounted(`${name}_FILE`, file);
-  }
-  return direct === '' ? undefined : direct;
-}
-
-/** Whoever may read the file has the secret: then it is no longer one, and going on would hide that. */
-function readMounted(setting: string, path: string): string {
-  try {
-    const text = readMountedSecret(path);
-    if (text !== null) return text.trim();
-  } catch (cause) {
-    if (!(cause instanceof KeyError)) throw cause;
-    if (cause.code === 'key_file_exposed') throw new ConfigError(`${setting}: ${cause.message}`, { cause });
-  }
-  throw new ConfigError(`${setting}: the file ${path} cannot be read`);
+function operatorProviderOf(
+  issuer: string | null,
+  clientId: string | null,
+  clientSecret: string | null,
+): Config['operatorProvider'] {
+  return issuer === null || clientId === null || clientSecret === null ? null : { issuer, clientId, clientSecret };
 }

@@ -2,7 +2,8 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { listenFault } from './listen-fault.ts';
 import { createNodeServer, type NodeServer, originOf, watchCertificate } from './server.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
@@ -70,9 +71,7 @@ function answerEarly(_request: unknown, response: ServerResponse): void {
 
 function listen(server: NodeServer, { port, host }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new ConfigError(`HUREN_PORT: ${host}:${port} cannot be listened on`, { cause: error }));
-    });
+    server.once('error', (error) => reject(listenFault(error, { host, port })));
     server.listen(port, host, BACKLOG, () => {
       const address: AddressInfo | string | null = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

@@ -1,13 +1,14 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Degraded, ReadinessReason } from '../../schemas/readiness.ts';
+import type { NodeRole } from '../../schemas/settings/index.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import type { Networks } from '../upstream/networks.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
-import type { Config, RoleName } from './config.ts';
+import type { Config } from './config.ts';
 import type { OpenRegistry } from './open-registry.ts';
 import type { Shared } from './open-shared.ts';
 import type { Upstreams } from './open-upstreams.ts';
@@ -45,14 +46,12 @@ export interface NodeExtras {
 
 /** One role of a node: what it answers, and why it should not be sent anything just now. */
 export interface Role {
-  readonly name: RoleName;
+  readonly name: NodeRole;
   readonly mount: (router: Router) => void;
-  readonly notReady: () => readonly string[];
+  readonly notReady: () => readonly ReadinessReason[];
   /** What answers less than it could. */
   readonly degraded: () => readonly Degraded[];
+  /** Lets go at once of requests that would hold up a stop. */
+  readonly drain?: () => void;
   readonly close: () => Promise<void>;
 }
-
-export type Degraded =
-  | { readonly province: ProvinceCode; readonly breaker: string }
-  | { readonly store: string; readonly state: string };

@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import { logOpenFiles } from '../access/open-file-limit.ts';
 import { OperatorLogin, SESSION_LIFETIME_MS } from '../access/operator-login.ts';
 import { CookieSeal } from '../access/sealed-cookie.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
@@ -6,27 +8,30 @@ import { isActiveInLog } from '../authority/logged-keys.ts';
 import { createMetrics, type Metrics } from '../coverage/metrics.ts';
 import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
-import { openKeyStore } from '../keys/key-store.ts';
+import { type KeyStore, openKeyStore } from '../keys/key-store.ts';
 import { openLocalDoor } from '../registry/local-door.ts';
 import { openHttpDoor, type PostJson } from '../registry/registry-door.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
+import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import { networksOf } from '../upstream/networks.ts';
 import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import { createApp } from './app.ts';
 import { watchChains } from './chain-watch.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
+import { openFollowedRegistry } from './open-followed-registry.ts';
 import { openLogger } from './open-logger.ts';
-import { openRegistry } from './open-registry.ts';
+import { type OpenRegistry, openRegistry } from './open-registry.ts';
 import { openShared } from './open-shared.ts';
 import { openStores } from './open-stores.ts';
 import { openUpstreams } from './open-upstreams.ts';
 import { openPassDesk, type PassDesk } from './pass-desk.ts';
-import { readAnchor } from './read-anchor.ts';
+import { type PinnedAnchor, readAnchor } from './read-anchor.ts';
 import { openReadiness } from './readiness.ts';
 import { type AuthorityRole, openAuthority, openHandover } from './roles/authority.ts';
 import { type DestinationRole, openDestination } from './roles/destination.ts';
@@ -95,6 +100,7 @@ export async function answerWith(listener: Listener, config: Config, extras: Nod
       url: listener.url,
       node,
       close: async () => {
+        for (const role of node.roles) role.drain?.();
         await listener.drain();
         await node.close();
       },
@@ -168,27 +174,60 @@ interface OpenedParts {
   readonly close: () => Promise<void>;
 }
 
+interface RegistryParts {
+  readonly keys: KeyStore;
+  readonly database: PostgresPool | null;
+  readonly documents: GuardedFetch;
+  readonly nodeUrl: string;
+  readonly pinned: PinnedAnchor | null;
+  readonly log: Logger;
+}
+
+/** The registry that this node writes, or the one that it follows. Throws ConfigError. */
+async function openEitherRegistry(config: Config, parts: RegistryParts): Promise<OpenRegistry> {
+  const { keys, database, documents, nodeUrl, pinned, log } = parts;
+  const { logUrl } = config;
+  if (logUrl === null) {
+    const written = await openRegistry(config, { keys, database }, nodeUrl, pinned?.registry ?? null, log);
+    return { registry: written.registry, store: written.store, written };
+  }
+  if (pinned === null)
+    throw new ConfigError('HUREN_ANCHOR_FILE: must be set with HUREN_LOG_URL: it says whose log to believe');
+  const followed = await openFollowedRegistry({
+    config,
+    database,
+    logUrl,
+    keys,
+    anchor: pinned,
+    fetchBytes: documents,
+    logger: log,
+  });
+  return { ...followed, written: null };
+}
+
 async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): Promise<OpenedParts> {
   const log = openLogger(config);
+  logOpenFiles(log);
   const metrics = createMetrics();
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
   const stores = openStores(config, log);
-  const registry = await openRegistry(
-    config,
-    { keys, database: stores.database },
-    nodeUrl,
-    pinned?.registry ?? null,
-    log,
-  );
   const outgoing = openOutgoing({
     networks: extras.networks ?? networksOf(config.networks),
     onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
     nowMs,
   });
   const { documents } = outgoing;
+  const registry = await openEitherRegistry(config, {
+    keys,
+    database: stores.database,
+    documents,
+    nodeUrl,
+    pinned,
+    log,
+  });
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
   const passes = openPassDesk(stores.passes, () => gateways.current, nowS);
   const gate: { handover: Handover | null } = { handover: null };

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-/** What a worker hears: what its parent hands to every worker, and later that it is time to go. */
+/** What a worker hears, once: what its parent hands to every worker. */
 export const startWorkerSchema = z.strictObject({ type: z.literal('start'), payload: z.unknown() });
 export type StartWorker = z.infer<typeof startWorkerSchema>;
-export const stopWorkerSchema = z.strictObject({ type: z.literal('stop') });
 
 /** What a worker says, once. */
 export const workerMessageSchema = z.discriminatedUnion('type', [

@@ -1,20 +1,21 @@
 import cluster from 'node:cluster';
-import { type Config, readConfig } from './config.ts';
+import { type Config, type ConfigMode, readConfig } from './config.ts';
 import type { RunningNode } from './node.ts';
-import { startWorkerSchema, stopWorkerSchema, type WorkerMessage } from './worker-messages.ts';
+import { startWorkerSchema, type WorkerMessage } from './worker-messages.ts';
 
 /** Starts what a worker serves; `payload` is what its parent hands to every worker. */
 export type BeginWork = (config: Config, payload: unknown) => Promise<RunningNode>;
 
 /**
  * One process of a node that runs as several (workers.ts). Its settings are its environment; its parent says `start` and
- * hears `ready` or `failed`. It ends on `stop`, on SIGTERM, and with its parent.
+ * hears `ready` or `failed`. It ends on SIGTERM and with its parent.
  */
-export function runWorker(begin: BeginWork): void {
-  // Ctrl-C reaches the whole process group; the parent says when it is time.
+export function runWorker(begin: BeginWork, mode: ConfigMode): void {
+  // Ctrl-C and the end of a terminal reach the whole process group; the parent says when it is time.
   process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
   process.once('message', (message) => {
-    run(begin, message).catch((error: unknown) => {
+    run(begin, mode, message).catch((error: unknown) => {
       const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
       tell({ type: 'failed', reason });
       process.exitCode = 1;
@@ -23,9 +24,9 @@ export function runWorker(begin: BeginWork): void {
   });
 }
 
-async function run(begin: BeginWork, message: unknown): Promise<void> {
+async function run(begin: BeginWork, mode: ConfigMode, message: unknown): Promise<void> {
   const { payload } = startWorkerSchema.parse(message);
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, mode);
   const gateway = await begin(config, payload);
   let stopping = false;
   const stop = () => {
@@ -33,9 +34,6 @@ async function run(begin: BeginWork, message: unknown): Promise<void> {
     stopping = true;
     gateway.close().then(leave, () => process.exit(1));
   };
-  process.on('message', (later) => {
-    if (stopWorkerSchema.safeParse(later).success) stop();
-  });
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
   tell({ type: 'ready', url: gateway.url });

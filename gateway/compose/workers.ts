@@ -4,11 +4,13 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
+import { listenFault } from './listen-fault.ts';
 import { openLogger } from './open-logger.ts';
 import { originOf } from './server.ts';
+import { type Child, superviseChild } from './start-child.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
 
-const READY_WITHIN_MS = 30_000;
+/** Beside what it is given for draining. */
 const STOP_WITHIN_MS = 15_000;
 const RESPAWN_AFTER_MS = 500;
 
@@ -33,10 +35,9 @@ const NODE_WORKER: WorkerKind = { exec: new URL('./worker.ts', import.meta.url),
  * starts a process anew that dies. Throws ConfigError.
  */
 export async function startWorkers(given: Config, { exec, payload }: WorkerKind = NODE_WORKER): Promise<Workers> {
-  requireShared(given);
   const { config, url } = await addressOf(given);
   cluster.setupPrimary({ exec: fileURLToPath(exec), args: [] });
-  const pool = new WorkerPool({ HUREN_PORT: String(config.port), HUREN_WORKERS: '1' }, payload, openLogger(config));
+  const pool = new WorkerPool(config, payload);
   try {
     // One by one: the first makes the keys and the registry that the others find.
     for (let n = 0; n < config.workers; n += 1) await pool.add();
@@ -53,55 +54,63 @@ export async function addressOf(config: Config): Promise<{ readonly config: Conf
   return { config: { ...config, port }, url: originOf(config, port) };
 }
 
-function requireShared({ workers, databaseUrl, redisUrl }: Config): void {
-  const missing = databaseUrl === null ? 'HUREN_DATABASE_URL' : redisUrl === null ? 'HUREN_REDIS_URL' : null;
-  if (missing === null) return;
-  throw new ConfigError(`HUREN_WORKERS: ${workers} processes share one log and one cache, so ${missing} must be set`);
-}
-
 class WorkerPool {
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #config: Config;
   readonly #payload: unknown;
   readonly #log: Logger;
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Map<Worker, Child<WorkerMessage>>();
   #closing = false;
 
-  constructor(env: Readonly<Record<string, string>>, payload: unknown, log: Logger) {
-    this.#env = env;
-    this.#log = log;
+  constructor(config: Config, payload: unknown) {
+    this.#config = config;
+    this.#log = openLogger(config);
     this.#payload = payload;
   }
 
   async add(): Promise<void> {
-    const worker = cluster.fork(this.#env);
-    this.#workers.add(worker);
+    const worker = cluster.fork({ HUREN_PORT: String(this.#config.port), HUREN_WORKERS: '1' });
+    const child = this.#supervise(worker);
+    this.#workers.set(worker, child);
     worker.once('exit', () => {
-      // Not in the set: it was told to go.
+      // Not in the map: it was told to go.
       if (!this.#workers.delete(worker) || this.#closing) return;
       this.#log.error({ pid: worker.process.pid }, 'a worker died');
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
-      await becomesReady(worker, { type: 'start', payload: this.#payload });
+      const said = await child.ready;
+      if (said.type === 'failed') throw new ConfigError(said.reason);
     } catch (error) {
       this.#workers.delete(worker);
-      worker.process.kill('SIGKILL');
+      await child.stop();
       throw error;
     }
   }
 
   async restart(): Promise<void> {
-    for (const old of [...this.#workers]) {
+    for (const [old, child] of [...this.#workers]) {
       await this.add();
       this.#workers.delete(old);
-      await stop(old);
-      this.#log.info({ pid: old.process.pid }, 'replaced');
+      await child.stop();
+      this.#log.info({ pid: child.pid }, 'replaced');
     }
   }
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all([...this.#workers].map(stop));
+    await Promise.all([...this.#workers.values()].map((child) => child.stop()));
+  }
+
+  #supervise(worker: Worker): Child<WorkerMessage> {
+    return superviseChild(worker.process, {
+      name: 'a worker',
+      message: { type: 'start', payload: this.#payload } satisfies StartWorker,
+      read: (message) => {
+        const parsed = workerMessageSchema.safeParse(message);
+        return parsed.success ? { ready: parsed.data } : { failed: 'it sent something else' };
+      },
+      limits: { stopWithinMs: this.#config.drainS * 1000 + STOP_WITHIN_MS },
+    });
   }
 
   async #replace(): Promise<void> {
@@ -110,35 +119,11 @@ class WorkerPool {
   }
 }
 
-async function becomesReady(worker: Worker, start: StartWorker): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<WorkerMessage>();
-  const timer = setTimeout(() => reject(new Error('a worker was not ready in time')), READY_WITHIN_MS);
-  worker.once('exit', () => reject(new Error('a worker ended early')));
-  worker.on('message', (message: unknown) => {
-    const parsed = workerMessageSchema.safeParse(message);
-    if (parsed.success) resolve(parsed.data);
-  });
-  worker.send(start);
-  try {
-    const said = await promise;
-    if (said.type === 'failed') throw new ConfigError(said.reason);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function stop(worker: Worker): Promise<void> {
-  if (worker.isDead()) return;
-  const exited = once(worker, 'exit');
-  const force = setTimeout(() => worker.process.kill('SIGKILL'), STOP_WITHIN_MS);
-  worker.send({ type: 'stop' });
-  await exited;
-  clearTimeout(force);
-}
-
 async function freePort({ host }: Config): Promise<number> {
   const server = createServer().listen(0, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw listenFault(error, { host, port: 0 });
+  });
   const address = server.address();
   server.close();
   await once(server, 'close');

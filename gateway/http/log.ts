@@ -12,31 +12,41 @@ import {
   tileNodes,
 } from '../log/tiles.ts';
 import { ProblemError } from '../problem-error.ts';
-import type { LiveRegistry } from '../registry/live-registry.ts';
-import { acceptCosignature, newestCheckpoint } from '../registry/witnesses.ts';
+import type { Registry } from '../registry/registry.ts';
+import { acceptCosignature } from '../registry/witnesses.ts';
+import type { CheckpointWaits } from './checkpoint-waits.ts';
 import { queryCount } from './query.ts';
 import { resource } from './route.ts';
 
 const FULL_TILE_CACHE = 'public, max-age=31536000, immutable';
 const MAX_COSIGNATURE_BYTES = 1024;
+const MOST_WAIT_S = 30;
 const COSIGNATURE_REFUSALS = new Set<LogErrorCode>(['note_untrusted', 'note_forged', 'note_out_of_time']);
 const PARTIAL_TILE_CACHE = 'public, max-age=60';
 
 interface Parts {
-  readonly registry: LiveRegistry;
+  readonly registry: Registry;
   readonly store: LogStore;
-  readonly logSigner: { readonly verifierKey: string };
+  readonly waits: CheckpointWaits;
+  /** Where the log is written: the keys to name in its creation. */
+  readonly logSigner?: { readonly verifierKeys: readonly string[] };
 }
 
 /** The log for whoever wants to check it: signed tree head, tiles (C2SP tlog-tiles) and proofs (RFC 9162). */
-export function mountLog(router: Router, { registry, store, logSigner }: Parts): void {
+export function mountLog(router: Router, { registry, store, waits, logSigner }: Parts): void {
   const hashes: ReadHashes = (nodes) => store.hashes(nodes);
   // Beyond this nothing has been checked by this instance yet, so it vouches for nothing there.
   const size = () => registry.folded().size;
 
   resource(router, '/v1/log/checkpoint', {
-    GET: answering(async (_request, response) => {
-      const checkpoint = await newestCheckpoint(store);
+    GET: answering(async (request, response) => {
+      const since = queryCount(request, 'since');
+      const waitS = queryCount(request, 'wait_s') ?? 0;
+      if (waitS > MOST_WAIT_S) throw new ProblemError('body_invalid', `wait_s: must be 0 to ${MOST_WAIT_S}`);
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      const checkpoint = await waits.otherThan(since, waitS * 1000, gone.signal);
+      if (gone.signal.aborted) return;
       if (checkpoint === undefined) throw new ProblemError('unavailable', 'the log has not been signed yet');
       response.type('text/plain').send(checkpoint);
     }),
@@ -57,7 +67,8 @@ export function mountLog(router: Router, { registry, store, logSigner }: Parts):
   });
   resource(router, '/v1/log/key', {
     GET: (_request, response) => {
-      response.type('text/plain').send(`${logSigner.verifierKey}\n`);
+      const keys = registry.folded().log?.keys ?? logSigner?.verifierKeys ?? [];
+      response.type('text/plain').send(keys.map((key) => `${key}\n`).join(''));
     },
   });
   resource(router, '/v1/log/tile/*path', {

@@ -8,7 +8,6 @@ import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
 import type { AdapterRecord, FoldState, VersionRecord } from '../registry/fold-state.ts';
-import type { Receipt } from '../registry/live-registry.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
 import {
   viewOfAdapter,
@@ -19,6 +18,7 @@ import {
   viewOfVersion,
 } from '../registry/registry-views.ts';
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
+import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { requestIdOf } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';

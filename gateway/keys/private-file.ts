@@ -52,6 +52,17 @@ export function writePrivateFile(path: string, text: string): void {
   }
   chmodSync(draft, 0o600);
   renameSync(draft, path);
+  syncFolder(dirname(path));
+}
+
+/** Without it a power cut can bring the old name back, and with it what the file held before. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function readGuarded(path: string, refused: number): string | null {

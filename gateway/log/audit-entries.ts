@@ -15,7 +15,9 @@ export type EntryAudit = {
   readonly anchor: TreeHead;
   readonly findings: Findings;
   readonly checkEntry: CheckEntry | undefined;
-  readonly onProgress: ((done: number, total: number) => void) | undefined;
+  readonly onProgress: ((done: number, total: number) => void | Promise<void>) | undefined;
+  /** Entries that are read and checked in one go. */
+  readonly atOnce?: number;
 };
 
 type Misplaced = { readonly computed: Uint8Array | undefined; readonly logged: Uint8Array };
@@ -33,10 +35,11 @@ export async function auditEntries(audit: EntryAudit, sizes: ReadonlySet<number>
     if (sizes.has(walk.tree.size) && !walk.lost) roots.set(walk.tree.size, walk.tree.root());
   };
   noteRoot();
-  for (let from = 0; from < audit.size && !audit.findings.full; from += BATCH) {
-    const to = Math.min(from + BATCH, audit.size);
+  const { atOnce = BATCH } = audit;
+  for (let from = 0; from < audit.size && !audit.findings.full; from += atOnce) {
+    const to = Math.min(from + atOnce, audit.size);
     await walk.batch(from, to, noteRoot);
-    audit.onProgress?.(to, audit.size);
+    await audit.onProgress?.(to, audit.size);
   }
   walk.nameMisplaced();
   return roots;

@@ -33,10 +33,10 @@ export type VerifiedCheckpoint = Checkpoint & {
 // Clocks of witnesses differ a little; a signature from further ahead is an error or a trick.
 const MAX_CLOCK_SKEW_S = 300;
 
-/** The published note for a tree head, signed by the log. */
-export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): string {
+/** The published note for a tree head, signed by the log: with each key, where it has several for a while. */
+export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly [NoteSigner, ...NoteSigner[]]): string {
   const text = checkpointText(checkpoint);
-  return formatNote({ text, signatures: [signText(text, signer)] });
+  return formatNote({ text, signatures: signers.map((signer) => signText(text, signer)) });
 }
 
 /** Reads a checkpoint without believing it. `note_malformed` on any departure from the format. */

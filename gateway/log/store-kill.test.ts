@@ -13,8 +13,8 @@ import { signHead, testLog } from './verify-log.contract.ts';
 import { verifyLog } from './verify-log.ts';
 
 const WRITER = join(import.meta.dirname, 'store.writer.ts');
-/** How often each store's writer is killed; set HUREN_KILLS=100 for the long run. */
-const KILLS = Number(process.env['HUREN_KILLS'] ?? 10);
+/** How often each store's writer is killed; set STORE_KILLS=100 for the long run. */
+const KILLS = Number(process.env['STORE_KILLS'] ?? 10);
 const TIMEOUT_MS = 60_000 + KILLS * 5_000;
 
 type Stored = { readonly name: string; readonly firstIndex: number; readonly append: number; readonly of: number };

@@ -1,5 +1,6 @@
 import type { EventOf, RegistryJwk, RegistryKeyUse } from '../../schemas/registry-event.ts';
 import { keyIdentity } from '../trust/public-key.ts';
+import { logOf } from './fold-log-keys.ts';
 import {
   EMPTY_STATE,
   type EntityRecord,
@@ -18,6 +19,8 @@ export function createRegistry(event: EventOf<'registry_created'>, mark: Mark): 
   if (prev !== null) return rejected('chain_forked');
   const fault = faultOfKeys(EMPTY_STATE, iss, 'registry', body.jwks.keys);
   if (fault !== undefined) return fault;
+  const log = logOf(body.log);
+  if ('rejected' in log) return log;
   const anchor: EntityRecord = {
     entity_id: iss,
     role: 'anchor',
@@ -30,7 +33,7 @@ export function createRegistry(event: EventOf<'registry_created'>, mark: Mark): 
     prev: null,
     keys: body.jwks.keys.map((jwk) => activeKey(jwk, mark.at_s)),
   };
-  return { ...EMPTY_STATE, anchor: iss, log: body.log, entities: new Map([[iss, anchor]]) };
+  return { ...EMPTY_STATE, anchor: iss, log, entities: new Map([[iss, anchor]]) };
 }
 
 /** Only the anchor says who there is. An entity that was removed comes back with new keys and its old sequence. */

@@ -125,7 +125,14 @@ export const foldDocumentSchema = z.strictObject({
   /** SHA-256 of entry 0: the name of this registry that no other one shares. */
   genesis: sha256Schema.nullable(),
   anchor: entityIdSchema.nullable(),
-  log: z.strictObject({ origin: z.string(), keys: z.array(z.string()).readonly() }).nullable(),
+  /** The log's name, the verifier keys that may sign its checkpoints now, and those that never may again. */
+  log: z
+    .strictObject({
+      origin: z.string(),
+      keys: z.array(z.string()).readonly(),
+      retired: z.array(z.string()).readonly(),
+    })
+    .nullable(),
   entities: z.array(entityRecordSchema),
   subordinates: z.array(subordinateRecordSchema),
   adapters: z.array(adapterRecordSchema),

@@ -13,10 +13,12 @@ import {
   HENAN_1_NAMED,
   HENAN_2,
   HENAN_2_NAMED,
+  makeLogKey,
   NAME,
   NOW_S,
   SHANGHAI,
   TRUSTED,
+  VERIFIER_KEY,
   type World,
   withNewKey,
 } from './registry.fixture.ts';
@@ -39,6 +41,7 @@ const submission = (texts: { manifest: string; scenarios: string }) => ({
   scenarios_digest: digestOf(texts.scenarios),
 });
 const CHECKED = { passed: true, level: 'static', report: '{}' } as const;
+const LOG_KEYS = [VERIFIER_KEY, ...Array.from({ length: 5 }, () => makeLogKey().verifierKey)];
 const NAMED = [HENAN_1_NAMED, HENAN_2_NAMED] as const;
 
 /** One thing that one signer may try; `n` picks what it is about. */
@@ -66,6 +69,8 @@ const STEPS: readonly ((world: World, actor: Actor, n: number) => Promise<string
       name: NAME,
       jwks: { keys: [third.publicJwk] },
     }),
+  (w, a, n) => w.try(a, 'log_key_added', { verifier_key: LOG_KEYS[n % LOG_KEYS.length] ?? '' }),
+  (w, a, n) => w.try(a, 'log_key_retired', { verifier_key: LOG_KEYS[n % LOG_KEYS.length] ?? '' }),
   (w, a, n) => w.try(a, 'entity_removed', { entity_id: (n % 2 === 0 ? second : third).entityId }),
 ];
 
@@ -106,6 +111,31 @@ test('a log folds to another state from its start than from a snapshot of any of
     }),
     { numRuns: 40 },
   );
+});
+
+test('somebody else than the anchor changes the log keys, or the anchor leaves none, too many or one that was retired', async () => {
+  let changed = 0;
+  const keySteps = STEPS.flatMap((_, index) => (/log_key/.test(String(STEPS[index])) ? [index] : []));
+  const keyStep = fc.record({ step: fc.constantFrom(...keySteps), actor: fc.nat(9), n: fc.nat(30) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(keyStep, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const world = enrolled.fork();
+      const gone = new Set<string>();
+      for (const one of steps) {
+        const before = world.state.log;
+        const actor = [anchor, anchor, first, henan, gateway][one.actor % 5] ?? first;
+        await take(world, actor, one);
+        const { keys, retired } = world.state.log ?? { keys: [], retired: [] };
+        if (world.state.log !== before) changed += 1;
+        if (world.state.log !== before) expect(actor).toBe(anchor);
+        for (const key of retired) gone.add(key);
+        expect([keys.length >= 1, keys.length <= 4, keys.some((key) => gone.has(key))]).toEqual([true, true, false]);
+        expect(new Set([...keys, ...retired]).size).toBe(keys.length + retired.length);
+      }
+    }),
+    { numRuns: 40 },
+  );
+  expect(changed).toBeGreaterThan(40);
 });
 
 test('entries of a log put in another order, left out or repeated fold as if nothing had happened', async () => {

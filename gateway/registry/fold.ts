@@ -3,6 +3,7 @@ import { approveAdapter, checkAdapter, submitAdapter } from './fold-adapter-revi
 import { activateAdapter, resumeAdapter, rollBackAdapter, suspendAdapter } from './fold-adapter-stage.ts';
 import { createRegistry, enrolEntity, removeEntity } from './fold-entities.ts';
 import { activateKey, announceKey, retireKey, revokeKey } from './fold-keys.ts';
+import { addLogKey, retireLogKey } from './fold-log-keys.ts';
 import { issueMandate, revokeMandate } from './fold-mandates.ts';
 import { publishPolicy, withdrawPolicy } from './fold-policies.ts';
 import {
@@ -35,6 +36,10 @@ export function fold(state: FoldState, verified: VerifiedEvent): FoldState | Rej
 
 function decide(state: FoldState, event: Exclude<RegistryEvent, { kind: 'registry_created' }>, mark: Mark) {
   switch (event.kind) {
+    case 'log_key_added':
+      return addLogKey(state, event);
+    case 'log_key_retired':
+      return retireLogKey(state, event);
     case 'entity_enrolled':
       return enrolEntity(state, event, mark);
     case 'entity_removed':

@@ -1,22 +1,27 @@
-import { Gauge, type Registry } from 'prom-client';
-import type { LiveRegistry } from './live-registry.ts';
+import { Gauge, type Registry as MetricsRegistry } from 'prom-client';
+import type { Registry } from './registry.ts';
 
-/** `huren_log_size`, read at each scrape, and whether the log is still followed. */
-export function openRegistryMetrics(metrics: Registry, registry: LiveRegistry): void {
-  new Gauge({
-    name: 'huren_log_size',
-    help: 'Entries of the registry log that this instance has checked and follows',
-    registers: [metrics],
-    collect() {
-      this.set(registry.folded().size);
-    },
+/** What the registry is like here, read at each scrape. */
+export function openRegistryMetrics(metrics: MetricsRegistry, registry: Registry): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [metrics],
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('huren_log_size', 'Entries of the registry log that this instance has checked and follows', () => {
+    return registry.folded().size;
   });
-  new Gauge({
-    name: 'huren_log_fault',
-    help: '1 when the log holds what could never have been accepted and is no longer followed',
-    registers: [metrics],
-    collect() {
-      this.set(registry.fault === null ? 0 : 1);
-    },
+  gauge('huren_log_fault', '1 when the log is not what it should be and its last good state stays in use', () => {
+    return registry.fault === null ? 0 : 1;
+  });
+  gauge('huren_log_audited', '1 when every entry has been hashed and decided again since the start', () => {
+    return registry.audited ? 1 : 0;
+  });
+  gauge('huren_registry_lag_seconds', 'Seconds since the registry last confirmed this state', () => {
+    return registry.behindS();
   });
 }

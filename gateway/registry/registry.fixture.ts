@@ -4,11 +4,16 @@ import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapte
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
+import { openKeyStore } from '../keys/key-store.ts';
+import type { LogSigner } from '../keys/log-signer.ts';
+import { signCheckpoint } from '../log/checkpoint.ts';
+import { formatVerifierKey, noteKey, parseVerifierKey } from '../log/note.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
 import { signEvent } from './sign-event.ts';
+import type { SnapshotKey } from './snapshot-file.ts';
 
 const BASE = 'https://registry.example';
 export const NOW_S = 1_800_000_000;
@@ -46,10 +51,47 @@ export const actors = {
   stranger: await makeActor('stranger'),
 };
 
-export const VERIFIER_KEY = 'registry.example/log+00000000+AAAA';
+export const LOG_ORIGIN = 'registry.example/log';
+
+/** A key for the log, in memory. */
+export function makeLogKey(origin = LOG_ORIGIN) {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return { privateKey, verifierKey: formatVerifierKey(noteKey(origin, 'ed25519', publicKey)) };
+}
+
+type TestLogSigner = Omit<LogSigner, 'ring' | 'verifierKeyOf'>;
+
+/** A node's own snapshot key below a folder, the same at every call. */
+export async function snapshotKeyIn(folder: string): Promise<SnapshotKey> {
+  return await openKeyStore({ setting: null, dataDir: folder }).openRing('node', 'snapshot', { nowS: NOW_S });
+}
+
+/** A log signer with these keys; the last one is in use. */
+export function signerWith(
+  ...keys: readonly [ReturnType<typeof makeLogKey>, ...ReturnType<typeof makeLogKey>[]]
+): TestLogSigner {
+  const verifierKeys = keys.map(({ verifierKey }) => verifierKey);
+  const inUse = verifierKeys.at(-1) ?? '';
+  return {
+    origin: LOG_ORIGIN,
+    verifierKey: inUse,
+    verifierKeys,
+    trust: { origin: LOG_ORIGIN, logKeys: verifierKeys.map(parseVerifierKey), witnesses: [] },
+    sign: ({ size, root }, signWith = [inUse]) => {
+      const [one, ...others] = keys
+        .filter(({ verifierKey }) => signWith.includes(verifierKey))
+        .map(({ privateKey }) => ({ name: LOG_ORIGIN, privateKey }));
+      if (one === undefined) throw new Error('no key of these signs here');
+      return signCheckpoint({ origin: LOG_ORIGIN, size, root }, one, ...others);
+    },
+  };
+}
+
+export const LOG_KEY = makeLogKey();
+export const VERIFIER_KEY = LOG_KEY.verifierKey;
 export const TRUSTED: GenesisRule = {
   anchor: { entity_id: actors.anchor.entityId, jwks: { keys: [actors.anchor.publicJwk] } },
-  verifierKey: null,
+  logKeys: null,
 };
 
 export const NAME = { zh: '样例', en: 'A sample' };
@@ -151,12 +193,12 @@ export class World {
 }
 
 /** Created, with everybody enrolled but the third operator and the stranger. */
-export async function enrolledWorld(): Promise<World> {
+export async function enrolledWorld(logKeys: readonly string[] = [VERIFIER_KEY]): Promise<World> {
   const world = new World();
   await world.do(actors.anchor, 'registry_created', {
     name: NAME,
     jwks: { keys: [actors.anchor.publicJwk] },
-    log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
+    log: { origin: LOG_ORIGIN, keys: [...logKeys] },
   });
   await world.enrol(actors.gateway, 'registrar');
   await world.enrol(actors.first, 'operator');
@@ -168,15 +210,15 @@ export async function enrolledWorld(): Promise<World> {
 }
 
 /** Henan 1.0.0 submitted and checked. */
-export async function checkedWorld(): Promise<World> {
-  const world = await enrolledWorld();
+export async function checkedWorld(logKeys?: readonly string[]): Promise<World> {
+  const world = await enrolledWorld(logKeys);
   await world.submitAndCheck(actors.henan, HENAN);
   return world;
 }
 
 /** Henan 1.0.0 in full use. */
-export async function activeWorld(): Promise<World> {
-  const world = await checkedWorld();
+export async function activeWorld(logKeys?: readonly string[]): Promise<World> {
+  const world = await checkedWorld(logKeys);
   await world.do(actors.first, 'adapter_approved', HENAN_1_NAMED);
   await world.do(actors.second, 'adapter_approved', HENAN_1_NAMED);
   await world.do(actors.henan, 'adapter_activated', { ...HENAN_1_NAMED, mode: { stage: 'full' } });

@@ -2,12 +2,12 @@ import type { Actor } from '../keys/actor.ts';
 import { type CheckSettings, checkSubmission } from './adapter-check.ts';
 import { manifestsInUse } from './compile-state.ts';
 import type { FoldState, VersionRecord } from './fold-state.ts';
-import type { LiveRegistry, Receipt } from './live-registry.ts';
 import { digestOf } from './manifest-text.ts';
 import { RegistryError } from './registry-error.ts';
+import type { Receipt, WritableRegistry } from './writable-registry.ts';
 
 export interface SubmissionParts {
-  readonly registry: LiveRegistry;
+  readonly registry: WritableRegistry;
   /** This gateway in the registry: it signs what its conformance kit found. */
   readonly registrar: Actor;
   readonly check: CheckSettings;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MAX_LOG_KEYS } from '../../schemas/registry-event.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import { openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import { writePrivateFile } from '../keys/private-file.ts';
@@ -14,11 +15,17 @@ export async function writeAnchorFile(dataDir: string, keys: KeyStore, { anchor 
   const ring = await keys.openRing(owner, 'federation', { nowS, entityId: anchor.entityId });
   await keys.announce(owner, 'federation', nowS);
   await ring.refresh(nowS);
-  const { origin, verifierKey } = await openLogSigner(keys, REGISTRY_OWNER, `${new URL(nodeUrl).host}/log`);
+  const { origin, verifierKey, verifierKeys } = await openLogSigner(
+    keys,
+    REGISTRY_OWNER,
+    `${new URL(nodeUrl).host}/log`,
+  );
+  // The one that entry 0 names among them, also once another key is in use.
+  const log_keys = verifierKeys.slice(0, MAX_LOG_KEYS);
   const document = {
     entity_id: anchor.entityId,
     jwks: { keys: ring.publicKeys },
-    registry: { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] }, log_keys: [verifierKey] },
+    registry: { entity_id: anchor.entityId, jwks: { keys: [anchor.publicJwk] }, log_keys },
   };
   writePrivateFile(join(dataDir, 'anchor.json'), `${JSON.stringify(document, null, 2)}\n`);
   return { origin, verifierKey };

@@ -8,9 +8,9 @@ import { openKeyStore } from '../keys/key-store.ts';
 import { openLogSigner } from '../keys/log-signer.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { permitCheck } from '../policy/mandates.ts';
-import { LiveRegistry } from '../registry/live-registry.ts';
 import { openLocalDoor } from '../registry/local-door.ts';
-import { adapterTexts, HENAN, HENAN_2, NOW_S } from '../registry/registry.fixture.ts';
+import { adapterTexts, HENAN, HENAN_2, NOW_S, snapshotKeyIn } from '../registry/registry.fixture.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
 import { openSandboxActors } from './actors.ts';
 import { playCeremony } from './ceremony.ts';
 
@@ -30,20 +30,22 @@ async function start(
   adapters: readonly AdapterFolderTexts[],
   { nowS = NOW_S, url = 'http://127.0.0.1:8080' } = {},
   then: (
-    registry: LiveRegistry,
+    registry: WritableRegistry,
     actors: Awaited<ReturnType<typeof openSandboxActors>>,
   ) => Promise<void> = async () => {},
 ) {
   const keys = openKeyStore({ setting: null, dataDir });
   const actors = await openSandboxActors(keys, url, ['410000', '460000']);
   const logSigner = await openLogSigner(keys, 'registry', 'sandbox/log');
-  const registry = await LiveRegistry.open({
+  const registry = await WritableRegistry.open({
     store: openSqliteStore(join(dataDir, 'log.sqlite')),
     logSigner,
     snapshotPath: join(dataDir, 'snapshot.json'),
+    snapshotKey: await snapshotKeyIn(dataDir),
+    checkpointPath: join(dataDir, 'last-checkpoint.txt'),
     genesis: {
       anchor: { entity_id: actors.anchor.entityId, jwks: { keys: [actors.anchor.publicJwk] } },
-      verifierKey: null,
+      logKeys: null,
     },
     nowS: () => nowS,
     onFault: () => {},

@@ -1,8 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { childMessageSchema, type ReadyMessage, type StartMessage } from '../../adapters/sandbox/protocol.ts';
-
-const READY_WITHIN_MS = 10_000;
-const STOP_WITHIN_MS = 3_000;
+import { type ChildAnswer, startChild } from '../compose/start-child.ts';
 
 /** The child process that plays the provinces and the venues' authorization server. */
 export interface SandboxChild {
@@ -12,59 +9,28 @@ export interface SandboxChild {
 
 /** Starts the sandbox and waits until everything in it listens. Throws with the child's own reason. */
 export async function startSandbox(start: Omit<StartMessage, 'type'>): Promise<SandboxChild> {
-  const child = fork(new URL('../../adapters/sandbox/main.ts', import.meta.url), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const child = startChild({
+    name: 'the sandbox',
+    file: new URL('../../adapters/sandbox/main.ts', import.meta.url),
+    message: { type: 'start', ...start },
+    read: answerOf,
+    onWaiting: sayWaiting,
   });
   try {
-    const ready = await readyMessage(child, start);
-    return { ready, stop: () => stop(child) };
+    return { ready: await child.ready, stop: child.stop };
   } catch (error) {
-    await stop(child);
+    await child.stop();
     throw error;
   }
 }
 
-function readyMessage(child: ChildProcess, start: Omit<StartMessage, 'type'>): Promise<ReadyMessage> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the sandbox was not ready in time')), READY_WITHIN_MS);
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      child.removeAllListeners();
-      act();
-    };
-    child.once('error', (error) => settle(() => reject(error)));
-    child.once('exit', (code) => settle(() => reject(new Error(`the sandbox ended early (${code ?? 'killed'})`))));
-    child.once('message', (message) => {
-      const parsed = childMessageSchema.safeParse(message);
-      if (parsed.success && parsed.data.type === 'ready') {
-        const { data } = parsed;
-        settle(() => resolve(data));
-      } else {
-        settle(() =>
-          reject(
-            new Error(
-              parsed.success ? `the sandbox failed: ${reasonOf(parsed.data)}` : 'the sandbox sent no ready message',
-            ),
-          ),
-        );
-      }
-    });
-    child.send({ type: 'start', ...start });
-  });
+function answerOf(message: unknown): ChildAnswer<ReadyMessage> {
+  const parsed = childMessageSchema.safeParse(message);
+  if (!parsed.success) return { failed: 'it sent no ready message' };
+  return parsed.data.type === 'ready' ? { ready: parsed.data } : { failed: parsed.data.reason };
 }
 
-function reasonOf(message: { type: string; reason?: string }): string {
-  return message.reason ?? message.type;
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-    child.once('exit', () => {
-      clearTimeout(force);
-      resolve();
-    });
-    child.kill('SIGTERM');
-  });
+function sayWaiting(waitedMs: number): void {
+  const waitedS = Math.round(waitedMs / 1000);
+  console.error(`huren: 等待模拟省份就绪 · waiting for the simulated provinces (${waitedS} s)`);
 }

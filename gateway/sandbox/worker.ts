@@ -3,6 +3,7 @@ import { runWorker } from '../compose/worker-process.ts';
 import { startSandboxNode } from './start.ts';
 
 /* One process of a sandbox that runs as several: the simulated systems are another's. */
-runWorker((config, payload) =>
-  startSandboxNode(config, { ready: readyMessageSchema.parse(payload), stop: async () => {} }),
+runWorker(
+  (config, payload) => startSandboxNode(config, { ready: readyMessageSchema.parse(payload), stop: async () => {} }),
+  { sandbox: true },
 );

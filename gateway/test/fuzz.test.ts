@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
-/** HUREN_FUZZ_RUNS for a long one; `npm run fuzz -- --runs 1000000` runs it outside the suite. */
-const RUNS = Number(process.env['HUREN_FUZZ_RUNS'] ?? 20_000);
+/** FUZZ_RUNS for a long one; `npm run fuzz -- --runs 1000000` runs it outside the suite. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 20_000);
 
 test(
   'a changed token, chain, bundle or statement crashes the verifier, holds it up, or is accepted',

@@ -251,6 +251,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     to: 'gateway/compose/workers.ts',
     because: 'the command that starts a node',
   },
+  {
+    from: 'gateway/cli/commands/config.ts',
+    to: 'gateway/compose/checks/run-config-check.ts',
+    because: 'the command that tries what a node would start with',
+  },
   { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/start.ts', because: 'loaded only with --sandbox' },
   { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/workers.ts', because: 'loaded only with --sandbox' },
   {

@@ -15,8 +15,8 @@ import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
-/** HUREN_ROTATION_SCANS=10000 for the full load. */
-const SCANS = Number(process.env['HUREN_ROTATION_SCANS'] ?? 2_000);
+/** ROTATION_SCANS=10000 for the full load. */
+const SCANS = Number(process.env['ROTATION_SCANS'] ?? 2_000);
 const AT_ONCE = 16;
 
 let gateway: SandboxGateway;

@@ -75,6 +75,6 @@ export async function codeOf(check: () => unknown): Promise<string> {
   return (await refusalOf(check)).code;
 }
 
-/** How many mutations a fuzz test tries: set HUREN_FUZZ_RUNS for a long run. */
-export const FUZZ_RUNS = Number(process.env['HUREN_FUZZ_RUNS'] ?? 3000);
+/** How many mutations a fuzz test tries: set FUZZ_RUNS for a long run. */
+export const FUZZ_RUNS = Number(process.env['FUZZ_RUNS'] ?? 3000);
 export const FUZZ_TIMEOUT_MS = 30_000 + FUZZ_RUNS * 5;

@@ -4,12 +4,13 @@ const TILE_WIDTH = 256;
 
 /** The signed tree head. `signed` is true, false, or null where this browser has no Ed25519. */
 export async function loadCheckpoint() {
-  const [note, key] = await Promise.all([textOf('/v1/log/checkpoint'), textOf('/v1/log/key')]);
+  const [note, lines] = await Promise.all([textOf('/v1/log/checkpoint'), textOf('/v1/log/key')]);
+  const keys = lines.trim().split('\n');
   const at = note.lastIndexOf('\n\n');
   const text = note.slice(0, at + 1);
   const [origin, size, root] = text.split('\n');
-  const signed = await verifyNote(text, note.slice(at + 2), key.trim());
-  return { origin, size: Number(size), root: fromBase64(root), rootText: root, signed, key: key.trim() };
+  const signed = await verifyByOne(text, note.slice(at + 2), keys);
+  return { origin, size: Number(size), root: fromBase64(root), rootText: root, signed, key: keys.join('\n') };
 }
 
 /**
@@ -138,9 +139,17 @@ function tilePath(index) {
   return groups.map((group, at) => (at === groups.length - 1 ? group : `x${group}`)).join('/');
 }
 
+// One signature by one of the log's keys is enough: another key may have been added since, or come into use.
+async function verifyByOne(text, signatures, keys) {
+  const verdicts = await Promise.all(keys.map((key) => verifyNote(text, signatures, key)));
+  return verdicts.includes(true) || (verdicts.includes(null) ? null : false);
+}
+
 async function verifyNote(text, signatures, verifierKey) {
-  const [name, , encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(verifierKey)?.slice(1) ?? [];
-  const line = signatures.split('\n').find((candidate) => candidate.startsWith(`\u2014 ${name} `));
+  const [name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(verifierKey)?.slice(1) ?? [];
+  const line = signatures
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`\u2014 ${name} `) && keyIdOf(candidate) === id);
   if (line === undefined || encoded === undefined) return false;
   try {
     const key = await crypto.subtle.importKey('raw', fromBase64(encoded).slice(1), 'Ed25519', false, ['verify']);
@@ -150,6 +159,11 @@ async function verifyNote(text, signatures, verifierKey) {
     if (error.name === 'NotSupportedError') return null;
     throw error;
   }
+}
+
+function keyIdOf(line) {
+  const id = fromBase64(line.split(' ')[2]).slice(0, 4);
+  return [...id].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function fromBase64(text) {

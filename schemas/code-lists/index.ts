@@ -47,7 +47,8 @@ export function provinceOfDivision(division: string): ProvinceCode | null {
   return parsed.success ? parsed.data : null;
 }
 
-function keysOf<T extends object>(list: T): [Extract<keyof T, string>, ...Extract<keyof T, string>[]] {
+/** The keys of a closed list, for a schema of them. */
+export function keysOf<T extends object>(list: T): [Extract<keyof T, string>, ...Extract<keyof T, string>[]] {
   const keys: Extract<keyof T, string>[] = [];
   for (const key in list) keys.push(key);
   const [first, ...rest] = keys;

@@ -15,8 +15,19 @@ export const LOG_OPERATIONS: readonly Operation[] = [
     tag: 'log',
     who: 'public',
     summary: { zh: '签名的检查点（C2SP tlog-checkpoint）', en: 'The signed tree head (C2SP tlog-checkpoint)' },
+    details: {
+      zh: '跟随者给出 since 与 wait_s：日志大小与 since 不同则立即答复，否则等到变化或时间已到。',
+      en: 'A follower says since and wait_s: answered at once where the size differs from since, else when it does or time is up.',
+    },
+    query: z.strictObject({
+      since: described(countSchema.optional(), { zh: '已知的大小', en: 'the size known already' }),
+      wait_s: described(z.int().min(0).max(30).optional(), {
+        zh: '最多等待的秒数；缺省为 0',
+        en: 'seconds to wait at most; 0 if left out',
+      }),
+    }),
     replies: [text({ zh: '检查点', en: 'The checkpoint' }, CHECKPOINT)],
-    problems: ['unavailable'],
+    problems: ['body_invalid', 'unavailable'],
   },
   {
     id: 'cosignedCheckpoint',
@@ -51,10 +62,13 @@ export const LOG_OPERATIONS: readonly Operation[] = [
     path: '/v1/log/key',
     tag: 'log',
     who: 'public',
-    summary: { zh: '日志的验证密钥（C2SP signed-note）', en: "The log's verifier key (C2SP signed-note)" },
+    summary: {
+      zh: '日志的验证密钥（C2SP signed-note），每行一个',
+      en: "The log's verifier keys (C2SP signed-note), one a line",
+    },
     details: {
       zh: '请与信任锚文件中的密钥核对：不能只听日志自己说。',
-      en: 'Compare it with the one in the anchor file: the log must not be the only one to say it.',
+      en: 'Compare them with the anchor file and the entries that add keys: the log must not be the only one to say it.',
     },
     replies: [
       text({ zh: '密钥', en: 'The key' }, '127.0.0.1:8080/log+d84b3d84+Adl3mSKPRsJdXum3h5J8S7GlrUwIH+jO4WWTSfHcZ6AB\n'),

@@ -1,46 +1,8 @@
 import { z } from 'zod';
-import { provinceCodeSchema } from '../code-lists/index.ts';
 import { coverageSchema } from '../coverage.ts';
+import { readinessSchema } from '../readiness.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
-
-/** Why venues should not be sent to an instance. */
-const unreadyReasonSchema = z
-  .enum([
-    'draining',
-    'no_trust_anchor',
-    'no_authorization_server',
-    'mandate_upcoming',
-    'mandate_lapsed',
-    'mandate_none',
-    'no_adapter',
-    'registry_missing',
-    'registry_fault',
-    'clock_off',
-  ])
-  .meta({ id: 'UnreadyReason' });
-
-const readinessSchema = z
-  .strictObject({
-    ready: z.boolean(),
-    reasons: z.array(unreadyReasonSchema),
-    degraded: z.array(
-      z.union([
-        z.strictObject({ province: provinceCodeSchema, breaker: z.enum(['half-open', 'open']) }),
-        z.strictObject({
-          store: z.enum(['redis', 'database', 'coverage', 'passes']),
-          state: z.enum(['unreachable', 'damaged']),
-        }),
-      ]),
-    ),
-    mandates: z.strictObject({
-      state: z.enum(['active', 'upcoming', 'lapsed', 'none']),
-      active: z.array(z.string()),
-      lastEndsMs: z.int().nullable(),
-      nextStartsMs: z.int().nullable(),
-    }),
-  })
-  .meta({ id: 'Readiness' });
 
 const windowSchema = described(z.enum(['1h', '6h', '24h']).default('24h'), {
   zh: '统计时段',

@@ -8,6 +8,7 @@ import { entryChecker } from '../../registry/apply-entry.ts';
 import { type Cli, printable } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { readText } from '../json-file.ts';
+import { trustOffline } from '../log-trust.ts';
 import { progressBar } from '../progress.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { reportError } from '../report.ts';
@@ -40,15 +41,15 @@ export function addLogVerify(group: Command, cli: Cli): void {
       say({ zh: '另存他处的检查点，可发现整体回滚', en: 'a checkpoint kept elsewhere: shows a store put back whole' }),
     )
     .action(async (options: VerifyOptions) => {
-      const { pin, trust } = requireRegistryPin(options.anchor, cli.env);
+      const pinned = requireRegistryPin(options.anchor, cli.env);
       const kept = options.checkpoint === undefined ? undefined : await readText(options.checkpoint);
       const store = await openStore(options.store ?? defaultStore(cli));
       try {
-        const genesis = { anchor: pin, verifierKey: pin.log_keys[0] ?? null };
+        const genesis = { anchor: pinned.pin, logKeys: pinned.pin.log_keys };
         const audit = await verifyLog({
           store,
-          trust,
-          checkEntry: entryChecker(genesis),
+          trust: await trustOffline(pinned, store, kept),
+          checkEntry: entryChecker(genesis).check,
           onProgress: (done, total) => cli.progress(progressBar(done, total)),
           ...(kept === undefined ? {} : { keptElsewhere: kept }),
         });
@@ -103,11 +104,11 @@ function findingText(cli: Cli, { code, index, detail }: Finding): string {
   return `${where}  ${code}  ${printable(detail)}`;
 }
 
-function defaultStore({ env }: Cli): string {
+export function defaultStore({ env }: Cli): string {
   return env['HUREN_DATABASE_URL'] || join(env['HUREN_DATA_DIR'] || '.huren', 'log.sqlite');
 }
 
-async function openStore(where: string): Promise<LogReader> {
+export async function openStore(where: string): Promise<LogReader> {
   try {
     // Loaded when wanted: a database client is slow to load, and other commands have no use for one.
     if (/^postgres(ql)?:\/\//.test(where)) {
@@ -121,7 +122,7 @@ async function openStore(where: string): Promise<LogReader> {
   }
 }
 
-function unreadable(error: unknown): unknown {
+export function unreadable(error: unknown): unknown {
   if (!(error instanceof LogError)) return error;
   // A database address can hold a password: what is said is the room's own text alone.
   return CliError.of('log_unreadable', { zh: `日志无法读取：${error.code}`, en: `${error.code}: ${error.message}` });

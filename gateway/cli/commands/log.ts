@@ -6,6 +6,7 @@ import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
 import { readText } from '../json-file.ts';
 import { assertExtends, believeCheckpoint, fetchCheckpoint, readEntries } from '../log-api.ts';
 import { printEntries } from '../log-text.ts';
+import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
@@ -74,9 +75,10 @@ function addCheckpoint(group: Command, cli: Cli): void {
   )
     .option('--save <file>', cli.say({ zh: '存入此文件', en: 'keep it in this file' }))
     .action(async ({ anchor, save, json }: AnchorOption & { save?: string }) => {
-      const { trust } = requireRegistryPin(anchor, cli.env);
+      const pinned = requireRegistryPin(anchor, cli.env);
       const gateway = new GatewayClient(gatewayUrl(cli.env));
       const note = await fetchCheckpoint(gateway);
+      const trust = await trustOnline(pinned, gateway, note);
       const checkpoint = believeCheckpoint(note, trust);
       const before = save === undefined || !existsSync(save) ? null : believeCheckpoint(await readText(save), trust);
       if (before !== null) await assertExtends(gateway, before, checkpoint);

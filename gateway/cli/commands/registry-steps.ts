@@ -16,7 +16,7 @@ import { partOwner, sandboxPart } from '../sandbox-parts.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
 import { chooseSigner } from '../signer-choice.ts';
 
-/** `registry enrol | remove | enrol-key | revoke-key`: who may sign what in the registry. */
+/** `registry enrol | remove | enrol-key | revoke-key | add-log-key | retire-log-key`: who may sign what in the registry. */
 export const REGISTRY_STEPS: readonly StepCommand[] = [
   signedStep({
     name: 'enrol',
@@ -100,6 +100,36 @@ export const REGISTRY_STEPS: readonly StepCommand[] = [
       about: { kid },
       zh: `密钥 ${kid} 已吊销`,
       en: `key ${kid} is revoked`,
+    }),
+  }),
+  signedStep({
+    name: 'add-log-key',
+    zh: '由国家锚点加入一个日志签名密钥',
+    en: "let another key sign the log's checkpoints, as the national anchor",
+    example: "registry add-log-key 'registry.example/log+1a2b3c4d+AQ…'",
+    takes: (_cli, command) => command.argument('<verifier-key>'),
+    read: asGiven<{ readonly 'verifier-key': string }>,
+    by: 'anchor',
+    signs: ({ 'verifier-key': verifier_key }) => ({
+      events: [{ kind: 'log_key_added', body: { verifier_key } }],
+      about: { verifier_key },
+      zh: '已加入日志密钥',
+      en: 'log key added',
+    }),
+  }),
+  signedStep({
+    name: 'retire-log-key',
+    zh: '由国家锚点停用一个日志签名密钥；停用后不可恢复',
+    en: 'retire a key of the log for good, as the national anchor; the registry must hold another one',
+    example: "registry retire-log-key 'registry.example/log+1a2b3c4d+AQ…'",
+    takes: (_cli, command) => command.argument('<verifier-key>'),
+    read: asGiven<{ readonly 'verifier-key': string }>,
+    by: 'anchor',
+    signs: ({ 'verifier-key': verifier_key }) => ({
+      events: [{ kind: 'log_key_retired', body: { verifier_key } }],
+      about: { verifier_key },
+      zh: '日志密钥已停用',
+      en: 'log key retired',
     }),
   }),
 ];

@@ -7,9 +7,10 @@ import { tableLines } from '../table.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 import { sendCommand } from './event.ts';
 import { addAnchorHash, addCreate, addPublicKey } from './registry-create.ts';
+import { addRestore } from './registry-restore.ts';
 import { REGISTRY_STEPS } from './registry-steps.ts';
 
-/** `registry create | anchor-hash | new-signer | public-key | enrol | remove | enrol-key | revoke-key | list | post`: who may sign what in the registry. */
+/** `registry create | anchor-hash | new-signer | public-key | enrol | remove | enrol-key | revoke-key | add-log-key | retire-log-key | list | post | restore`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
@@ -23,6 +24,7 @@ export function addRegistry(program: Command, cli: Cli): void {
   for (const add of REGISTRY_STEPS) add(group, cli);
   addList(group, cli);
   sendCommand(cli, group.command('post'), 'registry post event.jws');
+  addRestore(group, cli);
 }
 
 function addNewSigner(group: Command, cli: Cli): void {

@@ -4,21 +4,15 @@ import { type Config, ConfigError, readConfig } from '../../compose/config.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient } from '../gateway-client.ts';
+import { becomesReady, tellingProgress } from '../readiness-wait.ts';
+import { reportError } from '../report.ts';
 import { sandboxCodes } from '../sandbox-api.ts';
+import { type Running, stopOnSignal } from '../serving.ts';
+import { settingsText } from '../settings-text.ts';
 import { shellQuote } from '../shell-line.ts';
 import { described } from './command.ts';
 
 const DEFAULT_PORT = '8080';
-/** One Ctrl-C reaches this process from the terminal and from every parent that forwards it (npm does). */
-const SAME_KEYPRESS_MS = 1000;
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
-
-/** One process or several. `restart` replaces several one after another. */
-interface Running {
-  readonly url: string;
-  readonly close: () => Promise<void>;
-  readonly restart?: () => Promise<void>;
-}
 
 /** `serve`: a gateway in this process until it is told to stop. */
 export function addServe(program: Command, cli: Cli): void {
@@ -27,26 +21,39 @@ export function addServe(program: Command, cli: Cli): void {
     en: 'start a gateway; its settings are the HUREN_* variables',
     example: 'serve --sandbox',
   })
+    .addHelpText('after', () => `\n${settingsText(cli)}`)
     .option('--sandbox', cli.say({ zh: '连同模拟的省份与场所', en: 'with simulated provinces and venues' }), false)
     .action(async ({ sandbox }: { sandbox: boolean }) => {
-      const stopped = Promise.withResolvers<void>();
-      const gateway = await start(cli, sandbox);
-      stopOnSignal(cli, gateway, stopped);
-      await printPages(cli, gateway.url, sandbox);
-      await stopped.promise;
+      const gateway = await startOrEnd(cli, sandbox);
+      const stopped = stopOnSignal(cli, gateway);
+      const ended = new AbortController();
+      const url = reachable(gateway.url);
+      const isReady = await Promise.race([becomesReady(cli, url, ended.signal), stopped.then(() => false)]);
+      if (isReady) await printPages(cli, url, sandbox);
+      await stopped;
+      ended.abort();
       // Whatever still holds a timer must not keep a gateway alive that has stopped.
       process.exit(0);
     });
 }
 
-async function start(cli: Cli, sandbox: boolean): Promise<Running> {
+/** What a start that failed half-way has begun (a child, a connection) must not keep this process alive. */
+async function startOrEnd(cli: Cli, sandbox: boolean): Promise<Running> {
   try {
-    const config = readConfig(cli.env);
-    return sandbox ? await startPlayed(config) : await startOwn(config);
+    return await tellingProgress(cli, start(cli, sandbox));
   } catch (error) {
+    const isSetting = error instanceof ConfigError;
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw CliError.of(error instanceof ConfigError ? 'config_invalid' : 'start_failed', { zh: reason, en: reason });
+    const text = isSetting ? error.text : { zh: reason, en: reason };
+    const failure = CliError.of(isSetting ? 'config_invalid' : 'start_failed', text);
+    reportError(cli, failure);
+    process.exit(failure.exit);
   }
+}
+
+async function start(cli: Cli, sandbox: boolean): Promise<Running> {
+  const config = readConfig(cli.env, { sandbox });
+  return sandbox ? await startPlayed(config) : await startOwn(config);
 }
 
 async function startOwn(config: Config): Promise<Running> {
@@ -67,28 +74,7 @@ async function startPlayed(config: Config): Promise<Running> {
   return await startSandboxNode(config);
 }
 
-function stopOnSignal(cli: Cli, gateway: Running, stopped: PromiseWithResolvers<void>): void {
-  let firstAtMs: number | null = null;
-  const onSignal = (signal: keyof typeof SIGNAL_NUMBERS) => {
-    if (firstAtMs === null) {
-      firstAtMs = performance.now();
-      cli.print(cli.say({ zh: '正在停止……', en: 'stopping…' }));
-      gateway.close().then(stopped.resolve, stopped.reject);
-    } else if (performance.now() - firstAtMs > SAME_KEYPRESS_MS) {
-      process.exit(128 + SIGNAL_NUMBERS[signal]);
-    }
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  const { restart } = gateway;
-  if (restart === undefined) return;
-  process.on('SIGHUP', () => {
-    restart().catch(() => cli.print(cli.say({ zh: '重启未完成', en: 'the restart did not complete' })));
-  });
-}
-
-async function printPages(cli: Cli, listeningUrl: string, sandbox: boolean): Promise<void> {
-  const url = reachable(listeningUrl);
+async function printPages(cli: Cli, url: string, sandbox: boolean): Promise<void> {
   cli.print(cli.say({ zh: `互认网关已就绪：${url}`, en: `Huren gateway is ready at ${url}` }));
   cli.print(`  ${cli.say({ zh: '页面', en: 'pages    ' })}  ${url}/`);
   cli.print(`  ${cli.say({ zh: '接口', en: 'API      ' })}  ${url}/docs`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
@@ -59,19 +60,19 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     },
     notReady: () => {
       const mandates = mandateCoverage(registry.registry.current().mandates, nowMs());
+      const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
       return [
-        ...(gateways.size === 0 ? ['no_gateway'] : []),
-        ...(tokens === null ? ['no_authorization_server'] : []),
-        ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}`]),
-        ...(registry.registry.current().adapters.size === 0 ? ['no_adapter'] : []),
-        ...(shared.clock.isOff() ? ['clock_off'] : []),
+        ...when(gateways.size === 0, 'no_gateway'),
+        ...when(tokens === null, 'no_authorization_server'),
+        ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}` as const]),
+        ...when(registry.registry.current().adapters.size === 0, 'no_adapter'),
+        ...when(shared.clock.isOff(), 'clock_off'),
       ];
     },
     degraded: () =>
       provinces
         .breakerStates()
-        .filter(({ state }) => state !== 'closed')
-        .map(({ province, state }) => ({ province, breaker: state })),
+        .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
       await provinces.close();

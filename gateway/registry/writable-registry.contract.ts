@@ -9,20 +9,26 @@ import { leafHash, verifyInclusion } from '../log/merkle.ts';
 import type { LogStore } from '../log/store.ts';
 import { verifyLog } from '../log/verify-log.ts';
 import { entryChecker } from './apply-entry.ts';
+import type { CheckpointSigner } from './checkpoint-slot.ts';
 import { documentOf } from './fold-state.ts';
-import { LiveRegistry, type RegistryParts } from './live-registry.ts';
+import { readKept, setAside } from './kept-checkpoint.ts';
 import { digestOf } from './manifest-text.ts';
 import {
   actors,
   enrolledWorld,
   HENAN,
   HENAN_1_NAMED,
+  makeLogKey,
   NOW_S,
+  signerWith,
+  snapshotKeyIn,
   TRUSTED,
-  type World,
+  VERIFIER_KEY,
+  World,
   withNewKey,
 } from './registry.fixture.ts';
 import { submitEvent } from './submit-event.ts';
+import { type WritableParts, WritableRegistry } from './writable-registry.ts';
 
 const { first, second, henan, gateway, shanghai } = actors;
 
@@ -31,19 +37,21 @@ export interface LogUnderTest {
   readonly open: () => Promise<LogStore>;
 }
 
-/** What a live registry promises, on any store. `shared`: whether two processes may write one log. */
-export function liveRegistryContract(shared: boolean, makeLog: () => Promise<LogUnderTest>): void {
+/** What a writable registry promises, on any store. `shared`: whether two processes may write one log. */
+export function writableRegistryContract(shared: boolean, makeLog: () => Promise<LogUnderTest>): void {
   let log: LogUnderTest;
   let folder: string;
   let signer: LogSigner;
   let world: World;
-  const open: LiveRegistry[] = [];
+  const open: WritableRegistry[] = [];
 
-  async function openOne(parts: Partial<RegistryParts> = {}): Promise<LiveRegistry> {
-    const registry = await LiveRegistry.open({
+  async function openOne(parts: Partial<WritableParts> = {}): Promise<WritableRegistry> {
+    const registry = await WritableRegistry.open({
       store: await log.open(),
       logSigner: signer,
       snapshotPath: join(folder, 'snapshot.json'),
+      snapshotKey: await snapshotKeyIn(folder),
+      checkpointPath: join(folder, 'last-checkpoint.txt'),
       genesis: TRUSTED,
       nowS: () => NOW_S,
       onFault: () => {},
@@ -52,11 +60,15 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
     open.push(registry);
     return registry;
   }
+  const elsewhere = () => ({
+    snapshotPath: join(folder, 'other.json'),
+    checkpointPath: join(folder, 'other-checkpoint.txt'),
+  });
   async function closeAll(): Promise<void> {
     for (const registry of open.splice(0)) await registry.close();
   }
   /** Everybody enrolled, as one batch. */
-  async function opened(): Promise<LiveRegistry> {
+  async function opened(): Promise<WritableRegistry> {
     const registry = await openOne();
     await registry.commit(async (draft) => {
       for (const jws of world.log) await draft.add(jws);
@@ -70,7 +82,7 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'huren-registry-'));
     signer = await openLogSigner(openKeyStore({ setting: null, dataDir: folder }), 'registry', 'registry.example/log');
-    world = await enrolledWorld();
+    world = await enrolledWorld([signer.verifierKey]);
     log = await makeLog();
   });
   afterEach(async () => {
@@ -102,19 +114,19 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
     test('is not found whole by an audit from entry 0', async () => {
       const registry = await opened();
       const store = await auditStore(registry);
-      const audit = await verifyLog({ store, trust: signer.trust, checkEntry: entryChecker(TRUSTED) });
+      const audit = await verifyLog({ store, trust: signer.trust, checkEntry: entryChecker(TRUSTED).check });
       expect(audit).toMatchObject({ size: world.log.length, signedSize: world.log.length, findings: [] });
     });
   });
 
-  async function auditStore(registry: LiveRegistry): Promise<LogStore> {
+  async function auditStore(registry: WritableRegistry): Promise<LogStore> {
     if (shared) return await log.open();
     await registry.close();
     open.splice(open.indexOf(registry), 1);
     return await log.open();
   }
 
-  async function signedSize(registry: LiveRegistry): Promise<number> {
+  async function signedSize(registry: WritableRegistry): Promise<number> {
     const note = await (await auditStore(registry)).loadCheckpoint('signed');
     return parseCheckpoint(note ?? '').size;
   }
@@ -149,8 +161,20 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
     });
 
     test('creates a registry that does not name this log’s key', async () => {
-      const registry = await openOne({ genesis: { ...TRUSTED, verifierKey: signer.verifierKey } });
-      await expect(registry.submit(world.log[0] ?? '')).rejects.toMatchObject({ code: 'log_key_mismatch' });
+      const registry = await openOne();
+      const other = await enrolledWorld([VERIFIER_KEY]);
+      await expect(registry.submit(other.log[0] ?? '')).rejects.toMatchObject({ code: 'log_key_mismatch' });
+      expect(registry.folded().size).toBe(0);
+    });
+
+    test('retires the only log key that this registry can sign with', async () => {
+      const registry = await opened();
+      await registry.commit((draft) => draft.sign(actors.anchor, 'log_key_added', { verifier_key: VERIFIER_KEY }));
+      const retired = registry.commit((draft) =>
+        draft.sign(actors.anchor, 'log_key_retired', { verifier_key: signer.verifierKey }),
+      );
+      await expect(retired).rejects.toMatchObject({ code: 'log_key_unheld' });
+      expect(registry.folded().log?.keys).toEqual([signer.verifierKey, VERIFIER_KEY]);
     });
   });
 
@@ -223,7 +247,7 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
       await closeAll();
       rmSync(join(folder, 'snapshot.json'));
       const anchor = { entity_id: first.entityId, jwks: { keys: [first.publicJwk] } };
-      await expect(openOne({ genesis: { anchor, verifierKey: null } })).rejects.toMatchObject({
+      await expect(openOne({ genesis: { anchor, logKeys: null } })).rejects.toMatchObject({
         code: 'registry_corrupt',
       });
     });
@@ -231,12 +255,20 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
     test('is opened with a checkpoint that another key signed', async () => {
       await opened();
       await closeAll();
-      const other = await openLogSigner(
-        openKeyStore({ setting: null, dataDir: folder }),
-        'other',
-        'registry.example/log',
-      );
-      await expect(openOne({ logSigner: other })).rejects.toMatchObject({ code: 'registry_corrupt' });
+      const store = await log.open();
+      const kept = await store.loadCheckpoint('signed');
+      const forged = signerWith(makeLogKey()).sign(await store.head());
+      await store.saveCheckpoint('signed', forged, kept);
+      await store.close();
+      await expect(openOne()).rejects.toMatchObject({ code: 'registry_corrupt' });
+    });
+
+    test('is opened by a writer whose key the registry does not list', async () => {
+      await opened();
+      await closeAll();
+      const keys = openKeyStore({ setting: null, dataDir: folder });
+      const other = await openLogSigner(keys, 'other', 'registry.example/log');
+      await expect(openOne({ logSigner: other })).rejects.toMatchObject({ code: 'log_key_unlisted' });
     });
 
     test('has a forged snapshot that is believed', async () => {
@@ -253,16 +285,104 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
       await opened();
       await closeAll();
       log = await makeLog();
+      rmSync(join(folder, 'last-checkpoint.txt'));
       const registry = await openOne();
       expect(registry.folded().size).toBe(0);
     });
+  });
+
+  describe('a store that is not the one whose checkpoint was kept outside it', () => {
+    const kept = () => join(folder, 'last-checkpoint.txt');
+    async function putBack(entries: readonly string[]): Promise<void> {
+      await closeAll();
+      log = await makeLog();
+      const store = await log.open();
+      await store.append(entries.map((entry) => Buffer.from(entry)));
+      await store.close();
+    }
+
+    test('is not kept outside before the receipt is given', async () => {
+      const registry = await opened();
+      const jws = await world.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk });
+      const { checkpoint } = await registry.submit(jws);
+      expect(readFileSync(kept(), 'utf8')).toBe(checkpoint);
+    });
+
+    test('is written on although it is shorter', async () => {
+      await opened();
+      await putBack(world.log.slice(0, 4));
+      const refusal = { code: 'log_shorter', message: expect.stringContaining('has 4 entries, and 7 were signed') };
+      await expect(openOne()).rejects.toMatchObject(refusal);
+    });
+
+    test('is written on although it has other entries', async () => {
+      await opened();
+      const other = await enrolledWorld([signer.verifierKey]);
+      await putBack([
+        ...other.log,
+        await other.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }),
+      ]);
+      await expect(openOne()).rejects.toMatchObject({ code: 'log_other' });
+    });
+
+    test('is checked against a kept checkpoint that cannot be read', async () => {
+      await opened();
+      await closeAll();
+      writeFileSync(kept(), 'nonsense');
+      const refusal = { code: 'checkpoint_damaged', message: expect.stringContaining('last-checkpoint.txt') };
+      await expect(openOne()).rejects.toMatchObject(refusal);
+    });
+
+    test('once the loss was accepted, is signed at a size that was signed with another root', async () => {
+      const before = await opened();
+      await before.commit((draft) => draft.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }));
+      await putBack(world.log);
+      setAside(kept(), readKept(kept()) ?? { note: '', size: 0, root: new Uint8Array() });
+      const registry = await openOne();
+      const write = (jwk: typeof second.publicJwk) =>
+        registry.commit((draft) => draft.sign(shanghai, 'key_announced', { use: 'federation', jwk }));
+      await expect(write(henan.publicJwk)).rejects.toMatchObject({ code: 'registry_unavailable' });
+      expect([registry.folded().size, readKept(kept())?.size]).toEqual([8, 7]);
+      const receipt = await write(gateway.publicJwk);
+      expect([receipt?.index, parseCheckpoint(receipt?.checkpoint ?? '').size]).toEqual([8, 9]);
+    });
+
+    test('once the loss was accepted, is not signed at that size by a key that never signed it', async () => {
+      const before = await opened();
+      await before.commit((draft) => draft.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }));
+      await putBack([...world.log.slice(0, 6), ...(await rotation())]);
+      setAside(kept(), readKept(kept()) ?? { note: '', size: 0, root: new Uint8Array() });
+      const [old, next] = [signer, fresh];
+      const both: CheckpointSigner = {
+        ...fresh,
+        verifierKeys: [old.verifierKey, next.verifierKey],
+        sign: (head, keys = []) => (keys.includes(old.verifierKey) ? old.sign(head) : next.sign(head)),
+      };
+      const registry = await openOne({ logSigner: both });
+      const receipt = await registry.commit((draft) =>
+        draft.sign(shanghai, 'key_announced', { use: 'federation', jwk: henan.publicJwk }),
+      );
+      const { size } = verifyCheckpoint(receipt?.checkpoint ?? '', fresh.trust);
+      expect(size).toBe(8);
+    });
+
+    const fresh = signerWith(makeLogKey());
+    async function rotation(): Promise<string[]> {
+      const fork = await forkAt(6);
+      return [await fork.sign(actors.anchor, 'log_key_added', { verifier_key: fresh.verifierKey })];
+    }
+    async function forkAt(size: number): Promise<World> {
+      const fork = new World();
+      for (const jws of world.log.slice(0, size)) await fork.take(jws);
+      return fork;
+    }
   });
 
   if (shared)
     describe('several instances', () => {
       test('do not follow one another', async () => {
         const registry = await opened();
-        const follower = await openOne({ snapshotPath: join(folder, 'other.json') });
+        const follower = await openOne(elsewhere());
         const started = performance.now();
         await registry.commit((draft) =>
           draft.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }),
@@ -275,8 +395,8 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
       });
 
       test('lose or double an event when both write', async () => {
-        const [one, other] = [await opened(), await openOne({ snapshotPath: join(folder, 'other.json') })];
-        const write = async (registry: LiveRegistry, actor: typeof first) => {
+        const [one, other] = [await opened(), await openOne(elsewhere())];
+        const write = async (registry: WritableRegistry, actor: typeof first) => {
           const { publicJwk: jwk } = await withNewKey(actor);
           await registry.commit((draft) => draft.sign(actor, 'key_announced', { use: 'statement', jwk }));
         };
@@ -291,7 +411,7 @@ export function liveRegistryContract(shared: boolean, makeLog: () => Promise<Log
       test('go on after an entry that no registry would have accepted', async () => {
         const onFault = vi.fn();
         const registry = await opened();
-        const follower = await openOne({ snapshotPath: join(folder, 'other.json'), onFault });
+        const follower = await openOne({ ...elsewhere(), onFault });
         const store = await log.open();
         await store.append([Buffer.from('no event at all')]);
         await store.close();

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
-import { liveRegistryContract } from './live-registry.contract.ts';
+import { writableRegistryContract } from './writable-registry.contract.ts';
 
 describe('on SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'huren-live-'));
   let logs = 0;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  liveRegistryContract(false, async () => {
+  writableRegistryContract(false, async () => {
     logs += 1;
     const path = join(folder, `log-${logs}.sqlite`);
     return { open: async () => openSqliteStore(path) };
@@ -26,7 +26,7 @@ describe.skipIf(findPostgres() === undefined)('on PostgreSQL', () => {
   });
   afterAll(() => postgres.stop());
 
-  liveRegistryContract(true, async () => {
+  writableRegistryContract(true, async () => {
     const connectionString = await postgres.createDatabase();
     return { open: () => openOwnStore(connectionString, 200) };
   });
