@@ -14,7 +14,10 @@ import type { Trust } from './trust.ts';
 const LOOK_EVERY_MS = 2_000;
 
 export interface ChainWatch {
-  /** The gateways and issuers of this node whose answers would not verify now, and why. */
+  /**
+   * The gateways of this node whose answers would not verify now, and why; the issuers where there is no gateway, since
+   * venues are not turned away because a node beside theirs has a broken chain.
+   */
   readonly unverified: () => ReadonlyMap<string, TrustErrorCode>;
   readonly stop: () => void;
 }
@@ -26,8 +29,8 @@ interface Parts {
 }
 
 /**
- * Asks of each gateway and issuer what whoever verifies its answers will ask: does its chain stand, and does it name the key that signs now?
- * An answer that nobody can verify is worth nothing, so readiness says so before a venue finds out.
+ * Asks of each gateway and issuer what whoever verifies its answers will ask: does its chain stand, and does it name the
+ * key that signs now? An answer that nobody can verify is worth nothing, so readiness says so before anybody finds out.
  */
 export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   const unverified = new Map<string, TrustErrorCode>();
@@ -40,11 +43,13 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   const signing: SigningParty[] = [
     ...[...trust.gateways.values()].map(({ entityId, attestationKeys }) => ({
       entityId,
+      isGateway: true,
       kid: () => attestationKeys.signer.kid,
       keysIn: (metadata: Metadata) => recognitionGatewayMetadataSchema.safeParse(metadata[RECOGNITION_GATEWAY]).data,
     })),
     ...[...trust.issuers.values()].map(({ entityId, statementKeys }) => ({
       entityId,
+      isGateway: false,
       kid: () => statementKeys.signer.kid,
       keysIn: (metadata: Metadata) => statusIssuerMetadataSchema.safeParse(metadata[STATUS_ISSUER]).data,
     })),
@@ -75,11 +80,18 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   };
   lookOnce();
   const timer = setInterval(lookOnce, LOOK_EVERY_MS).unref();
-  return { unverified: () => unverified, stop: () => clearInterval(timer) };
+  const counting = new Set(
+    signing.filter(({ isGateway }) => isGateway || trust.gateways.size === 0).map((one) => one.entityId),
+  );
+  return {
+    unverified: () => new Map([...unverified].filter(([entityId]) => counting.has(entityId))),
+    stop: () => clearInterval(timer),
+  };
 }
 
 interface SigningParty {
   readonly entityId: string;
+  readonly isGateway: boolean;
   readonly kid: () => string;
   readonly keysIn: (metadata: Metadata) => { readonly jwks: JwkSet } | undefined;
 }

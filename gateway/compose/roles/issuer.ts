@@ -1,3 +1,5 @@
+import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { EVERY_ROLE } from '../../../schemas/settings/roles.ts';
 import { mountStatements } from '../../http/statements.ts';
 import type { Issuer, IssuingContext } from '../../issuing/answer-question.ts';
 import { AskingGateways } from '../../issuing/asking-gateways.ts';
@@ -6,7 +8,6 @@ import type { RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
-import { ROLE_NAMES } from '../config.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 
@@ -24,7 +25,10 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   const { resolver } = trust;
   const issues = (issuer: string) => issuers.has(issuer);
   const askers = resolver === null ? null : new AskingGateways({ resolver, issues, nowMs });
-  const isNamed = config.roles.size < ROLE_NAMES.length;
+  const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
+  const isNamed = config.roles.size < EVERY_ROLE.length;
+  // A destination on the same node says it already.
+  const tellsClock = !config.roles.has('destination');
   return {
     name: 'issuer',
     provinces,
@@ -32,12 +36,14 @@ export function openIssuer(parts: NodeParts): IssuerRole {
       if (issuers.size === 0) return;
       mountStatements(router, { issuing, issuers, askers, statements: metrics.statements, shared });
     },
-    notReady: () => (isNamed && issuers.size === 0 ? ['no_issuer'] : []),
+    notReady: () => [
+      ...when(isNamed && issuers.size === 0, 'no_issuer'),
+      ...when(tellsClock && shared.clock.isOff(), 'clock_off'),
+    ],
     degraded: () =>
       provinces
         .breakerStates()
-        .filter(({ state }) => state !== 'closed')
-        .map(({ province, state }) => ({ province, breaker: state })),
+        .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: () => provinces.close(),
   };
 }
