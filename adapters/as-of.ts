@@ -6,7 +6,7 @@ import { compilePointer } from './pointer.ts';
 type AsOfFormat = Extract<AsOf, { from: 'field' }>['format'];
 
 /** A province's clock may run ahead of ours by this much; a status from further ahead is not believed. */
-const MAX_AHEAD_MS = 120_000;
+export const MAX_AHEAD_MS = 120_000;
 const LAST_MS = 253_402_300_799_000;
 
 const PATTERNS = {

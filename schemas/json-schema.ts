@@ -8,6 +8,12 @@ import { problemSchema } from './problem.ts';
 import { scenariosSchema } from './scenarios.ts';
 import { statementPayloadSchema, statusClaimsSchema } from './statement.ts';
 import {
+  nodeTokenClaimsSchema,
+  statementAnswerSchema,
+  statementReplySchema,
+  statementRequestSchema,
+} from './statement-exchange.ts';
+import {
   batchReplySchema,
   batchRequestSchema,
   verificationReplySchema,
@@ -22,10 +28,14 @@ export const PUBLISHED_SCHEMAS = {
   'batch-request': batchRequestSchema,
   coverage: coverageSchema,
   mandate: mandateSchema,
+  'node-token-claims': nodeTokenClaimsSchema,
   policy: policySchema,
   problem: problemSchema,
   scenarios: scenariosSchema,
+  'statement-answer': statementAnswerSchema,
   'statement-payload': statementPayloadSchema,
+  'statement-reply': statementReplySchema,
+  'statement-request': statementRequestSchema,
   'status-claims': statusClaimsSchema,
   'verification-reply': verificationReplySchema,
   'verification-request': verificationRequestSchema,

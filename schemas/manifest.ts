@@ -178,6 +178,24 @@ export const manifestSchema = z
     remedy: remedySchema,
     freshness_s: z.int().min(0).max(86_400),
     stale_grace_s: z.int().min(0).max(86_400),
+    node: entityIdSchema
+      .exactOptional()
+      .meta({ description: "the province's issuer entity, whose node other provinces' gateways ask" }),
+    route: z
+      .array(z.enum(['node', 'direct']))
+      .min(1)
+      .max(2)
+      .exactOptional()
+      .meta({ description: 'ways to ask, in this order; the next one only where nobody answers. Absent: direct' }),
+  })
+  .refine(({ node, route = ['direct'] }) => route.includes('node') === (node !== undefined), {
+    error: 'node and a route by way of it belong together',
+    path: ['route'],
+  })
+  .refine(({ route = [] }) => new Set(route).size === route.length && route.join() !== 'direct,node', {
+    error: 'route is ["node"], ["node","direct"] or ["direct"]',
+    path: ['route'],
   })
   .meta({ id: 'AdapterManifest' });
 export type Manifest = z.infer<typeof manifestSchema>;
+export type Way = NonNullable<Manifest['route']>[number];

@@ -48,11 +48,11 @@ describe('the document', () => {
     }
   });
 
-  test('does not let a venue operation look public, nor a public one closed', () => {
-    const needsToken = OPERATIONS.filter(({ who }) => who === 'venue').map(({ path }) => path);
+  test('does not let an operation for venues or gateways look public, nor a public one closed', () => {
+    const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
     const closed = Object.entries(document.paths ?? {}).filter(([, item]) => item.post?.security?.length === 1);
     expect(closed.map(([path]) => path)).toEqual(needsToken);
-    expect(needsToken).toEqual(['/v1/verifications', '/v1/verifications/batch', '/v1/passes']);
+    expect(needsToken).toEqual(['/v1/verifications', '/v1/verifications/batch', '/v1/passes', '/v1/statements']);
   });
 
   test('does not hide that a sandbox path is there in sandbox mode alone', () => {

@@ -1,8 +1,17 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
+import { GATEWAY_OPERATIONS } from './openapi/gateway-operations.ts';
 import { HOLDER_OPERATIONS } from './openapi/holder-operations.ts';
 import { LOG_OPERATIONS } from './openapi/log-operations.ts';
-import { type Operation, pathsOf, problemExampleName, TAGS, VENUE_SCOPE, VENUE_SECURITY } from './openapi/operation.ts';
+import {
+  GATEWAY_SECURITY,
+  type Operation,
+  pathsOf,
+  problemExampleName,
+  TAGS,
+  VENUE_SCOPE,
+  VENUE_SECURITY,
+} from './openapi/operation.ts';
 import { REGISTRY_OPERATIONS } from './openapi/registry-operations.ts';
 import { SANDBOX_OPERATIONS } from './openapi/sandbox-operations.ts';
 import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
@@ -14,6 +23,7 @@ import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './p
 export const OPERATIONS: readonly Operation[] = [
   ...VERIFICATION_OPERATIONS,
   ...HOLDER_OPERATIONS,
+  ...GATEWAY_OPERATIONS,
   ...TRUST_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTRY_OPERATIONS,
@@ -54,6 +64,13 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
               scopes: { [VENUE_SCOPE]: 'verify codes at the venue that the client stands for' },
             },
           },
+        },
+        [GATEWAY_SECURITY]: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'node-token+jwt',
+          description:
+            'A JWS {iss, aud, iat, exp, jti} of at most 60 seconds, from the gateway to the issuer, signed with the key of its attestations; verified through its trust chain.',
         },
       },
       examples: problemExamples(),

@@ -26,6 +26,27 @@ export const PROBLEMS = {
     en: 'The proof of possession was used before',
     next: { zh: '请为每次请求生成新的证明', en: 'Make a new proof for every request' },
   },
+  node_token_invalid: {
+    status: 401,
+    zh: '网关令牌缺失或无效',
+    en: "The gateway's own token is missing or not valid",
+    next: {
+      zh: '请用本网关的证明密钥为此签发节点重新签发令牌',
+      en: "Sign a new token for this issuer with your gateway's attestation key",
+    },
+  },
+  node_not_admitted: {
+    status: 403,
+    zh: '登记系统未认可此网关',
+    en: 'The registry does not vouch for this gateway',
+    next: { zh: '请由所属省份登记此网关', en: 'Have your province admit the gateway to the registry' },
+  },
+  loop_refused: {
+    status: 508,
+    zh: '请求经过的节点过多',
+    en: 'The question has passed through too many nodes',
+    next: { zh: '请直接询问签发省份的节点', en: "Ask the issuing province's own node" },
+  },
   rate_limited: {
     status: 429,
     zh: '请求过于频繁',

@@ -25,6 +25,14 @@ export const READINESS_REASONS = {
       en: 'make the entity with huren authority init, and have its superior admit it',
     },
   },
+  no_issuer: {
+    zh: '本节点没有任何省份的签发实体',
+    en: 'it is to answer other gateways, and hosts no issuer of any province',
+    next: {
+      zh: '用 huren authority init 建立该实体，并由所属省份接纳；或从 HUREN_ROLES 中去掉 issuer',
+      en: 'make the entity with huren authority init and have its province admit it, or leave issuer out of HUREN_ROLES',
+    },
+  },
   not_admitted: {
     zh: '上级尚未接纳本实体',
     en: 'no superior has admitted it',

@@ -37,7 +37,7 @@ export interface HostedEntity {
 
 interface Parts {
   readonly federation: KeyRing;
-  /** The keys that it signs other things with, where this process holds them: a gateway's attestations. */
+  /** The keys that it signs other things with, where this process holds them: a gateway's attestations, an issuer's statements. */
   readonly published: KeyRing | null;
   readonly folded: () => FoldState;
 }

@@ -21,6 +21,7 @@ export function entryAt(nowMs: number, more: Partial<CacheEntry> = {}): CacheEnt
       localGroundOnly: false,
       reasons: [],
       assurance: 'transport',
+      way: 'direct',
       statement: null,
     },
     province: '410000',

@@ -35,7 +35,7 @@ async function watching(answers: ((signing: PublicJwk) => Promise<readonly Publi
   });
   const metrics = new Registry();
   const gateways = new Map([['440000' as const, { entityId, province: '440000' as const, attestationKeys }]]);
-  const watch = watchChains({ trust: { resolver, gateways }, metrics, log: keptLog().log });
+  const watch = watchChains({ trust: { resolver, gateways, issuers: new Map() }, metrics, log: keptLog().log });
   onTestFinished(watch.stop);
   return {
     codes: () => [...watch.unverified().values()],

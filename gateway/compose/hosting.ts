@@ -17,17 +17,26 @@ export interface GatewayIdentity {
   readonly attestationKeys: KeyRing;
 }
 
+/** An issuer that this process answers as: of which province, and with which keys it signs statements and answers. */
+export interface IssuerIdentity {
+  readonly entityId: string;
+  readonly province: ProvinceCode;
+  readonly statementKeys: KeyRing;
+}
+
 /** An entity of this process with its key rings. */
 export interface HostedParty {
   readonly description: EntityDescription;
   readonly federation: KeyRing;
   readonly attestation: KeyRing | null;
+  readonly statement: KeyRing | null;
 }
 
 export interface Hosting {
   readonly parties: readonly HostedParty[];
   readonly federation: HostedFederation;
   readonly gateways: ReadonlyMap<ProvinceCode, GatewayIdentity>;
+  readonly issuers: ReadonlyMap<ProvinceCode, IssuerIdentity>;
   /** Null where the anchor is hosted elsewhere. */
   readonly trustMarks: TrustMarkRegister | null;
   readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
@@ -59,11 +68,11 @@ export async function openHosting(parts: Parts): Promise<Hosting> {
     parties,
     federation: new HostedFederation(entities, { folded, nowS }),
     gateways: gatewaysOf(parties),
+    issuers: issuersOf(parties),
     trustMarks,
-    rings: parties.flatMap(({ description: { entity_id }, federation, attestation }) => [
-      [entity_id, federation] as const,
-      ...(attestation === null ? [] : [[entity_id, attestation] as const]),
-    ]),
+    rings: parties.flatMap(({ description: { entity_id }, federation, attestation, statement }) =>
+      [federation, attestation, statement].flatMap((ring) => (ring === null ? [] : [[entity_id, ring] as const])),
+    ),
   };
 }
 
@@ -86,15 +95,16 @@ async function openParty({ keys, nowS, mayActivate }: Parts, description: Entity
   const gate = (kid: string) => mayActivate(description, kid);
   const federation = await keys.openRing(owner, 'federation', { ...terms, mayActivate: gate });
   const attestation = kind === 'gateway' ? await keys.openRing(owner, 'attestation', terms) : null;
-  return { description, federation, attestation };
+  const statement = kind === 'issuer' ? await keys.openRing(owner, 'statement', terms) : null;
+  return { description, federation, attestation, statement };
 }
 
 function entityOf(
-  { description, federation, attestation }: HostedParty,
+  { description, federation, attestation, statement }: HostedParty,
   folded: Parts['folded'],
   marksOf: (entityId: string) => Promise<readonly TrustMarkEntry[]>,
 ): HostedEntity {
-  const entity = hostEntity(description, { federation, published: attestation, folded });
+  const entity = hostEntity(description, { federation, published: attestation ?? statement, folded });
   return description.kind === 'province' ? { ...entity, trustMarks: () => marksOf(entity.entityId) } : entity;
 }
 
@@ -107,4 +117,15 @@ function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, 
     }
   }
   return gateways;
+}
+
+function issuersOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, IssuerIdentity> {
+  const issuers = new Map<ProvinceCode, IssuerIdentity>();
+  for (const { description, statement } of parties) {
+    const { province, entity_id: entityId } = description;
+    if (statement !== null && province !== undefined) {
+      issuers.set(province, { entityId, province, statementKeys: statement });
+    }
+  }
+  return issuers;
 }

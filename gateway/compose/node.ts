@@ -35,6 +35,7 @@ import { type PinnedAnchor, readAnchor } from './read-anchor.ts';
 import { openReadiness } from './readiness.ts';
 import { type AuthorityRole, openAuthority, openHandover } from './roles/authority.ts';
 import { type DestinationRole, openDestination } from './roles/destination.ts';
+import { type IssuerRole, openIssuer } from './roles/issuer.ts';
 import { openMonitor } from './roles/monitor.ts';
 import { openRegistryRole, openWriting } from './roles/registry.ts';
 import { openTrust } from './trust.ts';
@@ -123,8 +124,10 @@ async function createNode(
   const handover = openHandover(parts, async (configuration) => await authority?.take(configuration));
   opened.gateWith(handover);
   const destination = config.roles.has('destination') ? openDestination(parts, passes) : null;
+  const issuer = config.roles.has('issuer') ? openIssuer(parts) : null;
   const roles = [
     ...(destination === null ? [] : [destination]),
+    ...(issuer === null ? [] : [issuer]),
     openRegistryRole(parts, submission),
     ...(authority === null ? [] : [authority]),
     ...(destination === null && !config.roles.has('monitor') ? [] : [openMonitor(parts)]),
@@ -137,7 +140,7 @@ async function createNode(
     destination,
     operators: openOperators(parts),
     readiness: openReadiness({ config, parts, roles, chains, isDraining }),
-    collect: (metrics) => collect(metrics, parts, destination),
+    collect: (metrics) => collect(metrics, parts, [issuer, destination]),
     close: async () => {
       clearInterval(looking);
       chains.stop();
@@ -286,9 +289,13 @@ function openOperators({ config, nodeUrl, documents: { fetch }, shared, nowMs }:
   return new OperatorLogin({ provider, gatewayId: nodeUrl, fetch, seal, ended, nowMs });
 }
 
-function collect(metrics: Metrics, { trust, nowMs }: NodeParts, destination: DestinationRole | null): void {
+function collect(
+  metrics: Metrics,
+  { trust, nowMs }: NodeParts,
+  asking: readonly (IssuerRole | DestinationRole | null)[],
+): void {
   const order = { closed: 0, 'half-open': 1, open: 2 } as const;
-  for (const { province, state } of destination?.provinces.breakerStates() ?? []) {
+  for (const { province, state } of asking.flatMap((role) => role?.provinces.breakerStates() ?? [])) {
     metrics.breakerState.set({ province }, order[state]);
   }
   metrics.keyExpirySeconds.reset();

@@ -17,6 +17,9 @@ export interface Shared {
   readonly open: OpenCache;
   readonly clientLimit: RateLimit;
   readonly provinceLimit: RateLimit;
+  /** Questions a second by one gateway of another province, and to this node's own systems on their behalf. */
+  readonly askerLimit: RateLimit;
+  readonly systemLimit: RateLimit;
   /** What was handled before, by any instance. `name` keeps kinds of things apart. */
   readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly load: LoadGauge;
@@ -67,6 +70,8 @@ export function openShared({ config, stores, metrics, log, nowMs, onInvalidated 
     open,
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
+    askerLimit: limitOf('asker', config.clientRate),
+    systemLimit: limitOf('system', config.provinceRate),
     seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
     load,
     coverage,

@@ -6,11 +6,14 @@ import { openAccessFiles } from '../upstream/access-files.ts';
 import type { TestCodes } from '../upstream/live-check.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
 import type { ProvinceAccess } from '../upstream/province-adapters.ts';
+import type { UpstreamClient } from '../upstream/upstream-client.ts';
 import type { Config } from './config.ts';
 
 /** Where the provinces are and what the operator holds for them. */
 export interface Upstreams {
   readonly accessOf: (manifest: Manifest) => ProvinceAccess;
+  /** The wire to the node that a province's issuer entity answers at. */
+  readonly openNode: (limits: Manifest['upstream'], node: string) => UpstreamClient;
   /** Codes that a province may be tested with; null where nothing can be asked of it. */
   readonly testCodes: (province: ProvinceCode) => Promise<TestCodes | null>;
 }
@@ -27,6 +30,7 @@ export function openUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoin
         openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
       secrets: () => held(province)?.secrets ?? {},
     }),
+    openNode: (limits, node) => openUpstream(limits, { origin: node }),
     testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),
   };
 }

@@ -76,7 +76,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
   const chainOf = (entityId: string) => resolver?.statements(entityId) ?? nowhere();
   const trustBundle = async () => {
     if (anchor === null) return null;
-    const entityIds = [...new Set([...federation.entityIds(), ...directory.entityIds()])];
+    const entityIds = [...new Set([...federation.entityIds(), ...directory.entityIds(), ...issuerIds(folded())])];
     const statusLists = await parts.statusLists();
     return await collectBundle({
       anchor: anchor(),
@@ -130,6 +130,12 @@ export async function openTrust(parts: Parts): Promise<Trust> {
       stopWatching();
     },
   };
+}
+
+/** Whoever may have signed a statement beside the provinces themselves. */
+function issuerIds(state: FoldState): string[] {
+  const issuers = [...state.subordinates.values()].filter(({ kind }) => kind === 'issuer');
+  return issuers.map(({ entity_id }) => entity_id).filter((entityId) => isAdmitted(state, entityId));
 }
 
 /** The anchor's keys: those pinned, and those that it has announced in the log since, which a pinned key began. */

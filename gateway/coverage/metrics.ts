@@ -28,6 +28,12 @@ export function createMetrics() {
       labelNames: ['code'],
       registers,
     }),
+    statements: new Counter({
+      name: 'huren_statements_total',
+      help: "Questions of other provinces' gateways, by their province and by what came of them",
+      labelNames: ['asker', 'outcome'],
+      registers,
+    }),
     upstreamSeconds: new Histogram({
       name: 'huren_upstream_seconds',
       help: 'Time one question to a province took',
@@ -51,6 +57,12 @@ export function createMetrics() {
       name: 'huren_breaker_changes_total',
       help: 'Changes of a circuit breaker, by the state it went into',
       labelNames: ['province', 'state'],
+      registers,
+    }),
+    shadowComparisons: new Counter({
+      name: 'huren_shadow_comparisons_total',
+      help: 'Answers of an adapter version on shadow trial compared with those of the version in use',
+      labelNames: ['province', 'version', 'result'],
       registers,
     }),
     unsubstantiated: new Counter({

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
-import type { Manifest } from '../../schemas/manifest.ts';
+import type { Manifest, Way } from '../../schemas/manifest.ts';
 import type { TrialMode } from '../../schemas/registry-event.ts';
 import type { CompiledPolicy } from '../policy/decide.ts';
 import { indexMandates, type MandateIndex } from '../policy/mandates.ts';
@@ -66,9 +66,13 @@ export function createRegistryState(content: RegistryContent): RegistryState {
   };
 }
 
-/** What an attestation's `adapter` claim says: province, version and the start of the manifest's digest. */
-export function adapterName({ manifest, digest }: RegisteredAdapter): string {
-  return `${manifest.province}@${manifest.version}#${digest.slice(0, 16)}`;
+/**
+ * What an attestation's `adapter` claim says: province, version and the start of the manifest's digest; and the way that
+ * was taken, where the manifest gives a choice.
+ */
+export function adapterName({ manifest, digest }: RegisteredAdapter, way: Way | null = null): string {
+  const taken = manifest.route === undefined || way === null ? '' : ` by ${way}`;
+  return `${manifest.province}@${manifest.version}#${digest.slice(0, 16)}${taken}`;
 }
 
 /** 0 to 99, the same for one token on every instance, and as good as chance over many. */

@@ -9,7 +9,7 @@ const NAMES = {
   server: { zh: '场所授权服务器（沙箱）', en: "Venues' authorization server (sandbox)" },
 };
 
-/** Every entity whose keys the sandbox holds: anchor, provinces with their gateways and agencies, authorization server. */
+/** Every entity whose keys the sandbox holds: anchor, provinces with what stands below them, authorization server. */
 export function sandboxEntities(
   base: string,
   provinces: readonly ProvinceCode[],
@@ -56,6 +56,14 @@ function provinceEntities(base: string, province: ProvinceCode, upstream: Sandbo
     owner: province === HOME_PROVINCE ? 'gateway' : `sandbox/${province}/gateway`,
     province,
   };
+  const issuer: EntityDescription = {
+    entity_id: ids.issuer(province),
+    kind: 'issuer',
+    name: { zh: `${zh}签发节点（沙箱）`, en: `${en} issuer (sandbox)` },
+    superior,
+    owner: `sandbox/${province}/issuer`,
+    province,
+  };
   const agencies = (upstream?.agencyKeys ?? []).map(({ level, role, key }): EntityDescription => {
     const name = `${level}-${role}`;
     return {
@@ -71,7 +79,7 @@ function provinceEntities(base: string, province: ProvinceCode, upstream: Sandbo
     };
   });
   // What is national has no venues of its own.
-  return province === NATIONAL ? [own, ...agencies] : [own, gateway, ...agencies];
+  return province === NATIONAL ? [own, issuer, ...agencies] : [own, gateway, issuer, ...agencies];
 }
 
 const NATIONAL: ProvinceCode = '000000';

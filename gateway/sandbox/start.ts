@@ -21,6 +21,7 @@ import { sandboxEntities } from './entities.ts';
 import { sandboxEntityIds } from './entity-ids.ts';
 import { mountSandbox } from './http.ts';
 import { mountSandboxKeys } from './http-keys.ts';
+import { askedByNode } from './node-routes.ts';
 import { postLocally } from './post-locally.ts';
 import { playedUpstreams } from './upstreams.ts';
 
@@ -58,7 +59,7 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
     for (const description of descriptions) writeDescription(config.dataDir, description);
     const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
     const phase = { isOver: false };
-    const extras = extrasOf(child, actors, phase);
+    const extras = extrasOf(child, actors, nodeUrl, phase);
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
     const { parts } = node.node;
@@ -66,7 +67,7 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
       door: doorOf(parts, listener.url),
       actors,
       log,
-      adapters: shippedAdapters(),
+      adapters: shippedAdapters().map((texts) => askedByNode(texts, sandboxEntityIds(actors.base))),
       entities: parts.trust.parties.map(({ description, federation }) => ({
         description,
         jwks: admissibleKeys(federation.publicKeys),
@@ -126,13 +127,18 @@ function playedConfig(config: Config, { ready }: SandboxChild): Config {
   };
 }
 
-function extrasOf(child: SandboxChild, actors: SandboxActors, phase: { readonly isOver: boolean }): NodeExtras {
+function extrasOf(
+  child: SandboxChild,
+  actors: SandboxActors,
+  url: string,
+  phase: { readonly isOver: boolean },
+): NodeExtras {
   const { control } = child.ready;
   return {
     networks: LOOPBACK_ONLY,
     simulated: true,
     openUpstreams: (outgoing) => {
-      const played = playedUpstreams(child, outgoing);
+      const played = playedUpstreams(child, { base: actors.base, url }, outgoing);
       // What ships has been checked before it shipped; what somebody submits later is tried against its system as well.
       return { ...played, testCodes: async (province) => (phase.isOver ? await played.testCodes(province) : null) };
     },

@@ -4,8 +4,14 @@ import type { Upstreams } from '../compose/open-upstreams.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
 import type { SandboxChild } from './child.ts';
 
+/** Where the identifiers of everybody who is played here lie, and where all of them can be reached now. */
+interface Place {
+  readonly base: string;
+  readonly url: string;
+}
+
 /** Simulated provinces on this machine. */
-export function playedUpstreams({ ready }: SandboxChild, { openUpstream }: Outgoing): Upstreams {
+export function playedUpstreams({ ready }: SandboxChild, { base, url }: Place, { openUpstream }: Outgoing): Upstreams {
   const played = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
   return {
     // A province that the sandbox does not play is looked for on this machine too, and nothing is there.
@@ -13,6 +19,8 @@ export function playedUpstreams({ ready }: SandboxChild, { openUpstream }: Outgo
       openClient: (limits) => openUpstream(limits, { origin: played(province)?.origin ?? upstream.base_url }),
       secrets: () => played(province)?.secrets ?? {},
     }),
+    openNode: (limits, node) =>
+      openUpstream(limits, { origin: node.startsWith(`${base}/`) ? `${url}${node.slice(base.length)}` : node }),
     testCodes: async (province) => {
       if (played(province) === null) return null;
       const query = ready.provinces[province] === undefined ? '?unregistered=1' : '';

@@ -132,6 +132,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
   const jwks = { keys: [publicJwkSchema.parse(keys.statement.published.jwk)] };
   const context: VerificationContext = {
     gatewayOf: () => ({ entityId: 'https://gateway.example', signer: () => keys.gateway }),
+    anyGateway: () => null,
     registry: () => state,
     ask: async (adapter) => {
       const asked = answering.find((one) => one.province === adapter.manifest.province);
@@ -147,6 +148,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     provinceLimit: { take: async () => null },
     load: new LoadGauge(IGNORE),
     issuerKeys: async () => ({ entityId: ISSUER, jwks, expS: 4_102_444_800 }),
+    nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),
     agencies: async () => keys.agencies,
     sm2Verify: () => false,
     nowMs,

@@ -125,8 +125,15 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'gateway/upstream/',
-    holds: 'Pools, breakers, budgets, the guard on every way out, one set a province.',
-    mayImport: ['schemas/', 'adapters/', 'gateway/compose/config', 'gateway/keys/', 'gateway/registry/'],
+    holds: 'Pools, breakers, budgets, the guard on every way out, one set a way to a province: its system or its node.',
+    mayImport: [
+      'schemas/',
+      'adapters/',
+      'gateway/compose/config',
+      'gateway/trust/',
+      'gateway/keys/',
+      'gateway/registry/',
+    ],
   },
   {
     path: 'gateway/coverage/',
@@ -153,12 +160,27 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'gateway/issuing/',
+    holds: "What another province's gateway is answered: who asks, what our own system says, and who signs it.",
+    mayImport: [
+      'schemas/',
+      'adapters/',
+      'gateway/problem-error.ts',
+      'gateway/trust/',
+      'gateway/upstream/',
+      'gateway/registry/',
+      'gateway/access/',
+      'gateway/verification/',
+    ],
+  },
+  {
     path: 'gateway/http/',
     holds: 'Routes: parse, call, reply.',
     mayImport: [
       'schemas/',
       'gateway/problem-error.ts',
       'gateway/verification/',
+      'gateway/issuing/',
       'gateway/registry/',
       'gateway/registry/fold',
       'gateway/coverage/',

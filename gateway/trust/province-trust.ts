@@ -55,6 +55,18 @@ export class ProvinceTrust {
     return { entityId, jwks, expS: (await resolver.resolve(entityId)).expS };
   }
 
+  /** What a province's issuer entity signs with: one of its own, by its chain. Throws TrustError. */
+  async nodeKeys(
+    node: string,
+    province: ProvinceCode,
+    reread?: 'reread',
+  ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
+    const resolver = this.#resolver();
+    if (reread !== undefined) resolver.forgetStale(node);
+    const jwks = await resolver.statementKeys(node, province);
+    return { entityId: node, jwks, expS: (await resolver.resolve(node)).expS };
+  }
+
   /** What security events may be signed with: federation keys and statement keys. Throws TrustError. */
   async eventKeys(province: ProvinceCode): Promise<{ readonly entityId: string; readonly jwks: JwkSet }> {
     const entityId = this.#entityId(province);

@@ -223,6 +223,40 @@ describe('a broken link', () => {
     });
   });
 
+  describe("a province's node", () => {
+    /** A statement by an issuer entity below a province, and an attestation that says so. */
+    async function answerByNode(province: string, attestation: object = {}): Promise<Presented> {
+      const issuer = await makeParty('https://issuer.example');
+      const statements = await makeKey('node-statements');
+      const metadata = { [STATUS_ISSUER]: { province, jwks: { keys: [statements.jwk] } } };
+      const hints = { authority_hints: [world.province.entityId] };
+      const [, above] = world.chains.get(world.province.entityId) ?? [];
+      world.chains.set(issuer.entityId, [
+        await configure(issuer, { ...hints, metadata }),
+        await state(world.province, issuer),
+        ...(province === '410000' && above !== undefined ? [above] : [await state(world.anchor, world.province)]),
+      ]);
+      const evidence = [undisclosed(await makeStatement(world, { iss: issuer.entityId }, statements))];
+      const claims = { assurance: 'node-signed', ...attestation };
+      return { attestation: await makeAttestation(world, evidence, claims), evidence };
+    }
+
+    test('that signs for its province is refused', async () => {
+      expect(await verifyAttestation(await answerByNode('410000'), checksOf(world))).toMatchObject({ verified: true });
+    });
+
+    test('signs for another province', async () => {
+      expect(await refusal(await answerByNode('310000'))).toEqual({ code: 'issuer_mismatch', link: 'statement' });
+    });
+
+    test('passes for the province itself, or the province for its node', async () => {
+      const byNode = await answerByNode('410000', { assurance: 'province-signed' });
+      expect(await refusal(byNode)).toEqual({ code: 'evidence_mismatch', link: 'statement' });
+      const byProvince = await answerWith({ attestation: { assurance: 'node-signed' } });
+      expect(await refusal(byProvince)).toEqual({ code: 'evidence_mismatch', link: 'statement' });
+    });
+  });
+
   test('a disclosure is not among the signed digests', async () => {
     const statement = await makeStatement(world);
     const added = base64url.encode(JSON.stringify(['salt', 'ground', ['confirmed_case']]));

@@ -26,6 +26,8 @@ export type { ChainLink } from './chain-links.ts';
 /** Longest attestation accepted, in characters. */
 export const MAX_ATTESTATION_LENGTH = 4096;
 const MAX_EVIDENCE = 4;
+/** The province itself and the anchor. */
+const PROVINCE_PATH = 2;
 const TOKENS = new Map([
   ['attestation', ATTESTATION_TYP],
   ['evidence', ATTESTATION_TYP],
@@ -131,8 +133,13 @@ async function checkStatement(
   const issuer = issuerOf(statement);
   const entity = await resolveEntity(issuer, checks, links);
   const metadata = metadataOf(entity, STATUS_ISSUER, statusIssuerMetadataSchema);
-  if (claims.assurance === 'province-signed' && metadata.province !== claims.issuer_province) {
+  if (metadata.province !== claims.issuer_province) {
     throw new TrustError('issuer_mismatch', 'the statement is by another province');
+  }
+  // A node's word must not pass for its province's own, nor the other way round: the province stands right below the anchor.
+  const signedBy = entity.path.length === PROVINCE_PATH ? 'province-signed' : 'node-signed';
+  if (claims.assurance !== signedBy) {
+    throw new TrustError('evidence_mismatch', 'the statement is by another signer than the attestation says');
   }
   const keys = await keysWithHistory(entity, metadata.jwks, checks);
   // The attestation vouches for when it was made: the statement had to stand then. Its key has to stand now.

@@ -45,6 +45,11 @@ export class ConcurrencyLimit {
     return this.#underWay;
   }
 
+  /** The other side says that it is asked too much: half as much from now on. It grows again by itself. */
+  lower(): void {
+    this.#limit = Math.max(this.#least, this.#limit / 2);
+  }
+
   /** Runs `work` when it is its turn. Throws UpstreamError `busy` where the queue is full, `timeout` after `signal`. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.#underWay >= this.limit) await this.#turn(signal);

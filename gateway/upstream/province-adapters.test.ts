@@ -13,6 +13,8 @@ import { openUpstreamClient } from './upstream-client.ts';
 const baseline = compilePolicy(NATIONAL_BASELINE);
 const manifest: Manifest = manifestSchema.parse(JSON.parse(HENAN.manifest));
 
+const QUESTION = { token: 'token', code: 'a code', purpose: 'venue_entry', gateway: null } as const;
+
 let server: Server;
 let waiting: ServerResponse[];
 let provinces: ProvinceAdapters;
@@ -26,11 +28,15 @@ beforeEach(async () => {
   const secrets = { app_id: 'sample', app_key: 'sample' };
   const origin = `http://127.0.0.1:${port}`;
   const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
-  provinces = new ProvinceAdapters(
-    () => ({ openClient: (limits) => openUpstreamClient(limits, { origin }, guard), secrets: () => secrets }),
-    Date.now,
-    () => {},
-  );
+  provinces = new ProvinceAdapters({
+    accessOf: () => ({
+      openClient: (limits) => openUpstreamClient(limits, { origin }, guard),
+      secrets: () => secrets,
+    }),
+    openNode: null,
+    nowMs: Date.now,
+    onBreaker: () => {},
+  });
 });
 afterEach(async () => {
   await provinces.close();
@@ -48,7 +54,7 @@ function stateOf(...adapters: RegisteredAdapter[]): RegistryState {
 test('a version that is replaced drops the questions under way to it', async () => {
   const old = version('old');
   provinces.follow(stateOf(old));
-  const answer = provinces.ask(old, 'token').then(
+  const answer = provinces.ask(old, QUESTION).then(
     () => 'answered',
     (error: { code: string }) => error.code,
   );
@@ -63,7 +69,7 @@ test('a version that is replaced drops the questions under way to it', async () 
 test('a scan that began before a change can no longer ask, or its pool is never let go', async () => {
   const old = version('old');
   provinces.follow(stateOf(version('new')));
-  const answer = provinces.ask(old, 'token').then(
+  const answer = provinces.ask(old, QUESTION).then(
     () => 'answered',
     (error: { code: string }) => error.code,
   );

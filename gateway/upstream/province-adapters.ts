@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { openAdapter } from '../../adapters/adapter.ts';
-import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { Manifest } from '../../schemas/manifest.ts';
+import type { Manifest, Way } from '../../schemas/manifest.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
-import { type BreakerState, type GuardedAdapter, guardAdapter } from './province-breaker.ts';
+import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
+import type { NodeAnswer, ProvinceAnswer, Question } from './question.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 
@@ -17,39 +17,52 @@ export interface ProvinceAccess {
   readonly secrets: () => Readonly<Record<string, string>>;
 }
 
-/** One version of one province's adapter with its own pool and breaker. Closes when nobody needs it any more. */
+/** A province's node within the limits of a manifest that names it. */
+export interface NodeAccess {
+  readonly ask: (question: Question) => Promise<NodeAnswer>;
+  readonly client: UpstreamClient;
+}
+export type OpenNode = (manifest: Manifest, node: string) => NodeAccess;
+
+export interface ProvinceParts {
+  readonly accessOf: (manifest: Manifest) => ProvinceAccess;
+  /** Null: systems are asked themselves, whatever way others go. So does the node that others ask. */
+  readonly openNode: OpenNode | null;
+  readonly nowMs: () => number;
+  /** Hears of every change. */
+  readonly onBreaker: (province: ProvinceCode, state: BreakerState) => void;
+}
+
+/** One way to a province with its own pool and breaker. */
+interface OpenWay {
+  readonly guarded: Guarded<Question, ProvinceAnswer>;
+  readonly client: UpstreamClient;
+}
+
+/** One version of one province's adapter, with its ways in order. Closes when nobody needs it any more. */
 interface OpenVersion {
   readonly province: ProvinceCode;
-  readonly guarded: GuardedAdapter;
-  readonly client: UpstreamClient;
+  readonly timeoutMs: number;
+  readonly ways: readonly [OpenWay, ...OpenWay[]];
   underWay: number;
   retired: boolean;
 }
 
 /**
- * The provinces' adapters, each version with its own pool and breaker, so that one that hangs holds up no other. Follows
+ * The provinces' adapters, each version with its own pools and breakers, so that one that hangs holds up no other. Follows
  * the registry; questions under way to a version that was replaced still get their answer.
  */
 export class ProvinceAdapters {
   readonly #open = new Map<string, OpenVersion>();
-  readonly #flights = new SingleFlight<AdapterAnswer>();
-  readonly #accessOf: (manifest: Manifest) => ProvinceAccess;
-  readonly #nowMs: () => number;
-  readonly #onBreaker: (province: ProvinceCode, state: BreakerState) => void;
+  readonly #flights = new SingleFlight<ProvinceAnswer>();
+  readonly #parts: ProvinceParts;
 
-  /** `onBreaker` hears of every change. */
-  constructor(
-    accessOf: (manifest: Manifest) => ProvinceAccess,
-    nowMs: () => number,
-    onBreaker: (province: ProvinceCode, state: BreakerState) => void,
-  ) {
-    this.#accessOf = accessOf;
-    this.#nowMs = nowMs;
-    this.#onBreaker = onBreaker;
+  constructor(parts: ProvinceParts) {
+    this.#parts = parts;
   }
 
   /** Opens what the registry has in use or on trial, and lets go of the rest. */
-  follow({ adapters, trials }: RegistryState): void {
+  follow({ adapters, trials }: Pick<RegistryState, 'adapters' | 'trials'>): void {
     const wanted = [...adapters.values(), ...[...trials.values()].map(({ adapter }) => adapter)];
     const digests = new Set(wanted.map(({ digest }) => digest));
     for (const adapter of wanted) this.#version(adapter);
@@ -62,13 +75,13 @@ export class ProvinceAdapters {
   }
 
   /** Asks one version about a token; concurrent questions about the same token are one question. Throws UpstreamError. */
-  ask(adapter: RegisteredAdapter, token: string): Promise<AdapterAnswer> {
-    return this.#flights.run(`${adapter.digest} ${token}`, async () => {
+  ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
+    return this.#flights.run(`${adapter.digest} ${question.token}`, async () => {
       // A scan that began before a change may still ask for the version of then.
       const version = this.#version(adapter);
       version.underWay += 1;
       try {
-        return await version.guarded.ask(token);
+        return await askInOrder(version, question);
       } finally {
         version.underWay -= 1;
         closeIfIdle(version);
@@ -76,13 +89,17 @@ export class ProvinceAdapters {
     });
   }
 
+  /** Of the way that each version asks by first. */
   breakerStates(): { province: ProvinceCode; state: BreakerState }[] {
-    return [...this.#open.values()].map(({ province, guarded }) => ({ province, state: guarded.breakerState() }));
+    return [...this.#open.values()].map(({ province, ways: [first] }) => {
+      return { province, state: first.guarded.breakerState() };
+    });
   }
 
   async close(): Promise<void> {
-    for (const { guarded } of this.#open.values()) guarded.close();
-    await Promise.all([...this.#open.values()].map(({ client }) => client.close()));
+    const ways = [...this.#open.values()].flatMap((version) => version.ways);
+    for (const { guarded } of ways) guarded.close();
+    await Promise.all(ways.map(({ client }) => client.close()));
   }
 
   #version({ manifest, digest }: RegisteredAdapter): OpenVersion {
@@ -94,25 +111,73 @@ export class ProvinceAdapters {
   }
 
   #openVersion(manifest: Manifest): OpenVersion {
-    const { province, upstream } = manifest;
-    const access = this.#accessOf(manifest);
-    const client = access.openClient(upstream);
+    const { province, upstream, node, route = ['direct'] } = manifest;
+    const { openNode } = this.#parts;
+    const openWay = (way: Way): OpenWay => {
+      const { ask, client } =
+        way === 'node' && node !== undefined && openNode !== null
+          ? openNode(manifest, node)
+          : this.#openSystem(manifest);
+      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), client };
+    };
+    const [first = 'direct', ...rest] = openNode === null ? [] : route;
+    const ways = [openWay(first), ...rest.map(openWay)] as const;
+    return { province, timeoutMs: upstream.timeout_ms, ways, underWay: 0, retired: false };
+  }
+
+  /** The province's own system, through its declared driver. */
+  #openSystem(manifest: Manifest): { ask: (question: Question) => Promise<ProvinceAnswer>; client: UpstreamClient } {
+    const access = this.#parts.accessOf(manifest);
+    const client = access.openClient(manifest.upstream);
     const adapter = openAdapter({
       manifest,
       fetch: client.fetch,
-      nowMs: this.#nowMs,
+      nowMs: this.#parts.nowMs,
       nonce: () => randomBytes(16).toString('hex'),
       secret: (name) => secretOf(access, name),
     });
-    const guarded = guardAdapter(adapter, upstream.timeout_ms, (state) => this.#onBreaker(province, state));
-    return { province, guarded, client, underWay: 0, retired: false };
+    return { ask: ({ token }) => adapter.ask(token), client };
   }
 }
 
-function closeIfIdle({ retired, underWay, guarded, client }: OpenVersion): void {
+/** Where a way leads to nobody, as opposed to somebody who cannot say. */
+const NOBODY: ReadonlySet<UpstreamErrorCode> = new Set([
+  'timeout',
+  'connect_failed',
+  'certificate',
+  'reset',
+  'breaker_open',
+  'address_refused',
+]);
+/** With less than this left there is no use in beginning another way. */
+const LEAST_MS = 50;
+
+/**
+ * One way after another until somebody answers, all within the manifest's one time-out. A node that hangs uses it up: its
+ * breaker opens then, and the next questions go the other way at once.
+ */
+async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question): Promise<ProvinceAnswer> {
+  const started = performance.now();
+  const [first, ...rest] = ways;
+  let last = first.guarded.ask(question, timeoutMs);
+  for (const { guarded } of rest) {
+    try {
+      return await last;
+    } catch (error) {
+      const leftMs = timeoutMs - (performance.now() - started);
+      if (!(error instanceof UpstreamError) || !NOBODY.has(error.code) || leftMs < LEAST_MS) throw error;
+      last = guarded.ask(question, leftMs);
+    }
+  }
+  return await last;
+}
+
+function closeIfIdle({ retired, underWay, ways }: OpenVersion): void {
   if (!retired || underWay > 0) return;
-  guarded.close();
-  void client.close();
+  for (const { guarded, client } of ways) {
+    guarded.close();
+    void client.close();
+  }
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {

@@ -1,12 +1,12 @@
 import CircuitBreaker from 'opossum';
-import type { Adapter, AdapterAnswer } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** One province behind its breaker: fails at once while the province is known to be down. */
-export interface GuardedAdapter {
-  readonly ask: (token: string) => Promise<AdapterAnswer>;
+/** One way to a province behind its breaker: fails at once while nobody answers there. */
+export interface Guarded<Question, Answer> {
+  /** Throws UpstreamError `timeout` after `withinMs`. */
+  readonly ask: (question: Question, withinMs: number) => Promise<Answer>;
   readonly breakerState: () => BreakerState;
   readonly close: () => void;
 }
@@ -14,15 +14,15 @@ export interface GuardedAdapter {
 const BREAKER = { errorThresholdPercentage: 50, volumeThreshold: 10, resetTimeoutMs: 1_000, windowMs: 10_000 };
 
 /**
- * Puts an adapter behind a circuit breaker and a total time budget (`timeoutMs`, over all requests that one question
- * takes). An absent answer is a success; only an UpstreamError counts against the province.
+ * Puts a way to ask behind a circuit breaker and a total time budget, over all requests that one question takes. An
+ * absent answer is a success; only an UpstreamError counts against the province.
  */
-export function guardAdapter(
-  adapter: Adapter,
-  timeoutMs: number,
+export function guardAsk<Question, Answer>(
+  askOnce: (question: Question) => Promise<Answer>,
   onChange: (state: BreakerState) => void,
-): GuardedAdapter {
-  const breaker = new CircuitBreaker((token: string) => withinBudget(adapter.ask(token), timeoutMs), {
+): Guarded<Question, Answer> {
+  const fire = (question: Question, withinMs: number) => withinBudget(askOnce(question), withinMs);
+  const breaker = new CircuitBreaker(fire, {
     timeout: false,
     errorThresholdPercentage: BREAKER.errorThresholdPercentage,
     volumeThreshold: BREAKER.volumeThreshold,
@@ -34,9 +34,9 @@ export function guardAdapter(
   breaker.on('halfOpen', () => onChange('half-open'));
   breaker.on('close', () => onChange('closed'));
   return {
-    ask: async (token) => {
+    ask: async (question, withinMs) => {
       try {
-        return await breaker.fire(token);
+        return await breaker.fire(question, withinMs);
       } catch (error) {
         if (!(error instanceof Error && CircuitBreaker.isOurError(error))) throw error;
         throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover');
@@ -47,7 +47,8 @@ export function guardAdapter(
   };
 }
 
-function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
+/** Rejects with UpstreamError `timeout` where the work takes longer; what it comes to then is heard by nobody. */
+export function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new UpstreamError('timeout', 'the province did not answer in time')),

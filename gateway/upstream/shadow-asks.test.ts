@@ -1,13 +1,14 @@
-import { Registry } from 'prom-client';
 import { describe, expect, test, vi } from 'vitest';
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { manifestSchema } from '../../schemas/manifest.ts';
 import type { TrialMode } from '../../schemas/registry-event.ts';
+import { createMetrics } from '../coverage/metrics.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
 import { HENAN, HENAN_2 } from '../registry/registry.fixture.ts';
 import { createRegistryState, type RegisteredAdapter } from '../registry/registry-state.ts';
+import type { Question } from './question.ts';
 import { ShadowAsks } from './shadow-asks.ts';
 
 const [active, tried] = [HENAN, HENAN_2].map(
@@ -39,17 +40,18 @@ function found(status: 'green' | 'red', flags: 'popup'[] = []): AdapterAnswer {
 }
 
 function openShadow(answer: () => Promise<AdapterAnswer>) {
-  const metrics = new Registry();
-  const ask = vi.fn((_adapter: RegisteredAdapter, _token: string) => answer());
+  const metrics = createMetrics();
+  const ask = vi.fn((_adapter: RegisteredAdapter, _question: Question) => answer());
   let nowMs = 0;
-  const shadow = new ShadowAsks(ask, metrics, () => nowMs);
+  const shadow = new ShadowAsks(ask, metrics.shadowComparisons, () => nowMs);
   const counted = async () => {
-    const [metric] = await metrics.getMetricsAsJSON();
-    return metric?.values.map(({ labels, value }) => `${String(labels['result'])} ${value}`) ?? [];
+    const { values } = await metrics.shadowComparisons.get();
+    return values.map(({ labels, value }) => `${String(labels['result'])} ${value}`);
   };
   return { ask, shadow, counted, later: () => (nowMs += 1_000), metrics };
 }
 
+const asked = (token: string): Question => ({ token, code: null, purpose: 'venue_entry', gateway: null });
 const SHADOW = stateWith({ stage: 'shadow' });
 
 describe('a shadow trial', () => {
@@ -60,35 +62,35 @@ describe('a shadow trial', () => {
     ['no such code', (): AdapterAnswer => ({ kind: 'absent', why: 'unknown' }), 'outcome 1'],
   ])('%s is counted as something else than %s', async (_name, answer, expected) => {
     const { shadow, counted } = openShadow(async () => answer());
-    shadow.compare(SHADOW, active, 'token', found('green'));
+    shadow.compare(SHADOW, active, asked('token'), found('green'));
     await vi.waitFor(async () => expect(await counted()).toEqual([expected]));
   });
 
   test('a version that fails is taken for one that differs, or throws', async () => {
     const { shadow, counted } = openShadow(() => Promise.reject(new UpstreamError('timeout', 'slow')));
-    shadow.compare(SHADOW, active, 'token', found('green'));
+    shadow.compare(SHADOW, active, asked('token'), found('green'));
     await vi.waitFor(async () => expect(await counted()).toEqual(['failed 1']));
   });
 
   test('doubles the load on a province', () => {
     const { shadow, ask, later } = openShadow(async () => found('green'));
-    for (let n = 0; n < 100; n += 1) shadow.compare(SHADOW, active, `token-${n}`, found('green'));
+    for (let n = 0; n < 100; n += 1) shadow.compare(SHADOW, active, asked(`token-${n}`), found('green'));
     expect(ask).toHaveBeenCalledTimes(5);
     later();
-    shadow.compare(SHADOW, active, 'token', found('green'));
+    shadow.compare(SHADOW, active, asked('token'), found('green'));
     expect(ask).toHaveBeenCalledTimes(6);
   });
 
   test('asks in a canary, where the version is served already', () => {
     const { shadow, ask } = openShadow(async () => found('green'));
-    shadow.compare(stateWith({ stage: 'canary', percent: 50 }), active, 'token', found('green'));
+    shadow.compare(stateWith({ stage: 'canary', percent: 50 }), active, asked('token'), found('green'));
     expect(ask).not.toHaveBeenCalled();
   });
 
   test('leaves a token in a metric', async () => {
     const { shadow, counted, metrics } = openShadow(async () => found('green'));
-    shadow.compare(SHADOW, active, 'a-token-of-somebody', found('green'));
+    shadow.compare(SHADOW, active, asked('a-token-of-somebody'), found('green'));
     await vi.waitFor(async () => expect(await counted()).toHaveLength(1));
-    expect(await metrics.metrics()).not.toContain('a-token-of-somebody');
+    expect(await metrics.registry.metrics()).not.toContain('a-token-of-somebody');
   });
 });

@@ -1,10 +1,11 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Counter } from 'prom-client';
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import type { ProvinceAdapters } from './province-adapters.ts';
+import type { ProvinceAnswer, Question } from './question.ts';
 
 /** At most this many comparisons a second and province: a trial must not double the load on a province's system. */
 const MOST_PER_SECOND = 5;
@@ -22,25 +23,28 @@ export class ShadowAsks {
   readonly #spent = new Map<ProvinceCode, { second: number; asked: number }>();
   readonly #comparisons: Counter<'province' | 'version' | 'result'>;
 
-  constructor(ask: ProvinceAdapters['ask'], metrics: Registry, nowMs: () => number) {
+  constructor(
+    ask: ProvinceAdapters['ask'],
+    comparisons: Counter<'province' | 'version' | 'result'>,
+    nowMs: () => number,
+  ) {
     this.#ask = ask;
     this.#nowMs = nowMs;
-    this.#comparisons = new Counter({
-      name: 'huren_shadow_comparisons_total',
-      help: 'Answers of an adapter version on shadow trial compared with those of the version in use',
-      labelNames: ['province', 'version', 'result'],
-      registers: [metrics],
-    });
+    this.#comparisons = comparisons;
   }
 
-  /** Compares in the background, if a shadow trial is on and its share of traffic is not used up. Never throws. */
-  compare(state: RegistryState, asked: RegisteredAdapter, token: string, served: AdapterAnswer): void {
+  /**
+   * Compares in the background, if a shadow trial is on and its share of traffic is not used up. Never throws. What a
+   * province's node says is compared there, between its own system's two versions.
+   */
+  compare(state: RegistryState, asked: RegisteredAdapter, question: Question, served: ProvinceAnswer): void {
+    if (!isOfSystem(served)) return;
     const { province } = asked.manifest;
     const trial = state.trials.get(province);
     if (trial?.mode.stage !== 'shadow' || !this.#takeTurn(province)) return;
     const { manifest } = trial.adapter;
-    const result = this.#ask(trial.adapter, token).then(
-      (answer) => compareAnswers(served, answer, manifest),
+    const result = this.#ask(trial.adapter, question).then(
+      (answer): Comparison => (isOfSystem(answer) ? compareAnswers(served, answer, manifest) : 'failed'),
       (error: unknown): Comparison => {
         if (error instanceof UpstreamError) return 'failed';
         throw error;
@@ -62,6 +66,10 @@ export class ShadowAsks {
     spent.asked += 1;
     return spent.asked <= MOST_PER_SECOND;
   }
+}
+
+function isOfSystem(answer: ProvinceAnswer): answer is AdapterAnswer {
+  return answer.kind === 'found' || answer.kind === 'absent';
 }
 
 function compareAnswers(served: AdapterAnswer, tried: AdapterAnswer, { reply }: Manifest): Comparison {

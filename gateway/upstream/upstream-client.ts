@@ -12,6 +12,8 @@ export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
   /** How many requests it gets at once, at the moment. */
   readonly concurrency: () => number;
+  /** The other side said that it is asked too much. */
+  readonly lower: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export function openUpstreamClient(
     }
   }
 
-  return { fetch, concurrency: () => concurrency.limit, close: () => pool.destroy() };
+  return { fetch, concurrency: () => concurrency.limit, lower: () => concurrency.lower(), close: () => pool.destroy() };
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */

@@ -1,12 +1,16 @@
+import { MAX_AHEAD_MS } from '../../adapters/as-of.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
-import type { ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance } from '../../schemas/status.ts';
-import { openStatement } from '../trust/status-statement.ts';
+import { issuerOf, openStatement } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { failure, type Obtained } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
-import type { RecallContext } from './verification-context.ts';
+import type { IssuerKeys, RecallContext } from './verification-context.ts';
+
+export type AssureContext = Pick<RecallContext, 'issuerKeys' | 'nodeKeys' | 'sm2Verify' | 'nowMs' | 'metrics'>;
 
 /** Claims with what stands behind them. `statement` is null for a plain API: there is nothing to show. */
 export type Assured =
@@ -17,6 +21,8 @@ export type Assured =
       readonly reasons: readonly ReasonCode[];
       readonly assurance: Assurance;
       readonly statement: string | null;
+      /** By which way the province was asked. */
+      readonly way: Way;
     }
   | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[]; readonly assurance: 'transport' };
 
@@ -27,25 +33,31 @@ export interface Assessment {
 }
 
 /**
- * Step 5: verifies the province's signature where it signs. What was signed must be what the record translates to; a
- * bad signature or a disagreement is the province's failure, and then nobody can tell.
+ * Step 5: verifies who signed: the province's own system, or its node for a system that does not. What was signed must be
+ * what the record translates to, where this node has seen the record. A bad signature or a disagreement is the province's
+ * failure, and then nobody can tell.
  */
 export async function assureStatement(
-  context: RecallContext,
+  context: AssureContext,
   { adapter }: Subject,
   obtained: Exclude<Obtained, { kind: 'absent' }>,
 ): Promise<Assessment> {
-  if (obtained.kind === 'unknowable') return unsigned({ ...obtained, assurance: 'transport' });
-  const { statement, translation } = obtained;
-  if (statement === null) return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null });
+  if (obtained.kind === 'unknowable') {
+    return unsigned({ kind: 'unknowable', reasons: obtained.reasons, assurance: 'transport' });
+  }
   const { province } = adapter.manifest;
   try {
-    const { claims, validUntilMs } = await signedClaims(context, province, statement);
+    if (obtained.kind === 'stated') return await assureStated(context, adapter, obtained);
+    const { statement, translation } = obtained;
+    if (statement === null) {
+      return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null, way: 'direct' });
+    }
+    const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province));
     if (claims.status !== translation.claims.status) {
       throw new UpstreamError('statement_mismatch', 'the signed statement and the record disagree');
     }
     return {
-      assured: { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement },
+      assured: { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement, way: 'direct' },
       validUntilMs,
     };
   } catch (error) {
@@ -55,19 +67,46 @@ export async function assureStatement(
   }
 }
 
+/** The node has seen the record and we have not: what its statement says is all that is known. */
+async function assureStated(
+  context: AssureContext,
+  { manifest: { province, node } }: Subject['adapter'],
+  { statement, reasons, localGroundOnly }: Extract<Obtained, { kind: 'stated' }>,
+): Promise<Assessment> {
+  const isByNode = node !== undefined && issuerOf(statement) === node;
+  const keys: ReadKeys = isByNode
+    ? (reread) => context.nodeKeys(node, province, reread)
+    : keysOfProvince(context, province);
+  const { claims, validUntilMs } = await signedClaims(context, statement, keys);
+  if (claims.status_as_of !== null && Date.parse(claims.status_as_of) > context.nowMs() + MAX_AHEAD_MS) {
+    throw new UpstreamError('statement_mismatch', 'the statement is about a time that has not come');
+  }
+  const assurance = isByNode ? 'node-signed' : 'province-signed';
+  return {
+    assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way: 'node' },
+    validUntilMs,
+  };
+}
+
+type ReadKeys = (reread?: 'reread') => Promise<IssuerKeys>;
+
+function keysOfProvince(context: AssureContext, province: ProvinceCode): ReadKeys {
+  return (reread) => context.issuerKeys(province, reread);
+}
+
 async function signedClaims(
-  context: RecallContext,
-  province: Subject['adapter']['manifest']['province'],
+  context: AssureContext,
   statement: string,
+  keys: ReadKeys,
 ): Promise<{ readonly claims: StatusClaims; readonly validUntilMs: number }> {
   const checks = { atS: Math.floor(context.nowMs() / 1000), sm2Verify: context.sm2Verify };
   const open = async (reread?: 'reread') => {
-    const issuer = await context.issuerKeys(province, reread);
+    const issuer = await keys(reread);
     const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
   return await open().catch((error: unknown) => {
-    // The province may have rotated its key since its chain was read, or have had none then.
+    // Whoever signed may have rotated its key since its chain was read, or have had none then.
     if (error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata')) {
       return open('reread');
     }

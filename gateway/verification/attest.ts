@@ -66,7 +66,7 @@ async function claimsOf(
     assurance: answer.assurance,
     mandate: mandate.id,
     policy: answer.policy,
-    adapter: adapterName(subject.adapter),
+    adapter: adapterName(subject.adapter, answer.way),
     ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
     ...(answer.withheld ? { withheld: true as const } : {}),
   };

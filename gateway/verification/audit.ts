@@ -1,5 +1,5 @@
 import type { Finding } from '../../schemas/finding.ts';
-import type { Auditor } from '../../schemas/mandate.ts';
+import type { Auditor, Mandate } from '../../schemas/mandate.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Provenance } from '../../schemas/status.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -38,11 +38,11 @@ export async function audit(
 ): Promise<AuditAnswer> {
   const { claims: asked, jkt } = question;
   const state = context.registry();
-  if (!isAuditor(state, asked.mandate, { id: asked.iss, jkt }, context.nowMs())) {
-    throw new ProblemError('check_not_permitted');
-  }
+  const mandate = mandateOf(state, asked.mandate, { id: asked.iss, jkt }, context.nowMs());
+  const [purpose] = mandate?.purposes ?? [];
+  if (purpose === undefined) throw new ProblemError('check_not_permitted');
   await refuseReplay(question);
-  const subject = recogniseCode(state, asked.code);
+  const subject = { ...recogniseCode(state, asked.code), purpose, gateway: context.anyGateway() };
   const obtained = await obtainStatement(context, subject);
   if (obtained.kind === 'absent') {
     throw new ProblemError(obtained.why === 'expired' ? 'code_expired' : 'code_unrecognised');
@@ -78,9 +78,9 @@ export async function audit(
   };
 }
 
-/** Identifier and key both: a mandate names whom it trusts to look, and with which key. */
-function isAuditor(state: RegistryState, mandateId: string, { id, jkt }: Auditor, nowMs: number): boolean {
+/** Identifier and key both: a mandate names whom it trusts to look, and with which key. Null: it does not name this one. */
+function mandateOf(state: RegistryState, mandateId: string, { id, jkt }: Auditor, nowMs: number): Mandate | null {
   const term = state.mandates.terms.find(({ mandate }) => mandate.id === mandateId);
-  if (term === undefined || nowMs < term.fromMs || nowMs >= term.untilMs) return false;
-  return term.mandate.auditors.some((auditor) => auditor.id === id && auditor.jkt === jkt);
+  if (term === undefined || nowMs < term.fromMs || nowMs >= term.untilMs) return null;
+  return term.mandate.auditors.some((auditor) => auditor.id === id && auditor.jkt === jkt) ? term.mandate : null;
 }

@@ -1,5 +1,5 @@
 import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { Manifest } from '../../schemas/manifest.ts';
+import type { Manifest, Way } from '../../schemas/manifest.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Decision, Provenance, Status } from '../../schemas/status.ts';
@@ -25,6 +25,8 @@ export interface Answer {
   readonly evidence: string | null;
   readonly withheld: boolean;
   readonly policy: string;
+  /** By which way the province was asked; null where nothing came of it. */
+  readonly way: Way | null;
 }
 
 type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons'>;
@@ -55,6 +57,7 @@ export function decideAnswer(
     // Evidence shows the province's colour: where the venue may not see the colour, it may not see that either.
     withheld: known !== null && known.claims.status !== verdict.status,
     policy: `${policy.policy.id}@${policy.policy.version}`,
+    way: known?.way ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { NodeAnswer } from '../upstream/question.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 
@@ -11,29 +12,44 @@ export type Obtained =
       readonly translation: Omit<Translation, 'unmapped'>;
       readonly statement: string | null;
     }
-  | { readonly kind: 'absent'; readonly why: 'expired' | 'unknown' }
-  | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[] };
+  /** By the province's node, which alone has seen the record. */
+  | Extract<NodeAnswer, { kind: 'stated' | 'absent' }>
+  | {
+      readonly kind: 'unknowable';
+      readonly reasons: readonly ReasonCode[];
+      /** Nothing is wrong there but that it is asked too much. */
+      readonly isBusy: boolean;
+    };
 
-/** Step 4: asks the issuing province. A failure is not an answer: it becomes `unknowable`, never a colour. */
-export async function obtainStatement(context: RecallContext, { adapter, token }: Subject): Promise<Obtained> {
+export type ObtainContext = Pick<RecallContext, 'ask' | 'metrics'>;
+
+/**
+ * Step 4: asks the issuing province, its node or its own system. A failure is not an answer: it becomes `unknowable`,
+ * never a colour.
+ */
+export async function obtainStatement(context: ObtainContext, { adapter, ...question }: Subject): Promise<Obtained> {
   const { province } = adapter.manifest;
   const started = performance.now();
   try {
-    const answer = await context.ask(adapter, token);
-    if (answer.kind === 'absent') return answer;
+    const answer = await context.ask(adapter, question);
+    if (answer.kind === 'absent' || answer.kind === 'stated') return answer;
+    if (answer.kind === 'unavailable') {
+      context.metrics.upstreamErrors.inc({ province, code: 'node_unavailable' });
+      return { kind: 'unknowable', reasons: answer.reasons, isBusy: false };
+    }
     const { unmapped, ...translation } = answer.translation;
     for (const field of unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
     return { kind: 'answer', translation, statement: answer.statement };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    return { kind: 'unknowable', reasons: failure(context, province, error) };
+    return { kind: 'unknowable', reasons: failure(context, province, error), isBusy: error.code === 'busy' };
   } finally {
     context.metrics.upstreamSeconds.observe({ province }, (performance.now() - started) / 1000);
   }
 }
 
 /** Counts a province's failure and says it in the venue's closed words. */
-export function failure(context: RecallContext, province: string, error: UpstreamError): ReasonCode[] {
+export function failure(context: Pick<ObtainContext, 'metrics'>, province: string, error: UpstreamError): ReasonCode[] {
   context.metrics.upstreamErrors.inc({ province, code: error.code });
   return reasonsOf(error);
 }

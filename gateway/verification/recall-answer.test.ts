@@ -9,6 +9,7 @@ import type { RegisteredAdapter } from '../registry/registry-state.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
 import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 
 const FRESH_S = 60;
@@ -19,7 +20,13 @@ const ADAPTER: RegisteredAdapter = {
   stage: 'active',
   conformance: null,
 };
-const SUBJECT = { adapter: ADAPTER, token: 'TOKEN-OF-NOBODY' };
+const SUBJECT: Subject = {
+  adapter: ADAPTER,
+  token: 'TOKEN-OF-NOBODY',
+  code: 'CODE-OF-NOBODY',
+  purpose: 'venue_entry',
+  gateway: null,
+};
 const GREEN: AdapterAnswer = {
   kind: 'found',
   translation: {
@@ -66,6 +73,7 @@ function world(): World {
     provinceLimit: { take: async () => (limited.now ? { 'retry-after': '1' } : null) },
     load,
     issuerKeys: async () => Promise.reject(new Error('nothing is signed here')),
+    nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),
     sm2Verify: () => false,
     nowMs,
     metrics: METRICS,

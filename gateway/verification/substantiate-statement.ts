@@ -52,7 +52,7 @@ export async function judgeStatement(
   assured: AssuredClaims,
 ): Promise<Substantiation & { readonly approvals: readonly JudgedApproval[] }> {
   const input = await inputOf(context, subject, assured);
-  const origin = await askOrigin(context, state, assured.claims, subject.adapter.manifest.province);
+  const origin = await askOrigin(context, state, assured.claims, subject);
   return { ...substantiate(origin === null ? input : { ...input, origin }), approvals: input.approvals };
 }
 
@@ -92,14 +92,15 @@ async function askOrigin(
   context: VerificationContext,
   state: RegistryState,
   claims: StatusClaims,
-  province: ProvinceCode,
+  { adapter: shown, purpose, gateway }: Subject,
 ): Promise<OriginAnswer | null> {
+  const { province } = shown.manifest;
   const origin = claims.provenance?.origin;
   if (claims.status !== 'yellow' && claims.status !== 'red') return null;
   if (!origin?.province || origin.reference === null || origin.province === province) return null;
   const adapter = state.adapters.get(origin.province);
   if (adapter === undefined || adapter.stage !== 'active') return 'unavailable';
-  const subject = { adapter, token: origin.reference };
+  const subject = { adapter, token: origin.reference, code: null, purpose, gateway };
   try {
     const assured = await recallAnswer(context, subject);
     // An old answer of the origin neither bears out nor contradicts anything.

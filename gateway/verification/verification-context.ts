@@ -1,4 +1,3 @@
-import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
@@ -9,8 +8,8 @@ import type { Signals } from '../coverage/signals.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import type { Agency } from '../trust/entity-resolver.ts';
 import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
-import type { Signer } from '../trust/signer.ts';
 import type { AnswerTimes } from '../upstream/answer-times.ts';
+import type { AskingGateway, ProvinceAnswer, Question } from '../upstream/question.ts';
 import type { SingleFlight } from '../upstream/single-flight.ts';
 import type { Recalled } from './recall-answer.ts';
 
@@ -23,10 +22,7 @@ export interface IssuerKeys {
 }
 
 /** Whose answers are signed, and with what just now. `signer` throws ProblemError where this node may not sign. */
-export interface AnsweringGateway {
-  readonly entityId: string;
-  readonly signer: () => Signer;
-}
+export type AnsweringGateway = AskingGateway;
 
 /** What steps 4 and 5 need of it. */
 export type RecallContext = Pick<
@@ -38,6 +34,7 @@ export type RecallContext = Pick<
   | 'provinceLimit'
   | 'load'
   | 'issuerKeys'
+  | 'nodeKeys'
   | 'sm2Verify'
   | 'nowMs'
   | 'metrics'
@@ -47,9 +44,11 @@ export type RecallContext = Pick<
 export interface VerificationContext {
   /** The gateway that answers for a destination; null where this node answers for other provinces alone. */
   readonly gatewayOf: (destination: ProvinceCode) => AnsweringGateway | null;
+  /** In whose name questions go out that belong to no destination: an auditor's. Null: no gateway is hosted here. */
+  readonly anyGateway: () => AnsweringGateway | null;
   readonly registry: () => RegistryState;
-  /** Asks one version of a province's adapter about a token, behind its breaker. Throws UpstreamError. */
-  readonly ask: (adapter: RegisteredAdapter, token: string) => Promise<AdapterAnswer>;
+  /** Asks by one version of a province's adapter, behind its breaker. Throws UpstreamError. */
+  readonly ask: (adapter: RegisteredAdapter, question: Question) => Promise<ProvinceAnswer>;
   readonly cache: StatementCache;
   /** Scans of one code that are under way in this process. */
   readonly flights: SingleFlight<Recalled>;
@@ -58,6 +57,8 @@ export interface VerificationContext {
   readonly load: LoadGauge;
   /** `reread` after an unknown kid. Throws TrustError where the province has no valid chain. */
   readonly issuerKeys: (province: ProvinceCode, reread?: 'reread') => Promise<IssuerKeys>;
+  /** The same of the issuer entity that a province's node answers as. */
+  readonly nodeKeys: (node: string, province: ProvinceCode, reread?: 'reread') => Promise<IssuerKeys>;
   /** The agencies below a province that sign single approvals, each through its own chain. Throws TrustError. */
   readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
   readonly sm2Verify: Sm2Verifier;

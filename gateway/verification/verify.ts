@@ -22,7 +22,7 @@ export async function verify(
   const gateway = gatewayOf(context, venue); // 1
   const state = context.registry();
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
-  const subject = recogniseCode(state, request.code); // 3
+  const subject = { ...recogniseCode(state, request.code), purpose: request.purpose, gateway }; // 3
   const assured = await recallAnswer(context, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7

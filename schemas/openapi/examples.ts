@@ -6,6 +6,8 @@ export const EXAMPLE_NAMES = [
   'verification-reply',
   'batch-request',
   'batch-reply',
+  'statement-request',
+  'statement-reply',
   'jwks',
   'entity-configuration',
   'subordinate-statement',

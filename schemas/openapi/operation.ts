@@ -43,8 +43,11 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
   readonly tag: TagName;
-  /** `venue`: needs an access token with scope `verify`. `sandbox`: there in sandbox mode alone, otherwise 404. */
-  readonly who: 'venue' | 'public' | 'sandbox';
+  /**
+   * `venue`: needs an access token with scope `verify`. `gateway`: needs a token that an admitted gateway signed itself.
+   * `sandbox`: there in sandbox mode alone, otherwise 404.
+   */
+  readonly who: 'venue' | 'gateway' | 'public' | 'sandbox';
   readonly summary: LocalisedText;
   readonly details?: LocalisedText;
   readonly params?: z.ZodObject;
@@ -56,6 +59,8 @@ export interface Operation {
 
 /** Name of the security scheme that `venue` operations need. */
 export const VENUE_SECURITY = 'venue';
+/** Name of the security scheme that `gateway` operations need. */
+export const GATEWAY_SECURITY = 'gateway';
 /** Scope that an access token must carry. */
 export const VENUE_SCOPE = 'verify';
 
@@ -85,7 +90,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
     tags: [tag],
     summary: summary.en,
     ...(details === undefined ? {} : { description: details.en }),
-    security: who === 'venue' ? [{ [VENUE_SECURITY]: [VENUE_SCOPE] }] : [],
+    security: securityOf(who),
     ...(params === undefined && query === undefined ? {} : { requestParams: paramsOf(operation) }),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: { ...replyResponses(operation), ...problemResponses([...operation.problems, 'internal']) },
@@ -93,6 +98,11 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
     ...(details === undefined ? {} : { 'x-description': details }),
     ...(who === 'sandbox' ? { 'x-sandbox-only': true } : {}),
   };
+}
+
+function securityOf(who: Operation['who']): Record<string, string[]>[] {
+  if (who === 'venue') return [{ [VENUE_SECURITY]: [VENUE_SCOPE] }];
+  return who === 'gateway' ? [{ [GATEWAY_SECURITY]: [] }] : [];
 }
 
 function paramsOf({ params, query }: Operation) {

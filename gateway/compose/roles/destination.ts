@@ -11,7 +11,9 @@ import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
-import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
+import { NodeTokens } from '../../upstream/node-tokens.ts';
+import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
@@ -31,7 +33,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const { config, nodeUrl, trust, shared, registry, nowMs } = parts;
   const provinces = openProvinces(parts);
   const gateways = answeringGateways(parts);
-  const verification = openVerification(parts, provinces, (destination) => gateways.get(destination) ?? null);
+  const verification = openVerification(parts, provinces, gateways);
   const server = config.authorizationServer;
   const tokens = server === null ? null : new VenueTokens(server, nodeUrl, { fetch: parts.documents.fetch, nowMs });
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
@@ -79,14 +81,37 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 }
 
 /** The provinces' adapters as the registry has them, now and after every change. */
-function openProvinces({ registry: { registry }, upstreams, metrics, log, nowMs }: NodeParts): ProvinceAdapters {
-  const provinces = new ProvinceAdapters(upstreams.accessOf, nowMs, (province, state) => {
-    metrics.breakerChanges.inc({ province, state });
-    log.warn({ province, state }, 'breaker');
+function openProvinces(parts: NodeParts): ProvinceAdapters {
+  const {
+    registry: { registry },
+    upstreams,
+    metrics,
+    log,
+    nowMs,
+  } = parts;
+  const provinces = new ProvinceAdapters({
+    accessOf: upstreams.accessOf,
+    openNode: openNodes(parts),
+    nowMs,
+    onBreaker: (province, state) => {
+      metrics.breakerChanges.inc({ province, state });
+      log.warn({ province, state }, 'breaker');
+    },
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));
   return provinces;
+}
+
+/** Other provinces' nodes, asked in the name of whichever gateway here is asked. */
+function openNodes({ trust, upstreams, nowMs }: NodeParts): OpenNode {
+  const tokens = new NodeTokens(nowMs);
+  const keys: NodeKeys = (node, province, reread) => trust.provinces.nodeKeys(node, province, reread);
+  return ({ province, upstream }, node) => {
+    const client = upstreams.openNode({ ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES }, node);
+    const ask = openNodeClient({ node, province, client, timeoutMs: upstream.timeout_ms, tokens, keys, nowMs });
+    return { ask, client };
+  };
 }
 
 /** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
@@ -104,15 +129,20 @@ function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCo
 function openVerification(
   { trust, shared, metrics, signals, registry: { registry }, nowMs }: NodeParts,
   provinces: ProvinceAdapters,
-  gatewayOf: VerificationContext['gatewayOf'],
+  gateways: ReadonlyMap<ProvinceCode, AnsweringGateway>,
 ): VerificationContext {
-  const shadow = new ShadowAsks((adapter, token) => provinces.ask(adapter, token), metrics.registry, nowMs);
+  const shadow = new ShadowAsks(
+    (adapter, question) => provinces.ask(adapter, question),
+    metrics.shadowComparisons,
+    nowMs,
+  );
   return {
-    gatewayOf,
+    gatewayOf: (destination) => gateways.get(destination) ?? null,
+    anyGateway: () => gateways.values().next().value ?? null,
     registry: () => registry.current(),
-    ask: async (adapter, token) => {
-      const answer = await provinces.ask(adapter, token);
-      shadow.compare(registry.current(), adapter, token, answer);
+    ask: async (adapter, question) => {
+      const answer = await provinces.ask(adapter, question);
+      shadow.compare(registry.current(), adapter, question, answer);
       return answer;
     },
     cache: shared.open.cache,
@@ -121,6 +151,7 @@ function openVerification(
     provinceLimit: shared.provinceLimit,
     load: shared.load,
     issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
+    nodeKeys: (node, province, reread) => trust.provinces.nodeKeys(node, province, reread),
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,

@@ -1,0 +1,106 @@
+import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { EVERY_ROLE } from '../../../schemas/settings/roles.ts';
+import { mountStatements } from '../../http/statements.ts';
+import type { Issuer, IssuingContext } from '../../issuing/answer-question.ts';
+import { AskingGateways } from '../../issuing/asking-gateways.ts';
+import { ProblemError } from '../../problem-error.ts';
+import type { RegistryState } from '../../registry/registry-state.ts';
+import { verifySm2 } from '../../trust/sm2.ts';
+import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { ShadowAsks } from '../../upstream/shadow-asks.ts';
+import type { IssuerIdentity } from '../hosting.ts';
+import type { NodeParts, Role } from '../node-parts.ts';
+
+/** Where other provinces' gateways ask about this province's codes; it alone holds the secrets of its own system. */
+export interface IssuerRole extends Role {
+  readonly provinces: ProvinceAdapters;
+}
+
+/** Opens the systems of the provinces that this node issues for, and what answers in their name. */
+export function openIssuer(parts: NodeParts): IssuerRole {
+  const { config, trust, shared, metrics, nowMs } = parts;
+  const provinces = openSystems(parts);
+  const issuing = openIssuing(parts, provinces);
+  const issuers = new Map([...trust.issuers.values()].map((one) => [one.entityId, asIssuer(one, parts)]));
+  const { resolver } = trust;
+  const issues = (issuer: string) => issuers.has(issuer);
+  const askers = resolver === null ? null : new AskingGateways({ resolver, issues, nowMs });
+  const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
+  const isNamed = config.roles.size < EVERY_ROLE.length;
+  // A destination on the same node says it already.
+  const tellsClock = !config.roles.has('destination');
+  return {
+    name: 'issuer',
+    provinces,
+    mount: (router) => {
+      if (issuers.size === 0) return;
+      mountStatements(router, { issuing, issuers, askers, statements: metrics.statements, shared });
+    },
+    notReady: () => [
+      ...when(isNamed && issuers.size === 0, 'no_issuer'),
+      ...when(tellsClock && shared.clock.isOff(), 'clock_off'),
+    ],
+    degraded: () =>
+      provinces
+        .breakerStates()
+        .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
+    close: () => provinces.close(),
+  };
+}
+
+/** Signs not with a clock that is off, since what it dated would be believed. */
+function asIssuer({ entityId, province, statementKeys }: IssuerIdentity, { shared }: NodeParts): Issuer {
+  return {
+    entityId,
+    province,
+    signer: () => {
+      if (!shared.clock.isOff()) return statementKeys.signer;
+      throw new ProblemError('unavailable', 'the clock of this node is off', { 'retry-after': '30' });
+    },
+  };
+}
+
+/** The systems of the provinces that this node issues for, each asked itself whatever way others go. */
+function openSystems({ registry: { registry }, trust, upstreams, metrics, log, nowMs }: NodeParts): ProvinceAdapters {
+  const provinces = new ProvinceAdapters({
+    accessOf: upstreams.accessOf,
+    openNode: null,
+    nowMs,
+    onBreaker: (province, state) => {
+      metrics.breakerChanges.inc({ province, state });
+      log.warn({ province, state }, 'breaker of our own system');
+    },
+  });
+  const own = ({ adapters, trials }: RegistryState) => ({
+    adapters: new Map([...adapters].filter(([province]) => trust.issuers.has(province))),
+    trials: new Map([...trials].filter(([province]) => trust.issuers.has(province))),
+  });
+  provinces.follow(own(registry.current()));
+  registry.onChange(() => provinces.follow(own(registry.current())));
+  return provinces;
+}
+
+function openIssuing(
+  { registry: { registry }, trust, shared, metrics, nowMs }: NodeParts,
+  provinces: ProvinceAdapters,
+): IssuingContext {
+  const shadow = new ShadowAsks(
+    (adapter, question) => provinces.ask(adapter, question),
+    metrics.shadowComparisons,
+    nowMs,
+  );
+  return {
+    registry: () => registry.current(),
+    ask: async (adapter, question) => {
+      const answer = await provinces.ask(adapter, question);
+      shadow.compare(registry.current(), adapter, question, answer);
+      return answer;
+    },
+    systemLimit: shared.systemLimit,
+    issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
+    nodeKeys: (node, province, reread) => trust.provinces.nodeKeys(node, province, reread),
+    sm2Verify: verifySm2,
+    nowMs,
+    metrics,
+  };
+}

@@ -1,0 +1,106 @@
+import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
+import type { RateLimit } from '../access/rate-limit.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
+import type { Signer } from '../trust/signer.ts';
+import { statementDigest } from '../trust/statement-answer.ts';
+import { withinBudget } from '../upstream/province-breaker.ts';
+import { type AssureContext, assureStatement } from '../verification/assure-statement.ts';
+import { type ObtainContext, obtainStatement } from '../verification/obtain-statement.ts';
+import { recogniseCode, type Subject } from '../verification/recognise-code.ts';
+import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
+
+/** A province's issuer entity of this node. `signer` throws ProblemError where nothing may be signed just now. */
+export interface Issuer {
+  readonly entityId: string;
+  readonly province: ProvinceCode;
+  readonly signer: () => Signer;
+}
+
+/** What answering needs: to ask the province's own system, the registry, and the keys of whatever that system signs. */
+export interface IssuingContext extends ObtainContext, AssureContext {
+  readonly registry: () => RegistryState;
+  /** How often the province's own system is asked. */
+  readonly systemLimit: RateLimit;
+}
+
+/** What came of a question; `statement` for its own outcome alone. */
+export interface Answered {
+  readonly outcome: StatementOutcome;
+  readonly statement?: string;
+}
+
+const BUSY_RETRY_S = 1;
+
+/**
+ * Asks the province's own system about one code and says what came of it in closed words. Nothing is kept: whoever asks
+ * has a cache, and with a second one behind it an answer could be twice as old as the manifest lets it be, or come back
+ * after an event withdrew it. Throws ProblemError `personal_identifier_refused`.
+ */
+export async function answerQuestion(
+  context: IssuingContext,
+  issuer: Issuer,
+  request: StatementRequest,
+  withinMs: number,
+): Promise<Answered> {
+  const subject = subjectOf(context.registry(), issuer, request);
+  if (subject === 'suspended') return { outcome: { outcome: 'unavailable', reasons: ['issuer_unavailable'] } };
+  if (subject === null) return { outcome: { outcome: 'not_ours' } };
+  const refused = await context.systemLimit.take(issuer.province);
+  if (refused !== null) return busy(Number(refused['retry-after']));
+  const ask: ObtainContext['ask'] = (adapter, question) => withinBudget(context.ask(adapter, question), withinMs);
+  const obtained = await obtainStatement({ ...context, ask }, subject);
+  if (obtained.kind === 'absent') return { outcome: { outcome: 'absent', why: obtained.why } };
+  if (obtained.kind === 'unknowable' && obtained.isBusy) return busy(BUSY_RETRY_S);
+  const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
+  if (assured.kind === 'unknowable') return { outcome: { outcome: 'unavailable', reasons: [...assured.reasons] } };
+  // What the province's own system signed goes on as it is: that signature is worth more than ours.
+  const statement =
+    assured.statement ?? (await signStatement(assured.claims, termsOf(context, issuer, validUntilMs), issuer.signer()));
+  const { reasons, localGroundOnly } = assured;
+  return {
+    outcome: {
+      outcome: 'statement',
+      statement_digest: await statementDigest(statement),
+      reasons: [...reasons],
+      local_ground_only: localGroundOnly,
+    },
+    statement,
+  };
+}
+
+/** Null: no code of the province that this issuer speaks for. A reference is of that province, since it was asked for it. */
+function subjectOf(
+  state: RegistryState,
+  { province }: Issuer,
+  { code, reference, purpose }: StatementRequest,
+): Subject | 'suspended' | null {
+  const asked = { purpose, gateway: null };
+  if (code === undefined) {
+    if (reference === undefined) return null;
+    if (looksLikePersonalIdentifier(reference)) throw new ProblemError('personal_identifier_refused');
+    const adapter = state.adapterFor(province, reference);
+    if (adapter === undefined) return null;
+    return adapter.stage === 'suspended' ? 'suspended' : { adapter, token: reference, code: null, ...asked };
+  }
+  try {
+    const recognised = recogniseCode(state, code);
+    return recognised.adapter.manifest.province === province ? { ...recognised, ...asked } : null;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    if (error.code === 'code_unrecognised') return null;
+    if (error.code === 'adapter_suspended') return 'suspended';
+    throw error;
+  }
+}
+
+function termsOf({ nowMs }: IssuingContext, { entityId: iss }: Issuer, validUntilMs: number) {
+  const iat = Math.floor(nowMs() / 1000);
+  return { iss, iat, exp: Math.min(iat + STATEMENT_LIFETIME_S, Math.floor(validUntilMs / 1000)) };
+}
+
+function busy(retryAfterS: number): Answered {
+  return { outcome: { outcome: 'busy', retry_after_s: Math.min(Math.max(1, Math.ceil(retryAfterS) || 1), 600) } };
+}

@@ -1,0 +1,36 @@
+import type { AdapterAnswer } from '../../adapters/adapter.ts';
+import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { Signer } from '../trust/signer.ts';
+
+/** In whose name a province's node is asked. `signer`: with the key of its attestations; throws where it may not sign. */
+export interface AskingGateway {
+  readonly entityId: string;
+  readonly signer: () => Signer;
+}
+
+/** What a province is asked. Its own system is told the token alone, its node what it needs to recognise the code. */
+export interface Question {
+  readonly token: string;
+  /** What the scanner read; null where another province's record refers to the token. */
+  readonly code: string | null;
+  readonly purpose: Purpose;
+  /** Null: no gateway here may ask a node. */
+  readonly gateway: AskingGateway | null;
+}
+
+/**
+ * What a province's node says: a signed statement, not verified yet, with what translating the record told beside it; or
+ * that its own system gave no answer, and why.
+ */
+export type NodeAnswer =
+  | {
+      readonly kind: 'stated';
+      readonly statement: string;
+      readonly reasons: readonly ReasonCode[];
+      readonly localGroundOnly: boolean;
+    }
+  | { readonly kind: 'unavailable'; readonly reasons: readonly ReasonCode[] }
+  | Extract<AdapterAnswer, { kind: 'absent' }>;
+
+/** By whichever way it was asked: `found` is its system's own word, `stated` and `unavailable` its node's. */
+export type ProvinceAnswer = AdapterAnswer | NodeAnswer;
