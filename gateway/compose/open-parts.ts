@@ -1,0 +1,108 @@
+import { logOpenFiles } from '../access/open-file-limit.ts';
+import { readDescriptions } from '../authority/entity-description.ts';
+import type { Handover } from '../authority/handover.ts';
+import { isActiveInLog } from '../authority/logged-keys.ts';
+import { createMetrics } from '../coverage/metrics.ts';
+import { openDeviationGauge } from '../coverage/policy-deviations.ts';
+import { openSignals } from '../coverage/signals.ts';
+import { openKeyStore } from '../keys/key-store.ts';
+import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import { openRemoteStatements } from '../trust/remote-statements.ts';
+import { networksOf } from '../upstream/networks.ts';
+import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
+import type { Config } from './config.ts';
+import type { NodeExtras, NodeParts } from './node-parts.ts';
+import { openEitherRegistry } from './open-either-registry.ts';
+import { openLogger } from './open-logger.ts';
+import { openShared } from './open-shared.ts';
+import { openStores } from './open-stores.ts';
+import { openUpstreams } from './open-upstreams.ts';
+import { openPassDesk, type PassDesk } from './pass-desk.ts';
+import { readAnchor } from './read-anchor.ts';
+import { openTrust } from './trust.ts';
+
+/** What the roles of a node are made from. */
+export interface OpenedParts {
+  readonly parts: NodeParts;
+  /** From now on federation keys are put to use as this says. */
+  readonly gateWith: (handover: Handover) => void;
+  readonly passes: PassDesk;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens what every role stands on. Throws ConfigError. */
+export async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): Promise<OpenedParts> {
+  const log = openLogger(config);
+  logOpenFiles(log);
+  const metrics = createMetrics();
+  const nowMs = Date.now;
+  const nowS = () => Math.floor(nowMs() / 1000);
+  const pinned = readAnchor(config.anchorFile);
+  const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  const stores = openStores(config, log);
+  const outgoing = openOutgoing({
+    networks: extras.networks ?? networksOf(config.networks),
+    onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
+    nowMs,
+  });
+  const { documents } = outgoing;
+  const registry = await openEitherRegistry(config, {
+    keys,
+    database: stores.database,
+    documents,
+    nodeUrl,
+    pinned,
+    log,
+  });
+  const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
+  const passes = openPassDesk(stores.passes, () => gateways.current, nowS);
+  const gate: { handover: Handover | null } = { handover: null };
+  const trust = await openTrust({
+    dataDir: config.dataDir,
+    keys,
+    descriptions: readDescriptions(config.dataDir),
+    pinned,
+    registry: registry.registry,
+    remote: openRemoteStatements(documents.getText),
+    statusLists: passes.statusLists,
+    mayActivate: ({ entity_id, kind }, kid) =>
+      kind === 'anchor'
+        ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
+        : (gate.handover?.mayActivate(entity_id, kid) ?? false),
+    nowS,
+    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+  });
+  gateways.current = trust.gateways;
+  const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
+  const shared = openShared({ config, stores, metrics, log, nowMs, onInvalidated: trust.forgetKey });
+  openRegistryMetrics(metrics.registry, registry.registry);
+  openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
+  const signals = openSignals(metrics, log, nowMs);
+  return {
+    parts: {
+      config,
+      nodeUrl,
+      keys,
+      log,
+      metrics,
+      registry,
+      trust,
+      shared,
+      signals,
+      documents,
+      upstreams,
+      extras,
+      nowMs,
+    },
+    passes,
+    gateWith: (handover) => {
+      gate.handover = handover;
+    },
+    close: async () => {
+      trust.close();
+      await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
+      await stores.close();
+      keys.close();
+    },
+  };
+}
