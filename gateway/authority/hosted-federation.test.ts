@@ -133,7 +133,6 @@ describe('a hosted federation', () => {
     expect(kidsIn(await fetched())).toEqual(rings.gateway.publicKeys.map(({ kid }) => kid));
     await keys.announce('gateway', 'federation', nowS);
     await rings.gateway.refresh(nowS);
-    federation.renew(GATEWAY_ID);
     const configuration = (await federation.entityConfiguration(GATEWAY_ID)) ?? '';
     const jwks = { keys: admissibleKeys(rings.gateway.publicKeys) };
     await world.do(henan, 'subordinate_keys_changed', { entity_id: GATEWAY_ID, jwks, configuration });

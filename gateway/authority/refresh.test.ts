@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { actors, enrolledWorld, NAME, NOW_S, type World } from '../registry/registry.fixture.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import { configure, makeParty, type Party } from '../trust/federation.fixture.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
 import { admissibleKeys } from './admissible-keys.ts';
@@ -109,6 +110,24 @@ describe('new keys of a subordinate', () => {
     await expect(busy.take(await shown(third, [third.jwk]))).rejects.toMatchObject(refused);
     isOpen.resolve();
     expect(await under).toBe(true);
+  });
+
+  test('are lost behind some that the registry did not take', async () => {
+    let left = 1;
+    const flaky: WatchedDoor = {
+      ...door,
+      submit: async (actor, event) => {
+        left -= 1;
+        if (left === 0) throw new RegistryError('registry_unavailable', 'away');
+        await door.submit(actor, event);
+      },
+    };
+    const parts = { superiors: new Map([[henan.entityId, henan]]), nowS: () => NOW_S, log: keptLog().log };
+    const taking = new SubordinateRefresh({ ...parts, door: flaky, fetchConfiguration: async () => null });
+    const shownTwice = [await shown(first, [first.jwk, next.jwk]), await shown(first, [first.jwk, third.jwk])];
+    const [lost, taken] = shownTwice.map((configuration) => taking.take(configuration));
+    await expect(lost).rejects.toMatchObject({ code: 'registry_unavailable' });
+    expect([await taken, kids()]).toEqual([true, ['first', 'third']]);
   });
 
   test('that are revoked are taken along', async () => {

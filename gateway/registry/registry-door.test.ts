@@ -132,7 +132,12 @@ describe('the door of the registry’s own process', () => {
   test('signs again what is refused for good', async () => {
     const door = localDoor();
     const known = await enrol(door);
+    const registry = platform.node.node.parts.registry.written?.registry;
+    if (registry === undefined) throw new Error('the platform writes no registry');
+    const rehearse = vi.spyOn(registry, 'rehearse');
+    onTestFinished(() => rehearse.mockRestore());
     await expect(enrol(door, known)).rejects.toMatchObject({ code: 'entity_exists' });
+    expect(rehearse).toHaveBeenCalledOnce();
     await enrol(door);
   });
 });

@@ -316,6 +316,6 @@ describe('a province that was removed', () => {
     const shown = await cli.run('authority', 'list', '--superior', provinceId('310000'));
     expect(shown.stdout).toMatch(new RegExp(`${gateway} .*superior_removed`));
     const reasons = async () => await (await fetch(`${sandbox.url}/readyz`)).text();
-    await expect.poll(reasons).toContain('chain_unverified');
+    await expect.poll(reasons, { timeout: 10_000 }).toContain('not_admitted');
   });
 });

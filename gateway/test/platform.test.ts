@@ -44,8 +44,8 @@ async function chainVerified(): Promise<string | undefined> {
 
 describe('the chain of a node’s own gateway', () => {
   test('counts as verified before anybody has admitted the gateway, or goes on being told after that', async () => {
-    await expect.poll(reasons).toContain('not_admitted');
-    await expect.poll(chainVerified).toBe('0');
+    await expect.poll(reasons, { timeout: 10_000 }).toContain('not_admitted');
+    await expect.poll(chainVerified, { timeout: 10_000 }).toBe('0');
     await platform.admit();
     await expect.poll(reasons, { timeout: 10_000 }).not.toContain('not_admitted');
     expect(await reasons()).not.toContain('chain_unverified');
@@ -59,8 +59,8 @@ describe('the chain of a node’s own gateway', () => {
     const other = join(platform.dataDir, 'other-anchor.json');
     writeFileSync(other, JSON.stringify({ ...own, jwks: { keys: [(await makeKey('somebody-else')).jwk] } }));
     await platform.restart(other);
-    await expect.poll(reasons).toContain('chain_unverified');
-    await expect.poll(chainVerified).toBe('0');
+    await expect.poll(reasons, { timeout: 10_000 }).toContain('chain_unverified');
+    await expect.poll(chainVerified, { timeout: 10_000 }).toBe('0');
     await platform.restart();
     await expect.poll(reasons, { timeout: 10_000 }).not.toContain('chain_unverified');
     expect(await chainVerified()).toBe('1');
