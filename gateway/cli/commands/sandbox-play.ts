@@ -17,6 +17,7 @@ interface PlaceOptions {
 interface SystemOptions extends PlaceOptions {
   readonly province: ProvinceCode;
   readonly issuer: string;
+  readonly node?: string | null;
 }
 interface Gateway {
   readonly province: ProvinceCode;
@@ -69,14 +70,23 @@ function addSystem(group: Command, cli: Cli): void {
       '--issuer <id>',
       say({ zh: '其陈述以此主体的名义签署：该省', en: 'in whose name its statements are: the province' }),
       entityReader(cli),
+    )
+    .option(
+      '--node <id>',
+      say({
+        zh: '他省网关应查询的本省签发节点；缺省则直接查询系统',
+        en: "the province's issuer, which others' gateways ask; without it they ask the system itself",
+      }),
+      entityReader(cli),
     );
-  placeOptions(cli, command).action(async ({ province, issuer, ...place }: SystemOptions) => {
+  placeOptions(cli, command).action(async ({ province, issuer, node = null, ...place }: SystemOptions) => {
     const { playSystem } = await room();
-    const { url, upstreamDir, adapterDir, statementKeyFile } = await played(playSystem(province, issuer, place));
+    const whose = { province, issuer, node };
+    const { url, upstreamDir, adapterDir, statementKeyFile } = await played(playSystem(whose, place));
     const name = say(PROVINCES[province]);
     cli.print(say({ zh: `${name}的系统已在 ${url}`, en: `the system of ${name} answers at ${url}` }));
     const rows = [
-      [say({ zh: '交给查询它的网关', en: 'for gateways that ask it' }), upstreamDir],
+      [say({ zh: '交给查询它的节点', en: 'for nodes that ask it' }), upstreamDir],
       [say({ zh: '由该省提交的适配器', en: 'for its province to submit' }), adapterDir],
       ...(statementKeyFile === null
         ? []

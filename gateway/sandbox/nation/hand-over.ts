@@ -4,13 +4,17 @@ import { z } from 'zod';
 import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
 import { writePrivateFile } from '../../keys/private-file.ts';
 
-/** A shipped adapter with the address of a system that is played here: everything else is what ships. */
-export function copyAdapter(folder: string, to: string, systemUrl: string): void {
+/**
+ * A shipped adapter with the address of a system that is played here, and where `node` names the province's issuer, with the
+ * way by that node: everything else is what ships.
+ */
+export function copyAdapter(folder: string, to: string, systemUrl: string, node: string | null = null): void {
   const path = join(to, 'manifest.json');
   cpSync(folder, to, { recursive: true });
   const manifest = z.looseObject({ upstream: z.looseObject({}) }).parse(JSON.parse(readFileSync(path, 'utf8')));
   const upstream = { ...manifest.upstream, base_url: systemUrl };
-  writeFileSync(path, `${JSON.stringify({ ...manifest, upstream }, null, 2)}\n`);
+  const way = node === null ? {} : { node, route: ['node'] };
+  writeFileSync(path, `${JSON.stringify({ ...manifest, upstream, ...way }, null, 2)}\n`);
 }
 
 /** What a gateway that asks a system itself needs of it, as a file of its HUREN_UPSTREAM_DIR. */

@@ -38,8 +38,15 @@ export interface PlayedVenue {
 
 const controlSchema = readyMessageSchema.shape.control;
 
+/** Whose system is played: `issuer` is in whose name it signs, `node` the issuer node that others have to ask, if any. */
+export interface PlayedSystem {
+  readonly province: ProvinceCode;
+  readonly issuer: string;
+  readonly node: string | null;
+}
+
 /** Plays the system of a province here until this process ends. Throws NationError `process_failed`. */
-export async function playSystem(province: ProvinceCode, issuer: string, place: PartPlace): Promise<SystemHandOver> {
+export async function playSystem({ province, issuer, node }: PlayedSystem, place: PartPlace): Promise<SystemHandOver> {
   const { dir } = place;
   const ready = await played({ type: 'start', part: 'system', province, issuer, ...settingsOf(place) });
   if (ready.part !== 'system') throw new Error('another part was started');
@@ -47,7 +54,7 @@ export async function playSystem(province: ProvinceCode, issuer: string, place: 
   const [upstreamDir, adapterDir] = [join(dir, 'upstream'), join(dir, 'adapter')];
   writePrivateFile(controlFile(dir), JSON.stringify(control));
   writeAccess(join(upstreamDir, `${province}.json`), ready);
-  copyAdapter(adapterFolder(province), adapterDir, upstream.origin);
+  copyAdapter(adapterFolder(province), adapterDir, upstream.origin, node);
   const { statementKey } = upstream;
   const statementKeyFile = statementKey === null ? null : join(dir, 'statement-key.json');
   if (statementKey !== null && statementKeyFile !== null)
