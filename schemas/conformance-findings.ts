@@ -141,8 +141,8 @@ export const CONFORMANCE_FINDINGS = {
   https_required: { severity: 'fail', zh: '必须使用 https', en: 'Only https addresses are accepted' },
   address_unsafe: {
     severity: 'fail',
-    zh: '地址含凭据、参数或指向本机',
-    en: 'The address carries credentials or a query, or is no public host name',
+    zh: '地址含凭据、参数，或既非公共域名也不在所列网络内',
+    en: 'The address carries credentials or a query, or is neither a public host name nor in a network that is listed',
   },
   sandbox_host: {
     severity: 'fail',

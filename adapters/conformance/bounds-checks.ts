@@ -35,14 +35,17 @@ export function checkBounds({ manifest }: Subject): ConformanceFinding[] {
   return findings;
 }
 
-/** Provinces are reached over TLS, by a public name, with no secret in the address. The registry is public. */
-export function checkAddresses({ manifest, production }: Subject): ConformanceFinding[] {
+/**
+ * Provinces are reached over TLS, by a public name or in a network that the operator lists, with no secret in the
+ * address. The registry is public.
+ */
+export function checkAddresses({ manifest, production, lists }: Subject): ConformanceFinding[] {
   const { upstream, remedy } = manifest;
   const at = inManifest('/upstream/base_url');
   const url = new URL(upstream.base_url);
   const findings: ConformanceFinding[] = [];
   if (url.protocol !== 'https:') findings.push(finding('https_required', at, 'base_url'));
-  if (isUnsafe(url)) findings.push(finding('address_unsafe', at, 'base_url'));
+  if (isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, 'base_url'));
   if (production && SANDBOX_HOST.test(url.hostname)) findings.push(finding('sandbox_host', at, url.hostname));
   if (remedy.url !== null && new URL(remedy.url).protocol !== 'https:') {
     findings.push(finding('https_required', inManifest('/remedy/url'), 'remedy'));
@@ -51,10 +54,12 @@ export function checkAddresses({ manifest, production }: Subject): ConformanceFi
 }
 
 /** The threat is a manifest that turns the gateway on its own network. */
-function isUnsafe(url: URL): boolean {
+function isUnsafe(url: URL, lists: Subject['lists']): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const extras = url.username + url.password + url.search + url.hash;
-  return extras !== '' || isIP(host) !== 0 || !host.includes('.') || NO_PUBLIC_NAME.test(host);
+  if (extras !== '') return true;
+  if (isIP(host) !== 0) return lists?.(host) !== true;
+  return !host.includes('.') || NO_PUBLIC_NAME.test(host);
 }
 
 function literalOf(recogniser: Subject['manifest']['recognise'][number]): string {

@@ -51,6 +51,18 @@ describe('the healthy manifest', () => {
     expect(findings.map(({ code }) => code)).toEqual(['sandbox_host']);
   });
 
+  test('a system in a network that the operator lists is refused, or one in another is let in', () => {
+    const manifest = JSON.parse(JSON.stringify(raw(healthy?.vector).manifest));
+    manifest.upstream.base_url = 'https://10.1.2.3:8443';
+    const codesWith = (network: string) => {
+      const lists = (address: string) => address.startsWith(network);
+      return checkStatic({ ...raw(healthy?.vector), manifest }, { others, production: true, lists }).findings.map(
+        ({ code }) => code,
+      );
+    };
+    expect([codesWith('10.1.'), codesWith('10.2.')]).toEqual([[], ['address_unsafe']]);
+  });
+
   test('a folder named for another province is let through', () => {
     const codesIn = (name: string) =>
       checkStatic({ ...raw(healthy?.vector), name }, { others, production: false }).findings.map(({ code }) => code);

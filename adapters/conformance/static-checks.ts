@@ -31,6 +31,8 @@ export interface StaticOptions {
   readonly others: readonly Manifest[];
   /** Outside the sandbox a made-up host is a fault. */
   readonly production: boolean;
+  /** Whether an address lies in a network that the operator of the registry lists; without it none does. */
+  readonly lists?: (address: string) => boolean;
 }
 
 /** The subject where both files could be read, with what was found either way. */
@@ -67,7 +69,7 @@ export function checkStatic(raw: RawFolder, options: StaticOptions): StaticOutco
   const others = options.others.filter(
     ({ province, system }) => province !== manifest.province || system.id !== manifest.system.id,
   );
-  const subject: Subject = { manifest, scenarios, others, name: raw.name, production: options.production };
+  const subject: Subject = { ...options, manifest, scenarios, others, name: raw.name };
   const results = CHECKS.map(([name, run]) => ({ name, findings: run(subject) }));
   return {
     subject,

@@ -15,6 +15,8 @@ export interface Subject {
   /** The folder's own name, or null where it has none. */
   readonly name: string | null;
   readonly production: boolean;
+  /** Whether an address lies in a network that the operator of the registry lists; without it none does. */
+  readonly lists?: (address: string) => boolean;
 }
 
 /** Two files as they were read, before anything is known about them. */

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { type Scenarios, scenariosSchema } from '../../schemas/scenarios.ts';
@@ -19,11 +19,7 @@ const FOLDER_NAME = /^(\d{6})-[a-z0-9-]+$/;
  * adding one touches only its folder. Throws AdapterFolderError.
  */
 export function loadProvinces(root: string = import.meta.dirname): ProvinceFolder[] {
-  const names = readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
-  const folders = names.map((name) => loadProvince(root, name));
+  const folders = folderNames(root).map((name) => loadProvince(root, name));
   const seen = new Set<string>();
   for (const { manifest } of folders) {
     if (seen.has(manifest.province)) {
@@ -32,6 +28,30 @@ export function loadProvinces(root: string = import.meta.dirname): ProvinceFolde
     seen.add(manifest.province);
   }
   return folders;
+}
+
+/**
+ * The manifests beside the adapter in `dir`, which may lie among them itself: of the folders that can be read, since one
+ * with blanks in it recognises nothing yet.
+ */
+export function manifestsBeside(dir: string, root: string = import.meta.dirname): Manifest[] {
+  return folderNames(root)
+    .filter((name) => join(root, name) !== resolve(dir))
+    .flatMap((name) => {
+      try {
+        return [loadProvince(root, name).manifest];
+      } catch (error) {
+        if (error instanceof AdapterFolderError) return [];
+        throw error;
+      }
+    });
+}
+
+function folderNames(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 function loadProvince(root: string, name: string): ProvinceFolder {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AdapterFolderError } from '../adapter-folder.ts';
 import { compilePointer } from '../pointer.ts';
 import { findOverlaps } from '../recogniser-overlap.ts';
-import { loadProvinces, type ProvinceFolder } from './index.ts';
+import { loadProvinces, manifestsBeside, type ProvinceFolder } from './index.ts';
 
 const folders = loadProvinces();
 const SIXTEEN = [
@@ -117,6 +117,12 @@ describe('a folder that cannot be used', () => {
     rmSync(join(root, '410000-again'), { recursive: true });
     cpSync(join(root, '410000-henan'), join(root, '420000-henan'), { recursive: true });
     expect(failure()).toMatchObject({ code: 'folder_name' });
+  });
+
+  test('an unfinished folder among the others keeps itself or them from being checked', () => {
+    cpSync(join(root, '410000-henan'), join(root, '420000-hubei'), { recursive: true });
+    expect(manifestsBeside(join(root, '420000-hubei'), root).map(({ province }) => province)).toEqual(['410000']);
+    expect(manifestsBeside(join(root, '410000-henan'), root)).toEqual([]);
   });
 
   test('a changed byte changes the digest', () => {

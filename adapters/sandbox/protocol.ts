@@ -8,7 +8,7 @@ export { faultRequestSchema, sandboxCodesSchema } from '../../schemas/sandbox.ts
 
 /** The gateway and its sandbox child talk over node's IPC channel: one `start` in, one `ready` or `failed` out. */
 
-const loopbackOriginSchema = z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/);
+const loopbackOriginSchema = z.string().regex(/^https?:\/\/127\.0\.0\.\d{1,3}:\d{1,5}$/);
 
 /** A national operator whom the sandbox's OpenID provider lets in, and the registry entity that it stands for. */
 export const sandboxOperatorSchema = z.strictObject({
@@ -58,7 +58,8 @@ export const statementKeyRecordSchema = z.strictObject({
 });
 export type StatementKeyRecord = z.infer<typeof statementKeyRecordSchema>;
 
-const upstreamSchema = z.strictObject({
+/** What whoever asks a simulated system has to know of it. */
+export const upstreamSchema = z.strictObject({
   origin: loopbackOriginSchema,
   secrets: z.record(z.string(), z.string()),
   statementKey: statementKeySchema.nullable(),

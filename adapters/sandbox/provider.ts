@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import Provider, {
   type Adapter,
@@ -9,8 +9,9 @@ import Provider, {
   errors,
 } from 'oidc-provider';
 import type { SandboxVenue } from '../../schemas/sandbox.ts';
+import { FEDERATION_PATH, type FederationDocument, showDocument } from './federation-document.ts';
 import type { SandboxKey } from './keys.ts';
-import { listenOnLoopback } from './listen.ts';
+import { createSimulatedServer, type Listening, listenOnLoopback } from './listen.ts';
 import {
   answerLogin,
   newOperatorClient,
@@ -19,7 +20,7 @@ import {
   operatorConfiguration,
 } from './operator-login.ts';
 import type { SandboxOperator } from './protocol.ts';
-import { VENUES } from './venues.ts';
+import type { VenueEntry } from './venues.ts';
 
 export const ACCESS_TOKEN_LIFETIME_S = 600;
 const SCOPE = 'verify';
@@ -34,45 +35,53 @@ export interface SandboxProvider {
   readonly close: () => void;
 }
 
-/** `audience`: the gateway's entity id, below which its registry page lies. `operators` may log in there. */
+/** A venue and the gateway that answers it. */
+export interface PlannedVenue extends VenueEntry {
+  /** The gateway's entity id: what its access tokens are for. */
+  readonly resource: string;
+}
+
 export interface ProviderSettings {
-  readonly audience: string;
-  readonly operators: readonly SandboxOperator[];
+  readonly venues: readonly PlannedVenue[];
+  /** The gateway whose registry page operators log in to, and who they are; null: it is for venues alone. */
+  readonly registryPage: { readonly base: string; readonly operators: readonly SandboxOperator[] } | null;
+  /** The server's word about itself (OpenID Federation 1.0 section 9), signed by whoever keeps its federation keys. */
+  readonly configuration: () => Promise<FederationDocument>;
+  readonly listening?: Listening;
 }
 
 /**
- * An OpenID provider. For the sandbox's venues: client_credentials, JWT access tokens of RFC 9068 for one audience; a
- * client that names no `resource` or `scope` gets the gateway's, so that the shortest request works. For operators:
- * login to the gateway's registry page.
+ * An OpenID provider. For venues: client_credentials, JWT access tokens of RFC 9068 for the gateways of this sandbox; a
+ * client that names no `resource` or `scope` gets its own gateway's, so that the shortest request works. For operators:
+ * login to the registry page. It tells nobody apart who asks for the token of a gateway that is not its own: gateways do.
  */
 export async function startProvider(key: SandboxKey, settings: ProviderSettings): Promise<SandboxProvider> {
-  const { audience, operators } = settings;
+  const { registryPage, listening = {} } = settings;
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
-  const server: Server = createServer((request, response) => listener(request, response));
-  const issuer = await listenOnLoopback(server);
+  const server = createSimulatedServer(listening, (request, response) => listener(request, response));
+  const issuer = await listenOnLoopback(server, listening);
   const endpoint = { tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/jwks` };
-  const venues = VENUES.map(
+  const venues = settings.venues.map(
     (entry): SandboxVenue => ({
       ...entry,
       purposes: [...entry.purposes],
       client_id: entry.venue,
       client_secret: randomBytes(24).toString('base64url'),
       token_endpoint: endpoint.tokenEndpoint,
-      resource: audience,
       scope: SCOPE,
     }),
   );
   const operatorClient = newOperatorClient();
   const provider = new Provider(issuer, configurationOf(key, settings, venues, operatorClient));
   const answer = provider.callback();
-  const login = answerLogin(provider, operators, new URL(audience).origin);
+  const login =
+    registryPage === null
+      ? () => false
+      : answerLogin(provider, registryPage.operators, new URL(registryPage.base).origin);
   listener = (request, response) => {
     if (login(request, response)) return;
-    if (request.url !== FEDERATION_PATH) {
-      answer(request, response);
-      return;
-    }
-    showEntityConfiguration(`${audience}/authorization-server${FEDERATION_PATH}`, response);
+    if (request.url === FEDERATION_PATH) showDocument(settings.configuration(), response);
+    else answer(request, response);
   };
   const close = (): void => {
     server.close();
@@ -81,32 +90,23 @@ export async function startProvider(key: SandboxKey, settings: ProviderSettings)
   return { issuer, ...endpoint, venues, operatorClient, close };
 }
 
-const FEDERATION_PATH = '/.well-known/openid-federation';
-
-/** The server's word about itself (OpenID Federation 1.0 section 9): the gateway's process keeps its federation keys. */
-function showEntityConfiguration(url: string, response: ServerResponse): void {
-  fetch(url, { signal: AbortSignal.timeout(2_000) })
-    .then(async (reply) => {
-      const type = reply.headers.get('content-type') ?? 'application/octet-stream';
-      response.writeHead(reply.status, { 'content-type': type }).end(await reply.text());
-    })
-    .catch(() => response.writeHead(502).end());
-}
-
 function configurationOf(
   key: SandboxKey,
-  { audience, operators }: ProviderSettings,
+  { registryPage }: ProviderSettings,
   venues: readonly SandboxVenue[],
   operatorClient: OperatorClient,
 ): Configuration {
   const byClient = new Map(venues.map((venue) => [venue.client_id, venue]));
-  const forOperators = operatorConfiguration(operators);
+  const resources = new Set(venues.map(({ resource }) => resource));
+  const forOperators = operatorConfiguration(registryPage?.operators ?? []);
   return {
     ...forOperators,
     adapter: BoundedMemory,
     clients: [
       ...venues.map(venueClientMetadata),
-      operatorClientMetadata(operatorClient, `${audience}/registry/callback`),
+      ...(registryPage === null
+        ? []
+        : [operatorClientMetadata(operatorClient, `${registryPage.base}/registry/callback`)]),
     ],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -122,14 +122,14 @@ function configurationOf(
       resourceIndicators: {
         enabled: true,
         // Operators get no token for the venues' API.
-        defaultResource: (_ctx, { clientId }) => (byClient.has(clientId) ? audience : []),
+        defaultResource: (_ctx, { clientId }) => byClient.get(clientId)?.resource ?? [],
         getResourceServerInfo: (ctx, resource) => {
-          if (resource !== audience) throw new errors.InvalidTarget();
+          if (!resources.has(resource)) throw new errors.InvalidTarget();
           // RFC 6749 section 3.3 lets a server apply a default when a client names no scope.
           if (ctx.oidc.params !== undefined) ctx.oidc.params['scope'] ??= SCOPE;
           return {
             scope: SCOPE,
-            audience,
+            audience: resource,
             accessTokenTTL: ACCESS_TOKEN_LIFETIME_S,
             accessTokenFormat: 'jwt',
             jwt: { sign: { alg: 'ES256' } },

@@ -1,3 +1,4 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 import { mintText } from './mint.ts';
 
@@ -16,6 +17,12 @@ export function fillRecord(record: JsonValue, tokens: ScenarioTokens): JsonValue
   if (typeof record !== 'object' || record === null) return record;
   if (Array.isArray(record)) return record.map((item) => fillRecord(item, tokens));
   return Object.fromEntries(Object.entries(record).map(([member, value]) => [member, fillRecord(value, tokens)]));
+}
+
+/** Whether a record names the token of another province's scenario. */
+export function refersBeyond(province: ProvinceCode, record: JsonValue | undefined): boolean {
+  const references = [...JSON.stringify(record ?? null).matchAll(REFERENCE)];
+  return references.some(([, name = '']) => !name.startsWith(`${province}/`));
 }
 
 function tokenOf(name: string, tokens: ScenarioTokens): string {

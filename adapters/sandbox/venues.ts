@@ -1,6 +1,7 @@
 import type { LocalisedText, ProvinceCode, Purpose, VenueKind } from '../../schemas/code-lists/index.ts';
 
-interface VenueEntry {
+/** A venue as its authorization server knows it. */
+export interface VenueEntry {
   readonly venue: string;
   readonly kind: VenueKind;
   readonly region: string;

@@ -17,7 +17,11 @@ let clock: { nowMs: number };
 let ended: SeenOnce;
 
 beforeAll(async () => {
-  provider = await startProvider(makeKey('P-256'), { audience: GATEWAY, operators: [OPERATOR] });
+  provider = await startProvider(makeKey('P-256'), {
+    venues: [],
+    registryPage: { base: GATEWAY, operators: [OPERATOR] },
+    configuration: async () => ({ status: 404, type: 'text/plain', text: '' }),
+  });
 });
 afterAll(async () => {
   provider.close();

@@ -3,7 +3,7 @@ import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from
 import { type RegistryJwk, registryJwkSchema, subordinateKindSchema } from '../../schemas/registry-event.ts';
 import { peekEntityStatement, signEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { admissibleKeys } from './admissible-keys.ts';
+import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
 import { AuthorityError } from './authority-error.ts';
 import type { EntityDescription } from './entity-description.ts';
 import type { FederationKeys } from './hosted-entity.ts';
@@ -64,11 +64,15 @@ export async function readAdmissionRequest(token: string, nowS: number): Promise
     const { sub } = peekEntityStatement(token).claims;
     const { claims } = await verifyEntityConfiguration(token, { entityId: sub, atS: nowS });
     const asked = askedSchema.safeParse(claims.metadata?.[ADMISSION_REQUEST]);
-    const [superior] = claims.authority_hints ?? [];
-    if (!asked.success || superior === undefined) {
-      throw new AuthorityError('request_refused', 'the configuration does not say what is asked for');
+    const [superior, ...others] = claims.authority_hints ?? [];
+    if (!asked.success || superior === undefined || others.length > 0) {
+      throw new AuthorityError('request_refused', 'the configuration does not say what is asked for, and of whom');
     }
-    return { entityId: sub, superior, jwks: admissibleKeys(claims.jwks.keys), asked: asked.data };
+    const jwks = admissibleKeys(unrevoked(claims.jwks.keys));
+    if (jwks.length > MOST_ADMITTED_KEYS) {
+      throw new AuthorityError('request_refused', `at most ${MOST_ADMITTED_KEYS} keys can be admitted at once`);
+    }
+    return { entityId: sub, superior, jwks, asked: asked.data };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
     throw new AuthorityError('request_refused', `the configuration is refused: ${error.code}`, { cause: error });

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
+import { keyIdentity } from '../trust/public-key.ts';
 import { TrustError } from '../trust/trust-error.ts';
 
 /** An entity of this process whose superior vouches for its federation keys. */
@@ -50,12 +51,14 @@ export class Handover {
   }
 
   async #lookAt({ entityId, superior, ring }: Subordinate): Promise<void> {
-    const waiting = ring.keys.filter(({ state, kid }) => state === 'announced' && !this.mayActivate(entityId, kid));
+    const waiting = ring.lives
+      .filter(({ state, jwk }) => state === 'announced' && !this.mayActivate(entityId, jwk.kid))
+      .map(({ jwk }) => jwk);
     if (waiting.length === 0) return;
     try {
       const vouchedFor = await this.#vouchedFor(superior, entityId);
-      const missing = waiting.filter(({ kid }) => !vouchedFor.has(kid));
-      for (const { kid } of waiting) if (vouchedFor.has(kid)) this.#taken.add(`${entityId} ${kid}`);
+      const missing = waiting.filter((jwk) => !vouchedFor.has(keyIdentity(jwk)));
+      for (const jwk of waiting) if (vouchedFor.has(keyIdentity(jwk))) this.#taken.add(`${entityId} ${jwk.kid}`);
       if (missing.length > 0) await this.#parts.handIn(superior, entityId);
     } catch (error) {
       // Told at each look while it lasts: a key that nobody vouches for stays out of use, and somebody has to know.
@@ -66,7 +69,11 @@ export class Handover {
 
   async #vouchedFor(superior: string, entityId: string): Promise<ReadonlySet<string>> {
     const token = await this.#parts.fetchStatement(superior, entityId);
-    if (token === null) throw new TrustError('chain_broken', 'the superior does not vouch for the entity');
-    return new Set(peekEntityStatement(token).claims.jwks.keys.map(({ kid }) => kid));
+    const claims = token === null ? null : peekEntityStatement(token).claims;
+    if (claims?.iss !== superior || claims.sub !== entityId) {
+      throw new TrustError('chain_broken', 'the superior does not vouch for the entity');
+    }
+    // A name alone would do for a key of somebody else's that bears it.
+    return new Set(claims.jwks.keys.map(keyIdentity));
   }
 }

@@ -4,7 +4,7 @@ import { signEntityStatement } from '../trust/entity-statement.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
 import { signCompact } from '../trust/signer.ts';
-import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
+import { type ResolvedEntity, type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { HostedEntity } from './hosted-entity.ts';
 import { entityTypeOf, termsOf } from './terms.ts';
@@ -100,7 +100,7 @@ export class HostedFederation {
       sub: entityId,
       iat: nowS,
       exp: expS,
-      metadata: type === null ? metadata : { [type]: metadata[type] ?? {} },
+      metadata: type === null ? metadata : ofType(metadata, type),
       trust_chain: chain,
       ...(trustMarks.length === 0 ? {} : { trust_marks: trustMarks }),
     };
@@ -177,9 +177,17 @@ export class HostedFederation {
     const stands = held !== undefined && nowS < held.renewAtS && held.basis.every((part, at) => part === basis[at]);
     if (stands) return held.token;
     const token = sign();
-    this.#held.set(name, { token, basis, renewAtS: nowS + STATEMENT_LIFETIME_S / 2 });
-    // A failure is not kept: what it lacked may be there at the next look.
-    token.catch(() => this.#held.delete(name));
+    const next = { token, basis, renewAtS: nowS + STATEMENT_LIFETIME_S / 2 };
+    this.#held.set(name, next);
+    // A failure is not kept: what it lacked may be there at the next look. It may come late, after the look that mended it.
+    token.catch(() => {
+      if (this.#held.get(name) === next) this.#held.delete(name);
+    });
     return token;
   }
+}
+
+/** Of the one type that was asked for. Its name is a stranger's choice: "constructor" must not find what objects inherit. */
+function ofType(metadata: ResolvedEntity['metadata'], type: string): ResolvedEntity['metadata'] {
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => name === type));
 }

@@ -15,7 +15,8 @@ export interface LoggedRing {
 
 /**
  * Brings the log to what a ring has, step by step: a key that the ring announced is announced and made active there, by
- * the key before; one that it retired is retired there once its successor signs. The ring's own gate waits for the log.
+ * the key before; one that it retired is retired there once its successor signs, and one that it revoked is revoked
+ * there. The ring's own gate waits for the log.
  */
 export async function logRingKeys(door: RegistryDoor, logged: LoggedRing, log: Logger): Promise<void> {
   const { actor, use, ring } = logged;
@@ -28,7 +29,14 @@ export async function logRingKeys(door: RegistryDoor, logged: LoggedRing, log: L
   for (const { jwk, state } of ring.lives) {
     const { kid } = jwk;
     const [bare] = admissibleKeys([jwk]);
-    if (bare === undefined || state === 'revoked') continue;
+    if (bare === undefined) continue;
+    if (state === 'revoked') {
+      const known = inLog(kid);
+      if (known === undefined || known.state === 'revoked') continue;
+      await door.submit(actor, { kind: 'key_revoked', body: { entity_id: actor.entityId, use, kid } });
+      log.info({ entity: actor.entityId, use, kid }, 'key revoked in the log');
+      continue;
+    }
     if (state === 'announced' && inLog(kid) === undefined) {
       await door.submit(actor, { kind: 'key_announced', body: { use, jwk: bare } });
       log.info({ entity: actor.entityId, use, kid }, 'key announced in the log');

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RegistryJwk } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
 import type { SubordinateRecord } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
@@ -6,7 +7,7 @@ import type { RegistryDoor } from '../registry/registry-door.ts';
 import { peekEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
 import { keyIdentity, publicJwkSchema } from '../trust/public-key.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { admissibleKeys } from './admissible-keys.ts';
+import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
 import { AuthorityError } from './authority-error.ts';
 
 interface Parts {
@@ -17,6 +18,12 @@ interface Parts {
   readonly fetchConfiguration: (entityId: string) => Promise<string | null>;
   readonly nowS: () => number;
   readonly log: Logger;
+}
+
+interface Wanted {
+  readonly actor: Actor;
+  readonly entityId: string;
+  readonly keys: RegistryJwk[];
 }
 
 /**
@@ -36,6 +43,8 @@ export class SubordinateRefresh {
    * other keys now. Throws AuthorityError `request_refused`, and RegistryError.
    */
   async take(configuration: string): Promise<boolean> {
+    // Decided before it waits for its turn, so that no stranger stands in the way of who has something to say.
+    if ((await this.#wanted(configuration)) === null) return false;
     const next = this.#turn.then(() => this.#take(configuration));
     this.#turn = next.catch(() => {});
     return await next;
@@ -56,16 +65,23 @@ export class SubordinateRefresh {
   }
 
   async #take(configuration: string): Promise<boolean> {
-    const { door, superiors, log } = this.#parts;
-    const record = this.#recordOf(configuration);
-    const actor = superiors.get(record.superior);
-    if (actor === undefined) throw new AuthorityError('request_refused', 'its superior is not hosted here');
-    const jwks = await this.#newKeys(record, configuration);
-    if (jwks === null) return false;
-    const body = { entity_id: record.entity_id, jwks: { keys: jwks }, configuration };
+    const { door, log } = this.#parts;
+    const wanted = await this.#wanted(configuration);
+    if (wanted === null) return false;
+    const { actor, entityId, keys } = wanted;
+    const body = { entity_id: entityId, jwks: { keys }, configuration };
     await door.submit(actor, { kind: 'subordinate_keys_changed', body });
-    log.info({ entity: record.entity_id, keys: jwks.length }, 'keys of a subordinate taken');
+    log.info({ entity: entityId, keys: keys.length }, 'keys of a subordinate taken');
     return true;
+  }
+
+  /** What a configuration changes, and who says so in the log; null where the log has these keys already. */
+  async #wanted(configuration: string): Promise<Wanted | null> {
+    const record = this.#recordOf(configuration);
+    const actor = this.#parts.superiors.get(record.superior);
+    if (actor === undefined) throw new AuthorityError('request_refused', 'its superior is not hosted here');
+    const keys = await this.#newKeys(record, configuration);
+    return keys === null ? null : { actor, entityId: record.entity_id, keys };
   }
 
   #recordOf(configuration: string): SubordinateRecord {
@@ -79,25 +95,29 @@ export class SubordinateRefresh {
   }
 
   /** Null where the log has these keys already. */
-  async #newKeys(record: SubordinateRecord, configuration: string) {
+  async #newKeys(record: SubordinateRecord, configuration: string): Promise<RegistryJwk[] | null> {
     const { nowS } = this.#parts;
     const before = record.jwks.map((jwk) => publicJwkSchema.parse(jwk));
     try {
       const expected = { entityId: record.entity_id, jwks: { keys: before }, atS: nowS() };
-      const { claims } = await verifyEntityConfiguration(configuration, expected);
-      const shown = claims.jwks.keys.filter(({ revoked }) => revoked === undefined);
-      const known = new Set(before.map(keyIdentity));
-      const isSame = shown.length === known.size && shown.every((jwk) => known.has(keyIdentity(jwk)));
+      const { claims, kid } = await verifyEntityConfiguration(configuration, expected);
+      const stated = unrevoked(claims.jwks.keys);
+      if (!stated.some((jwk) => jwk.kid === kid)) {
+        throw new AuthorityError('request_refused', 'the key that signed the configuration is revoked in it');
+      }
+      if (claims.iat < (record.configured_s ?? 0)) {
+        throw new AuthorityError('request_refused', 'newer keys of the entity were taken before');
+      }
       // More than an event holds is cut from the old end: announced and active keys come last in a ring.
-      return isSame ? null : admissibleKeys(shown.slice(-MOST_KEYS));
+      const keys = admissibleKeys(stated.slice(-MOST_ADMITTED_KEYS));
+      const known = new Set(before.map(keyIdentity));
+      return keys.length === known.size && keys.every((jwk) => known.has(keyIdentity(jwk))) ? null : keys;
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
       throw new AuthorityError('request_refused', `the configuration is refused: ${error.code}`, { cause: error });
     }
   }
 }
-
-const MOST_KEYS = 8;
 
 function subjectOf(configuration: string): string | null {
   try {

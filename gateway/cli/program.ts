@@ -17,6 +17,7 @@ import { addEvent } from './commands/event.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMandate } from './commands/mandate.ts';
+import { addNation } from './commands/nation.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRegistry } from './commands/registry.ts';
 import { addSandbox } from './commands/sandbox.ts';
@@ -62,6 +63,7 @@ export function createProgram(cli: Cli): Command {
     addVerify,
     addDemo,
     addSandbox,
+    addNation,
     addKeys,
     addRegistry,
     addAuthority,

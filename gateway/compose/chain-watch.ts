@@ -57,7 +57,7 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
   const look = async () => {
     for (const party of signing) {
       const { entityId } = party;
-      const fault = await faultOf(trust.resolver, party);
+      const fault = await faultOf(trust.resolver, party, log);
       gauge.set({ entity: entityId }, fault === null ? 1 : 0);
       if (fault === (unverified.get(entityId) ?? null)) continue;
       if (fault === null) {
@@ -96,13 +96,22 @@ interface SigningParty {
   readonly keysIn: (metadata: Metadata) => { readonly jwks: JwkSet } | undefined;
 }
 
-async function faultOf(resolver: Trust['resolver'], { entityId, kid, keysIn }: SigningParty) {
+/** Never throws: a look that ends early would leave readiness as it was, and a rejection nobody waits for ends the process. */
+async function faultOf(
+  resolver: Trust['resolver'],
+  { entityId, kid, keysIn }: SigningParty,
+  log: Logger,
+): Promise<TrustErrorCode | null> {
   if (resolver === null) return 'anchor_unknown';
   try {
     const { metadata } = await resolver.resolve(entityId);
     return keysIn(metadata)?.jwks.keys.some((key) => key.kid === kid()) === true ? null : 'key_unknown';
   } catch (error) {
     if (error instanceof TrustError) return error.code;
-    throw error;
+    log.error(
+      { entity: entityId, reason: error instanceof Error ? error.message : 'unknown' },
+      'the chain is unreadable',
+    );
+    return 'fetch_failed';
   }
 }

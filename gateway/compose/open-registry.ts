@@ -79,6 +79,7 @@ export async function openRegistry(
 /**
  * Where a registry is written: what lets events in. Its own registry key, enrolled as a registrar's, signs what the
  * conformance kit found. `simulated`: made-up hosts are no fault, since everything here is played.
+ * `lists`: whether an address lies in one of the operator's own networks, where a system may be.
  */
 export async function openSubmission(
   opened: WrittenRegistry,
@@ -86,12 +87,13 @@ export async function openSubmission(
     readonly keys: KeyStore;
     readonly registrarId: string;
     readonly simulated: boolean;
+    readonly lists: (address: string) => boolean;
     readonly live: LiveCheck;
   },
 ): Promise<SubmissionParts> {
-  const { keys, registrarId, simulated, live } = settings;
+  const { keys, registrarId, simulated, lists, live } = settings;
   const registrar = await keys.openActor(REGISTRY_OWNER, registrarId);
-  return { registry: opened.registry, registrar, check: { production: !simulated, nowMs: Date.now, live } };
+  return { registry: opened.registry, registrar, check: { production: !simulated, lists, nowMs: Date.now, live } };
 }
 
 /** Where the last checkpoint is kept outside the store. */

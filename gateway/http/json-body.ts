@@ -14,7 +14,9 @@ export function jsonBodyReader<T extends z.ZodType>(
   return async (request, response) => {
     if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
     await new Promise<void>((resolve, reject) => {
-      parse(request, response, (error: unknown) => (error === undefined ? resolve() : reject(bodyProblem(error))));
+      parse(request, response, (error: unknown) =>
+        error === undefined ? resolve() : reject(bodyProblem(error, 'JSON document')),
+      );
     });
     return parseBody(schema, request.body);
   };
@@ -45,7 +47,7 @@ function ruleOf(issue: z.core.$ZodIssue | undefined): string {
 }
 
 /** What the body parser throws, as problem details. Its own messages can quote the body, so none is passed on. */
-function bodyProblem(error: unknown): unknown {
+export function bodyProblem(error: unknown, wanted: string): unknown {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : null;
   switch (type) {
     case 'entity.too.large':
@@ -56,7 +58,7 @@ function bodyProblem(error: unknown): unknown {
     case 'entity.parse.failed':
     case 'request.size.invalid':
     case 'request.aborted':
-      return new ProblemError('body_invalid', 'the body is not one JSON document');
+      return new ProblemError('body_invalid', `the body is not one ${wanted}`);
     default:
       return error;
   }

@@ -1,8 +1,10 @@
 import express, { type Router } from 'express';
 import { MAX_CONFIGURATION_LENGTH } from '../../schemas/registry-event.ts';
+import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import { AuthorityError } from '../authority/authority-error.ts';
 import { ProblemError } from '../problem-error.ts';
-import { RegistryError } from '../registry/registry-error.ts';
+import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
+import { bodyProblem } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
 const MEDIA_TYPE = 'application/entity-statement+jwt';
@@ -24,7 +26,7 @@ export function mountRefresh(router: Router, superiors: readonly string[], { tak
         if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
         await new Promise<void>((resolve, reject) => {
           readText(request, response, (error: unknown) =>
-            error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
+            error === undefined ? resolve() : reject(bodyProblem(error, 'signed configuration')),
           );
         });
         const taken = await take(String(request.body).trim()).catch(explain);
@@ -36,6 +38,9 @@ export function mountRefresh(router: Router, superiors: readonly string[], { tak
 
 function explain(error: unknown): never {
   if (error instanceof AuthorityError) throw new ProblemError('event_unauthorised', error.message);
+  if (error instanceof RegistryError && isRejectionCode(error.code)) {
+    throw new ProblemError(REJECTIONS[error.code].problem, error.code);
+  }
   if (error instanceof RegistryError) throw new ProblemError('unavailable', error.message, { 'retry-after': '5' });
   throw error;
 }

@@ -13,6 +13,8 @@ export type LiveCheck = (manifest: Manifest, scenarios: Scenarios) => Promise<Li
 export interface CheckSettings {
   /** Outside the sandbox a made-up host is a fault. */
   readonly production: boolean;
+  /** Whether an address lies in a network that this registry's operator lists; without it none does. */
+  readonly lists?: (address: string) => boolean;
   readonly nowMs: () => number;
   /** Null: static checks alone. */
   readonly live: LiveCheck | null;
@@ -32,10 +34,10 @@ const MAX_REPORT_CHARS = 30_000;
 export async function checkSubmission(
   texts: { readonly manifest: string; readonly scenarios: string },
   others: readonly Manifest[],
-  { production, nowMs, live }: CheckSettings,
+  { production, lists, nowMs, live }: CheckSettings,
 ): Promise<CheckedBody> {
   const raw = { name: null, manifest: jsonOrUndefined(texts.manifest), scenarios: jsonOrUndefined(texts.scenarios) };
-  const statically = checkStatic(raw, { others, production });
+  const statically = checkStatic(raw, { others, production, ...(lists === undefined ? {} : { lists }) });
   const { subject } = statically;
   const parts = { manifest: subject?.manifest ?? null, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
   const first = conformanceReport({ ...parts, level: 'static', outcomes: [statically], latency: null });

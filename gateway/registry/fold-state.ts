@@ -72,6 +72,8 @@ const subordinateRecordSchema = z.strictObject({
   admitted: markSchema,
   changed: markSchema,
   jwks: z.array(registryJwkSchema).readonly(),
+  /** When the configuration was issued that these keys come from; null: they came with the admission. */
+  configured_s: numericDateSchema.nullable(),
 });
 export type SubordinateRecord = Readonly<z.infer<typeof subordinateRecordSchema>>;
 

@@ -1,4 +1,5 @@
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
+import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
 import {
   type EntityRecord,
@@ -40,6 +41,7 @@ export function admitSubordinate(
     admitted: mark,
     changed: mark,
     jwks: body.jwks.keys,
+    configured_s: null,
   };
   return withSubordinate(state, record);
 }
@@ -53,8 +55,11 @@ export function changeSubordinateKeys(
   const record = state.subordinates.get(body.entity_id);
   if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
   if (record.superior !== iss) return rejected('role_not_entitled');
+  const { iat: configured_s } = peekEntityStatement(body.configuration).claims;
+  // Whoever shows an older one again would bring back keys that are over, and shut out those in use.
+  if (configured_s < (record.configured_s ?? 0)) return rejected('keys_not_handed_over', 'newer keys were taken');
   const refusal = refuseKeys(body.jwks.keys);
-  return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, changed: mark });
+  return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, configured_s, changed: mark });
 }
 
 /** By its superior, or by the anchor over a superior's head. What stands below it is vouched for by nobody from then on. */

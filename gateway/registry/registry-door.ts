@@ -1,10 +1,11 @@
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { RejectionCode } from '../../schemas/registry-rejections.ts';
 import { receiptSchema } from '../../schemas/registry-views.ts';
 import type { Actor } from '../keys/actor.ts';
 import type { FoldState } from './fold-state.ts';
-import { RegistryError } from './registry-error.ts';
+import { isOutpaced, isRejectionCode, RegistryError } from './registry-error.ts';
 import { signEvent } from './sign-event.ts';
 
 export interface EventToSubmit<K extends RegistryEventKind> {
@@ -30,7 +31,7 @@ interface Parts {
 }
 
 const IN_FORCE_WITHIN_MS = 10_000;
-const MOST_TRIES = 4;
+export const MOST_TRIES = 4;
 
 /**
  * The registry's public door: `POST /v1/registry/events`. One event at a time, since each continues its signer's last
@@ -58,9 +59,10 @@ export function openHttpDoor({ registry, post, nowS }: Parts): RegistryDoor {
         return;
       }
       const problem = problemSchema.safeParse(jsonOrUndefined(reply.text)).data;
-      const refusal = `the registry refused ${event.kind}: ${problem?.detail ?? `status ${reply.status}`}`;
-      if (problem?.code !== 'log_conflict' || tries === MOST_TRIES) {
-        throw new RegistryError('registry_unavailable', refusal);
+      const code = rejectionIn(problem?.detail);
+      if (code === null || !isOutpaced(code) || tries === MOST_TRIES) {
+        const refusal = `the registry refused ${event.kind}: ${problem?.detail ?? `status ${reply.status}`}`;
+        throw new RegistryError(code ?? 'registry_unavailable', refusal);
       }
       await whenLargerThan(sizeBefore);
     }
@@ -89,4 +91,10 @@ export function openHttpDoor({ registry, post, nowS }: Parts): RegistryDoor {
       stop();
     });
   }
+}
+
+/** Why an event was refused: the closed code with which the registry's detail begins. */
+function rejectionIn(detail: string | undefined): RejectionCode | null {
+  const code = detail?.split(':', 1)[0] ?? '';
+  return isRejectionCode(code) ? code : null;
 }

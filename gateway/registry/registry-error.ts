@@ -37,3 +37,8 @@ export function rejectionError({ rejected, detail }: Rejection): RegistryError {
 export function isRejectionCode(code: string): code is RejectionCode {
   return Object.hasOwn(REJECTIONS, code);
 }
+
+/** Whether somebody else signed for the same entity first: the event is then signed again on what the log says now. */
+export function isOutpaced(code: RegistryErrorCode): boolean {
+  return code === 'sequence_replayed' || code === 'sequence_gap' || code === 'chain_forked';
+}

@@ -20,8 +20,8 @@ const rotateRequestSchema = z.strictObject({ province: provinceCodeSchema, compr
 
 interface Parts {
   readonly control: ReadyMessage['control'];
-  /** The provinces, as they sign what the log learns of their keys. */
-  readonly actors: ReadonlyMap<ProvinceCode, Actor>;
+  /** A province, as it signs now what the log learns of its keys: its registry key may have changed since the start. */
+  readonly actorOf: (province: ProvinceCode) => Promise<Actor | null>;
   readonly door: RegistryDoor;
 }
 
@@ -29,7 +29,7 @@ interface Parts {
  * POST /sandbox/keys/rotate: a simulated province changes its statement key as a real one has to: announce, publish,
  * then use. With `compromised` the key before is revoked, and what leans on it fails from now on. Sandbox mode alone.
  */
-export function mountSandboxKeys(router: Router, { control, actors, door }: Parts): void {
+export function mountSandboxKeys(router: Router, { control, actorOf, door }: Parts): void {
   const readBody = jsonBodyReader(rotateRequestSchema, MAX_BODY_BYTES);
 
   async function step(body: z.input<typeof keyStepSchema>) {
@@ -44,8 +44,8 @@ export function mountSandboxKeys(router: Router, { control, actors, door }: Part
       throw new ProblemError(code, detail);
     }
     const { province, keys } = keyStepReplySchema.parse(answer);
-    const actor = actors.get(province);
-    if (actor !== undefined) await logStatementKeys(door, actor, keys);
+    const actor = await actorOf(province);
+    if (actor !== null) await logStatementKeys(door, actor, keys);
     return keys.map(({ state, jwk }) => ({ kid: jwk.kid, state }));
   }
 

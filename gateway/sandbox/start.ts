@@ -13,7 +13,7 @@ import { openLogger } from '../compose/open-logger.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
-import { openSandboxActors, type SandboxActors } from './actors.ts';
+import { openSandboxActors, type SandboxActors, sandboxOwner } from './actors.ts';
 import { writeAnchorFile } from './anchor-file.ts';
 import { operatorAccounts, playCeremony } from './ceremony.ts';
 import { type SandboxChild, startSandbox } from './child.ts';
@@ -146,7 +146,11 @@ function extrasOf(
       const { cache } = parts.shared.open;
       const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
       mountSandbox(router, { control, forgetProvince });
-      mountSandboxKeys(router, { control, actors: actors.provinces, door: doorOf(parts, parts.nodeUrl) });
+      const actorOf = async (province: ProvinceCode) => {
+        const known = actors.provinces.get(province);
+        return known === undefined ? null : await parts.keys.openActor(sandboxOwner(province), known.entityId);
+      };
+      mountSandboxKeys(router, { control, actorOf, door: doorOf(parts, parts.nodeUrl) });
     },
   };
 }

@@ -259,6 +259,16 @@ export const EXCEPTIONS: readonly Exception[] = [
   { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/start.ts', because: 'loaded only with --sandbox' },
   { from: 'gateway/cli/commands/serve.ts', to: 'gateway/sandbox/workers.ts', because: 'loaded only with --sandbox' },
   {
+    from: 'gateway/cli/commands/nation.ts',
+    to: 'gateway/sandbox/nation/index.ts',
+    because: 'the command that starts a nation',
+  },
+  {
+    from: 'gateway/cli/commands/sandbox-play.ts',
+    to: 'gateway/sandbox/nation/by-hand.ts',
+    because: 'the commands that play what a nation set up by hand lacks',
+  },
+  {
     from: 'adapters/conformance/simulated-target.ts',
     to: 'adapters/sandbox/',
     because: '`adapter test` without --url asks a simulated system',

@@ -31,7 +31,8 @@ beforeAll(async () => {
   [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: '3' };
   database = await postgres.createDatabase();
-  gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '0.3' });
+  // Longer than a loaded machine lets a client's connection idle: one that no reply told to close is cut off in the end.
+  gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '3' });
   venue = await openVenueClient(gateway.url);
   codes = await sandboxCodes(gateway.url);
 }, 120_000);

@@ -15,7 +15,7 @@ export interface SandboxGateway {
   readonly stop: () => Promise<number | null>;
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 110_000;
 const ROOT = resolve(import.meta.dirname, '../..');
 const READY_LINE = /ready at (https?:\/\/\S+)\n[\s\S]*Ctrl-C/;
 

@@ -10,7 +10,7 @@ import { startSimulatedTarget } from '../../../adapters/conformance/simulated-ta
 import { checkStatic, type StaticOutcome } from '../../../adapters/conformance/static-checks.ts';
 import type { Subject } from '../../../adapters/conformance/subject.ts';
 import { adapterTemplate } from '../../../adapters/conformance/template.ts';
-import { loadProvinces } from '../../../adapters/provinces/index.ts';
+import { manifestsBeside } from '../../../adapters/provinces/index.ts';
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ConformanceReport } from '../../../schemas/conformance-report.ts';
 import { type DriverName, driverConfigSchema } from '../../../schemas/driver-config.ts';
@@ -155,10 +155,9 @@ function show(cli: Cli, { json }: CheckOptions, report: ConformanceReport): void
 
 function checkFolder(dir: string, { production }: CheckOptions): { digest: string; outcome: StaticOutcome } {
   const folder = readFolder(dir);
-  const others = loadProvinces().map(({ manifest }) => manifest);
   return {
     digest: folder.manifestDigest,
-    outcome: checkStatic(folder, { others, production: production === true }),
+    outcome: checkStatic(folder, { others: manifestsBeside(dir), production: production === true }),
   };
 }
 

@@ -60,7 +60,7 @@ describe.each(SHELLS)('completion %s', (shell) => {
 
   here('offers no command, or not all that there are', () => {
     expect(offered(shell, 'ad')).toEqual(['adapter']);
-    expect(offered(shell, 'registry', 'an')).toEqual(['anchor-hash']);
+    expect(offered(shell, 'registry', 'anc')).toEqual(['anchor-hash']);
     expect(offered(shell, 'adapter', '')).toEqual(expect.arrayContaining(['init', 'submit', 'rollback', 'report']));
   });
 

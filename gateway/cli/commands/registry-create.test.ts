@@ -49,6 +49,31 @@ function create(name: string, changed: Readonly<Record<string, string>> = {}, ..
   return huren(['registry', 'create', ...argv, ...more]);
 }
 
+describe('registry init', () => {
+  test('makes other keys when it is done again, or ones that the registry would not use', async () => {
+    const env = { HUREN_DATA_DIR: at('made') };
+    const argv = [
+      'registry',
+      'init',
+      '--origin',
+      ORIGIN,
+      '--registrar',
+      'https://registry.example/registrar',
+      '--json',
+    ];
+    const [first, second] = [await huren(argv, env), await huren(argv, env)];
+    expect([first.exit, first.stderr, second.stdout]).toEqual([0, '', first.stdout]);
+    const { log_keys, registrar } = z
+      .object({ log_keys: z.array(z.string()), registrar: printedSchema })
+      .parse(JSON.parse(first.stdout));
+    const keys = openKeyStore({ setting: null, dataDir: at('made') });
+    const signer = await openLogSigner(keys, 'registry', 'elsewhere.example/log');
+    const actor = await keys.openActor('registry', 'https://elsewhere.example/registrar');
+    expect([signer.origin, signer.verifierKeys]).toEqual([ORIGIN, log_keys]);
+    expect([actor.entityId, [actor.publicJwk]]).toEqual([registrar.entity_id, registrar.jwks.keys]);
+  });
+});
+
 describe('registry public-key', () => {
   test.each([
     'anchor-key.json',

@@ -7,21 +7,24 @@ import { tableLines } from '../table.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 import { sendCommand } from './event.ts';
 import { addAnchorHash, addCreate, addPublicKey } from './registry-create.ts';
+import { addInit } from './registry-init.ts';
+import { KEY_STEPS } from './registry-key-steps.ts';
 import { addRestore } from './registry-restore.ts';
 import { REGISTRY_STEPS } from './registry-steps.ts';
 
-/** `registry create | anchor-hash | new-signer | public-key | enrol | remove | enrol-key | revoke-key | add-log-key | retire-log-key | list | post | restore`: who may sign what in the registry. */
+/** `registry init | create | anchor-hash | new-signer | public-key | enrol | remove | <keys> | list | post | restore`: who may sign what in the registry. */
 export function addRegistry(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('registry'), {
     zh: '注册表中的主体及其密钥',
     en: 'who is in the registry, and with which keys',
     example: 'registry list',
   });
+  addInit(group, cli);
   addCreate(group, cli);
   addAnchorHash(group, cli);
   addNewSigner(group, cli);
   addPublicKey(group, cli);
-  for (const add of REGISTRY_STEPS) add(group, cli);
+  for (const add of [...REGISTRY_STEPS, ...KEY_STEPS]) add(group, cli);
   addList(group, cli);
   sendCommand(cli, group.command('post'), 'registry post event.jws');
   addRestore(group, cli);

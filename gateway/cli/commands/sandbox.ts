@@ -7,8 +7,9 @@ import { provinceOption } from '../registered-adapter.ts';
 import { sandboxCodes } from '../sandbox-api.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
+import { addPlayed } from './sandbox-play.ts';
 
-/** `sandbox codes`: the codes that the simulated provinces know, each with the answer it must lead to. */
+/** `sandbox codes`: the codes that the simulated provinces know, each with the answer it must lead to; and what can be played alone. */
 export function addSandbox(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('sandbox'), {
     zh: '沙箱：模拟的省份',
@@ -34,4 +35,5 @@ export function addSandbox(program: Command, cli: Cli): void {
       ]);
       for (const line of tableLines(rows)) cli.print(line);
     });
+  addPlayed(group, cli);
 }

@@ -1,3 +1,4 @@
+import { AuthorityError } from '../../authority/authority-error.ts';
 import { refreshEndpoint } from '../../authority/endpoints.ts';
 import { Handover } from '../../authority/handover.ts';
 import { isActiveInLog, type LoggedRing, logRingKeys } from '../../authority/logged-keys.ts';
@@ -37,8 +38,9 @@ export async function openAuthority(parts: NodeParts, door: RegistryDoor): Promi
     every(
       LOOK_EVERY_MS,
       async () => {
-        for (const ring of superiors) await ring.ring.refresh(Math.floor(nowMs() / 1000));
-        for (const ring of logged) await logRingKeys(door, ring, log);
+        const nowS = Math.floor(nowMs() / 1000);
+        for (const ring of superiors) await told(ring, parts, () => ring.ring.refresh(nowS));
+        for (const ring of logged) await told(ring, parts, () => logRingKeys(door, ring, log));
       },
       parts,
     ),
@@ -101,12 +103,22 @@ export function openHandover(
       const configuration = await trust.federation.entityConfiguration(entityId);
       if (configuration === null) return;
       if (trust.federation.has(superior)) return void (await takeHere(configuration));
-      await documents.post(refreshEndpoint(superior), {
-        mediaType: 'application/entity-statement+jwt',
-        body: configuration,
-      });
+      const sent = { mediaType: 'application/entity-statement+jwt', body: configuration };
+      const { status } = await documents.post(refreshEndpoint(superior), sent);
+      if (status !== 200 && status !== 201)
+        throw new AuthorityError('request_refused', `the superior answers ${status}`);
     },
   });
+}
+
+/** One ring that cannot be brought to the log keeps no other from it. */
+async function told({ actor, use }: LoggedRing, { log }: NodeParts, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    log.warn({ entity: actor.entityId, use, reason }, 'keys not brought to the log');
+  }
 }
 
 /** Runs something again and again, one after another; a failure is logged and tried again. */
@@ -117,7 +129,7 @@ function every(ms: number, act: () => Promise<void>, { log }: NodeParts): () => 
     isBusy = true;
     act()
       .catch((error: unknown) => {
-        log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys not brought to the log');
+        log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'an authority’s round ended early');
       })
       .finally(() => {
         isBusy = false;

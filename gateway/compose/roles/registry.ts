@@ -6,17 +6,19 @@ import { watchKeyRings } from '../../keys/key-watch.ts';
 import type { SubmissionParts } from '../../registry/submit-event.ts';
 import { newestCheckpoint } from '../../registry/witnesses.ts';
 import { openLiveCheck } from '../../upstream/live-check.ts';
+import { networksOf } from '../../upstream/networks.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openSubmission } from '../open-registry.ts';
 
 /** Where the registry is written, and null where it is followed: what lets events in. */
 export async function openWriting(parts: NodeParts): Promise<SubmissionParts | null> {
-  const { keys, nodeUrl, registry, upstreams, extras, nowMs } = parts;
+  const { config, keys, nodeUrl, registry, upstreams, extras, nowMs } = parts;
   if (registry.written === null) return null;
   return await openSubmission(registry.written, {
     keys,
     registrarId: `${nodeUrl}/registrar`,
     simulated: extras.simulated === true,
+    lists: networksOf(config.networks).lists,
     live: openLiveCheck({ ...upstreams, nowMs }),
   });
 }

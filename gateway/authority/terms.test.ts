@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { levelSchema, PROVINCES, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
+import { type SubordinateKind, subordinateKindSchema } from '../../schemas/registry-event.ts';
+import type { SubordinateRecord } from '../registry/fold-state.ts';
+import { anchorOf, codeOf, configure, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
+import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
+import { validateChain } from '../trust/trust-chain.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import { entityTypeOf, termsOf } from './terms.ts';
+
+const anchor = await makeParty('https://anchor.example');
+const province = await makeParty('https://henan.example');
+const subject = await makeParty('https://subject.henan.example');
+const beyond = await makeParty('https://beyond.henan.example');
+const PROVINCE = '410000';
+const MARK = { by: anchor.entityId, kid: 'k', index: 1, at_s: NOW_S };
+type Place = Pick<SubordinateRecord, 'level' | 'role'>;
+
+function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null, role: null }): SubordinateRecord {
+  const entity_id = kind === 'province' ? province.entityId : subject.entityId;
+  const place = kind === 'agency' ? { level: level ?? 'county', role: role ?? 'cdc' } : { level: null, role: null };
+  return {
+    entity_id,
+    superior: kind === 'province' ? anchor.entityId : province.entityId,
+    kind,
+    name: { zh: '样例', en: 'A sample' },
+    province: PROVINCE,
+    ...place,
+    state: 'admitted',
+    admitted: MARK,
+    changed: MARK,
+    jwks: [],
+    configured_s: null,
+  };
+}
+
+/** The subject's metadata as a verifier has it in the end, or null where there is no chain. */
+async function resolved(record: SubordinateRecord, metadata: Record<string, Record<string, unknown>>) {
+  const aboutProvince = await state(anchor, province, termsOf(recordOf('province')));
+  const hints = (superior: string) => ({ authority_hints: [superior], metadata });
+  const chain =
+    record.kind === 'province'
+      ? [await configure(province, hints(anchor.entityId)), aboutProvince]
+      : [
+          await configure(subject, hints(province.entityId)),
+          await state(province, subject, termsOf(record)),
+          aboutProvince,
+        ];
+  try {
+    return (await validateChain(chain, anchorOf(anchor), NOW_S)).metadata;
+  } catch (error) {
+    if (error instanceof TrustError) return null;
+    throw error;
+  }
+}
+
+const TYPES = [STATUS_ISSUER, RECOGNITION_GATEWAY, ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER];
+const levels = fc.constantFrom(...levelSchema.values);
+const roles = fc.constantFrom(...roleSchema.values);
+const odd = fc.oneof(fc.constant([PROVINCE, '110000']), fc.constant({ value: '110000' }), fc.string(), fc.integer());
+const claims = fc.record(
+  {
+    province: fc.oneof(fc.constantFrom(...Object.keys(PROVINCES)), odd),
+    level: fc.oneof(levels, odd),
+    role: fc.oneof(roles, odd),
+  },
+  { requiredKeys: [] },
+);
+const metadata = fc.dictionary(fc.constantFrom(...TYPES, 'federation_entity', 'constructor', 'other'), claims);
+
+describe('terms', () => {
+  test('let a subordinate be what its record does not say', async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...subordinateKindSchema.options),
+        fc.record({ level: levels, role: roles }),
+        metadata,
+        async (kind, place, claimed) => {
+          const record = recordOf(kind, place);
+          const { federation_entity: _own, ...typed } = (await resolved(record, claimed)) ?? {};
+          for (const [type, { province: held, level, role }] of Object.entries(typed)) {
+            seen.add(`${kind} ${type}`);
+            expect(kind === 'province' ? TYPES : [entityTypeOf(kind)]).toContain(type);
+            if (type !== AUTHORIZATION_SERVER) expect(provinceCodeSchema.parse(held)).toBe(PROVINCE);
+            if (kind === 'agency') expect([level, role]).toEqual([record.level, record.role]);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    // Something was left to look at.
+    for (const kind of subordinateKindSchema.options) expect(seen).toContain(`${kind} ${entityTypeOf(kind)}`);
+  });
+
+  test.each(subordinateKindSchema.exclude(['province']).options)('let a %s vouch for others', async (kind) => {
+    const chain = [
+      await configure(beyond, { authority_hints: [subject.entityId], metadata: { [entityTypeOf(kind)]: {} } }),
+      await state(subject, beyond),
+      await state(province, subject, termsOf(recordOf(kind))),
+      await state(anchor, province, termsOf(recordOf('province'))),
+    ];
+    expect(await codeOf(() => validateChain(chain, anchorOf(anchor), NOW_S))).toBe('constraint_violated');
+  });
+
+  test('follow from more than kind, province, level and role', () => {
+    for (const kind of subordinateKindSchema.options) {
+      const record = recordOf(kind);
+      const other = {
+        ...record,
+        name: { zh: '别', en: 'Other' },
+        changed: { ...MARK, index: 9 },
+        entity_id: 'https://o.example',
+      };
+      expect(termsOf(other)).toEqual(termsOf(record));
+    }
+  });
+});

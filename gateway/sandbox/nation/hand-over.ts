@@ -1,0 +1,19 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
+import { writePrivateFile } from '../../keys/private-file.ts';
+
+/** A shipped adapter with the address of a system that is played here: everything else is what ships. */
+export function copyAdapter(folder: string, to: string, systemUrl: string): void {
+  const path = join(to, 'manifest.json');
+  cpSync(folder, to, { recursive: true });
+  const manifest = z.looseObject({ upstream: z.looseObject({}) }).parse(JSON.parse(readFileSync(path, 'utf8')));
+  const upstream = { ...manifest.upstream, base_url: systemUrl };
+  writeFileSync(path, `${JSON.stringify({ ...manifest, upstream }, null, 2)}\n`);
+}
+
+/** What a gateway that asks a system itself needs of it, as a file of its HUREN_UPSTREAM_DIR. */
+export function writeAccess(path: string, { upstream: { secrets } }: SystemReady): void {
+  writePrivateFile(path, `${JSON.stringify({ secrets })}\n`);
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import {
+  type ServerReady,
+  type StartPart,
+  type SystemReady,
+  serverReadySchema,
+  systemReadySchema,
+} from '../../../adapters/sandbox/part-protocol.ts';
+import { failedMessageSchema } from '../../../adapters/sandbox/protocol.ts';
+import { NationError } from './nation-error.ts';
+import { filesIn } from './places.ts';
+import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
+
+const PART = new URL('../../../adapters/sandbox/part-main.ts', import.meta.url);
+const READY_WITHIN_MS = 30_000;
+const STOPS_WITHIN_MS = 3_000;
+
+/** A process that plays what is no node: a province's system, or the venues' authorization server. */
+export interface PartProcess<Ready> {
+  readonly seat: Seat;
+  readonly pid: number;
+  readonly ready: Ready;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the system of a province. Throws NationError `process_failed`. */
+export async function startSystem(
+  { code, authority, system }: ProvincePlan,
+  stopped: AbortSignal,
+): Promise<PartProcess<SystemReady>> {
+  const start = { part: 'system' as const, province: code, issuer: authority.url };
+  return await startPart(
+    system,
+    { type: 'start', ...start, ...placeOf(system) },
+    { schema: systemReadySchema, stopped },
+  );
+}
+
+/** Where the authorization server's own word about itself lies, once it has signed one. */
+export function configurationFile({ dir }: Pick<Seat, 'dir'>): string {
+  return join(dir, 'entity-configuration.jwt');
+}
+
+/** Starts the venues' authorization server. Throws NationError `process_failed`. */
+export async function startServer(
+  { server, provinces }: NationPlan,
+  stopped: AbortSignal,
+): Promise<PartProcess<ServerReady>> {
+  const venues = provinces.map(({ venue, destination }) => ({
+    ...venue,
+    purposes: [...venue.purposes],
+    resource: destination.url,
+  }));
+  const start = { part: 'authorization-server' as const, venues, configurationFile: configurationFile(server) };
+  return await startPart(
+    server,
+    { type: 'start', ...start, ...placeOf(server) },
+    { schema: serverReadySchema, stopped },
+  );
+}
+
+function placeOf({ address, url, dir }: Seat) {
+  const { certFile, keyFile } = filesIn(dir);
+  return { dataDir: dir, listening: { address, port: Number(new URL(url).port), certFile, keyFile } };
+}
+
+async function startPart<T extends z.ZodType>(
+  seat: Seat,
+  start: StartPart,
+  { schema, stopped }: { readonly schema: T; readonly stopped: AbortSignal },
+): Promise<PartProcess<z.output<T>>> {
+  stopped.throwIfAborted();
+  const child = fork(PART, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+  stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
+  try {
+    child.send(start);
+    const ready = await saidBy(child, seat, schema);
+    return { seat, pid: child.pid ?? 0, ready, stop: () => stop(child) };
+  } catch (error) {
+    await stop(child);
+    throw error;
+  }
+}
+
+async function saidBy<T extends z.ZodType>(child: ChildProcess, seat: Seat, schema: T): Promise<z.output<T>> {
+  const signal = AbortSignal.timeout(READY_WITHIN_MS);
+  const ended = once(child, 'exit', { signal }).then(() => [{ type: 'failed', reason: 'it ended early' }]);
+  const [message] = await Promise.race([once(child, 'message', { signal }), ended]).catch(() => [null]);
+  const ready = schema.safeParse(message);
+  if (ready.success) return ready.data;
+  const failed = failedMessageSchema.safeParse(message);
+  throw new NationError('process_failed', `${seat.name}: ${failed.data?.reason ?? 'no answer in time'}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(force);
+}

@@ -1,0 +1,143 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
+import { copyAdapter, writeAccess } from './hand-over.ts';
+import type { HurenCommands } from './huren-command.ts';
+import { anchorKey, type NationalOffices, operatorKey } from './national-ceremony.ts';
+import { upstreamDir } from './node-settings.ts';
+import { Office } from './office.ts';
+import { configurationFile } from './part-process.ts';
+import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
+
+/** Everybody of a province who signs or asks. */
+export interface ProvincialOffices {
+  readonly authority: Office;
+  readonly issuer: Office;
+  readonly destination: Office;
+}
+
+export function provincialOffices(
+  { registry }: NationPlan,
+  province: ProvincePlan,
+  commands: HurenCommands,
+): ProvincialOffices {
+  const office = (seat: Seat) => new Office(seat, registry, commands);
+  return {
+    authority: office(province.authority),
+    issuer: office(province.issuer),
+    destination: office(province.destination),
+  };
+}
+
+/** A province's registry key, as it lies in its own directory. */
+export function provinceKey({ authority }: ProvincePlan): string {
+  return join(authority.dir, 'keys', 'province', 'registry.json');
+}
+
+/** Makes the keys of a province and of those below it, each at home. Nothing runs yet. */
+export async function initProvince(
+  plan: NationPlan,
+  province: ProvincePlan,
+  offices: ProvincialOffices,
+): Promise<void> {
+  const init = (office: Office, kind: string, seat: Seat, superior: Seat) =>
+    office.step(
+      ...['authority', 'init', '--kind', kind, '--entity', seat.url],
+      ...['--superior', superior.url, '--province', province.code],
+    );
+  await Promise.all([
+    init(offices.authority, 'province', province.authority, plan.authority),
+    init(offices.destination, 'gateway', province.destination, province.authority),
+    init(offices.issuer, 'issuer', province.issuer, province.authority),
+  ]);
+}
+
+/** The anchor admits the province, and the province its gateway and its issuer. */
+export async function admitProvince(
+  plan: NationPlan,
+  province: ProvincePlan,
+  offices: ProvincialOffices,
+  { anchor }: NationalOffices,
+): Promise<void> {
+  await admit(offices.authority, anchor, anchorKey(plan));
+  await admit(offices.destination, offices.authority, provinceKey(province));
+  await admit(offices.issuer, offices.authority, provinceKey(province));
+}
+
+/** The anchor admits the venues' authorization server, whose own word about itself is then shown there. */
+export async function admitServer(plan: NationPlan, { anchor, venues }: NationalOffices): Promise<void> {
+  const { server, authority } = plan;
+  const places = [
+    '--issuer',
+    server.url,
+    '--token-endpoint',
+    `${server.url}/token`,
+    '--jwks-uri',
+    `${server.url}/jwks`,
+  ];
+  const naming = ['--name-zh', '场所授权服务器', '--name-en', "Venues' authorization server"];
+  const named = ['--kind', 'authorization_server', '--entity', server.url, '--superior', authority.url];
+  await venues.step('authority', 'init', ...named, ...places, ...naming);
+  copyFileSync(await admit(venues, anchor, anchorKey(plan)), configurationFile(server));
+}
+
+/** An entity writes its request at home; its superior's officer, who has compared the thumbprints, admits it. */
+async function admit(entity: Office, superior: Office, key: string): Promise<string> {
+  const request = join(entity.dir, 'admission.request');
+  await entity.step('authority', 'request', '--out', request);
+  await superior.step('authority', 'admit', request, '--yes', '--key', key);
+  return request;
+}
+
+/** Its system's statement keys come into the log, and its adapter into use: checked, twice approved, activated. */
+export async function registerSystem(
+  plan: NationPlan,
+  province: ProvincePlan,
+  { authority }: ProvincialOffices,
+  { national, ready }: { readonly national: NationalOffices; readonly ready: SystemReady },
+): Promise<void> {
+  const { code, adapter } = province;
+  const key = ['--key', provinceKey(province)];
+  for (const { jwk } of ready.upstream.statementKeys) {
+    await authority.step('registry', 'enrol-key', JSON.stringify(jwk), '--use', 'statement', ...key);
+  }
+  await authority.step('adapter', 'submit', adapterOf(province), ...key);
+  for (const [at, operator] of national.operators.entries()) {
+    const person = plan.operators[at];
+    if (person === undefined) throw new Error('an operator has no place');
+    await operator.step('adapter', 'approve', code, adapter.version, '--key', operatorKey(person));
+  }
+  await authority.step('adapter', 'activate', code, adapter.version, ...key);
+}
+
+/** Publishes a table equal to the national baseline, as a province that adds no layer. */
+export async function publishPolicy(province: ProvincePlan, { authority }: ProvincialOffices): Promise<void> {
+  const { code } = province;
+  const file = join(authority.dir, 'policy.json');
+  const title = { zh: '与国家基准一致', en: 'Equal to the national baseline' };
+  const policy = { id: `equal-${code}`, destination: code, version: '1.0.0', title };
+  const { rows } = NATIONAL_BASELINE;
+  writeFileSync(file, JSON.stringify({ ...policy, effective_from: new Date().toISOString(), rows }));
+  await authority.step('policy', 'publish', file, '--key', provinceKey(province));
+}
+
+/** Its own copy of the shipped adapter, for the system that is played here. */
+function adapterOf({ adapter: { folder }, authority, system }: ProvincePlan): string {
+  const own = join(authority.dir, basename(folder));
+  copyAdapter(folder, own, system.url);
+  return own;
+}
+
+/** Gives a destination what it needs of every system: for as long as it asks them itself. */
+export function grantAccess(
+  { provinces }: NationPlan,
+  destination: Seat,
+  systems: ReadonlyMap<ProvinceCode, SystemReady>,
+): void {
+  for (const { code } of provinces) {
+    const ready = systems.get(code);
+    if (ready !== undefined) writeAccess(join(upstreamDir(destination), `${code}.json`), ready);
+  }
+}

@@ -1,0 +1,137 @@
+import type { LocalisedText, ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { trustCaFile } from '../../upstream/ca-file.ts';
+import { HurenCommands } from './huren-command.ts';
+import { inTurns } from './in-turns.ts';
+import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
+import { foundRegistry, issueMandate, nationalOffices, openRegistry } from './national-ceremony.ts';
+import { NodeProcess } from './node-process.ts';
+import { nodeSettings } from './node-settings.ts';
+import { startServer, startSystem } from './part-process.ts';
+import { filesIn, makePlaces } from './places.ts';
+import type { NationPlan, Seat } from './plan.ts';
+import {
+  admitProvince,
+  admitServer,
+  grantAccess,
+  initProvince,
+  provincialOffices,
+  publishPolicy,
+  registerSystem,
+} from './provincial-ceremony.ts';
+import { whenReady } from './questions.ts';
+import type { Scanner } from './scan.ts';
+
+const NODES_AT_ONCE = 3;
+
+export interface NationParts {
+  readonly plan: NationPlan;
+  readonly scanner: Scanner;
+  /** From then on nothing is begun any more. */
+  readonly stopped: AbortSignal;
+  readonly onStep: (step: LocalisedText) => void;
+}
+
+/**
+ * Starts a nation from nothing: directories, keys, ceremony, processes. On a fault everything that was started is stopped
+ * again. Throws NationError.
+ */
+export async function startNation(parts: NationParts): Promise<Nation> {
+  const started: Stoppable[] = [];
+  const given = new AbortController();
+  const stopped = AbortSignal.any([parts.stopped, given.signal]);
+  try {
+    return await start({ ...parts, stopped }, started);
+  } catch (error) {
+    given.abort();
+    await stopAll(started);
+    throw error;
+  }
+}
+
+/** Stops every process of a nation, whatever state it is in. */
+export async function stopNation(nation: Nation): Promise<void> {
+  const systems = [...nation.provinces.values()].map(({ system }) => system);
+  await stopAll([...nodesOf(nation), nation.server, ...systems]);
+}
+
+interface Stoppable {
+  readonly stop: () => Promise<void>;
+}
+
+async function stopAll(started: readonly Stoppable[]): Promise<void> {
+  await Promise.allSettled(started.map((one) => one.stop()));
+}
+
+async function start(parts: NationParts, started: Stoppable[]): Promise<Nation> {
+  const { plan, stopped, onStep } = parts;
+  onStep({ zh: '目录、证书', en: 'directories and certificates' });
+  await makePlaces(plan);
+  trustCaFile(filesIn(plan.dir).caFile);
+  const nation = await found(parts, started);
+  onStep({ zh: '注册表：第 0 条、运营者', en: 'registry: entry 0 and operators' });
+  await nation.registry.start();
+  await openRegistry(plan, nation.offices);
+  onStep({
+    zh: '节点启动；各省准入、适配器检查与批准',
+    en: 'nodes start; provinces are admitted, adapters checked and approved',
+  });
+  const others = nodesOf(nation).filter((node) => node !== nation.registry);
+  await allDone([inTurns(others, NODES_AT_ONCE, (node) => node.start()), ...ceremonies(nation)]);
+  onStep({ zh: '等待各节点就绪', en: 'waiting until every node is ready' });
+  await Promise.all(nodesOf(nation).map(({ seat }) => whenReady(seat, stopped)));
+  return nation;
+}
+
+/** Keys, entry 0 and the anchor file; the systems that are no nodes start meanwhile. */
+async function found({ plan, scanner, stopped, onStep }: NationParts, started: Stoppable[]): Promise<Nation> {
+  onStep({ zh: '密钥、第 0 条与信任锚文件', en: 'keys, entry 0 and the anchor file' });
+  const commands = new HurenCommands(stopped);
+  const offices = nationalOffices(plan, commands);
+  const kept = <P extends Stoppable>(process: P): P => {
+    started.push(process);
+    return process;
+  };
+  const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), stopped));
+  const provincial = plan.provinces.map((one) => ({ plan: one, offices: provincialOffices(plan, one, commands) }));
+  const [server, systems] = await allDone([
+    startServer(plan, stopped).then(kept),
+    inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, stopped))),
+    foundRegistry(plan, offices),
+    ...provincial.map((one) => initProvince(plan, one.plan, one.offices)),
+  ]);
+  const provinces = new Map<ProvinceCode, RunningProvince>();
+  for (const [at, one] of provincial.entries()) {
+    const system = systems[at];
+    if (system === undefined) throw new Error(`${one.plan.code} has no system`);
+    const { authority, issuer, destination, code } = one.plan;
+    const nodes = { authority: node(authority), issuer: node(issuer), destination: node(destination) };
+    provinces.set(code, { ...one, ...nodes, system });
+  }
+  const ready = new Map([...provinces].map(([code, { system }]) => [code, system.ready]));
+  for (const { destination } of plan.provinces) grantAccess(plan, destination, ready);
+  const { authority, registry, monitor } = plan;
+  const national = { authority: node(authority), registry: node(registry), monitor: node(monitor) };
+  return { plan, ...national, server, provinces, offices, commands, scanner };
+}
+
+function ceremonies({ plan, offices, provinces }: Nation): Promise<void>[] {
+  const [first] = provinces.values();
+  return [
+    admitServer(plan, offices),
+    ...[...provinces.values()].map(async (province) => {
+      await admitProvince(plan, province.plan, province.offices, offices);
+      const { ready } = province.system;
+      await registerSystem(plan, province.plan, province.offices, { national: offices, ready });
+      if (province === first) await publishPolicy(province.plan, province.offices);
+    }),
+    issueMandate(plan, offices),
+  ];
+}
+
+/** Waits for all of them, so that nothing is still being started when the first fault is passed on. */
+async function allDone<T extends readonly unknown[]>(
+  work: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}

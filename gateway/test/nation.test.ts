@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { killAtExit } from './kill-at-exit.ts';
+import { processesOf, readOf } from './processes-of.ts';
+
+const HUREN = join(import.meta.dirname, '../cli/huren.ts');
+/** Half a minute on a machine of two cores that has nothing else to do. */
+const CHECKED_WITHIN_MS = 180_000;
+const STARTED_WITHIN_MS = 40_000;
+const ENDED_WITHIN_MS = 15_000;
+
+const reportSchema = z.strictObject({
+  nodes: z.int(),
+  processes: z.int(),
+  pairs: z.array(
+    z.strictObject({
+      issuer: z.string(),
+      destination: z.string(),
+      expected: z.strictObject({ status: z.string(), decision: z.string() }),
+      status: z.string(),
+      decision: z.string(),
+      verified: z.boolean(),
+      chain: z.array(z.string()),
+      ms: z.number(),
+    }),
+  ),
+  drills: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), detail: z.string() })),
+  passed: z.int(),
+  failed: z.int(),
+});
+
+/** `huren nation` in a process of its own, with its temporary directories in one of ours. */
+function startNation(...argv: string[]): { readonly child: ChildProcess; readonly temp: string } {
+  const temp = mkdtempSync(join(tmpdir(), 'huren-nation-test-'));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(HUREN_|LC_|LANG)/.test(name));
+  const child = spawn(process.execPath, [HUREN, 'nation', '--nodes', '2', '--json', ...argv], {
+    env: { ...Object.fromEntries(inherited), TMPDIR: temp },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  killAtExit(child);
+  onTestFinished(() => {
+    // Whatever the test was about: it leaves nothing behind itself.
+    for (const pid of processesOf(temp)) process.kill(pid, 'SIGKILL');
+    rmSync(temp, { recursive: true, force: true });
+  });
+  return { child, temp };
+}
+
+async function printed({ stdout }: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of stdout ?? []) text += String(chunk);
+  return text;
+}
+
+/** How many nodes there are among them: beside the first, systems and commands of the ceremony run. */
+function nodesFrom(temp: string): number {
+  return processesOf(temp).filter((pid) => readOf(pid, 'cmdline').includes('\0serve\0')).length;
+}
+
+async function until(holds: () => boolean, withinMs: number): Promise<void> {
+  await expect.poll(holds, { timeout: withinMs, interval: 100 }).toBe(true);
+}
+
+test(
+  'two provinces, each a party of its own, do not recognise one another, or what must be refused is not',
+  async () => {
+    const drills = ['foreign_venue_token', 'gateway_attests_for_other_province', 'suspend_reaches_all'];
+    const { child, temp } = startNation('--check', '--drill', drills.join(','));
+    const ended = once(child, 'exit');
+    const report = reportSchema.parse(JSON.parse(await printed(child)));
+    const [exit] = await ended;
+    expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
+    expect(report.drills.map(({ name }) => name)).toEqual(drills);
+    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
+    expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
+  },
+  CHECKED_WITHIN_MS,
+);
+
+test('a process outlives the nation that started it and was killed', async () => {
+  const { child, temp } = startNation();
+  await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
+  child.kill('SIGKILL');
+  await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
+});
+
+test('Ctrl-C in the middle of the start leaves processes or directories', async () => {
+  const { child, temp } = startNation();
+  await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
+  expect(readdirSync(temp)).toEqual([]);
+});
