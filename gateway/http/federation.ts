@@ -5,6 +5,7 @@ import { ProblemError } from '../problem-error.ts';
 import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
+import { runParser } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
 /** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */
@@ -162,11 +163,7 @@ function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
   const readForm = express.urlencoded({ extended: false, limit: MAX_TRUST_MARK_BYTES + 256, inflate: false });
   resource(router, `${path}/federation/trust-mark-status`, {
     POST: async (request, response) => {
-      await new Promise<void>((resolve, reject) => {
-        readForm(request, response, (error: unknown) =>
-          error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
-        );
-      });
+      await runParser(readForm, request, response, 'form');
       const form: unknown = request.body;
       const mark = typeof form === 'object' && form !== null && 'trust_mark' in form ? form.trust_mark : undefined;
       if (typeof mark !== 'string' || mark === '')

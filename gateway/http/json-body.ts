@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import { ProblemError } from '../problem-error.ts';
 
@@ -13,11 +13,7 @@ export function jsonBodyReader<T extends z.ZodType>(
   const parse = express.json({ limit: maxBytes, inflate: false, strict: true, type: 'application/json' });
   return async (request, response) => {
     if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
-    await new Promise<void>((resolve, reject) => {
-      parse(request, response, (error: unknown) =>
-        error === undefined ? resolve() : reject(bodyProblem(error, 'JSON document')),
-      );
-    });
+    await runParser(parse, request, response, 'JSON document');
     return parseBody(schema, request.body);
   };
 }
@@ -46,8 +42,22 @@ function ruleOf(issue: z.core.$ZodIssue | undefined): string {
   }
 }
 
+/** Has a body parser of express fill `request.body`. `wanted` is what the body should be one of, in the problem's detail. */
+export async function runParser(
+  parse: RequestHandler,
+  request: Request,
+  response: Response,
+  wanted: string,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    parse(request, response, (error: unknown) =>
+      error === undefined ? resolve() : reject(bodyProblem(error, wanted)),
+    );
+  });
+}
+
 /** What the body parser throws, as problem details. Its own messages can quote the body, so none is passed on. */
-export function bodyProblem(error: unknown, wanted: string): unknown {
+function bodyProblem(error: unknown, wanted: string): unknown {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : null;
   switch (type) {
     case 'entity.too.large':

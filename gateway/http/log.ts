@@ -15,6 +15,7 @@ import { ProblemError } from '../problem-error.ts';
 import type { Registry } from '../registry/registry.ts';
 import { acceptCosignature } from '../registry/witnesses.ts';
 import type { CheckpointWaits } from './checkpoint-waits.ts';
+import { runParser } from './json-body.ts';
 import { queryCount } from './query.ts';
 import { resource } from './route.ts';
 
@@ -113,11 +114,7 @@ const textReader = express.text({ type: 'text/plain', limit: MAX_COSIGNATURE_BYT
 /** One signature line as a witness sends it. */
 async function readLine(request: Request, response: Response): Promise<string> {
   if (!request.is('text/plain')) throw new ProblemError('media_type_unsupported', 'send one line as text/plain');
-  await new Promise<void>((resolve, reject) => {
-    textReader(request, response, (error: unknown) =>
-      error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
-    );
-  });
+  await runParser(textReader, request, response, 'signature line');
   return String(request.body);
 }
 

@@ -4,7 +4,7 @@ import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import { AuthorityError } from '../authority/authority-error.ts';
 import { ProblemError } from '../problem-error.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
-import { bodyProblem } from './json-body.ts';
+import { runParser } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
 const MEDIA_TYPE = 'application/entity-statement+jwt';
@@ -24,11 +24,7 @@ export function mountRefresh(router: Router, superiors: readonly string[], { tak
     resource(router, `${path}/federation/refresh`, {
       POST: async (request, response) => {
         if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
-        await new Promise<void>((resolve, reject) => {
-          readText(request, response, (error: unknown) =>
-            error === undefined ? resolve() : reject(bodyProblem(error, 'signed configuration')),
-          );
-        });
+        await runParser(readText, request, response, 'signed configuration');
         const taken = await take(String(request.body).trim()).catch(explain);
         response.status(taken ? 201 : 200).json({ taken });
       },

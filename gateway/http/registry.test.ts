@@ -114,6 +114,7 @@ describe('an event that is refused', () => {
   test.each([
     ['no event at all', 'a.b.c', 'application/jose', [400, 'event_invalid', 'event_malformed: base64_not_canonical']],
     ['an empty body', '', 'application/jose', [400, 'body_invalid', 'the body is no signed event']],
+    ['an unknown charset', 'x', 'application/jose; charset=none', [415, 'media_type_unsupported', undefined]],
     ['another media type', 'x', 'text/plain', [415, 'media_type_unsupported', undefined]],
     ['an undocumented member', '{"event":"a","note":1}', 'application/json', [400, 'body_invalid', expect.any(String)]],
     ['too much', 'x'.repeat(600_000), 'application/jose', [413, 'body_too_large', undefined]],

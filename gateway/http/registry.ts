@@ -21,7 +21,7 @@ import { type Submission, type SubmissionParts, submitEvent } from '../registry/
 import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { requestIdOf } from './errors.ts';
-import { jsonBodyReader } from './json-body.ts';
+import { jsonBodyReader, runParser } from './json-body.ts';
 import { queryText } from './query.ts';
 import { resource } from './route.ts';
 
@@ -105,11 +105,7 @@ function submissionReader(): (request: Request, response: Response) => Promise<S
       const { event, scenarios } = await readJson(request, response);
       return { event, scenarios: scenarios ?? null };
     }
-    await new Promise<void>((resolve, reject) => {
-      readText(request, response, (error: unknown) =>
-        error === undefined ? resolve() : reject(new ProblemError('body_too_large')),
-      );
-    });
+    await runParser(readText, request, response, 'signed event');
     const event: unknown = request.body;
     if (typeof event !== 'string' || event === '')
       throw new ProblemError('body_invalid', 'the body is no signed event');

@@ -30,8 +30,7 @@ const USUAL_WITHIN_MS = 10_000;
 
 interface Parts {
   readonly issuing: IssuingContext;
-  /** By entity identifier. */
-  readonly issuers: ReadonlyMap<string, Issuer>;
+  readonly issuers: readonly Issuer[];
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: AskingGateways | null;
   readonly statements: Counter<'asker' | 'outcome'>;
@@ -69,8 +68,7 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
 
   async function answer(request: Request, response: Response, party: AskingParty): Promise<Answered['outcome']> {
     const question = await asked(party, request, response);
-    const issuer = issuers.get(party.issuer);
-    if (issuer === undefined) throw new ProblemError('node_token_invalid', 'the token is for another issuer');
+    const { issuer } = party;
     const withinMs = withinOf(request.get(WITHIN_HEADER));
     const { outcome, statement } = await shared.load.whileWaiting(() =>
       answerQuestion(issuing, issuer, question, withinMs),
@@ -95,7 +93,7 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
       throw error;
     }
   };
-  for (const path of new Set(['', ...[...issuers.keys()].map(pathOf)])) {
+  for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {
     resource(router, `${path}/v1/statements`, { POST: handle });
   }
 }

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { MAX_NODE_TOKEN_LENGTH, type NodeTokenClaims } from '../../schemas/statement-exchange.ts';
+import { MAX_NODE_TOKEN_LENGTH } from '../../schemas/statement-exchange.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { EntityResolver } from '../trust/entity-resolver.ts';
 import { claimedAsker, verifyNodeToken } from '../trust/node-token.ts';
 import { RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema } from '../trust/trust-bundle.ts';
 import type { ResolvedEntity } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import type { Issuer } from './answer-question.ts';
 
 /** A gateway that the registry vouches for, and the issuer here that it asks. */
 export interface AskingParty {
   readonly gateway: string;
   readonly province: ProvinceCode;
-  readonly issuer: string;
+  readonly issuer: Issuer;
 }
 
 interface Remembered {
@@ -25,8 +26,8 @@ interface Remembered {
 
 interface Parts {
   readonly resolver: Pick<EntityResolver, 'resolve' | 'forgetStale'>;
-  /** The issuers that are hosted here. */
-  readonly issues: (issuer: string) => boolean;
+  /** The issuer of that identifier, where it is hosted here. */
+  readonly issuerOf: (entityId: string) => Issuer | undefined;
   readonly nowMs: () => number;
 }
 
@@ -63,24 +64,25 @@ export class AskingGateways {
       if (resolved === known.resolved) return known.party;
     }
     const claimed = claimedAsker(token);
-    if (!this.#parts.issues(claimed.aud)) throw new TrustError('audience_mismatch', 'the token is for another issuer');
-    const fresh = await this.#verify(token, claimed.iss).catch(async (error: unknown) => {
+    const issuer = this.#parts.issuerOf(claimed.aud);
+    if (issuer === undefined) throw new TrustError('audience_mismatch', 'the token is for another issuer');
+    const fresh = await this.#verify(token, claimed.iss, issuer).catch(async (error: unknown) => {
       // The gateway may have rotated its key since its chain was read.
       if (!(error instanceof TrustError) || error.code !== 'key_unknown') throw error;
       this.#parts.resolver.forgetStale(claimed.iss);
-      return await this.#verify(token, claimed.iss);
+      return await this.#verify(token, claimed.iss, issuer);
     });
     this.#remembered.set(name, fresh);
     return fresh.party;
   }
 
-  async #verify(token: string, gateway: string): Promise<Remembered> {
+  async #verify(token: string, gateway: string, issuer: Issuer): Promise<Remembered> {
     const resolved = await this.#parts.resolver.resolve(gateway);
     const metadata = recognitionGatewayMetadataSchema.safeParse(resolved.metadata[RECOGNITION_GATEWAY]);
     if (!metadata.success) throw new TrustError('not_admitted', 'the entity is no gateway');
     const { province, jwks } = metadata.data;
-    const { aud, exp }: NodeTokenClaims = await verifyNodeToken(token, jwks, Math.floor(this.#parts.nowMs() / 1000));
-    return { party: { gateway, province, issuer: aud }, expS: exp, resolved };
+    const { exp } = await verifyNodeToken(token, jwks, Math.floor(this.#parts.nowMs() / 1000));
+    return { party: { gateway, province, issuer }, expS: exp, resolved };
   }
 }
 

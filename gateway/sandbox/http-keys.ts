@@ -1,12 +1,8 @@
 import type { Router } from 'express';
-import { request as send } from 'undici';
 import { z } from 'zod';
-import {
-  controlErrorSchema,
-  keyStepReplySchema,
-  type keyStepSchema,
-  type ReadyMessage,
-} from '../../adapters/sandbox/protocol.ts';
+import { askControl } from '../../adapters/sandbox/control-client.ts';
+import { keyStepReplySchema, type keyStepSchema, type ReadyMessage } from '../../adapters/sandbox/protocol.ts';
+import { SandboxError } from '../../adapters/sandbox/sandbox-error.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { jsonBodyReader } from '../http/json-body.ts';
 import { resource } from '../http/route.ts';
@@ -33,17 +29,7 @@ export function mountSandboxKeys(router: Router, { control, actorOf, door }: Par
   const readBody = jsonBodyReader(rotateRequestSchema, MAX_BODY_BYTES);
 
   async function step(body: z.input<typeof keyStepSchema>) {
-    const reply = await send(`${control.origin}/keys`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${control.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer: unknown = await reply.body.json();
-    if (reply.statusCode >= 400) {
-      const { code, detail } = controlErrorSchema.parse(answer);
-      throw new ProblemError(code, detail);
-    }
-    const { province, keys } = keyStepReplySchema.parse(answer);
+    const { province, keys } = await askControl(control, keyStepReplySchema, 'POST', '/keys', body).catch(refused);
     const actor = await actorOf(province);
     if (actor !== null) await logStatementKeys(door, actor, keys);
     return keys.map(({ state, jwk }) => ({ kid: jwk.kid, state }));
@@ -57,4 +43,9 @@ export function mountSandboxKeys(router: Router, { control, actorOf, door }: Par
       response.json({ province, keys });
     },
   });
+}
+
+function refused(error: unknown): never {
+  if (error instanceof SandboxError) throw new ProblemError(error.code, error.message);
+  throw error;
 }

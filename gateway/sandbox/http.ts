@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { request as send } from 'undici';
 import { z } from 'zod';
+import { callControl } from '../../adapters/sandbox/control-client.ts';
 import {
   controlErrorSchema,
   faultRequestSchema,
@@ -8,6 +8,8 @@ import {
   type ReadyMessage,
 } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { runParser } from '../http/json-body.ts';
 import { resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
 
@@ -23,27 +25,25 @@ interface Parts {
 /** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
 export function mountSandbox(router: Router, { control, forgetProvince }: Parts): void {
   const readText = express.text({ type: () => true, limit: MAX_CONTROL_BODY_BYTES, inflate: false });
-  const body = (request: Request, response: Response) =>
-    new Promise<string>((resolve, reject) => {
-      readText(request, response, (error: unknown) =>
-        error === undefined ? resolve(String(request.body)) : reject(new ProblemError('body_too_large')),
-      );
-    });
+  const body = async (request: Request, response: Response) => {
+    await runParser(readText, request, response, 'request of the sandbox');
+    return String(request.body);
+  };
 
-  async function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text: string | null) {
-    const reply = await send(`${control.origin}${request.originalUrl.replace(/^\/sandbox/, '')}`, {
+  async function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text?: string) {
+    const { status, body: answer } = await callControl(
+      control,
       method,
-      headers: { authorization: `Bearer ${control.token}`, 'content-type': 'application/json' },
-      body: text,
-    });
-    const answer: unknown = await reply.body.json();
-    if (reply.statusCode >= 400) throw problemFrom(answer);
-    return { status: reply.statusCode, answer };
+      request.originalUrl.replace(/^\/sandbox/, ''),
+      text,
+    );
+    if (status >= 400) throw problemFrom(answer);
+    return { status, answer };
   }
 
   async function pass(request: Request, response: Response): Promise<void> {
     const isPost = request.method === 'POST';
-    const text = isPost ? await body(request, response) : null;
+    const text = isPost ? await body(request, response) : undefined;
     const { status, answer } = await passOn(request, isPost ? 'POST' : 'GET', text);
     response.status(status).json(answer);
   }
@@ -51,7 +51,7 @@ export function mountSandbox(router: Router, { control, forgetProvince }: Parts)
   /** A fault shows on the very next scan: answers that are still fresh would hide it, so they are forgotten. */
   async function putFault(request: Request, response: Response): Promise<void> {
     const text = await body(request, response);
-    const asked = faultBodySchema.safeParse(parseJson(text));
+    const asked = faultBodySchema.safeParse(jsonOrUndefined(text));
     // What is not understood here is passed on as it came, and refused by whoever owns the form.
     const { province, fault, keep_cache } = asked.success ? asked.data : {};
     const { status, answer } = await passOn(request, 'PUT', asked.success ? JSON.stringify({ province, fault }) : text);
@@ -64,14 +64,6 @@ export function mountSandbox(router: Router, { control, forgetProvince }: Parts)
   resource(router, '/sandbox/faults', { PUT: putFault });
   resource(router, '/sandbox/venues', { GET: pass });
   resource(router, '/sandbox/requests', { GET: pass });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function problemFrom(answer: unknown): ProblemError {

@@ -1,3 +1,4 @@
+import { askControl } from '../../adapters/sandbox/control-client.ts';
 import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Upstreams } from '../compose/open-upstreams.ts';
@@ -24,11 +25,9 @@ export function playedUpstreams({ ready }: SandboxChild, { base, url }: Place, {
     testCodes: async (province) => {
       if (played(province) === null) return null;
       const query = ready.provinces[province] === undefined ? '?unregistered=1' : '';
-      const reply = await fetch(`${ready.control.origin}/codes${query}`, {
-        headers: { authorization: `Bearer ${ready.control.token}` },
-      });
-      const codes = sandboxCodesSchema.parse(await reply.json()).filter((one) => one.province === province);
-      return Object.fromEntries(codes.map(({ scenario, code }) => [scenario, code]));
+      const codes = await askControl(ready.control, sandboxCodesSchema, 'GET', `/codes${query}`);
+      const own = codes.filter((one) => one.province === province);
+      return Object.fromEntries(own.map(({ scenario, code }) => [scenario, code]));
     },
   };
 }

@@ -29,7 +29,14 @@ import { verify } from '../verification/verify.ts';
 import { freePort } from './free-port.ts';
 import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, provinceRequests, sandboxCodes, type VenueClient } from './venue-client.ts';
+import {
+  openVenueClient,
+  postRecord,
+  provinceRequests,
+  sandboxCodes,
+  setFault,
+  type VenueClient,
+} from './venue-client.ts';
 
 /** Anhui's node signs for a system that does not; Guizhou's hands on what its system signed, and may be gone round. */
 const BY_NODE = '340000';
@@ -65,6 +72,7 @@ async function freshCode(province: string, scenario: string): Promise<string> {
   return await postRecord(nation.url, province, found.record);
 }
 
+const parsedReply = (reply = '') => statementReplySchema.parse(JSON.parse(reply));
 const adapterOf = ({ attestation }: VerificationReply) => String(decodeJwt(attestation)['adapter']);
 
 async function verdict({ attestation, evidence }: VerificationReply, at: string) {
@@ -347,7 +355,6 @@ describe('a question', () => {
 });
 
 describe('somebody between', () => {
-  const parsed = (reply: string) => statementReplySchema.parse(JSON.parse(reply));
   const earlier = (outcome: string): StatementReply => {
     const replies = between.questions.map(({ reply }) => statementReplySchema.safeParse(JSON.parse(reply)).data);
     const found = replies.find((reply) => reply !== undefined && decodeJwt(reply.answer)['outcome'] === outcome);
@@ -378,7 +385,7 @@ describe('somebody between', () => {
     ],
   ])('who %s is believed', async (_what, meddle) => {
     await venue.verify(await freshCode(BY_NODE, 'green'));
-    between.meddle = (reply) => JSON.stringify(meddle(parsed(reply)));
+    between.meddle = (reply) => JSON.stringify(meddle(parsedReply(reply)));
     const { status, decision, reasons, evidence } = await venue.verify(await freshCode(BY_NODE, 'red'));
     expect({ status, decision, evidence }).toEqual({ status: 'indeterminate', decision: 'refer', evidence: [] });
     expect(reasons.map((reason) => reason.code)).toContain('issuer_reply_invalid');
@@ -410,7 +417,7 @@ describe('somebody between', () => {
   test('who meddles has the question go another way', async () => {
     const reply = await venue.verify(await freshCode(SIGNING, 'green'));
     expect(adapterOf(reply)).toMatch(/ by node$/);
-    between.meddle = (passed) => JSON.stringify({ ...parsed(passed), statement: earlier('statement').statement });
+    between.meddle = (passed) => JSON.stringify({ ...parsedReply(passed), statement: earlier('statement').statement });
     expect((await venue.verify(await freshCode(SIGNING, 'green'))).status).toBe('indeterminate');
   });
 
@@ -422,6 +429,29 @@ describe('somebody between', () => {
     expect((await verdict(gone, nation.url)).verified).toBe(true);
     const { status, reasons } = await venue.verify(await freshCode(BY_NODE, 'green'));
     expect([status, reasons.map(({ code }) => code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
+  });
+});
+
+describe('a system behind its node', () => {
+  afterEach(async () => {
+    await setFault(nation.url, BY_NODE, null);
+    await setFault(nation.url, SIGNING, null);
+  });
+
+  test('that is away is a colour, or an absence', async () => {
+    const code = await freshCode(BY_NODE, 'green');
+    await setFault(nation.url, BY_NODE, { status: 503 });
+    const { status, reasons } = await venue.verify(code);
+    expect([status, reasons.map((reason) => reason.code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
+    expect(decodeJwt(parsedReply(between.questions.at(-1)?.reply).answer)).toMatchObject({ outcome: 'unavailable' });
+  });
+
+  test('that signs wrongly is gone round, or covered by its node', async () => {
+    const code = await freshCode(SIGNING, 'green');
+    await setFault(nation.url, SIGNING, { bad_signature: true });
+    const { status, assurance, reasons } = await venue.verify(code);
+    expect([status, assurance]).toEqual(['indeterminate', 'transport']);
+    expect(reasons.map((reason) => reason.code)).toEqual(['issuer_unavailable', 'issuer_signature_invalid']);
   });
 });
 

@@ -58,11 +58,16 @@ function groupSection(api, tag, operations) {
   ]);
 }
 
+function neededFor({ security: [needed] }) {
+  if (needed === undefined) return words.needsNothing;
+  return 'gateway' in needed ? words.needsNodeToken : words.needsToken;
+}
+
 function operationBox(api, { method, path, operation }) {
   const parts = [];
   if (operation['x-sandbox-only']) parts.push(element('p', { class: 'notice' }, [words.sandboxOnly]));
   if (operation['x-description']) parts.push(element('p', {}, [words.of(operation['x-description'])]));
-  parts.push(element('p', {}, [operation.security.length > 0 ? words.needsToken : words.needsNothing]));
+  parts.push(element('p', {}, [neededFor(operation)]));
   if (operation.parameters) parts.push(parametersTable(operation.parameters));
   if (operation.requestBody)
     parts.push(element('h3', {}, [words.request]), ...contentNodes(operation.requestBody.content));

@@ -23,8 +23,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   const issuing = openIssuing(parts, provinces);
   const issuers = new Map([...trust.issuers.values()].map((one) => [one.entityId, asIssuer(one, parts)]));
   const { resolver } = trust;
-  const issues = (issuer: string) => issuers.has(issuer);
-  const askers = resolver === null ? null : new AskingGateways({ resolver, issues, nowMs });
+  const askers = resolver === null ? null : new AskingGateways({ resolver, issuerOf: (id) => issuers.get(id), nowMs });
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   const isNamed = config.roles.size < EVERY_ROLE.length;
   // A destination on the same node says it already.
@@ -34,7 +33,13 @@ export function openIssuer(parts: NodeParts): IssuerRole {
     provinces,
     mount: (router) => {
       if (issuers.size === 0) return;
-      mountStatements(router, { issuing, issuers, askers, statements: metrics.statements, shared });
+      mountStatements(router, {
+        issuing,
+        issuers: [...issuers.values()],
+        askers,
+        statements: metrics.statements,
+        shared,
+      });
     },
     notReady: () => [
       ...when(isNamed && issuers.size === 0, 'no_issuer'),

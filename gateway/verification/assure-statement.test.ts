@@ -1,0 +1,81 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
+import type { StatusClaims } from '../../schemas/statement.ts';
+import { createMetrics } from '../coverage/metrics.ts';
+import { signStatement } from '../issuing/sign-statement.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
+import { type AssureContext, assureStatement } from './assure-statement.ts';
+import type { Subject } from './recognise-code.ts';
+
+const NODE = 'https://issuer.example';
+const PROVINCE = 'https://province.example';
+const AT_S = 1_767_225_600;
+const METRICS = createMetrics();
+const SUBJECT: Subject = {
+  adapter: { manifest: { ...SAMPLE, node: NODE, route: ['node'] }, digest: 'd', stage: 'active', conformance: null },
+  token: 'TOKEN-OF-NOBODY',
+  code: 'CODE-OF-NOBODY',
+  purpose: 'venue_entry',
+  gateway: null,
+};
+
+type Key = Awaited<ReturnType<typeof makeKey>>;
+let node: Key;
+let province: Key;
+let context: AssureContext;
+
+beforeAll(async () => {
+  [node, province] = await Promise.all([makeKey('node'), makeKey('province')]);
+  context = {
+    issuerKeys: async () => ({ entityId: PROVINCE, jwks: { keys: [province.jwk] }, expS: AT_S + 1_000 }),
+    nodeKeys: async (entityId) => ({ entityId, jwks: { keys: [node.jwk] }, expS: AT_S + 100 }),
+    sm2Verify: () => false,
+    nowMs: () => AT_S * 1000,
+    metrics: METRICS,
+  };
+});
+
+/** What a node handed over, signed by whomever. */
+async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}) {
+  const whole: StatusClaims = {
+    status: 'green',
+    status_as_of: new Date(AT_S * 1000).toISOString(),
+    ground: [],
+    provenance: null,
+    handle: 'HANDLE-OF-NOBODY',
+    flags: [],
+    ...claims,
+  };
+  const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, key.signer);
+  const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false };
+  return await assureStatement(context, SUBJECT, stated);
+}
+
+describe('a statement that a node handed over', () => {
+  test('by the node itself is refused, or outlives its chain', async () => {
+    const { assured: outcome, validUntilMs } = await assured(NODE, node);
+    expect(outcome).toMatchObject({ kind: 'claims', assurance: 'node-signed', way: 'node' });
+    expect(validUntilMs).toBe((AT_S + 100) * 1000);
+  });
+
+  test("by the province's own system counts as the node's", async () => {
+    const { assured: outcome, validUntilMs } = await assured(PROVINCE, province);
+    expect(outcome).toMatchObject({ kind: 'claims', assurance: 'province-signed', way: 'node' });
+    expect(validUntilMs).toBe((AT_S + 300) * 1000);
+  });
+
+  test.each([
+    ['of somebody else', 'https://elsewhere.example', () => node],
+    ['of the province with the key of the node', PROVINCE, () => node],
+    ['of the node with the key of the province', NODE, () => province],
+  ])('%s is believed', async (_what, iss, key) => {
+    const { assured: outcome } = await assured(iss, key());
+    expect(outcome).toMatchObject({ kind: 'unknowable', reasons: ['issuer_unavailable', 'issuer_signature_invalid'] });
+  });
+
+  test('about a time that has not come is believed', async () => {
+    const ahead = new Date((AT_S + 200) * 1000).toISOString();
+    const { assured: outcome } = await assured(NODE, node, { status_as_of: ahead });
+    expect(outcome).toMatchObject({ kind: 'unknowable', reasons: ['issuer_unavailable', 'issuer_reply_invalid'] });
+  });
+});
