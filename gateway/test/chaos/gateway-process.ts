@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
 import { workerMessageSchema } from '../../compose/worker-messages.ts';
@@ -25,6 +26,7 @@ interface Parts {
 
 const WORKER = fileURLToPath(new URL('../../sandbox/worker.ts', import.meta.url));
 const READY_WITHIN_MS = 60_000;
+const RESTART_AFTER_MS = 300;
 
 export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {
   let child: ChildProcess | null = null;
@@ -37,24 +39,38 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
     act(running);
     await exited;
   };
+  const startOnce = async () => {
+    const started = fork(WORKER, {
+      env: { ...process.env, ...env, HUREN_PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    child = started;
+    killAtExit(started);
+    for (const stream of [started.stdout, started.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    started.send({ type: 'start', payload: provinces });
+    await becomesReady(started, () => output);
+  };
   return {
     port,
     pid: () => child?.pid ?? null,
     output: () => output,
+    // As a process manager does: a fault of a store that has not passed yet may end a start.
     start: async () => {
-      const started = fork(WORKER, {
-        env: { ...process.env, ...env, HUREN_PORT: String(port) },
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      });
-      child = started;
-      killAtExit(started);
-      for (const stream of [started.stdout, started.stderr]) {
-        stream?.setEncoding('utf8').on('data', (text: string) => {
-          output += text;
-        });
-      }
-      started.send({ type: 'start', payload: provinces });
-      await becomesReady(started, () => output);
+      const givesUpAtMs = performance.now() + READY_WITHIN_MS;
+      const life = async (): Promise<void> => {
+        try {
+          await startOnce();
+        } catch (error) {
+          if (performance.now() > givesUpAtMs) throw error;
+          await delay(RESTART_AFTER_MS);
+          await life();
+        }
+      };
+      await life();
     },
     kill: () => gone((running) => running.kill('SIGKILL')),
     end: () => gone((running) => running.kill('SIGTERM')),
