@@ -63,6 +63,9 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
     const { parts } = node.node;
+    const heard = parts.log.level;
+    // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
+    if (parts.log.isLevelEnabled('error')) parts.log.level = 'error';
     await playCeremony({
       door: doorOf(parts, listener.url),
       actors,
@@ -80,6 +83,7 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
     });
     phase.isOver = true;
     await readyOrLate(node);
+    parts.log.level = heard;
     return {
       ...node,
       child,
