@@ -53,6 +53,11 @@ describe('scan', () => {
     expect(green.chain.at(-1)?.iss).toBe(anchorFile().entity_id);
   });
 
+  test('a start warns of parties that its ceremony admits a moment later', () => {
+    const [before] = gateway.output().split('is ready at');
+    expect(before).not.toContain('the chain does not verify');
+  });
+
   test('the printed line does not scan', async () => {
     const line = /scan '([^']+)'/.exec(gateway.output())?.[1] ?? '';
     const ran = await huren(['scan', line], env);
