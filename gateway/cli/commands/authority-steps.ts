@@ -113,6 +113,8 @@ async function show(cli: Cli, { entityId, superior, jwks, asked }: AdmissionRequ
   const line = (name: { zh: string; en: string }, value: string) => cli.note(`  ${say(name).padEnd(12)}${value}`);
   cli.note(printable(entityId));
   line({ zh: '申请为', en: 'asks to be' }, say(KINDS[asked.kind]));
+  // Both, since both go into the log for everybody to read.
+  line({ zh: '名称', en: 'named' }, printable(`${asked.name.zh} / ${asked.name.en}`));
   line({ zh: '上级', en: 'below' }, printable(superior));
   if (asked.province !== undefined) line({ zh: '省份', en: 'province' }, asked.province);
   if (asked.level !== undefined) line({ zh: '职责', en: 'signs as' }, `${asked.level} ${asked.role ?? ''}`);
