@@ -13,8 +13,8 @@ import { killAtExit } from './kill-at-exit.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
 const PROCESS = join(import.meta.dirname, 'registry-process.writer.ts');
-/** How often each side is killed; set HUREN_KILLS=100 for the long run. */
-const KILLS = Number(process.env['HUREN_KILLS'] ?? 6);
+/** How often each side is killed; set REGISTRY_KILLS=100 for the long run. */
+const KILLS = Number(process.env['REGISTRY_KILLS'] ?? 6);
 const TIMEOUT_MS = 60_000 + KILLS * 10_000;
 
 interface Running {
