@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'huren-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
-const FOLLOWER = { HUREN_ROLES: 'issuer,destination', HUREN_LOG_URL: 'https://registry.invalid' };
+const FOLLOWER = { HUREN_ROLES: 'issuer,destination', HUREN_LOG_URL: 'https://national.invalid' };
 
 function refusal(env: Readonly<Record<string, string>>, sandbox = false): string {
   try {
