@@ -1,11 +1,11 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { aesHeader } from './aes-header.ts';
-import { form } from './form.ts';
-import { jkm } from './jkm.ts';
+import { aesHeader } from './aes-header/driver.ts';
+import { form } from './form/driver.ts';
+import { jkm } from './jkm/driver.ts';
 import { type Answer, memberOf, NOW_MS, OUTCOME, openLoopback, type Received } from './loopback.fixture.ts';
-import { signedJson } from './signed-json.ts';
-import { tif } from './tif.ts';
+import { signedJson } from './signed-json/driver.ts';
+import { tif } from './tif/driver.ts';
 
 const FOUND = { body: { code: 0, data: { colour: 1 } } };
 const REFUSED = { status: 401, body: {} };

@@ -1,0 +1,49 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import {
+  type EnvelopeConfig,
+  envelopeOf,
+  errorEnvelope,
+  headerOf,
+  isTimely,
+  jsonMember,
+  jsonReply,
+  plainCodes,
+  type ReceivedRequest,
+  sameText,
+  type Wire,
+  type WireTools,
+} from '../../sandbox/wire.ts';
+
+/** A plain JSON service: HMAC-SHA-256 over timestamp, nonce and the exact body bytes. */
+export function signedJsonWire(config: EnvelopeConfig, tools: WireTools): Wire {
+  const secrets = { app_id: `huren-${randomBytes(4).toString('hex')}`, app_key: randomBytes(32).toString('hex') };
+  return {
+    ...plainCodes,
+    secrets,
+    handle: async (request) => {
+      const fault = refusal(request, secrets, tools);
+      if (fault !== null) return jsonReply(401, errorEnvelope(config, 'AUTH', fault));
+      const token = jsonMember(request.body, config.code_member);
+      if (request.path !== config.path || token === null)
+        return jsonReply(400, errorEnvelope(config, 'BAD', 'bad request'));
+      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(token)));
+    },
+  };
+}
+
+function refusal(
+  request: ReceivedRequest,
+  secrets: { readonly app_id: string; readonly app_key: string },
+  tools: WireTools,
+): string | null {
+  const timestamp = headerOf(request, 'x-timestamp');
+  const nonce = headerOf(request, 'x-nonce');
+  const expected = createHmac('sha256', secrets.app_key)
+    .update(`${timestamp}\n${nonce}\n${request.body}`)
+    .digest('hex');
+  if (headerOf(request, 'x-app-id') !== secrets.app_id) return 'application unknown';
+  if (tools.refusing() || !sameText(headerOf(request, 'x-signature'), expected)) return 'signature invalid';
+  if (!isTimely(Number(timestamp), tools.nowMs())) return 'timestamp out of range';
+  if (nonce === '' || !tools.nonces.useOnce(nonce)) return 'nonce used';
+  return null;
+}

@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { z } from 'zod';
+import type { SoapConfig } from '../../../schemas/driver-config.ts';
+import type { JsonValue } from '../../../schemas/scenarios.ts';
+import { compilePointer } from '../../pointer.ts';
+import {
+  envelopeOf,
+  headerOf,
+  isTimely,
+  plainCodes,
+  sameText,
+  type Wire,
+  type WireReply,
+  type WireTools,
+} from '../../sandbox/wire.ts';
+
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  processEntities: false,
+  maxNestedTags: 16,
+});
+const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
+const userNameToken = compilePointer('/Envelope/Header/Security/UsernameToken');
+const soapBody = compilePointer('/Envelope/Body');
+
+const userNameTokenSchema = z.object({
+  Username: z.string(),
+  Password: z.string(),
+  Nonce: z.string(),
+  Created: z.string(),
+});
+
+/** SOAP 1.1 with a Username Token of the OASIS profile 1.1; what is wrong with a caller is a fault with status 500. */
+export function soapWire(config: SoapConfig, tools: WireTools): Wire {
+  const secrets = { username: `huren-${randomBytes(4).toString('hex')}`, password: randomBytes(24).toString('hex') };
+  const questionAt = compilePointer(`/Envelope/Body/${config.operation}/${config.code_member}`);
+  return {
+    ...plainCodes,
+    secrets,
+    handle: async (request) => {
+      const document = parse(request.body);
+      if (tools.refusing() || !isAuthentic(document, secrets, tools)) {
+        return fault('wsse:FailedAuthentication', 'the user name token is not good');
+      }
+      const code = questionAt(document);
+      const action = headerOf(request, 'soapaction');
+      if (request.path !== config.path || action !== `"${config.soap_action}"` || typeof code !== 'string') {
+        return fault('soap:Client', 'no such operation');
+      }
+      const answer = envelopeOf(config, tools.statementAt, await tools.answer(code));
+      return xmlReply(200, soapBody(answer) ?? {});
+    },
+  };
+}
+
+function isAuthentic(
+  document: JsonValue,
+  secrets: { readonly username: string; readonly password: string },
+  tools: WireTools,
+): boolean {
+  const token = userNameTokenSchema.safeParse(userNameToken(document));
+  if (!token.success) return false;
+  const { Username, Password, Nonce, Created } = token.data;
+  const digest = createHash('sha1')
+    .update(Buffer.from(Nonce, 'base64'))
+    .update(`${Created}${secrets.password}`)
+    .digest('base64');
+  if (Username !== secrets.username || !sameText(Password, digest)) return false;
+  return isTimely(Date.parse(Created), tools.nowMs()) && Nonce !== '' && tools.nonces.useOnce(Nonce);
+}
+
+function parse(text: string): JsonValue {
+  try {
+    return parser.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function fault(faultcode: string, faultstring: string): WireReply {
+  return xmlReply(500, { 'soap:Fault': { faultcode, faultstring } });
+}
+
+function xmlReply(status: number, body: JsonValue): WireReply {
+  const envelope = { 'soap:Envelope': { '@xmlns:soap': SOAP, 'soap:Body': body } };
+  return { status, contentType: 'text/xml; charset=utf-8', body: builder.build(envelope) };
+}
