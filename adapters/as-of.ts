@@ -1,7 +1,7 @@
 import type { AsOf } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { localKey } from './local-value.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember } from './pointer.ts';
 
 type AsOfFormat = Extract<AsOf, { from: 'field' }>['format'];
 
@@ -24,7 +24,7 @@ export type AsOfReader = (record: JsonValue, nowMs: number) => number | null;
 /** Compiles the manifest's as-of rule. Only the declared format is read, and only dates that exist. */
 export function compileAsOf(asOf: AsOf): AsOfReader {
   if (asOf.from === 'reply') return (_record, nowMs) => bounded(nowMs);
-  const place = compilePointer(asOf.at);
+  const place = compileMember(asOf.at);
   return (record, nowMs) => {
     const text = localKey(place(record));
     if (text === null) return null;

@@ -1,6 +1,6 @@
 import { LOCAL_STATES } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
-import type { LocalScalar } from '../../schemas/driver-config.ts';
+import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
 import { pointersRead, reaches, type TableRead, tablesOf } from './reads.ts';
 import { isDigits } from './scenario-reading.ts';

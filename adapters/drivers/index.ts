@@ -12,6 +12,8 @@ import { jkm } from './jkm/driver.ts';
 import { jkmTemplate } from './jkm/template.ts';
 import { oauth2 } from './oauth2/driver.ts';
 import { oauth2Template } from './oauth2/template.ts';
+import { plainJson } from './plain-json/driver.ts';
+import { plainJsonTemplate } from './plain-json/template.ts';
 import { signedJson } from './signed-json/driver.ts';
 import { signedJsonTemplate } from './signed-json/template.ts';
 import { signedToken } from './signed-token/driver.ts';
@@ -32,6 +34,7 @@ const DRIVERS: { readonly [Name in DriverName]: Driver<DriverConfigs[Name]> } = 
   'aes-header': aesHeader,
   'irs-token': irsToken,
   form: form,
+  'plain-json': plainJson,
   'device-reader': deviceReader,
   oauth2: oauth2,
   soap: soap,
@@ -46,6 +49,7 @@ export const TEMPLATES: { readonly [Name in DriverName]: DriverTemplate<DriverCo
   'aes-header': aesHeaderTemplate,
   'irs-token': irsTokenTemplate,
   form: formTemplate,
+  'plain-json': plainJsonTemplate,
   'device-reader': deviceReaderTemplate,
   oauth2: oauth2Template,
   soap: soapTemplate,

@@ -99,7 +99,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   parts.log.add(loggedFrom(request, received), parts.nowMs());
   if (body === null) return send(response, { status: 413, contentType: 'text/plain', body: '' });
   if (await parts.faults.takes(response)) return;
-  send(response, await parts.wire.handle(received));
+  const reply = await parts.wire.handle(received);
+  send(response, { ...reply, body: parts.faults.spoil(Buffer.from(reply.body)) });
 }
 
 function receivedFrom(request: IncomingMessage, body: string): ReceivedRequest {

@@ -1,9 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Outcome } from '../../schemas/driver-config.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
+import type { QuestionConfig } from '../drivers/question.ts';
+import type { ReplyConfig } from '../drivers/reply.ts';
+import { compilePointer, stepsOf } from '../pointer.ts';
 import { withValueAt } from '../with-value-at.ts';
+import { encodeGb18030 } from './encode-gb18030.ts';
 import { mintText } from './mint.ts';
 import type { NonceBook } from './nonce-book.ts';
 
@@ -19,7 +22,7 @@ export interface ReceivedRequest {
 export interface WireReply {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 export type WireAnswer =
@@ -75,33 +78,91 @@ export function jsonReply(status: number, body: JsonValue): WireReply {
 }
 
 /** What every driver's settings say about question and answer. */
-export interface EnvelopeConfig {
-  readonly path: string;
-  readonly code_member: string;
-  readonly outcome: Outcome;
-  readonly record_at: string;
+export type ExchangeConfig = QuestionConfig & ReplyConfig & { readonly path: string };
+
+/** How a system writes a document: JSON, or its driver's own format. The charset stands in the content type where it is UTF-8. */
+export type WriteDocument = (document: JsonValue) => Pick<WireReply, 'contentType' | 'body'>;
+
+const writeJson: WriteDocument = (document) => ({ contentType: 'application/json', body: JSON.stringify(document) });
+
+/**
+ * An answer with the codes, at the places, in the status and in the encoding that the manifest declares. A system that
+ * says "no such code" by its status says so here too.
+ */
+export function answerReply(
+  config: ExchangeConfig,
+  statementAt: string | null,
+  answer: WireAnswer,
+  write: WriteDocument = writeJson,
+): WireReply {
+  const { status, document } = documentOf(config, statementAt, answer);
+  const closed = (config.json_strings ?? []).toReversed().reduce(withJsonString, document);
+  const { contentType, body } = write(closed);
+  return config.charset === undefined || config.charset === 'UTF-8'
+    ? { status, contentType: `${contentType}; charset=utf-8`, body }
+    : { status, contentType, body: encodeGb18030(String(body)) };
 }
 
-/** The system's own envelope round an answer, at the places and with the codes that its manifest declares. */
-export function envelopeOf(config: EnvelopeConfig, statementAt: string | null, answer: WireAnswer): JsonValue {
-  if (answer.kind !== 'found') {
-    const codes = answer.kind === 'expired' ? config.outcome.expired : config.outcome.unknown;
-    return errorEnvelope(config, codes[0] ?? 'undeclared', answer.kind);
+function documentOf(
+  config: ExchangeConfig,
+  statementAt: string | null,
+  answer: WireAnswer,
+): { readonly status: number; readonly document: JsonValue } {
+  const { outcome, record_at } = config;
+  if (answer.kind !== 'found') return absence(config, answer.kind);
+  const bare = withValueAt({}, record_at, answer.record);
+  const coded = withValueAt(bare, outcome.at, outcome.found[0] ?? 'undeclared');
+  const { statement } = answer;
+  return {
+    status: 200,
+    document: statementAt === null || statement === null ? coded : withValueAt(coded, statementAt, statement),
+  };
+}
+
+function absence(config: ExchangeConfig, why: 'expired' | 'unknown') {
+  const [code] = config.outcome[why];
+  const row = config.outcome.by_status?.find(({ means }) => means === why);
+  if (code !== undefined || row === undefined) {
+    return { status: 200, document: errorEnvelope(config, code ?? 'undeclared', why) };
   }
-  const bare = withValueAt({}, config.record_at, answer.record);
-  const coded = withValueAt(bare, config.outcome.at, config.outcome.found[0] ?? 'undeclared');
-  return statementAt === null || answer.statement === null ? coded : withValueAt(coded, statementAt, answer.statement);
+  const { status, at, codes: [rowCode] = [] } = row;
+  return { status, document: at === undefined ? { message: why } : withValueAt({}, at, rowCode ?? 'undeclared') };
+}
+
+function withJsonString(document: JsonValue, at: string): JsonValue {
+  const value = compilePointer(at)(document);
+  return value === undefined ? document : withValueAt(document, at, JSON.stringify(value));
 }
 
 /** The system's own envelope round an error code that is no answer. */
-export function errorEnvelope(config: EnvelopeConfig, code: string | number, message: string): JsonValue {
+export function errorEnvelope(config: ReplyConfig, code: string | number, message: string): JsonValue {
   return withValueAt({ message }, config.outcome.at, code);
 }
 
-/** A string member of a JSON object body, or null. */
-export function jsonMember(body: string, member: string): string | null {
-  const value = jsonMembers(body).get(member);
-  return typeof value === 'string' ? value : null;
+/** The system does not take us for who we are, in the way that the manifest declares, or with 401. */
+export function refusalReply(config: ReplyConfig, message: string): WireReply {
+  const [code] = config.outcome.refused ?? [];
+  return jsonReply(code === undefined ? 401 : 200, errorEnvelope(config, code ?? 'refused', message));
+}
+
+/** The code that a JSON body asks about, or null where it is not asked as the manifest says. */
+export function codeInJson(body: string, config: QuestionConfig): string | null {
+  const asked = jsonOrUndefined(body);
+  return asked === undefined ? null : codeIn(asked, config);
+}
+
+/** The same of a form: where the question stands in an object, a field holds it as JSON. */
+export function codeInForm(form: URLSearchParams, config: QuestionConfig): string | null {
+  const [step] = stepsOf(config.within ?? '');
+  const members = [...form].map(([name, value]) => [name, name === step ? (jsonOrUndefined(value) ?? null) : value]);
+  return codeIn(Object.fromEntries(members), config);
+}
+
+function codeIn(asked: JsonValue, { code_member, within = '', fields = [] }: QuestionConfig): string | null {
+  const members = compilePointer(within)(asked) ?? null;
+  const textOf = (name: string) => compilePointer(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)(members);
+  const code = textOf(code_member);
+  return typeof code === 'string' && fields.every(({ name, value }) => textOf(name) === value) ? code : null;
 }
 
 /** The members of a JSON object body; none when it is something else. */

@@ -6,6 +6,7 @@ import type { DriverConfigs } from '../drivers/index.ts';
 import { irsTokenWire } from '../drivers/irs-token/wire.ts';
 import { jkmWire } from '../drivers/jkm/wire.ts';
 import { oauth2Wire } from '../drivers/oauth2/wire.ts';
+import { plainJsonWire } from '../drivers/plain-json/wire.ts';
 import { signedJsonWire } from '../drivers/signed-json/wire.ts';
 import { signedTokenWire } from '../drivers/signed-token/wire.ts';
 import { soapWire } from '../drivers/soap/wire.ts';
@@ -18,6 +19,7 @@ const WIRES: { readonly [Name in DriverName]: (config: DriverConfigs[Name], tool
   'aes-header': aesHeaderWire,
   'irs-token': irsTokenWire,
   form: formWire,
+  'plain-json': plainJsonWire,
   'device-reader': deviceReaderWire,
   oauth2: oauth2Wire,
   soap: soapWire,

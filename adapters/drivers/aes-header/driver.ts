@@ -2,7 +2,8 @@ import { createCipheriv } from 'node:crypto';
 import type { AesHeaderConfig } from '../../../schemas/driver-config.ts';
 import { UpstreamError } from '../../upstream-error.ts';
 import type { Driver } from '../driver.ts';
-import { openEnvelopeDriver } from '../envelope.ts';
+import { formOf } from '../question.ts';
+import { openEnvelopeDriver } from '../reply.ts';
 
 /**
  * Shanghai, as published open-source code calls it. `POST <path>` with the form `code_member=token` and the headers
@@ -12,7 +13,6 @@ import { openEnvelopeDriver } from '../envelope.ts';
  */
 export const aesHeader: Driver<AesHeaderConfig> = {
   name: 'aes-header',
-  secrets: ['app_id', 'app_key'],
   open: (config, statementAt, context) =>
     openEnvelopeDriver(config, statementAt, context, (token) => {
       const appId = context.secret('app_id');
@@ -26,7 +26,7 @@ export const aesHeader: Driver<AesHeaderConfig> = {
           apiname: config.api_name,
           signature: encrypt(`${appId}${config.api_name}${timestampS}`, context.secret('app_key')),
         },
-        body: new URLSearchParams({ [config.code_member]: token }).toString(),
+        body: new URLSearchParams(formOf(config, token)).toString(),
       };
     }),
 };

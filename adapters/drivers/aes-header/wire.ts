@@ -1,7 +1,8 @@
 import { createDecipheriv, randomBytes } from 'node:crypto';
 import type { AesHeaderConfig } from '../../../schemas/driver-config.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInForm,
   errorEnvelope,
   headerOf,
   isTimely,
@@ -21,10 +22,10 @@ export function aesHeaderWire(config: AesHeaderConfig, tools: WireTools): Wire {
     handle: async (request) => {
       const fault = refusal(request, config, secrets, tools);
       if (fault !== null) return jsonReply(401, errorEnvelope(config, '401', fault));
-      const token = new URLSearchParams(request.body).get(config.code_member);
+      const token = codeInForm(new URLSearchParams(request.body), config);
       if (request.path !== config.path || token === null)
         return jsonReply(400, errorEnvelope(config, '400', 'bad request'));
-      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(token)));
+      return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import type { DeviceReaderConfig } from '../../../schemas/driver-config.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInJson,
   errorEnvelope,
   isTimely,
   jsonMembers,
@@ -31,16 +32,16 @@ export function deviceReaderWire(config: DeviceReaderConfig, tools: WireTools): 
     ...plainCodes,
     secrets,
     handle: async (request) => {
-      const question = questionOf(request.body, config.code_member);
+      const question = questionOf(request.body, config);
       const fault = refusal(question, secrets, tools);
       if (fault !== null) return jsonReply(200, errorEnvelope(config, fault.code, fault.message));
       if (request.path !== config.path) return jsonReply(404, errorEnvelope(config, 40400, 'no such service'));
-      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(question.code)));
+      return answerReply(config, tools.statementAt, await tools.answer(question.code));
     },
   };
 }
 
-function questionOf(body: string, codeMember: string) {
+function questionOf(body: string, config: DeviceReaderConfig) {
   const members = jsonMembers(body);
   const text = (member: string): string => {
     const value = members.get(member);
@@ -53,7 +54,7 @@ function questionOf(body: string, codeMember: string) {
     timestamp: text('timestamp'),
     sign: text('sign'),
     devSign: text('devSign'),
-    code: text(codeMember),
+    code: codeInJson(body, config) ?? '',
   };
 }
 

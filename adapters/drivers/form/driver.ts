@@ -1,6 +1,7 @@
 import type { FormConfig } from '../../../schemas/driver-config.ts';
 import type { Driver } from '../driver.ts';
-import { openEnvelopeDriver } from '../envelope.ts';
+import { formOf } from '../question.ts';
+import { openEnvelopeDriver } from '../reply.ts';
 
 /**
  * Jiangsu's shape, as published open-source code has it. `POST <path>` as application/x-www-form-urlencoded with
@@ -10,16 +11,11 @@ import { openEnvelopeDriver } from '../envelope.ts';
  */
 export const form: Driver<FormConfig> = {
   name: 'form',
-  secrets: ['token'],
   open: (config, statementAt, context) =>
     openEnvelopeDriver(config, statementAt, context, (token) => ({
       method: 'POST',
       path: config.path,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams([
-        ...config.fields.map(({ name, value }) => [name, value]),
-        [config.code_member, token],
-        [config.token_member, context.secret('token')],
-      ]).toString(),
+      body: new URLSearchParams([...formOf(config, token), [config.token_member, context.secret('token')]]).toString(),
     })),
 };

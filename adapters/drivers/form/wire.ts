@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FormConfig } from '../../../schemas/driver-config.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInForm,
   errorEnvelope,
   jsonReply,
   plainCodes,
+  refusalReply,
   sameText,
   type Wire,
   type WireTools,
@@ -19,14 +21,13 @@ export function formWire(config: FormConfig, tools: WireTools): Wire {
     handle: async (request) => {
       const form = new URLSearchParams(request.body);
       if (tools.refusing() || !sameText(form.get(config.token_member) ?? '', secrets.token)) {
-        return jsonReply(200, errorEnvelope(config, 118, 'no permission'));
+        return refusalReply(config, 'no permission');
       }
-      const complete = config.fields.every(({ name, value }) => form.get(name) === value);
-      const code = form.get(config.code_member);
-      if (request.path !== config.path || !complete || code === null) {
+      const code = codeInForm(form, config);
+      if (request.path !== config.path || code === null) {
         return jsonReply(200, errorEnvelope(config, 400, 'bad request'));
       }
-      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(code)));
+      return answerReply(config, tools.statementAt, await tools.answer(code));
     },
   };
 }

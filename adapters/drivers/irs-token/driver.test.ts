@@ -14,6 +14,7 @@ const config: IrsTokenConfig = {
   code_member: 'qr',
   outcome: { at: '/datas/result', found: [0], expired: [1], unknown: [2] },
   record_at: '/datas/data',
+  json_strings: ['/datas'],
 };
 
 /** The platform: hands out numbered secrets of a quarter of an hour, and forgets all of them when told to. */
@@ -115,7 +116,7 @@ describe('irs-token', () => {
   test.each([
     ['11 twice', { code: '11' }, 'credentials'],
     ['bad signature', { code: 14 }, 'credentials'],
-    ['an undeclared code', { code: '99' }, 'malformed'],
+    ['an undeclared code', { code: '99' }, 'undeclared'],
     ['datas that is no JSON', { code: '00', datas: '{' }, 'malformed'],
     ['no datas', { code: '00' }, 'malformed'],
     ['a list', [], 'malformed'],

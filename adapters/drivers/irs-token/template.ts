@@ -7,6 +7,7 @@ export const irsTokenTemplate: DriverTemplate<IrsTokenConfig> = {
     ...QUESTION,
     outcome: { ...QUESTION.outcome, at: '/datas/result' },
     record_at: '/datas/data',
+    json_strings: ['/datas'],
     key_path: '/v1/key',
     refresh_path: '/v1/refresh',
     refresh_ahead_s: 180,

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IrsTokenConfig } from '../../../schemas/driver-config.ts';
-import type { JsonValue } from '../../../schemas/scenarios.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInForm,
   isTimely,
   jsonReply,
   plainCodes,
@@ -43,8 +43,11 @@ export function irsTokenWire(config: IrsTokenConfig, tools: WireTools): Wire {
   }
 
   async function answer(form: URLSearchParams): Promise<WireReply> {
-    const opened = envelopeOf(config, tools.statementAt, await tools.answer(form.get(config.code_member) ?? ''));
-    return irsReply('00', 'ok', insideDatas(opened));
+    const answered = await tools.answer(codeInForm(form, config) ?? '');
+    return answerReply(config, tools.statementAt, answered, (document) => ({
+      contentType: 'application/json',
+      body: JSON.stringify({ code: '00', msg: 'ok', ...Object(document) }),
+    }));
   }
 
   return {
@@ -73,12 +76,6 @@ function isSignedWith(form: URLSearchParams, appKey: string, secret: string): bo
   return form.get('appKey') === appKey && sameText(form.get('sign') ?? '', expected);
 }
 
-/** The manifest's pointers start at `/datas`, which the platform sends as a string of JSON. */
-function insideDatas(envelope: JsonValue): JsonValue {
-  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) return null;
-  return envelope['datas'] ?? null;
-}
-
-function irsReply(code: string, msg: string, datas: JsonValue | IssuedSecrets): WireReply {
+function irsReply(code: string, msg: string, datas: IssuedSecrets | null): WireReply {
   return jsonReply(200, { code, msg, datas: datas === null ? null : JSON.stringify(datas) });
 }

@@ -1,6 +1,7 @@
 import type { JkmConfig } from '../../../schemas/driver-config.ts';
 import type { Driver } from '../driver.ts';
-import { compileEnvelope, readJson } from '../envelope.ts';
+import { questionOf } from '../question.ts';
+import { compileReply } from '../reply.ts';
 import { signedPost } from '../signed-json/driver.ts';
 
 const MARKER = Buffer.from('JKM', 'latin1');
@@ -14,14 +15,13 @@ const MIN_BODY_OCTETS = 16;
  */
 export const jkm: Driver<JkmConfig> = {
   name: 'jkm',
-  secrets: ['app_id', 'app_key'],
   open: (config, statementAt, context) => {
-    const read = compileEnvelope(config, statementAt);
+    const { read } = compileReply(config, statementAt, context);
     return async (token) => {
       const opaque = opaqueOctets(token);
       if (opaque === null) return { kind: 'absent', why: 'unknown' };
-      const body = JSON.stringify({ [config.code_member]: opaque.toString('hex') });
-      return read(readJson(await context.fetch(signedPost(config.path, body, context))));
+      const body = JSON.stringify(questionOf(config, opaque.toString('hex')));
+      return read(await context.fetch(signedPost(config.path, body, context)));
     };
   },
 };

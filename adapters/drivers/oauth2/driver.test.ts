@@ -85,7 +85,8 @@ describe('oauth2', () => {
   test.each([
     ['the client is refused', { status: 401, body: { error: 'invalid_client' } }, 'credentials'],
     ['the scope is refused', { status: 400, body: { error: 'invalid_scope' } }, 'credentials'],
-    ['the token endpoint is down', { status: 503, body: {} }, 'status'],
+    ['the token endpoint is down', { status: 500, body: {} }, 'status'],
+    ['the token endpoint is too busy', { status: 503, body: {} }, 'busy'],
     ['the token endpoint redirects', { status: 302, body: {} }, 'redirect'],
     ['the reply has no token', { body: { hello: 1 } }, 'malformed'],
     ['the reply is garbage', { body: '<html>' }, 'malformed'],

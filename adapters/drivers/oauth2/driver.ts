@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { OAuth2Config } from '../../../schemas/driver-config.ts';
 import { UpstreamError } from '../../upstream-error.ts';
 import type { Ask, Driver, DriverContext, UpstreamReply } from '../driver.ts';
-import { compileEnvelope, readJson, requireOk } from '../envelope.ts';
+import { questionOf } from '../question.ts';
+import { compileReply, parseJson, requireOk } from '../reply.ts';
+import { textOf } from '../reply-text.ts';
 import { type Lease, openSession } from '../session.ts';
 
 /**
@@ -17,12 +19,12 @@ import { type Lease, openSession } from '../session.ts';
  */
 export const oauth2: Driver<OAuth2Config> = {
   name: 'oauth2',
-  secrets: ['issuer', 'client_id', 'client_key'],
   open: openOAuth2,
 };
 
 /** A name only: openid-client wants an https address, and context.fetch goes to the manifest's. */
 const PLACEHOLDER_ORIGIN = 'https://upstream.invalid';
+const SECRETS = ['issuer', 'client_id', 'client_key'] as const;
 const RENEW_AHEAD_MS = 30_000;
 const DEFAULT_LIFETIME_S = 60;
 
@@ -36,7 +38,7 @@ const privateKeySchema = z.object({
 });
 
 function openOAuth2(config: OAuth2Config, statementAt: string | null, context: DriverContext): Ask {
-  const read = compileEnvelope(config, statementAt);
+  const { read } = compileReply(config, statementAt, context);
   const client = rememberClient(config, context);
 
   async function obtain(): Promise<Lease<string>> {
@@ -51,7 +53,7 @@ function openOAuth2(config: OAuth2Config, statementAt: string | null, context: D
       method: 'POST',
       path: config.path,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
-      body: JSON.stringify({ [config.code_member]: token }),
+      body: JSON.stringify(questionOf(config, token)),
     });
   }
 
@@ -59,7 +61,7 @@ function openOAuth2(config: OAuth2Config, statementAt: string | null, context: D
   return async (token) => {
     const accessToken = await session.current();
     const reply = await post(accessToken, token);
-    return read(readJson(reply.status === 401 ? await post(await session.renew(accessToken), token) : reply));
+    return read(reply.status === 401 ? await post(await session.renew(accessToken), token) : reply);
   };
 }
 
@@ -75,7 +77,7 @@ async function grant(client: Configuration, scope: string | undefined) {
 function rememberClient(config: OAuth2Config, context: DriverContext): () => Promise<Configuration> {
   let opened: { readonly secrets: string; readonly client: Promise<Configuration> } | null = null;
   return () => {
-    const secrets = oauth2.secrets.map((name) => context.secret(name)).join('\n');
+    const secrets = SECRETS.map((name) => context.secret(name)).join('\n');
     if (opened?.secrets !== secrets) opened = { secrets, client: openClient(config, context) };
     return opened.client;
   };
@@ -97,8 +99,10 @@ async function openClient(config: OAuth2Config, context: DriverContext): Promise
       body: body instanceof URLSearchParams ? body.toString() : '',
     });
     // The error object of RFC 6749 section 5.2 comes with these two; every other failure is sorted as anywhere else.
-    if (reply.status !== 400 && reply.status !== 401) requireOk(reply);
-    return new Response(reply.body, { status: reply.status, headers: { ...reply.headers } });
+    if (reply.status !== 400 && reply.status !== 401) requireOk(reply, context.nowMs());
+    // openid-client would take the last of two access tokens.
+    if (reply.status === 200) parseJson(textOf(reply, undefined));
+    return new Response(new Uint8Array(reply.body), { status: reply.status, headers: { ...reply.headers } });
   };
   return client;
 }

@@ -4,10 +4,10 @@ import { LRUCache } from 'lru-cache';
 import type { OAuth2Config } from '../../../schemas/driver-config.ts';
 import { makeKey, type SandboxKey } from '../../sandbox/keys.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInJson,
   errorEnvelope,
   headerOf,
-  jsonMember,
   jsonReply,
   plainCodes,
   type ReceivedRequest,
@@ -40,9 +40,9 @@ export function oauth2Wire(config: OAuth2Config, tools: WireTools): Wire {
   async function answer(request: ReceivedRequest): Promise<WireReply> {
     const bearer = headerOf(request, 'authorization').replace(/^Bearer /, '');
     if (tools.refusing() || !tokens.has(bearer)) return jsonReply(401, errorEnvelope(config, 'E401', 'token'));
-    const code = jsonMember(request.body, config.code_member);
+    const code = codeInJson(request.body, config);
     if (code === null) return jsonReply(400, errorEnvelope(config, 'E400', 'bad request'));
-    return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(code)));
+    return answerReply(config, tools.statementAt, await tools.answer(code));
   }
 
   return {

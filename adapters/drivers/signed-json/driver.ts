@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { SignedJsonConfig } from '../../../schemas/driver-config.ts';
 import type { Driver, DriverContext, UpstreamRequest } from '../driver.ts';
-import { openEnvelopeDriver } from '../envelope.ts';
+import { questionOf } from '../question.ts';
+import { openEnvelopeDriver } from '../reply.ts';
 
 /**
  * Sandbox assumption for systems whose interface was never published. `POST <path>` with JSON `{[code_member]: token}`
@@ -10,10 +11,9 @@ import { openEnvelopeDriver } from '../envelope.ts';
  */
 export const signedJson: Driver<SignedJsonConfig> = {
   name: 'signed-json',
-  secrets: ['app_id', 'app_key'],
   open: (config, statementAt, context) =>
     openEnvelopeDriver(config, statementAt, context, (token) =>
-      signedPost(config.path, JSON.stringify({ [config.code_member]: token }), context),
+      signedPost(config.path, JSON.stringify(questionOf(config, token)), context),
     ),
 };
 

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
-  type EnvelopeConfig,
-  envelopeOf,
+  answerReply,
+  codeInJson,
+  type ExchangeConfig,
   errorEnvelope,
   headerOf,
   isTimely,
-  jsonMember,
   jsonReply,
   plainCodes,
   type ReceivedRequest,
@@ -15,7 +15,7 @@ import {
 } from '../../sandbox/wire.ts';
 
 /** A plain JSON service: HMAC-SHA-256 over timestamp, nonce and the exact body bytes. */
-export function signedJsonWire(config: EnvelopeConfig, tools: WireTools): Wire {
+export function signedJsonWire(config: ExchangeConfig, tools: WireTools): Wire {
   const secrets = { app_id: `huren-${randomBytes(4).toString('hex')}`, app_key: randomBytes(32).toString('hex') };
   return {
     ...plainCodes,
@@ -23,10 +23,10 @@ export function signedJsonWire(config: EnvelopeConfig, tools: WireTools): Wire {
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);
       if (fault !== null) return jsonReply(401, errorEnvelope(config, 'AUTH', fault));
-      const token = jsonMember(request.body, config.code_member);
+      const token = codeInJson(request.body, config);
       if (request.path !== config.path || token === null)
         return jsonReply(400, errorEnvelope(config, 'BAD', 'bad request'));
-      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(token)));
+      return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SignedTokenConfig } from '../../../schemas/driver-config.ts';
 import type { Ask, Driver, DriverContext, LocalAnswer } from '../driver.ts';
-import { compileEnvelope, readJson } from '../envelope.ts';
+import { questionOf } from '../question.ts';
+import { compileReply } from '../reply.ts';
 import { signedPost } from '../signed-json/driver.ts';
 import { openTokenKeys, type TokenKeys } from './token-keys.ts';
 
@@ -19,7 +20,6 @@ import { openTokenKeys, type TokenKeys } from './token-keys.ts';
  */
 export const signedToken: Driver<SignedTokenConfig> = {
   name: 'signed-token',
-  secrets: ['app_id', 'app_key', 'code_keys'],
   open: openSignedToken,
 };
 
@@ -35,7 +35,7 @@ const claimsSchema = z.object({
 });
 
 function openSignedToken(config: SignedTokenConfig, statementAt: string | null, context: DriverContext): Ask {
-  const read = compileEnvelope(config, statementAt);
+  const { read } = compileReply(config, statementAt, context);
   const keys = rememberKeys(context);
   return async (token) => {
     const claims = claimsSchema.safeParse(await keys().verify(token));
@@ -43,8 +43,8 @@ function openSignedToken(config: SignedTokenConfig, statementAt: string | null, 
     const nowS = context.nowMs() / 1000;
     if (claims.data.iat !== undefined && claims.data.iat > nowS + MAX_AHEAD_S) return UNKNOWN;
     if (claims.data.exp <= nowS) return EXPIRED;
-    const body = JSON.stringify({ [config.code_member]: claims.data.sub });
-    return read(readJson(await context.fetch(signedPost(config.path, body, context))));
+    const body = JSON.stringify(questionOf(config, claims.data.sub));
+    return read(await context.fetch(signedPost(config.path, body, context)));
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { compilePointer } from '../../pointer.ts';
+import { encodeGb18030 } from '../../sandbox/encode-gb18030.ts';
 import { type Answer, NOW_MS, openLoopback, type Received } from '../loopback.fixture.ts';
 import { soap } from './driver.ts';
 import { parseXml } from './xml.ts';
@@ -37,7 +38,7 @@ function system({ headers, body }: Received): Answer {
     at(`${security}/Password`) === digest &&
     Date.parse(created) === NOW_MS &&
     headers['soapaction'] === '"urn:query"' &&
-    at('/Envelope/Body/query/qr') === 'a&lt;b&amp;c';
+    at('/Envelope/Body/query/qr') === 'a<b&c';
   return good
     ? { headers: XML, body: response(`<code>0</code>${RECORD}`) }
     : { status: 500, headers: XML, body: fault('wsse:FailedAuthentication') };
@@ -77,7 +78,11 @@ describe('soap', () => {
     ['a fault that says 200', fault('wsse:FailedAuthentication'), 200, 'malformed'],
     ['a document type', afterProlog('<!DOCTYPE x [<!ENTITY e "0">]>'), 200, 'malformed'],
     ['a lower-case document type', afterProlog('<!doctype x>'), 200, 'malformed'],
-    ['an entity in place of a code', response('<code>&#48;</code>'), 200, 'malformed'],
+    ['an entity that XML does not have', response(`<code>0</code><record><a>&nbsp;</a></record>`), 200, 'malformed'],
+    ['a bare ampersand', response(`<code>0</code><record><a>a & b</a></record>`), 200, 'malformed'],
+    ['a reference to no character', response(`<code>&#0;</code>${RECORD}`), 200, 'malformed'],
+    ['a reference to half a character', response(`<code>&#xD800;</code>${RECORD}`), 200, 'malformed'],
+    ['two bodies', response(good).replace(/<s:Body>.*<\/s:Body>/s, '$&$&'), 200, 'malformed'],
     ['a deep nest', response(`${good}${nested}`), 200, 'malformed'],
     ['half a document', response(good).slice(0, -12), 200, 'malformed'],
     ['text after the document', `${response(good)}junk`, 200, 'malformed'],
@@ -89,6 +94,48 @@ describe('soap', () => {
     ['two codes', response(`<code>0</code><code>1</code>${RECORD}`), 200, 'malformed'],
   ])('%s is no answer', async (_defect, body, status, code) => {
     await expect(askOf(body, status)).rejects.toThrow(expect.objectContaining({ code }));
+  });
+
+  test('character references are read as what they stand for, and in CDATA as letters', async () => {
+    const record =
+      '<record><a>&#32511;&#x7801;</a><b>&lt;&amp;#48;&gt;&quot;&apos;</b><c><![CDATA[&#48;&lt;]]></c></record>';
+    await expect(askOf(response(`<!-- <![CDATA[ --><code>&#48;</code>${record}`))).resolves.toMatchObject({
+      record: { a: '绿码', b: `<&#48;>"'`, c: '&#48;&lt;' },
+    });
+  });
+
+  test.each([
+    ['ns:Client.NoSuchCode', 'unknown'],
+    ['Client.Expired', 'expired'],
+  ])('a fault %s that is declared is no answer', async (faultcode, why) => {
+    const { context } = await openLoopback(SECRETS, () => ({ status: 500, headers: XML, body: fault(faultcode) }));
+    const at = '/Envelope/Body/Fault/faultcode';
+    const by_status = [
+      { status: 500, means: 'unknown' as const, at, codes: ['Client.NoSuchCode'] },
+      { status: 500, means: 'expired' as const, at, codes: ['Client.Expired'] },
+    ];
+    const asking = soap.open({ ...config, outcome: { ...outcome, by_status } }, null, context);
+    await expect(asking('tok')).resolves.toEqual({ kind: 'absent', why });
+  });
+
+  test('a question that stands deeper, with constants, is sent flat', async () => {
+    const { context, received } = await openLoopback(SECRETS, system);
+    const nested = { ...config, within: '/arg0/query', fields: [{ name: 'source', value: 'a&b' }] };
+    await soap
+      .open(
+        nested,
+        null,
+        context,
+      )('tok')
+      .catch(() => undefined);
+    const sent = compilePointer('/Envelope/Body/query/arg0/query')(parseXml(received[0]?.body ?? ''));
+    expect(sent).toEqual({ source: 'a&b', qr: 'tok' });
+  });
+
+  test('a document in GBK is read by its declaration', async () => {
+    const inGbk = response(`<code>0</code><record><colour>绿码</colour></record>`).replace('?>', ' encoding="GBK"?>');
+    const { context } = await openLoopback(SECRETS, () => ({ headers: XML, body: encodeGb18030(inGbk) }));
+    await expect(soap.open(config, null, context)('tok')).resolves.toMatchObject({ record: { colour: '绿码' } });
   });
 
   test('an element cannot reach the prototype of the record', async () => {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { SoapConfig } from '../../../schemas/driver-config.ts';
-import { localKey } from '../../local-value.ts';
+import type { StatusOutcome } from '../../../schemas/driver-exchange.ts';
+import type { JsonValue } from '../../../schemas/scenarios.ts';
 import { compilePointer } from '../../pointer.ts';
-import { UpstreamError } from '../../upstream-error.ts';
-import type { Driver, DriverContext, UpstreamReply } from '../driver.ts';
-import { compileEnvelope, requireOk } from '../envelope.ts';
+import { withValueAt } from '../../with-value-at.ts';
+import type { Driver, DriverContext } from '../driver.ts';
+import { type QuestionMembers, questionOf } from '../question.ts';
+import { compileReply } from '../reply.ts';
 import { parseXml } from './xml.ts';
 
 /**
@@ -16,32 +18,34 @@ import { parseXml } from './xml.ts';
  * `wsse:Nonce` = base64 of the nonce's octets, `wsu:Created` = RFC 3339 UTC, and `wsse:Password` = base64 of SHA-1 over
  * nonce octets + created + secret `password`.
  *
- * The reply is read by local names, text as strings, an empty element as a missing one, a repeated one as a list. A
- * SOAP fault (HTTP 500) whose faultcode is `wsse:FailedAuthentication` says that our credentials are wrong.
+ * The reply is read by local names, text as strings, an empty element as a missing one, a repeated one as a list. So is
+ * the faultcode of a SOAP fault, whose prefix is the document's own choice: a manifest declares `Client.NoSuchCode`. A
+ * fault (HTTP 500) `FailedAuthentication` says that our credentials are wrong.
  */
 export const soap: Driver<SoapConfig> = {
   name: 'soap',
-  secrets: ['username', 'password'],
   open: (config, statementAt, context) => {
-    const read = compileEnvelope(config, statementAt);
-    return async (token) => {
-      const reply = await context.fetch({
-        method: 'POST',
-        path: config.path,
-        headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${config.soap_action}"` },
-        body: question(config, token, context),
-      });
-      throwForFault(reply);
-      requireOk(reply);
-      return read(parseXml(reply.body));
-    };
+    const by_status = [...(config.outcome.by_status ?? []), REFUSED];
+    const answer = { ...config, outcome: { ...config.outcome, by_status } };
+    const { read } = compileReply(answer, statementAt, context, parseEnvelope);
+    return async (token) =>
+      read(
+        await context.fetch({
+          method: 'POST',
+          path: config.path,
+          headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${config.soap_action}"` },
+          body: question(config, token, context),
+        }),
+      );
   },
 };
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
 const WSS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss';
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-const faultCode = compilePointer('/Envelope/Body/Fault/faultcode');
+const FAULT_CODE = '/Envelope/Body/Fault/faultcode';
+const REFUSED: StatusOutcome = { status: 500, means: 'refused', at: FAULT_CODE, codes: ['FailedAuthentication'] };
+const faultCode = compilePointer(FAULT_CODE);
 
 function question(config: SoapConfig, token: string, context: DriverContext): string {
   return builder.build({
@@ -49,10 +53,16 @@ function question(config: SoapConfig, token: string, context: DriverContext): st
       '@xmlns:soap': SOAP,
       'soap:Header': { 'wsse:Security': userNameToken(context) },
       'soap:Body': {
-        [`q:${config.operation}`]: { '@xmlns:q': config.namespace, [`q:${config.code_member}`]: token },
+        [`q:${config.operation}`]: { '@xmlns:q': config.namespace, ...qualified(questionOf(config, token)) },
       },
     },
   });
+}
+
+function qualified(members: QuestionMembers): QuestionMembers {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [`q:${name}`, typeof value === 'string' ? value : qualified(value)]),
+  );
 }
 
 function userNameToken(context: DriverContext) {
@@ -77,13 +87,8 @@ function userNameToken(context: DriverContext) {
   };
 }
 
-function throwForFault({ status, body }: UpstreamReply): void {
-  if (status !== 500 || !body.includes('FailedAuthentication')) return;
-  if (
-    localKey(faultCode(parseXml(body)))
-      ?.split(':')
-      .at(-1) !== 'FailedAuthentication'
-  )
-    return;
-  throw new UpstreamError('credentials', 'the province refused our credentials');
+function parseEnvelope(text: string): JsonValue {
+  const document = parseXml(text);
+  const code = faultCode(document);
+  return typeof code === 'string' ? withValueAt(document, FAULT_CODE, code.slice(code.indexOf(':') + 1)) : document;
 }

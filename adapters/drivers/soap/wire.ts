@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { XMLBuilder } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { SoapConfig } from '../../../schemas/driver-config.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
 import { compilePointer } from '../../pointer.ts';
 import {
-  envelopeOf,
+  answerReply,
   headerOf,
   isTimely,
   plainCodes,
@@ -14,15 +14,9 @@ import {
   type WireReply,
   type WireTools,
 } from '../../sandbox/wire.ts';
+import { parseXml } from './xml.ts';
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  processEntities: false,
-  maxNestedTags: 16,
-});
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 const userNameToken = compilePointer('/Envelope/Header/Security/UsernameToken');
 const soapBody = compilePointer('/Envelope/Body');
@@ -37,7 +31,10 @@ const userNameTokenSchema = z.object({
 /** SOAP 1.1 with a Username Token of the OASIS profile 1.1; what is wrong with a caller is a fault with status 500. */
 export function soapWire(config: SoapConfig, tools: WireTools): Wire {
   const secrets = { username: `huren-${randomBytes(4).toString('hex')}`, password: randomBytes(24).toString('hex') };
-  const questionAt = compilePointer(`/Envelope/Body/${config.operation}/${config.code_member}`);
+  const { operation, code_member, within = '', fields = [] } = config;
+  const member = (name: string) => compilePointer(`/Envelope/Body/${operation}${within}/${name}`);
+  const codeAt = member(code_member);
+  const constants = fields.map(({ name, value }) => ({ place: member(name), value }));
   return {
     ...plainCodes,
     secrets,
@@ -46,13 +43,18 @@ export function soapWire(config: SoapConfig, tools: WireTools): Wire {
       if (tools.refusing() || !isAuthentic(document, secrets, tools)) {
         return fault('wsse:FailedAuthentication', 'the user name token is not good');
       }
-      const code = questionAt(document);
+      const code = codeAt(document);
+      const complete = constants.every(({ place, value }) => place(document) === value);
       const action = headerOf(request, 'soapaction');
-      if (request.path !== config.path || action !== `"${config.soap_action}"` || typeof code !== 'string') {
+      if (
+        request.path !== config.path ||
+        action !== `"${config.soap_action}"` ||
+        typeof code !== 'string' ||
+        !complete
+      ) {
         return fault('soap:Client', 'no such operation');
       }
-      const answer = envelopeOf(config, tools.statementAt, await tools.answer(code));
-      return xmlReply(200, soapBody(answer) ?? {});
+      return answerReply(config, tools.statementAt, await tools.answer(code), writeEnvelope);
     },
   };
 }
@@ -75,17 +77,21 @@ function isAuthentic(
 
 function parse(text: string): JsonValue {
   try {
-    return parser.parse(text);
+    return parseXml(text);
   } catch {
     return null;
   }
 }
 
 function fault(faultcode: string, faultstring: string): WireReply {
-  return xmlReply(500, { 'soap:Fault': { faultcode, faultstring } });
+  const { body } = writeEnvelope({ Envelope: { Body: { Fault: { faultcode, faultstring } } } });
+  return { status: 500, contentType: 'text/xml; charset=utf-8', body };
 }
 
-function xmlReply(status: number, body: JsonValue): WireReply {
+/** The manifest's pointers go by local names; the elements of a fault have no namespace, the others share ours. */
+function writeEnvelope(document: JsonValue): Pick<WireReply, 'contentType' | 'body'> {
+  const { Fault, ...others } = Object(soapBody(document));
+  const body = Fault === undefined ? others : { 'soap:Fault': Fault };
   const envelope = { 'soap:Envelope': { '@xmlns:soap': SOAP, 'soap:Body': body } };
-  return { status, contentType: 'text/xml; charset=utf-8', body: builder.build(envelope) };
+  return { contentType: 'text/xml', body: builder.build(envelope) };
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { TifConfig } from '../../../schemas/driver-config.ts';
 import type { Driver } from '../driver.ts';
-import { openEnvelopeDriver } from '../envelope.ts';
+import { questionOf } from '../question.ts';
+import { openEnvelopeDriver } from '../reply.ts';
 
 /**
  * Guangdong's gateway family, as published open-source code calls it. `POST <path>` with JSON `{[code_member]: token}`
@@ -10,7 +11,6 @@ import { openEnvelopeDriver } from '../envelope.ts';
  */
 export const tif: Driver<TifConfig> = {
   name: 'tif',
-  secrets: ['paasid', 'token'],
   open: (config, statementAt, context) =>
     openEnvelopeDriver(config, statementAt, context, (token) => {
       const timestamp = String(Math.floor(context.nowMs() / 1000));
@@ -26,7 +26,7 @@ export const tif: Driver<TifConfig> = {
           'x-tif-nonce': nonce,
           'x-tif-signature': createHash('sha256').update(signed).digest('hex'),
         },
-        body: JSON.stringify({ [config.code_member]: token }),
+        body: JSON.stringify(questionOf(config, token)),
       };
     }),
 };

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { TifConfig } from '../../../schemas/driver-config.ts';
 import {
-  envelopeOf,
+  answerReply,
+  codeInJson,
   errorEnvelope,
   headerOf,
   isTimely,
-  jsonMember,
   jsonReply,
   plainCodes,
   type ReceivedRequest,
@@ -23,10 +23,10 @@ export function tifWire(config: TifConfig, tools: WireTools): Wire {
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);
       if (fault !== null) return jsonReply(401, errorEnvelope(config, fault.code, fault.message));
-      const token = jsonMember(request.body, config.code_member);
+      const token = codeInJson(request.body, config);
       if (request.path !== config.path || token === null)
         return jsonReply(400, errorEnvelope(config, 40000, 'bad request'));
-      return jsonReply(200, envelopeOf(config, tools.statementAt, await tools.answer(token)));
+      return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };
 }
