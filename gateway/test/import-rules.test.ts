@@ -5,7 +5,7 @@ import { closureOf, type Import, importsIn, ROOT, sourceFiles } from './import-g
 import { EXCEPTIONS, OUTERMOST, ROOMS, type Room } from './import-rules.ts';
 
 const TOP_LEVEL_FOLDERS = ['adapters', 'deploy', 'gateway', 'schemas'];
-const IO_MODULES = /^(node:(?!crypto$)|undici$|ioredis$|pg$|pino$|express$|openid-client$|opossum$)/;
+const IO_MODULES = /^(node:(?!crypto$)|undici$|ioredis$|pg$|pino$|express$|openid-client$)/;
 
 const files = sourceFiles();
 const imports = importsIn(files);

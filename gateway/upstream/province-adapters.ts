@@ -98,7 +98,6 @@ export class ProvinceAdapters {
 
   async close(): Promise<void> {
     const ways = [...this.#open.values()].flatMap((version) => version.ways);
-    for (const { guarded } of ways) guarded.close();
     await Promise.all(ways.map(({ client }) => client.close()));
   }
 
@@ -118,7 +117,12 @@ export class ProvinceAdapters {
         way === 'node' && node !== undefined && openNode !== null
           ? openNode(manifest, node)
           : this.#openSystem(manifest);
-      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), client };
+      const guarded = guardAsk(ask, {
+        onChange: (state) => this.#parts.onBreaker(province, state),
+        onBusy: client.lower,
+        onAnswer: client.answered,
+      });
+      return { guarded, client };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
     const ways = [openWay(first), ...rest.map(openWay)] as const;
@@ -174,10 +178,7 @@ async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question):
 
 function closeIfIdle({ retired, underWay, ways }: OpenVersion): void {
   if (!retired || underWay > 0) return;
-  for (const { guarded, client } of ways) {
-    guarded.close();
-    void client.close();
-  }
+  for (const { client } of ways) void client.close();
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {
