@@ -96,8 +96,17 @@ export function answerReply(
   write: WriteDocument = writeJson,
 ): WireReply {
   const { status, document } = documentOf(config, statementAt, answer);
-  const closed = (config.json_strings ?? []).toReversed().reduce(withJsonString, document);
-  const { contentType, body } = write(closed);
+  return systemReply(config, status, document, write);
+}
+
+/** Any document of a system, with its strings of JSON and in its encoding. */
+export function systemReply(
+  config: ReplyConfig,
+  status: number,
+  document: JsonValue,
+  write: WriteDocument = writeJson,
+): WireReply {
+  const { contentType, body } = write((config.json_strings ?? []).toReversed().reduce(withJsonString, document));
   return config.charset === undefined || config.charset === 'UTF-8'
     ? { status, contentType: `${contentType}; charset=utf-8`, body }
     : { status, contentType, body: encodeGb18030(String(body)) };
@@ -134,15 +143,19 @@ function withJsonString(document: JsonValue, at: string): JsonValue {
   return value === undefined ? document : withValueAt(document, at, JSON.stringify(value));
 }
 
-/** The system's own envelope round an error code that is no answer. */
-export function errorEnvelope(config: ReplyConfig, code: string | number, message: string): JsonValue {
+function errorEnvelope(config: ReplyConfig, code: string | number, message: string): JsonValue {
   return withValueAt({ message }, config.outcome.at, code);
+}
+
+/** The system's own envelope round a code that is no answer. */
+export function errorReply(config: ReplyConfig, status: number, code: string | number, message: string): WireReply {
+  return systemReply(config, status, errorEnvelope(config, code, message));
 }
 
 /** The system does not take us for who we are, in the way that the manifest declares, or with 401. */
 export function refusalReply(config: ReplyConfig, message: string): WireReply {
   const [code] = config.outcome.refused ?? [];
-  return jsonReply(code === undefined ? 401 : 200, errorEnvelope(config, code ?? 'refused', message));
+  return errorReply(config, code === undefined ? 401 : 200, code ?? 'refused', message);
 }
 
 /** The code that a JSON body asks about, or null where it is not asked as the manifest says. */

@@ -3,10 +3,9 @@ import type { AesHeaderConfig } from '../../../schemas/driver-config.ts';
 import {
   answerReply,
   codeInForm,
-  errorEnvelope,
+  errorReply,
   headerOf,
   isTimely,
-  jsonReply,
   plainCodes,
   type ReceivedRequest,
   type Wire,
@@ -21,10 +20,9 @@ export function aesHeaderWire(config: AesHeaderConfig, tools: WireTools): Wire {
     secrets,
     handle: async (request) => {
       const fault = refusal(request, config, secrets, tools);
-      if (fault !== null) return jsonReply(401, errorEnvelope(config, '401', fault));
+      if (fault !== null) return errorReply(config, 401, '401', fault);
       const token = codeInForm(new URLSearchParams(request.body), config);
-      if (request.path !== config.path || token === null)
-        return jsonReply(400, errorEnvelope(config, '400', 'bad request'));
+      if (request.path !== config.path || token === null) return errorReply(config, 400, '400', 'bad request');
       return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };

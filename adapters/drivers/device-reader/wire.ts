@@ -3,10 +3,9 @@ import type { DeviceReaderConfig } from '../../../schemas/driver-config.ts';
 import {
   answerReply,
   codeInJson,
-  errorEnvelope,
+  errorReply,
   isTimely,
   jsonMembers,
-  jsonReply,
   plainCodes,
   sameText,
   type Wire,
@@ -34,8 +33,8 @@ export function deviceReaderWire(config: DeviceReaderConfig, tools: WireTools): 
     handle: async (request) => {
       const question = questionOf(request.body, config);
       const fault = refusal(question, secrets, tools);
-      if (fault !== null) return jsonReply(200, errorEnvelope(config, fault.code, fault.message));
-      if (request.path !== config.path) return jsonReply(404, errorEnvelope(config, 40400, 'no such service'));
+      if (fault !== null) return errorReply(config, 200, fault.code, fault.message);
+      if (request.path !== config.path) return errorReply(config, 404, 40400, 'no such service');
       return answerReply(config, tools.statementAt, await tools.answer(question.code));
     },
   };

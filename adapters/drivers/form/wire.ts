@@ -3,8 +3,7 @@ import type { FormConfig } from '../../../schemas/driver-config.ts';
 import {
   answerReply,
   codeInForm,
-  errorEnvelope,
-  jsonReply,
+  errorReply,
   plainCodes,
   refusalReply,
   sameText,
@@ -25,7 +24,7 @@ export function formWire(config: FormConfig, tools: WireTools): Wire {
       }
       const code = codeInForm(form, config);
       if (request.path !== config.path || code === null) {
-        return jsonReply(200, errorEnvelope(config, 400, 'bad request'));
+        return errorReply(config, 200, 400, 'bad request');
       }
       return answerReply(config, tools.statementAt, await tools.answer(code));
     },

@@ -6,7 +6,7 @@ import { makeKey, type SandboxKey } from '../../sandbox/keys.ts';
 import {
   answerReply,
   codeInJson,
-  errorEnvelope,
+  errorReply,
   headerOf,
   jsonReply,
   plainCodes,
@@ -39,9 +39,9 @@ export function oauth2Wire(config: OAuth2Config, tools: WireTools): Wire {
 
   async function answer(request: ReceivedRequest): Promise<WireReply> {
     const bearer = headerOf(request, 'authorization').replace(/^Bearer /, '');
-    if (tools.refusing() || !tokens.has(bearer)) return jsonReply(401, errorEnvelope(config, 'E401', 'token'));
+    if (tools.refusing() || !tokens.has(bearer)) return errorReply(config, 401, 'E401', 'token');
     const code = codeInJson(request.body, config);
-    if (code === null) return jsonReply(400, errorEnvelope(config, 'E400', 'bad request'));
+    if (code === null) return errorReply(config, 400, 'E400', 'bad request');
     return answerReply(config, tools.statementAt, await tools.answer(code));
   }
 
@@ -55,7 +55,7 @@ export function oauth2Wire(config: OAuth2Config, tools: WireTools): Wire {
     handle: async (request) => {
       if (request.path === config.token_path) return await grant(request);
       if (request.path === config.path) return await answer(request);
-      return jsonReply(404, errorEnvelope(config, 'E404', 'no such service'));
+      return errorReply(config, 404, 'E404', 'no such service');
     },
   };
 }

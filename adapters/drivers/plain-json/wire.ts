@@ -5,9 +5,8 @@ import { compilePointer } from '../../pointer.ts';
 import {
   answerReply,
   codeInJson,
-  errorEnvelope,
+  errorReply,
   headerOf,
-  jsonReply,
   plainCodes,
   type ReceivedRequest,
   refusalReply,
@@ -27,8 +26,7 @@ export function plainJsonWire(config: PlainJsonConfig, tools: WireTools): Wire {
       const known = config.credentials.every((one) => sameText(given(request, one), secrets[one.secret] ?? ''));
       if (tools.refusing() || !known) return refusalReply(config, 'caller unknown');
       const code = codeInJson(request.body, config);
-      if (request.path !== config.path || code === null)
-        return jsonReply(400, errorEnvelope(config, 'BAD', 'bad request'));
+      if (request.path !== config.path || code === null) return errorReply(config, 400, 'BAD', 'bad request');
       return answerReply(config, tools.statementAt, await tools.answer(code));
     },
   };

@@ -3,10 +3,9 @@ import {
   answerReply,
   codeInJson,
   type ExchangeConfig,
-  errorEnvelope,
+  errorReply,
   headerOf,
   isTimely,
-  jsonReply,
   plainCodes,
   type ReceivedRequest,
   sameText,
@@ -22,10 +21,9 @@ export function signedJsonWire(config: ExchangeConfig, tools: WireTools): Wire {
     secrets,
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);
-      if (fault !== null) return jsonReply(401, errorEnvelope(config, 'AUTH', fault));
+      if (fault !== null) return errorReply(config, 401, 'AUTH', fault);
       const token = codeInJson(request.body, config);
-      if (request.path !== config.path || token === null)
-        return jsonReply(400, errorEnvelope(config, 'BAD', 'bad request'));
+      if (request.path !== config.path || token === null) return errorReply(config, 400, 'BAD', 'bad request');
       return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };

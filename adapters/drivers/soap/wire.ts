@@ -10,6 +10,7 @@ import {
   isTimely,
   plainCodes,
   sameText,
+  systemReply,
   type Wire,
   type WireReply,
   type WireTools,
@@ -41,7 +42,7 @@ export function soapWire(config: SoapConfig, tools: WireTools): Wire {
     handle: async (request) => {
       const document = parse(request.body);
       if (tools.refusing() || !isAuthentic(document, secrets, tools)) {
-        return fault('wsse:FailedAuthentication', 'the user name token is not good');
+        return fault(config, 'wsse:FailedAuthentication', 'the user name token is not good');
       }
       const code = codeAt(document);
       const complete = constants.every(({ place, value }) => place(document) === value);
@@ -52,7 +53,7 @@ export function soapWire(config: SoapConfig, tools: WireTools): Wire {
         typeof code !== 'string' ||
         !complete
       ) {
-        return fault('soap:Client', 'no such operation');
+        return fault(config, 'soap:Client', 'no such operation');
       }
       return answerReply(config, tools.statementAt, await tools.answer(code), writeEnvelope);
     },
@@ -83,9 +84,8 @@ function parse(text: string): JsonValue {
   }
 }
 
-function fault(faultcode: string, faultstring: string): WireReply {
-  const { body } = writeEnvelope({ Envelope: { Body: { Fault: { faultcode, faultstring } } } });
-  return { status: 500, contentType: 'text/xml; charset=utf-8', body };
+function fault(config: SoapConfig, faultcode: string, faultstring: string): WireReply {
+  return systemReply(config, 500, { Envelope: { Body: { Fault: { faultcode, faultstring } } } }, writeEnvelope);
 }
 
 /** The manifest's pointers go by local names; the elements of a fault have no namespace, the others share ours. */

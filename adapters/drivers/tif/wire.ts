@@ -3,10 +3,9 @@ import type { TifConfig } from '../../../schemas/driver-config.ts';
 import {
   answerReply,
   codeInJson,
-  errorEnvelope,
+  errorReply,
   headerOf,
   isTimely,
-  jsonReply,
   plainCodes,
   type ReceivedRequest,
   sameText,
@@ -22,10 +21,9 @@ export function tifWire(config: TifConfig, tools: WireTools): Wire {
     secrets,
     handle: async (request) => {
       const fault = refusal(request, secrets, tools);
-      if (fault !== null) return jsonReply(401, errorEnvelope(config, fault.code, fault.message));
+      if (fault !== null) return errorReply(config, 401, fault.code, fault.message);
       const token = codeInJson(request.body, config);
-      if (request.path !== config.path || token === null)
-        return jsonReply(400, errorEnvelope(config, 40000, 'bad request'));
+      if (request.path !== config.path || token === null) return errorReply(config, 400, 40000, 'bad request');
       return answerReply(config, tools.statementAt, await tools.answer(token));
     },
   };
