@@ -79,6 +79,9 @@ describe('a node that is asked', () => {
   test('and says that it is busy is not heard, or not for how long', async () => {
     await saying({ outcome: 'busy', retry_after_s: 3 });
     await expect(ask()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 3_000 });
+    expect(client.concurrency()).toBeLessThan(LIMITS.max_connections * 0.6);
+    await expect(ask()).rejects.toMatchObject({ code: 'busy' });
+    expect(tokens).toHaveLength(1);
   });
 
   test.each([429, 503])('and refuses with %i is not heard, or not for how long', async (status) => {

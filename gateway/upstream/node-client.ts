@@ -17,7 +17,7 @@ import { openStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { NodeTokens } from './node-tokens.ts';
 import type { AskingGateway, NodeAnswer, Question } from './question.ts';
-import type { UpstreamClient } from './upstream-client.ts';
+import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
 /** A statement with its disclosures, the answer, and the JSON around them. */
 export const MAX_NODE_REPLY_BYTES = 24_576;
@@ -43,8 +43,8 @@ interface Parts {
  * "busy" included. Throws UpstreamError where nobody answered, or not this.
  */
 export function openNodeClient(parts: Parts): (question: Question) => Promise<NodeAnswer> {
-  const { node } = parts;
-  return async (question) => {
+  const { node, client } = parts;
+  const ask = async (question: Question): Promise<NodeAnswer> => {
     const { gateway } = question;
     if (gateway === null) throw new UpstreamError('credentials', 'no gateway here may ask a node');
     const request = requestOf(question);
@@ -52,6 +52,7 @@ export function openNodeClient(parts: Parts): (question: Question) => Promise<No
     const answer = await opened(parts, { issuer: node, gateway: gateway.entityId, request }, reply);
     return outcomeOf(answer, reply);
   };
+  return (question) => heardBy(client, ask(question));
 }
 
 function requestOf({ token, code, purpose }: Question): StatementRequest {

@@ -7,7 +7,7 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, ProvinceAnswer, Question } from './question.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { UpstreamClient } from './upstream-client.ts';
+import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
@@ -96,6 +96,13 @@ export class ProvinceAdapters {
     });
   }
 
+  /** A province says that something changed there: what failed a moment ago is asked afresh. */
+  forgetFailures(province: ProvinceCode): void {
+    for (const version of this.#open.values()) {
+      if (version.province === province) for (const { guarded } of version.ways) guarded.forgetFailures();
+    }
+  }
+
   async close(): Promise<void> {
     const ways = [...this.#open.values()].flatMap((version) => version.ways);
     await Promise.all(ways.map(({ client }) => client.close()));
@@ -117,12 +124,7 @@ export class ProvinceAdapters {
         way === 'node' && node !== undefined && openNode !== null
           ? openNode(manifest, node)
           : this.#openSystem(manifest);
-      const guarded = guardAsk(ask, {
-        onChange: (state) => this.#parts.onBreaker(province, state),
-        onBusy: client.lower,
-        onAnswer: client.answered,
-      });
-      return { guarded, client };
+      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), client };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
     const ways = [openWay(first), ...rest.map(openWay)] as const;
@@ -140,7 +142,7 @@ export class ProvinceAdapters {
       nonce: () => randomBytes(16).toString('hex'),
       secret: (name) => secretOf(access, name),
     });
-    return { ask: ({ token }) => adapter.ask(token), client };
+    return { ask: ({ token }) => heardBy(client, adapter.ask(token)), client };
   }
 }
 

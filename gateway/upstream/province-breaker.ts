@@ -1,4 +1,4 @@
-import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { FailedQuestions } from './failed-questions.ts';
 import { type BreakerState, ProvinceHealth, type Sign } from './province-health.ts';
 
@@ -6,18 +6,11 @@ export type { BreakerState } from './province-health.ts';
 
 /** One way to a province behind its breaker: fails at once while nobody answers there. */
 export interface Guarded<Question, Answer> {
-  /** Throws UpstreamError `timeout` after `withinMs`. */
+  /** Throws UpstreamError: `timeout` after `withinMs`, and `breaker_open` with the last failure as its cause. */
   readonly ask: (question: Question, withinMs: number) => Promise<Answer>;
   readonly breakerState: () => BreakerState;
   /** What failed a moment ago may be asked again now. */
   readonly forgetFailures: () => void;
-}
-
-interface Hears {
-  readonly onChange: (state: BreakerState) => void;
-  /** The province says that it is asked too much; null where it does not say for how long. */
-  readonly onBusy: (retryAfterMs: number | null) => void;
-  readonly onAnswer: () => void;
 }
 
 /**
@@ -25,12 +18,13 @@ interface Hears {
  * memory of what has just failed. An absent answer is as good as any; only an UpstreamError counts against the province.
  */
 export function guardAsk<Question extends { readonly token: string }, Answer>(
-  askOnce: (question: Question) => Promise<Answer>,
-  { onChange, onBusy, onAnswer }: Hears,
+  askOnce: (question: Question, withinMs: number) => Promise<Answer>,
+  onChange: (state: BreakerState) => void,
 ): Guarded<Question, Answer> {
   const health = new ProvinceHealth(onChange);
   const failed = new FailedQuestions();
   const nowMs = () => performance.now();
+  let lastFailure: UpstreamError | null = null;
 
   async function ask(question: Question, withinMs: number): Promise<Answer> {
     const name = once(() => failed.nameOf(question.token));
@@ -38,19 +32,20 @@ export function guardAsk<Question extends { readonly token: string }, Answer>(
     if (known !== null) throw known;
     const admission = health.admit(nowMs());
     if (admission === 'refused') {
-      throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover');
+      throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover', {
+        cause: lastFailure,
+      });
     }
     let sign: Sign = 'nothing';
     try {
-      const answer = await withinBudget(askOnce(question), withinMs);
+      const answer = await withinBudget(askOnce(question, withinMs), withinMs);
       sign = 'answers';
-      onAnswer();
       return answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       sign = signOf(error);
       failed.remember(name, error, nowMs());
-      if (error instanceof UpstreamBusy) onBusy(error.retryAfterMs);
+      if (sign === 'fails') lastFailure = error;
       throw error;
     } finally {
       health.note(name, sign, admission, nowMs());

@@ -96,6 +96,16 @@ describe('a code that its system cannot bear', () => {
     expect(await ask('poison')).toBe('found');
   });
 
+  test('is not asked about when its province says that something has changed', async () => {
+    answer = (_token, response) => void response.writeHead(500).end();
+    expect(await ask('poison')).toBe('status');
+    answer = (_token, response) => void found(response);
+    provinces.forgetFailures('330000');
+    expect(await ask('poison')).toBe('status');
+    provinces.forgetFailures('410000');
+    expect(await ask('poison')).toBe('found');
+  });
+
   test('is asked about once by everybody who scans it together', async () => {
     answer = (_token, response) => void response.writeHead(500).end();
     await Promise.all(many(30, 'x').map(() => ask('poison')));

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
+import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { readBoundedBytes } from './bounded-body.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -91,6 +92,18 @@ export function openUpstreamClient(
     answered: () => concurrency.answered(),
     close: () => pool.destroy(),
   };
+}
+
+/** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */
+export async function heardBy<Answer>(client: UpstreamClient, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await asked;
+    client.answered();
+    return answer;
+  } catch (error) {
+    if (error instanceof UpstreamBusy) client.lower(error.retryAfterMs);
+    throw error;
+  }
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */
