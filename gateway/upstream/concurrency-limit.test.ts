@@ -131,6 +131,17 @@ describe('a province that says that it is asked too much', () => {
     expect(asked).toBeLessThan(100 * 8);
   });
 
+  test('and answers others in between is left alone', async () => {
+    const limit = new ConcurrencyLimit({ most: 8, queue: 100 });
+    for (let wave = 0; wave < 5; wave += 1) {
+      limit.lower(null);
+      limit.answered();
+      await vi.advanceTimersByTimeAsync(150);
+    }
+    limit.lower(null);
+    await expect(ask(limit)).resolves.toBe('answer');
+  });
+
   test('is not asked more again by what it refuses, or is never asked more again', async () => {
     const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
     limit.lower(null);

@@ -153,6 +153,13 @@ describe('a province that is asked too much', () => {
     expect(heard).toEqual([]);
   });
 
+  test('is not asked about a code again because of it', async () => {
+    answer = (_token, response) => void response.writeHead(503).end();
+    expect(await ask('code')).toBe('busy');
+    answer = (_token, response) => void found(response);
+    expect(await ask('code')).toBe('found');
+  });
+
   test('is asked before the time that it names is over, or not after it', async () => {
     const pass = passMs();
     answer = (_token, response) => void response.writeHead(429, { 'retry-after': '3' }).end();
