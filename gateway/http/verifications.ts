@@ -2,10 +2,9 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Request, Response, Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
-  batchRequestSchema,
+  batchFrameSchema,
   MAX_CODE_LENGTH,
   type VerificationReply,
-  type VerificationRequest,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
 import type { LoadGauge, Priority } from '../access/load-gauge.ts';
@@ -14,7 +13,7 @@ import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
-import { jsonBodyReader } from './json-body.ts';
+import { jsonBodyReader, parseJson } from './json-body.ts';
 import { resource } from './route.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
@@ -31,7 +30,7 @@ interface Parts {
 /** POST /v1/verifications and its batch. */
 export function mountVerifications(router: Router, { verification, tokens, shared }: Parts): void {
   const readOne = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
-  const readBatch = jsonBodyReader(batchRequestSchema, MAX_BATCH_BYTES);
+  const readBatch = jsonBodyReader(batchFrameSchema, MAX_BATCH_BYTES);
 
   /** Counted as under way until the reply is gone. */
   function enter(response: Response, scans: number): void {
@@ -66,8 +65,10 @@ export function mountVerifications(router: Router, { verification, tokens, share
       const { items } = await readBatch(request, response);
       enter(response, items.length - 1);
       await withinRate(venue, items.length);
-      const outcome = (asked: VerificationRequest) => verify(verification, venue, asked).catch(problemInPlace);
-      response.json({ results: await allInSlices(items, outcome) });
+      const outcome = async (item: unknown) => {
+        return await verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'));
+      };
+      response.json({ results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
     },
   });
 }
