@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { AS_OF_FORMATS } from './as-of.ts';
 import { authorityModelSchema } from './authority-model.ts';
 import {
   groundSchema,
+  keysOf,
   levelSchema,
   localisedTextSchema,
   localStateSchema,
@@ -49,8 +51,12 @@ export const asOfSchema = z
     z.strictObject({
       from: z.literal('field'),
       at: pointerSchema,
-      format: z.enum(['yyyy-MM-dd HH:mm:ss', 'yyyyMMddHHmmss', 'rfc3339', 'unix_s', 'unix_ms']),
-      zone: z.string().regex(/^[+-]\d{2}:\d{2}$/),
+      format: z.literal(keysOf(AS_OF_FORMATS)).meta({
+        description: Object.entries(AS_OF_FORMATS)
+          .map((pair) => pair.join(': '))
+          .join('; '),
+      }),
+      zone: z.string().regex(/^[+-](0\d|1[0-4]):[0-5]\d$/),
     }),
     z.strictObject({ from: z.literal('reply') }).meta({ description: 'the system computes its answer when asked' }),
   ])

@@ -88,6 +88,32 @@ describe('an answer', () => {
   });
 });
 
+describe('a time that nobody can mean', () => {
+  test.each([
+    ['Hainan', '460000', 'statusTime', () => Math.floor(Date.now() / 1000)],
+    ['Heilongjiang', '230000', 'refreshTime', () => Date.now()],
+    ['Henan, which signs,', '410000', 'updateTime', () => '1970-01-20 02:27:05'],
+    ['Anhui', '340000', 'changeTime', () => '20991231000000'],
+  ])('in %s makes a green, a pass or a statement about it', async (_name, province, member, time) => {
+    const { record } = sandboxCode(province, 'green');
+    const code = await postRecord(gateway.url, province, { ...Object(record), [member]: time() });
+    const reply = await venue.verify(code);
+    expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer', status_as_of: null, age_s: null });
+    expect(reply.reasons.map((reason) => reason.code)).toEqual(['as_of_impossible']);
+    const issued = await venue.post('/v1/passes', { code, purpose: 'medical_visit' });
+    expect(issued.status).toBe(200);
+    expect(await issued.json()).toMatchObject({ pass: null });
+  });
+
+  test('a green of any system stands for ever', async () => {
+    const { record } = sandboxCode('460000', 'green');
+    const statusTime = Date.now() - 31 * 86_400_000;
+    const reply = await venue.verify(await postRecord(gateway.url, '460000', { ...Object(record), statusTime }));
+    expect(reply).toMatchObject({ decision: 'refer' });
+    expect(reply.reasons.map((reason) => reason.code)).toEqual(['too_old']);
+  });
+});
+
 describe('what scanners send', () => {
   test.each([
     ['CR', '', '\r'],

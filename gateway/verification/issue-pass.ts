@@ -1,3 +1,4 @@
+import { maxAgeS } from '../../schemas/max-age.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
@@ -15,7 +16,7 @@ export interface PassReply {
 
 /**
  * Asks as for a verification and makes a pass of a pass: at most a day, and never beyond its mandate or the time that
- * the issuing province gives a green. Throws ProblemError as `verify` does, and StoreError
+ * the issuing province, or else the national rule, gives a green. Throws ProblemError as `verify` does, and StoreError
  * where passes cannot be kept.
  */
 export async function issuePass(
@@ -31,11 +32,7 @@ export async function issuePass(
   const state = context.registry();
   const mandate = permit(state, asker, request.purpose, context.nowMs());
   const { manifest } = recogniseCode(state, request.code).adapter;
-  const maxAgeS = manifest.reply.validity.find((rule) => rule.status === 'green')?.max_age_s ?? null;
-  const ends = [
-    Date.parse(mandate.valid_until),
-    ...(maxAgeS === null ? [] : [Date.parse(status_as_of) + maxAgeS * 1000]),
-  ];
+  const ends = [Date.parse(mandate.valid_until), Date.parse(status_as_of) + maxAgeS(manifest, 'green') * 1000];
   const issued = await passes.issue({
     issuer_province: answer.issuer.province,
     destination: answer.destination,
