@@ -45,8 +45,8 @@ export async function verifyPassCommand(cli: Cli, pass: string, options: PassOpt
   if (options.json === true) cli.printJson(checked);
   else print(cli, checked);
   if (checked.verified) return 0;
-  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked.code))}`)}`);
-  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked.code)))}`);
+  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked))}`)}`);
+  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked)))}`);
   return 1;
 }
 

@@ -9,11 +9,11 @@ import {
   metadataOf,
   resolveEntity,
 } from './chain-links.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { STATUS_LIST_TYP, verifyStatusList } from './status-list.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema } from './trust-bundle.ts';
 import { atLink, TrustError, type TrustErrorCode } from './trust-error.ts';
 
@@ -66,6 +66,8 @@ export type VerifiedPass =
       readonly verified: false;
       readonly code: TrustErrorCode;
       readonly link: string;
+      /** As in VerifiedAttestation. */
+      readonly clock_off_s?: number;
       readonly chain: readonly ChainLink[];
     };
 
@@ -92,7 +94,9 @@ export async function verifyPass(token: string, checks: PassChecks): Promise<Ver
     return { verified: true, claims, revocation, chain: links.inOrder() };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    return { verified: false, code: error.code, link: error.link ?? 'pass', chain: links.inOrder(error) };
+    const { code, link = 'pass', clockOffS } = error;
+    const off = clockOffS === undefined ? {} : { clock_off_s: clockOffS };
+    return { verified: false, code, link, ...off, chain: links.inOrder(error) };
   }
 }
 
@@ -113,8 +117,7 @@ async function checkPass(
   if (parsed.data.destination !== province) {
     throw new TrustError('destination_mismatch', 'the pass is for a destination that is not its gateway’s');
   }
-  if (parsed.data.iat > checks.atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the pass is from the future');
-  if (parsed.data.exp <= checks.atS) throw new TrustError('expired', 'the pass has expired');
+  requireTimely('pass', parsed.data, checks.atS);
   links.token('pass', issuer, header.kid);
   return { claims: parsed.data, keys };
 }

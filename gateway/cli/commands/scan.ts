@@ -4,6 +4,7 @@ import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { printAnswer } from '../answer-text.ts';
 import { readBoundedStdin } from '../bounded-input.ts';
+import type { FailedAnswer } from '../check-answer.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
@@ -72,9 +73,13 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
     return 1;
   }
   const { verified, chain } = scan.checked;
-  const failure = scan.checked.verified ? {} : { code: scan.checked.code, link: scan.checked.link };
+  const failure = scan.checked.verified ? {} : failureOf(scan.checked);
   cli.printJson({ ...scan.reply, verified, chain, ...failure });
   return reportCheck(cli, scan.checked);
+}
+
+function failureOf({ verified: _verified, chain: _chain, ...failure }: FailedAnswer) {
+  return failure;
 }
 
 function printScan(cli: Cli, scan: Scan): 0 | 1 {

@@ -110,7 +110,7 @@ function print(cli: Cli, checked: CheckedAnswer, audience: string | null): void 
   const { say, print: line, paint } = cli;
   for (const { typ, iss, kid, ok, code } of checked.chain) {
     const mark = ok ? paint('green', '✓') : paint('red', '✗');
-    const why = code === undefined ? `kid ${printable(kid)}` : `${code}: ${say(checkText(code))}`;
+    const why = code === undefined ? `kid ${printable(kid)}` : `${code}: ${say(checkText({ code }))}`;
     line(`${mark} ${typ}  ${printable(iss)}  ${why}`);
   }
   if (!checked.verified) return;
