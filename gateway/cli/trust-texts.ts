@@ -46,6 +46,10 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
   key_revoked: { zh: '密钥已吊销', en: 'the key was revoked' },
   key_outside_window: { zh: '签名不在密钥有效期内', en: 'it was signed outside the time of its key' },
   trust_mark_invalid: { zh: '信任标识无效', en: 'a trust mark is not valid' },
+  status_list_missing: {
+    zh: '没有状态列表，无法得知是否已被撤销',
+    en: 'no status list could be had, so nobody can tell whether it was withdrawn',
+  },
   status_list_invalid: { zh: '状态列表无效', en: 'the status list is not valid' },
   status_revoked: { zh: '已撤销', en: 'it was revoked' },
   fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
@@ -87,6 +91,12 @@ export function checkNext({ code, clock_off_s }: FailedCheck): LocalisedText {
     return {
       zh: '请校准本机时钟；若本机时钟正确，请告知网关的运维人员',
       en: 'check this clock; if it is right, tell the operator of the gateway that its clock is ahead',
+    };
+  }
+  if (code === 'status_list_missing' || code === 'status_list_invalid') {
+    return {
+      zh: '请联网后重试（HUREN_URL），或用 --bundle 指定刚刚导出的信任包；也可直接扫描健康码',
+      en: 'try again online (HUREN_URL) or with a trust bundle exported just now (--bundle); or scan the code itself',
     };
   }
   if (code === 'expired') {

@@ -1,19 +1,22 @@
-import type { Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
-import type { VenueTokens } from '../access/venue-tokens.ts';
+import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
+import { TrustError } from '../trust/trust-error.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
+const MAX_REVOCATION_BYTES = 8192;
 
 interface Parts {
   readonly verification: VerificationContext;
@@ -28,24 +31,42 @@ interface Parts {
 
 /**
  * POST /v1/passes: a venue or a holder's app asks about a code as for a verification, and gets the answer with a pass
- * where it is a pass. GET /v1/statuslists/{id}: which passes were withdrawn.
+ * where it is a pass. POST /v1/passes/revocations: who holds a pass and may ask here withdraws it. GET
+ * /v1/statuslists/{id}: which passes were withdrawn.
  */
 export function mountPasses(router: Router, { verification, tokens, shared, passes }: Parts): void {
   const readBody = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
+  const readRevocation = jsonBodyReader(passRevocationSchema, MAX_REVOCATION_BYTES);
+
+  /** Who asks, and the passes of the one gateway that answers them. */
+  async function access(request: Request, response: Response): Promise<{ asker: Venue; passes: Passes }> {
+    shared.load.admit('single');
+    shared.load.enter();
+    response.once('close', () => shared.load.leave());
+    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
+    const asker = await tokens.authenticate(request.get('authorization'));
+    const refused = await shared.clientLimit.take(asker.clientId, 1);
+    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+    const desk = passes.of(asker.destination);
+    if (desk === null) throw new ProblemError('venue_foreign');
+    return { asker, passes: desk };
+  }
 
   resource(router, '/v1/passes', {
     POST: async (request, response) => {
-      shared.load.admit('single');
-      shared.load.enter();
-      response.once('close', () => shared.load.leave());
-      if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
-      const asker = await tokens.authenticate(request.get('authorization'));
-      const refused = await shared.clientLimit.take(asker.clientId, 1);
-      if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-      const desk = passes.of(asker.destination);
-      if (desk === null) throw new ProblemError('venue_foreign');
+      const { asker, passes: desk } = await access(request, response);
       const issued = await issuePass(verification, desk, asker, await readBody(request, response)).catch(unavailable);
       response.status(issued.pass === null ? 200 : 201).json(issued);
+    },
+  });
+
+  resource(router, '/v1/passes/revocations', {
+    POST: async (request, response) => {
+      const desk = await access(request, response);
+      const { pass } = await readRevocation(request, response);
+      const isGone = await desk.passes.revokeToken(pass).catch(refusedPass).catch(unavailable);
+      if (!isGone) throw new ProblemError('not_found', 'no such pass was given out here, or it has ended');
+      response.json({ withdrawn: true });
     },
   });
 
@@ -64,6 +85,11 @@ function mountStatusLists(router: Router, path: string, passes: Passes): void {
       response.send(token);
     },
   });
+}
+
+/** Not one of this gateway's passes: the code says why, and nothing of the text is repeated. */
+function refusedPass(error: unknown): never {
+  throw error instanceof TrustError ? new ProblemError('body_invalid', `pass: ${error.code}`) : error;
 }
 
 /** Whether a pass was withdrawn cannot be told: that is not the same as a list that is not there. */

@@ -34,6 +34,7 @@ export const TRUST_ERROR_CODES = [
   'key_revoked',
   'key_outside_window',
   'trust_mark_invalid',
+  'status_list_missing',
   'status_list_invalid',
   'status_revoked',
   'fetch_failed',
