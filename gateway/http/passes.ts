@@ -1,8 +1,7 @@
-import type { Request, Response, Router } from 'express';
+import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
@@ -12,8 +11,10 @@ import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
+import type { Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
+import { openVenueDoor } from './venue-door.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_REVOCATION_BYTES = 8192;
@@ -21,7 +22,7 @@ const MAX_REVOCATION_BYTES = 8192;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens | null;
-  readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
+  readonly shared: { readonly clientLimit: RateLimit } & Capacity;
   /** Each gateway's passes by its province. */
   readonly passes: {
     readonly of: (destination: ProvinceCode) => Passes | null;
@@ -34,37 +35,36 @@ interface Parts {
  * where it is a pass. POST /v1/passes/revocations: who holds a pass and may ask here withdraws it. GET
  * /v1/statuslists/{id}: which passes were withdrawn.
  */
-export function mountPasses(router: Router, { verification, tokens, shared, passes }: Parts): void {
-  const readBody = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
-  const readRevocation = jsonBodyReader(passRevocationSchema, MAX_REVOCATION_BYTES);
+export function mountPasses(router: Router, parts: Parts): void {
+  const { verification, passes } = parts;
+  const enter = openVenueDoor(parts, {
+    read: jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES),
+    maxBytes: MAX_REQUEST_BYTES,
+  });
+  const enterRevocation = openVenueDoor(parts, {
+    read: jsonBodyReader(passRevocationSchema, MAX_REVOCATION_BYTES),
+    maxBytes: MAX_REVOCATION_BYTES,
+  });
 
-  /** Who asks, and the passes of the one gateway that answers them. */
-  async function access(request: Request, response: Response): Promise<{ asker: Venue; passes: Passes }> {
-    shared.load.admit('single');
-    shared.load.enter();
-    response.once('close', () => shared.load.leave());
-    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
-    const asker = await tokens.authenticate(request.get('authorization'));
-    const refused = await shared.clientLimit.take(asker.clientId, 1);
-    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-    const desk = passes.of(asker.destination);
+  /** The passes of the one gateway that answers who asks. */
+  function deskOf({ destination }: Venue): Passes {
+    const desk = passes.of(destination);
     if (desk === null) throw new ProblemError('venue_foreign');
-    return { asker, passes: desk };
+    return desk;
   }
 
   resource(router, '/v1/passes', {
     POST: async (request, response) => {
-      const { asker, passes: desk } = await access(request, response);
-      const issued = await issuePass(verification, desk, asker, await readBody(request, response)).catch(unavailable);
+      const { venue, body } = await enter(request, response);
+      const issued = await issuePass(verification, deskOf(venue), venue, body).catch(unavailable);
       response.status(issued.pass === null ? 200 : 201).json(issued);
     },
   });
 
   resource(router, '/v1/passes/revocations', {
     POST: async (request, response) => {
-      const desk = await access(request, response);
-      const { pass } = await readRevocation(request, response);
-      const isGone = await desk.passes.revokeToken(pass).catch(refusedPass).catch(unavailable);
+      const { venue, body } = await enterRevocation(request, response);
+      const isGone = await deskOf(venue).revokeToken(body.pass).catch(refusedPass).catch(unavailable);
       if (!isGone) throw new ProblemError('not_found', 'no such pass was given out here, or it has ended');
       response.json({ withdrawn: true });
     },
