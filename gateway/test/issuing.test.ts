@@ -440,7 +440,7 @@ describe('a system behind its node', () => {
 
   test('that is away is a colour, or an absence', async () => {
     const code = await freshCode(BY_NODE, 'green');
-    await setFault(nation.url, BY_NODE, { status: 503 });
+    await setFault(nation.url, BY_NODE, { status: 500 });
     const { status, reasons } = await venue.verify(code);
     expect([status, reasons.map((reason) => reason.code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
     expect(decodeJwt(parsedReply(between.questions.at(-1)?.reply).answer)).toMatchObject({ outcome: 'unavailable' });

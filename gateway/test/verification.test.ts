@@ -269,7 +269,8 @@ describe('a province in trouble', () => {
   });
 
   test.each([
-    ['answers 503', { status: 503 }, 'issuer_unavailable'],
+    ['fails', { status: 500 }, 'issuer_unavailable'],
+    ['is too busy', { status: 503, retry_after_s: 0 }, 'issuer_unavailable'],
     ['hangs', { hang: true }, 'issuer_unavailable'],
     ['resets', { reset: true }, 'issuer_unavailable'],
     ['sends garbage', { garbage: true }, 'issuer_reply_invalid'],

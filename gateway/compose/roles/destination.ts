@@ -85,6 +85,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 function openProvinces(parts: NodeParts): ProvinceAdapters {
   const {
     registry: { registry },
+    shared,
     upstreams,
     metrics,
     log,
@@ -101,6 +102,9 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));
+  shared.onInvalidated(({ invalidation: { kind, province } }) => {
+    if (kind !== 'handle') provinces.forgetFailures(province);
+  });
   return provinces;
 }
 
