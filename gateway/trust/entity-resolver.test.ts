@@ -62,6 +62,17 @@ describe('what is kept of a chain', () => {
     expect(resolver.forgetStale(world.province.entityId)).toBe(false);
   });
 
+  test('is lost to an unknown kid while its superior is away, or outlives its end then', async () => {
+    await statementKids();
+    world.chains.clear();
+    atS += 1;
+    expect(resolver.forgetStale(world.province.entityId)).toBe(true);
+    expect(await statementKids()).toEqual(['statements']);
+    expect(reads).toBe(2);
+    atS = NOW_S + 3600;
+    expect(await codeOf(statementKids)).toBe('chain_broken');
+  });
+
   test("survives a change of the entity's own key or of its superior's", async () => {
     await statementKids();
     resolver.forget(world.province.entityId);

@@ -103,12 +103,17 @@ export class EntityResolver {
     }
   }
 
-  /** As `forget` for an unknown kid, but seldom: true where the next look reads the chain again. */
+  /**
+   * For an unknown kid: true where the next look reads the chain again, which it does seldom. The chain before stands in
+   * for one that cannot be had, or a stranger's made-up kid would lose it while a superior is away.
+   */
   forgetStale(entityId: string): boolean {
     const kept = this.#kept.get(entityId);
     if (kept === undefined) return true;
-    if (this.#parts.nowS() - kept.readAtS < REREAD_EVERY_S) return false;
-    this.#kept.delete(entityId);
+    const readAtS = this.#parts.nowS();
+    if (readAtS - kept.readAtS < REREAD_EVERY_S) return false;
+    const chain = this.#validate(entityId, readAtS).catch(() => kept.chain);
+    this.#keep(entityId, { chain, readAtS });
     return true;
   }
 
@@ -129,12 +134,16 @@ export class EntityResolver {
 
   #read(entityId: string): Promise<Chain> {
     const kept = this.#validated(entityId);
+    this.#keep(entityId, kept);
+    return kept.chain;
+  }
+
+  #keep(entityId: string, kept: Kept): void {
     this.#kept.set(entityId, kept);
     // A failure is not remembered: the entity may be mended before the next look.
     kept.chain.catch(() => {
       if (this.#kept.get(entityId) === kept) this.#kept.delete(entityId);
     });
-    return kept.chain;
   }
 
   #readAhead(entityId: string, last: Kept): void {
