@@ -17,7 +17,7 @@ const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 
 interface Parts {
   readonly verification: VerificationContext;
-  readonly tokens: VenueTokens | null;
+  readonly tokens: VenueTokens;
   readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
   /** Each gateway's passes by its province. */
   readonly passes: {
@@ -38,7 +38,6 @@ export function mountPasses(router: Router, { verification, tokens, shared, pass
       shared.load.admit('single');
       shared.load.enter();
       response.once('close', () => shared.load.leave());
-      if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
       const asker = await tokens.authenticate(request.get('authorization'));
       const refused = await shared.clientLimit.take(asker.clientId, 1);
       if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);

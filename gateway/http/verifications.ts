@@ -24,7 +24,7 @@ const SLICE = 10;
 
 interface Parts {
   readonly verification: VerificationContext;
-  readonly tokens: VenueTokens | null;
+  readonly tokens: VenueTokens;
   readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
 }
 
@@ -43,7 +43,6 @@ export function mountVerifications(router: Router, { verification, tokens, share
   async function access(request: Request, response: Response, priority: Priority): Promise<Venue> {
     shared.load.admit(priority);
     enter(response, 1);
-    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
     return await tokens.authenticate(request.get('authorization'));
   }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { makeWorld, republish, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
 import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
-import { ASSIGNMENT_AGENCY, STATUS_ISSUER } from './trust-bundle.ts';
+import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, STATUS_ISSUER } from './trust-bundle.ts';
 
 let world: World;
 let resolver: EntityResolver;
@@ -108,6 +108,43 @@ describe('what an entity may claim to be', () => {
     });
     world.chains.set(world.province.entityId, [own, statement]);
     expect(await codeOf(() => resolver.statementKeys(world.province.entityId, '440000'))).toBe('invalid_metadata');
+  });
+
+  describe('an authorization server', () => {
+    const venues = { huren_venue_kinds: { value: ['hospital'] }, huren_regions: { value: ['4101'] } };
+    const policy = { huren_province: { value: '410000' }, ...venues };
+    async function admitted(own: object, imposed: object = policy): Promise<string> {
+      const server = await makeParty('https://venues.example');
+      const jwks = { keys: [(await makeKey('tokens')).jwk] };
+      const metadata = { issuer: server.entityId, token_endpoint: 'https://venues.example/token', jwks, ...own };
+      world.chains.set(server.entityId, [
+        await configure(server, {
+          authority_hints: [world.province.entityId],
+          metadata: { [AUTHORIZATION_SERVER]: metadata },
+        }),
+        await state(world.province, server, { metadata_policy: { [AUTHORIZATION_SERVER]: imposed } }),
+        await state(world.anchor, world.province),
+      ]);
+      return server.entityId;
+    }
+
+    test('places venues by its own word', async () => {
+      const claimed = { huren_province: '110000', huren_venue_kinds: ['prison'], huren_regions: ['11'] };
+      const id = await admitted(claimed);
+      const server = await resolver.authorizationServer(id);
+      expect(server).toMatchObject({ province: '410000', venueKinds: ['hospital'], regions: ['4101'] });
+      expect(await resolver.authorizationServer(id)).toBe(server);
+    });
+
+    test.each<[string, object, object?]>([
+      ['has another name in its tokens than in the log', { issuer: 'https://other.example' }],
+      ['has no keys', { jwks: undefined }],
+      ['has keys elsewhere alone', { jwks: undefined, jwks_uri: 'https://venues.example/jwks' }],
+      ['is bounded by nobody', {}, {}],
+    ])('%s and is one all the same', async (_what, own, imposed = policy) => {
+      const id = await admitted(own, imposed);
+      expect(await codeOf(() => resolver.authorizationServer(id))).toBe('invalid_metadata');
+    });
   });
 
   test('a county office makes itself the provincial commission', async () => {
