@@ -10,6 +10,8 @@ import { claimedServer, verifyVenueToken } from '../trust/venue-token.ts';
 
 /** Who asks: as the authorization server of the venue's province vouches for it. */
 export interface Venue {
+  /** The server that vouches for it: a client's name means something there alone. */
+  readonly issuer: string;
   readonly clientId: string;
   readonly kind: VenueKind;
   /** GB/T 2260 division where the venue stands. */
@@ -115,7 +117,7 @@ export class VenueTokens {
     const { server, audiences } = await this.#serverOf(issuer);
     const atS = Math.floor(this.#parts.nowMs() / 1000);
     const { client_id, venue_kind, region, exp } = await verifyVenueToken(token, server, { audiences, atS });
-    const venue = { clientId: client_id, kind: venue_kind, region, destination: server.province };
+    const venue = { issuer, clientId: client_id, kind: venue_kind, region, destination: server.province };
     return { venue, expS: exp, server };
   }
 

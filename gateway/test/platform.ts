@@ -19,7 +19,7 @@ import { freePort } from './free-port.ts';
 const NAME = { zh: '测试', en: 'Test' };
 const PROVINCE = '410000';
 
-/** A national platform and one province with its gateway and its venues' authorization server, in one node of no sandbox. */
+/** A national platform and one province with its gateway and its venues' authorization servers, in one node of no sandbox. */
 export interface Platform {
   readonly node: RunningNode;
   readonly url: string;
@@ -27,8 +27,9 @@ export interface Platform {
   readonly anchor: Actor;
   readonly province: Actor;
   readonly gatewayId: string;
-  /** The province's authorization server: what its tokens are signed with. */
+  /** The province's authorization server: what its tokens are signed with; and another one of the same province. */
   readonly server: Party;
+  readonly secondServer: Party;
   /** A door of its own into the node's registry, over HTTP. */
   readonly openDoor: (post?: PostJson) => RegistryDoor;
   /** Makes the registry, and admits the province with its gateway and its authorization server. */
@@ -47,7 +48,8 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
   const own = join(dataDir, 'anchor.json');
   const env = { HUREN_PORT: new URL(url).port, HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'fatal' };
   const server = await makeParty(`${url}/venues`, 'tokens');
-  const descriptions = describedAt(url, server);
+  const secondServer = await makeParty(`${url}/schools`, 'tokens');
+  const descriptions = describedAt(url, [server, secondServer]);
   const keys = openKeyStore({ setting: null, dataDir });
   for (const description of descriptions) await initEntity(description, { dataDir, keys, nowS: nowS() });
   const { anchor, province } = await actorsOf(url, keys);
@@ -71,6 +73,7 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
     province,
     gatewayId: `${url}/gateway`,
     server,
+    secondServer,
     openDoor,
     admit: async () => {
       const door = openDoor();
@@ -111,7 +114,7 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
   };
 }
 
-function describedAt(url: string, server: Party): EntityDescription[] {
+function describedAt(url: string, servers: readonly Party[]): EntityDescription[] {
   const anchor = `${url}/anchor`;
   const province = `${url}/henan`;
   return [
@@ -125,18 +128,20 @@ function describedAt(url: string, server: Party): EntityDescription[] {
       owner: 'gateway',
       province: PROVINCE,
     },
-    {
-      entity_id: server.entityId,
-      kind: 'authorization_server',
-      name: NAME,
-      superior: province,
-      owner: 'venues',
-      province: PROVINCE,
-      published_jwks: admissibleKeys([server.jwk]),
-      token_endpoint: `${url}/token`,
-      venue_kinds: ['hospital', 'school'],
-      regions: ['4101', '4102'],
-    },
+    ...servers.map(
+      ({ entityId, jwk }): EntityDescription => ({
+        entity_id: entityId,
+        kind: 'authorization_server',
+        name: NAME,
+        superior: province,
+        owner: entityId.slice(url.length + 1),
+        province: PROVINCE,
+        published_jwks: admissibleKeys([jwk]),
+        token_endpoint: `${url}/token`,
+        venue_kinds: ['hospital', 'school'],
+        regions: ['4101', '4102'],
+      }),
+    ),
   ];
 }
 

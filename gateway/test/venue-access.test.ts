@@ -186,6 +186,8 @@ describe('a client', () => {
       expect(await reply.json()).toMatchObject({ code: 'rate_limited' });
     }
     expect(await ask(await token({ client_id: 'another' }))).toEqual(LET_IN);
+    // One of the same name at another server is somebody else.
+    expect(await ask(await token({ client_id: sub }, platform.secondServer))).toEqual(LET_IN);
   });
 
   test('without a token is not told where to get one', async () => {
@@ -193,7 +195,7 @@ describe('a client', () => {
     const metadata = /resource_metadata="([^"]+)"/.exec(reply.headers.get('www-authenticate') ?? '')?.[1] ?? '';
     expect([reply.status, metadata]).toEqual([401, `${platform.url}/.well-known/oauth-protected-resource`]);
     const read = async (url: string) => protectedResourceSchema.parse(await (await fetch(url)).json());
-    const servers = [platform.server.entityId];
+    const servers = [platform.secondServer, platform.server].map(({ entityId }) => entityId);
     expect(await read(metadata)).toMatchObject({ resource: platform.url, authorization_servers: servers });
     const ofGateway = await read(`${metadata}/gateway`);
     expect(ofGateway).toMatchObject({ resource: platform.gatewayId, authorization_servers: servers });
@@ -220,10 +222,13 @@ describe('an authorization server', () => {
     expect(await ask(bearer)).toEqual(LET_IN);
     const readiness = async () =>
       z.object({ reasons: z.array(z.string()) }).parse(await (await fetch(`${platform.url}/readyz`)).json()).reasons;
-    expect(await readiness()).not.toContain('no_authorization_server');
-    const body = { entity_id: platform.server.entityId };
-    await platform.openDoor().submit(platform.province, { kind: 'subordinate_removed', body });
+    const remove = ({ entityId }: Party) =>
+      platform.openDoor().submit(platform.province, { kind: 'subordinate_removed', body: { entity_id: entityId } });
+    await remove(platform.server);
     expect(await ask(bearer)).toEqual([401, 'token_invalid']);
+    expect(await ask(await token({}, platform.secondServer))).toEqual(LET_IN);
+    expect(await readiness()).not.toContain('no_authorization_server');
+    await remove(platform.secondServer);
     expect(await readiness()).toContain('no_authorization_server');
     const metadata = await fetch(`${platform.url}/.well-known/oauth-protected-resource`);
     expect(await metadata.json()).toMatchObject({ authorization_servers: [] });
