@@ -24,7 +24,7 @@ export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | '
 
 interface Parts {
   /** Null: nobody told this node whom to believe. */
-  readonly resolver: Pick<EntityResolver, 'authorizationServer' | 'forgetStale'> | null;
+  readonly resolver: Pick<EntityResolver, 'authorizationServer' | 'reread'> | null;
   /** The province that admitted an authorization server; null where the registry does not vouch for it now. */
   readonly provinceOf: (issuer: string) => ProvinceCode | null;
   /** What a token has to be for to ask the gateway of a province; null where that gateway is not here. */
@@ -44,6 +44,8 @@ interface Remembered {
 }
 
 const REMEMBERED_TOKENS = 20_000;
+/** A stranger may name any server: one that is away is not looked for at every question. */
+const TRY_AGAIN_AFTER_MS = 1_000;
 const OUTCOMES = { token_missing: 'missing', token_invalid: 'invalid', venue_foreign: 'foreign' } as const;
 
 /**
@@ -53,8 +55,8 @@ const OUTCOMES = { token_missing: 'missing', token_invalid: 'invalid', venue_for
  */
 export class VenueTokens {
   readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
-  /** Servers whose chain could not be had at the last look: told once. */
-  readonly #unreachable = new Set<string>();
+  /** Servers whose chain could not be had, and when somebody last looked (ms since 1970): told once. */
+  readonly #unreachable = new Map<string, number>();
   readonly #parts: Parts;
   readonly #challenge: string;
 
@@ -105,7 +107,7 @@ export class VenueTokens {
       return await this.#verifyAs(token, issuer).catch(async (error: unknown) => {
         if (!(error instanceof TrustError) || error.code !== 'key_unknown') throw error;
         // The server may have rotated its keys since its chain was read.
-        if (this.#parts.resolver?.forgetStale(issuer) !== true) throw error;
+        await this.#reread(issuer);
         return await this.#verifyAs(token, issuer);
       });
     } catch (error) {
@@ -135,7 +137,9 @@ export class VenueTokens {
   }
 
   async #resolved(issuer: string): Promise<AuthorizationServer> {
-    const { resolver, log } = this.#parts;
+    const { resolver, log, nowMs } = this.#parts;
+    const triedMs = this.#unreachable.get(issuer);
+    if (triedMs !== undefined && Math.abs(nowMs() - triedMs) < TRY_AGAIN_AFTER_MS) throw this.#unavailable();
     try {
       if (resolver === null) throw new TrustError('anchor_unknown', 'this gateway has no trust anchor');
       const server = await resolver.authorizationServer(issuer);
@@ -144,14 +148,23 @@ export class VenueTokens {
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
       const { code, link } = error;
-      if (!this.#unreachable.has(issuer)) {
-        this.#unreachable.add(issuer);
+      this.#unreachable.set(issuer, nowMs());
+      if (triedMs === undefined) {
         log.warn(
           { issuer, code, link },
           'the chain of an authorization server cannot be had: its venues are turned away',
         );
       }
       throw this.#unavailable();
+    }
+  }
+
+  /** Whether an unknown key is a new one cannot be told where the chain cannot be had. */
+  async #reread(issuer: string): Promise<void> {
+    try {
+      await this.#parts.resolver?.reread(issuer);
+    } catch (error) {
+      throw error instanceof TrustError ? this.#unavailable() : error;
     }
   }
 

@@ -54,23 +54,37 @@ describe('what is kept of a chain', () => {
   test('hides a rotation until the chain expires, or lets a stranger make us read without end', async () => {
     await statementKids();
     await republish(world, { statementKeys: [world.province.statements.jwk, (await makeKey('next')).jwk] });
-    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+    await resolver.reread(world.province.entityId);
     expect(await statementKids()).toEqual(['statements']);
     atS += 1;
-    expect(resolver.forgetStale(world.province.entityId)).toBe(true);
+    await Promise.all([1, 2, 3].map(() => resolver.reread(world.province.entityId)));
     expect(await statementKids()).toEqual(['statements', 'next']);
-    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+    await resolver.reread(world.province.entityId);
+    expect(reads).toBe(2);
   });
 
-  test('is lost to an unknown kid while its superior is away, or outlives its end then', async () => {
+  test('is lost to an unknown kid while its superior is away, or who asked is not told', async () => {
+    const again = () => resolver.reread(world.province.entityId);
     await statementKids();
     world.chains.clear();
     atS += 1;
-    expect(resolver.forgetStale(world.province.entityId)).toBe(true);
+    const codes = Promise.all([codeOf(again), codeOf(again)]);
     expect(await statementKids()).toEqual(['statements']);
-    expect(reads).toBe(2);
+    expect(await codes).toEqual(['chain_broken', 'chain_broken']);
+    expect(await codeOf(again)).toBe('chain_broken');
+    expect([await statementKids(), reads]).toEqual([['statements'], 2]);
     atS = NOW_S + 3600;
     expect(await codeOf(statementKids)).toBe('chain_broken');
+  });
+
+  test('outlives a change that was heard of while it was read for an unknown kid', async () => {
+    await statementKids();
+    atS += 1;
+    const reading = resolver.reread(world.province.entityId);
+    resolver.forget(world.province.entityId);
+    await reading;
+    await statementKids();
+    expect(reads).toBe(3);
   });
 
   test("survives a change of the entity's own key or of its superior's", async () => {

@@ -58,6 +58,8 @@ const REREAD_EVERY_S = 1;
 /** What trust chains say about issuing provinces and their agencies, kept no longer than the chain itself lasts. */
 export class EntityResolver {
   readonly #kept = new Map<string, Kept>();
+  /** The last reading for the sake of an unknown kid. */
+  readonly #rereadings = new Map<string, Kept>();
   /** Read once for each chain: the same key set for the same chain, so that its keys are imported once. */
   readonly #issuers = new WeakMap<ResolvedEntity, StatusIssuer>();
   readonly #servers = new WeakMap<ResolvedEntity, AuthorizationServer>();
@@ -143,17 +145,23 @@ export class EntityResolver {
   }
 
   /**
-   * For an unknown kid: true where the next look reads the chain again, which it does seldom. The chain before stands in
-   * for one that cannot be had, or a stranger's made-up kid would lose it while a superior is away.
+   * For an unknown kid: reads the chain again, seldom, and whoever asks for that meanwhile waits along. Where none can be
+   * had, who asked is told, since the kid may be a new one; the chain before stays for everybody else, or a stranger's
+   * made-up kid would lose it while a superior is away. Throws TrustError.
    */
-  forgetStale(entityId: string): boolean {
+  async reread(entityId: string): Promise<void> {
     const kept = this.#kept.get(entityId);
-    if (kept === undefined) return true;
+    // The next look reads it anyway.
+    if (kept === undefined) return;
     const readAtS = this.#parts.nowS();
-    if (readAtS - kept.readAtS < REREAD_EVERY_S) return false;
-    const chain = this.#validate(entityId, readAtS).catch(() => kept.chain);
-    this.#keep(entityId, { chain, readAtS });
-    return true;
+    const isRecent = (readingAtS: number) => readAtS - readingAtS < REREAD_EVERY_S;
+    const last = this.#rereadings.get(entityId);
+    if (last !== undefined && isRecent(last.readAtS)) return void (await last.chain);
+    if (isRecent(kept.readAtS)) return;
+    const next = this.#validated(entityId);
+    this.#rereadings.set(entityId, next);
+    await next.chain;
+    if (this.#kept.get(entityId) === kept) this.#kept.set(entityId, next);
   }
 
   async #chain(entityId: string): Promise<Chain> {
@@ -173,16 +181,12 @@ export class EntityResolver {
 
   #read(entityId: string): Promise<Chain> {
     const kept = this.#validated(entityId);
-    this.#keep(entityId, kept);
-    return kept.chain;
-  }
-
-  #keep(entityId: string, kept: Kept): void {
     this.#kept.set(entityId, kept);
     // A failure is not remembered: the entity may be mended before the next look.
     kept.chain.catch(() => {
       if (this.#kept.get(entityId) === kept) this.#kept.delete(entityId);
     });
+    return kept.chain;
   }
 
   #readAhead(entityId: string, last: Kept): void {
