@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fuzzAsks } from './asks.ts';
 import { fuzzVerifiers } from './verifiers.ts';
 
 /** FUZZ_RUNS for a long one; `npm run fuzz -- --cases 1000000` runs it outside the suite. */
@@ -24,4 +25,33 @@ test(
     );
   },
   60_000 + RUNS * 5,
+);
+
+const ASKS = Number(process.env['FUZZ_RUNS'] ?? 2_000);
+
+test(
+  'an ask with something wrong reaches a system, or is answered otherwise than by the closed code of what is wrong',
+  async () => {
+    const report = await fuzzAsks({ cases: ASKS, seed: 20_221_204 });
+    expect(report.findings).toEqual([]);
+    // Each stage of the door must have had its turn, and those that are in order their answer.
+    expect(Object.keys(report.outcomes)).toEqual(
+      expect.arrayContaining([
+        'answer statement',
+        'answer absent',
+        'answer not_ours',
+        'loop_refused',
+        'node_token_invalid',
+        'node_not_admitted',
+        'unavailable',
+        'media_type_unsupported',
+        'body_too_large',
+        'body_invalid',
+        'proof_replayed',
+        'personal_identifier_refused',
+        'cut',
+      ]),
+    );
+  },
+  60_000 + ASKS * 5,
 );

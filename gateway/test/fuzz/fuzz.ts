@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
+import { fuzzAsks } from './asks.ts';
 import type { FuzzReport, FuzzRun } from './report.ts';
 import { fuzzVerifiers } from './verifiers.ts';
 
 /** What can be fuzzed, each by generators of its own. */
-const FAMILIES: ReadonlyMap<string, (run: FuzzRun) => Promise<FuzzReport>> = new Map([['verifiers', fuzzVerifiers]]);
+const FAMILIES: ReadonlyMap<string, (run: FuzzRun) => Promise<FuzzReport>> = new Map([
+  ['verifiers', fuzzVerifiers],
+  ['asks', fuzzAsks],
+]);
 
 const USAGE = `usage: npm run fuzz -- [--only ${[...FAMILIES.keys()].join('|')}] [--cases N] [--seed S]`;
 

@@ -19,9 +19,8 @@ export function randomFrom(seed: number): Random {
 
 /** One of them. Throws where there is none. */
 export function oneOf<T>(random: Random, choices: readonly T[]): T {
-  const chosen = choices[random(choices.length)];
-  if (chosen === undefined) throw new Error('nothing to choose from');
-  return chosen;
+  for (const chosen of choices.slice(random(choices.length))) return chosen;
+  throw new Error('nothing to choose from');
 }
 
 /** A text with one small change in it: something gone, put in, cut off, said twice or nested deeply. */
