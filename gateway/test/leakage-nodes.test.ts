@@ -7,10 +7,12 @@ import { statementReplySchema } from '../../schemas/statement-exchange.ts';
 import { NAME, privateWords, type Scanned, scanEverything, signedIn, VENUE_NONCE } from './leakage-scans.ts';
 import { filesBelow, type Secret, secretsIn, type Trace } from './left-behind.ts';
 import type { PassedQuestion } from './listening-proxy.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 import { type SeparateNode, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
 const EVERYBODY = loadProvinces().map(({ manifest }) => manifest.province);
 
+let redis: TestRedis;
 let nodes: TwoNodes;
 let scanned: Scanned;
 let people: Secret[];
@@ -18,7 +20,9 @@ let venues: Secret[];
 let signed: Secret[];
 
 beforeAll(async () => {
-  nodes = await startTwoNodes(EVERYBODY, { HUREN_LOG_LEVEL: 'trace', HUREN_CLIENT_RATE: '100000' });
+  redis = await startRedis();
+  const stores = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: 'one-secret-that-both-nodes-know-of' };
+  nodes = await startTwoNodes(EVERYBODY, { ...stores, HUREN_LOG_LEVEL: 'trace', HUREN_CLIENT_RATE: '100000' });
   scanned = await scanEverything(nodes);
   people = secretsOfPeople();
   venues = [
@@ -28,7 +32,10 @@ beforeAll(async () => {
   ];
   signed = unique('something signed', [...signedIn(scanned.replies), ...statementsPassed()].map(signatureOf));
 }, 300_000);
-afterAll(() => nodes.stop());
+afterAll(async () => {
+  await nodes.stop();
+  await redis.stop();
+});
 
 function secretsOfPeople(): Secret[] {
   const { codes, made } = scanned;
@@ -129,6 +136,12 @@ describe.each([
 function grounds(): Secret[] {
   return unique('a ground', Object.keys(GROUNDS));
 }
+
+test('what is shared with other instances can be read by whoever gets hold of it', async () => {
+  const dump = await redis.dump();
+  expect(dump.length).toBeGreaterThan(10_000);
+  expect(secretsIn([traced('Redis', dump)], [...people, ...venues, ...signed, ...grounds()])).toEqual([]);
+});
 
 describe('between the two', () => {
   const passed = (questions: readonly PassedQuestion[], part: 'asked' | 'told') =>
