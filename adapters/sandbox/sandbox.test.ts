@@ -254,6 +254,11 @@ describe('control API', () => {
     expect(last?.body).toBe(JSON.stringify({ encode: token }));
     expect(last?.headers['x-tif-signature']).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(last)).not.toMatch(/hospital|venue|440100/);
+    const numbers = kept.map(({ number }) => number);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    await scan('440000', scenario('440000', 'green').code);
+    const after = await controlled(sandbox, sandboxRequestsSchema, 'GET', '/requests?province=440000');
+    expect((after.at(-1)?.number ?? 0) - (last?.number ?? 0)).toBe(1);
   });
 });
 
