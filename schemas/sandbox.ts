@@ -95,6 +95,7 @@ export const faultRequestSchema = z.strictObject({ province: provinceCodeSchema,
 export const sandboxRequestsSchema = z.array(
   z.strictObject({
     province: provinceCodeSchema,
+    number: z.int().min(1).meta({ description: 'of all that this system has received; only the last are kept' }),
     at: z.iso.datetime(),
     method: z.string(),
     path: z.string(),

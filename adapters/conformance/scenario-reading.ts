@@ -75,6 +75,7 @@ export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason
 /** Reasons that the reading of a record gives; the others come from signatures, policies and other provinces. */
 const READ_REASONS: ReadonlySet<ReasonCode> = new Set([
   'unmapped_value',
+  'as_of_impossible',
   'no_national_meaning',
   'local_state_pending',
   'too_old',

@@ -126,7 +126,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/access/',
     holds: "Venues' tokens, rate limits, load shedding, operators' login, replay memory.",
-    mayImport: ['schemas/', 'gateway/problem-error.ts', 'gateway/cache/'],
+    mayImport: ['schemas/', 'gateway/problem-error.ts', 'gateway/trust/', 'gateway/cache/'],
   },
   {
     path: 'gateway/upstream/',

@@ -1,24 +1,16 @@
-import { parseArgs } from 'node:util';
 import { base64url } from 'jose';
-import { jsonOrUndefined } from '../../schemas/json-text.ts';
-import { checksOf, makeAnswer, makeWorld, type World } from '../trust/attestation.fixture.ts';
-import { makeKey, NOW_S } from '../trust/federation.fixture.ts';
-import { signHistoricalKeys } from '../trust/historical-keys.ts';
-import { keyIdentity } from '../trust/public-key.ts';
-import { type PassClaims, signPass, verifyPass } from '../trust/recognition-pass.ts';
-import type { Signer } from '../trust/signer.ts';
-import { signStatusList } from '../trust/status-list.ts';
-import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
-import { verifyAttestation } from '../trust/verify-attestation.ts';
-
-/** What one run found. A finding names the case by its number, so that the same seed shows it again. */
-export interface FuzzReport {
-  readonly runs: number;
-  readonly seconds: number;
-  readonly slowestMs: number;
-  readonly codes: Readonly<Record<string, number>>;
-  readonly findings: readonly string[];
-}
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { checksOf, makeAnswer, makeWorld, type World } from '../../trust/attestation.fixture.ts';
+import { makeKey, NOW_S } from '../../trust/federation.fixture.ts';
+import { signHistoricalKeys } from '../../trust/historical-keys.ts';
+import { keyIdentity } from '../../trust/public-key.ts';
+import { type PassClaims, signPass, verifyPass } from '../../trust/recognition-pass.ts';
+import type { Signer } from '../../trust/signer.ts';
+import { signStatusList } from '../../trust/status-list.ts';
+import { type TrustBundle, trustBundleSchema } from '../../trust/trust-bundle.ts';
+import { verifyAttestation } from '../../trust/verify-attestation.ts';
+import { alterText, type Random } from './random.ts';
+import { type FuzzReport, type FuzzRun, runCases } from './report.ts';
 
 /** Everything that a verifier is handed about one answer and one pass. */
 interface Hand {
@@ -31,44 +23,18 @@ interface Hand {
   readonly parsed: TrustBundle;
 }
 
-type Random = (below: number) => number;
-
-/** Far longer than any honest case takes, even on a machine with other work: such a case hangs somebody's door. */
-const MAX_CASE_MS = 5_000;
-const MAX_FINDINGS = 20;
-/** Signatures are checked on other threads: one case at a time would mostly wait for them. */
-const AT_ONCE = 32;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~=+/ "{}[]:,\\\n\u0000\u00e9';
-
 /**
  * Hands the verifiers tokens, chains, evidence and bundles with something changed. A finding is an exception other than
  * a typed refusal, a case that takes too long, or a change that is accepted.
  */
-export async function fuzz({ runs, seed }: { readonly runs: number; readonly seed: number }): Promise<FuzzReport> {
+export async function fuzzVerifiers(run: FuzzRun): Promise<FuzzReport> {
   const world = await makeWorld();
   const hand = await handOf(world);
   const stranger = (await makeKey('answers')).signer;
-  const random = randomFrom(seed);
-  const codes = new Map<string, number>();
-  const findings: string[] = [];
-  let slowestMs = 0;
-  const started = performance.now();
-  const tryOne = async (run: number): Promise<void> => {
-    const changed = await change(hand, random, stranger);
-    const before = performance.now();
-    const outcome = await judge(world, hand, changed).catch((error: unknown) => `crash: ${String(error)}`);
-    const tookMs = performance.now() - before;
-    slowestMs = Math.max(slowestMs, tookMs);
-    codes.set(outcome, (codes.get(outcome) ?? 0) + 1);
-    if (outcome.startsWith('crash') || outcome === 'accepted') findings.push(`case ${run}: ${outcome}`);
-    if (tookMs > MAX_CASE_MS) findings.push(`case ${run}: took ${Math.round(tookMs)} ms`);
-  };
-  for (let run = 0; run < runs && findings.length < MAX_FINDINGS; run += AT_ONCE) {
-    const cases = Array.from({ length: Math.min(AT_ONCE, runs - run) }, (_, index) => run + index);
-    await Promise.all(cases.map(tryOne));
-  }
-  const seconds = (performance.now() - started) / 1000;
-  return { runs, seconds, slowestMs, codes: Object.fromEntries([...codes].sort(([, a], [, b]) => b - a)), findings };
+  return await runCases(run, async (random) => {
+    const outcome = await judge(world, hand, await change(hand, random, stranger));
+    return { outcome, finding: outcome === 'accepted' ? outcome : null };
+  });
 }
 
 async function handOf(world: World): Promise<Hand> {
@@ -191,25 +157,6 @@ function alterJson(part: string, random: Random): string {
   }
 }
 
-function alterText(text: string, random: Random): string {
-  const at = random(text.length + 1);
-  const char = ALPHABET.charAt(random(ALPHABET.length));
-  switch (random(7)) {
-    case 0:
-      return text.slice(0, at) + text.slice(at + 1);
-    case 1:
-      return text.slice(0, at) + char + text.slice(at);
-    case 2:
-      return text.slice(0, at);
-    case 3:
-      return text.slice(0, at) + text.slice(at, at + 1 + random(40)).repeat(2) + text.slice(at);
-    case 4:
-      return text.slice(0, at) + '[{"a":'.repeat(1 + random(60)) + text.slice(at);
-    default:
-      return text.slice(0, at) + char + text.slice(at + 1);
-  }
-}
-
 function anyToken({ attestation, evidence, pass, statusList, parsed }: Hand, random: Random): string {
   const { chains, historical_keys } = parsed;
   const all = [
@@ -262,32 +209,4 @@ function counts({ attestation, evidence, pass, statusList, bundle }: Hand): stri
 
 function readBundle(text: string): TrustBundle | null {
   return trustBundleSchema.safeParse(jsonOrUndefined(text)).data ?? null;
-}
-
-/** A small generator with a seed (splitmix32), so that every finding can be had again. */
-function randomFrom(seed: number): Random {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    mixed ^= mixed >>> 15;
-    return below <= 0 ? 0 : (mixed >>> 0) % below;
-  };
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-  });
-  const [runs, seed] = [Number(values.runs), Number(values.seed)];
-  if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(seed)) {
-    console.error('usage: npm run fuzz -- --runs N --seed S');
-    process.exit(2);
-  }
-  const report = await fuzz({ runs, seed });
-  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  process.exit(report.findings.length === 0 ? 0 : 1);
 }
