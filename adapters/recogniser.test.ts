@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { recogniserSchema } from '../schemas/recogniser.ts';
 import { compileRecognisers } from './recogniser.ts';
 import { sampleSystem } from './sample-manifest.fixture.ts';
 
@@ -159,6 +160,7 @@ describe('what is nobody’s code', () => {
       'https://s.invalid/e?tel=1&ewmid=ab%2Bcd%3D%3D',
       'https://i.invalid/c/0123abcd/view?tel=1',
       'https://p.invalid/d/AB01234567?tel=1',
+      'https://w.invalid/su?a=1&b=%E4%B8%AD#x',
       `{"cid":"tel","label":"yss","encode":"${HEX32}"}`,
       `SMP:${HEX32}`,
       BINARY,
@@ -177,6 +179,27 @@ describe('what is nobody’s code', () => {
     const code = `{"label":"yss","encode":"${HEX32}","type":"other","id":"abcd"}`;
     expect(compileRecognisers([...SYSTEMS, other])(code)).toBeNull();
     expect(compileRecognisers([other, ...SYSTEMS])(code)).toBeNull();
+  });
+});
+
+describe('a recogniser that could never be right', () => {
+  const length = { min: 4, max: 60 };
+  const prefix = (text: string) => ({ kind: 'prefix', prefix: text, length, alphabet: 'hex' });
+  const path = (text: string) => ({ kind: 'url_path', host: 'a.invalid', path: text, length, alphabet: 'hex' });
+  test.each([
+    ['a prefix that a scanner would be thought to have added', prefix(']Q1')],
+    ['an address that ends in its host', prefix('https://a.invalid')],
+    ['an address with two parameters', prefix('https://a.invalid/q?a=1&id=')],
+    ['an address that ends in a parameter’s name', prefix('https://a.invalid/q?id')],
+    ['an address with a port', prefix('https://a.invalid:8443/q?id=')],
+    ['an address with a login', prefix('https://x@a.invalid/q?id=')],
+    ['an address that is only its scheme', prefix('https:')],
+    ['a path without a place for the token', path('/c/token')],
+    ['a path with two', path('/{token}/{token}')],
+    ['a path with a token inside a segment', path('/c/x{token}')],
+    ['a path that holds a query', path('/c?x={token}')],
+  ])('%s is taken', (_what, recogniser) => {
+    expect(recogniserSchema.safeParse(recogniser).success).toBe(false);
   });
 });
 
