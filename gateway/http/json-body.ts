@@ -22,7 +22,7 @@ export function jsonBodyReader<T extends z.ZodType>(
     const charset = CHARSET.exec(request.get('content-type') ?? '')?.[1] ?? 'utf-8';
     if (charset.toLowerCase() !== 'utf-8') throw new ProblemError('media_type_unsupported');
     await runParser(read, request, response, DOCUMENT);
-    return parseBody(schema, documentIn(request.body));
+    return parseJson(schema, documentIn(request.body), 'the body');
   };
 }
 
@@ -42,12 +42,15 @@ function notOne(wanted: string): ProblemError {
   return new ProblemError('body_invalid', `the body is not one ${wanted}`);
 }
 
-/** Parses a body into its documented form. The detail names the member and the rule, never the value. */
-function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
+/**
+ * Holds a body, or a part of one that is called `whole`, against its documented form. Throws ProblemError `body_invalid`:
+ * the detail names the member and the rule, never the value.
+ */
+export function parseJson<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const member = issue === undefined || issue.path.length === 0 ? 'the body' : issue.path.join('.');
+  const member = issue === undefined || issue.path.length === 0 ? whole : issue.path.join('.');
   throw new ProblemError('body_invalid', `${member}: ${ruleOf(issue)}`);
 }
 

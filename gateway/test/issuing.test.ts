@@ -259,7 +259,7 @@ describe('a system behind its node', () => {
 
   test('that is away is a colour, or an absence', async () => {
     const code = await freshCode(BY_NODE, 'green');
-    await setFault(nation.url, BY_NODE, { status: 503 });
+    await setFault(nation.url, BY_NODE, { status: 500 });
     const { status, reasons } = await venue.verify(code);
     expect([status, reasons.map((reason) => reason.code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
     expect(decodeJwt(parsedReply(between.questions.at(-1)?.reply).answer)).toMatchObject({ outcome: 'unavailable' });
@@ -333,7 +333,8 @@ describe('a gateway on another node', () => {
   function scan(code: string): Promise<VerificationReply> {
     const { destination } = remote.node;
     if (destination === null) throw new Error('the node answers no venues');
-    const door = { clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
+    const issuer = 'https://venues.example';
+    const door = { issuer, clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
     return verify(destination.verification, door, { code, purpose: 'medical_visit' });
   }
 
