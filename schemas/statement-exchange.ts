@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { purposeSchema, reasonCodeSchema } from './code-lists/index.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
+import { tokenFormsSchema } from './token-form.ts';
 import { MAX_CODE_LENGTH } from './verification.ts';
 
 /** JWS `typ` of what a gateway proves itself with to another province's node. */
@@ -40,6 +41,7 @@ export const statementRequestSchema = z
       .meta({ description: 'in place of a code: the reference that a pushed status names' }),
     purpose: purposeSchema,
     nonce: nonceSchema,
+    forms: tokenFormsSchema.exactOptional().meta({ description: 'the forms of a statement that the asker takes' }),
   })
   .refine(({ code, reference }) => (code === undefined) !== (reference === undefined), {
     error: 'either a code or a reference',

@@ -9,6 +9,7 @@ import {
   statementRequestSchema,
   WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
+import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
@@ -76,7 +77,7 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
     const iat = Math.floor(issuing.nowMs() / 1000);
     const bound = { iss: issuer.entityId, aud: party.gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };
     const claims = { ...bound, nonce: question.nonce, question: await questionDigest(question), ...outcome };
-    const signed = await signStatementAnswer(claims, issuer.signer());
+    const signed = await signStatementAnswer(claims, issuer.signFor(question.forms ?? PLAIN_FORM));
     response.json({ answer: signed, ...(statement === undefined ? {} : { statement }) });
     return outcome;
   }

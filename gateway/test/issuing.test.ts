@@ -12,7 +12,7 @@ import type { VerificationReply } from '../../schemas/verification.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { signNodeToken } from '../trust/node-token.ts';
-import { type Signer, signCompact } from '../trust/signer.ts';
+import { plainly, type Signer, signCompact } from '../trust/signer.ts';
 import { signStatementAnswer } from '../trust/statement-answer.ts';
 import type { ListeningProxy } from './listening-proxy.ts';
 import { BY_NODE, type OverheardNation, SIGNING, startOverheardNation, verdict } from './overheard-nation.ts';
@@ -361,7 +361,7 @@ describe('somebody between', () => {
         outcome: 'absent',
         why: 'unknown',
       },
-      signer,
+      plainly(signer),
     );
     between.meddle = () => JSON.stringify({ answer: forged });
     const { status, reasons } = await venue.verify(await freshCode(BY_NODE, 'green'));

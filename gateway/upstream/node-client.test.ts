@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
 import { type StatementOutcome, statementRequestSchema } from '../../schemas/statement-exchange.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { plainly } from '../trust/signer.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { LOOPBACK_ONLY } from './networks.ts';
 import { openNodeClient } from './node-client.ts';
@@ -55,6 +56,7 @@ beforeEach(async () => {
     token: 'TOKEN',
     code: 'CODE',
     purpose: 'venue_entry',
+    forms: ['jws'],
     gateway: { entityId: GATEWAY, signer: () => gateway.signer },
   };
   ask = (question = {}) => asking({ ...base, ...question });
@@ -64,7 +66,7 @@ beforeEach(async () => {
       const iat = Math.floor(clock / 1000);
       const bound = { iss: node, aud: GATEWAY, iat, exp: iat + 60, nonce: request.nonce };
       const claims = { ...bound, question: await questionDigest(request), ...outcome };
-      response.end(JSON.stringify({ answer: await signStatementAnswer(claims, issuer.signer) }));
+      response.end(JSON.stringify({ answer: await signStatementAnswer(claims, plainly(issuer.signer)) }));
     };
   };
 });

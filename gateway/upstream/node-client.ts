@@ -10,6 +10,7 @@ import {
   statementReplySchema,
   WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
+import { widestForm } from '../../schemas/token-form.ts';
 import type { JwkSet } from '../trust/public-key.ts';
 import { openStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -52,9 +53,10 @@ export function openNodeClient(parts: Parts): (question: Question) => Promise<No
   };
 }
 
-function requestOf({ token, code, purpose }: Question): StatementRequest {
+function requestOf({ token, code, purpose, forms }: Question): StatementRequest {
   const nonce = randomBytes(16).toString('base64url');
-  return code === null ? { reference: token, purpose, nonce } : { code, purpose, nonce };
+  const asked = { purpose, nonce, ...(widestForm(forms) === 'jws' ? {} : { forms: [...forms] }) };
+  return code === null ? { reference: token, ...asked } : { code, ...asked };
 }
 
 async function send(

@@ -4,6 +4,7 @@ import type { StatusClaims } from '../../schemas/statement.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { signStatement } from '../issuing/sign-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { plainly } from '../trust/signer.ts';
 import { type AssureContext, assureStatement } from './assure-statement.ts';
 import type { Subject } from './recognise-code.ts';
 
@@ -16,6 +17,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  forms: ['jws'],
   gateway: null,
 };
 
@@ -46,7 +48,7 @@ async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}
     flags: [],
     ...claims,
   };
-  const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, key.signer);
+  const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, plainly(key.signer));
   const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false };
   return await assureStatement(context, SUBJECT, stated);
 }

@@ -25,6 +25,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  forms: ['jws'],
   gateway: null,
 };
 const GREEN: AdapterAnswer = {
