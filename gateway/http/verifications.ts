@@ -1,4 +1,3 @@
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { Request, Response, Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
@@ -14,13 +13,13 @@ import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
+import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_BATCH_BYTES = 1_048_576;
-const SLICE = 10;
 
 interface Parts {
   readonly verification: VerificationContext;
@@ -70,18 +69,6 @@ export function mountVerifications(router: Router, { verification, tokens, share
       response.json({ results: await allInSlices(items, outcome) });
     },
   });
-}
-
-/** Begins a few at a time, so that single scans get their turns in between; all of them may wait at once. */
-async function allInSlices<T, R>(items: readonly T[], begin: (item: T) => Promise<R>): Promise<R[]> {
-  const begun: Promise<R>[] = [];
-  for (let at = 0; at < items.length; at += SLICE) {
-    if (at > 0) await immediate();
-    begun.push(...items.slice(at, at + SLICE).map(begin));
-    // Heard below; a fault before the last slice has begun must not count as unheard.
-    for (const one of begun.slice(at)) one.catch(() => undefined);
-  }
-  return await Promise.all(begun);
 }
 
 /** An item's refusal stands in the item's place; a fault of ours fails the whole batch. */

@@ -27,7 +27,7 @@ export interface ListeningProxy {
 
 const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-/** Starts it on a free loopback port. Only POST /v1/statements is recorded and meddled with. */
+/** Starts it on a free loopback port. Only POST /v1/statements and its batch are recorded and meddled with. */
 export async function startListeningProxy(): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
@@ -43,7 +43,7 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
       body: method === 'POST' ? body : null,
     });
     let reply = await answer.body.text();
-    if (path.endsWith('/v1/statements')) {
+    if (/\/v1\/statements(\/batch)?$/.test(path)) {
       const question = { path, headers, body };
       proxy.questions.push({ ...question, reply });
       reply = proxy.meddle?.(reply, question) ?? reply;

@@ -50,19 +50,30 @@ export class ConcurrencyLimit {
     this.#limit = Math.max(this.#least, this.#limit / 2);
   }
 
-  /** Runs `work` when it is its turn. Throws UpstreamError `busy` where the queue is full, `timeout` after `signal`. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when it is its turn. Where an answer comes in parts, `answered` says when it began to, which is what tells
+   * of load: how long the last part takes may be another's fault. Throws UpstreamError `busy` where the queue is full,
+   * `timeout` after `signal`.
+   */
+  async run<T>(signal: AbortSignal, work: (answered: () => void) => Promise<T>): Promise<T> {
     if (this.#underWay >= this.limit) await this.#turn(signal);
     this.#underWay += 1;
     const started = performance.now();
-    let failed = true;
+    let isNoted = false;
+    const note = (failed: boolean) => {
+      if (!isNoted) this.#note(performance.now() - started, failed);
+      isNoted = true;
+    };
     try {
-      const result = await work();
-      failed = false;
-      return result;
-    } finally {
+      const result = await work(() => note(false));
       this.#underWay -= 1;
-      this.#note(performance.now() - started, failed);
+      note(false);
+      return result;
+    } catch (error) {
+      this.#underWay -= 1;
+      note(true);
+      throw error;
+    } finally {
       this.#startNext();
     }
   }

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { readBounded } from './bounded-body.ts';
+import { eachLine } from './bounded-lines.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ClientIdentity, checkOrigin, type Guard, guardedConnector } from './ssrf-guard.ts';
@@ -10,11 +11,24 @@ import { wireFaultOf } from './wire-fault.ts';
 /** The wire to one province: bounded connections, bounded queue, bounded reply, one deadline, no redirects. */
 export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
+  /**
+   * The same for what must not be sent twice, such as a nonce: the request is made anew for each attempt. Where `onLine` is
+   * given, a reply of status 200 is lines, which it is handed as they come, each bounded in size; `body` is empty then.
+   */
+  readonly fetchMade: (make: MakeRequest, lines?: LineReader) => Promise<UpstreamReply>;
   /** How many requests it gets at once, at the moment. */
   readonly concurrency: () => number;
   /** The other side said that it is asked too much. */
   readonly lower: () => void;
   readonly close: () => Promise<void>;
+}
+
+export type MakeRequest = () => UpstreamRequest;
+
+/** Throws UpstreamError at a line that should not be there: the rest is then left unread. */
+export interface LineReader {
+  readonly most: number;
+  readonly onLine: (line: string) => void;
 }
 
 /** Where a province is, and what its gateway proves itself with there. */
@@ -46,43 +60,69 @@ export function openUpstreamClient(
     keepAliveTimeout: 30_000,
   });
 
-  async function send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+  async function send(exchange: Exchange): Promise<UpstreamReply> {
+    const request = exchange.make();
     const reply = await pool
       .request({
         method: request.method,
         path: `${pathPrefix}${request.path}`,
         headers: { ...request.headers },
         body: request.body ?? null,
-        signal,
+        signal: exchange.signal,
       })
       .catch((error: unknown) => {
         throw new Unanswered(error);
       });
-    const body = await readBounded(reply.body, limits.max_reply_bytes);
-    return { status: reply.statusCode, headers: flatHeaders(reply.headers), body };
+    const { statusCode: status, headers } = reply;
+    if (exchange.lines === undefined || status !== 200) {
+      const body = await readBounded(reply.body, limits.max_reply_bytes);
+      return { status, headers: flatHeaders(headers), body };
+    }
+    await readLines(reply.body, exchange.lines, exchange.answered);
+    return { status, headers: flatHeaders(headers), body: '' };
   }
 
-  async function sendOnceOrTwice(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+  async function readLines(body: AsyncIterable<Uint8Array>, { most, onLine }: LineReader, answered: () => void) {
+    await eachLine(body, { most, maxBytes: limits.max_reply_bytes }, (line) => {
+      answered();
+      onLine(line);
+    });
+  }
+
+  async function sendOnceOrTwice(exchange: Exchange): Promise<UpstreamReply> {
     retries.noteRequest();
     try {
-      return await send(request, signal);
+      return await send(exchange);
     } catch (error) {
-      if (!mayRetry(error) || signal.aborted || !retries.trySpend()) throw error;
-      return await send(request, signal);
+      if (!mayRetry(error) || exchange.signal.aborted || !retries.trySpend()) throw error;
+      return await send(exchange);
     }
   }
 
-  async function fetch(request: UpstreamRequest): Promise<UpstreamReply> {
+  async function fetchMade(make: MakeRequest, lines?: LineReader): Promise<UpstreamReply> {
     const signal = AbortSignal.timeout(limits.timeout_ms);
     try {
       checkOrigin(base, guard);
-      return await concurrency.run(signal, () => sendOnceOrTwice(request, signal));
+      return await concurrency.run(signal, (answered) => sendOnceOrTwice({ make, lines, signal, answered }));
     } catch (error) {
       throw wireFaultOf(error instanceof Unanswered ? error.cause : error);
     }
   }
 
-  return { fetch, concurrency: () => concurrency.limit, lower: () => concurrency.lower(), close: () => pool.destroy() };
+  return {
+    fetch: (request) => fetchMade(() => request),
+    fetchMade,
+    concurrency: () => concurrency.limit,
+    lower: () => concurrency.lower(),
+    close: () => pool.destroy(),
+  };
+}
+
+interface Exchange {
+  readonly make: MakeRequest;
+  readonly lines: LineReader | undefined;
+  readonly signal: AbortSignal;
+  readonly answered: () => void;
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */

@@ -39,6 +39,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         issuers: [...issuers.values()],
         askers,
         statements: metrics.statements,
+        log: parts.log,
         shared,
       });
     },

@@ -1,0 +1,94 @@
+import { MOST_STATEMENT_ITEMS } from '../../schemas/statement-exchange.ts';
+import { type NodeReply, type NodeWire, sendAlone, sendTogether, type TravellingQuestion } from './node-wire.ts';
+import type { AskingGateway } from './question.ts';
+
+/** How long a question waits for others, while another one is under way. */
+const GATHER_MS = 3;
+/** How long a node that knows no batches is asked one by one. */
+const SINGLES_MS = 60_000;
+/** A frame's limit at the node is 256 KiB; a character of a code may take six octets in JSON. */
+const MOST_FRAME_CHARACTERS = 32_768;
+/** What a question has beside its code. */
+const OTHER_CHARACTERS = 64;
+
+/** A question that waits for its turn. */
+interface Waiting extends TravellingQuestion {
+  readonly characters: number;
+}
+
+/** What one gateway asks this node: its questions go out under its own token. */
+interface Lane {
+  readonly gateway: AskingGateway;
+  underWay: number;
+  waiting: Waiting[];
+  gathering: NodeJS.Timeout | null;
+}
+
+/**
+ * Has questions to one node travel together. One goes at once while nothing is under way; while something is, others
+ * gather for a moment, or until there are as many as travel together. Each keeps its own outcome.
+ */
+export class QuestionBatcher {
+  readonly #wire: NodeWire;
+  readonly #nowMs: () => number;
+  readonly #lanes = new Map<string, Lane>();
+  #singlesUntilMs = 0;
+
+  constructor(wire: NodeWire, nowMs: () => number) {
+    this.#wire = wire;
+    this.#nowMs = nowMs;
+  }
+
+  /** `characters`: of the code. Rejects with UpstreamError, or with whatever keeps the gateway from signing its token. */
+  ask(gateway: AskingGateway, make: TravellingQuestion['make'], characters: number): Promise<NodeReply> {
+    return new Promise((resolve, reject) => {
+      const question = { make, resolve, reject, characters: characters + OTHER_CHARACTERS };
+      if (this.#nowMs() < this.#singlesUntilMs) void sendAlone(this.#wire, gateway, question);
+      else this.#enqueue(this.#laneOf(gateway), question);
+    });
+  }
+
+  #laneOf(gateway: AskingGateway): Lane {
+    const known = this.#lanes.get(gateway.entityId);
+    if (known !== undefined) return known;
+    const lane: Lane = { gateway, underWay: 0, waiting: [], gathering: null };
+    this.#lanes.set(gateway.entityId, lane);
+    return lane;
+  }
+
+  #enqueue(lane: Lane, question: Waiting): void {
+    lane.waiting.push(question);
+    if (lane.underWay === 0 || lane.waiting.length >= MOST_STATEMENT_ITEMS) this.#depart(lane);
+    else lane.gathering ??= setTimeout(() => this.#depart(lane), GATHER_MS);
+  }
+
+  #depart(lane: Lane): void {
+    if (lane.gathering !== null) clearTimeout(lane.gathering);
+    lane.gathering = null;
+    while (lane.waiting.length > 0) {
+      lane.underWay += 1;
+      void this.#travel(lane, takeFrame(lane)).finally(() => {
+        lane.underWay -= 1;
+        if (lane.underWay === 0) this.#depart(lane);
+      });
+    }
+  }
+
+  async #travel({ gateway }: Lane, questions: readonly Waiting[]): Promise<void> {
+    const [alone, ...others] = questions;
+    if (alone !== undefined && others.length === 0) return await sendAlone(this.#wire, gateway, alone);
+    if (await sendTogether(this.#wire, gateway, questions)) return;
+    this.#singlesUntilMs = this.#nowMs() + SINGLES_MS;
+    await Promise.all(questions.map((question) => sendAlone(this.#wire, gateway, question)));
+  }
+}
+
+/** As many of those who wait as fit into one frame, at least one. */
+function takeFrame(lane: Lane): Waiting[] {
+  let characters = 0;
+  const beyond = lane.waiting.findIndex((question, index) => {
+    characters += question.characters;
+    return index >= MOST_STATEMENT_ITEMS || (index > 0 && characters > MOST_FRAME_CHARACTERS);
+  });
+  return lane.waiting.splice(0, beyond === -1 ? lane.waiting.length : beyond);
+}
