@@ -24,7 +24,7 @@ const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
 export interface DeskParts {
   readonly issuing: IssuingContext;
   /** Null: this node has no anchor, and believes nobody. */
-  readonly askers: AskingGateways | null;
+  readonly askers: Pick<AskingGateways, 'authenticate'> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
   readonly shared: {
     readonly askerLimit: RateLimit;

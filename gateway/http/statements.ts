@@ -1,5 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
+import type { Problem } from '../../schemas/problem.ts';
 import {
   type StatementBatchLine,
   statementBatchFrameSchema,
@@ -11,7 +12,7 @@ import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
 import type { Issuer } from '../issuing/answer-question.ts';
 import type { AskingParty } from '../issuing/asking-gateways.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
-import { whereItBroke } from './errors.ts';
+import { requestIdOf, whereItBroke } from './errors.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
@@ -51,28 +52,27 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
     desk.enter(response, items.length - 1);
     response.status(200).type('application/x-ndjson');
     const write = openLines(response);
-    await allInSlices(items, async (item, index) => write(await lineOf(party, item, index, withinMs)));
+    await allInSlices(items, async (item, index) => {
+      const reply = await itemReply(party, item, index, withinMs).catch((error) => problemInPlace(error, response));
+      write({ index, ...reply });
+    });
     response.end();
   }
 
   /** Whoever asks in batches knows both forms of an answer. */
-  async function lineOf(party: AskingParty, item: unknown, index: number, withinMs: number) {
+  async function itemReply(party: AskingParty, item: unknown, index: number, withinMs: number) {
     const read = async () => {
       if (index > 0) await desk.withinRate(party);
       return parseJson(statementRequestSchema, item, 'the item');
     };
-    try {
-      return { index, ...(await desk.answer(party, read, () => ({ withinMs, answerForms: EVERY_FORM }))) };
-    } catch (error) {
-      return { index, problem: problemInPlace(error) };
-    }
+    return await desk.answer(party, read, () => ({ withinMs, answerForms: EVERY_FORM }));
   }
 
   /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
-  function problemInPlace(error: unknown) {
-    if (error instanceof ProblemError) return problemOf(error.code, error.detail);
-    log.error(whereItBroke(error), 'a question of a batch failed');
-    return problemOf('internal');
+  function problemInPlace(error: unknown, response: Response): { readonly problem: Problem } {
+    if (error instanceof ProblemError) return { problem: problemOf(error.code, error.detail) };
+    log.error({ request_id: requestIdOf(response), ...whereItBroke(error) }, 'a question of a batch failed');
+    return { problem: problemOf('internal') };
   }
 
   for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {
