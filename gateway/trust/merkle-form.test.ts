@@ -48,7 +48,7 @@ const proofOf = (token: string) => parseMerkleProof(decodeBase64url(partsOf(toke
 
 /** One root over any headers, really signed: what an honest key might be made to sign. */
 async function forge(headers: readonly JsonObject[], text = rootText): Promise<string[]> {
-  const inputs = headers.map((header, n) => `${encode(header)}.${encode(payloads[n])}`);
+  const inputs = headers.map((header, n) => `${encode(header)}.${encode(payloads[n % 7])}`);
   const { root, pathOf } = buildMerkleTree(inputs.map((input) => leafHash(bytesOf(input))));
   const signature = new Uint8Array(await signer.sign(bytesOf(text(inputs.length, root))));
   return inputs.map(
@@ -201,12 +201,10 @@ describe('the form', () => {
     ['named twice', header({ crit: ['huren-merkle', 'huren-merkle'] }), 'crit_unknown'],
     ['with an unencoded payload', header({ b64: false }), 'crit_unknown'],
     ['under another extension’s name', header({ crit: ['exp'] }), 'crit_unknown'],
-    ['under SM2', header({ alg: 'SM2' }), 'alg_not_allowed'],
     ['with its own key', header({ jwk: { kty: 'EC' } }), 'key_in_header'],
   ])('%s is taken though root and signature are good', async (_what, head, code) => {
     const [token = ''] = await forge([head, header()]);
-    const sm2 = { algs: ['ES256', 'SM2'] as const, sm2Verify: () => true };
-    expect([await refusal(token), await refusal(token, sm2)]).toEqual([code, code]);
+    expect(await refusal(token)).toBe(code);
   });
 
   test('is taken from a header over a plain signature, or not, over a place in a tree', async () => {
@@ -219,9 +217,23 @@ describe('the form', () => {
     expect(await refusal(`${head}.${body}.${partsOf(tokenAt(0))[2]}`)).toBe('signature_invalid');
   });
 
-  test('lets a tree of one pass', async () => {
-    const [token = ''] = await forge([header()]);
-    expect(await refusal(token)).toBe('token_malformed');
+  test('lets a tree of one pass, or one of more leaves than a signature may stand for', async () => {
+    const [alone = ''] = await forge([header()]);
+    const many = await forge(Array.from({ length: MOST_LEAVES + 1 }, () => header()));
+    expect([await refusal(alone), await refusal(many.at(-1) ?? '')]).toEqual(['token_malformed', 'token_malformed']);
+  });
+
+  test('is taken under SM2, whose verifier believes it', async () => {
+    const [token = ''] = await forge([header({ alg: 'SM2' }), header()]);
+    const sm2 = { ...options, algs: ['SM2'] as const, sm2Verify: () => true };
+    expect(await codeOf(() => verifyCompact(token, { ...jwk, crv: 'SM2' }, sm2))).toBe('alg_not_allowed');
+  });
+
+  test('has room for an octet between the path and the signature', async () => {
+    const [head, body, last] = partsOf(tokenAt(0));
+    const bytes = decodeBase64url(last);
+    const widened = Uint8Array.from([...bytes.subarray(0, -64), 0, ...bytes.subarray(-64)]);
+    expect(await refusal(`${head}.${body}.${base64url.encode(widened)}`)).toBe('token_malformed');
   });
 
   test.each<[string, (size: number, root: Uint8Array) => string]>([
@@ -266,14 +278,18 @@ describe('a root that was verified before', () => {
   test('is verified again for each of its tokens', async () => {
     const plain = await plainly(signer)({ typ: TYP }, { a: 1 });
     await verify(tokenAt(0));
-    const tookMs = { remembered: 0, plain: 0 };
+    const tookMs: Record<'remembered' | 'plain', number[]> = { remembered: [], plain: [] };
     for (let n = 0; n < 2_000; n += 1) {
-      tookMs.remembered += await timed(() => verify(tokenAt(n % 7)));
-      tookMs.plain += await timed(() => verify(plain));
+      tookMs.remembered.push(await timed(() => verify(tokenAt(n % 7))));
+      tookMs.plain.push(await timed(() => verify(plain)));
     }
-    expect(tookMs.remembered).toBeLessThan(tookMs.plain);
+    expect(median(tookMs.remembered)).toBeLessThan(median(tookMs.plain) * 0.7);
   });
 });
+
+function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();

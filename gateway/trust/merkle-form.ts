@@ -62,16 +62,16 @@ export function encodeMerkleProof({ index, size, path, signature }: MerkleProof)
 }
 
 /**
- * Reads a third part: at least two leaves, since one is not written so, an index among them, and octets for a path and a
- * signature with none left over. Whether the path is as long as it has to be there, only the root tells. Throws
- * `token_malformed`.
+ * Reads a third part: an index among the leaves, and octets for a path and a signature with none left over. Whether the
+ * path is as long as it has to be in that place, only the way to the root tells; a tree of one leaf has none, and is not
+ * written so. Throws `token_malformed`.
  */
 export function parseMerkleProof(bytes: Uint8Array<ArrayBuffer>): MerkleProof {
   const hashes = (bytes.length - NUMBERS_BYTES - SIGNATURE_BYTES) / HASH_BYTES;
   if (!Number.isInteger(hashes) || hashes < 1 || hashes > MOST_HASHES) throw malformed();
   const numbers = new DataView(bytes.buffer, bytes.byteOffset, NUMBERS_BYTES);
   const [index, size] = [numbers.getUint16(0), numbers.getUint16(2)];
-  if (size < 2 || size > MOST_LEAVES || index >= size) throw malformed();
+  if (size > MOST_LEAVES || index >= size) throw malformed();
   const hashAt = (height: number) =>
     bytes.subarray(NUMBERS_BYTES + height * HASH_BYTES, NUMBERS_BYTES + (height + 1) * HASH_BYTES);
   const path = Array.from({ length: hashes }, (_, height) => hashAt(height));

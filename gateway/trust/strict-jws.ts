@@ -114,7 +114,7 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
   }
   const members = parseStrictObject(decodeBase64url(headerPart));
   const header = checkHeader(members, options);
-  const form = checkForm(members, header, options);
+  const form = checkForm(members, options);
   const bytes = decodeBase64url(signaturePart);
   return {
     header,
@@ -157,13 +157,11 @@ function checkHeader(members: JsonObject, options: CompactOptions): CompactHeade
 }
 
 /** The form is known by `crit` and its member together: either of them alone is an extension that is not known here. */
-function checkForm(members: JsonObject, { alg }: CompactHeader, { merkle }: CompactOptions): TokenForm {
+function checkForm(members: JsonObject, { merkle }: CompactOptions): TokenForm {
   const asks = Object.hasOwn(members, 'crit') || speaksOfMerkle(members);
   if (Object.hasOwn(members, 'b64') || (asks && !(merkle === true && declaresMerkle(members)))) {
     throw new TrustError('crit_unknown', 'the header asks for an extension that is not known here');
   }
-  // SM2 is only ever verified, for provinces that sign each statement by itself.
-  if (asks && alg === 'SM2') throw new TrustError('alg_not_allowed', 'SM2 signs no roots');
   return asks ? 'merkle' : 'jws';
 }
 

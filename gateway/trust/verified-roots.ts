@@ -8,7 +8,8 @@ const verified = new Set<string>();
 /**
  * Verifies the signature over a root once for all its tokens. What is remembered is that this very signature of that text
  * was good under that very key: under another one, whatever its `kid`, it is verified again. Whether the key may still be
- * used is for whoever finds it to say, every time. Throws as `checkSignature` does.
+ * used is for whoever finds it to say, every time. SM2 signs no roots: it is only ever verified, for provinces that sign
+ * each statement by itself. Throws as `checkSignature` does.
  */
 export async function checkRootSignature(
   { alg, kid }: { readonly alg: JwsAlg; readonly kid: string },

@@ -90,7 +90,7 @@ describe('questions to one node', () => {
   test('are more in one frame than it may hold in octets', async () => {
     playing(allAbsent);
     const first = coded(ask(-1));
-    const others = Array.from({ length: 30 }, (_, n) => coded(ask(n, { code: `${n}`.padEnd(4_096, '"') })));
+    const others = Array.from({ length: 30 }, (_, n) => coded(ask(n, { code: `${n}`.padEnd(4_096, '\u0001') })));
     expect(new Set(await Promise.all(others))).toEqual(new Set(['answered']));
     release();
     await first;
@@ -157,10 +157,10 @@ describe('a batch', () => {
   test.each<[string, (lines: readonly string[]) => string, string]>([
     [
       'with a line for nobody',
-      ([one = '']) => `${one}${JSON.stringify({ index: 63, answer: 'a.b.c' })}\n`,
+      ([one = '', two = '', three = '']) => `${one}${stranger()}\n${two}${three}`,
       'malformed',
     ],
-    ['with a second line for one', ([one = '']) => `${one}${one}`, 'malformed'],
+    ['with a second line for one', ([one = '', two = '', three = '']) => `${one}${one}${two}${three}`, 'malformed'],
     ['with a line that is no JSON', ([one = '']) => `${one}{"index":\n`, 'malformed'],
     ['with an empty line', ([one = '']) => `${one}\n`, 'malformed'],
     ['with an answer and a problem in one line', ([one = '']) => `${one}${both(1)}\n`, 'malformed'],
@@ -249,6 +249,10 @@ function problemOf(code: ProblemCode): Problem {
   return { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
 }
 
+function stranger(): string {
+  return JSON.stringify({ index: 63, answer: 'a.b.c' });
+}
+
 function both(index: number): string {
   return JSON.stringify({ index, answer: 'a.b.c', problem: problemOf('internal') });
 }
@@ -290,7 +294,8 @@ describe('a node that is asked as much at once as it bears', () => {
   test('is asked about what nobody waits for any more', async () => {
     const { first, waiting } = await held(300, 300);
     expect(new Set(await Promise.all([...first, ...waiting]))).toEqual(new Set(['timeout']));
-    // At most the two that had room when the first ones had run out of time, and nothing after them.
+    expect(await coded(ask(999))).toBe('answered');
+    // At most the two that had room when the first ones had run out of time, and none of the others.
     expect(frames.flat().length).toBeLessThanOrEqual(2 + 64 + 64);
     release();
   });
