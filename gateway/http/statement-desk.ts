@@ -9,7 +9,6 @@ import {
   type StatementRequest,
 } from '../../schemas/statement-exchange.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { type Answered, answerQuestion, type IssuingContext } from '../issuing/answer-question.ts';
@@ -17,6 +16,7 @@ import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts'
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
+import { admit, type Capacity } from './admission.ts';
 
 /** How long a question's token could still be good. */
 const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
@@ -26,11 +26,18 @@ export interface DeskParts {
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: Pick<AskingGateways, 'authenticate'> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
-  readonly shared: {
+  readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
-    readonly load: LoadGauge;
     readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   };
+}
+
+/** What comes in: one question, or a frame of some. */
+export interface Incoming<B> {
+  readonly read: (request: Request, response: Response) => Promise<B>;
+  /** The longest body that `read` takes, in bytes. */
+  readonly maxBytes: number;
+  readonly questionsIn: (body: B) => number;
 }
 
 /** How one question is to be answered. */
@@ -51,49 +58,58 @@ export class StatementDesk {
     this.#seen = parts.shared.seenOnce('statement-nonce', REMEMBERED_MS);
   }
 
-  /**
-   * Who asks. Turned away before anything is read: what is refused under overload must cost next to nothing. Counts as one
-   * question until the reply is gone, `enter` as more. Throws ProblemError.
-   */
-  async access(request: Request, response: Response): Promise<AskingParty> {
-    return await this.counted('unknown', async () => {
-      this.#parts.shared.load.admit('single');
-      this.enter(response, 1);
-      refuseLoop(request.get(HOPS_HEADER));
-      if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-      const party = await this.#parts.askers.authenticate(request.get('authorization'));
-      await this.withinRate(party);
+  /** Lets another province's gateway in with what it asks. Throws ProblemError. */
+  async enter<B>(
+    request: Request,
+    response: Response,
+    { read, maxBytes, questionsIn }: Incoming<B>,
+  ): Promise<{ readonly party: AskingParty; readonly body: B }> {
+    let asker = 'unknown';
+    const authenticate = async () => {
+      const party = await this.#authenticate(request);
+      asker = party.province;
       return party;
-    });
+    };
+    const clientOf = ({ gateway }: AskingParty) => gateway;
+    const door = { priority: 'single', authenticate, clientOf, read, maxBytes, scansIn: questionsIn } as const;
+    try {
+      const { asker: party, body } = await admit(this.#parts.shared, door, request, response);
+      return { party, body };
+    } catch (error) {
+      this.#countRefusal(asker, error);
+      throw error;
+    }
   }
 
-  enter(response: Response, questions: number): void {
-    this.#parts.shared.load.enter(questions);
-    response.once('close', () => this.#parts.shared.load.leave(questions));
+  async #authenticate(request: Request): Promise<AskingParty> {
+    refuseLoop(request.get(HOPS_HEADER));
+    if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
+    const party = await this.#parts.askers.authenticate(request.get('authorization'));
+    await this.withinRate(party);
+    return party;
   }
 
-  /** Takes one question of what a gateway may ask a second; `access` has taken the first. Throws `rate_limited`. */
+  /** Takes one question of what a gateway may ask a second; `enter` has taken the first. Throws `rate_limited`. */
   async withinRate({ gateway }: AskingParty): Promise<void> {
     const refused = await this.#parts.shared.askerLimit.take(gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   }
 
-  /** Reads one question, answers it and counts what came of it. Throws ProblemError. */
-  async answer(
-    party: AskingParty,
-    read: () => Promise<StatementRequest>,
-    termsOf: (question: StatementRequest) => AnswerTerms,
-  ): Promise<StatementReply> {
-    return await this.counted(party.province, async () => {
+  /** Answers one question and counts what came of it. Throws ProblemError. */
+  async answer(party: AskingParty, read: () => Promise<StatementRequest>, terms: AnswerTerms): Promise<StatementReply> {
+    try {
       const question = await read();
       // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
       if ((await this.#seen.claim(`${party.gateway} ${question.nonce}`)) === 'again') {
         throw new ProblemError('proof_replayed');
       }
-      const { outcome, reply } = await this.#decide(party, question, termsOf(question));
+      const { outcome, reply } = await this.#decide(party, question, terms);
       this.#parts.statements.inc({ asker: party.province, outcome: outcome.outcome });
       return reply;
-    });
+    } catch (error) {
+      this.#countRefusal(party.province, error);
+      throw error;
+    }
   }
 
   async #decide(
@@ -112,14 +128,8 @@ export class StatementDesk {
     return { outcome, reply: { answer, ...(statement === undefined ? {} : { statement }) } };
   }
 
-  /** Counts a refusal on its way: `asker` is a province, or `unknown`. */
-  async counted<T>(asker: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
-      throw error;
-    }
+  #countRefusal(asker: string, error: unknown): void {
+    this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
   }
 }
 

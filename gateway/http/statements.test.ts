@@ -3,6 +3,7 @@ import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type StatementBatchLine, statementBatchLineSchema } from '../../schemas/statement-exchange.ts';
+import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
 import { openRateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce } from '../access/seen-once.ts';
@@ -22,14 +23,14 @@ const PER_SECOND = 3;
 class CountingGauge extends LoadGauge {
   now = 0;
   most = 0;
-  override enter(scans = 1): void {
+  override enter(client: string, scans = 1): void {
     this.now += scans;
     this.most = Math.max(this.most, this.now);
-    super.enter(scans);
+    super.enter(client, scans);
   }
-  override leave(scans = 1): void {
+  override leave(client: string, scans = 1): void {
     this.now -= scans;
-    super.leave(scans);
+    super.leave(client, scans);
   }
 }
 
@@ -81,6 +82,7 @@ beforeEach(async () => {
     shared: {
       askerLimit: openRateLimit(limit),
       load: gauge,
+      bodies: new IncomingBodies(),
       seenOnce: (name, lifeMs) => openSeenOnce(name, null, lifeMs),
     },
   });

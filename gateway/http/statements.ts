@@ -35,24 +35,29 @@ interface Parts extends DeskParts {
  */
 export function mountStatements(router: Router, { issuers, log, ...parts }: Parts): void {
   const desk = new StatementDesk(parts);
-  const readOne = jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES);
-  const readFrame = jsonBodyReader(statementBatchFrameSchema, MAX_BATCH_BYTES);
+  const question = {
+    read: jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES),
+    maxBytes: MAX_REQUEST_BYTES,
+    questionsIn: () => 1,
+  };
+  const frame = {
+    read: jsonBodyReader(statementBatchFrameSchema, MAX_BATCH_BYTES),
+    maxBytes: MAX_BATCH_BYTES,
+    questionsIn: ({ items }: { readonly items: readonly unknown[] }) => items.length,
+  };
 
   async function one(request: Request, response: Response): Promise<void> {
-    const party = await desk.access(request, response);
-    const withinMs = withinOf(request.get(WITHIN_HEADER));
-    const read = () => readOne(request, response);
-    response.json(await desk.answer(party, read, ({ forms = PLAIN_FORM }) => ({ withinMs, answerForms: forms })));
+    const { party, body } = await desk.enter(request, response, question);
+    const terms = { withinMs: withinOf(request.get(WITHIN_HEADER)), answerForms: body.forms ?? PLAIN_FORM };
+    response.json(await desk.answer(party, async () => body, terms));
   }
 
   async function batch(request: Request, response: Response): Promise<void> {
-    const party = await desk.access(request, response);
+    const { party, body } = await desk.enter(request, response, frame);
     const withinMs = withinOf(request.get(WITHIN_HEADER));
-    const { items } = await desk.counted(party.province, () => readFrame(request, response));
-    desk.enter(response, items.length - 1);
     response.status(200).type('application/x-ndjson');
     const write = openLines(response);
-    await allInSlices(items, async (item, index) => {
+    await allInSlices(body.items, async (item, index) => {
       const reply = await itemReply(party, item, index, withinMs).catch((error) => problemInPlace(error, response));
       write({ index, ...reply });
     });
@@ -65,7 +70,7 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
       if (index > 0) await desk.withinRate(party);
       return parseJson(statementRequestSchema, item, 'the item');
     };
-    return await desk.answer(party, read, () => ({ withinMs, answerForms: EVERY_FORM }));
+    return await desk.answer(party, read, { withinMs, answerForms: EVERY_FORM });
   }
 
   /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
