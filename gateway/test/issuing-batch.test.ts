@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import {
   MOST_STATEMENT_ITEMS,
@@ -8,7 +10,8 @@ import {
   statementBatchLineSchema,
 } from '../../schemas/statement-exchange.ts';
 import { EVERY_FORM } from '../../schemas/token-form.ts';
-import { verificationReplySchema } from '../../schemas/verification.ts';
+import { type VerificationReply, verificationReplySchema } from '../../schemas/verification.ts';
+import { huren } from '../cli/huren.fixture.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { signNodeToken } from '../trust/node-token.ts';
@@ -224,6 +227,24 @@ describe('scans that wait for one node', () => {
       const checked = await verdict(reply, overheard.nation.url);
       expect([checked.verified, checked.chain.length]).toEqual([true, 7]);
     }
+  });
+
+  test('get evidence that `huren verify` does not read, or reads though it was changed', async () => {
+    const codes = await Promise.all(Array.from({ length: 16 }, () => overheard.freshCode(BY_NODE, 'green')));
+    await setFault(overheard.nation.url, BY_NODE, { latencyMs: 100 });
+    const replies = await Promise.all(codes.map((code) => scan(code)));
+    const shared = replies.find(
+      ({ evidence: [statement] }) => statement !== undefined && formOf(statement) === 'merkle',
+    );
+    if (shared === undefined) throw new Error('nothing was signed together');
+    const argv = ['verify', '-', '--json', '--anchor', join(overheard.nation.dataDir, 'trust-bundle.json')];
+    const read = async ({ attestation, evidence }: Pick<VerificationReply, 'attestation' | 'evidence'>) => {
+      const ran = await huren(argv, {}, JSON.stringify({ attestation, evidence }));
+      return [ran.exit, z.object({ verified: z.boolean() }).parse(JSON.parse(ran.stdout)).verified];
+    };
+    expect(await read(shared)).toEqual([0, true]);
+    const other = replies.find(({ evidence }) => evidence[0] !== shared.evidence[0])?.evidence ?? [];
+    expect(await read({ ...shared, evidence: other })).toEqual([1, false]);
   });
 
   test('are shown a form that the venue does not take', async () => {
