@@ -56,6 +56,7 @@ describe('the document', () => {
       '/v1/verifications',
       '/v1/verifications/batch',
       '/v1/passes',
+      '/v1/passes/revocations',
       '/v1/statements',
       '/v1/statements/batch',
     ]);

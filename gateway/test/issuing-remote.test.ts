@@ -83,7 +83,8 @@ describe('a gateway on another node', () => {
   function scan(code: string): Promise<VerificationReply> {
     const { destination } = remote.node;
     if (destination === null) throw new Error('the node answers no venues');
-    const door = { clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
+    const issuer = 'https://venues.example';
+    const door = { issuer, clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
     return verify(destination.verification, door, { code, purpose: 'medical_visit' });
   }
 

@@ -17,16 +17,17 @@ function saying(outcome: StatementOutcome): void {
 }
 
 describe('a node that is asked', () => {
-  test('and says that it is busy is asked as much as before', async () => {
-    saying({ outcome: 'busy', retry_after_s: 1 });
-    await expect(node.ask()).rejects.toMatchObject({ code: 'busy' });
+  test('and says that it is busy is not heard, or not for how long', async () => {
+    saying({ outcome: 'busy', retry_after_s: 3 });
+    await expect(node.ask()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 3_000 });
     expect(node.client.concurrency()).toBeLessThan(LIMITS.max_connections * 0.6);
+    await expect(node.ask()).rejects.toMatchObject({ code: 'busy' });
+    expect(node.tokens).toHaveLength(1);
   });
 
-  test.each([429, 503])('and refuses with %i is asked as much as before', async (status) => {
-    node.answer = async (response) => void response.writeHead(status).end('{}');
-    await expect(node.ask()).rejects.toMatchObject({ code: 'busy' });
-    expect(node.client.concurrency()).toBeLessThan(LIMITS.max_connections * 0.6);
+  test.each([429, 503])('and refuses with %i is not heard, or not for how long', async (status) => {
+    node.answer = async (response) => void response.writeHead(status, { 'retry-after': '2' }).end('{}');
+    await expect(node.ask()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 2_000 });
   });
 
   test('and signs with a key that its chain names since is not believed', async () => {

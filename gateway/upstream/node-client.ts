@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementAnswer, StatementReply, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { JwkSet } from '../trust/public-key.ts';
 import { openStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import type { NodeReply, NodeWire } from './node-wire.ts';
+import type { NodeWire } from './node-wire.ts';
 import type { NodeAnswer, Question } from './question.ts';
 import { QuestionBatcher } from './question-batcher.ts';
+import { heardBy } from './upstream-client.ts';
 
 /** A statement with its disclosures, the answer, and the JSON around them. */
 export const MAX_NODE_REPLY_BYTES = 24_576;
@@ -19,7 +20,6 @@ export type NodeKeys = (node: string, province: ProvinceCode, reread?: 'reread')
 interface Parts extends NodeWire {
   readonly province: ProvinceCode;
   readonly keys: NodeKeys;
-  readonly nowMs: () => number;
 }
 
 /**
@@ -27,14 +27,15 @@ interface Parts extends NodeWire {
  * "busy" included. Throws UpstreamError where nobody answered, or not this.
  */
 export function openNodeClient(parts: Parts): (question: Question) => Promise<NodeAnswer> {
-  const batcher = new QuestionBatcher(parts, parts.nowMs);
-  return async (question) => {
+  const batcher = new QuestionBatcher(parts);
+  const ask = async (question: Question): Promise<NodeAnswer> => {
     const { gateway, code, token } = question;
     if (gateway === null) throw new UpstreamError('credentials', 'no gateway here may ask a node');
     const replied = await batcher.ask(gateway, () => requestOf(question), (code ?? token).length);
     const asked = { issuer: parts.node, gateway: gateway.entityId, request: replied.request };
-    return outcomeOf(await opened(parts, asked, replied.reply), replied);
+    return outcomeOf(await opened(parts, asked, replied.reply), replied.reply);
   };
+  return (question) => heardBy(parts.client, ask(question));
 }
 
 /** With a nonce of its own each time. */
@@ -72,7 +73,7 @@ async function opened(
   }
 }
 
-function outcomeOf(answer: StatementAnswer, { reply: { statement }, lower }: NodeReply): NodeAnswer {
+function outcomeOf(answer: StatementAnswer, { statement }: StatementReply): NodeAnswer {
   switch (answer.outcome) {
     case 'statement': {
       if (statement === undefined) throw new UpstreamError('statement_mismatch', 'there is no statement');
@@ -83,8 +84,7 @@ function outcomeOf(answer: StatementAnswer, { reply: { statement }, lower }: Nod
     case 'unavailable':
       return { kind: 'unavailable', reasons: answer.reasons };
     case 'busy':
-      lower();
-      throw new UpstreamError('busy', "the province's node is asked too much");
+      throw new UpstreamBusy("the province's node is asked too much", answer.retry_after_s * 1000);
     case 'not_ours':
       throw new UpstreamError('malformed', 'the node that the manifest names does not know codes of this province');
   }

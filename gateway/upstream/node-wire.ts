@@ -1,4 +1,7 @@
-import { UpstreamError } from '../../adapters/upstream-error.ts';
+import type { UpstreamReply } from '../../adapters/drivers/driver.ts';
+import { textOf } from '../../adapters/drivers/reply-text.ts';
+import { retryAfterMs } from '../../adapters/drivers/retry-after.ts';
+import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { ProblemCode } from '../../schemas/problem.ts';
 import {
@@ -23,14 +26,13 @@ export interface NodeWire {
   readonly client: UpstreamClient;
   readonly timeoutMs: number;
   readonly tokens: NodeTokens;
+  readonly nowMs: () => number;
 }
 
 /** What came back, not verified yet, and to which request: the last one that was made, with its nonce. */
 export interface NodeReply {
   readonly request: StatementRequest;
   readonly reply: StatementReply;
-  /** For an answer that says that the node is asked too much. */
-  readonly lower: () => void;
 }
 
 /** A question on its way. `make` gives a request with a nonce of its own, since an issuer answers no nonce twice. */
@@ -46,15 +48,15 @@ export async function sendAlone(wire: NodeWire, gateway: AskingGateway, question
   try {
     const headers = await headersOf(wire, gateway);
     let requests: readonly StatementRequest[] = [];
-    const { status, body } = await client.fetchMade(() => {
+    const reply = await client.fetchMade(() => {
       requests = [question.make()];
       return { method: 'POST', path: '/v1/statements', headers, body: JSON.stringify(requests[0]) };
     });
-    refuseStatus(wire, gateway, status);
+    refuseStatus(wire, gateway, reply);
     const [request] = requests;
-    const parsed = statementReplySchema.safeParse(jsonOrUndefined(body));
+    const parsed = statementReplySchema.safeParse(jsonOrUndefined(textOf(reply, 'UTF-8')));
     if (!parsed.success || request === undefined) throw malformed();
-    question.resolve({ request, reply: parsed.data, lower: client.lower });
+    question.resolve({ request, reply: parsed.data });
   } catch (error) {
     question.reject(error);
   }
@@ -72,7 +74,6 @@ export async function sendTogether(
   const { client } = wire;
   const open = new Map(questions.entries());
   let requests: readonly StatementRequest[] = [];
-  const lower = once(client.lower);
   const onLine = (line: string) => {
     const parsed = statementBatchLineSchema.safeParse(jsonOrUndefined(line));
     if (!parsed.success) throw malformed();
@@ -81,8 +82,8 @@ export async function sendTogether(
     // An index that was not asked for, or that was answered before: who sends it cannot be told apart from the node.
     if (question === undefined || request === undefined) throw malformed();
     open.delete(index);
-    if ('problem' in outcome) question.reject(refusalOf(outcome.problem.code, lower));
-    else question.resolve({ request, reply: outcome, lower });
+    if ('problem' in outcome) question.reject(refusalOf(outcome.problem.code));
+    else question.resolve({ request, reply: outcome });
   };
   try {
     const headers = await headersOf(wire, gateway);
@@ -91,9 +92,9 @@ export async function sendTogether(
       const body = JSON.stringify({ items: requests });
       return { method: 'POST' as const, path: '/v1/statements/batch', headers, body };
     };
-    const { status } = await client.fetchMade(make, { most: questions.length, onLine });
-    if (status === 404) return false;
-    refuseStatus(wire, gateway, status);
+    const reply = await client.fetchMade(make, { most: questions.length, onLine });
+    if (reply.status === 404) return false;
+    refuseStatus(wire, gateway, reply);
     if (open.size > 0) throw malformed();
   } catch (error) {
     for (const { reject } of open.values()) reject(error);
@@ -110,20 +111,20 @@ async function headersOf({ node, timeoutMs, tokens }: NodeWire, gateway: AskingG
   };
 }
 
-function refuseStatus({ node, client, tokens }: NodeWire, gateway: AskingGateway, status: number): void {
+function refuseStatus({ node, tokens, nowMs }: NodeWire, gateway: AskingGateway, reply: UpstreamReply): void {
+  const { status, headers } = reply;
   if (status === 200) return;
   if (status === 401) tokens.forget(gateway, node);
-  if (status === 429 || status === 503) throw busy(client.lower);
+  if (status === 429 || status === 503) throw busy(retryAfterMs(headers['retry-after'], nowMs()));
   throw refused();
 }
 
-function refusalOf(code: ProblemCode, lower: () => void): UpstreamError {
-  return code === 'rate_limited' || code === 'unavailable' ? busy(lower) : refused();
+function refusalOf(code: ProblemCode): UpstreamError {
+  return code === 'rate_limited' || code === 'unavailable' ? busy(null) : refused();
 }
 
-function busy(lower: () => void): UpstreamError {
-  lower();
-  return new UpstreamError('busy', "the province's node is asked too much");
+function busy(retryAfter: number | null): UpstreamBusy {
+  return new UpstreamBusy("the province's node is asked too much", retryAfter);
 }
 
 function refused(): UpstreamError {
@@ -132,13 +133,4 @@ function refused(): UpstreamError {
 
 function malformed(): UpstreamError {
   return new UpstreamError('malformed', "the province's node did not answer in the agreed form");
-}
-
-/** Sixty-four questions of one batch that find a node busy are one sign of it. */
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
 }

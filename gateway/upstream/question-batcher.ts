@@ -36,13 +36,11 @@ interface Lane {
  */
 export class QuestionBatcher {
   readonly #wire: NodeWire;
-  readonly #nowMs: () => number;
   readonly #lanes = new Map<string, Lane>();
   #singlesUntilMs = 0;
 
-  constructor(wire: NodeWire, nowMs: () => number) {
+  constructor(wire: NodeWire) {
     this.#wire = wire;
-    this.#nowMs = nowMs;
   }
 
   /** `characters`: of the code. Rejects with UpstreamError, or with whatever keeps the gateway from signing its token. */
@@ -50,7 +48,7 @@ export class QuestionBatcher {
     return new Promise((resolve, reject) => {
       const untilMs = performance.now() + this.#wire.timeoutMs;
       const question = { make, resolve, reject, characters: characters + OTHER_CHARACTERS, untilMs };
-      if (this.#nowMs() < this.#singlesUntilMs) void sendAlone(this.#wire, gateway, question);
+      if (this.#wire.nowMs() < this.#singlesUntilMs) void sendAlone(this.#wire, gateway, question);
       else this.#enqueue(this.#laneOf(gateway), question);
     });
   }
@@ -92,7 +90,7 @@ export class QuestionBatcher {
     if (alone === undefined) return;
     if (others.length === 0) return await sendAlone(this.#wire, gateway, alone);
     if (await sendTogether(this.#wire, gateway, questions)) return;
-    this.#singlesUntilMs = this.#nowMs() + SINGLES_MS;
+    this.#singlesUntilMs = this.#wire.nowMs() + SINGLES_MS;
     await Promise.all(questions.map((question) => sendAlone(this.#wire, gateway, question)));
   }
 }

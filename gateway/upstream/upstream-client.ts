@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
+import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { readBounded } from './bounded-body.ts';
+import { readBoundedBytes } from './bounded-body.ts';
 import { eachLine } from './bounded-lines.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -12,14 +13,16 @@ import { wireFaultOf } from './wire-fault.ts';
 export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
   /**
-   * The same for what must not be sent twice, such as a nonce: the request is made anew for each attempt. Where `onLine` is
+   * The same for what must not be sent twice, such as a nonce: the request is made anew for each attempt. Where `lines` is
    * given, a reply of status 200 is lines, which it is handed as they come, each bounded in size; `body` is empty then.
    */
   readonly fetchMade: (make: MakeRequest, lines?: LineReader) => Promise<UpstreamReply>;
   /** How many requests it gets at once, at the moment. */
   readonly concurrency: () => number;
-  /** The other side said that it is asked too much. */
-  readonly lower: () => void;
+  /** The other side said that it is asked too much, and perhaps for how long. */
+  readonly lower: (retryAfterMs: number | null) => void;
+  /** It gave somebody an answer. */
+  readonly answered: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -60,33 +63,29 @@ export function openUpstreamClient(
     keepAliveTimeout: 30_000,
   });
 
-  async function send(exchange: Exchange): Promise<UpstreamReply> {
-    const request = exchange.make();
+  async function send({ make, lines, signal, begun }: Exchange): Promise<UpstreamReply> {
+    const request = make();
     const reply = await pool
       .request({
         method: request.method,
         path: `${pathPrefix}${request.path}`,
         headers: { ...request.headers },
         body: request.body ?? null,
-        signal: exchange.signal,
+        signal,
       })
       .catch((error: unknown) => {
         throw new Unanswered(error);
       });
-    const { statusCode: status, headers } = reply;
-    if (exchange.lines === undefined || status !== 200) {
-      const body = await readBounded(reply.body, limits.max_reply_bytes);
-      return { status, headers: flatHeaders(headers), body };
+    const { statusCode: status } = reply;
+    const headers = flatHeaders(reply.headers);
+    if (lines === undefined || status !== 200) {
+      return { status, headers, body: await readBoundedBytes(reply.body, limits.max_reply_bytes) };
     }
-    await readLines(reply.body, exchange.lines, exchange.answered);
-    return { status, headers: flatHeaders(headers), body: '' };
-  }
-
-  async function readLines(body: AsyncIterable<Uint8Array>, { most, onLine }: LineReader, answered: () => void) {
-    await eachLine(body, { most, maxBytes: limits.max_reply_bytes }, (line) => {
-      answered();
-      onLine(line);
+    await eachLine(reply.body, { most: lines.most, maxBytes: limits.max_reply_bytes }, (line) => {
+      begun();
+      lines.onLine(line);
     });
+    return { status, headers, body: new Uint8Array(0) };
   }
 
   async function sendOnceOrTwice(exchange: Exchange): Promise<UpstreamReply> {
@@ -103,7 +102,7 @@ export function openUpstreamClient(
     const signal = AbortSignal.timeout(limits.timeout_ms);
     try {
       checkOrigin(base, guard);
-      return await concurrency.run(signal, (answered) => sendOnceOrTwice({ make, lines, signal, answered }));
+      return await concurrency.run(signal, (begun) => sendOnceOrTwice({ make, lines, signal, begun }));
     } catch (error) {
       throw wireFaultOf(error instanceof Unanswered ? error.cause : error);
     }
@@ -113,7 +112,8 @@ export function openUpstreamClient(
     fetch: (request) => fetchMade(() => request),
     fetchMade,
     concurrency: () => concurrency.limit,
-    lower: () => concurrency.lower(),
+    lower: (retryAfterMs) => concurrency.lower(retryAfterMs),
+    answered: () => concurrency.answered(),
     close: () => pool.destroy(),
   };
 }
@@ -122,7 +122,19 @@ interface Exchange {
   readonly make: MakeRequest;
   readonly lines: LineReader | undefined;
   readonly signal: AbortSignal;
-  readonly answered: () => void;
+  readonly begun: () => void;
+}
+
+/** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */
+export async function heardBy<Answer>(client: UpstreamClient, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await asked;
+    client.answered();
+    return answer;
+  } catch (error) {
+    if (error instanceof UpstreamBusy) client.lower(error.retryAfterMs);
+    throw error;
+  }
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */
