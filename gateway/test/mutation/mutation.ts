@@ -61,6 +61,7 @@ async function mutate(folder: string, files: string[], incremental: boolean): Pr
     tsconfigFile: 'none',
     ignorePatterns: ['.huren', 'dist'],
     tempDirName: '.stryker/tmp',
+    cleanTempDir: 'always',
     incremental,
     incrementalFile: `.stryker/${folder.replaceAll('/', '-')}.json`,
     concurrency: 1,
