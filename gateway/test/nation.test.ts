@@ -21,12 +21,15 @@ const reportSchema = z.strictObject({
     z.strictObject({
       issuer: z.string(),
       destination: z.string(),
-      expected: z.strictObject({ status: z.string(), decision: z.string() }),
+      expected: z.strictObject({ status: z.string(), decision: z.string(), assurance: z.string() }),
       status: z.string(),
       decision: z.string(),
+      assurance: z.string().nullable(),
       verified: z.boolean(),
       chain: z.array(z.string()),
+      signers: z.array(z.string()),
       ms: z.number(),
+      passed: z.boolean(),
     }),
   ),
   drills: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), detail: z.string() })),
@@ -77,6 +80,8 @@ test(
     expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.drills.map(({ name }) => name)).toEqual(drills);
     expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
+    // One province's system signs what it says, the other one's node has to.
+    expect(report.pairs.map(({ assurance }) => assurance)).toEqual(['province-signed', 'node-signed']);
     expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
   },
   CHECKED_WITHIN_MS,

@@ -81,7 +81,7 @@ async function scan({ settings, code }: { readonly settings: Environment; readon
   const gateway = new GatewayClient(gatewayUrl(settings));
   const found = await scanCode(gateway, await obtainAccess(gateway, settings), readTrust({}, settings), { code });
   if (found.kind === 'problem') return { kind: 'problem', problem: found.problem.code };
-  const { status, decision, attestation, evidence } = found.reply;
+  const { status, decision, assurance, attestation, evidence } = found.reply;
   const { checked } = found;
   return {
     kind: 'answer',
@@ -89,7 +89,9 @@ async function scan({ settings, code }: { readonly settings: Environment; readon
     decision,
     verified: checked.verified,
     fault: checked.verified ? null : checked.code,
-    chain: checked.chain.map(({ typ }) => typ),
+    assurance,
+    adapter: checked.verified ? checked.claims.adapter : null,
+    chain: checked.chain,
     attestation,
     evidence,
   };
@@ -150,10 +152,10 @@ function list(text: string): string[] {
 
 function printReport(cli: Cli, { pairs, drills, passed, failed }: Report): void {
   const rows = [
-    ...pairs.map(({ issuer, destination, status, decision, verified, ms }) => [
-      verified ? '✓' : '✗',
+    ...pairs.map(({ issuer, destination, status, decision, assurance, passed: good, ms }) => [
+      good ? '✓' : '✗',
       `${issuer} → ${destination}`,
-      `${status} · ${decision} · ${ms} ms`,
+      `${status} · ${decision} · ${assurance ?? '-'} · ${ms} ms`,
     ]),
     ...drills.map(({ name, passed: good, detail }) => [good ? '✓' : '✗', name, detail]),
   ];

@@ -20,17 +20,12 @@ export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
     HUREN_TLS_KEY_FILE: keyFile,
     HUREN_NETWORKS: '127.0.0.0/8',
     ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
-    ...(role === 'destination'
-      ? {
-          HUREN_UPSTREAM_DIR: upstreamDir(seat),
-          HUREN_TOKEN_ISSUER: server.url,
-          HUREN_TOKEN_JWKS_URI: `${server.url}/jwks`,
-        }
-      : {}),
+    ...(role === 'issuer' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
+    ...(role === 'destination' ? { HUREN_TOKEN_ISSUER: server.url, HUREN_TOKEN_JWKS_URI: `${server.url}/jwks` } : {}),
   };
 }
 
-/** Where a destination keeps what it holds of the provinces' systems, for as long as it asks them itself. */
+/** Where an issuer keeps the secrets of its own province's system, which nobody else holds. */
 export function upstreamDir({ dir }: Seat): string {
   return join(dir, 'upstream');
 }

@@ -103,12 +103,11 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
   for (const [at, one] of provincial.entries()) {
     const system = systems[at];
     if (system === undefined) throw new Error(`${one.plan.code} has no system`);
+    grantAccess(one.plan, system.ready);
     const { authority, issuer, destination, code } = one.plan;
     const nodes = { authority: node(authority), issuer: node(issuer), destination: node(destination) };
     provinces.set(code, { ...one, ...nodes, system });
   }
-  const ready = new Map([...provinces].map(([code, { system }]) => [code, system.ready]));
-  for (const { destination } of plan.provinces) grantAccess(plan, destination, ready);
   const { authority, registry, monitor } = plan;
   const national = { authority: node(authority), registry: node(registry), monitor: node(monitor) };
   return { plan, ...national, server, provinces, offices, commands, scanner };
