@@ -1,3 +1,4 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { OperatorLogin } from '../access/operator-login.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
@@ -132,9 +133,12 @@ function collect(
   asking: readonly (IssuerRole | DestinationRole | null)[],
 ): void {
   const order = { closed: 0, 'half-open': 1, open: 2 } as const;
+  const worst = new Map<ProvinceCode, number>();
+  // A node that asks its own system and is asked for it has two ways to one province: the good one hides no bad one.
   for (const { province, state } of asking.flatMap((role) => role?.provinces.breakerStates() ?? [])) {
-    metrics.breakerState.set({ province }, order[state]);
+    worst.set(province, Math.max(order[state], worst.get(province) ?? 0));
   }
+  for (const [province, state] of worst) metrics.breakerState.set({ province }, state);
   metrics.keyExpirySeconds.reset();
   for (const [entity, ring] of trust.rings) {
     for (const { kid, expiresS, state } of ring.keys) {

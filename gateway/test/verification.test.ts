@@ -16,6 +16,8 @@ import {
   type VenueClient,
 } from './venue-client.ts';
 
+const WITHIN = { timeout: 10_000, interval: 100 };
+
 let gateway: SandboxGateway;
 let venue: VenueClient;
 let codes: SandboxCode[];
@@ -42,6 +44,15 @@ async function freshCode(province: string, scenario: string): Promise<string> {
   return await postRecord(gateway.url, province, sandboxCode(province, scenario).record);
 }
 
+async function metricLines(): Promise<string[]> {
+  return (await (await fetch(`${gateway.url}/metrics`)).text()).split('\n');
+}
+
+async function degraded(): Promise<unknown[]> {
+  const reply = await fetch(`${gateway.url}/readyz`);
+  return z.object({ degraded: z.array(z.unknown()) }).parse(await reply.json()).degraded;
+}
+
 describe('an answer', () => {
   test('a green is not passed with everything that a venue is promised', async () => {
     const reply = await venue.verify(codeOf('410000', 'green'), 'n-123');
@@ -58,6 +69,7 @@ describe('an answer', () => {
       nonce: 'n-123',
       issuer_province: '410000',
       destination: '440000',
+      adapter: expect.stringMatching(/ by node$/),
     });
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(300);
   });
@@ -66,6 +78,12 @@ describe('an answer', () => {
     const reply = await venue.verify(codeOf('310000', 'green'));
     expect(reply).toMatchObject({ decision: 'pass', assurance: 'transport', evidence: [] });
     expect(decodeJwt(reply.attestation)).not.toHaveProperty('evidence');
+  });
+
+  test('a plain API behind its node leaves nothing to show', async () => {
+    const reply = await venue.verify(codeOf('420000', 'green'));
+    expect(reply).toMatchObject({ decision: 'pass', assurance: 'node-signed', evidence: [expect.any(String)] });
+    expect(decodeJwt(reply.evidence[0] ?? '')).toMatchObject({ iss: `${gateway.url}/issuers/420000` });
   });
 
   test('an unsubstantiated red reaches the door as a colour, in the reply or in its evidence', async () => {
@@ -142,21 +160,26 @@ describe('a question that is refused', () => {
   });
 });
 
-describe('a province in trouble', () => {
+const TROUBLES = [
+  ['answers 503', { status: 503 }, 'issuer_unavailable'],
+  ['hangs', { hang: true }, 'issuer_unavailable'],
+  ['resets', { reset: true }, 'issuer_unavailable'],
+  ['sends garbage', { garbage: true }, 'issuer_reply_invalid'],
+  ['sends too much', { oversize: true }, 'issuer_reply_invalid'],
+  ['signs wrongly', { bad_signature: true }, 'issuer_signature_invalid'],
+] as const;
+
+describe.each([
+  ['by way of its node', '410000', '420000'],
+  ['itself', '140000', '310000'],
+])('a province that is asked %s', (_way, signing, plain) => {
   afterEach(async () => {
-    for (const province of ['410000', '310000', '440000']) await setFault(gateway.url, province, null);
+    for (const province of [signing, plain]) await setFault(gateway.url, province, null);
   });
 
-  test.each([
-    ['answers 503', { status: 503 }, 'issuer_unavailable'],
-    ['hangs', { hang: true }, 'issuer_unavailable'],
-    ['resets', { reset: true }, 'issuer_unavailable'],
-    ['sends garbage', { garbage: true }, 'issuer_reply_invalid'],
-    ['sends too much', { oversize: true }, 'issuer_reply_invalid'],
-    ['signs wrongly', { bad_signature: true }, 'issuer_signature_invalid'],
-  ])('a province that %s is taken for a colour or becomes a 500', async (_name, fault, reason) => {
-    const code = await freshCode('410000', 'green');
-    await setFault(gateway.url, '410000', fault);
+  test.each(TROUBLES)('and %s is taken for a colour or becomes a 500', async (_name, fault, reason) => {
+    const code = await freshCode(signing, 'green');
+    await setFault(gateway.url, signing, fault);
     const started = performance.now();
     const reply = await venue.verify(code);
     expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer', evidence: [] });
@@ -166,49 +189,65 @@ describe('a province in trouble', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  test('an undeclared local value is guessed', async () => {
-    const reply = await venue.verify(codeOf('440000', 'undocumented-value'));
-    expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer' });
-    expect(reply.reasons.map(({ code }) => code)).toEqual(['unmapped_value']);
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    expect(metrics).toMatch(/huren_unmapped_values_total\{issuer="440000",field="status"\} [1-9]/);
-  });
-
-  test('one province in trouble keeps another from answering', async () => {
-    await setFault(gateway.url, '410000', { hang: true });
-    const hanging = venue.verify(await freshCode('410000', 'green'));
-    expect(await venue.verify(codeOf('310000', 'green'))).toMatchObject({ decision: 'pass' });
+  test('and hangs keeps another from answering', async () => {
+    await setFault(gateway.url, signing, { hang: true });
+    const hanging = venue.verify(await freshCode(signing, 'green'));
+    expect(await venue.verify(await freshCode(plain, 'green'))).toMatchObject({ decision: 'pass' });
     await hanging;
   });
 
-  test('concurrent scans of one new code each ask the province', async () => {
-    const code = await freshCode('310000', 'green');
-    await setFault(gateway.url, '310000', { latencyMs: 300 });
-    const before = (await provinceRequests(gateway.url, '310000')).length;
+  test('is asked by each of several concurrent scans of one new code', async () => {
+    const code = await freshCode(plain, 'green');
+    await setFault(gateway.url, plain, { latencyMs: 300 });
+    const before = (await provinceRequests(gateway.url, plain)).length;
     const replies = await Promise.all(Array.from({ length: 20 }, () => venue.verify(code)));
     expect(new Set(replies.map(({ decision }) => decision))).toEqual(new Set(['pass']));
-    expect((await provinceRequests(gateway.url, '310000')).length - before).toBe(1);
+    expect((await provinceRequests(gateway.url, plain)).length - before).toBe(1);
+  });
+
+  test('goes on being asked while it fails, or is not asked again once it is well', async () => {
+    await setFault(gateway.url, plain, { status: 503 });
+    const state = `huren_breaker_state{province="${plain}"}`;
+    const isOpen = async () => {
+      const reply = await venue.verify(await freshCode(plain, 'green'));
+      expect(reply.reasons.map(({ code }) => code)).toEqual(['issuer_unavailable']);
+      return (await metricLines()).includes(`${state} 2`);
+    };
+    await expect.poll(isOpen, WITHIN).toBe(true);
+    const before = (await provinceRequests(gateway.url, plain)).length;
+    await venue.verify(await freshCode(plain, 'green'));
+    expect((await provinceRequests(gateway.url, plain)).length).toBe(before);
+    expect(await degraded()).toContainEqual({ province: plain, breaker: 'open' });
+    const errors = (await metricLines()).filter((line) =>
+      line.startsWith(`huren_upstream_errors_total{province="${plain}"`),
+    );
+    expect(errors).toContainEqual(expect.stringMatching(/code="status"\} [1-9]/));
+    await setFault(gateway.url, plain, null);
+    const isWell = async () => (await venue.verify(await freshCode(plain, 'green'))).decision;
+    await expect.poll(isWell, WITHIN).toBe('pass');
+    expect(await metricLines()).toContain(`${state} 0`);
+  }, 30_000);
+
+  test('sees something about the venue', async () => {
+    await venue.verify(await freshCode(signing, 'green'), 'a-nonce-of-the-venue');
+    const seen = JSON.stringify((await provinceRequests(gateway.url, signing)).at(-1));
+    const own = [venue.clientId, venue.token, 'guangzhou', 'hospital', '440100', '440000', 'medical_visit', 'a-nonce'];
+    expect(own.filter((word) => seen.includes(word))).toEqual([]);
+  });
+});
+
+describe('a province', () => {
+  test('whose local value is undeclared has it guessed', async () => {
+    const reply = await venue.verify(codeOf('440000', 'undocumented-value'));
+    expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer' });
+    expect(reply.reasons.map(({ code }) => code)).toEqual(['unmapped_value']);
+    expect(await metricLines()).toContainEqual(
+      expect.stringMatching(/^huren_unmapped_values_total\{issuer="440000",field="status"\} [1-9]/),
+    );
   });
 });
 
 describe('privacy', () => {
-  test('a province sees something about the venue', async () => {
-    await venue.verify(await freshCode('410000', 'green'), 'a-nonce-of-the-venue');
-    const seen = JSON.stringify((await provinceRequests(gateway.url, '410000')).at(-1));
-    for (const word of [
-      venue.clientId,
-      venue.token,
-      'guangzhou',
-      'hospital',
-      '440100',
-      '440000',
-      'medical_visit',
-      'a-nonce',
-    ]) {
-      expect(seen).not.toContain(word);
-    }
-  });
-
   test('a code or a raw value is left in a log, a metric or a file', async () => {
     const code = await freshCode('410000', 'red');
     await venue.verify(code);
