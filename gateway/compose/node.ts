@@ -4,6 +4,7 @@ import type { Metrics } from '../coverage/metrics.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import { createApp } from './app.ts';
 import { watchChains } from './chain-watch.ts';
+import { compareWithOthers } from './compare-with-others.ts';
 import type { Config } from './config.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
@@ -111,6 +112,7 @@ async function createNode(
   ];
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
+  const comparisons = compareWithOthers(parts);
   return {
     parts,
     roles,
@@ -121,6 +123,7 @@ async function createNode(
     close: async () => {
       clearInterval(looking);
       chains.stop();
+      await comparisons?.close();
       await Promise.all(roles.map((role) => role.close()));
       await opened.close();
     },
