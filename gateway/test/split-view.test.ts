@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { huren } from '../cli/huren.fixture.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
-import { readEvidence } from '../registry/fork-evidence.ts';
+import { keepEvidence, readEvidence } from '../registry/fork-evidence.ts';
 import { httpLogSource } from '../registry/http-log-source.ts';
 import { LogComparisons, MOST_A_ROUND } from '../registry/log-comparisons.ts';
 import type { LogSource } from '../registry/log-source.ts';
@@ -106,10 +107,14 @@ describe('a registry that shows two histories', () => {
     }
   });
 
-  test('is followed further once somebody has shown the other one', async () => {
+  test('is followed further once somebody has shown the other one, or each who shows it is evidence of its own', async () => {
     const one = await party(world.log);
-    const other = await party(await history(1, 1));
-    comparing(one.follows, [other.shown.url]);
+    const elsewhere = await history(1, 1);
+    const others = [await party(elsewhere), await party(elsewhere)];
+    comparing(
+      one.follows,
+      others.map(({ shown }) => shown.url),
+    );
     await vi.waitFor(() => expect(one.follows.faults).toHaveLength(1), WAIT);
     const { size } = one.follows.registry.folded();
     const held = one.site.waits.waiting;
@@ -121,6 +126,42 @@ describe('a registry that shows two histories', () => {
     expect([one.follows.registry.folded().size, (await one.follows.mirror.head()).size]).toEqual([size, size]);
     expect(readdirSync(one.folder).filter((name) => name.startsWith('fork-'))).toHaveLength(1);
   });
+});
+
+test('evidence is not shown with who signed it, or is shown where there is none', async () => {
+  const one = await party(world.log);
+  const other = await party(await history(1, 1));
+  const { entityId, publicJwk } = actors.anchor;
+  const registry = { entity_id: entityId, jwks: { keys: [publicJwk] }, log_keys: [VERIFIER_KEY] };
+  writeFileSync(
+    join(one.folder, 'anchor.json'),
+    JSON.stringify({ entity_id: entityId, jwks: { keys: [publicJwk] }, registry }),
+  );
+  const shown = () => huren(['log', 'evidence', '--json', '--lang', 'en'], { HUREN_DATA_DIR: one.folder });
+  expect(await shown()).toMatchObject({ exit: 0, stderr: '' });
+  comparing(one.follows, [other.shown.url]);
+  await vi.waitFor(() => expect(one.follows.faults).toHaveLength(1), WAIT);
+  const { exit, stdout, stderr } = await shown();
+  expect([exit, stderr]).toEqual([1, expect.stringMatching(/^huren: log_forked: forks on record: 1, of which 1 /)]);
+  const size = world.log.length;
+  expect(JSON.parse(stdout)).toMatchObject({
+    evidence: [
+      {
+        file: `fork-${size}.txt`,
+        shown_by: `${other.shown.url}/v1/log`,
+        ours: { size, signed: true, note: noteIn(one.folder) },
+        theirs: { size, signed: true, note: noteIn(other.folder) },
+        contradict: true,
+      },
+    ],
+  });
+  const stranger = forged(Buffer.from(noteIn(other.folder)));
+  keepEvidence(join(one.folder, 'last-checkpoint.txt'), {
+    ours: noteIn(one.folder),
+    theirs: String(stranger),
+    shownBy: 'https://stranger.example',
+  });
+  expect((await shown()).stderr).toContain('forks on record: 2, of which 1 ');
 });
 
 describe('another follower', () => {
