@@ -30,9 +30,12 @@ export class NodeProcess {
     return this.#child?.pid ?? null;
   }
 
-  /** Starts it and waits until it answers. Throws NationError `process_failed` with what it said. */
-  async start(): Promise<void> {
-    const child = this.#spawn();
+  /**
+   * Starts it and waits until it answers. `other`: settings that are other ones in this life alone. Throws NationError
+   * `process_failed` with what it said.
+   */
+  async start(other: Settings = {}): Promise<void> {
+    const child = this.#spawn(other);
     const untilMs = performance.now() + ANSWERS_WITHIN_MS;
     while (!(await isAnswering(this.seat))) {
       if (hasEnded(child) || this.#stopped.aborted) throw this.#failed('it ended');
@@ -43,7 +46,7 @@ export class NodeProcess {
 
   /** Starts it where it is expected to refuse, and gives what it said last. Throws where it does answer. */
   async startRefused(): Promise<string> {
-    const child = this.#spawn();
+    const child = this.#spawn({});
     const untilMs = performance.now() + ANSWERS_WITHIN_MS;
     while (!hasEnded(child)) {
       if (performance.now() > untilMs || (await isAnswering(this.seat))) {
@@ -65,10 +68,10 @@ export class NodeProcess {
     await this.#end('SIGKILL');
   }
 
-  #spawn(): ChildProcess {
+  #spawn(other: Settings): ChildProcess {
     this.#stopped.throwIfAborted();
     const output = openSync(this.#outputFile, 'a', 0o600);
-    const child = spawnHuren(['serve', '--lang', 'en'], this.#settings, output);
+    const child = spawnHuren(['serve', '--lang', 'en'], { ...this.#settings, ...other }, output);
     closeSync(output);
     child.on('error', () => undefined);
     this.#child = child;

@@ -38,6 +38,8 @@ export interface NationPlan {
   readonly authority: Seat;
   readonly registry: Seat;
   readonly monitor: Seat;
+  /** Where a drill plays a second registry that passes itself off for the first one. */
+  readonly twin: Seat;
   /** The venues' authorization server. */
   readonly server: Seat;
   readonly operators: readonly [Person, Person];
@@ -57,7 +59,7 @@ export function mostNodes(): number {
 export function addressesOf(nodes: number): string[] {
   const last = FIRST_PROVINCE_AT + 4 * nodes;
   const provincial = Array.from({ length: last - FIRST_PROVINCE_AT }, (_, at) => FIRST_PROVINCE_AT + at);
-  return [2, 3, 4, 5, ...provincial].map((octet) => `127.0.0.${octet}`);
+  return [2, 3, 4, 5, 6, ...provincial].map((octet) => `127.0.0.${octet}`);
 }
 
 /** Who is who, and where. Every party is on one port, so that its address alone tells it from the others. */
@@ -79,6 +81,7 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
     registry: seat('national/registry', 3),
     monitor: seat('national/monitor', 4),
     server: seat('venues/authorization-server', 5),
+    twin: seat('national/registry-twin', 6),
     operators: [person('operator-a'), person('operator-b')],
     provinces: provincesInOrder()
       .slice(0, nodes)
@@ -98,9 +101,9 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
 }
 
 /** Every party that a process runs for. */
-export function seatsOf({ authority, registry, monitor, server, provinces }: NationPlan): Seat[] {
+export function seatsOf({ authority, registry, monitor, server, twin, provinces }: NationPlan): Seat[] {
   const provincial = provinces.flatMap((one) => [one.authority, one.issuer, one.destination, one.system]);
-  return [authority, registry, monitor, server, ...provincial];
+  return [authority, registry, monitor, server, twin, ...provincial];
 }
 
 /** The folder of a province's shipped adapter. */

@@ -5,7 +5,7 @@ import { inTurns } from './in-turns.ts';
 import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
 import { foundRegistry, issueMandate, nationalOffices, openRegistry } from './national-ceremony.ts';
 import { NodeProcess } from './node-process.ts';
-import { nodeSettings } from './node-settings.ts';
+import { nodeSettings, twinSettings } from './node-settings.ts';
 import { startServer, startSystem } from './part-process.ts';
 import { filesIn, makePlaces } from './places.ts';
 import type { NationPlan, Seat } from './plan.ts';
@@ -51,7 +51,7 @@ export async function startNation(parts: NationParts): Promise<Nation> {
 /** Stops every process of a nation, whatever state it is in. */
 export async function stopNation(nation: Nation): Promise<void> {
   const systems = [...nation.provinces.values()].map(({ system }) => system);
-  await stopAll([...nodesOf(nation), nation.server, ...systems]);
+  await stopAll([...nodesOf(nation), nation.twin, nation.server, ...systems]);
 }
 
 interface Stoppable {
@@ -109,7 +109,8 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
     provinces.set(code, { ...one, ...nodes, system });
   }
   const { authority, registry, monitor } = plan;
-  const national = { authority: node(authority), registry: node(registry), monitor: node(monitor) };
+  const twin = kept(new NodeProcess(plan.twin, twinSettings(plan), stopped));
+  const national = { authority: node(authority), registry: node(registry), monitor: node(monitor), twin };
   return { plan, ...national, server, provinces, offices, commands, scanner };
 }
 

@@ -6,6 +6,7 @@ import { REGISTRY_DOWN_AND_RESTART } from './registry-down-and-restart.ts';
 import { RESTORE_OLD_BACKUP } from './restore-old-backup.ts';
 import { REVOKED_GATEWAY } from './revoked-gateway.ts';
 import { ROTATE_EVERY_KEY } from './rotate-every-key.ts';
+import { SPLIT_VIEW } from './split-view.ts';
 import { SUSPEND_REACHES_ALL } from './suspend-reaches-all.ts';
 
 /** In the order in which they run: what cannot be undone comes last. */
@@ -16,6 +17,7 @@ export const ALL_DRILLS: readonly Drill[] = [
   AUTHORITY_DOWN,
   REGISTRY_DOWN_AND_RESTART,
   ROTATE_EVERY_KEY,
+  SPLIT_VIEW,
   REVOKED_GATEWAY,
   RESTORE_OLD_BACKUP,
 ];
