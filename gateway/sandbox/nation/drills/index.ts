@@ -2,6 +2,7 @@ import { AUTHORITY_DOWN } from './authority-down.ts';
 import type { Drill } from './drill.ts';
 import { FOREIGN_VENUE_TOKEN } from './foreign-venue-token.ts';
 import { GATEWAY_ATTESTS_FOR_OTHER_PROVINCE } from './gateway-attests-for-other-province.ts';
+import { ISSUER_DOWN } from './issuer-down.ts';
 import { REGISTRY_DOWN_AND_RESTART } from './registry-down-and-restart.ts';
 import { RESTORE_OLD_BACKUP } from './restore-old-backup.ts';
 import { REVOKED_GATEWAY } from './revoked-gateway.ts';
@@ -15,6 +16,7 @@ export const ALL_DRILLS: readonly Drill[] = [
   GATEWAY_ATTESTS_FOR_OTHER_PROVINCE,
   SUSPEND_REACHES_ALL,
   AUTHORITY_DOWN,
+  ISSUER_DOWN,
   REGISTRY_DOWN_AND_RESTART,
   ROTATE_EVERY_KEY,
   SPLIT_VIEW,
