@@ -31,11 +31,11 @@ export const ISSUER_DOWN: Drill = {
     const windows: { readonly up: Window[]; readonly down: Window[] } = { up: [], down: [] };
     for (let turn = 0; turn < TURNS; turn += 1) {
       // An issuer that has just started is slow itself: that must not pass for how it usually is.
-      await windowOf(nation, doors, gone, passes);
-      windows.up.push(await windowOf(nation, doors, gone, passes));
+      await windowOf(doors, gone, passes);
+      windows.up.push(await windowOf(doors, gone, passes));
       await gone.issuer.kill();
       if (turn === 0) await mustBeGone(gone, doors, kept);
-      windows.down.push(await windowOf(nation, doors, gone, isGone));
+      windows.down.push(await windowOf(doors, gone, isGone));
       await gone.issuer.start();
       must(await becomesTrue(() => answersEverywhere(gone, doors), BACK_WITHIN_MS), 'it is back and not asked again');
     }
@@ -48,7 +48,8 @@ export const ISSUER_DOWN: Drill = {
   },
 };
 
-type Doors = ReadonlyMap<RunningProvince, (code: string) => Promise<TimedAnswer>>;
+type Ask = (code: string) => Promise<TimedAnswer>;
+type Doors = ReadonlyMap<RunningProvince, Ask>;
 
 async function doorsOf(nation: Nation): Promise<Doors> {
   const provinces = [...nation.provinces.values()];
@@ -85,28 +86,37 @@ async function answersEverywhere(province: RunningProvince, doors: Doors): Promi
 }
 
 /** Scans codes of all provinces at all others' doors, and gives how long those of the others took. */
-async function windowOf(
-  { provinces }: Nation,
-  doors: Doors,
-  gone: RunningProvince,
-  isDue: (answer: TimedAnswer) => boolean,
-): Promise<Window> {
-  const others = [...provinces.values()].filter((one) => one !== gone);
-  const codes = new Map<RunningProvince, string[]>();
-  for (const one of others) codes.set(one, await freshGreens(one, Math.ceil(SCANS_A_WINDOW / others.length)));
-  codes.set(gone, await freshGreens(gone, Math.ceil(SCANS_A_WINDOW / ITS_OWN_EVERY)));
+async function windowOf(doors: Doors, gone: RunningProvince, isDue: (answer: TimedAnswer) => boolean): Promise<Window> {
   const tookMs: number[] = [];
-  await inTurns([...Array(SCANS_A_WINDOW).keys()], AT_ONCE, async (n) => {
-    const issuer = n % ITS_OWN_EVERY === 0 ? gone : others[n % others.length];
-    const code = issuer === undefined ? undefined : codes.get(issuer)?.pop();
-    const asked = issuer === undefined ? [] : elsewhere(issuer, doors);
-    const answer = code === undefined ? undefined : await asked[n % asked.length]?.(code);
-    if (issuer === undefined || answer === undefined) throw new Error('a window has run out of codes');
-    const { said, reasons, ms } = answer;
-    const named = `${issuer.plan.code}: ${said}, ${reasons.join(', ')}`;
-    if (issuer === gone) must(isDue(answer), `its own code, ${named}`);
-    else must(passes(answer), `while another one's issuer was killed, ${named}`);
-    if (issuer !== gone) tookMs.push(ms);
+  await inTurns(await scansOf(doors, gone), AT_ONCE, async ({ issuer, code, ask }) => {
+    const answer = await ask(code);
+    const said = `${issuer.plan.code}: ${answer.said}, ${answer.reasons.join(', ')}`;
+    if (issuer === gone) must(isDue(answer), `its own code, ${said}`);
+    else must(passes(answer), `while another one's issuer was killed, ${said}`);
+    if (issuer !== gone) tookMs.push(answer.ms);
   });
   return tookMs;
+}
+
+/** Every ordered pair as often as every other one of its kind: a door that is asked about the dead one is asked about all. */
+async function scansOf(doors: Doors, gone: RunningProvince) {
+  const pairs = [...doors.keys()].flatMap((issuer) => elsewhere(issuer, doors).map((ask) => ({ issuer, ask })));
+  const itsOwn = pairs.filter(({ issuer }) => issuer === gone);
+  const others = pairs.filter(({ issuer }) => issuer !== gone);
+  const asked = Array.from({ length: SCANS_A_WINDOW }, (_, n) => {
+    const nth = Math.floor(n / ITS_OWN_EVERY);
+    return n % ITS_OWN_EVERY === 0 ? inTurn(itsOwn, nth) : inTurn(others, n - nth - 1);
+  });
+  const counts = Map.groupBy(asked, ({ issuer }) => issuer);
+  const minted = await inTurns([...counts], AT_ONCE, async ([issuer, { length }]) => {
+    return [issuer, await freshGreens(issuer, length)] as const;
+  });
+  const codes = new Map(minted);
+  return asked.map((pair) => ({ ...pair, code: codes.get(pair.issuer)?.pop() ?? '' }));
+}
+
+function inTurn<T>(items: readonly T[], n: number): T {
+  const item = items[n % items.length];
+  if (item === undefined) throw new Error('a nation of one province');
+  return item;
 }
