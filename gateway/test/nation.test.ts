@@ -72,14 +72,19 @@ async function until(holds: () => boolean, withinMs: number): Promise<void> {
 test(
   'two provinces, each a party of its own, do not recognise one another, or what must be refused is not',
   async () => {
-    const drills = ['foreign_venue_token', 'gateway_attests_for_other_province', 'suspend_reaches_all'];
+    const drills = [
+      'secrets_at_home',
+      'foreign_venue_token',
+      'gateway_attests_for_other_province',
+      'suspend_reaches_all',
+    ];
     const { child, temp } = startNation('--check', '--drill', drills.join(','));
     const ended = once(child, 'exit');
     const report = reportSchema.parse(JSON.parse(await printed(child)));
     const [exit] = await ended;
     expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.drills.map(({ name }) => name)).toEqual(drills);
-    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
+    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 6, failed: 0 });
     // One province's system signs what it says, the other one's node has to.
     expect(report.pairs.map(({ assurance }) => assurance)).toEqual(['province-signed', 'node-signed']);
     expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
