@@ -60,7 +60,8 @@ async function run(cli: Cli, options: NationOptions): Promise<void> {
   const room = await import('../../sandbox/nation/index.ts');
   const drills = chosenDrills(options.drill, room);
   const stopping = stopOnSignal();
-  const wish = { nodes, dir, port, scanner: scan, stopped: stopping.signal, onStep: teller(cli, options) };
+  const watch = { stopped: stopping.signal, onEnded: tellerOfEnds(cli) };
+  const wish = { nodes, dir, port, scanner: scan, ...watch, onStep: teller(cli, options) };
   try {
     await room.withNation(wish, (nation) =>
       options.check === true
@@ -170,6 +171,12 @@ function teller(cli: Cli, { json }: NationOptions): (step: LocalisedText) => voi
     if (json === true) return;
     cli.note(`[${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${cli.say(step)}`);
   };
+}
+
+/** A party that ends by itself is told at once, whatever the command answers. */
+function tellerOfEnds(cli: Cli): (seat: { readonly name: string }, how: string) => void {
+  return ({ name }, how) =>
+    cli.note(`huren: ${cli.say({ zh: `${name} 已自行结束：${how}`, en: `${name} has ended: ${how}` })}`);
 }
 
 function stopOnSignal() {

@@ -4,7 +4,7 @@ import { HurenCommands } from './huren-command.ts';
 import { inTurns } from './in-turns.ts';
 import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
 import { foundRegistry, issueMandate, nationalOffices, openRegistry } from './national-ceremony.ts';
-import { NodeProcess } from './node-process.ts';
+import { NodeProcess, type Watch } from './node-process.ts';
 import { nodeSettings, twinSettings } from './node-settings.ts';
 import { startServer, startSystem } from './part-process.ts';
 import { filesIn, makePlaces } from './places.ts';
@@ -23,11 +23,9 @@ import type { Scanner } from './scan.ts';
 
 const NODES_AT_ONCE = 3;
 
-export interface NationParts {
+export interface NationParts extends Watch {
   readonly plan: NationPlan;
   readonly scanner: Scanner;
-  /** From then on nothing is begun any more. */
-  readonly stopped: AbortSignal;
   readonly onStep: (step: LocalisedText) => void;
 }
 
@@ -83,7 +81,8 @@ async function start(parts: NationParts, started: Stoppable[]): Promise<Nation> 
 }
 
 /** Keys, entry 0 and the anchor file; the systems that are no nodes start meanwhile. */
-async function found({ plan, scanner, stopped, onStep }: NationParts, started: Stoppable[]): Promise<Nation> {
+async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> {
+  const { plan, scanner, stopped, onStep } = parts;
   onStep({ zh: '密钥、第 0 条与信任锚文件', en: 'keys, entry 0 and the anchor file' });
   const commands = new HurenCommands(stopped);
   const offices = nationalOffices(plan, commands);
@@ -91,11 +90,11 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
     started.push(process);
     return process;
   };
-  const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), stopped));
+  const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), parts));
   const provincial = plan.provinces.map((one) => ({ plan: one, offices: provincialOffices(plan, one, commands) }));
   const [server, systems] = await allDone([
-    startServer(plan, stopped).then(kept),
-    inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, stopped))),
+    startServer(plan, parts).then(kept),
+    inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, parts))),
     foundRegistry(plan, offices),
     ...provincial.map((one) => initProvince(plan, one.plan, one.offices)),
   ]);
@@ -109,7 +108,7 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
     provinces.set(code, { ...one, ...nodes, system });
   }
   const { authority, registry, monitor } = plan;
-  const twin = kept(new NodeProcess(plan.twin, twinSettings(plan), stopped));
+  const twin = kept(new NodeProcess(plan.twin, twinSettings(plan), parts));
   const national = { authority: node(authority), registry: node(registry), monitor: node(monitor), twin };
   return { plan, ...national, server, provinces, offices, commands, scanner };
 }
