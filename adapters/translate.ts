@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Ground, ReasonCode } from '../schemas/code-lists/index.ts';
 import { instantOf } from '../schemas/instant.ts';
 import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
+import { maxAgeS } from '../schemas/max-age.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import type { StatusClaims } from '../schemas/statement.ts';
 import type { Flag, Status } from '../schemas/status.ts';
 import { compileAsOf } from './as-of.ts';
 import { compileAssignment } from './assignment.ts';
 import { compileTable, compileTableAt, localKey } from './local-value.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember } from './pointer.ts';
 
 /** `unmapped` names the fields (never their values) that the manifest does not explain, each once, for the metric. */
 export interface Translation {
@@ -33,7 +34,8 @@ export function translate(record: JsonValue, manifest: Manifest, token: string, 
 /**
  * Compiles a manifest's tables. A value outside its table makes the status `indeterminate` where it stands for the
  * status, a flag or the time; elsewhere it is reported and leaves a claim empty, so that a red cannot be substantiated.
- * An old status keeps its colour with reason `too_old`: what to do with it is the decision's business.
+ * So does an as-of time that nobody can mean, with its own reason. An old status keeps its colour with reason `too_old`:
+ * what to do with it is the decision's business.
  */
 export function compileTranslator(manifest: Manifest): Translator {
   const { reply } = manifest;
@@ -49,10 +51,13 @@ export function compileTranslator(manifest: Manifest): Translator {
     const report = (field: string) => void reported.add(field);
     const local = readStatus(record, report);
     const flags = readFlags(record, report);
-    const atMs = readAsOf(record, nowMs);
-    if (atMs === null) report('as_of');
+    const asOf = readAsOf(record, nowMs);
+    if (asOf.kind === 'unreadable') report('as_of');
     const unreadable = DECISIVE_FIELDS.some((field) => reported.has(field));
-    const status = unreadable ? 'indeterminate' : local.status;
+    // Counted for the operator, who has a unit or a clock to put right; the venue gets the reason of its own.
+    if (asOf.kind === 'impossible') report('as_of');
+    const atMs = asOf.kind === 'at' ? asOf.atMs : null;
+    const status = unreadable || atMs === null ? 'indeterminate' : local.status;
     const grounds = readGrounds(record, report);
     const claims = {
       status,
@@ -64,7 +69,8 @@ export function compileTranslator(manifest: Manifest): Translator {
     };
     const reasons = new Set<ReasonCode>(local.reason === null ? [] : [local.reason]);
     if (unreadable) reasons.add('unmapped_value');
-    if (atMs !== null && isTooOld(reply.validity, status, nowMs - atMs)) reasons.add('too_old');
+    if (asOf.kind === 'impossible') reasons.add('as_of_impossible');
+    if (atMs !== null && isTooOld(manifest, status, nowMs - atMs)) reasons.add('too_old');
     if (flags.includes('popup')) reasons.add('popup');
     return { claims, localGroundOnly: grounds.localOnly, reasons: [...reasons], unmapped: [...reported] };
   };
@@ -97,7 +103,7 @@ function compileStatus(table: ReplyTables['status']): (record: JsonValue, report
 /** A ground may be one value or a list of them; `null` in the table is documented, but no national ground. */
 function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, report: Report) => Grounds {
   if (table === undefined) return () => ({ national: [], localOnly: false });
-  const place = compilePointer(table.at);
+  const place = compileMember(table.at);
   const look = compileTable(table);
   return (record, report) => {
     const value = place(record);
@@ -129,7 +135,7 @@ function compileFlags(tables: ReplyTables['flags']): (record: JsonValue, report:
 
 function compileHandle(at: string | undefined): (record: JsonValue, token: string, report: Report) => string {
   if (at === undefined) return (_record, token) => handleOfToken(token);
-  const place = compilePointer(at);
+  const place = compileMember(at);
   return (record, token, report) => {
     const value = place(record);
     const handle = localKey(value);
@@ -145,6 +151,6 @@ function handleOfToken(token: string): string {
   return fits ? token : createHash('sha256').update(token).digest('base64url');
 }
 
-function isTooOld(rules: ReplyTables['validity'], status: Status, ageMs: number): boolean {
-  return rules.some((rule) => rule.status === status && ageMs > rule.max_age_s * 1000);
+function isTooOld(manifest: Manifest, status: Status, ageMs: number): boolean {
+  return status !== 'indeterminate' && ageMs > maxAgeS(manifest, status) * 1000;
 }

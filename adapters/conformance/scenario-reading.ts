@@ -1,5 +1,5 @@
 import { LOCAL_STATES, type LocalState, type ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { LocalScalar } from '../../schemas/driver-config.ts';
+import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';
@@ -75,6 +75,7 @@ export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason
 /** Reasons that the reading of a record gives; the others come from signatures, policies and other provinces. */
 const READ_REASONS: ReadonlySet<ReasonCode> = new Set([
   'unmapped_value',
+  'as_of_impossible',
   'no_national_meaning',
   'local_state_pending',
   'too_old',

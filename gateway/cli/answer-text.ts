@@ -110,7 +110,7 @@ function remedyText(cli: Cli, remedy: Remedy): string {
 }
 
 function chainText(cli: Cli, checked: CheckedAnswer): string {
-  if (!checked.verified) return `✗ ${checked.code}: ${cli.say(checkText(checked.code))} (${checked.link})`;
+  if (!checked.verified) return `✗ ${checked.code}: ${cli.say(checkText(checked))} (${checked.link})`;
   const anchor = checked.chain.at(-1)?.iss ?? '';
   const count = checked.chain.length;
   return cli.say({ zh: `✓ ${count} 环均已验证，直至 ${anchor}`, en: `✓ all ${count} links verified, up to ${anchor}` });

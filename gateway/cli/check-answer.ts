@@ -23,6 +23,8 @@ export type CheckedAnswer =
       readonly verified: false;
       readonly code: CheckCode;
       readonly link: string;
+      /** By how many seconds the token is ahead of this clock, or behind it where negative. */
+      readonly clock_off_s?: number;
       readonly chain: readonly Link[];
     };
 export type FailedAnswer = Extract<CheckedAnswer, { verified: false }>;

@@ -12,7 +12,7 @@ export function reportError(cli: Cli, error: CliError): void {
 /** Names the link and the closed code of a failed check on stderr. Gives the exit code. */
 export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
   if (checked.verified) return 0;
-  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked.code))}`, cli.say(checkNext(checked.code)));
+  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked))}`, cli.say(checkNext(checked)));
   return 1;
 }
 

@@ -55,7 +55,12 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     log,
   });
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
-  const passes = openPassDesk(stores.passes, () => gateways.current, nowS);
+  const passes = openPassDesk({
+    store: stores.passes,
+    gateways: () => gateways.current,
+    registry: () => registry.registry.current(),
+    nowS,
+  });
   const gate: { handover: Handover | null } = { handover: null };
   const trust = await openTrust({
     dataDir: config.dataDir,
@@ -74,7 +79,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
-  const shared = openShared({ config, stores, metrics, log, nowMs, onInvalidated: trust.forgetKey });
+  const shared = openShared({ config, stores, metrics, log, nowMs });
+  shared.onInvalidated(trust.forgetKey);
   openRegistryMetrics(metrics.registry, registry.registry);
   openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);

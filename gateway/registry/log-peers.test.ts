@@ -13,6 +13,8 @@ function subordinate(entity_id: string, over: Partial<SubordinateRecord> = {}): 
     province: '410000',
     level: null,
     role: null,
+    venue_kinds: null,
+    regions: null,
     state: 'admitted',
     admitted: MARK,
     changed: MARK,

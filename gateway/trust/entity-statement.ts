@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
 import {
   type EntityConfiguration,
   type EntityStatementClaims,
@@ -10,13 +11,13 @@ import { type JwkSet, keyIdentity } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import type { JsonObject } from './strict-json.ts';
 import { type CompactHeader, type CompactToken, keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 export const ENTITY_STATEMENT_TYP = 'entity-statement+jwt';
 export const MAX_ENTITY_STATEMENT_BYTES = 65_536;
 
-/** How far another host's clock may run ahead of ours. `exp` gets no grace: it also bounds what caches may keep. */
-export const CLOCK_SKEW_S = 60;
+export { CLOCK_SKEW_S };
 
 const TOKEN_OPTIONS = { maxBytes: MAX_ENTITY_STATEMENT_BYTES, typ: ENTITY_STATEMENT_TYP };
 
@@ -81,8 +82,7 @@ export async function signEntityStatement(claims: EntityStatementClaims, signer:
 
 /** Refuses a statement outside its time (section 3.2): `iat` in the past within the skew, `exp` in the future. */
 export function checkTimes(claims: { readonly iat: number; readonly exp: number }, atS: number): void {
-  if (claims.iat > atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the statement was issued in the future');
-  if (claims.exp <= atS) throw new TrustError('expired', 'the statement has expired');
+  requireTimely('statement', claims, atS);
 }
 
 async function verifyStatement(token: string, jwks: JwkSet, atS: number): Promise<CompactToken> {

@@ -10,6 +10,7 @@ import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 /** Longest statement accepted, disclosures included, in characters. */
@@ -52,9 +53,7 @@ export async function verifyStatement(
   const parsed = statementPayloadSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
   if (parsed.data.iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
-  if (parsed.data.iat > checks.atS + CLOCK_SKEW_S)
-    throw new TrustError('not_yet_valid', 'the statement is from the future');
-  if (parsed.data.exp <= checks.atS - CLOCK_SKEW_S) throw new TrustError('expired', 'the statement has expired');
+  requireTimely('statement', parsed.data, checks.atS, CLOCK_SKEW_S);
   return { ...parsed.data, kid: header.kid };
 }
 

@@ -34,6 +34,7 @@ export const TRUST_ERROR_CODES = [
   'key_revoked',
   'key_outside_window',
   'trust_mark_invalid',
+  'status_list_missing',
   'status_list_invalid',
   'status_revoked',
   'fetch_failed',
@@ -44,6 +45,8 @@ export type TrustErrorCode = (typeof TRUST_ERROR_CODES)[number];
 export interface TrustErrorOptions {
   /** Which link of the chain failed: an entity identifier or the name of a token. */
   readonly link?: string;
+  /** By how many seconds the token's time is ahead of the verifier's clock, or behind it where negative. */
+  readonly clockOffS?: number;
   readonly cause?: unknown;
 }
 
@@ -51,15 +54,19 @@ export interface TrustErrorOptions {
 export class TrustError extends CodedError<TrustErrorCode> {
   override readonly name = 'TrustError';
   readonly link?: string;
+  readonly clockOffS?: number;
 
   constructor(code: TrustErrorCode, detail: string, options: TrustErrorOptions = {}) {
     super(code, detail, options);
     if (options.link !== undefined) this.link = options.link;
+    if (options.clockOffS !== undefined) this.clockOffS = options.clockOffS;
   }
 
   /** The same refusal, naming the link where it happened unless a deeper place named one already. */
   at(link: string): TrustError {
-    return this.link === undefined ? new TrustError(this.code, this.message, { link, cause: this.cause }) : this;
+    if (this.link !== undefined) return this;
+    const { cause, clockOffS } = this;
+    return new TrustError(this.code, this.message, { link, cause, ...(clockOffS === undefined ? {} : { clockOffS }) });
   }
 }
 

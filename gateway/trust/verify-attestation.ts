@@ -9,10 +9,10 @@ import {
   metadataOf,
   resolveEntity,
 } from './chain-links.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { Sm2Verifier } from './public-key.ts';
 import { issuerOf, verifyStatement } from './status-statement.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import {
   RECOGNITION_GATEWAY,
   recognitionGatewayMetadataSchema,
@@ -53,6 +53,8 @@ export type VerifiedAttestation =
       readonly verified: false;
       readonly code: TrustErrorCode;
       readonly link: string;
+      /** With `not_yet_valid` and `expired`: by how many seconds the token is ahead of `atS`, or behind it where negative. */
+      readonly clock_off_s?: number;
       readonly chain: readonly ChainLink[];
     };
 
@@ -72,12 +74,9 @@ export async function verifyAttestation(presented: Presented, checks: Attestatio
     return { verified: true, claims, chain: links.inOrder() };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    return {
-      verified: false,
-      code: error.code,
-      link: error.link ?? 'attestation',
-      chain: links.inOrder(error),
-    };
+    const { code, link = 'attestation', clockOffS } = error;
+    const off = clockOffS === undefined ? {} : { clock_off_s: clockOffS };
+    return { verified: false, code, link, ...off, chain: links.inOrder(error) };
   }
 }
 
@@ -101,9 +100,7 @@ async function checkAttestation(
   if (claims.destination !== province) {
     throw new TrustError('destination_mismatch', 'the attestation is for a destination that is not its gateway’s');
   }
-  if (claims.iat > checks.atS + CLOCK_SKEW_S)
-    throw new TrustError('not_yet_valid', 'the attestation is from the future');
-  if (claims.exp <= checks.atS) throw new TrustError('expired', 'the attestation has expired');
+  requireTimely('attestation', claims, checks.atS);
   if (checks.audience !== undefined && claims.aud !== checks.audience) {
     throw new TrustError('audience_mismatch', 'the attestation was made for somebody else');
   }

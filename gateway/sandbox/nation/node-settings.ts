@@ -5,7 +5,7 @@ import type { NationPlan, Seat } from './plan.ts';
 
 /** What its operator tells a node of the nation, and nothing else: everything beyond its own directory is an address. */
 export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
-  const { registry, server } = plan;
+  const { registry } = plan;
   const role = seat.name.split('/')[1] ?? '';
   return {
     ...placeSettings(plan, seat),
@@ -13,7 +13,6 @@ export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
     HUREN_ENTITY_ID: seat.url,
     ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
     ...(role === 'issuer' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
-    ...(role === 'destination' ? { HUREN_TOKEN_ISSUER: server.url, HUREN_TOKEN_JWKS_URI: `${server.url}/jwks` } : {}),
   };
 }
 

@@ -11,9 +11,9 @@ import { filesIn, makePlaces } from './places.ts';
 import type { NationPlan, Seat } from './plan.ts';
 import {
   admitProvince,
-  admitServer,
   grantAccess,
   initProvince,
+  initServer,
   provincialOffices,
   publishPolicy,
   registerSystem,
@@ -92,11 +92,15 @@ async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> 
   };
   const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), parts));
   const provincial = plan.provinces.map((one) => ({ plan: one, offices: provincialOffices(plan, one, commands) }));
+  const starting = startServer(plan, parts).then(kept);
   const [server, systems] = await allDone([
-    startServer(plan, parts).then(kept),
+    starting,
     inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, parts))),
     foundRegistry(plan, offices),
-    ...provincial.map((one) => initProvince(plan, one.plan, one.offices)),
+    ...provincial.map(async (one) => {
+      await initProvince(plan, one.plan, one.offices);
+      await initServer(one.plan, one.offices, (await starting).ready);
+    }),
   ]);
   const provinces = new Map<ProvinceCode, RunningProvince>();
   for (const [at, one] of provincial.entries()) {
@@ -116,7 +120,6 @@ async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> 
 function ceremonies({ plan, offices, provinces }: Nation): Promise<void>[] {
   const [first] = provinces.values();
   return [
-    admitServer(plan, offices),
     ...[...provinces.values()].map(async (province) => {
       await admitProvince(plan, province.plan, province.offices, offices);
       const { ready } = province.system;
