@@ -10,6 +10,8 @@ import { statementPayloadSchema, statusClaimsSchema } from './statement.ts';
 import {
   nodeTokenClaimsSchema,
   statementAnswerSchema,
+  statementBatchLineSchema,
+  statementBatchRequestSchema,
   statementReplySchema,
   statementRequestSchema,
 } from './statement-exchange.ts';
@@ -33,6 +35,8 @@ export const PUBLISHED_SCHEMAS = {
   problem: problemSchema,
   scenarios: scenariosSchema,
   'statement-answer': statementAnswerSchema,
+  'statement-batch-line': statementBatchLineSchema,
+  'statement-batch-request': statementBatchRequestSchema,
   'statement-payload': statementPayloadSchema,
   'statement-reply': statementReplySchema,
   'statement-request': statementRequestSchema,

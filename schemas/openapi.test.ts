@@ -58,6 +58,7 @@ describe('the document', () => {
       '/v1/passes',
       '/v1/passes/revocations',
       '/v1/statements',
+      '/v1/statements/batch',
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { purposeSchema, reasonCodeSchema } from './code-lists/index.ts';
+import { problemSchema } from './problem.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
+import { tokenFormsSchema } from './token-form.ts';
 import { MAX_CODE_LENGTH } from './verification.ts';
 
 /** JWS `typ` of what a gateway proves itself with to another province's node. */
@@ -40,6 +42,7 @@ export const statementRequestSchema = z
       .meta({ description: 'in place of a code: the reference that a pushed status names' }),
     purpose: purposeSchema,
     nonce: nonceSchema,
+    forms: tokenFormsSchema.exactOptional().meta({ description: 'the forms of a statement that the asker takes' }),
   })
   .refine(({ code, reference }) => (code === undefined) !== (reference === undefined), {
     error: 'either a code or a reference',
@@ -56,6 +59,32 @@ export const statementReplySchema = z
   })
   .meta({ id: 'StatementReply' });
 export type StatementReply = z.infer<typeof statementReplySchema>;
+
+/** Most questions that travel together. */
+export const MOST_STATEMENT_ITEMS = 64;
+const itemIndexSchema = z
+  .int()
+  .min(0)
+  .max(MOST_STATEMENT_ITEMS - 1)
+  .meta({ description: 'which item of the request' });
+
+/** POST /v1/statements/batch: questions that travel together, each with a nonce and an outcome of its own. */
+export const statementBatchRequestSchema = z
+  .strictObject({ items: z.array(statementRequestSchema).min(1).max(MOST_STATEMENT_ITEMS) })
+  .meta({ id: 'StatementBatchRequest' });
+/** What of a batch can fail as a whole: an item that is not as documented is a problem in its own line. */
+export const statementBatchFrameSchema = z.strictObject({
+  items: z.array(z.unknown()).min(1).max(MOST_STATEMENT_ITEMS),
+});
+
+/** One line of the reply to a batch, as soon as its item is decided: lines come in any order, one for each item. */
+export const statementBatchLineSchema = z
+  .union([
+    z.strictObject({ index: itemIndexSchema, ...statementReplySchema.shape }),
+    z.strictObject({ index: itemIndexSchema, problem: problemSchema }),
+  ])
+  .meta({ id: 'StatementBatchLine' });
+export type StatementBatchLine = z.infer<typeof statementBatchLineSchema>;
 
 const reasonsSchema = z.array(reasonCodeSchema).max(8);
 /** What came of a question: absence, failure and "not ours" are answers of their own, each of them signed. */

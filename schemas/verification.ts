@@ -4,6 +4,7 @@ import { problemSchema } from './problem.ts';
 import { remedySchema } from './remedy.ts';
 import { SCANNED_TEXT_RULE } from './scanned-text.ts';
 import { assuranceSchema, decisionSchema, instantSchema, provenanceSchema, statusSchema } from './status.ts';
+import { tokenFormsSchema } from './token-form.ts';
 
 /** A code longer than this is no code of any system we know. In UTF-16 units, as JSON strings are counted here. */
 export const MAX_CODE_LENGTH = 4096;
@@ -19,6 +20,9 @@ export const verificationRequestSchema = z
       .regex(/^[\x21-\x7e]{1,128}$/)
       .optional()
       .meta({ description: 'returned inside the attestation' }),
+    forms: tokenFormsSchema
+      .exactOptional()
+      .meta({ description: 'the forms that the venue takes of whatever is signed for it, attestation and evidence' }),
   })
   .meta({ id: 'VerificationRequest' });
 export type VerificationRequest = z.infer<typeof verificationRequestSchema>;

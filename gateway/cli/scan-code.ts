@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Purpose } from '../../schemas/code-lists/index.ts';
 import { type Problem, problemSchema } from '../../schemas/problem.ts';
+import { EVERY_FORM } from '../../schemas/token-form.ts';
 import { type VerificationReply, verificationReplySchema } from '../../schemas/verification.ts';
 import { type CheckedAnswer, checkAnswer } from './check-answer.ts';
 import { type GatewayClient, parseReply } from './gateway-client.ts';
@@ -22,7 +23,7 @@ export async function scanCode(
   const reply = await gateway.send('/v1/verifications', {
     method: 'POST',
     headers: { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ code: asked.code, purpose: asked.purpose ?? access.purpose, nonce }),
+    body: JSON.stringify({ code: asked.code, purpose: asked.purpose ?? access.purpose, nonce, forms: EVERY_FORM }),
   });
   if (reply.status !== 200) return { kind: 'problem', problem: parseReply(reply, problemSchema) };
   const answer = parseReply(reply, verificationReplySchema);

@@ -15,20 +15,21 @@ export function errorHandler(log: Logger, metrics: Metrics): ErrorRequestHandler
     const problem = asProblem(error);
     metrics.problems.inc({ code: problem.code });
     if (problem.code === 'internal') {
-      // Only where it broke: a message could quote what a client or a province sent.
-      const at =
-        error instanceof Error
-          ? (error.stack ?? '')
-              .split('\n')
-              .slice(1, 6)
-              .map((line) => line.trim())
-          : [];
-      const name = error instanceof Error ? error.name : typeof error;
-      log.error({ request_id: requestIdOf(response), method: request.method, error: name, at }, 'request failed');
+      log.error(
+        { request_id: requestIdOf(response), method: request.method, ...whereItBroke(error) },
+        'request failed',
+      );
     }
     if (response.headersSent) next(error);
     else sendProblem(response, problem);
   };
+}
+
+/** What a log line may say of a fault: only where it broke, since a message could quote what a client or a province sent. */
+export function whereItBroke(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const frames = (error.stack ?? '').split('\n').slice(1, 6);
+  return { error: error.name, at: frames.map((line) => line.trim()) };
 }
 
 /** The identifier that ties a reply to its log lines. */

@@ -1,116 +1,96 @@
 import type { Request, Response, Router } from 'express';
-import type { Counter } from 'prom-client';
+import type { Logger } from 'pino';
+import type { Problem } from '../../schemas/problem.ts';
 import {
-  HOPS_HEADER,
-  MOST_HOPS,
-  NODE_TOKEN_LIFETIME_S,
-  STATEMENT_ANSWER_LIFETIME_S,
-  type StatementRequest,
+  type StatementBatchLine,
+  statementBatchFrameSchema,
   statementRequestSchema,
   WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
+import { EVERY_FORM, PLAIN_FORM } from '../../schemas/token-form.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
-import type { RateLimit } from '../access/rate-limit.ts';
-import type { SeenOnce } from '../access/seen-once.ts';
-import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
-import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts';
-import { ProblemError } from '../problem-error.ts';
-import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
-import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
-import { admit, type Capacity } from './admission.ts';
-import { jsonBodyReader } from './json-body.ts';
+import type { Issuer } from '../issuing/answer-question.ts';
+import type { AskingParty } from '../issuing/asking-gateways.ts';
+import { ProblemError, problemOf } from '../problem-error.ts';
+import { requestIdOf, whereItBroke } from './errors.ts';
+import { allInSlices } from './in-slices.ts';
+import { jsonBodyReader, parseJson } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
+import { type DeskParts, StatementDesk } from './statement-desk.ts';
 
 /** A code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
-/** How long a question's token could still be good. */
-const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
+const MAX_BATCH_BYTES = 262_144;
 /** What a question may take where whoever asks does not say. */
 const USUAL_WITHIN_MS = 10_000;
 
-interface Parts {
-  readonly issuing: IssuingContext;
+interface Parts extends DeskParts {
   readonly issuers: readonly Issuer[];
-  /** Null: this node has no anchor, and believes nobody. */
-  readonly askers: AskingGateways | null;
-  readonly statements: Counter<'asker' | 'outcome'>;
-  readonly shared: Capacity & {
-    readonly askerLimit: RateLimit;
-    readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
-  };
+  readonly log: Logger;
 }
 
-/** POST /v1/statements, below every issuer entity of this node and at its root: what other provinces' gateways ask. */
-export function mountStatements(router: Router, { issuing, issuers, askers, statements, shared }: Parts): void {
-  const readBody = jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES);
-  const seen = shared.seenOnce('statement-nonce', REMEMBERED_MS);
-
-  async function authenticate(request: Request): Promise<AskingParty> {
-    refuseLoop(request.get(HOPS_HEADER));
-    if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-    const party = await askers.authenticate(request.get('authorization'));
-    const refused = await shared.askerLimit.take(party.gateway);
-    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-    return party;
-  }
-
-  const door = {
-    priority: 'single',
-    clientOf: ({ gateway }: AskingParty) => gateway,
-    read: readBody,
+/**
+ * POST /v1/statements and its batch, below every issuer entity of this node and at its root: what other provinces' gateways
+ * ask. Of a batch only the frame can fail as a whole.
+ */
+export function mountStatements(router: Router, { issuers, log, ...parts }: Parts): void {
+  const desk = new StatementDesk(parts);
+  const question = {
+    read: jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES),
     maxBytes: MAX_REQUEST_BYTES,
-    scansIn: () => 1,
-  } as const;
-
-  async function refuseRepeated(party: AskingParty, question: StatementRequest): Promise<void> {
-    // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
-    if ((await seen.claim(`${party.gateway} ${question.nonce}`)) === 'again') throw new ProblemError('proof_replayed');
-  }
-
-  async function answer(
-    party: AskingParty,
-    question: StatementRequest,
-    request: Request,
-    response: Response,
-  ): Promise<Answered['outcome']> {
-    const { issuer } = party;
-    const withinMs = withinOf(request.get(WITHIN_HEADER));
-    const { outcome, statement } = await shared.load.whileWaiting(() =>
-      answerQuestion(issuing, issuer, question, withinMs),
-    );
-    const iat = Math.floor(issuing.nowMs() / 1000);
-    const bound = { iss: issuer.entityId, aud: party.gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };
-    const claims = { ...bound, nonce: question.nonce, question: await questionDigest(question), ...outcome };
-    const signed = await signStatementAnswer(claims, issuer.signer());
-    response.json({ answer: signed, ...(statement === undefined ? {} : { statement }) });
-    return outcome;
-  }
-
-  const handle = async (request: Request, response: Response) => {
-    let asker = 'unknown';
-    const known = async () => {
-      const party = await authenticate(request);
-      asker = party.province;
-      return party;
-    };
-    try {
-      const { asker: party, body } = await admit(shared, { ...door, authenticate: known }, request, response);
-      await refuseRepeated(party, body);
-      const { outcome } = await answer(party, body, request, response);
-      statements.inc({ asker, outcome });
-    } catch (error) {
-      statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
-      throw error;
-    }
+    questionsIn: () => 1,
   };
+  const frame = {
+    read: jsonBodyReader(statementBatchFrameSchema, MAX_BATCH_BYTES),
+    maxBytes: MAX_BATCH_BYTES,
+    questionsIn: ({ items }: { readonly items: readonly unknown[] }) => items.length,
+  };
+
+  async function one(request: Request, response: Response): Promise<void> {
+    const { party, body } = await desk.enter(request, response, question);
+    const terms = { withinMs: withinOf(request.get(WITHIN_HEADER)), answerForms: body.forms ?? PLAIN_FORM };
+    response.json(await desk.answer(party, async () => body, terms));
+  }
+
+  async function batch(request: Request, response: Response): Promise<void> {
+    const { party, body } = await desk.enter(request, response, frame);
+    const withinMs = withinOf(request.get(WITHIN_HEADER));
+    response.status(200).type('application/x-ndjson');
+    const write = openLines(response);
+    await allInSlices(body.items, async (item, index) => {
+      const reply = await itemReply(party, item, index, withinMs).catch((error) => problemInPlace(error, response));
+      write({ index, ...reply });
+    });
+    response.end();
+  }
+
+  /** Whoever asks in batches knows both forms of an answer. */
+  async function itemReply(party: AskingParty, item: unknown, index: number, withinMs: number) {
+    const read = async () => {
+      if (index > 0) await desk.withinRate(party);
+      return parseJson(statementRequestSchema, item, 'the item');
+    };
+    return await desk.answer(party, read, { withinMs, answerForms: EVERY_FORM });
+  }
+
+  /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
+  function problemInPlace(error: unknown, response: Response): { readonly problem: Problem } {
+    if (error instanceof ProblemError) return { problem: problemOf(error.code, error.detail) };
+    log.error({ request_id: requestIdOf(response), ...whereItBroke(error) }, 'a question of a batch failed');
+    return { problem: problemOf('internal') };
+  }
+
   for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {
-    resource(router, `${path}/v1/statements`, { POST: handle });
+    resource(router, `${path}/v1/statements`, { POST: one });
+    resource(router, `${path}/v1/statements/batch`, { POST: batch });
   }
 }
 
-/** A question that nodes pass round would never end; and what cannot be counted is not passed on either. */
-function refuseLoop(hops = '1'): void {
-  if (!/^\d{1,2}$/.test(hops) || Number(hops) > MOST_HOPS) throw new ProblemError('loop_refused');
+/** Lines go out as they come; to whoever has gone nothing is written. */
+function openLines(response: Response): (line: StatementBatchLine) => void {
+  return (line) => {
+    if (!response.destroyed) response.write(`${JSON.stringify(line)}\n`);
+  };
 }
 
 function withinOf(ms = ''): number {

@@ -1,4 +1,3 @@
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
@@ -13,6 +12,7 @@ import { ProblemError, problemOf } from '../problem-error.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
 import type { Capacity } from './admission.ts';
+import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
 import { resource } from './route.ts';
 import { openVenueDoor } from './venue-door.ts';
@@ -20,7 +20,6 @@ import { openVenueDoor } from './venue-door.ts';
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_BATCH_BYTES = 1_048_576;
-const SLICE = 10;
 
 interface Parts {
   readonly verification: VerificationContext;
@@ -60,18 +59,6 @@ export function mountVerifications(router: Router, parts: Parts): void {
       response.json({ results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
     },
   });
-}
-
-/** Begins a few at a time, so that single scans get their turns in between; all of them may wait at once. */
-async function allInSlices<T, R>(items: readonly T[], begin: (item: T) => Promise<R>): Promise<R[]> {
-  const begun: Promise<R>[] = [];
-  for (let at = 0; at < items.length; at += SLICE) {
-    if (at > 0) await immediate();
-    begun.push(...items.slice(at, at + SLICE).map(begin));
-    // Heard below; a fault before the last slice has begun must not count as unheard.
-    for (const one of begun.slice(at)) one.catch(() => undefined);
-  }
-  return await Promise.all(begun);
 }
 
 /** An item's refusal stands in the item's place; a fault of ours fails the whole batch. */

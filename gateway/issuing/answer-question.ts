@@ -2,10 +2,11 @@ import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.
 import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
+import { PLAIN_FORM, type TokenForm } from '../../schemas/token-form.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import type { Signer } from '../trust/signer.ts';
+import type { SignToken } from '../trust/signer.ts';
 import { statementDigest } from '../trust/statement-answer.ts';
 import { withinBudget } from '../upstream/province-breaker.ts';
 import { type AssureContext, assureStatement } from '../verification/assure-statement.ts';
@@ -13,11 +14,12 @@ import { type ObtainContext, obtainStatement } from '../verification/obtain-stat
 import { recogniseCode, type Subject } from '../verification/recognise-code.ts';
 import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
 
-/** A province's issuer entity of this node. `signer` throws ProblemError where nothing may be signed just now. */
+/** A province's issuer entity of this node. `signFor` signs for whoever takes these forms, and
+ * rejects with ProblemError where nothing may be signed just now. */
 export interface Issuer {
   readonly entityId: string;
   readonly province: ProvinceCode;
-  readonly signer: () => Signer;
+  readonly signFor: (forms: readonly TokenForm[]) => SignToken;
 }
 
 /** What answering needs: to ask the province's own system, the registry, and the keys of whatever that system signs. */
@@ -64,9 +66,9 @@ export async function answerQuestion(
   const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
   if (assured.kind === 'unknowable') return { outcome: { outcome: 'unavailable', reasons: [...assured.reasons] } };
   // What the province's own system signed goes on as it is: that signature is worth more than ours.
+  const sign = issuer.signFor(request.forms ?? PLAIN_FORM);
   const statement =
-    assured.statement ??
-    (await signStatement(assured.claims, termsOf(context, issuer, subject, validUntilMs), issuer.signer()));
+    assured.statement ?? (await signStatement(assured.claims, termsOf(context, issuer, subject, validUntilMs), sign));
   const { reasons, localGroundOnly } = assured;
   return {
     outcome: {
@@ -85,7 +87,7 @@ function subjectOf(
   { province }: Issuer,
   { code, reference, purpose }: StatementRequest,
 ): Subject | 'suspended' | null {
-  const asked = { purpose, gateway: null };
+  const asked = { purpose, forms: PLAIN_FORM, gateway: null };
   if (code === undefined) {
     if (reference === undefined) return null;
     if (looksLikePersonalIdentifier(reference)) throw new ProblemError('personal_identifier_refused');

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims, statusClaimsSchema } from '../../schemas/statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { verifyBytes } from '../trust/signature.ts';
+import { plainly } from '../trust/signer.ts';
 import { openStatement, verifyStatement, withholdDisclosures } from '../trust/status-statement.ts';
 import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
 
@@ -73,7 +74,7 @@ describe('a statement that a node signs', () => {
     const other = await oracle();
     await fc.assert(
       fc.asyncProperty(claimsOf, async (claims: StatusClaims) => {
-        const statement = await signStatement(claims, TERMS, key.signer);
+        const statement = await signStatement(claims, TERMS, plainly(key.signer));
         const opened = await openStatement(statement, ISSUER, keys, { atS: AT_S });
         expect(opened.claims).toEqual(claims);
         const { payload } = await other.verify(statement, { currentDate: AT_S });
@@ -92,7 +93,7 @@ describe('a statement that a node signs', () => {
   });
 
   test('shows a venue the reason, the handle, or by their order which digest is which', async () => {
-    const statement = await signStatement(RED, TERMS, key.signer);
+    const statement = await signStatement(RED, TERMS, plainly(key.signer));
     const shown = withholdDisclosures(statement);
     const payload = await verifyStatement(shown, ISSUER, { keys: [key.jwk] }, { atS: AT_S });
     expect(Object.keys(payload).sort()).toEqual([
@@ -117,7 +118,7 @@ describe('a statement that a node signs', () => {
   test('uses a salt again, or a short one', async () => {
     const salts = new Set<string>();
     for (let n = 0; n < 20; n += 1) {
-      const [, ...disclosures] = (await signStatement(RED, TERMS, key.signer)).split('~');
+      const [, ...disclosures] = (await signStatement(RED, TERMS, plainly(key.signer))).split('~');
       for (const disclosure of disclosures.filter((one) => one !== '')) {
         const [salt] = JSON.parse(Buffer.from(disclosure, 'base64url').toString('utf8'));
         expect(Buffer.from(String(salt), 'base64url')).toHaveLength(16);

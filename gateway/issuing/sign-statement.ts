@@ -5,7 +5,7 @@ import {
   type StatementPayload,
   type StatusClaims,
 } from '../../schemas/statement.ts';
-import { type Signer, signCompact } from '../trust/signer.ts';
+import type { SignToken } from '../trust/signer.ts';
 
 /** What a status statement lives at least: as long as an attestation. */
 export const STATEMENT_LIFETIME_S = 300;
@@ -23,7 +23,7 @@ export interface StatementTerms {
  * fresh for each claim and statement, so that nobody can try values against a digest; digests are sorted, so that their
  * order tells nothing (section 4.2.4.1).
  */
-export async function signStatement(claims: StatusClaims, terms: StatementTerms, signer: Signer): Promise<string> {
+export async function signStatement(claims: StatusClaims, terms: StatementTerms, sign: SignToken): Promise<string> {
   const disclosures = DISCLOSABLE_CLAIMS.map((name) => {
     const salt = randomBytes(SALT_BYTES).toString('base64url');
     return Buffer.from(JSON.stringify([salt, name, claims[name]])).toString('base64url');
@@ -35,6 +35,6 @@ export async function signStatement(claims: StatusClaims, terms: StatementTerms,
     _sd: disclosures.map((disclosure) => hash('sha256', disclosure, 'base64url')).sort(),
     _sd_alg: 'sha-256',
   };
-  const jwt = await signCompact({ typ: STATEMENT_TYP }, payload, signer);
+  const jwt = await sign({ typ: STATEMENT_TYP }, payload);
   return [jwt, ...disclosures, ''].join('~');
 }

@@ -44,7 +44,7 @@ function holdStored({ kid, jwk }: StoredKey, where: string): HeldKey {
   if (jwk.d === undefined) throw new KeyError('token_unavailable', `${where}: its key is in a token: set HUREN_KEYS`);
   const privateKey = privateKeyOf(jwk, where);
   const alg = algOf(jwk);
-  // Synchronous in any case: handing it to another thread costs more than the signature (trust/node-crypto.ts).
+  // Synchronous in any case: handing it to another thread costs more than the signature (gateway/node-crypto.ts).
   const signNow = (input: Uint8Array) =>
     new Uint8Array(sign(HASH[alg], input, { key: privateKey, dsaEncoding: 'ieee-p1363' }));
   return { signer: { kid, alg, sign: async (input) => signNow(input) }, signNow };

@@ -1,4 +1,5 @@
-import { hash } from 'node:crypto';
+import { sha256 as sha256InScript } from '@noble/hashes/sha2.js';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** Bytes in every hash of the tree (SHA-256). */
 export const HASH_BYTES = 32;
@@ -47,11 +48,20 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
 /** Whether the claim holds (RFC 9162, section 2.1.3.2). Malformed input is a claim that does not hold. */
 export function verifyInclusion(claim: InclusionClaim): boolean {
   if (!isInclusionClaim(claim)) return false;
-  let position = claim.index;
-  let last = claim.size - 1;
-  let computed = claim.leafHash;
-  for (const sibling of claim.proof) {
-    if (last === 0) return false;
+  const computed = rootOfInclusion(claim);
+  return computed !== null && sameBytes(computed, claim.root);
+}
+
+/**
+ * The root that a path leads to from entry `index` of a tree of `size` (RFC 9162, section 2.1.3.2): for whoever holds a
+ * signature over the root and not the root itself. Null where the path is not as long as that entry's path is.
+ */
+export function rootOfInclusion({ index, size, leafHash, proof }: Omit<InclusionClaim, 'root'>): Uint8Array | null {
+  let position = index;
+  let last = size - 1;
+  let computed = leafHash;
+  for (const sibling of proof) {
+    if (last === 0) return null;
     if (isOdd(position) || position === last) {
       computed = nodeHash(sibling, computed);
       while (!isOdd(position) && position !== 0) {
@@ -64,7 +74,7 @@ export function verifyInclusion(claim: InclusionClaim): boolean {
     position = half(position);
     last = half(last);
   }
-  return last === 0 && sameBytes(computed, claim.root);
+  return last === 0 ? computed : null;
 }
 
 /**
@@ -88,7 +98,7 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
 
 /** Compares two byte strings that are public; not for secrets (it stops at the first difference). */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function leadsToBothRoots(claim: ConsistencyClaim, path: readonly Uint8Array[]): boolean {
@@ -176,6 +186,7 @@ function isPowerOfTwo(count: number): boolean {
   return rest === 1;
 }
 
+/** The digest has to come at once, which WebCrypto's does not: a browser computes it itself. */
 function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(hash('sha256', bytes, 'buffer'));
+  return nodeCrypto === undefined ? sha256InScript(bytes) : new Uint8Array(nodeCrypto.hash('sha256', bytes, 'buffer'));
 }

@@ -1,80 +1,40 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt, type JWTPayload } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { problemSchema } from '../../schemas/problem.ts';
-import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type StatementReply, statementReplySchema } from '../../schemas/statement-exchange.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
-import { initEntity } from '../authority/init-entity.ts';
-import { readConfig } from '../compose/config.ts';
-import { type RunningNode, startNode } from '../compose/node.ts';
-import { openKeyStore, readActorFile } from '../keys/key-store.ts';
-import { openHttpDoor } from '../registry/registry-door.ts';
-import { sandboxSignerPath } from '../sandbox/actors.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { signNodeToken } from '../trust/node-token.ts';
-import type { Signer } from '../trust/signer.ts';
-import { verifySm2 } from '../trust/sm2.ts';
+import { plainly, type Signer } from '../trust/signer.ts';
 import { signStatementAnswer } from '../trust/statement-answer.ts';
-import { trustBundleSchema } from '../trust/trust-bundle.ts';
-import { verifyAttestation } from '../trust/verify-attestation.ts';
-import { LOOPBACK_ONLY } from '../upstream/networks.ts';
-import { verify } from '../verification/verify.ts';
-import { freePort } from './free-port.ts';
-import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
-import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import type { ListeningProxy } from './listening-proxy.ts';
+import { BY_NODE, type OverheardNation, SIGNING, startOverheardNation, verdict } from './overheard-nation.ts';
+import type { SandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient, setFault, type VenueClient } from './venue-client.ts';
 
-/** Anhui's node signs for a system that does not; Guizhou's hands on what its system signed, and may be gone round. */
-const BY_NODE = '340000';
-const SIGNING = '520000';
-
+let overheard: OverheardNation;
 let between: ListeningProxy;
 let nation: SandboxGateway;
 let venue: VenueClient;
-let codes: SandboxCode[];
+let codes: readonly SandboxCode[];
 
 beforeAll(async () => {
-  between = await startListeningProxy();
-  nation = await startSandboxGateway({ HUREN_ENTITY_ID: between.url, HUREN_CLIENT_RATE: '100000' });
-  between.target = nation.url;
+  overheard = await startOverheardNation();
+  ({ between, nation, codes } = overheard);
   venue = await openVenueClient(nation.url);
-  codes = await sandboxCodes(nation.url);
 });
 afterEach(() => {
   between.meddle = null;
 });
-afterAll(async () => {
-  await nation.stop();
-  await between.stop();
-});
+afterAll(() => overheard.stop());
 
 const nowS = () => Math.floor(Date.now() / 1000);
-const issuerOf = (province: string) => `${between.url}/issuers/${province}`;
-
-/** A code that nobody has asked about, with the record of a scenario behind it. */
-async function freshCode(province: string, scenario: string): Promise<string> {
-  const found = codes.find((code) => code.province === province && code.scenario === scenario);
-  if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
-  return await postRecord(nation.url, province, found.record);
-}
-
+const issuerOf = (province: string) => overheard.issuerOf(province);
+const freshCode = (province: string, scenario: string) => overheard.freshCode(province, scenario);
 const parsedReply = (reply = '') => statementReplySchema.parse(JSON.parse(reply));
 const adapterOf = ({ attestation }: VerificationReply) => String(decodeJwt(attestation)['adapter']);
-
-async function verdict({ attestation, evidence }: VerificationReply, at: string) {
-  const bundle = trustBundleSchema.parse(await (await fetch(`${at}/federation/bundle`)).json());
-  const chainOf = (id: string) => bundle.chains[id] ?? [];
-  return await verifyAttestation(
-    { attestation, evidence },
-    { anchor: bundle, chainOf, atS: nowS(), sm2Verify: verifySm2 },
-  );
-}
 
 describe('a province that is asked by way of its node', () => {
   test.each([
@@ -226,7 +186,7 @@ describe('somebody between', () => {
         outcome: 'absent',
         why: 'unknown',
       },
-      signer,
+      plainly(signer),
     );
     between.meddle = () => JSON.stringify({ answer: forged });
     const { status, reasons } = await venue.verify(await freshCode(BY_NODE, 'green'));
@@ -274,92 +234,5 @@ describe('a system behind its node', () => {
     const { status, assurance, reasons } = await venue.verify(code);
     expect([status, assurance]).toEqual(['indeterminate', 'transport']);
     expect(reasons.map((reason) => reason.code)).toEqual(['issuer_unavailable', 'issuer_signature_invalid']);
-  });
-});
-
-describe('a gateway on another node', () => {
-  let folder: string;
-  let remote: RunningNode;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'huren-destination-'));
-    const port = await freePort();
-    const keys = openKeyStore({ setting: null, dataDir: folder });
-    const description = {
-      entity_id: `http://127.0.0.1:${port}`,
-      kind: 'gateway' as const,
-      name: { zh: '测试', en: 'Test' },
-      superior: `${between.url}/provinces/410000`,
-      owner: 'gateway',
-      province: '410000' as const,
-    };
-    const { federation } = await initEntity(description, { dataDir: folder, keys, nowS: nowS() });
-    keys.close();
-    const env = {
-      HUREN_PORT: String(port),
-      HUREN_DATA_DIR: folder,
-      HUREN_LOG_LEVEL: 'error',
-      HUREN_ROLES: 'destination',
-    };
-    const anchor = join(nation.dataDir, 'anchor.json');
-    const config = readConfig({ ...env, HUREN_ANCHOR_FILE: anchor, HUREN_LOG_URL: nation.url });
-    remote = await startNode(config, { networks: LOOPBACK_ONLY });
-    const { entity_id, kind, name } = description;
-    await submit('subordinate_admitted', {
-      entity_id,
-      kind,
-      name,
-      jwks: { keys: admissibleKeys(federation.publicKeys) },
-    });
-  });
-  afterAll(async () => {
-    await remote.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** In the name of Henan, whose gateway it is. */
-  async function submit<K extends RegistryEventKind>(kind: K, body: RegistryEventBody<K>): Promise<void> {
-    const actor = await readActorFile(sandboxSignerPath(nation.dataDir, '410000'));
-    if (actor === null) throw new Error('the sandbox has no such province');
-    const door = openHttpDoor({
-      registry: remote.node.parts.registry.registry,
-      post: async (path, document) => {
-        const headers = { 'content-type': 'application/json' };
-        const reply = await fetch(`${nation.url}${path}`, { method: 'POST', headers, body: JSON.stringify(document) });
-        return { status: reply.status, text: await reply.text() };
-      },
-      nowS,
-    });
-    await door.submit(actor, { kind, body });
-  }
-
-  function scan(code: string): Promise<VerificationReply> {
-    const { destination } = remote.node;
-    if (destination === null) throw new Error('the node answers no venues');
-    const issuer = 'https://venues.example';
-    const door = { issuer, clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
-    return verify(destination.verification, door, { code, purpose: 'medical_visit' });
-  }
-
-  test('is not answered, or holds a secret of the province that it asks', async () => {
-    const reply = await scan(await freshCode(BY_NODE, 'green'));
-    expect([reply.status, reply.decision, reply.assurance]).toEqual(['green', 'pass', 'node-signed']);
-    expect((await verdict(reply, remote.url)).verified).toBe(true);
-    const signed = await scan(await freshCode(SIGNING, 'red'));
-    expect([signed.status, signed.decision, signed.assurance]).toEqual(['red', 'restrict', 'province-signed']);
-    expect((await verdict(signed, remote.url)).verified).toBe(true);
-    // Where there is no node to ask, it has nothing to log in with.
-    expect((await scan(await freshCode('140000', 'green'))).status).toBe('indeterminate');
-  });
-
-  test('is answered after its province has removed it, with the token that it had before', async () => {
-    expect((await scan(await freshCode(BY_NODE, 'green'))).status).toBe('green');
-    await submit('subordinate_removed', { entity_id: remote.url });
-    const heard = between.questions.length;
-    const { status, reasons } = await scan(await freshCode(BY_NODE, 'green'));
-    expect([status, reasons.map(({ code }) => code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
-    expect(between.questions.slice(heard).map(({ reply }) => problemSchema.parse(JSON.parse(reply)).code)).toEqual([
-      'node_not_admitted',
-    ]);
   });
 });

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { request as send } from 'undici';
+import { z } from 'zod';
 
 /** A question to a node as it passed by. */
 export interface PassedQuestion {
@@ -21,7 +22,7 @@ export interface ListeningProxy {
   /** Where requests go on to; until it is set nobody answers. */
   target: string | null;
   meddle: Meddle | null;
-  /** Those that were asked for statements. */
+  /** Those that were asked for statements, each by itself; those of one batch share their headers. */
   readonly questions: PassedQuestion[];
   /** Everything else, as it went by. */
   readonly others: PassedQuestion[];
@@ -30,7 +31,7 @@ export interface ListeningProxy {
 
 const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-/** Starts it on a free loopback port. Only POST /v1/statements is meddled with. */
+/** Starts it on a free loopback port. Only POST /v1/statements and its batch are meddled with. */
 export async function startListeningProxy(): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
@@ -51,8 +52,11 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     }
     let reply = Buffer.from(await answer.body.arrayBuffer());
     const question = { path, headers, body };
-    const isQuestion = path.endsWith('/v1/statements');
-    (isQuestion ? proxy.questions : proxy.others).push({ ...question, reply: reply.toString() });
+    const isQuestion = /\/v1\/statements(\/batch)?$/.test(path);
+    const passed = { ...question, reply: reply.toString() };
+    if (isQuestion)
+      proxy.questions.push(...(path.endsWith('/batch') && answer.statusCode === 200 ? itemsOf(passed) : [passed]));
+    else proxy.others.push(passed);
     if (isQuestion && proxy.meddle !== null) {
       const meddled = proxy.meddle(reply.toString(), question);
       if (meddled === 'cut') {
@@ -80,4 +84,21 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     },
   };
   return proxy;
+}
+
+const frameSchema = z.object({ items: z.array(z.unknown()) });
+const lineSchema = z.looseObject({ index: z.int(), problem: z.unknown().optional() });
+
+/** The questions of a batch, each with its own line as its reply: an answer, or a problem as a single one would get. */
+function itemsOf({ body, reply, ...question }: PassedQuestion): PassedQuestion[] {
+  const lines = reply.split('\n').filter((line) => line !== '');
+  const replies = new Map(
+    lines.map((line) => {
+      const { index, problem, ...answer } = lineSchema.parse(JSON.parse(line));
+      return [index, JSON.stringify(problem ?? answer)] as const;
+    }),
+  );
+  return frameSchema.parse(JSON.parse(body)).items.map((item, index) => {
+    return { ...question, body: JSON.stringify(item), reply: replies.get(index) ?? '' };
+  });
 }

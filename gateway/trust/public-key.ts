@@ -98,8 +98,11 @@ export async function checkSignature(
   if (!good) throw new TrustError('signature_invalid', 'the signature does not verify');
 }
 
-/** A key made for one algorithm must never verify another's signature (RFC 8725 section 3.1). */
-function fittingKey(alg: JwsAlg, jwk: JWK): PublicJwk {
+/**
+ * The key in its checked form. One made for one algorithm must never verify another's signature (RFC 8725 section 3.1).
+ * Throws `key_unknown`, `alg_not_allowed`.
+ */
+export function fittingKey(alg: JwsAlg, jwk: JWK): PublicJwk {
   const key = checkedKeys.get(jwk) ?? checkedKey(jwk);
   if (algOf(key) !== alg) throw new TrustError('alg_not_allowed', 'the key is for another algorithm');
   return key;

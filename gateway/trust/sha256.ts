@@ -1,5 +1,5 @@
 import { base64url } from 'jose';
-import { nodeCrypto } from './node-crypto.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** base64url(SHA-256) of a text in UTF-8. Where node is there its synchronous hash is used: a signed answer needs five. */
 export async function sha256Base64url(text: string): Promise<string> {

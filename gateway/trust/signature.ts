@@ -1,10 +1,10 @@
-import { nodeCrypto } from './node-crypto.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4), or Ed25519 (RFC 8037). */
 export type SignatureAlg = 'ES256' | 'EdDSA';
 
 /** Length of both: r then s, 32 bytes each, or an Ed25519 signature. */
-const SIGNATURE_BYTES = 64;
+export const SIGNATURE_BYTES = 64;
 const WEB = { ES256: { name: 'ECDSA', hash: 'SHA-256' }, EdDSA: { name: 'Ed25519' } } as const;
 const DIGEST = { ES256: 'sha256', EdDSA: null } as const;
 

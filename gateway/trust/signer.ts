@@ -19,18 +19,40 @@ export function createSigner(kid: string, alg: SignerAlg, privateKey: CryptoKey)
   return { kid, alg, sign: (input) => signBytes(alg, privateKey, input) };
 }
 
+/** Makes a compact JWS of a payload, whoever signs it and in whichever form. */
+export type SignToken = (header: { readonly typ: string }, payload: JsonObject) => Promise<string>;
+
 /** Signs a payload as a compact JWS. `alg` and `kid` come from the signer, so that a header cannot contradict its key. */
-export async function signCompact(
+export function signCompact(header: { readonly typ: string }, payload: JsonObject, signer: Signer): Promise<string> {
+  return signParts(header, encodePart(payload), signer);
+}
+
+/** A signer as what makes plain tokens. */
+export function plainly(signer: Signer): SignToken {
+  return (header, payload) => signCompact(header, payload, signer);
+}
+
+/** Signs a payload that is encoded already. */
+export async function signParts(
   header: { readonly typ: string },
-  payload: JsonObject,
+  payloadPart: string,
   signer: Signer,
 ): Promise<string> {
-  const protectedHeader = { alg: signer.alg, typ: header.typ, kid: signer.kid };
-  const signingInput = `${encodeJson(protectedHeader)}.${encodeJson(payload)}`;
+  const signingInput = signingInputOf({ typ: header.typ }, payloadPart, signer);
   const signature = await signer.sign(new TextEncoder().encode(signingInput));
   return `${signingInput}.${base64url.encode(signature)}`;
 }
 
-function encodeJson(value: JsonObject): string {
+/** What a signature covers; `typ` and whatever else the header says beside its key (RFC 7515 section 5.1). */
+export function signingInputOf(
+  { typ, ...more }: { readonly typ: string } & JsonObject,
+  payloadPart: string,
+  { alg, kid }: Signer,
+): string {
+  return `${encodePart({ alg, typ, kid, ...more })}.${payloadPart}`;
+}
+
+/** A header or a payload as it stands in a token. */
+export function encodePart(value: JsonObject): string {
   return base64url.encode(JSON.stringify(value));
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StatementAnswer, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { makeKey } from './federation.fixture.ts';
+import { plainly } from './signer.ts';
 import {
   type AskedQuestion,
   openStatementAnswer,
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 
 async function opened(claims: StatementAnswer, { asked = ASKED, statement = STATEMENT, atS = AT_S } = {}) {
-  const answer = await signStatementAnswer(claims, key.signer);
+  const answer = await signStatementAnswer(claims, plainly(key.signer));
   const reply = statement === '' ? { answer } : { answer, statement };
   return await openStatementAnswer(reply, asked, { keys: [key.jwk] }, atS);
 }

@@ -10,7 +10,7 @@ import {
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
-import { type Signer, signCompact } from './signer.ts';
+import type { SignToken } from './signer.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
@@ -33,9 +33,9 @@ export function statementDigest(statement: string): Promise<string> {
   return sha256Base64url(statement);
 }
 
-/** Signs an answer with the issuer's statement key. */
-export function signStatementAnswer(claims: StatementAnswer, signer: Signer): Promise<string> {
-  return signCompact({ typ: STATEMENT_ANSWER_TYP }, claims, signer);
+/** Signs an answer in the issuer's name. */
+export function signStatementAnswer(claims: StatementAnswer, sign: SignToken): Promise<string> {
+  return sign({ typ: STATEMENT_ANSWER_TYP }, claims);
 }
 
 /**
@@ -51,6 +51,7 @@ export async function openStatementAnswer(
   const { payload } = await verifyCompact(answer, keysOf(keys, atS), {
     maxBytes: MAX_STATEMENT_ANSWER_LENGTH,
     typ: STATEMENT_ANSWER_TYP,
+    merkle: true,
   });
   const parsed = statementAnswerSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the answer has not the documented claims');

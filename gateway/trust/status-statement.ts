@@ -5,11 +5,12 @@ import {
   statementPayloadSchema,
   statusClaimsSchema,
 } from '../../schemas/statement.ts';
+import type { TokenForm } from '../../schemas/token-form.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
-import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { type CompactToken, keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -47,6 +48,7 @@ export async function verifyStatement(
   const { header, payload } = await verifyCompact(jwt, keysOf(issuerKeys, checks.keyAtS ?? checks.atS), {
     maxBytes: MAX_STATEMENT_LENGTH,
     typ: STATEMENT_TYP,
+    merkle: true,
     algs: checks.sm2Verify === undefined ? ['ES256', 'EdDSA'] : STATEMENT_ALGS,
     ...(checks.sm2Verify === undefined ? {} : { sm2Verify: checks.sm2Verify }),
   });
@@ -77,10 +79,19 @@ export async function openStatement(
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */
 export function issuerOf(sdJwt: string): string {
-  const options = { maxBytes: MAX_STATEMENT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS };
-  const issuer = parseCompact(splitStatement(sdJwt).jwt, options).payload['iss'];
+  const issuer = parseStatement(sdJwt).payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the statement names no issuer');
   return issuer;
+}
+
+/** In which form it is signed, WITHOUT verifying it: for whoever takes one form alone. Throws TrustError. */
+export function formOf(sdJwt: string): TokenForm {
+  return parseStatement(sdJwt).form;
+}
+
+function parseStatement(sdJwt: string): CompactToken {
+  const options = { maxBytes: MAX_STATEMENT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS, merkle: true } as const;
+  return parseCompact(splitStatement(sdJwt).jwt, options);
 }
 
 function splitStatement(sdJwt: string): { jwt: string; disclosures: string[] } {

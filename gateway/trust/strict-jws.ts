@@ -1,7 +1,17 @@
 import type { JWK } from 'jose';
+import type { TokenForm } from '../../schemas/token-form.ts';
+import {
+  declaresMerkle,
+  MERKLE_MEMBERS,
+  type MerkleProof,
+  parseMerkleProof,
+  rootTextOf,
+  speaksOfMerkle,
+} from './merkle-form.ts';
 import { checkSignature, type JwsAlg, type PublicJwk, type Sm2Verifier } from './public-key.ts';
 import { decodeBase64url, isJsonObject, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
+import { checkRootSignature } from './verified-roots.ts';
 
 export interface CompactHeader {
   readonly alg: JwsAlg;
@@ -11,8 +21,9 @@ export interface CompactHeader {
 
 export interface CompactToken {
   readonly header: CompactHeader;
-  /** Names of the header's members beyond `alg`, `kid` and `typ`, all of them ignored here (RFC 7515 section 4). */
+  /** Names of the header's members that are not known here, all of them ignored (RFC 7515 section 4). */
   readonly otherMembers: readonly string[];
+  readonly form: TokenForm;
   readonly payload: JsonObject;
 }
 
@@ -23,6 +34,8 @@ export interface CompactOptions {
   readonly typ: string;
   /** Accepted algorithms; ES256 and EdDSA unless told. */
   readonly algs?: readonly JwsAlg[];
+  /** Takes the Merkle form as well: for types whose tokens nobody can guess (see `merkle-form.ts`). */
+  readonly merkle?: true;
 }
 
 export interface VerifyOptions extends CompactOptions {
@@ -38,12 +51,17 @@ interface OpenedToken {
   readonly otherMembers: readonly string[];
   readonly signingInput: string;
   readonly payloadPart: string;
-  readonly signature: Uint8Array<ArrayBuffer>;
+  readonly signed: Signed;
 }
+
+/** What the third part is: a signature of this token, or its place among others that share one. */
+type Signed =
+  | { readonly form: 'jws'; readonly signature: Uint8Array<ArrayBuffer> }
+  | { readonly form: 'merkle'; readonly proof: MerkleProof };
 
 const DEFAULT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA'];
 const KEYS_IN_HEADER = ['jwk', 'jku', 'x5u', 'x5c'];
-const KNOWN_MEMBERS = ['alg', 'kid', 'typ'];
+const KNOWN_MEMBERS = ['alg', 'kid', 'typ', ...Object.keys(MERKLE_MEMBERS)];
 const MAX_KID_LENGTH = 256;
 
 /**
@@ -51,8 +69,7 @@ const MAX_KID_LENGTH = 256;
  * only for choosing which keys to verify it with. Throws a TrustError.
  */
 export function parseCompact(token: string, options: CompactOptions): CompactToken {
-  const { header, otherMembers, payloadPart } = openToken(token, options);
-  return { header, otherMembers, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+  return tokenOf(openToken(token, options));
 }
 
 /**
@@ -65,10 +82,10 @@ export async function verifyCompact(
   key: JWK | KeyResolver,
   options: VerifyOptions,
 ): Promise<CompactToken> {
-  const { header, otherMembers, signingInput, payloadPart, signature } = openToken(token, options);
-  const jwk = await keyFor(header.kid, key);
-  await checkSignature(header.alg, jwk, new TextEncoder().encode(signingInput), signature, options.sm2Verify);
-  return { header, otherMembers, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+  const opened = openToken(token, options);
+  const jwk = await keyFor(opened.header.kid, key);
+  await checkSigned(opened, jwk, options);
+  return tokenOf(opened);
 }
 
 /**
@@ -96,13 +113,29 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
     throw new TrustError('token_malformed', 'the token has not three parts');
   }
   const members = parseStrictObject(decodeBase64url(headerPart));
+  const header = checkHeader(members, options);
+  const form = checkForm(members, options);
+  const bytes = decodeBase64url(signaturePart);
   return {
-    header: checkHeader(members, options),
+    header,
     otherMembers: Object.keys(members).filter((name) => !KNOWN_MEMBERS.includes(name)),
     signingInput: `${headerPart}.${payloadPart}`,
     payloadPart,
-    signature: decodeBase64url(signaturePart),
+    signed: form === 'jws' ? { form, signature: bytes } : { form, proof: parseMerkleProof(bytes) },
   };
+}
+
+function tokenOf({ header, otherMembers, signed: { form }, payloadPart }: OpenedToken): CompactToken {
+  return { header, otherMembers, form, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+}
+
+async function checkSigned({ header, signingInput, signed }: OpenedToken, jwk: JWK, { sm2Verify }: VerifyOptions) {
+  if (signed.form === 'merkle') {
+    const { proof } = signed;
+    await checkRootSignature(header, jwk, rootTextOf(signingInput, proof), proof.signature);
+    return;
+  }
+  await checkSignature(header.alg, jwk, new TextEncoder().encode(signingInput), signed.signature, sm2Verify);
 }
 
 function checkHeader(members: JsonObject, options: CompactOptions): CompactHeader {
@@ -113,9 +146,6 @@ function checkHeader(members: JsonObject, options: CompactOptions): CompactHeade
     // One signer makes several token types; a token must never pass for another type (RFC 8725 section 3.11).
     throw new TrustError('typ_wrong', `the token is not typed ${options.typ}`);
   }
-  if (Object.hasOwn(members, 'crit') || Object.hasOwn(members, 'b64')) {
-    throw new TrustError('crit_unknown', 'the header asks for an extension that is not known here');
-  }
   if (KEYS_IN_HEADER.some((name) => Object.hasOwn(members, name))) {
     // A key that the token brings along proves nothing (RFC 8725 section 3.10).
     throw new TrustError('key_in_header', 'the header carries or names its own key');
@@ -124,6 +154,15 @@ function checkHeader(members: JsonObject, options: CompactOptions): CompactHeade
     throw new TrustError('kid_missing', 'the header has no usable kid');
   }
   return { alg: accepted, kid, typ: options.typ };
+}
+
+/** The form is known by `crit` and its member together: either of them alone is an extension that is not known here. */
+function checkForm(members: JsonObject, { merkle }: CompactOptions): TokenForm {
+  const asks = Object.hasOwn(members, 'crit') || speaksOfMerkle(members);
+  if (Object.hasOwn(members, 'b64') || (asks && !(merkle === true && declaresMerkle(members)))) {
+    throw new TrustError('crit_unknown', 'the header asks for an extension that is not known here');
+  }
+  return asks ? 'merkle' : 'jws';
 }
 
 async function keyFor(kid: string, key: JWK | KeyResolver): Promise<JWK> {

@@ -79,20 +79,31 @@ export class ConcurrencyLimit {
     this.#wave.unanswered = 0;
   }
 
-  /** Runs `work` when it is its turn. Throws UpstreamError `busy` in a pause and where the queue is full, `timeout` after `signal`. */
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when it is its turn. Where an answer comes in parts, `begun` says that it began to, which is what tells of
+   * load: how long the last part takes may be another's fault. Throws UpstreamError `busy` in a pause and where the queue
+   * is full, `timeout` after `signal`.
+   */
+  async run<T>(signal: AbortSignal, work: (begun: () => void) => Promise<T>): Promise<T> {
     if (performance.now() < this.#pausedUntilMs) throw paused();
     if (this.#underWay >= this.limit) await this.#turn(signal);
     this.#underWay += 1;
     const started = performance.now();
-    let failed = true;
+    let isNoted = false;
+    const note = (failed: boolean) => {
+      if (!isNoted) this.#note(performance.now() - started, failed);
+      isNoted = true;
+    };
     try {
-      const result = await work();
-      failed = false;
-      return result;
-    } finally {
+      const result = await work(() => note(false));
       this.#underWay -= 1;
-      this.#note(performance.now() - started, failed);
+      note(false);
+      return result;
+    } catch (error) {
+      this.#underWay -= 1;
+      note(true);
+      throw error;
+    } finally {
       this.#startNext();
     }
   }

@@ -3,6 +3,7 @@ import { openAdapter } from '../../adapters/adapter.ts';
 import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
+import { widestForm } from '../../schemas/token-form.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, ProvinceAnswer, Question } from './question.ts';
@@ -74,9 +75,10 @@ export class ProvinceAdapters {
     }
   }
 
-  /** Asks one version about a token; concurrent questions about the same token are one question. Throws UpstreamError. */
+  /** Asks one version about a token; concurrent questions about the same token, for whoever takes
+   * the same forms, are one question. Throws UpstreamError. */
   ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
-    return this.#flights.run(`${adapter.digest} ${question.token}`, async () => {
+    return this.#flights.run(`${adapter.digest} ${widestForm(question.forms)} ${question.token}`, async () => {
       // A scan that began before a change may still ask for the version of then.
       const version = this.#version(adapter);
       version.underWay += 1;

@@ -59,10 +59,12 @@ afterEach(async () => {
 
 /** What comes of one question: the kind of its answer, or the code of its failure. */
 async function ask(token: string): Promise<string> {
-  return await provinces.ask(adapter, { token, code: token, purpose: 'venue_entry', gateway: null }).then(
-    ({ kind }) => kind,
-    (error: { code: string }) => error.code,
-  );
+  return await provinces
+    .ask(adapter, { token, code: token, purpose: 'venue_entry', forms: ['jws'], gateway: null })
+    .then(
+      ({ kind }) => kind,
+      (error: { code: string }) => error.code,
+    );
 }
 
 const many = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}-${n}`);

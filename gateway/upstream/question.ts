@@ -1,5 +1,6 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { TokenForm } from '../../schemas/token-form.ts';
 import type { Signer } from '../trust/signer.ts';
 
 /** In whose name a province's node is asked. `signer`: with the key of its attestations; throws where it may not sign. */
@@ -14,6 +15,8 @@ export interface Question {
   /** What the scanner read; null where another province's record refers to the token. */
   readonly code: string | null;
   readonly purpose: Purpose;
+  /** The forms of a signed statement that whoever it is for takes. */
+  readonly forms: readonly TokenForm[];
   /** Null: no gateway here may ask a node. */
   readonly gateway: AskingGateway | null;
 }

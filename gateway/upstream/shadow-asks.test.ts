@@ -51,7 +51,13 @@ function openShadow(answer: () => Promise<AdapterAnswer>) {
   return { ask, shadow, counted, later: () => (nowMs += 1_000), metrics };
 }
 
-const asked = (token: string): Question => ({ token, code: null, purpose: 'venue_entry', gateway: null });
+const asked = (token: string): Question => ({
+  token,
+  code: null,
+  purpose: 'venue_entry',
+  forms: ['jws'],
+  gateway: null,
+});
 const SHADOW = stateWith({ stage: 'shadow' });
 
 describe('a shadow trial', () => {

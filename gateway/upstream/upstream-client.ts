@@ -3,6 +3,7 @@ import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapte
 import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { readBoundedBytes } from './bounded-body.ts';
+import { eachLine } from './bounded-lines.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ClientIdentity, checkOrigin, type Guard, guardedConnector } from './ssrf-guard.ts';
@@ -11,6 +12,11 @@ import { wireFaultOf } from './wire-fault.ts';
 /** The wire to one province: bounded connections, bounded queue, bounded reply, one deadline, no redirects. */
 export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
+  /**
+   * The same for what must not be sent twice, such as a nonce: the request is made anew for each attempt. Where `lines` is
+   * given, a reply of status 200 is lines, which it is handed as they come, each bounded in size; `body` is empty then.
+   */
+  readonly fetchMade: (make: MakeRequest, lines?: LineReader) => Promise<UpstreamReply>;
   /** How many requests it gets at once, at the moment. */
   readonly concurrency: () => number;
   /** The other side said that it is asked too much, and perhaps for how long. */
@@ -18,6 +24,14 @@ export interface UpstreamClient {
   /** It gave somebody an answer. */
   readonly answered: () => void;
   readonly close: () => Promise<void>;
+}
+
+export type MakeRequest = () => UpstreamRequest;
+
+/** Throws UpstreamError at a line that should not be there: the rest is then left unread. */
+export interface LineReader {
+  readonly most: number;
+  readonly onLine: (line: string) => void;
 }
 
 /** Where a province is, and what its gateway proves itself with there. */
@@ -49,7 +63,8 @@ export function openUpstreamClient(
     keepAliveTimeout: 30_000,
   });
 
-  async function send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+  async function send({ make, lines, signal, begun }: Exchange): Promise<UpstreamReply> {
+    const request = make();
     const reply = await pool
       .request({
         method: request.method,
@@ -61,37 +76,53 @@ export function openUpstreamClient(
       .catch((error: unknown) => {
         throw new Unanswered(error);
       });
-    const body = await readBoundedBytes(reply.body, limits.max_reply_bytes);
-    return { status: reply.statusCode, headers: flatHeaders(reply.headers), body };
+    const { statusCode: status } = reply;
+    const headers = flatHeaders(reply.headers);
+    if (lines === undefined || status !== 200) {
+      return { status, headers, body: await readBoundedBytes(reply.body, limits.max_reply_bytes) };
+    }
+    await eachLine(reply.body, { most: lines.most, maxBytes: limits.max_reply_bytes }, (line) => {
+      begun();
+      lines.onLine(line);
+    });
+    return { status, headers, body: new Uint8Array(0) };
   }
 
-  async function sendOnceOrTwice(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamReply> {
+  async function sendOnceOrTwice(exchange: Exchange): Promise<UpstreamReply> {
     retries.noteRequest();
     try {
-      return await send(request, signal);
+      return await send(exchange);
     } catch (error) {
-      if (!mayRetry(error) || signal.aborted || !retries.trySpend()) throw error;
-      return await send(request, signal);
+      if (!mayRetry(error) || exchange.signal.aborted || !retries.trySpend()) throw error;
+      return await send(exchange);
     }
   }
 
-  async function fetch(request: UpstreamRequest): Promise<UpstreamReply> {
+  async function fetchMade(make: MakeRequest, lines?: LineReader): Promise<UpstreamReply> {
     const signal = AbortSignal.timeout(limits.timeout_ms);
     try {
       checkOrigin(base, guard);
-      return await concurrency.run(signal, () => sendOnceOrTwice(request, signal));
+      return await concurrency.run(signal, (begun) => sendOnceOrTwice({ make, lines, signal, begun }));
     } catch (error) {
       throw wireFaultOf(error instanceof Unanswered ? error.cause : error);
     }
   }
 
   return {
-    fetch,
+    fetch: (request) => fetchMade(() => request),
+    fetchMade,
     concurrency: () => concurrency.limit,
     lower: (retryAfterMs) => concurrency.lower(retryAfterMs),
     answered: () => concurrency.answered(),
     close: () => pool.destroy(),
   };
+}
+
+interface Exchange {
+  readonly make: MakeRequest;
+  readonly lines: LineReader | undefined;
+  readonly signal: AbortSignal;
+  readonly begun: () => void;
 }
 
 /** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */

@@ -4,6 +4,7 @@ import type { StatusClaims } from '../../schemas/statement.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { signStatement } from '../issuing/sign-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { plainly } from '../trust/signer.ts';
 import { type AssureContext, assureStatement } from './assure-statement.ts';
 import type { Subject } from './recognise-code.ts';
 
@@ -16,6 +17,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  forms: ['jws'],
   gateway: null,
 };
 
@@ -56,7 +58,7 @@ const UNTIMELY = {
 /** What a node handed over, signed by whomever. */
 async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}) {
   const whole = { ...WHOLE, ...claims };
-  const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, key.signer);
+  const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, plainly(key.signer));
   const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false };
   return await assureStatement(context, SUBJECT, stated);
 }
@@ -96,7 +98,11 @@ describe('a statement that a node handed over', () => {
 describe("a province's own signed statement", () => {
   test('about a time that nobody can mean is believed, whatever the record beside it says', async () => {
     const claims = { ...WHOLE, status_as_of: '1970-01-20T02:27:05Z' };
-    const statement = await signStatement(claims, { iss: PROVINCE, iat: AT_S, exp: AT_S + 300 }, province.signer);
+    const statement = await signStatement(
+      claims,
+      { iss: PROVINCE, iat: AT_S, exp: AT_S + 300 },
+      plainly(province.signer),
+    );
     const translation = { claims: WHOLE, localGroundOnly: false, reasons: [] };
     const { assured: outcome } = await assureStatement(context, SUBJECT, { kind: 'answer', translation, statement });
     expect(outcome).toEqual(UNTIMELY);

@@ -4,7 +4,8 @@ import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts
 import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance } from '../../schemas/status.ts';
-import { issuerOf, openStatement } from '../trust/status-statement.ts';
+import { widestForm } from '../../schemas/token-form.ts';
+import { formOf, issuerOf, openStatement } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { failure, type Obtained } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
@@ -39,7 +40,7 @@ export interface Assessment {
  */
 export async function assureStatement(
   context: AssureContext,
-  { adapter }: Subject,
+  { adapter, forms }: Subject,
   obtained: Exclude<Obtained, { kind: 'absent' }>,
 ): Promise<Assessment> {
   if (obtained.kind === 'unknowable') {
@@ -47,6 +48,9 @@ export async function assureStatement(
   }
   const { province } = adapter.manifest;
   try {
+    if (obtained.statement !== null && widestForm(forms) === 'jws' && formOf(obtained.statement) !== 'jws') {
+      throw new UpstreamError('malformed', 'the statement is in a form that was not asked for');
+    }
     if (obtained.kind === 'stated') return await assureStated(context, adapter, obtained);
     const { statement, translation } = obtained;
     if (statement === null) {

@@ -2,6 +2,7 @@ import type { Finding } from '../../schemas/finding.ts';
 import type { Auditor, Mandate } from '../../schemas/mandate.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Provenance } from '../../schemas/status.ts';
+import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { AuditQuestion } from '../trust/audit-request.ts';
@@ -43,7 +44,7 @@ export async function audit(
   const [purpose] = mandate?.purposes ?? [];
   if (purpose === undefined) throw new ProblemError('check_not_permitted');
   await refuseReplay(question);
-  const subject = { ...recogniseCode(state, asked.code), purpose, gateway: context.anyGateway() };
+  const subject = { ...recogniseCode(state, asked.code), purpose, forms: PLAIN_FORM, gateway: context.anyGateway() };
   const obtained = await obtainStatement(context, subject);
   if (obtained.kind === 'absent') throw absent(obtained.why);
   const { assured } = await assureStatement(context, subject, obtained);

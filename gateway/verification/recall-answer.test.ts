@@ -8,6 +8,7 @@ import { createMetrics } from '../coverage/metrics.ts';
 import { signStatement } from '../issuing/sign-statement.ts';
 import type { RegisteredAdapter } from '../registry/registry-state.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { plainly } from '../trust/signer.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
 import type { ProvinceAnswer } from '../upstream/question.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
@@ -28,6 +29,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  forms: ['jws'],
   gateway: null,
 };
 const GREEN: AdapterAnswer = {
@@ -225,7 +227,7 @@ describe('a signed answer', () => {
     const atS = clock.nowMs / 1000;
     const { claims } = GREEN.kind === 'found' ? GREEN.translation : { claims: null };
     if (claims === null) throw new Error('no claims');
-    const statement = await signStatement(claims, { iss: NODE, iat: atS, exp: atS + statementS }, key.signer);
+    const statement = await signStatement(claims, { iss: NODE, iat: atS, exp: atS + statementS }, plainly(key.signer));
     province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false });
     const keys = { entityId: NODE, jwks: { keys: [key.jwk] }, expS: atS + chainS };
     const asking: RecallContext = { ...context, nodeKeys: async () => keys };

@@ -1,7 +1,9 @@
+import { widestForm } from '../../schemas/token-form.ts';
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
+import { formOf } from '../trust/status-statement.ts';
 import { type Assured, assureStatement } from './assure-statement.ts';
 import { obtainStatement } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
@@ -25,9 +27,10 @@ export async function recallAnswer(context: RecallContext, subject: Subject): Pr
   const { province, freshness_s, stale_grace_s } = subject.adapter.manifest;
   const question = { province, adapter: subject.adapter.digest, token: subject.token };
   const key = context.cache.keyOf(question, (freshness_s + stale_grace_s) * 1000);
-  const known = context.cache.peek(key);
+  const known = takenBy(subject, context.cache.peek(key));
   if (known === null) {
-    return await context.load.whileWaiting(() => context.flights.run(key.name, () => readOrAsk(context, subject, key)));
+    const flight = `${key.name} ${widestForm(subject.forms)}`;
+    return await context.load.whileWaiting(() => context.flights.run(flight, () => readOrAsk(context, subject, key)));
   }
   context.load.admit('repeat');
   return answerOf(known, 'cached');
@@ -36,7 +39,8 @@ export async function recallAnswer(context: RecallContext, subject: Subject): Pr
 async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey): Promise<Recalled> {
   const { province, upstream } = subject.adapter.manifest;
   const followMs = context.answerTimes.usualMs(province);
-  const reading = await context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
+  const found = await context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
+  const reading = { ...found, fresh: takenBy(subject, found.fresh), stale: takenBy(subject, found.stale) };
   if (reading.fresh !== null) return answerOf(reading.fresh, 'cached');
   const unasked = await context.provinceLimit.take(province);
   if (unasked !== null) return standIn(context, reading, new ProblemError('rate_limited', undefined, unasked));
@@ -79,6 +83,16 @@ async function ask(context: RecallContext, subject: Subject, seen: Position): Pr
   const usableUntilMs = Math.min(nowMs + (freshness_s + stale_grace_s) * 1000, validUntilMs);
   const tag = context.cache.tagOf(province, handle);
   return { entry: { answer, province, tag, seen, freshUntilMs, usableUntilMs }, failed: null };
+}
+
+/**
+ * An earlier answer, unless it was signed in a form that the venue does not take: then the province is asked anew, and the
+ * plain answer takes its place, which serves everybody.
+ */
+function takenBy({ forms }: Subject, entry: CacheEntry | null): CacheEntry | null {
+  const statement = entry?.answer.kind === 'claims' ? entry.answer.statement : null;
+  if (statement === null || widestForm(forms) === 'merkle') return entry;
+  return formOf(statement) === 'jws' ? entry : null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { Approval, StatusClaims } from '../../schemas/statement.ts';
 import type { Provenance } from '../../schemas/status.ts';
+import { EVERY_FORM } from '../../schemas/token-form.ts';
 import { ProblemError } from '../problem-error.ts';
 import {
   type OriginAnswer,
@@ -100,7 +101,8 @@ async function askOrigin(
   if (!origin?.province || origin.reference === null || origin.province === province) return null;
   const adapter = state.adapters.get(origin.province);
   if (adapter === undefined || adapter.stage !== 'active') return 'unavailable';
-  const subject = { adapter, token: origin.reference, code: null, purpose, gateway };
+  // What the origin signed is compared, and shown to nobody.
+  const subject = { adapter, token: origin.reference, code: null, purpose, forms: EVERY_FORM, gateway };
   try {
     const assured = await recallAnswer(context, subject);
     // An old answer of the origin neither bears out nor contradicts anything.

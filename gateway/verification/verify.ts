@@ -1,4 +1,5 @@
 import type { Mandate } from '../../schemas/mandate.ts';
+import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import { attest } from './attest.ts';
@@ -41,7 +42,8 @@ export async function verifyInFull(
   const gateway = gatewayOf(context, venue); // 1
   const state = context.registry();
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
-  const subject = { ...recogniseCode(state, request.code), purpose: request.purpose, gateway }; // 3
+  const { code, purpose, forms = PLAIN_FORM } = request;
+  const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
   const assured = await recallAnswer(context, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7

@@ -8,6 +8,8 @@ export const EXAMPLE_NAMES = [
   'batch-reply',
   'statement-request',
   'statement-reply',
+  'statement-batch-request',
+  'statement-batch-line',
   'jwks',
   'entity-configuration',
   'subordinate-statement',

@@ -1,6 +1,14 @@
-import { statementReplySchema, statementRequestSchema } from '../statement-exchange.ts';
+import {
+  statementBatchLineSchema,
+  statementBatchRequestSchema,
+  statementReplySchema,
+  statementRequestSchema,
+} from '../statement-exchange.ts';
 import { example } from './examples.ts';
 import type { Operation } from './operation.ts';
+
+const ACCESS = ['node_token_invalid', 'node_not_admitted', 'loop_refused', 'rate_limited', 'unavailable'] as const;
+const BODY = ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const;
 
 /** What other provinces' gateways ask a province's node. */
 export const GATEWAY_OPERATIONS: readonly Operation[] = [
@@ -25,17 +33,29 @@ export const GATEWAY_OPERATIONS: readonly Operation[] = [
         example: example('statement-reply'),
       },
     ],
-    problems: [
-      'node_token_invalid',
-      'node_not_admitted',
-      'loop_refused',
-      'proof_replayed',
-      'rate_limited',
-      'unavailable',
-      'body_invalid',
-      'body_too_large',
-      'media_type_unsupported',
-      'personal_identifier_refused',
+    problems: [...ACCESS, ...BODY, 'proof_replayed', 'personal_identifier_refused'],
+  },
+  {
+    id: 'askForStatements',
+    method: 'post',
+    path: '/v1/statements/batch',
+    tag: 'trust',
+    who: 'gateway',
+    summary: { zh: '一次索取最多六十四个状态声明', en: 'Ask for up to sixty-four status statements at once' },
+    details: {
+      zh: '应答逐行给出（NDJSON）：每一项一有结论即占一行，顺序不定，index 指明对应哪一项；每一项各有其答复或问题说明，只有整个请求的框架可以整体失败。answer 可为 Merkle 形式（文件头 crit 含 huren-merkle）；statement 的形式由各项的 forms 决定。',
+      en: 'The reply is lines (NDJSON): one for each item as soon as it is decided, in any order, `index` saying which. Each item has its own answer or problem; only the frame can fail as a whole. An `answer` may be in the Merkle form (`crit` names huren-merkle); the form of a `statement` is as `forms` of its item says.',
+    },
+    body: { schema: statementBatchRequestSchema, example: example('statement-batch-request') },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '每一项一行', en: 'A line for each item' },
+        mediaType: 'application/x-ndjson',
+        schema: statementBatchLineSchema,
+        example: example('statement-batch-line'),
+      },
     ],
+    problems: [...ACCESS, ...BODY],
   },
 ];

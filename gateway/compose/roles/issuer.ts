@@ -6,6 +6,7 @@ import { AskingGateways } from '../../issuing/asking-gateways.ts';
 import { ProblemError } from '../../problem-error.ts';
 import type { RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import type { IssuerIdentity } from '../hosting.ts';
@@ -38,6 +39,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         issuers: [...issuers.values()],
         askers,
         statements: metrics.statements,
+        log: parts.log,
         shared,
       });
     },
@@ -55,14 +57,11 @@ export function openIssuer(parts: NodeParts): IssuerRole {
 
 /** Signs not with a clock that is off, since what it dated would be believed. */
 function asIssuer({ entityId, province, statementKeys }: IssuerIdentity, { shared }: NodeParts): Issuer {
-  return {
-    entityId,
-    province,
-    signer: () => {
-      if (!shared.clock.isOff()) return statementKeys.signer;
-      throw new ProblemError('unavailable', 'the clock of this node is off', { 'retry-after': '30' });
-    },
-  };
+  const turns = new TurnSigner(() => {
+    if (!shared.clock.isOff()) return statementKeys.signer;
+    throw new ProblemError('unavailable', 'the clock of this node is off', { 'retry-after': '30' });
+  });
+  return { entityId, province, signFor: (forms) => turns.signFor(forms) };
 }
 
 /** The systems of the provinces that this node issues for, each asked itself whatever way others go. */

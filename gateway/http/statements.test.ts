@@ -1,0 +1,147 @@
+import { createServer, type Server } from 'node:http';
+import express from 'express';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type StatementBatchLine, statementBatchLineSchema } from '../../schemas/statement-exchange.ts';
+import { IncomingBodies } from '../access/incoming-bodies.ts';
+import { LoadGauge } from '../access/load-gauge.ts';
+import { openRateLimit } from '../access/rate-limit.ts';
+import { openSeenOnce } from '../access/seen-once.ts';
+import { createMetrics } from '../coverage/metrics.ts';
+import type { Issuer, IssuingContext } from '../issuing/answer-question.ts';
+import { NATIONAL_BASELINE } from '../policy/baseline.ts';
+import { compilePolicy } from '../policy/decide.ts';
+import { createRegistryState, type RegistryState } from '../registry/registry-state.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
+import { TurnSigner } from '../trust/turn-signer.ts';
+import { errorHandler } from './errors.ts';
+import { mountStatements } from './statements.ts';
+
+const GATEWAY = 'https://gateway.example';
+const PER_SECOND = 3;
+
+class CountingGauge extends LoadGauge {
+  now = 0;
+  most = 0;
+  override enter(client: string, scans = 1): void {
+    this.now += scans;
+    this.most = Math.max(this.most, this.now);
+    super.enter(client, scans);
+  }
+  override leave(client: string, scans = 1): void {
+    this.now -= scans;
+    super.leave(client, scans);
+  }
+}
+
+let server: Server;
+let origin: string;
+let gauge: CountingGauge;
+let registry: () => RegistryState;
+let logged: string;
+let metrics: ReturnType<typeof createMetrics>;
+
+/** The door of an issuer whose registry knows no system: every code is another's, and no system is asked. */
+beforeEach(async () => {
+  const { signer } = await makeKey('statements');
+  const turns = new TurnSigner(() => signer);
+  const issuer: Issuer = {
+    entityId: 'https://issuer.example',
+    province: '340000',
+    signFor: (forms) => turns.signFor(forms),
+  };
+  const baseline = compilePolicy(NATIONAL_BASELINE);
+  const state = createRegistryState({ adapters: [], mandates: [], baseline, policies: new Map() });
+  registry = () => state;
+  gauge = new CountingGauge(() => {});
+  metrics = createMetrics();
+  logged = '';
+  const write = (line: string) => {
+    logged += line;
+  };
+  const log = pino({ level: 'error' }, { write });
+  const unused = () => Promise.reject(new Error('nobody is asked here'));
+  const issuing: IssuingContext = {
+    registry: () => registry(),
+    ask: unused,
+    systemLimit: { take: async () => null },
+    issuerKeys: unused,
+    nodeKeys: unused,
+    sm2Verify: () => false,
+    nowMs: Date.now,
+    metrics,
+  };
+  const limit = { name: 'asker', perSecond: PER_SECOND, redis: null, isShared: () => false };
+  const app = express();
+  mountStatements(app, {
+    issuing,
+    issuers: [issuer],
+    askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer }) },
+    statements: metrics.statements,
+    log,
+    shared: {
+      askerLimit: openRateLimit(limit),
+      load: gauge,
+      bodies: new IncomingBodies(),
+      seenOnce: (name, lifeMs) => openSeenOnce(name, null, lifeMs),
+    },
+  });
+  app.use(errorHandler(log, metrics));
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function batch(codes: readonly string[]): Promise<StatementBatchLine[]> {
+  const items = codes.map((code, n) => ({ code, purpose: 'venue_entry', nonce: `${n}`.padEnd(22, 'n') }));
+  const headers = { 'content-type': 'application/json' };
+  const reply = await fetch(`${origin}/v1/statements/batch`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ items }),
+  });
+  const lines = (await reply.text()).trimEnd().split('\n');
+  return lines.map((line) => statementBatchLineSchema.parse(JSON.parse(line))).sort((a, b) => a.index - b.index);
+}
+
+const closed = (line: StatementBatchLine) => ('problem' in line ? line.problem.code : 'answered');
+
+describe('a batch of questions', () => {
+  test('counts as one against what a gateway may ask a second', async () => {
+    const outcomes = (await batch(['a', 'b', 'c', 'd', 'e'])).map(closed);
+    expect(outcomes.filter((outcome) => outcome === 'answered')).toHaveLength(PER_SECOND);
+    expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(2);
+    expect(outcomes[0]).toBe('answered');
+  });
+
+  test('counts as one against the load, or is never taken off it', async () => {
+    await batch(['a', 'b', 'c']);
+    expect(gauge.most).toBe(3);
+    while (gauge.now > 0) await new Promise(setImmediate);
+  });
+
+  test('fails as a whole where one question meets a fault of ours, or tells what it was about', async () => {
+    const sound = registry();
+    registry = () => {
+      const { recognise, ...rest } = sound;
+      return {
+        ...rest,
+        recognise: (code) => {
+          if (code === 'CODE-OF-SOMEBODY') throw new RangeError(`cannot read ${code}`);
+          return recognise(code);
+        },
+      };
+    };
+    expect((await batch(['a', 'CODE-OF-SOMEBODY', 'c'])).map(closed)).toEqual(['answered', 'internal', 'answered']);
+    expect(logged).toContain('RangeError');
+    expect(logged).not.toContain('CODE-OF-SOMEBODY');
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('huren_statements_total{asker="440000",outcome="internal"} 1');
+    expect(text).toContain('huren_statements_total{asker="440000",outcome="not_ours"} 2');
+  });
+});
