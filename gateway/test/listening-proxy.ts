@@ -12,8 +12,9 @@ export interface PassedQuestion {
   readonly reply: string;
 }
 
-/** What becomes of the reply to a question; `cut` breaks the connection instead. */
-export type Meddle = (reply: string, question: Omit<PassedQuestion, 'reply'>) => string | 'cut';
+/** What becomes of the reply to a question; `cut` breaks the connection instead, a status comes with nothing. */
+type Meddled = string | 'cut' | { readonly status: number };
+export type Meddle = (reply: string, question: Omit<PassedQuestion, 'reply'>) => Meddled | Promise<Meddled>;
 
 /** Somebody between two nodes, who hears every question and may change every answer. */
 export interface ListeningProxy {
@@ -46,11 +47,16 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     if (path.endsWith('/v1/statements')) {
       const question = { path, headers, body };
       proxy.questions.push({ ...question, reply });
-      reply = proxy.meddle?.(reply, question) ?? reply;
-      if (reply === 'cut') {
+      const meddled = (await proxy.meddle?.(reply, question)) ?? reply;
+      if (typeof meddled !== 'string') {
+        outgoing.writeHead(meddled.status, { 'content-type': 'application/json' }).end('{}');
+        return;
+      }
+      if (meddled === 'cut') {
         outgoing.destroy();
         return;
       }
+      reply = meddled;
     }
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
