@@ -1,3 +1,4 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
@@ -81,6 +82,16 @@ export function isAdmitted(state: Pick<FoldState, 'anchor' | 'entities' | 'subor
   if (record?.state !== 'admitted') return false;
   if (record.kind === 'province' && state.entities.get(entityId)?.state !== 'enrolled') return false;
   return isAdmitted(state, record.superior);
+}
+
+/** Whether an entity is an issuer of a province, and the log vouches for it now. */
+export function isIssuerOf(
+  state: Pick<FoldState, 'anchor' | 'entities' | 'subordinates'>,
+  entityId: string,
+  province: ProvinceCode,
+): boolean {
+  const record = state.subordinates.get(entityId);
+  return record?.kind === 'issuer' && record.province === province && isAdmitted(state, entityId);
 }
 
 function maySpeak(state: FoldState, { role, entity_id }: EntityRecord): boolean {

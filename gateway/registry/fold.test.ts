@@ -14,6 +14,7 @@ import {
   HENAN_1_NAMED,
   HENAN_2,
   HENAN_2_NAMED,
+  makeActor,
   makeLogKey,
   NAME,
   NOW_S,
@@ -439,6 +440,59 @@ const ADAPTERS: Row[] = [
     },
   ],
   [
+    'a node that nobody has admitted',
+    'node_not_admitted',
+    'active',
+    async (w) => {
+      const named = await approveByNode(w);
+      return w.try(henan, 'adapter_activated', { ...named, mode: FULL });
+    },
+  ],
+  [
+    'a trial by a node that its province has removed',
+    'node_not_admitted',
+    'active',
+    async (w) => {
+      const named = await approveByNode(w);
+      await admitIssuer(w, henan, '410000');
+      await w.do(henan, 'subordinate_removed', { entity_id: NODE });
+      return w.try(henan, 'adapter_activated', { ...named, mode: SHADOW });
+    },
+  ],
+  [
+    'a node that is the issuer of another province',
+    'node_not_admitted',
+    'active',
+    async (w) => {
+      const named = await approveByNode(w);
+      await admitIssuer(w, shanghai, '310000');
+      return w.try(henan, 'adapter_activated', { ...named, mode: FULL });
+    },
+  ],
+  [
+    'a node that is a gateway of the province',
+    'node_not_admitted',
+    'active',
+    async (w) => {
+      const named = await approveByNode(w);
+      await admitIssuer(w, henan, '410000', 'gateway');
+      return w.try(henan, 'adapter_activated', { ...named, mode: FULL });
+    },
+  ],
+  [
+    'a roll-back to a node that its province has removed',
+    'node_not_admitted',
+    'active',
+    async (w) => {
+      const named = await approveByNode(w);
+      await admitIssuer(w, henan, '410000');
+      await w.do(henan, 'adapter_activated', { ...named, mode: FULL });
+      await w.do(henan, 'adapter_rolled_back', { province: '410000', to_version: '1.0.0' });
+      await w.do(henan, 'subordinate_removed', { entity_id: NODE });
+      return w.try(henan, 'adapter_rolled_back', { province: '410000', to_version: '2.0.0' });
+    },
+  ],
+  [
     'the suspension of nothing',
     'adapter_unknown',
     'enrolled',
@@ -648,6 +702,34 @@ const ELSEWHERE: RejectionCode[] = [
 async function approve(world: World, named: typeof HENAN_1_NAMED): Promise<void> {
   await world.do(first, 'adapter_approved', named);
   await world.do(second, 'adapter_approved', named);
+}
+
+const NODE = 'https://issuer.henan.example';
+
+/** Henan 2.0.0, which names a node, as far as its activation. */
+async function approveByNode(world: World): Promise<typeof HENAN_1_NAMED> {
+  const texts = {
+    ...HENAN_2,
+    manifest: JSON.stringify({ ...JSON.parse(HENAN_2.manifest), node: NODE, route: ['node'] }),
+  };
+  await world.submitAndCheck(henan, texts);
+  const named = naming('410000', '2.0.0', texts);
+  await approve(world, named);
+  return named;
+}
+
+/** The entity of that address, below a province that the anchor admits for it. */
+async function admitIssuer(
+  world: World,
+  actor: typeof henan,
+  province: '410000' | '310000',
+  kind: 'issuer' | 'gateway' = 'issuer',
+): Promise<void> {
+  const { publicJwk } = await makeActor('node');
+  const jwks = { keys: [publicJwk] };
+  const above = { entity_id: actor.entityId, kind: 'province', name: NAME, jwks, province } as const;
+  await world.do(anchor, 'subordinate_admitted', above);
+  await world.do(actor, 'subordinate_admitted', { entity_id: NODE, kind, name: NAME, jwks });
 }
 
 const worlds = new Map<Start, World>();
