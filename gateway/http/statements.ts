@@ -1,38 +1,34 @@
 import type { Request, Response, Router } from 'express';
 import type { Counter } from 'prom-client';
 import {
-  HOPS_HEADER,
-  MOST_HOPS,
   NODE_TOKEN_LIFETIME_S,
   STATEMENT_ANSWER_LIFETIME_S,
   type StatementRequest,
   statementRequestSchema,
-  WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
-import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts';
+import { type AskingGateways, type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { jsonBodyReader } from './json-body.ts';
+import { hopsOf, withinOf } from './question-headers.ts';
 import { pathOf, resource } from './route.ts';
 
 /** A code whose every character takes six bytes escaped, and the other members. */
-const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
+export const MAX_QUESTION_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 /** How long a question's token could still be good. */
 const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
-/** What a question may take where whoever asks does not say. */
-const USUAL_WITHIN_MS = 10_000;
 
 interface Parts {
   readonly issuing: IssuingContext;
   readonly issuers: readonly Issuer[];
   /** Null: this node has no anchor, and believes nobody. */
-  readonly askers: AskingGateways | null;
+  readonly askers: AskingGateways<Issuer> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
   readonly shared: {
     readonly askerLimit: RateLimit;
@@ -43,15 +39,15 @@ interface Parts {
 
 /** POST /v1/statements, below every issuer entity of this node and at its root: what other provinces' gateways ask. */
 export function mountStatements(router: Router, { issuing, issuers, askers, statements, shared }: Parts): void {
-  const readBody = jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES);
+  const readBody = jsonBodyReader(statementRequestSchema, MAX_QUESTION_BYTES);
   const seen = shared.seenOnce('statement-nonce', REMEMBERED_MS);
 
   /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
-  async function access(request: Request, response: Response): Promise<AskingParty> {
+  async function access(request: Request, response: Response): Promise<AskingParty<Issuer>> {
     shared.load.admit('single');
     shared.load.enter();
     response.once('close', () => shared.load.leave());
-    refuseLoop(request.get(HOPS_HEADER));
+    hopsOf(request);
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.get('authorization'));
     const refused = await shared.askerLimit.take(party.gateway);
@@ -59,17 +55,22 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
     return party;
   }
 
-  async function asked(party: AskingParty, request: Request, response: Response): Promise<StatementRequest> {
+  async function asked(party: AskingParty<Issuer>, request: Request, response: Response): Promise<StatementRequest> {
     const question = await readBody(request, response);
+    await refuseOtherQuestion(party, hopsOf(request), question);
     // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
     if ((await seen.claim(`${party.gateway} ${question.nonce}`)) === 'again') throw new ProblemError('proof_replayed');
     return question;
   }
 
-  async function answer(request: Request, response: Response, party: AskingParty): Promise<Answered['outcome']> {
+  async function answer(
+    request: Request,
+    response: Response,
+    party: AskingParty<Issuer>,
+  ): Promise<Answered['outcome']> {
     const question = await asked(party, request, response);
     const { issuer } = party;
-    const withinMs = withinOf(request.get(WITHIN_HEADER));
+    const withinMs = withinOf(request);
     const { outcome, statement } = await shared.load.whileWaiting(() =>
       answerQuestion(issuing, issuer, question, withinMs),
     );
@@ -98,11 +99,15 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
   }
 }
 
-/** A question that nodes pass round would never end; and what cannot be counted is not passed on either. */
-function refuseLoop(hops = '1'): void {
-  if (!/^\d{1,2}$/.test(hops) || Number(hops) > MOST_HOPS) throw new ProblemError('loop_refused');
-}
-
-function withinOf(ms = ''): number {
-  return /^[1-9]\d{0,4}$/.test(ms) ? Math.min(Number(ms), USUAL_WITHIN_MS) : USUAL_WITHIN_MS;
+/**
+ * A token that is bound to a question is good for no other, however it came; and one that came through another node has to
+ * be bound, or that node could ask whatever it liked with it.
+ */
+async function refuseOtherQuestion(
+  { question: bound }: AskingParty<Issuer>,
+  hops: number,
+  question: StatementRequest,
+): Promise<void> {
+  if (bound === null && hops === 1) return;
+  if (bound !== (await questionDigest(question))) throw unboundToken();
 }

@@ -7,7 +7,7 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
 import { manifestsInUse } from './compile-state.ts';
 import type { FoldState } from './fold-state.ts';
-import { isIssuerOf } from './fold-subordinates.ts';
+import { issuesFor } from './fold-subordinates.ts';
 import { digestOf } from './manifest-text.ts';
 
 /** Asks the upstream of what was submitted; null where the operator holds nothing to ask it about. */
@@ -43,7 +43,7 @@ export async function checkSubmission(
   const statically = checkStatic(raw, {
     others: manifestsInUse(state),
     production,
-    isIssuerOf: (entityId, province) => isIssuerOf(state, entityId, province),
+    isIssuerOf: (entityId, province) => issuesFor(state, entityId) === province,
     ...(lists === undefined ? {} : { lists }),
   });
   const { subject } = statically;

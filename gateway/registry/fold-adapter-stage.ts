@@ -19,7 +19,7 @@ import {
   rejected,
   type VersionRecord,
 } from './fold-state.ts';
-import { isIssuerOf } from './fold-subordinates.ts';
+import { issuesFor } from './fold-subordinates.ts';
 import { parseManifest } from './manifest-text.ts';
 
 /** A version that was checked and twice approved is put on trial or to full use, by its province or by an operator. */
@@ -117,7 +117,7 @@ function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | 
 /** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */
 function refuseNode(state: FoldState, { manifest, manifest_digest }: VersionRecord): Rejection | undefined {
   const parsed = parseManifest(manifest, manifest_digest);
-  if (parsed?.node === undefined || isIssuerOf(state, parsed.node, parsed.province)) return undefined;
+  if (parsed?.node === undefined || issuesFor(state, parsed.node) === parsed.province) return undefined;
   return rejected('node_not_admitted');
 }
 

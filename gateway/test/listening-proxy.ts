@@ -28,8 +28,10 @@ export interface ListeningProxy {
 
 const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-/** Starts it on a free loopback port. Only POST /v1/statements is recorded and meddled with. */
-export async function startListeningProxy(): Promise<ListeningProxy> {
+const QUESTION = /\/v1\/statements(\/relay)?$/;
+
+/** Starts it on a free port of a loopback address. Only questions to nodes are recorded and meddled with. */
+export async function startListeningProxy(host = '127.0.0.1'): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
     const body = await text(incoming);
@@ -44,7 +46,7 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
       body: method === 'POST' ? body : null,
     });
     let reply = await answer.body.text();
-    if (path.endsWith('/v1/statements')) {
+    if (QUESTION.test(path)) {
       const question = { path, headers, body };
       proxy.questions.push({ ...question, reply });
       const meddled = (await proxy.meddle?.(reply, question)) ?? reply;
@@ -61,11 +63,11 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, host), 'listening');
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const proxy: ListeningProxy = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     target: null,
     meddle: null,
     questions: [],

@@ -46,22 +46,18 @@ interface NodeTerms {
   readonly kind: 'gateway' | 'issuer';
   /** Where others are told that it is; its own address unless somebody stands before it. */
   readonly entityId?: string;
-  /** The address that it listens at, 127.0.0.1 unless told. */
-  readonly host?: string;
-  readonly port?: number;
   readonly networks?: Networks;
-  /** The system that it alone asks. */
+  /** The one system that it holds secrets of. */
   readonly system?: StartedProvince;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
 /** Starts a province's node, and has the province admit it. */
 export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms): Promise<ProvincialNode> {
-  const { province, kind, host = '127.0.0.1' } = terms;
-  const port = terms.port ?? (await freePort());
-  const entityId = terms.entityId ?? `http://${host}:${port}`;
+  const { province, kind } = terms;
+  const port = await freePort();
+  const entityId = terms.entityId ?? `http://127.0.0.1:${port}`;
   const dataDir = mkdtempSync(join(tmpdir(), `huren-${kind}-`));
   const keys = openKeyStore({ setting: null, dataDir });
   const name = { zh: '测试', en: 'Test' };
@@ -70,7 +66,6 @@ export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms
   const { federation } = await initEntity(description, { dataDir, keys, nowS: nowS() });
   keys.close();
   const config = readConfig({
-    HUREN_HOST: host,
     HUREN_PORT: String(port),
     HUREN_ENTITY_ID: entityId,
     HUREN_DATA_DIR: dataDir,
@@ -78,7 +73,6 @@ export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms
     HUREN_ROLES: kind === 'gateway' ? 'destination' : 'issuer',
     HUREN_ANCHOR_FILE: join(nation.dataDir, 'anchor.json'),
     HUREN_LOG_URL: nation.url,
-    ...terms.env,
   });
   const node = await startNode(config, extrasOf(terms));
   const { registry } = node.node.parts.registry;
@@ -98,13 +92,14 @@ export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms
   };
 }
 
-function extrasOf({ province, system, networks = LOOPBACK_ONLY }: NodeTerms): NodeExtras {
-  if (system === undefined) return { networks };
+function extrasOf({ system, networks = LOOPBACK_ONLY }: NodeTerms): NodeExtras {
   const openUpstreams = ({ openUpstream }: Outgoing): Upstreams => ({
-    accessOf: (manifest) => {
-      if (manifest.province !== province) throw new Error('a node asks the system of another province');
-      const { origin, secrets } = system.announced;
-      return { openClient: (limits) => openUpstream(limits, { origin }), secrets: () => secrets };
+    accessOf: ({ province, upstream }) => {
+      const held = system?.upstream.manifest.province === province ? system.announced : null;
+      return {
+        openClient: (limits) => openUpstream(limits, { origin: held?.origin ?? upstream.base_url }),
+        secrets: () => held?.secrets ?? {},
+      };
     },
     openNode: (limits, node) => openUpstream(limits, { origin: node }),
     testCodes: () => Promise.resolve(null),

@@ -20,20 +20,24 @@ import type { UpstreamClient } from './upstream-client.ts';
 /** A statement with its disclosures, the answer, and the JSON around them. */
 export const MAX_NODE_REPLY_BYTES = 24_576;
 /** Of the time that is left, what the way back takes. */
-const RETURN_MS = 50;
+export const RETURN_MS = 50;
 
 /** The statement keys of a province's issuer entity, as its chain vouches for them; `reread` after an unknown kid. */
 export type NodeKeys = (node: string, province: ProvinceCode, reread?: 'reread') => Promise<{ readonly jwks: JwkSet }>;
 
-interface Parts {
+/** A province's node, the wire to it or to whoever relays to it, and what its answers are checked with. */
+export interface NodeParts {
   /** The issuer entity; its node is asked below this address. */
   readonly node: string;
   readonly province: ProvinceCode;
   readonly client: UpstreamClient;
-  readonly timeoutMs: number;
   readonly tokens: NodeTokens;
   readonly keys: NodeKeys;
   readonly nowMs: () => number;
+}
+
+interface Parts extends NodeParts {
+  readonly timeoutMs: number;
 }
 
 /**
@@ -41,18 +45,16 @@ interface Parts {
  * "busy" included. Throws UpstreamError where nobody answered, or not this.
  */
 export function openNodeClient(parts: Parts): (question: Question) => Promise<NodeAnswer> {
-  const { node, client } = parts;
   return async (question) => {
     const { gateway } = question;
     if (gateway === null) throw new UpstreamError('credentials', 'no gateway here may ask a node');
     const request = requestOf(question);
-    const reply = await send(parts, gateway, request);
-    const answer = await opened(parts, { issuer: node, gateway: gateway.entityId, request }, reply);
-    return outcomeOf(answer, reply, client);
+    return await readReply(parts, gateway, request, await send(parts, gateway, request));
   };
 }
 
-function requestOf({ token, code, purpose }: Question): StatementRequest {
+/** The question as it goes on the wire, with a nonce of its own. */
+export function requestOf({ token, code, purpose }: Question): StatementRequest {
   const nonce = randomBytes(16).toString('base64url');
   return code === null ? { reference: token, purpose, nonce } : { code, purpose, nonce };
 }
@@ -74,6 +76,11 @@ async function send(
     body: JSON.stringify(request),
   });
   if (status === 401) tokens.forget(gateway, node);
+  return parsedReply(client, status, body);
+}
+
+/** Throws UpstreamError for anything but a reply. */
+export function parsedReply(client: UpstreamClient, status: number, body: string): StatementReply {
   if (status === 429 || status === 503) {
     client.lower();
     throw new UpstreamError('busy', "the province's node is asked too much");
@@ -84,8 +91,19 @@ async function send(
   return parsed.data;
 }
 
+/** Checks what came back against the question, and says what it comes to. Throws UpstreamError. */
+export async function readReply(
+  parts: NodeParts,
+  gateway: AskingGateway,
+  request: StatementRequest,
+  reply: StatementReply,
+): Promise<NodeAnswer> {
+  const answer = await opened(parts, { issuer: parts.node, gateway: gateway.entityId, request }, reply);
+  return outcomeOf(answer, reply, parts.client);
+}
+
 async function opened(
-  { node, province, keys, nowMs }: Parts,
+  { node, province, keys, nowMs }: NodeParts,
   asked: Parameters<typeof openStatementAnswer>[1],
   reply: StatementReply,
 ): Promise<StatementAnswer> {

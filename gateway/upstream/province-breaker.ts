@@ -5,7 +5,7 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** One way to a province behind its breaker: fails at once while nobody answers there. */
 export interface Guarded<Question, Answer> {
-  /** Throws UpstreamError `timeout` after `withinMs`. */
+  /** Throws UpstreamError: `timeout` after `withinMs`, and `breaker_open` with the last failure as its cause. */
   readonly ask: (question: Question, withinMs: number) => Promise<Answer>;
   readonly breakerState: () => BreakerState;
   readonly close: () => void;
@@ -18,17 +18,25 @@ const BREAKER = { errorThresholdPercentage: 50, volumeThreshold: 10, resetTimeou
  * absent answer is a success; only an UpstreamError counts against the province.
  */
 export function guardAsk<Question, Answer>(
-  askOnce: (question: Question) => Promise<Answer>,
+  askOnce: (question: Question, withinMs: number) => Promise<Answer>,
   onChange: (state: BreakerState) => void,
 ): Guarded<Question, Answer> {
-  const fire = (question: Question, withinMs: number) => withinBudget(askOnce(question), withinMs);
+  let lastFailure: unknown;
+  const fire = async (question: Question, withinMs: number) => {
+    try {
+      return await withinBudget(askOnce(question, withinMs), withinMs);
+    } catch (error) {
+      if (!isBusy(error)) lastFailure = error;
+      throw error;
+    }
+  };
   const breaker = new CircuitBreaker(fire, {
     timeout: false,
     errorThresholdPercentage: BREAKER.errorThresholdPercentage,
     volumeThreshold: BREAKER.volumeThreshold,
     resetTimeout: BREAKER.resetTimeoutMs,
     rollingCountTimeout: BREAKER.windowMs,
-    errorFilter: (error: unknown) => error instanceof UpstreamError && error.code === 'busy',
+    errorFilter: isBusy,
   });
   breaker.on('open', () => onChange('open'));
   breaker.on('halfOpen', () => onChange('half-open'));
@@ -39,12 +47,18 @@ export function guardAsk<Question, Answer>(
         return await breaker.fire(question, withinMs);
       } catch (error) {
         if (!(error instanceof Error && CircuitBreaker.isOurError(error))) throw error;
-        throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover');
+        throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover', {
+          cause: lastFailure,
+        });
       }
     },
     breakerState: () => (breaker.halfOpen ? 'half-open' : breaker.opened ? 'open' : 'closed'),
     close: () => breaker.shutdown(),
   };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'busy';
 }
 
 /** Rejects with UpstreamError `timeout` where the work takes longer; what it comes to then is heard by nobody. */

@@ -1,5 +1,6 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { Way } from '../../schemas/manifest.ts';
 import type { Signer } from '../trust/signer.ts';
 
 /** In whose name a province's node is asked. `signer`: with the key of its attestations; throws where it may not sign. */
@@ -32,5 +33,11 @@ export type NodeAnswer =
   | { readonly kind: 'unavailable'; readonly reasons: readonly ReasonCode[] }
   | Extract<AdapterAnswer, { kind: 'absent' }>;
 
+/** Ways by which a node answers. */
+export type NodeWay = Exclude<Way, 'direct'>;
+
 /** By whichever way it was asked: `found` is its system's own word, `stated` and `unavailable` its node's. */
-export type ProvinceAnswer = AdapterAnswer | NodeAnswer;
+export type ProvinceAnswer =
+  | AdapterAnswer
+  | Exclude<NodeAnswer, { kind: 'stated' }>
+  | (Extract<NodeAnswer, { kind: 'stated' }> & { readonly way: NodeWay });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
@@ -9,11 +9,13 @@ import { mountPasses } from '../../http/passes.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { issuerFor } from '../../registry/fold-subordinates.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
 import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { openRelayedClient } from '../../upstream/relayed-client.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
@@ -104,13 +106,17 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
 }
 
 /** Other provinces' nodes, asked in the name of whichever gateway here is asked. */
-function openNodes({ trust, upstreams, nowMs }: NodeParts): OpenNode {
+function openNodes({ registry: { registry }, trust, upstreams, nowMs }: NodeParts): OpenNode {
   const tokens = new NodeTokens(nowMs);
   const keys: NodeKeys = (node, province, reread) => trust.provinces.nodeKeys(node, province, reread);
-  return ({ province, upstream }, node) => {
-    const client = upstreams.openNode({ ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES }, node);
-    const ask = openNodeClient({ node, province, client, timeoutMs: upstream.timeout_ms, tokens, keys, nowMs });
-    return { ask, client };
+  const relayOf = () => issuerFor(registry.folded(), NATIONAL_PLATFORM);
+  return ({ province, upstream }, node, way) => {
+    const openClient = (at: string) => upstreams.openNode({ ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES }, at);
+    const parts = { node, province, tokens, keys, nowMs };
+    if (way === 'national') return openRelayedClient({ ...parts, relayOf, openClient });
+    const client = openClient(node);
+    const ask = openNodeClient({ ...parts, client, timeoutMs: upstream.timeout_ms });
+    return { ask, close: () => client.close() };
   };
 }
 
