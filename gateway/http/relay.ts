@@ -8,7 +8,7 @@ import { type RelayedIssuer, relayQuestion } from '../issuing/relay-question.ts'
 import { ProblemError } from '../problem-error.ts';
 import type { RelayedReply, RelayPools } from '../upstream/relay-pools.ts';
 import { runParser } from './json-body.ts';
-import { hopsOf, withinOf } from './question-headers.ts';
+import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { resource } from './route.ts';
 import { MAX_QUESTION_BYTES } from './statements.ts';
 
@@ -57,7 +57,9 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
     const body: unknown = request.body;
     if (typeof body !== 'string') throw new ProblemError('body_invalid', 'there is no question');
     const withinMs = untilMs - performance.now();
-    const question = { authorization: request.get('authorization') ?? '', body, hops: hopsOf(request) + 1, withinMs };
+    const authorization = request.get('authorization') ?? '';
+    const trace = followTrace(request, response);
+    const question = { authorization, body, hops: hopsOf(request) + 1, withinMs, trace };
     return await shared.load.whileWaiting(() => relayQuestion(pools, issuer, question));
   }
 

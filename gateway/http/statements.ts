@@ -16,7 +16,7 @@ import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { jsonBodyReader } from './json-body.ts';
-import { hopsOf, withinOf } from './question-headers.ts';
+import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { pathOf, resource } from './route.ts';
 
 /** A code whose every character takes six bytes escaped, and the other members. */
@@ -50,6 +50,7 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
     hopsOf(request);
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.get('authorization'));
+    followTrace(request, response);
     const refused = await shared.askerLimit.take(party.gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     return party;

@@ -125,6 +125,9 @@ describe('a province whose node is out of reach', () => {
     const [first, second] = [toRelay, toIssuer].map(({ headers }) => Number(headers['huren-within-ms']));
     expect(second).toBeLessThan(first ?? 0);
     expect(toIssuer.reply).toBe(toRelay.reply);
+    const [trace, again] = [toRelay, toIssuer].map(({ headers }) => String(headers['traceparent']).split('-'));
+    expect(trace?.[1]).toMatch(/^[0-9a-f]{32}$/);
+    expect([again?.[1] === trace?.[1], again?.[2] === trace?.[2]]).toEqual([true, false]);
     const everything = JSON.stringify([toRelay.headers, toRelay.body, token, toIssuer.headers, toIssuer.body]);
     expect(['a-venue', 'hospital', '420106'].filter((word) => everything.includes(word))).toEqual([]);
   });
@@ -324,6 +327,20 @@ describe('a question by way of the platform', () => {
     const [authorization, headers] = await craft(asked);
     expect(await post(relay(), asked, authorization, headers)).toBe(expected);
     expect(beforeIssuer.questions.length).toBe(heard);
+  });
+
+  test.each(['99999', '1e9', '-1', '9'.repeat(40), 'soon'])('that may wait %s ms is waited for so long', async (ms) => {
+    const asked = question();
+    expect(await post(relay(), asked, await bound(asked), { 'huren-within-ms': ms })).toBe('answer,statement');
+    const within = String(beforeIssuer.questions.at(-1)?.headers['huren-within-ms']);
+    expect([/^\d{4}$/.test(within), Number(within) < 10_000]).toEqual([true, true]);
+  });
+
+  test('has a trace that is none handed on', async () => {
+    const asked = question();
+    const traceparent = `00-${'0'.repeat(32)}-b7ad6b7169203331-01`;
+    expect(await post(relay(), asked, await bound(asked), { traceparent })).toBe('answer,statement');
+    expect(beforeIssuer.questions.at(-1)?.headers['traceparent']).toBeUndefined();
   });
 
   test('that is too large is passed on', async () => {

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { HOPS_HEADER, WITHIN_HEADER } from '../../schemas/statement-exchange.ts';
-import { MAX_NODE_REPLY_BYTES } from './node-client.ts';
+import { MAX_NODE_REPLY_BYTES, RETURN_MS } from './node-client.ts';
 import { type Guarded, guardAsk } from './province-breaker.ts';
+import { TRACE_HEADER, type Trace, traceHeader } from './trace.ts';
 import type { UpstreamClient } from './upstream-client.ts';
 
 /** Somebody else's question on its way to an issuer. `body` is handed on as it came, `hops` counts that issuer too. */
@@ -11,6 +12,8 @@ export interface RelayedQuestion {
   readonly body: string;
   readonly hops: number;
   readonly withinMs: number;
+  /** Null: its asker named none. */
+  readonly trace: Trace | null;
 }
 
 /** What the issuer answered: nothing of it is read here. */
@@ -27,8 +30,6 @@ interface Pool {
 /** More issuers than a nation has. */
 const MOST_POOLS = 256;
 const LIMITS = { timeout_ms: 10_000, max_connections: 64, max_queue: 2_000, max_reply_bytes: MAX_NODE_REPLY_BYTES };
-/** Of the time that is left, what the way back takes. */
-const RETURN_MS = 50;
 
 /** The wires to issuers that others are relayed to, each with its own pool and breaker. */
 export class RelayPools {
@@ -66,7 +67,7 @@ export class RelayPools {
 
 async function send(
   client: UpstreamClient,
-  { authorization, body, hops, withinMs }: RelayedQuestion,
+  { authorization, body, hops, withinMs, trace }: RelayedQuestion,
 ): Promise<RelayedReply> {
   const reply = await client.fetch({
     method: 'POST',
@@ -76,6 +77,7 @@ async function send(
       authorization,
       [HOPS_HEADER]: String(hops),
       [WITHIN_HEADER]: String(Math.max(1, Math.floor(withinMs) - RETURN_MS)),
+      ...(trace === null ? {} : { [TRACE_HEADER]: traceHeader(trace) }),
     },
     body,
   });
