@@ -124,12 +124,13 @@ export async function submitAs<K extends RegistryEventKind>(
   await door.submit(await actorOf(nation, name), event);
 }
 
-/** Brings a changed manifest of a province into full use: the next version, checked and twice approved. */
+/** Brings a changed manifest of a province into use, in full unless told: the next version, checked and twice approved. */
 export async function registerChanged(
   nation: RestOfNation,
   { door }: Pick<ProvincialNode, 'door'>,
   province: ProvinceCode,
   changes: Partial<Manifest>,
+  mode: RegistryEventBody<'adapter_activated'>['mode'] = { stage: 'full' },
 ): Promise<void> {
   const record = door.folded().adapters.get(province);
   const active = record?.versions.find(({ version }) => version === record.active);
@@ -146,7 +147,7 @@ export async function registerChanged(
   for (const operator of ['operator-a', 'operator-b']) {
     await door.submit(await actorOf(nation, operator), { kind: 'adapter_approved', body: naming });
   }
-  await door.submit(author, { kind: 'adapter_activated', body: { ...naming, mode: { stage: 'full' } } });
+  await door.submit(author, { kind: 'adapter_activated', body: { ...naming, mode } });
 }
 
 /** A simulated system of a province that no other node can reach, with none of the sandbox's records in it. */
