@@ -1,12 +1,12 @@
 import express, { type Request, type Response, type Router } from 'express';
 import type { Counter } from 'prom-client';
 import { MOST_HOPS } from '../../schemas/statement-exchange.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import { type AskingGateways, type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { type RelayedIssuer, relayQuestion } from '../issuing/relay-question.ts';
 import { ProblemError } from '../problem-error.ts';
-import type { RelayedReply, RelayPools } from '../upstream/relay-pools.ts';
+import type { RelayPools } from '../upstream/relay-pools.ts';
+import { admit, type Capacity } from './admission.ts';
 import { runParser } from './json-body.ts';
 import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { resource } from './route.ts';
@@ -21,7 +21,7 @@ interface Parts {
   readonly askers: AskingGateways<RelayedIssuer> | null;
   readonly pools: Pick<RelayPools, 'ask'>;
   readonly relayed: Counter<'asker' | 'issuer' | 'outcome'>;
-  readonly shared: { readonly askerLimit: RateLimit; readonly load: LoadGauge };
+  readonly shared: Capacity & { readonly askerLimit: RateLimit };
 }
 
 /**
@@ -30,13 +30,7 @@ interface Parts {
  * gateway: whoever runs this node can see what it passes on, and withhold it, but neither change it nor ask on its own.
  */
 export function mountRelay(router: Router, { paths, askers, pools, relayed, shared }: Parts): void {
-  const readText = express.text({ limit: MAX_QUESTION_BYTES, inflate: false, type: 'application/json' });
-
-  /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
-  async function access(request: Request, response: Response): Promise<AskingParty<RelayedIssuer>> {
-    shared.load.admit('single');
-    shared.load.enter();
-    response.once('close', () => shared.load.leave());
+  async function authenticate(request: Request): Promise<AskingParty<RelayedIssuer>> {
     if (hopsOf(request) >= MOST_HOPS) throw new ProblemError('loop_refused');
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.get('authorization'));
@@ -46,40 +40,53 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
     return party;
   }
 
-  async function passedOn(
-    { issuer }: AskingParty<RelayedIssuer>,
-    request: Request,
-    response: Response,
-    untilMs: number,
-  ): Promise<RelayedReply> {
-    if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
-    await runParser(readText, request, response, 'JSON document');
-    const body: unknown = request.body;
-    if (typeof body !== 'string') throw new ProblemError('body_invalid', 'there is no question');
-    const withinMs = untilMs - performance.now();
-    const authorization = request.get('authorization') ?? '';
-    const trace = followTrace(request, response);
-    const question = { authorization, body, hops: hopsOf(request) + 1, withinMs, trace };
-    return await shared.load.whileWaiting(() => relayQuestion(pools, issuer, question));
-  }
+  const door = {
+    priority: 'single',
+    clientOf: ({ gateway }: AskingParty<RelayedIssuer>) => gateway,
+    read: textReader(),
+    maxBytes: MAX_QUESTION_BYTES,
+    scansIn: () => 1,
+  } as const;
 
   const handle = async (request: Request, response: Response) => {
     const untilMs = performance.now() + withinOf(request);
     const names = { asker: 'unknown', issuer: 'unknown' };
-    try {
-      const party = await access(request, response);
+    const known = async () => {
+      const party = await authenticate(request);
       names.asker = party.province;
       names.issuer = party.issuer.province;
-      const { status, body } = await passedOn(party, request, response, untilMs);
+      return party;
+    };
+    try {
+      const { asker, body } = await admit(shared, { ...door, authenticate: known }, request, response);
+      const authorization = request.get('authorization') ?? '';
+      const trace = followTrace(request, response);
+      const withinMs = untilMs - performance.now();
+      const question = { authorization, body, hops: hopsOf(request) + 1, withinMs, trace };
+      const { status, body: answer } = await shared.load.whileWaiting(() =>
+        relayQuestion(pools, asker.issuer, question),
+      );
       relayed.inc({ ...names, outcome: status === OK ? 'answered' : 'refused' });
       response
         .status(status)
         .type(status === OK ? 'application/json' : 'application/problem+json')
-        .send(body);
+        .send(answer);
     } catch (error) {
       relayed.inc({ ...names, outcome: error instanceof ProblemError ? error.code : 'internal' });
       throw error;
     }
   };
   for (const path of new Set(paths)) resource(router, `${path}/v1/statements/relay`, { POST: handle });
+}
+
+/** A question as it came: whom it is for reads it. */
+function textReader(): (request: Request, response: Response) => Promise<string> {
+  const parse = express.text({ limit: MAX_QUESTION_BYTES, inflate: false, type: 'application/json' });
+  return async (request, response) => {
+    if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
+    await runParser(parse, request, response, 'JSON document');
+    const body: unknown = request.body;
+    if (typeof body === 'string') return body;
+    throw new ProblemError('body_invalid', 'there is no question');
+  };
 }

@@ -7,7 +7,6 @@ import {
   statementRequestSchema,
 } from '../../schemas/statement-exchange.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
@@ -15,6 +14,7 @@ import { type AskingGateways, type AskingParty, unboundToken } from '../issuing/
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
+import { admit, type Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { pathOf, resource } from './route.ts';
@@ -30,9 +30,8 @@ interface Parts {
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: AskingGateways<Issuer> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
-  readonly shared: {
+  readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
-    readonly load: LoadGauge;
     readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   };
 }
@@ -42,34 +41,34 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
   const readBody = jsonBodyReader(statementRequestSchema, MAX_QUESTION_BYTES);
   const seen = shared.seenOnce('statement-nonce', REMEMBERED_MS);
 
-  /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
-  async function access(request: Request, response: Response): Promise<AskingParty<Issuer>> {
-    shared.load.admit('single');
-    shared.load.enter();
-    response.once('close', () => shared.load.leave());
+  async function authenticate(request: Request): Promise<AskingParty<Issuer>> {
     hopsOf(request);
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.get('authorization'));
-    followTrace(request, response);
     const refused = await shared.askerLimit.take(party.gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     return party;
   }
 
-  async function asked(party: AskingParty<Issuer>, request: Request, response: Response): Promise<StatementRequest> {
-    const question = await readBody(request, response);
-    await refuseOtherQuestion(party, hopsOf(request), question);
+  const door = {
+    priority: 'single',
+    clientOf: ({ gateway }: AskingParty<Issuer>) => gateway,
+    read: readBody,
+    maxBytes: MAX_QUESTION_BYTES,
+    scansIn: () => 1,
+  } as const;
+
+  async function refuseRepeated(party: AskingParty<Issuer>, question: StatementRequest): Promise<void> {
     // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
     if ((await seen.claim(`${party.gateway} ${question.nonce}`)) === 'again') throw new ProblemError('proof_replayed');
-    return question;
   }
 
   async function answer(
+    party: AskingParty<Issuer>,
+    question: StatementRequest,
     request: Request,
     response: Response,
-    party: AskingParty<Issuer>,
   ): Promise<Answered['outcome']> {
-    const question = await asked(party, request, response);
     const { issuer } = party;
     const withinMs = withinOf(request);
     const { outcome, statement } = await shared.load.whileWaiting(() =>
@@ -85,10 +84,17 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
 
   const handle = async (request: Request, response: Response) => {
     let asker = 'unknown';
-    try {
-      const party = await access(request, response);
+    const known = async () => {
+      const party = await authenticate(request);
       asker = party.province;
-      const { outcome } = await answer(request, response, party);
+      followTrace(request, response);
+      return party;
+    };
+    try {
+      const { asker: party, body } = await admit(shared, { ...door, authenticate: known }, request, response);
+      await refuseOtherQuestion(party, hopsOf(request), body);
+      await refuseRepeated(party, body);
+      const { outcome } = await answer(party, body, request, response);
       statements.inc({ asker, outcome });
     } catch (error) {
       statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
