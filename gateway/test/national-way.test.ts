@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../schemas/problem.ts';
 import { type StatementReply, statementReplySchema, statementRequestSchema } from '../../schemas/statement-exchange.ts';
@@ -147,6 +147,24 @@ describe('a province whose node is out of reach', () => {
   test('is not asked itself while the relay is away', async () => {
     beforeRelay.meddle = () => 'cut';
     expect(adapterOf(await scan('green'))).toMatch(/ by direct$/);
+  });
+
+  test('that signs with another key is not believed, since the platform still has its last chain', async () => {
+    const kidOf = ({ evidence }: VerificationReply) => decodeProtectedHeader(evidence[0]?.split('~')[0] ?? '').kid;
+    const before = kidOf(await scan('green'));
+    const readS = nowS();
+    await expect.poll(nowS, { timeout: 10_000 }).toBeGreaterThan(readS + 1);
+    const keys = openKeyStore({ setting: null, dataDir: issuer.dataDir });
+    await keys.rotate('issuer', 'statement', nowS());
+    keys.close();
+    const decisions = new Set<string>();
+    const scanned = async () => {
+      const reply = await scan('green');
+      decisions.add(`${reply.decision} ${reply.assurance}`);
+      return kidOf(reply) !== before;
+    };
+    await expect.poll(scanned, { timeout: 10_000 }).toBe(true);
+    expect([...decisions]).toEqual(['pass node-signed']);
   });
 
   test('is gone round where it answers with something that is no reply', async () => {
