@@ -133,7 +133,10 @@ export const statementAnswerSchema = z
   .meta({ id: 'StatementAnswer' });
 export type StatementAnswer = z.infer<typeof statementAnswerSchema>;
 
-/** Claims of a node token: which gateway asks which issuer. */
+/**
+ * Claims of a node token: which gateway asks which issuer. `question`: it is good for the question of that digest alone, so
+ * that a node which relays it cannot ask anything else in the gateway's name.
+ */
 export const nodeTokenClaimsSchema = z
   .strictObject({
     iss: entityIdSchema,
@@ -141,6 +144,7 @@ export const nodeTokenClaimsSchema = z
     iat: numericDateSchema,
     exp: numericDateSchema,
     jti: z.string().min(16).max(64),
+    question: sha256Schema.exactOptional(),
   })
   .meta({ id: 'NodeTokenClaims' });
 export type NodeTokenClaims = z.infer<typeof nodeTokenClaimsSchema>;

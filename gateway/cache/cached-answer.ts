@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema, reasonCodeSchema } from '../../schemas/code-lists/index.ts';
+import { waySchema } from '../../schemas/manifest.ts';
 import { statusClaimsSchema } from '../../schemas/statement.ts';
 import { assuranceSchema } from '../../schemas/status.ts';
 
@@ -12,7 +13,7 @@ export const cachedAnswerSchema = z.discriminatedUnion('kind', [
     reasons: z.array(reasonCodeSchema),
     assurance: assuranceSchema,
     statement: z.string().nullable(),
-    way: z.enum(['node', 'direct']).nullable(),
+    way: waySchema.nullable(),
   }),
   z.strictObject({ kind: z.literal('absent'), why: z.enum(['expired', 'unknown']) }),
 ]);

@@ -40,6 +40,12 @@ export function createMetrics() {
       labelNames: ['asker', 'outcome'],
       registers,
     }),
+    relayed: new Counter({
+      name: 'huren_relayed_questions_total',
+      help: "Questions of other provinces' gateways that were passed on, by the provinces of asker and issuer and by what came of them",
+      labelNames: ['asker', 'issuer', 'outcome'],
+      registers,
+    }),
     upstreamSeconds: new Histogram({
       name: 'huren_upstream_seconds',
       help: 'Time one question to a province took',

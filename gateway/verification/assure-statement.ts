@@ -76,7 +76,7 @@ export async function assureStatement(
 async function assureStated(
   context: AssureContext,
   { manifest: { province, node } }: Subject['adapter'],
-  { statement, reasons, localGroundOnly }: Extract<Obtained, { kind: 'stated' }>,
+  { statement, reasons, localGroundOnly, way }: Extract<Obtained, { kind: 'stated' }>,
 ): Promise<Assessment> {
   const isByNode = node !== undefined && issuerOf(statement) === node;
   const keys: ReadKeys = isByNode
@@ -86,7 +86,7 @@ async function assureStated(
   if (!isTimely(context, claims)) return untimely(claims);
   const assurance = isByNode ? 'node-signed' : 'province-signed';
   return {
-    assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way: 'node' },
+    assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way },
     validUntilMs,
   };
 }

@@ -1,7 +1,7 @@
 import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { NodeAnswer } from '../upstream/question.ts';
+import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 
@@ -13,7 +13,7 @@ export type Obtained =
       readonly statement: string | null;
     }
   /** By the province's node, which alone has seen the record. */
-  | Extract<NodeAnswer, { kind: 'stated' | 'absent' }>
+  | Extract<ProvinceAnswer, { kind: 'stated' | 'absent' }>
   | {
       readonly kind: 'unknowable';
       readonly reasons: readonly ReasonCode[];

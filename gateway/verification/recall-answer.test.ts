@@ -228,7 +228,7 @@ describe('a signed answer', () => {
     const { claims } = GREEN.kind === 'found' ? GREEN.translation : { claims: null };
     if (claims === null) throw new Error('no claims');
     const statement = await signStatement(claims, { iss: NODE, iat: atS, exp: atS + statementS }, plainly(key.signer));
-    province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false });
+    province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false, way: 'node' });
     const keys = { entityId: NODE, jwks: { keys: [key.jwk] }, expS: atS + chainS };
     const asking: RecallContext = { ...context, nodeKeys: async () => keys };
     await recallAnswer(asking, signed);
