@@ -113,7 +113,10 @@ function listen(): { readonly sockets: unknown[]; readonly stop: () => void } {
   const sockets: unknown[] = [];
   const onRequest = (message: unknown) => {
     const { request } = z.object({ request: z.instanceof(IncomingMessage) }).parse(message);
-    if (request.url === '/v1/statements' && `http://${request.headers.host}` === issuer.entityId) {
+    if (
+      /^\/v1\/statements(\/batch)?$/.test(request.url ?? '') &&
+      `http://${request.headers.host}` === issuer.entityId
+    ) {
       sockets.push(request.socket);
     }
   };
@@ -197,7 +200,9 @@ describe('connections to a node', () => {
       // A second one where the next question comes before the first connection counts as free.
       expect([sockets.length, new Set(sockets).size <= 2]).toEqual([200, true]);
       for (let round = 0; round < 4; round += 1) await inParallel(Array.from({ length: 50 }, freshGreen), 50, scan);
-      expect([sockets.length, new Set(sockets).size <= max_connections]).toEqual([400, true]);
+      // What is asked at one time travels together.
+      expect(sockets.length).toBeLessThan(400);
+      expect(new Set(sockets).size).toBeLessThanOrEqual(max_connections);
     } finally {
       stop();
     }

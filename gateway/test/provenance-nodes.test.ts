@@ -191,7 +191,12 @@ describe('a colour that another province pushed', () => {
 });
 
 describe('an origin that cannot say', () => {
-  afterEach(() => setFault(sandbox.url, ORIGIN, null));
+  // One that said that it is busy is left alone for a moment, and the next test would see that.
+  afterEach(async () => {
+    beforeOrigin.meddle = null;
+    await setFault(sandbox.url, ORIGIN, null);
+    await expect.poll(async () => (await scan(await pushedFrom('red'))).status, { timeout: 10_000 }).toBe('red');
+  });
 
   test('because its node is away contradicts, or bears out', async () => {
     const code = await pushedFrom('red');
