@@ -23,7 +23,10 @@ export interface HiddenNode {
   readonly destination: ProvincialNode;
   /** The national platform's issuer, which relays. */
   readonly relayId: string;
-  readonly codeOf: (scenario: string) => string;
+  /** A code that nobody has asked about: one that failed is not asked again for a moment. */
+  readonly freshCode: (scenario: string) => string;
+  /** The code that was scanned last. */
+  readonly lastCode: () => string;
   /** Scans it at a hospital of the destination. Every scan is a question. */
   readonly scan: (scenario: string) => Promise<VerificationReply>;
   readonly stop: () => Promise<void>;
@@ -51,11 +54,12 @@ export async function startHiddenNode(): Promise<HiddenNode> {
   const unkept = { freshness_s: 0, stale_grace_s: 0 };
   await registerChanged(nation, destination, PROVINCE, { node: issuer.entityId, route: [...route], ...unkept });
 
-  const codeOf = (scenario: string): string => {
+  const freshCode = (scenario: string): string => {
     const found = system.codes.list(Date.now()).find((code) => code.scenario === scenario);
     if (found === undefined) throw new Error(`no ${scenario} of ${PROVINCE}`);
-    return found.code;
+    return found.record === null ? found.code : system.codes.post(found.record);
   };
+  let lastCode = '';
   return {
     beforeRelay,
     beforeIssuer,
@@ -63,7 +67,8 @@ export async function startHiddenNode(): Promise<HiddenNode> {
     issuer,
     destination,
     relayId: `${beforeRelay.url}/issuers/000000`,
-    codeOf,
+    freshCode,
+    lastCode: () => lastCode,
     scan: async (scenario) => {
       const role = destination.node.node.destination;
       if (role === null) throw new Error('the node answers no venues');
@@ -74,7 +79,8 @@ export async function startHiddenNode(): Promise<HiddenNode> {
         region: '420106',
         destination: DESTINATION,
       } as const;
-      return await verify(role.verification, door, { code: codeOf(scenario), purpose: 'medical_visit' });
+      lastCode = freshCode(scenario);
+      return await verify(role.verification, door, { code: lastCode, purpose: 'medical_visit' });
     },
     stop: async () => {
       await destination.stop();
