@@ -6,7 +6,7 @@ import {
   localisedTextSchema,
   localStateSchema,
   provinceCodeSchema,
-  reasonCodeSchema,
+  recordReasonSchema,
   roleSchema,
 } from './code-lists/index.ts';
 import { driverConfigSchema, localScalarSchema, pointerSchema } from './driver-config.ts';
@@ -75,7 +75,7 @@ const statusTableSchema = z.strictObject({
         value: localScalarSchema,
         name: localStateSchema,
         to: statusSchema,
-        reason: reasonCodeSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
+        reason: recordReasonSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
       }),
     )
     .min(1)

@@ -1,5 +1,5 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
-import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { FailureReason, Purpose, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Signer } from '../trust/signer.ts';
 
 /** In whose name a province's node is asked. `signer`: with the key of its attestations; throws where it may not sign. */
@@ -26,10 +26,10 @@ export type NodeAnswer =
   | {
       readonly kind: 'stated';
       readonly statement: string;
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly RecordReason[];
       readonly localGroundOnly: boolean;
     }
-  | { readonly kind: 'unavailable'; readonly reasons: readonly ReasonCode[] }
+  | { readonly kind: 'unavailable'; readonly reasons: readonly FailureReason[] }
   | Extract<AdapterAnswer, { kind: 'absent' }>;
 
 /** By whichever way it was asked: `found` is its system's own word, `stated` and `unavailable` its node's. */
