@@ -1,3 +1,4 @@
+import { EARLIEST_AS_OF_S, MAX_AS_OF_AHEAD_S } from '../schemas/clocks.ts';
 import type { AsOf } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { localKey } from './local-value.ts';
@@ -5,8 +6,7 @@ import { compilePointer } from './pointer.ts';
 
 type AsOfFormat = Extract<AsOf, { from: 'field' }>['format'];
 
-/** A province's clock may run ahead of ours by this much; a status from further ahead is not believed. */
-export const MAX_AHEAD_MS = 120_000;
+const MAX_AHEAD_MS = MAX_AS_OF_AHEAD_S * 1000;
 const LAST_MS = 253_402_300_799_000;
 
 const PATTERNS = {
@@ -34,7 +34,7 @@ export function compileAsOf(asOf: AsOf): AsOfReader {
 }
 
 function bounded(atMs: number | null): number | null {
-  return atMs !== null && atMs >= 0 && atMs <= LAST_MS ? atMs : null;
+  return atMs !== null && atMs >= EARLIEST_AS_OF_S * 1000 && atMs <= LAST_MS ? atMs : null;
 }
 
 function parseInstant(text: string, format: AsOfFormat, zone: string): number | null {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
 import {
   type EntityConfiguration,
   type EntityStatementClaims,
@@ -15,8 +16,7 @@ import { TrustError } from './trust-error.ts';
 export const ENTITY_STATEMENT_TYP = 'entity-statement+jwt';
 export const MAX_ENTITY_STATEMENT_BYTES = 65_536;
 
-/** How far another host's clock may run ahead of ours. `exp` gets no grace: it also bounds what caches may keep. */
-export const CLOCK_SKEW_S = 60;
+export { CLOCK_SKEW_S };
 
 const TOKEN_OPTIONS = { maxBytes: MAX_ENTITY_STATEMENT_BYTES, typ: ENTITY_STATEMENT_TYP };
 

@@ -1,6 +1,6 @@
-import { MAX_AHEAD_MS } from '../../adapters/as-of.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
-import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
+import { isPossibleAsOf, secondOf } from '../../schemas/clocks.ts';
+import type { FailureReason, ProvinceCode, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance } from '../../schemas/status.ts';
@@ -8,6 +8,7 @@ import { issuerOf, openStatement } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { failure, type Obtained } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
+import { differences } from './statement-is-record.ts';
 import type { IssuerKeys, RecallContext } from './verification-context.ts';
 
 export type AssureContext = Pick<RecallContext, 'issuerKeys' | 'nodeKeys' | 'sm2Verify' | 'nowMs' | 'metrics'>;
@@ -18,13 +19,13 @@ export type Assured =
       readonly kind: 'claims';
       readonly claims: StatusClaims;
       readonly localGroundOnly: boolean;
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly RecordReason[];
       readonly assurance: Assurance;
       readonly statement: string | null;
       /** By which way the province was asked. */
       readonly way: Way;
     }
-  | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[]; readonly assurance: 'transport' };
+  | { readonly kind: 'unknowable'; readonly reasons: readonly FailureReason[]; readonly assurance: 'transport' };
 
 /** `validUntilMs`: when what vouches for the claims ends, statement or chain; infinity where nobody signed. */
 export interface Assessment {
@@ -45,7 +46,7 @@ export async function assureStatement(
   if (obtained.kind === 'unknowable') {
     return unsigned({ kind: 'unknowable', reasons: obtained.reasons, assurance: 'transport' });
   }
-  const { province } = adapter.manifest;
+  const { province, reply } = adapter.manifest;
   try {
     if (obtained.kind === 'stated') return await assureStated(context, adapter, obtained);
     const { statement, translation } = obtained;
@@ -53,8 +54,9 @@ export async function assureStatement(
       return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null, way: 'direct' });
     }
     const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province));
-    if (claims.status !== translation.claims.status) {
-      throw new UpstreamError('statement_mismatch', 'the signed statement and the record disagree');
+    const [different] = differences(claims, translation.claims, reply);
+    if (different !== undefined) {
+      throw new UpstreamError('statement_mismatch', `the signed statement and the record differ in ${different}`);
     }
     return {
       assured: { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement, way: 'direct' },
@@ -78,9 +80,6 @@ async function assureStated(
     ? (reread) => context.nodeKeys(node, province, reread)
     : keysOfProvince(context, province);
   const { claims, validUntilMs } = await signedClaims(context, statement, keys);
-  if (claims.status_as_of !== null && Date.parse(claims.status_as_of) > context.nowMs() + MAX_AHEAD_MS) {
-    throw new UpstreamError('statement_mismatch', 'the statement is about a time that has not come');
-  }
   const assurance = isByNode ? 'node-signed' : 'province-signed';
   return {
     assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way: 'node' },
@@ -103,6 +102,9 @@ async function signedClaims(
   const open = async (reread?: 'reread') => {
     const issuer = await keys(reread);
     const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
+    if (claims.status_as_of !== null && !isPossibleAsOf(secondOf(claims.status_as_of), checks.atS)) {
+      throw new UpstreamError('statement_mismatch', 'the statement is as of a time that nobody can mean');
+    }
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
   return await open().catch((error: unknown) => {
