@@ -1,3 +1,4 @@
+import { ownMember } from '../schemas/own-member.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 
 /** A copy of `document` with `value` at the RFC 6901 pointer; missing objects on the way are made. */
@@ -14,5 +15,5 @@ function place(node: JsonValue, steps: readonly string[], value: JsonValue): Jso
   if (step === undefined) return value;
   if (Array.isArray(node)) return node.map((item, index) => (String(index) === step ? place(item, rest, value) : item));
   const members = typeof node === 'object' && node !== null ? node : {};
-  return { ...members, [step]: place(members[step] ?? {}, rest, value) };
+  return { ...members, [step]: place(ownMember(members, step) ?? {}, rest, value) };
 }

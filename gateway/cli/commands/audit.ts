@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { findingSchema } from '../../../schemas/finding.ts';
+import { ownMember } from '../../../schemas/own-member.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
 import { type StatusClaims, statusClaimsSchema } from '../../../schemas/statement.ts';
 import { assuranceSchema, entityIdSchema, provenanceSchema } from '../../../schemas/status.ts';
@@ -126,7 +127,7 @@ async function checkAgainst(
     nowS,
     // Checked with what is in hand; what the registry says since is for whoever follows it.
     isVouchedFor: () => true,
-    chainOf: async (id) => (Object.hasOwn(chains, id) ? (chains[id] ?? []) : []),
+    chainOf: async (id) => ownMember(chains, id) ?? [],
   });
   const { iss } = entitySchema.parse({ iss: issuerOf(statement) });
   const province = provinceCodeSchema.parse(issuer_province);
