@@ -1,3 +1,4 @@
+import { ATTESTATION_RULES, type AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
 import type { CheckCode } from './check-answer.ts';
 
@@ -56,6 +57,20 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
   fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
   reply_mismatch: { zh: '答复与其证明内容不一致', en: 'the reply says something else than its attestation' },
 };
+
+/** What was wrong with an answer or a pass, for a person; a broken rule by its name. */
+export function failureText({
+  code,
+  rule,
+}: {
+  readonly code: CheckCode;
+  readonly rule?: AttestationRule;
+}): LocalisedText {
+  const { zh, en } = TEXTS[code];
+  if (rule === undefined) return { zh, en };
+  const broken = ATTESTATION_RULES[rule];
+  return { zh: `${zh}：${rule}（应为：${broken.zh}）`, en: `${en}: ${rule} (what holds: ${broken.en})` };
+}
 
 /** What a closed code means, for a person. */
 export function checkText(code: CheckCode): LocalisedText {

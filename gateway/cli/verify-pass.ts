@@ -7,7 +7,7 @@ import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reportError } from './report.ts';
 import { readTrust, type TrustOptions } from './trust-material.ts';
-import { checkNext, checkText } from './trust-texts.ts';
+import { checkNext, failureText } from './trust-texts.ts';
 
 const passReplySchema = z.object({ pass: z.string() });
 
@@ -45,7 +45,7 @@ export async function verifyPassCommand(cli: Cli, pass: string, options: PassOpt
   if (options.json === true) cli.printJson(checked);
   else print(cli, checked);
   if (checked.verified) return 0;
-  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked.code))}`)}`);
+  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(failureText(checked))}`)}`);
   console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked.code)))}`);
   return 1;
 }

@@ -149,6 +149,12 @@ async function checkAgainst(
 
 function print({ say, print: line }: Cli, answer: AuditAnswer, checked: Checked): void {
   const { claims, provenance, assurance, findings, approvals } = answer;
+  if (!checked.verified) {
+    line(
+      say({ zh: '签名未通过核对，内容不予显示', en: 'the signatures do not hold: what the answer says is not shown' }),
+    );
+    return;
+  }
   line(`${answer.issuer_province}  ${claims?.status ?? 'indeterminate'}  ${assurance}  ${provenance ?? '-'}`);
   if (claims !== null) line(`  ${claims.status_as_of ?? '-'}  ${claims.ground.join(', ')}`);
   for (const { code, province, step } of findings) line(`  ${code}  ${province}${step === null ? '' : `  #${step}`}`);
@@ -156,6 +162,6 @@ function print({ say, print: line }: Cli, answer: AuditAnswer, checked: Checked)
     line(`  ${level}/${role} ${action}: ${verified}${agency === null ? '' : `  ${printable(agency)}`}`);
   }
   const good = { zh: '签名均已核对至国家信任锚', en: 'every signature was checked up to the national anchor' };
-  const bad = { zh: '签名未通过核对', en: 'the signatures do not hold' };
-  line(say(checked.verified ? good : bad));
+  const none = { zh: '无人签名，仅为本网关所言', en: 'nobody signed any of it: this is the gateway’s word alone' };
+  line(say(answer.statement === null ? none : good));
 }

@@ -4,6 +4,7 @@ import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { printAnswer } from '../answer-text.ts';
 import { readBoundedStdin } from '../bounded-input.ts';
+import type { FailedAnswer } from '../check-answer.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
@@ -65,6 +66,9 @@ async function codeFromStdin(): Promise<string> {
   throw CliError.of('usage_invalid', { zh: '标准输入过长，不是健康码', en: 'stdin is too long to be a code' });
 }
 
+/** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
+const UNSIGNED_MEMBERS = ['age_s', 'remedy', 'issuer.name', 'reasons.text'];
+
 function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   if (scan.kind === 'problem') {
     cli.printJson(scan.problem);
@@ -72,8 +76,8 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
     return 1;
   }
   const { verified, chain } = scan.checked;
-  const failure = scan.checked.verified ? {} : { code: scan.checked.code, link: scan.checked.link };
-  cli.printJson({ ...scan.reply, verified, chain, ...failure });
+  const failure = scan.checked.verified ? {} : failureIn(scan.checked);
+  cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
   return reportCheck(cli, scan.checked);
 }
 
@@ -82,6 +86,10 @@ function printScan(cli: Cli, scan: Scan): 0 | 1 {
     reportError(cli, CliError.refused(scan.problem));
     return 1;
   }
-  printAnswer(cli, scan.reply, scan.checked);
+  printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
   return reportCheck(cli, scan.checked);
+}
+
+function failureIn({ code, link, rule }: FailedAnswer): Pick<FailedAnswer, 'code' | 'link' | 'rule'> {
+  return { code, link, ...(rule === undefined ? {} : { rule }) };
 }
