@@ -41,6 +41,12 @@ export const PROBLEMS = {
     en: 'The registry does not vouch for this gateway',
     next: { zh: '请由所属省份登记此网关', en: 'Have your province admit the gateway to the registry' },
   },
+  origin_refused: {
+    status: 403,
+    zh: '请求来自其他网站或使用了其他主机名',
+    en: 'The request comes from another site, or under another name',
+    next: { zh: '请使用启动时显示的地址', en: 'Use the address that was shown at the start' },
+  },
   loop_refused: {
     status: 508,
     zh: '请求经过的节点过多',

@@ -10,6 +10,8 @@ export const REGISTRY_EVENT_TYP = 'registry-event+jwt';
 export const MAX_EVENT_BYTES = 65_535;
 /** How far the time that a signer writes may be from the log's time. */
 export const EVENT_CLOCK_SKEW_S = 300;
+/** The anchor's key may be in a room without a network: what it signed may be carried to the registry for this long. */
+export const ANCHOR_EVENT_AGE_S = 3600;
 
 export const sha256Schema = z
   .string()

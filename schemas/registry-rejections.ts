@@ -116,9 +116,12 @@ export const REJECTIONS = {
   },
   time_implausible: {
     problem: 'event_invalid',
-    zh: '签名时间与日志时间相差过大',
-    en: 'The time of the event is too far from that of the log',
-    next: { zh: '请校准时钟后重新签名', en: 'Set the clock right and sign again' },
+    zh: '签名时间在未来，或已超过事件的时限',
+    en: 'The event is from the future, or older than an event may be',
+    next: {
+      zh: '请校准时钟后重新签名；事件须在签名后 5 分钟内提交，国家锚点的事件为 1 小时内',
+      en: 'Set the clock right and sign again; an event counts for 5 minutes after it was signed, one of the anchor for an hour',
+    },
   },
   sequence_replayed: {
     problem: 'log_conflict',
@@ -234,6 +237,18 @@ export const REJECTIONS = {
     en: 'A key of this curve does not serve this use',
     next: { zh: '请使用 P-256 或 Ed25519 密钥', en: 'Use a P-256 or Ed25519 key' },
   },
+  key_invalid: {
+    problem: 'event_invalid',
+    zh: '该公钥不是其曲线上的点',
+    en: 'The key is no point on its curve, so nothing could be verified with it',
+    next: { zh: '请重新导出公钥', en: 'Export the public key again' },
+  },
+  key_expired: {
+    problem: 'event_unauthorised',
+    zh: '密钥已过其登记的有效期',
+    en: 'The key has reached the end that was announced for it',
+    next: { zh: '请改用启用中的密钥', en: 'Sign with an active key' },
+  },
   key_state_wrong: {
     problem: 'log_conflict',
     zh: '密钥当前状态不允许此操作',
@@ -287,6 +302,12 @@ export const REJECTIONS = {
     zh: '摘要与已提交的内容不一致',
     en: 'The digest is not that of the bytes submitted',
     next: { zh: '请重新审阅已提交的内容', en: 'Review what was submitted, then sign its digest' },
+  },
+  report_invalid: {
+    problem: 'event_invalid',
+    zh: '符合性报告不是规定格式，或不是此版本的报告',
+    en: 'The conformance report has not the documented form, or is about something else',
+    next: { zh: '请重新运行符合性检查', en: 'Have the kit check this very version again' },
   },
   check_missing: {
     problem: 'event_unauthorised',

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { LoadGauge, MOST_UNDER_WAY, type Priority, SHED_BEYOND, watchEventLoop } from './load-gauge.ts';
 
+const VENUE = 'venue';
 const ORDER = ['batch', 'repeat', 'single'] as const;
 
 function shedBy(gauge: LoadGauge): Priority[] {
@@ -24,7 +25,7 @@ describe('overload', () => {
     const gauge = new LoadGauge(() => {});
     for (const lagMs of [10_000, 0, 10_000, 10_000, 0]) gauge.note(lagMs);
     for (const scans of [5_000, -5_000, 5_000]) {
-      gauge.enter(scans);
+      gauge.enter(VENUE, scans);
       gauge.note(0);
     }
     expect(shedBy(gauge)).toEqual([]);
@@ -41,10 +42,10 @@ describe('overload', () => {
     lasting(lagging, SHED_BEYOND[priority].lagMs + 1);
     expect(shedBy(lagging)).toEqual(ORDER.slice(0, at + 1));
     const full = new LoadGauge(() => {});
-    full.enter(SHED_BEYOND[priority].backlog);
+    full.enter(VENUE, SHED_BEYOND[priority].backlog);
     lasting(full);
     expect(shedBy(full)).toEqual(ORDER.slice(0, at));
-    full.enter();
+    full.enter(VENUE);
     lasting(full);
     expect(shedBy(full)).toEqual(ORDER.slice(0, at + 1));
   });
@@ -53,18 +54,38 @@ describe('overload', () => {
     const gauge = new LoadGauge(() => {});
     const province = Promise.withResolvers<void>();
     const waiting = Array.from({ length: MOST_UNDER_WAY }, () => {
-      gauge.enter();
+      gauge.enter(VENUE);
       return gauge.whileWaiting(() => province.promise);
     });
     lasting(gauge);
     expect(shedBy(gauge)).toEqual([]);
-    gauge.enter();
+    gauge.enter(VENUE);
     expect(shedBy(gauge)).toEqual([...ORDER]);
     province.resolve();
     await Promise.all(waiting);
-    gauge.leave(MOST_UNDER_WAY + 1);
+    gauge.leave(VENUE, MOST_UNDER_WAY + 1);
     for (let reading = 0; reading < 20; reading += 1) gauge.note(0);
     expect(shedBy(gauge)).toEqual([]);
+  });
+
+  test('that one client makes turns away another that asks little', () => {
+    const gauge = new LoadGauge(() => {});
+    const { backlog } = SHED_BEYOND.single;
+    gauge.enter('flood', backlog);
+    gauge.enter('quiet');
+    lasting(gauge);
+    const isShed = (client: string) => {
+      try {
+        gauge.admit('single', client);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    expect([isShed('flood'), isShed('new'), isShed('quiet')]).toEqual([true, true, true]);
+    gauge.leave('flood', backlog / 2 - 1);
+    for (let reading = 0; reading < 3; reading += 1) lasting(gauge);
+    expect([isShed('flood'), isShed('new'), isShed('quiet')]).toEqual([true, false, false]);
   });
 
   test('goes on for long after it is over', () => {

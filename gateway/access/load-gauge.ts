@@ -1,4 +1,5 @@
 import { ProblemError } from '../problem-error.ts';
+import { Shares } from './shares.ts';
 
 /** What is given up first under overload, in this order. A repeat is a scan that was answered moments ago. */
 export type Priority = 'batch' | 'repeat' | 'single';
@@ -20,6 +21,9 @@ export const SHED_BEYOND: Readonly<Record<Priority, Limit>> = {
 /** Scans under way in all, those that only wait included: what bounds memory. */
 export const MOST_UNDER_WAY = 20_000;
 
+/** Of a limit, what somebody who has more under way than others on average may fill: the rest is for the others. */
+const SHARE_OF_HEAVY = 0.5;
+
 const SAMPLE_MS = 100;
 
 /**
@@ -27,7 +31,7 @@ const SAMPLE_MS = 100;
  * wait for a province cost nothing meanwhile, so however many wait for one code, that is no overload.
  */
 export class LoadGauge {
-  #underWay = 0;
+  readonly #underWay = new Shares();
   #waiting = 0;
   readonly #lagMs = new Lasting();
   readonly #backlog = new Lasting();
@@ -40,15 +44,16 @@ export class LoadGauge {
   /** Takes one reading: the event loop's delay as it was measured, and the backlog as it is. */
   note(lagMs: number): void {
     this.#lagMs.note(lagMs);
-    this.#backlog.note(this.#underWay - this.#waiting);
+    this.#backlog.note(this.#underWay.total - this.#waiting);
   }
 
-  enter(scans = 1): void {
-    this.#underWay += scans;
+  /** Scans whose whole question is here: what has not arrived is nobody's work yet. */
+  enter(client: string, scans = 1): void {
+    this.#underWay.add(client, scans);
   }
 
-  leave(scans = 1): void {
-    this.#underWay -= scans;
+  leave(client: string, scans = 1): void {
+    this.#underWay.add(client, -scans);
   }
 
   /** Runs one scan's wait for somebody else. */
@@ -61,10 +66,17 @@ export class LoadGauge {
     }
   }
 
-  /** Throws ProblemError `unavailable` with Retry-After where there is no room for that priority. */
-  admit(priority: Priority): void {
+  /**
+   * Throws ProblemError `unavailable` with Retry-After where there is no room for that priority. Where it is known who
+   * asks, whoever has most under way is turned away first, so that one client's flood leaves room for the others.
+   */
+  admit(priority: Priority, client: string | null = null): void {
     const { lagMs, backlog } = SHED_BEYOND[priority];
-    const isOver = this.#lagMs.value > lagMs || this.#backlog.value > backlog || this.#underWay > MOST_UNDER_WAY;
+    const share = client !== null && this.#underWay.weightOf(client) > 1 ? SHARE_OF_HEAVY : 1;
+    const isOver =
+      this.#lagMs.value > lagMs * share ||
+      this.#backlog.value > backlog * share ||
+      this.#underWay.total > MOST_UNDER_WAY * share;
     if (!isOver) return;
     this.#onShed(priority);
     const retryAfterS = { batch: 5, repeat: 2, single: 1 }[priority];

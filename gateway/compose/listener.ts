@@ -2,8 +2,10 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { problemOf } from '../problem-error.ts';
 import type { Config } from './config.ts';
 import { listenFault } from './listen-fault.ts';
+import { toOriginForm } from './request-target.ts';
 import { createNodeServer, type NodeServer, originOf, watchCertificate } from './server.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
@@ -47,7 +49,8 @@ export function createListener(config: Config, log: Logger): Listener & { readon
       server.on('request', (request, response) => {
         // Whoever comes by a connection that stays open is sent to another instance for the next request.
         if (draining) response.setHeader('connection', 'close');
-        answer(request, response);
+        if (toOriginForm(request)) answer(request, response);
+        else refuseTarget(response);
       });
     },
     drain: async () => {
@@ -63,6 +66,11 @@ export function createListener(config: Config, log: Logger): Listener & { readon
       server.closeAllConnections();
     },
   };
+}
+
+function refuseTarget(response: ServerResponse): void {
+  const problem = problemOf('body_invalid', 'the request target names no place here');
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }
 
 function answerEarly(_request: unknown, response: ServerResponse): void {

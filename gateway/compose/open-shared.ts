@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
+import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type RateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
@@ -23,6 +24,7 @@ export interface Shared {
   /** What was handled before, by any instance. `name` keeps kinds of things apart. */
   readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly load: LoadGauge;
+  readonly bodies: IncomingBodies;
   readonly coverage: CoverageBook;
   readonly clock: ClockWatch;
   /** Stores that cannot be used just now: verification goes on without them. */
@@ -74,6 +76,7 @@ export function openShared({ config, stores, metrics, log, nowMs, onInvalidated 
     systemLimit: limitOf('system', config.provinceRate),
     seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
     load,
+    bodies: new IncomingBodies(),
     coverage,
     clock: clock.watch,
     degraded: () => [

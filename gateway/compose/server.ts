@@ -10,7 +10,13 @@ export type NodeServer = PlainServer | SecureServer;
 
 /** How often the certificate's files are looked at; a renewal is in use within this. */
 const LOOK_EVERY_MS = 2_000;
-const LIMITS = { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 };
+/** Time-outs hold to within the interval of their check; that of node itself is half a minute. */
+const LIMITS = {
+  requestTimeout: 30_000,
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+};
 const SECURE = { minVersion: 'TLSv1.2' } as const;
 const HANDSHAKE_WITHIN_MS = 10_000;
 

@@ -8,9 +8,7 @@ const WINDOWS_MS = { '1h': 3_600_000, '6h': 6 * 3_600_000, '24h': 24 * 3_600_000
 export type CoverageWindow = keyof typeof WINDOWS_MS;
 
 /** A window that coverage can be asked for. */
-export function isCoverageWindow(text: string): text is CoverageWindow {
-  return Object.hasOwn(WINDOWS_MS, text);
-}
+export const COVERAGE_WINDOWS: readonly CoverageWindow[] = ['1h', '6h', '24h'];
 
 /** The recognition matrix over a window. Cells that few people are behind are withheld. Throws CoverageError. */
 export async function coverageMatrix(

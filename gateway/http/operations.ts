@@ -1,6 +1,9 @@
 import type { Router } from 'express';
 import type { Metrics } from '../coverage/metrics.ts';
+import { paced } from './paced.ts';
 import { resource } from './route.ts';
+
+const EVERY_MS = 100;
 
 interface Parts {
   readonly metrics: Metrics;
@@ -11,6 +14,10 @@ interface Parts {
 
 /** Liveness, readiness with reasons, and metrics. */
 export function mountOperations(router: Router, { metrics, readiness, collect }: Parts): void {
+  const scraped = paced(async () => {
+    collect(metrics);
+    return await metrics.registry.metrics();
+  }, EVERY_MS);
   resource(router, '/healthz', {
     GET: (_request, response) => {
       response.json({ status: 'ok' });
@@ -24,8 +31,7 @@ export function mountOperations(router: Router, { metrics, readiness, collect }:
   });
   resource(router, '/metrics', {
     GET: async (_request, response) => {
-      collect(metrics);
-      response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+      response.type(metrics.registry.contentType).send(await scraped());
     },
   });
 }

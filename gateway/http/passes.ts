@@ -1,7 +1,6 @@
 import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
@@ -10,15 +9,17 @@ import { StoreError } from '../stores/store-error.ts';
 import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
+import type { Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
+import { openVenueDoor } from './venue-door.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens | null;
-  readonly shared: { readonly clientLimit: RateLimit; readonly load: LoadGauge };
+  readonly shared: { readonly clientLimit: RateLimit } & Capacity;
   /** Each gateway's passes by its province. */
   readonly passes: {
     readonly of: (destination: ProvinceCode) => Passes | null;
@@ -30,21 +31,19 @@ interface Parts {
  * POST /v1/passes: a venue or a holder's app asks about a code as for a verification, and gets the answer with a pass
  * where it is a pass. GET /v1/statuslists/{id}: which passes were withdrawn.
  */
-export function mountPasses(router: Router, { verification, tokens, shared, passes }: Parts): void {
-  const readBody = jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES);
+export function mountPasses(router: Router, parts: Parts): void {
+  const { verification, passes } = parts;
+  const enter = openVenueDoor(parts, {
+    read: jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES),
+    maxBytes: MAX_REQUEST_BYTES,
+  });
 
   resource(router, '/v1/passes', {
     POST: async (request, response) => {
-      shared.load.admit('single');
-      shared.load.enter();
-      response.once('close', () => shared.load.leave());
-      if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
-      const asker = await tokens.authenticate(request.get('authorization'));
-      const refused = await shared.clientLimit.take(asker.clientId, 1);
-      if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-      const desk = passes.of(asker.destination);
+      const { venue, body } = await enter(request, response);
+      const desk = passes.of(venue.destination);
       if (desk === null) throw new ProblemError('venue_foreign');
-      const issued = await issuePass(verification, desk, asker, await readBody(request, response)).catch(unavailable);
+      const issued = await issuePass(verification, desk, venue, body).catch(unavailable);
       response.status(issued.pass === null ? 200 : 201).json(issued);
     },
   });

@@ -10,7 +10,6 @@ import {
   WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
-import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
@@ -18,6 +17,7 @@ import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts'
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
+import { admit, type Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { pathOf, resource } from './route.ts';
 
@@ -34,9 +34,8 @@ interface Parts {
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: AskingGateways | null;
   readonly statements: Counter<'asker' | 'outcome'>;
-  readonly shared: {
+  readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
-    readonly load: LoadGauge;
     readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   };
 }
@@ -46,11 +45,7 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
   const readBody = jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES);
   const seen = shared.seenOnce('statement-nonce', REMEMBERED_MS);
 
-  /** Turned away before anything is read: what is refused under overload must cost next to nothing. */
-  async function access(request: Request, response: Response): Promise<AskingParty> {
-    shared.load.admit('single');
-    shared.load.enter();
-    response.once('close', () => shared.load.leave());
+  async function authenticate(request: Request): Promise<AskingParty> {
     refuseLoop(request.get(HOPS_HEADER));
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.get('authorization'));
@@ -59,15 +54,25 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
     return party;
   }
 
-  async function asked(party: AskingParty, request: Request, response: Response): Promise<StatementRequest> {
-    const question = await readBody(request, response);
+  const door = {
+    priority: 'single',
+    clientOf: ({ gateway }: AskingParty) => gateway,
+    read: readBody,
+    maxBytes: MAX_REQUEST_BYTES,
+    scansIn: () => 1,
+  } as const;
+
+  async function refuseRepeated(party: AskingParty, question: StatementRequest): Promise<void> {
     // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
     if ((await seen.claim(`${party.gateway} ${question.nonce}`)) === 'again') throw new ProblemError('proof_replayed');
-    return question;
   }
 
-  async function answer(request: Request, response: Response, party: AskingParty): Promise<Answered['outcome']> {
-    const question = await asked(party, request, response);
+  async function answer(
+    party: AskingParty,
+    question: StatementRequest,
+    request: Request,
+    response: Response,
+  ): Promise<Answered['outcome']> {
     const { issuer } = party;
     const withinMs = withinOf(request.get(WITHIN_HEADER));
     const { outcome, statement } = await shared.load.whileWaiting(() =>
@@ -83,10 +88,15 @@ export function mountStatements(router: Router, { issuing, issuers, askers, stat
 
   const handle = async (request: Request, response: Response) => {
     let asker = 'unknown';
-    try {
-      const party = await access(request, response);
+    const known = async () => {
+      const party = await authenticate(request);
       asker = party.province;
-      const { outcome } = await answer(request, response, party);
+      return party;
+    };
+    try {
+      const { asker: party, body } = await admit(shared, { ...door, authenticate: known }, request, response);
+      await refuseRepeated(party, body);
+      const { outcome } = await answer(party, body, request, response);
       statements.inc({ asker, outcome });
     } catch (error) {
       statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });

@@ -1,6 +1,7 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
+import { refuseUntimely } from './entry-times.ts';
 import { type FoldState, isRejection } from './fold-state.ts';
 import { rejectionError } from './registry-error.ts';
 import { signEvent } from './sign-event.ts';
@@ -30,6 +31,8 @@ export class Draft {
   async add(jws: string): Promise<void> {
     const outcome = await applyEntry(this.#state, jws, this.#genesis);
     if (isRejection(outcome)) throw rejectionError(outcome);
+    const untimely = refuseUntimely(outcome, jws, this.#nowS());
+    if (untimely !== undefined) throw rejectionError(untimely);
     this.#state = outcome;
     this.#entries.push(jws);
   }

@@ -1,3 +1,5 @@
+import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
 import {
   type AdapterRecord,
@@ -61,8 +63,21 @@ export function checkAdapter(
   if ('rejected' in found) return found;
   const { adapter, version } = found;
   if (version.check?.passed === false) return rejected('check_failed');
+  if (!isReportOn(body)) return rejected('report_invalid');
   const check = { ...mark, passed: body.passed, level: body.level, report_digest: digestOf(body.report) };
   return withVersion(state, adapter, { ...version, check }, mark);
+}
+
+/** A report in the documented form that says of this very version what the event says. */
+function isReportOn({ province, version, manifest_digest, level, passed, report }: EventOf<'adapter_checked'>['body']) {
+  const { data } = conformanceReportSchema.safeParse(jsonOrUndefined(report));
+  return (
+    data?.province === province &&
+    data.version === version &&
+    data.manifest_digest === manifest_digest &&
+    data.level === level &&
+    data.passed === passed
+  );
 }
 
 /** A national operator puts its name to these bytes, after the kit has passed them. */

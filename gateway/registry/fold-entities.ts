@@ -1,4 +1,5 @@
 import type { EventOf, RegistryJwk, RegistryKeyUse } from '../../schemas/registry-event.ts';
+import { isPointOnCurve } from '../trust/curve-point.ts';
 import { keyIdentity } from '../trust/public-key.ts';
 import { logOf } from './fold-log-keys.ts';
 import {
@@ -102,6 +103,7 @@ export function faultOfKeys(
   jwks: readonly RegistryJwk[],
 ): Rejection | undefined {
   if (use === 'registry' && jwks.some(({ crv }) => crv === 'SM2')) return rejected('key_unsuited');
+  if (!jwks.every(isPointOnCurve)) return rejected('key_invalid');
   const identities = new Set(jwks.map(keyIdentity));
   const kids = new Set(jwks.map(({ kid }) => kid));
   if (identities.size < jwks.length || kids.size < jwks.length) return rejected('key_reused');

@@ -1,4 +1,5 @@
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
+import { isPointOnCurve } from '../trust/curve-point.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
 import {
@@ -115,6 +116,7 @@ function refuseKind(
 
 function refuseKeys(jwks: readonly RegistryJwk[]): Rejection | undefined {
   if (jwks.some(({ crv }) => crv === 'SM2')) return rejected('key_unsuited');
+  if (!jwks.every(isPointOnCurve)) return rejected('key_invalid');
   const kids = new Set(jwks.map(({ kid }) => kid));
   const identities = new Set(jwks.map(keyIdentity));
   return kids.size < jwks.length || identities.size < jwks.length ? rejected('key_reused') : undefined;

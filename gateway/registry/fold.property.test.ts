@@ -8,6 +8,7 @@ import { digestOf } from './manifest-text.ts';
 import {
   activeWorld,
   actors,
+  checkedBody,
   enrolledWorld,
   HENAN,
   HENAN_1_NAMED,
@@ -40,14 +41,13 @@ const submission = (texts: { manifest: string; scenarios: string }) => ({
   manifest: texts.manifest,
   scenarios_digest: digestOf(texts.scenarios),
 });
-const CHECKED = { passed: true, level: 'static', report: '{}' } as const;
 const LOG_KEYS = [VERIFIER_KEY, ...Array.from({ length: 5 }, () => makeLogKey().verifierKey)];
 const NAMED = [HENAN_1_NAMED, HENAN_2_NAMED] as const;
 
 /** One thing that one signer may try; `n` picks what it is about. */
 const STEPS: readonly ((world: World, actor: Actor, n: number) => Promise<string | null>)[] = [
   (w, a, n) => w.try(a, 'adapter_submitted', submission(n % 3 === 0 ? HENAN : n % 3 === 1 ? HENAN_2 : SHANGHAI)),
-  (w, a, n) => w.try(a, 'adapter_checked', { ...(NAMED[n % 2] ?? HENAN_1_NAMED), ...CHECKED }),
+  (w, a, n) => w.try(a, 'adapter_checked', checkedBody(NAMED[n % 2] ?? HENAN_1_NAMED)),
   (w, a, n) => w.try(a, 'adapter_approved', NAMED[n % 2] ?? HENAN_1_NAMED),
   (w, a, n) => w.try(a, 'adapter_activated', { ...(NAMED[n % 2] ?? HENAN_1_NAMED), mode: modeOf(n) }),
   (w, a) => w.try(a, 'adapter_suspended', { province: '410000', reason: 'misuse' }),

@@ -1,4 +1,4 @@
-import { EVENT_CLOCK_SKEW_S, type RegistryEvent } from '../../schemas/registry-event.ts';
+import { ANCHOR_EVENT_AGE_S, EVENT_CLOCK_SKEW_S, type RegistryEvent } from '../../schemas/registry-event.ts';
 import { approveAdapter, checkAdapter, submitAdapter } from './fold-adapter-review.ts';
 import { activateAdapter, resumeAdapter, rollBackAdapter, suspendAdapter } from './fold-adapter-stage.ts';
 import { createRegistry, enrolEntity, removeEntity } from './fold-entities.ts';
@@ -91,7 +91,8 @@ function refuseSigner(state: FoldState, event: RegistryEvent, kid: string): Reje
   if (signer.state === 'removed') return rejected('signer_removed');
   const key = signer.keys.find(({ use, jwk }) => use === 'registry' && jwk.kid === kid);
   if (key === undefined) return rejected('key_unknown');
-  return key.state === 'active' ? undefined : rejected('key_not_active');
+  if (key.state !== 'active') return rejected('key_not_active');
+  return key.expires_s !== null && event.iat >= key.expires_s ? rejected('key_expired') : undefined;
 }
 
 function refuseOrder(state: FoldState, { iss, seq, prev, iat }: RegistryEvent): Rejection | undefined {
@@ -101,7 +102,12 @@ function refuseOrder(state: FoldState, { iss, seq, prev, iat }: RegistryEvent): 
   if (seq > last + 1) return rejected('sequence_gap');
   if (prev !== (signer?.prev ?? null)) return rejected('chain_forked');
   // A key's window is measured by the log's time, so nobody may date an event back into it.
-  return iat < state.time_s - EVENT_CLOCK_SKEW_S ? rejected('time_implausible') : undefined;
+  return iat < state.time_s - mostAgeS(state, iss) ? rejected('time_implausible') : undefined;
+}
+
+/** How old an event by `iss` may be when it comes into the log, by the log's time and by the registry's clock, in seconds. */
+export function mostAgeS({ anchor }: Pick<FoldState, 'anchor'>, iss: string): number {
+  return iss === anchor ? ANCHOR_EVENT_AGE_S : EVENT_CLOCK_SKEW_S;
 }
 
 function advance(next: FoldState | Rejection, { iss, seq, iat }: RegistryEvent, hash: string): FoldState | Rejection {

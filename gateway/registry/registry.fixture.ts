@@ -112,6 +112,19 @@ export function naming(province: '410000' | '310000', version: string, texts: { 
 export const HENAN_1_NAMED = naming('410000', '1.0.0', HENAN);
 export const HENAN_2_NAMED = naming('410000', '2.0.0', HENAN_2);
 
+type Named = ReturnType<typeof naming>;
+
+/** What the kit says of a version, with its report. */
+export function checkedBody(
+  named: Named,
+  { passed = true, level = 'static' }: { readonly passed?: boolean; readonly level?: 'static' | 'live' } = {},
+): RegistryEventBody<'adapter_checked'> {
+  const { province, version, manifest_digest } = named;
+  const about = { province, version, manifest_digest, system: 'A sample', kit_version: '1.0.0' };
+  const found = { level, passed, findings: [], checks: [], generated_at: new Date(NOW_S * 1000).toISOString() };
+  return { ...named, passed, level, report: JSON.stringify({ ...about, ...found }) };
+}
+
 /** Departures from what an honest signer would write. */
 export interface Forgery {
   readonly seq?: number;
@@ -188,7 +201,13 @@ export class World {
     const province = actor === actors.shanghai ? '310000' : '410000';
     const versions = this.state.adapters.get(province)?.versions ?? [];
     const named = naming(province, versions.at(-1)?.version ?? '', texts);
-    await this.do(actors.gateway, 'adapter_checked', { ...named, passed, level: 'static', report: '{}' });
+    await this.do(actors.gateway, 'adapter_checked', checkedBody(named, { passed }));
+  }
+
+  /** By both operators. */
+  async approve(named: Named): Promise<void> {
+    await this.do(actors.first, 'adapter_approved', named);
+    await this.do(actors.second, 'adapter_approved', named);
   }
 }
 
@@ -219,8 +238,7 @@ export async function checkedWorld(logKeys?: readonly string[]): Promise<World> 
 /** Henan 1.0.0 in full use. */
 export async function activeWorld(logKeys?: readonly string[]): Promise<World> {
   const world = await checkedWorld(logKeys);
-  await world.do(actors.first, 'adapter_approved', HENAN_1_NAMED);
-  await world.do(actors.second, 'adapter_approved', HENAN_1_NAMED);
+  await world.approve(HENAN_1_NAMED);
   await world.do(actors.henan, 'adapter_activated', { ...HENAN_1_NAMED, mode: { stage: 'full' } });
   return world;
 }

@@ -1,4 +1,3 @@
-import { EVENT_CLOCK_SKEW_S } from '../../schemas/registry-event.ts';
 import { CompactRange } from '../log/compact-range.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, sameBytes } from '../log/merkle.ts';
@@ -68,7 +67,6 @@ export class WritableRegistry extends HeldRegistry {
   async submit(jws: string, then: (draft: Draft) => Promise<void> = async () => {}): Promise<Receipt> {
     const receipt = await this.commit(async (draft) => {
       await draft.add(jws);
-      refuseFuture(draft.state, this.#parts.nowS());
       await then(draft);
     });
     if (receipt === null) throw new Error('a draft lost its event');
@@ -183,11 +181,4 @@ async function signAndKeep(
   const note = await onStore(() => keepCheckpoint(store, logSigner, at, aside));
   if (note !== null) keepOutside(checkpointPath, note);
   return note;
-}
-
-/** An event from the future would move the log's time, and then nobody else could sign. */
-function refuseFuture(state: FoldState, nowS: number): void {
-  if (state.time_s > nowS + EVENT_CLOCK_SKEW_S) {
-    throw new RegistryError('time_implausible', 'the time of the event is ahead of this gateway');
-  }
 }

@@ -12,18 +12,20 @@ import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { runParser } from '../http/json-body.ts';
 import { resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
+import { sameSiteOnly } from './same-site.ts';
 
 /** `keep_cache` is for the gateway itself: answers given before the fault are no longer fresh, but may stand in. */
 const faultBodySchema = faultRequestSchema.extend({ keep_cache: z.boolean().default(false) });
 
 interface Parts {
   readonly control: ReadyMessage['control'];
+  readonly nodeUrl: string;
   /** Has every instance forget what it holds about a province, or keep it as `aged`. */
   readonly forgetProvince: (province: ProvinceCode, kind: 'province' | 'aged') => Promise<void>;
 }
 
 /** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
-export function mountSandbox(router: Router, { control, forgetProvince }: Parts): void {
+export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince }: Parts): void {
   const readText = express.text({ type: () => true, limit: MAX_CONTROL_BODY_BYTES, inflate: false });
   const body = async (request: Request, response: Response) => {
     await runParser(readText, request, response, 'request of the sandbox');
@@ -59,6 +61,7 @@ export function mountSandbox(router: Router, { control, forgetProvince }: Parts)
     response.status(status).json(answer);
   }
 
+  router.use('/sandbox', sameSiteOnly(nodeUrl));
   resource(router, '/sandbox/codes', { GET: pass });
   resource(router, '/sandbox/records', { POST: pass });
   resource(router, '/sandbox/faults', { PUT: putFault });

@@ -149,7 +149,7 @@ function extrasOf(
     mount: (router: Router, parts: NodeParts) => {
       const { cache } = parts.shared.open;
       const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
-      mountSandbox(router, { control, forgetProvince });
+      mountSandbox(router, { control, nodeUrl: parts.nodeUrl, forgetProvince });
       const actorOf = async (province: ProvinceCode) => {
         const known = actors.provinces.get(province);
         return known === undefined ? null : await parts.keys.openActor(sandboxOwner(province), known.entityId);

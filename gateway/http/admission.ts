@@ -1,0 +1,51 @@
+import type { Request, Response } from 'express';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
+import type { LoadGauge, Priority } from '../access/load-gauge.ts';
+import { ProblemError } from '../problem-error.ts';
+
+/** What says how much there is to do already. */
+export interface Capacity {
+  readonly load: LoadGauge;
+  readonly bodies: IncomingBodies;
+}
+
+interface Door<A, B> {
+  readonly priority: Priority;
+  /** Who asks, within its rate. Throws ProblemError. */
+  readonly authenticate: (request: Request) => Promise<A>;
+  /** Under which name what it has under way is counted. */
+  readonly clientOf: (asker: A) => string;
+  readonly read: (request: Request, response: Response) => Promise<B>;
+  /** The longest body that `read` takes, in bytes. */
+  readonly maxBytes: number;
+  /** How many scans a body asks for. */
+  readonly scansIn: (body: B) => number;
+}
+
+/**
+ * Lets a question in: turned away before anything is read where there is no room, since what is refused under overload must
+ * cost next to nothing; then who asks; then the body, which counts as load once it is whole and until the reply is gone.
+ */
+export async function admit<A, B>(
+  { load, bodies }: Capacity,
+  { priority, authenticate, clientOf, read, maxBytes, scansIn }: Door<A, B>,
+  request: Request,
+  response: Response,
+): Promise<{ readonly asker: A; readonly body: B }> {
+  load.admit(priority);
+  const asker = await authenticate(request);
+  const client = clientOf(asker);
+  load.admit(priority, client);
+  const body = await bodies.receive(client, bytesOf(request, maxBytes), () => read(request, response));
+  const scans = scansIn(body);
+  if (response.closed) throw new ProblemError('body_invalid', 'whoever asked has gone');
+  load.enter(client, scans);
+  response.once('close', () => load.leave(client, scans));
+  return { asker, body };
+}
+
+/** What its sender announces, or the most that would be read. */
+function bytesOf(request: Request, maxBytes: number): number {
+  const announced = Number(request.get('content-length') ?? maxBytes);
+  return Number.isInteger(announced) && announced >= 0 ? Math.min(announced, maxBytes) : maxBytes;
+}

@@ -1,0 +1,44 @@
+import type { Request, Response } from 'express';
+import type { RateLimit } from '../access/rate-limit.ts';
+import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
+import { ProblemError } from '../problem-error.ts';
+import { admit, type Capacity } from './admission.ts';
+
+interface Parts {
+  readonly tokens: VenueTokens | null;
+  readonly shared: Capacity & { readonly clientLimit: RateLimit };
+}
+
+interface Question<B> {
+  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly maxBytes: number;
+  /** Of a batch alone: how many scans it is. */
+  readonly scansIn?: (body: B) => number;
+}
+
+/** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
+export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
+  const withinRate = async ({ clientId }: Venue, scans: number) => {
+    const refused = await shared.clientLimit.take(clientId, scans);
+    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+  };
+  const authenticate = async (request: Request) => {
+    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
+    const venue = await tokens.authenticate(request.get('authorization'));
+    if (scansIn === undefined) await withinRate(venue, 1);
+    return venue;
+  };
+  const door = {
+    priority: scansIn === undefined ? 'single' : 'batch',
+    authenticate,
+    clientOf: ({ clientId }: Venue) => clientId,
+    read,
+    maxBytes,
+    scansIn: scansIn ?? (() => 1),
+  } as const;
+  return async (request: Request, response: Response): Promise<{ readonly venue: Venue; readonly body: B }> => {
+    const { asker: venue, body } = await admit(shared, door, request, response);
+    if (scansIn !== undefined) await withinRate(venue, scansIn(body));
+    return { venue, body };
+  };
+}

@@ -1,0 +1,121 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
+
+let gateway: SandboxGateway;
+let crowd: VenueClient;
+let other: VenueClient;
+let green: string;
+const open: Socket[] = [];
+beforeAll(async () => {
+  gateway = await startSandboxGateway({ HUREN_CLIENT_RATE: '100000' });
+  crowd = await openVenueClient(gateway.url, 'guangzhou-hospital');
+  other = await openVenueClient(gateway.url, 'shanghai-railway-station');
+  const codes = await sandboxCodes(gateway.url);
+  green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green')?.code ?? '';
+});
+afterAll(async () => {
+  for (const socket of open) socket.destroy();
+  await gateway.stop();
+});
+
+/** A request whose body stops half way, on a connection of its own. */
+async function halfSent(path: string): Promise<void> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname).on('error', () => {});
+  open.push(socket);
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${hostname}:${port}`,
+    `authorization: Bearer ${crowd.token}`,
+    'content-type: application/json',
+    'content-length: 500',
+  ];
+  await new Promise<void>((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n{"code":"`, () => resolve()));
+}
+
+describe.each([
+  ['/v1/verifications', 2_200],
+  ['/v1/verifications/batch', 1_100],
+])('half-sent bodies at %s', (path, many) => {
+  test('of one venue turn another away', async () => {
+    for (let sent = 0; sent < many; sent += 100) await Promise.all(Array.from({ length: 100 }, () => halfSent(path)));
+    const statuses = new Set<number>();
+    // Overload is what has lasted over three readings, a tenth of a second each.
+    for (let scan = 0; scan < 20; scan += 1) {
+      statuses.add((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status);
+      statuses.add(
+        (await other.post('/v1/verifications/batch', { items: [{ code: green, purpose: 'venue_entry' }] })).status,
+      );
+      await delay(50);
+    }
+    expect([...statuses]).toEqual([200]);
+    for (const socket of open.splice(0)) socket.destroy();
+  });
+});
+
+describe('a request of absolute form', () => {
+  test.each([
+    ['GET', '/healthz', 200],
+    ['GET', '/sandbox/codes', 200],
+    ['GET', '/registry', 200],
+    ['GET', '/nowhere', 404],
+  ])('%s %s is answered otherwise than one of origin form', async (method, path, status) => {
+    expect(await statusOf(method, `${gateway.url}${path}`)).toBe(status);
+  });
+
+  test.each([
+    'http://[',
+    '*',
+    'ftp://elsewhere.example/healthz',
+    '//healthz',
+    'http://elsewhere.example:99999/healthz',
+  ])('%s is a fault of ours', async (target) => {
+    expect([400, 404]).toContain(await statusOf('GET', target));
+  });
+});
+
+/** The status of a request with that very target and Host, which `fetch` would set right. */
+async function statusOf(
+  method: string,
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const { hostname, port, host } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const lines = Object.entries({ host, connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}`);
+  socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  let reply = '';
+  for await (const chunk of socket) reply += String(chunk);
+  return Number(reply.split(' ')[1]);
+}
+
+describe('the switches of the sandbox', () => {
+  test.each(['attacker.example', 'attacker.example:8080'])('are turned by a page under the host %s', async (host) => {
+    expect(await statusOf('GET', '/sandbox/venues', { host })).toBe(403);
+    expect(await statusOf('GET', '/sandbox/codes', { host })).toBe(403);
+  });
+
+  test.each([
+    'https://attacker.example',
+    'null',
+    'http://127.0.0.1:1',
+  ])('are turned by a page of the origin %s', async (origin) => {
+    for (const [method, path] of [
+      ['POST', '/sandbox/records'],
+      ['PUT', '/sandbox/faults'],
+      ['POST', '/sandbox/keys/rotate'],
+      ['GET', '/sandbox/venues'],
+    ] as const) {
+      expect(await statusOf(method, path, { origin, 'content-type': 'text/plain', 'content-length': '0' })).toBe(403);
+    }
+  });
+
+  test('cannot be turned under another name of this machine, or by its own pages', async () => {
+    const { port, origin } = new URL(gateway.url);
+    expect(await statusOf('GET', '/sandbox/venues', { host: `localhost:${port}` })).toBe(200);
+    expect(await statusOf('GET', '/sandbox/venues', { origin })).toBe(200);
+  });
+});
