@@ -12,12 +12,14 @@ import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
 
+export type AttestContext = Pick<VerificationContext, 'nowMs' | 'newId' | 'metrics'>;
+
 export interface Attestable {
   readonly gateway: AnsweringGateway;
   readonly venue: Venue;
   readonly request: VerificationRequest;
-  readonly mandate: Mandate;
-  readonly subject: Subject;
+  readonly mandate: Pick<Mandate, 'id'>;
+  readonly subject: Pick<Subject, 'adapter'>;
   readonly answer: Answer;
 }
 
@@ -25,7 +27,7 @@ export interface Attestable {
  * Step 8: signs what was decided, binding the statement's digest, and lays out the reply. What no verifier would accept
  * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
  */
-export async function attest(context: VerificationContext, attestable: Attestable): Promise<VerificationReply> {
+export async function attest(context: AttestContext, attestable: Attestable): Promise<VerificationReply> {
   const { gateway, venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
   const claims = await claimsOf(context, attestable, nowS);
@@ -53,11 +55,7 @@ export async function attest(context: VerificationContext, attestable: Attestabl
   };
 }
 
-async function claimsOf(
-  context: VerificationContext,
-  attestable: Attestable,
-  nowS: number,
-): Promise<AttestationClaims> {
+async function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): Promise<AttestationClaims> {
   const { gateway, venue, request, mandate, subject, answer } = attestable;
   return {
     iss: gateway.entityId,
