@@ -3,9 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { startFaultProxy } from '../test/chaos/fault-proxy.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { entryAt, SECRET } from './cached-answer.fixture.ts';
+import { InvalidationLedger } from './invalidation.ts';
 import type { AppliedInvalidation } from './invalidation-feed.ts';
+import { MemoryTier } from './memory-tier.ts';
 import { type OpenCache, openCache } from './open-cache.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
+import { RedisTier } from './redis-tier.ts';
+import { StatementCache } from './statement-cache.ts';
 
 const QUESTION = { province: '410000', adapter: 'a-digest', token: 'TOKEN-OF-NOBODY' } as const;
 const HANDLE = 'HANDLE-OF-NOBODY';
@@ -85,6 +89,19 @@ describe.each([
     const late = instance();
     await live(late);
     expect(await read(late)).toBe(false);
+  });
+
+  test.each(['catching_up', 'down'] as const)('use what is there while their feed is %s', async (state) => {
+    const a = instance();
+    await live(a);
+    await reaches(a, a);
+    const ledger = new InvalidationLedger();
+    const feed = { ...a.feed, state: () => state };
+    const [memory, shared] = [new MemoryTier(Date.now), new RedisTier(a.redis, a.keys, Date.now)];
+    const held = new StatementCache({ memory, shared, keys: a.keys, ledger, feed, nowMs: Date.now, count: () => {} });
+    const reading = await held.read(held.keyOf(QUESTION, 0), PATIENCE);
+    expect([reading.fresh, reading.stale, reading.lease]).toEqual([null, null, null]);
+    expect(await shared.get(held.keyOf(QUESTION, 0).name)).not.toBeNull();
   });
 
   test('that were cut off use an answer that was invalidated meanwhile', async () => {

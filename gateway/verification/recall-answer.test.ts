@@ -5,8 +5,11 @@ import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-e
 import { LoadGauge, SHED_BEYOND } from '../access/load-gauge.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { createMetrics } from '../coverage/metrics.ts';
+import { signStatement } from '../issuing/sign-statement.ts';
 import type { RegisteredAdapter } from '../registry/registry-state.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
+import type { ProvinceAnswer } from '../upstream/question.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
 import { type Recalled, recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
@@ -50,7 +53,7 @@ interface World {
   readonly context: RecallContext;
   readonly open: OpenCache;
   readonly clock: { nowMs: number };
-  readonly province: { asked: number; says: () => Promise<AdapterAnswer> };
+  readonly province: { asked: number; says: () => Promise<ProvinceAnswer> };
   readonly load: LoadGauge;
   readonly limited: { now: boolean };
 }
@@ -59,7 +62,7 @@ function world(): World {
   const clock = { nowMs: Date.UTC(2026, 0, 1) };
   const nowMs = () => clock.nowMs;
   const open = openCache({ redis: null, secret: null, nowMs, count: () => {}, onInvalidated: () => {} });
-  const province = { asked: 0, says: async () => GREEN };
+  const province: World['province'] = { asked: 0, says: async () => GREEN };
   const load = new LoadGauge(() => {});
   const limited = { now: false };
   const context: RecallContext = {
@@ -113,7 +116,7 @@ describe('within freshness', () => {
 
   test('10,000 scans of one new code are more than one question', async () => {
     const { context, province } = world();
-    const gate = Promise.withResolvers<AdapterAnswer>();
+    const gate = Promise.withResolvers<ProvinceAnswer>();
     province.says = () => gate.promise;
     const scans = Array.from({ length: 10_000 }, () => recallAnswer(context, SUBJECT));
     gate.resolve(GREEN);
@@ -194,6 +197,21 @@ describe('a province that fails', () => {
     expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
   });
 
+  test.each([
+    ['withdrawn', async ({ open }: World) => await open.invalidate({ kind: 'province', province: '410000' }, 0)],
+    ['past its grace', async ({ clock }: World) => Object.assign(clock, { nowMs: clock.nowMs + GRACE_S * 1000 })],
+  ])('is stood in for by what is %s by the time that it has failed', async (_what, meanwhile) => {
+    const made = world();
+    const { context, clock, province } = made;
+    await recallAnswer(context, SUBJECT);
+    clock.nowMs += FRESH_S * 1000;
+    province.says = async () => {
+      await meanwhile(made);
+      throw new UpstreamError('timeout', 'fails');
+    };
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+  });
+
   test('is asked beyond its rate, or a scan is refused that an earlier answer could serve', async () => {
     const { context, clock, province, limited } = world();
     await recallAnswer(context, SUBJECT);
@@ -205,6 +223,33 @@ describe('a province that fails', () => {
       headers: { 'retry-after': '1' },
     });
     expect(province.asked).toBe(1);
+  });
+});
+
+describe('a signed answer', () => {
+  const NODE = 'https://issuer.example';
+  const signed: Subject = { ...SUBJECT, adapter: { ...ADAPTER, manifest: { ...ADAPTER.manifest, node: NODE } } };
+  const LONG_S = 10 * GRACE_S;
+
+  test.each([
+    ['its statement', { statementS: FRESH_S / 2, chainS: LONG_S }],
+    ['its signer’s chain', { statementS: LONG_S, chainS: FRESH_S / 2 }],
+  ])('is fresh beyond the end of %s, or stands in after it', async (_what, { statementS, chainS }) => {
+    const { context, clock, province } = world();
+    const key = await makeKey('node');
+    const atS = clock.nowMs / 1000;
+    const { claims } = GREEN.kind === 'found' ? GREEN.translation : { claims: null };
+    if (claims === null) throw new Error('no claims');
+    const statement = await signStatement(claims, { iss: NODE, iat: atS, exp: atS + statementS }, key.signer);
+    province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false });
+    const keys = { entityId: NODE, jwks: { keys: [key.jwk] }, expS: atS + chainS };
+    const asking: RecallContext = { ...context, nodeKeys: async () => keys };
+    await recallAnswer(asking, signed);
+    clock.nowMs += (FRESH_S / 2) * 1000 - 1;
+    expect((await recallAnswer(asking, signed)).path).toBe('cached');
+    clock.nowMs += 1;
+    province.says = failing('timeout');
+    expect((await recallAnswer(asking, signed)).kind).toBe('unknowable');
   });
 });
 

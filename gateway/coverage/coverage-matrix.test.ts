@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { compileState } from '../registry/compile-state.ts';
+import { EMPTY_STATE } from '../registry/fold-state.ts';
+import { StoreWatch } from '../stores/store-watch.ts';
+import { CoverageBook } from './coverage-book.ts';
+import { coverageMatrix } from './coverage-matrix.ts';
+import type { CountedAnswer } from './coverage-rows.ts';
+import { Signals } from './signals.ts';
+import { openSqliteCoverage } from './store-sqlite.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const IGNORED = { onCount: () => {}, onChange: () => {} };
+const OUTCOMES = [
+  { status: 'green', decision: 'pass', stale: false },
+  { status: 'green', decision: 'refer', stale: true },
+  { status: 'yellow', decision: 'restrict', stale: false },
+  { status: 'red', decision: 'restrict', stale: false },
+  { status: 'indeterminate', decision: 'refer', stale: false },
+] as const;
+
+async function matrixOf(answers: readonly CountedAnswer[], suppressedBelow: number) {
+  const store = new StoreWatch({ open: () => openSqliteCoverage(':memory:'), onChange: () => {} });
+  const book = new CoverageBook({ store, nowMs: () => NOW_MS });
+  for (const answer of answers) book.counter.count(answer);
+  const options = { window: '1h', nowMs: NOW_MS, suppressedBelow } as const;
+  const matrix = await coverageMatrix(book, compileState(EMPTY_STATE), new Signals(NOW_MS, IGNORED), options);
+  await book.close();
+  return matrix;
+}
+
+function answer(issuer: ProvinceCode, destination: ProvinceCode, outcome: (typeof OUTCOMES)[number]): CountedAnswer {
+  return { issuer, destination, ...outcome, reasons: ['ok'], tookMs: 3, atMs: NOW_MS };
+}
+
+describe('the recognition matrix', () => {
+  test('shows a cell that few people are behind, or counts it in a total', async () => {
+    const many = Array.from({ length: 10 }, () => answer('410000', '440000', OUTCOMES[0]));
+    const few = Array.from({ length: 9 }, () => answer('310000', '440000', OUTCOMES[0]));
+    const { cells, totals, suppressed_below } = await matrixOf([...many, ...few], 10);
+    expect(cells.map(({ issuer }) => issuer)).toEqual(['410000']);
+    expect([totals.presented, suppressed_below]).toEqual([10, 10]);
+  });
+
+  test('leaves out what cannot be told, what was referred or what was old', async () => {
+    const outcome = fc.constantFrom(...OUTCOMES);
+    await fc.assert(
+      fc.asyncProperty(fc.array(outcome, { minLength: 1, maxLength: 60 }), async (outcomes) => {
+        const { totals, recognition_rate } = await matrixOf(
+          outcomes.map((one) => answer('410000', '440000', one)),
+          1,
+        );
+        const those = (is: (one: (typeof OUTCOMES)[number]) => boolean) => outcomes.filter(is).length;
+        const green = those(({ status }) => status === 'green');
+        expect(totals).toEqual({
+          presented: outcomes.length,
+          green,
+          recognised: those(({ decision }) => decision === 'pass'),
+          restricted: those(({ decision }) => decision === 'restrict'),
+          referred: those(({ decision }) => decision === 'refer'),
+          indeterminate: those(({ status }) => status === 'indeterminate'),
+          stale: those(({ stale }) => stale),
+        });
+        expect(recognition_rate).toBe(green === 0 ? null : totals.recognised / green);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
