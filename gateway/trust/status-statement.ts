@@ -1,4 +1,7 @@
+import { base64url } from 'jose';
+import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import {
   STATEMENT_TYP,
   type StatementPayload,
@@ -6,6 +9,7 @@ import {
   statementPayloadSchema,
   statusClaimsSchema,
 } from '../../schemas/statement.ts';
+import { statusSchema } from '../../schemas/status.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, splitSdJwt } from './sd-jwt.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -77,12 +81,22 @@ async function verified(
   return { payload: { ...parsed.data, kid: header.kid }, disclosed };
 }
 
-/** What a statement says WITHOUT verifying it: for one that was verified when it came. Throws TrustError. */
-export function readPayload(sdJwt: string): StatementPayload {
-  const options = { maxBytes: MAX_SD_JWT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS };
-  const parsed = statementPayloadSchema.safeParse(parseCompact(splitSdJwt(sdJwt).jwt, options).payload);
-  if (!parsed.success) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
-  return parsed.data;
+const spokenSchema = z.object({
+  status: statusSchema,
+  status_as_of: z.string().nullable(),
+  iat: z.number(),
+  exp: z.number(),
+});
+
+/**
+ * What a statement that was verified when it came says to everybody. It is read for every answer, so nothing that was
+ * checked then is checked again. Throws TrustError `claims_invalid` for what is no statement at all.
+ */
+export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
+  const [, payload = ''] = sdJwt.split('.', 2);
+  const parsed = spokenSchema.safeParse(jsonOrUndefined(new TextDecoder().decode(base64url.decode(payload))));
+  if (parsed.success) return parsed.data;
+  throw new TrustError('claims_invalid', 'the statement has not the documented claims');
 }
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */

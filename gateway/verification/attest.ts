@@ -7,7 +7,7 @@ import { ProblemError } from '../problem-error.ts';
 import { adapterName } from '../registry/registry-state.ts';
 import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
 import { brokenRules, type EvidenceInHand } from '../trust/attestation-rules.ts';
-import { readPayload } from '../trust/status-statement.ts';
+import { readVerified } from '../trust/status-statement.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
@@ -84,5 +84,5 @@ async function claimsOf(context: AttestContext, attestable: Attestable, nowS: nu
 /** What every verifier will make of the evidence, for whoever is shown it. Its signature was checked when it came. */
 function evidenceOf({ subject, answer: { evidence, assurance } }: Attestable): EvidenceInHand {
   if (evidence === null || assurance === 'transport') return [];
-  return [{ ...readPayload(evidence), province: subject.adapter.manifest.province, signedBy: assurance }];
+  return [{ ...readVerified(evidence), province: subject.adapter.manifest.province, signedBy: assurance }];
 }
