@@ -1,58 +1,78 @@
-import { EARLIEST_AS_OF_S, MAX_AS_OF_AHEAD_S } from '../schemas/clocks.ts';
+import { type AsOfFormat, isPossibleAsOf } from '../schemas/as-of.ts';
 import type { AsOf } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { localKey } from './local-value.ts';
 import { compilePointer } from './pointer.ts';
 
-type AsOfFormat = Extract<AsOf, { from: 'field' }>['format'];
+type TextFormat = Exclude<AsOfFormat, 'unix_s' | 'unix_ms'>;
 
-const MAX_AHEAD_MS = MAX_AS_OF_AHEAD_S * 1000;
-const LAST_MS = 253_402_300_799_000;
+const DAY = '(?<day>\\d{4}-\\d{2}-\\d{2})';
+const MINUTE = '(?<minute>\\d{2}:\\d{2})';
+const SECOND = ':(?<second>\\d{2})';
+const OWN_ZONE = '(?<zone>Z|[+-]\\d{2}:\\d{2})';
+const DIGITS = '(?<year>\\d{4})(?<month>\\d{2})(?<date>\\d{2})(?<hour>\\d{2})(?<min>\\d{2})(?<second>\\d{2})';
+const PATTERNS: Readonly<Record<TextFormat, RegExp>> = {
+  'yyyy-MM-dd HH:mm:ss': new RegExp(`^${DAY} ${MINUTE}${SECOND}$`),
+  'yyyy-MM-dd HH:mm': new RegExp(`^${DAY} ${MINUTE}$`),
+  'yyyy-MM-dd HH:mm:ss.S': new RegExp(`^${DAY} ${MINUTE}${SECOND}\\.(?<fraction>\\d{1,3})$`),
+  'yyyy-MM-ddTHH:mm:ss': new RegExp(`^${DAY}T${MINUTE}(?:${SECOND}(?:\\.(?<fraction>\\d{1,9}))?)?$`),
+  'yyyy-MM-ddTHH:mm:ssZ': new RegExp(
+    `^${DAY}T${MINUTE}${SECOND}(?:\\.(?<fraction>\\d{1,9}))?(?<sign>[+-])(?<zoneHour>\\d{2})(?<zoneMinute>\\d{2})$`,
+  ),
+  yyyyMMddHHmmss: new RegExp(`^${DIGITS}$`),
+  yyyyMMddHHmmssSSS: new RegExp(`^${DIGITS}(?<fraction>\\d{3})$`),
+  rfc3339: new RegExp(`^${DAY}T${MINUTE}${SECOND}(?:\\.(?<fraction>\\d{1,9}))?${OWN_ZONE}$`),
+};
+/** More digits than any time in either unit has: which of them was meant shows in the year that comes out. */
+const UNIX = /^\d{1,15}$/;
+const ZONE = /^([+-])(0\d|1[0-4]):([0-5]\d)$/;
 
-const PATTERNS = {
-  'yyyy-MM-dd HH:mm:ss': /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})()$/,
-  yyyyMMddHHmmss: /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})()$/,
-  rfc3339: /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/,
-} as const;
-const UNIX_S = /^\d{1,12}$/;
-const UNIX_MS = /^\d{1,15}$/;
-const ZONE = /^([+-])([01]\d|2[0-3]):([0-5]\d)$/;
+/** `unreadable`: missing, or not in the declared format; `impossible`: a time as of which nobody can have had a status. */
+export type AsOfReading =
+  | { readonly kind: 'at'; readonly atMs: number }
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'impossible' };
 
-/** Unix milliseconds of the record's as-of time; null when it is missing, unreadable or from the future. */
-export type AsOfReader = (record: JsonValue, nowMs: number) => number | null;
+/** Reads a record's as-of time, in unix milliseconds. Never throws. */
+export type AsOfReader = (record: JsonValue, nowMs: number) => AsOfReading;
+
+const UNREADABLE = { kind: 'unreadable' } as const;
+const IMPOSSIBLE = { kind: 'impossible' } as const;
 
 /** Compiles the manifest's as-of rule. Only the declared format is read, and only dates that exist. */
 export function compileAsOf(asOf: AsOf): AsOfReader {
-  if (asOf.from === 'reply') return (_record, nowMs) => bounded(nowMs);
+  if (asOf.from === 'reply') return (_record, nowMs) => ({ kind: 'at', atMs: nowMs });
   const place = compilePointer(asOf.at);
   return (record, nowMs) => {
     const text = localKey(place(record));
-    if (text === null) return null;
-    const atMs = bounded(parseInstant(text, asOf.format, asOf.zone));
-    return atMs === null || atMs > nowMs + MAX_AHEAD_MS ? null : atMs;
+    const atMs = text === null ? null : parseInstant(text, asOf.format, asOf.zone);
+    if (atMs === null) return UNREADABLE;
+    return isPossibleAsOf(atMs / 1000, nowMs / 1000) ? { kind: 'at', atMs } : IMPOSSIBLE;
   };
 }
 
-function bounded(atMs: number | null): number | null {
-  return atMs !== null && atMs >= EARLIEST_AS_OF_S * 1000 && atMs <= LAST_MS ? atMs : null;
+function parseInstant(text: string, format: AsOfFormat, zone: string): number | null {
+  if (format === 'unix_s' || format === 'unix_ms') {
+    return UNIX.test(text) ? Number(text) * (format === 'unix_s' ? 1000 : 1) : null;
+  }
+  const parts = PATTERNS[format].exec(text)?.groups;
+  if (parts === undefined) return null;
+  const { fraction = '' } = parts;
+  const secondMs = calendarMs(localSecond(parts));
+  const offsetMs = zoneOffsetMs(ownZone(parts) ?? zone);
+  return secondMs === null || offsetMs === null
+    ? null
+    : secondMs - offsetMs + Number(fraction.slice(0, 3).padEnd(3, '0'));
 }
 
-function parseInstant(text: string, format: AsOfFormat, zone: string): number | null {
-  switch (format) {
-    case 'unix_s':
-      return UNIX_S.test(text) ? Number(text) * 1000 : null;
-    case 'unix_ms':
-      return UNIX_MS.test(text) ? Number(text) : null;
-    case 'yyyy-MM-dd HH:mm:ss':
-    case 'yyyyMMddHHmmss':
-    case 'rfc3339': {
-      const [matched, year, month, day, hour, minute, second, ownZone] = PATTERNS[format].exec(text) ?? [];
-      if (matched === undefined) return null;
-      const offsetMs = zoneOffsetMs(ownZone === '' || ownZone === undefined ? zone : ownZone);
-      const localMs = calendarMs(`${year}-${month}-${day}T${hour}:${minute}:${second}`);
-      return localMs === null || offsetMs === null ? null : localMs - offsetMs;
-    }
-  }
+type Parts = Readonly<Record<string, string | undefined>>;
+
+function localSecond({ day, minute, year, month, date, hour, min, second = '00' }: Parts): string {
+  return `${day ?? `${year}-${month}-${date}`}T${minute ?? `${hour}:${min}`}:${second}`;
+}
+
+function ownZone({ zone, sign, zoneHour, zoneMinute }: Parts): string | null {
+  return sign === undefined ? (zone ?? null) : `${sign}${zoneHour}:${zoneMinute}`;
 }
 
 /** Date.parse rolls 30 February over into March and 24:00 into the next day; what does not come back is no date. */

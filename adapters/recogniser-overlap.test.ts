@@ -29,6 +29,23 @@ const json = (changes: object = {}) => ({
   ...changes,
 });
 const binary = (marker: string) => ({ kind: 'binary', marker, length });
+const path = (changes: object = {}) => ({
+  kind: 'url_path',
+  host: 'a.invalid',
+  path: '/c/{token}',
+  length,
+  alphabet: 'alphanumeric',
+  ...changes,
+});
+const whole = (changes: object = {}) => ({
+  kind: 'whole_url',
+  scheme: 'https',
+  host: 'a.invalid',
+  path: '/q',
+  length: { min: 20, max: 300 },
+  ...changes,
+});
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const jws = (issuer: string) => ({ kind: 'jws', issuer, length: { min: 20, max: 900 } });
 
 function meets(a: object, b: object): boolean {
@@ -50,9 +67,17 @@ describe('pairs that a registry must refuse', () => {
     ['markers that lead one another', binary('JKM'), binary('JKM2')],
     ['the same issuer', jws('https://i.invalid'), jws('https://i.invalid')],
     ['a prefix that base64 of the marker starts with', prefix('Sk', { alphabet: 'base64' }), binary('JKM')],
-    ['a prefix that is a web address', prefix('https://a.inv'), url()],
+    ['a prefix that is the same web address', prefix('https://a.invalid/q?id='), url()],
+    ['a prefix that is the same web address over http', prefix('http://A.invalid/q/?id=a'), url()],
+    ['a segment and a prefix that ends in it', path(), prefix('https://a.invalid/c/ab')],
+    ['a segment that another path could be', path(), url({ path: '/c/abcdefgh' })],
+    ['segments in two places', path({ path: '/{token}/viewview' }), path({ path: '/viewview/{token}' })],
+    ['a whole address and its parameter', whole(), url()],
+    ['paths that differ in case only', url({ path: '/Q' }), url()],
+    ['a route and the same address without one', url({ route: '/code' }), url()],
+    ['the same route', url({ route: '/code' }), url({ route: '/code/' })],
     ['a prefix that opens a JSON object', prefix('{"label":"yss"}'), json()],
-    ['a prefix that holds two dots', prefix('eyJ9.eyJpc3MiOiJ4In0.'), jws('xxx')],
+    ['a prefix that holds header and payload of a JWS', prefix(`eyJ9.${part({ iss: 'xxx' })}.`), jws('xxx')],
   ])('%s', (_defect, a, b) => {
     expect(meets(a, b)).toBe(true);
   });
@@ -71,6 +96,12 @@ describe('pairs that cannot meet', () => {
     ['different issuers', jws('https://i.invalid'), jws('https://j.invalid')],
     ['a prefix beside a web address', prefix('HN'), url()],
     ['a prefix beside JSON', prefix('HN'), json()],
+    ['a prefix with two dots and no payload', prefix('cn.gov.hn'), jws('xxx')],
+    ['a prefix with the payload of another issuer', prefix(`eyJ9.${part({ iss: 'yyy' })}.`), jws('xxx')],
+    ['different routes', url({ route: '/code' }), url({ route: '/other' })],
+    ['a segment that the other path is too short for', path(), url({ path: '/c/ab' })],
+    ['segments below different paths', path(), path({ path: '/d/{token}' })],
+    ['a prefix that is another web address', prefix('https://b.invalid/q?id='), url()],
     ['a prefix that goes on outside base64', prefix('SktN:', { alphabet: 'base64' }), binary('JKM')],
     ['a prefix that no base64 of the marker has', prefix('HN'), binary('JKM')],
   ])('%s', (_why, a, b) => {

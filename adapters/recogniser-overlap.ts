@@ -1,6 +1,9 @@
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
-import type { Manifest, Recogniser } from '../schemas/manifest.ts';
-import { ALPHABETS } from './recogniser.ts';
+import type { Manifest } from '../schemas/manifest.ts';
+import type { Recogniser, RecogniserOf } from '../schemas/recogniser.ts';
+import { isWrittenIn } from './alphabets.ts';
+import { issuerIn } from './recogniser.ts';
+import { type WebRule, webRuleOf } from './recogniser-web.ts';
 
 interface Claim {
   readonly province: ProvinceCode;
@@ -13,8 +16,6 @@ export interface Overlap {
   readonly a: Claim;
   readonly b: Claim;
 }
-
-type Of<K extends Recogniser['kind']> = Extract<Recogniser, { kind: K }>;
 
 /**
  * Pairs of recognisers of different systems that could match one and the same code that either of them would issue.
@@ -36,11 +37,16 @@ export function findOverlaps(manifests: readonly Manifest[]): Overlap[] {
 
 /** Judges the pair in this order; a mixed pair that starts with the other kind is judged when the caller turns it. */
 function overlap(a: Recogniser, b: Recogniser): boolean {
+  const [webA, webB] = [webRuleOf(a), webRuleOf(b)];
+  // Only a web address begins with a scheme: no alphabet has its colon, and a prefix with one is a web address itself.
+  if (webA !== null || webB !== null) return webA !== null && webB !== null && webRulesMeet(webA, webB);
   switch (a.kind) {
     case 'prefix':
       return prefixMeets(a, b);
     case 'url':
-      return b.kind === 'url' && urlsMeet(a, b);
+    case 'url_path':
+    case 'whole_url':
+      return false;
     case 'json':
       return b.kind === 'json' && a.member === b.member && a.equals === b.equals && lengthsMeet(a, b);
     case 'binary':
@@ -50,35 +56,70 @@ function overlap(a: Recogniser, b: Recogniser): boolean {
   }
 }
 
-function prefixMeets(a: Of<'prefix'>, b: Recogniser): boolean {
+function prefixMeets(a: RecogniserOf<'prefix'>, b: Recogniser): boolean {
   switch (b.kind) {
     case 'prefix':
       return b.prefix.startsWith(a.prefix) && canFollow(a, b.prefix.slice(a.prefix.length)) && lengthsMeet(a, b);
     case 'url':
-      return (
-        /^https?:\/\//i.test(a.prefix) && oneLeads(a.prefix.toLowerCase().split('://')[1] ?? '', b.host.toLowerCase())
-      );
+    case 'url_path':
+    case 'whole_url':
+      return false;
     case 'json':
       return a.prefix.startsWith('{');
     case 'binary': {
       const head = certainBase64(b.marker);
       const rest = head.slice(a.prefix.length);
-      return oneLeads(a.prefix, head) && canFollow(a, rest) && ALPHABETS.base64.test(a.prefix) && lengthsMeet(a, b);
+      return oneLeads(a.prefix, head) && canFollow(a, rest) && isWrittenIn('base64', a.prefix) && lengthsMeet(a, b);
     }
-    case 'jws':
-      // No alphabet has a dot, so both of a JWS would have to stand in the prefix.
-      return a.prefix.split('.').length === 3;
+    case 'jws': {
+      // No alphabet has a dot, so both of a JWS, and the payload between them, would have to stand in the prefix.
+      const [, payload = '', ...tail] = a.prefix.split('.');
+      return tail.length === 1 && issuerIn(payload) === b.issuer;
+    }
   }
 }
 
-/** One host and path is one system's door: which parameter it reads cannot tell two systems apart. */
-function urlsMeet(a: Of<'url'>, b: Of<'url'>): boolean {
-  if (a.host.toLowerCase() !== b.host.toLowerCase() || a.path !== b.path) return false;
-  return a.parameter !== b.parameter || (oneLeads(a.value_prefix, b.value_prefix) && lengthsMeet(a, b));
+/**
+ * In any case of letters, since what was typed with caps lock on is turned round. Two parameters of one place are two
+ * systems at one door: which of them it reads cannot tell them apart.
+ */
+function webRulesMeet(a: WebRule, b: WebRule): boolean {
+  if (a.host !== b.host || a.segments.length !== b.segments.length) return false;
+  if (a.route !== null && b.route !== null && a.route.toLowerCase() !== b.route.toLowerCase()) return false;
+  if (!a.segments.every((segment, at) => segmentsMeet(a, b, segment, b.segments[at] ?? ''))) return false;
+  const sameParameter =
+    typeof a.token === 'object' && typeof b.token === 'object' && a.token.parameter === b.token.parameter;
+  if (!sameParameter || a.route !== b.route) return true;
+  return oneLeads(a.start.toLowerCase(), b.start.toLowerCase()) && valueLengthsMeet(a, b);
 }
 
-function canFollow({ alphabet }: Of<'prefix'>, rest: string): boolean {
-  return ALPHABETS[alphabet].test(rest);
+const TOKEN = '{token}';
+
+function segmentsMeet(a: WebRule, b: WebRule, ofA: string, ofB: string): boolean {
+  if (ofA === TOKEN && ofB === TOKEN) {
+    return oneLeads(a.start.toLowerCase(), b.start.toLowerCase()) && valueLengthsMeet(a, b);
+  }
+  if (ofA === TOKEN) return couldBeToken(a, ofB);
+  if (ofB === TOKEN) return couldBeToken(b, ofA);
+  return ofA.toLowerCase() === ofB.toLowerCase();
+}
+
+function couldBeToken({ start, alphabet, length, before }: WebRule, segment: string): boolean {
+  if (segment.includes('%')) return true;
+  const taken = before.length + segment.length;
+  if (taken < length.min || taken > length.max) return false;
+  const rest = segment.slice(start.length);
+  return segment.toLowerCase().startsWith(start.toLowerCase()) && (alphabet === null || isWrittenIn(alphabet, rest));
+}
+
+/** What is taken from an address, without what is set before it. */
+function valueLengthsMeet(a: WebRule, b: WebRule): boolean {
+  const [beforeA, beforeB] = [a.before.length, b.before.length];
+  return a.length.min - beforeA <= b.length.max - beforeB && b.length.min - beforeB <= a.length.max - beforeA;
+}
+
+function canFollow({ alphabet }: RecogniserOf<'prefix'>, rest: string): boolean {
+  return isWrittenIn(alphabet, rest);
 }
 
 function oneLeads(a: string, b: string): boolean {

@@ -7,6 +7,8 @@ const HEX32 = '0123456789abcdef0123456789abcdef';
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const JWS = `${part({ alg: 'ES256' })}.${part({ iss: 'https://codes.invalid', sub: 's' })}.c2ln`;
 const BINARY = Buffer.concat([Buffer.from('JKM'), Buffer.alloc(27, 200)]).toString('base64');
+/** `JKM-0123456789` and one bit more. */
+const STRAY_BITS = 'SktNLTAxMjM0NTY3ODl=';
 
 const SYSTEMS = [
   sampleSystem('prefix', [{ kind: 'prefix', prefix: 'SMP:', length: { min: 36, max: 36 }, alphabet: 'hex' }]),
@@ -25,6 +27,40 @@ const SYSTEMS = [
     { kind: 'json', member: 'label', equals: 'yss', take: 'encode', length: { min: 8, max: 64 }, alphabet: 'hex' },
   ]),
   sampleSystem('binary', [{ kind: 'binary', marker: 'JKM', length: { min: 8, max: 64 } }]),
+  sampleSystem('route', [
+    {
+      kind: 'url',
+      host: 'route.invalid',
+      path: '/index.html',
+      route: '/myAkm',
+      parameter: 'id',
+      value_prefix: 'akm:qrcode:',
+      length: { min: 43, max: 43 },
+      alphabet: 'hex',
+    },
+  ]),
+  sampleSystem('segment', [
+    { kind: 'url_path', host: 's.invalid', path: '/{token}', length: { min: 20, max: 60 }, alphabet: 'hex' },
+    {
+      kind: 'url',
+      host: 's.invalid',
+      path: '/e',
+      parameter: 'ewmid',
+      value_prefix: '',
+      length: { min: 7, max: 60 },
+      alphabet: 'base64',
+    },
+  ]),
+  sampleSystem('inner', [
+    { kind: 'url_path', host: 'i.invalid', path: '/c/{token}/view', length: { min: 8, max: 8 }, alphabet: 'hex_upper' },
+  ]),
+  sampleSystem('whole', [
+    { kind: 'whole_url', scheme: 'http', host: 'w.invalid', path: '/su', length: { min: 20, max: 200 } },
+  ]),
+  sampleSystem('web-prefix', [
+    { kind: 'prefix', prefix: 'https://p.invalid/q?c=', length: { min: 30, max: 30 }, alphabet: 'hex' },
+    { kind: 'prefix', prefix: 'https://p.invalid/d/AB', length: { min: 30, max: 30 }, alphabet: 'digits' },
+  ]),
   sampleSystem('jws', [{ kind: 'jws', issuer: 'https://codes.invalid', length: { min: 20, max: 2000 } }]),
 ];
 const recognise = compileRecognisers(SYSTEMS);
@@ -40,6 +76,15 @@ describe('codes of registered systems', () => {
     ['https://code.invalid/q?id=akm%3A12345&cityNo=1', ['url', 'akm:12345']],
     ['HTTPS://CODE.invalid/q?id=akm:12345#x', ['url', 'akm:12345']],
     [`{"cid":"4*","label":"yss","encode":"${HEX32}"}`, ['json', HEX32]],
+    [
+      `https://route.invalid/index.html#/myAkm?isScan=1&id=akm:qrcode:${HEX32}&cityNo=1`,
+      ['route', `akm:qrcode:${HEX32}`],
+    ],
+    [`https://s.invalid/${HEX32}1646870400000`, ['segment', `${HEX32}1646870400000`]],
+    ['https://s.invalid/e?ewmid=ab%2Bcde%3D', ['segment', 'ab+cde=']],
+    ['https://s.invalid/e?ewmid=ab+cd/e=', ['segment', 'ab+cd/e=']],
+    ['https://i.invalid/c/0123abcd/view?from=wx', ['inner', '0123ABCD']],
+    ['https://w.invalid/su?a=1&b=%E4%B8%AD#x', ['whole', 'http://w.invalid/su?a=1&b=%E4%B8%AD#x']],
     ['{"encode":12345678,"label":"yss"}', ['json', '12345678']],
     [BINARY, ['binary', BINARY]],
     [JWS, ['jws', JWS]],
@@ -58,7 +103,12 @@ describe('what is nobody’s code', () => {
     ['a login that looks like the host', 'https://code.invalid@evil.invalid/q?id=akm:12345'],
     ['a login before the host', 'https://x@code.invalid/q?id=akm:12345'],
     ['a tab that the URL parser would drop', 'https://code.inv\talid/q?id=akm:12345'],
-    ['another path', 'https://code.invalid/q/?id=akm:12345'],
+    ['another path', 'https://code.invalid/q/r?id=akm:12345'],
+    ['no route where the parameters stand behind one', `https://route.invalid/index.html?id=akm:qrcode:${HEX32}`],
+    ['another route', `https://route.invalid/index.html#/other?id=akm:qrcode:${HEX32}`],
+    ['a segment more', `https://s.invalid/${HEX32}/x`],
+    ['an octet that is no UTF-8 in the segment', `https://s.invalid/${HEX32}%ff`],
+    ['base64 with stray bits', STRAY_BITS],
     ['the parameter twice', 'https://code.invalid/q?id=akm:12345&id=akm:99999'],
     ['the wrong start of the value', 'https://code.invalid/q?id=xkm:12345'],
     ['a control character in the value', 'https://code.invalid/q?id=akm:123%0045'],
@@ -76,6 +126,48 @@ describe('what is nobody’s code', () => {
     ['more than any code', 'x'.repeat(4097)],
   ])('%s', (_defect, code) => {
     expect(seen(code)).toBeNull();
+  });
+
+  test.each([
+    ['http', 'http://code.invalid/q?id=akm:12345', 'http://p.invalid/q?c=01234567'],
+    ['scheme and host in capitals', 'HTTPS://CODE.INVALID/q?id=akm:12345', 'HTTPS://P.INVALID/q?c=01234567'],
+    ['caps lock', 'HTTPS://CODE.INVALID/Q?ID=AKM:12345', 'HTTPS://P.INVALID/Q?C=01234567'],
+    ['the default port', 'https://code.invalid:443/q?id=akm:12345', 'http://p.invalid:80/q?c=01234567'],
+    ['other parameters before', 'https://code.invalid/q?a=1&id=akm:12345', 'https://p.invalid/q?a=1&c=01234567'],
+    ['a slash at the end', 'https://code.invalid/q/?id=akm:12345', 'https://p.invalid/q/?c=01234567'],
+    ['an escaped character', 'https://code.invalid/q?id=akm%3a12345', 'https://p.invalid/q?c=0123456%37'],
+    ['a fragment', 'https://code.invalid/q?id=akm:12345#top', 'https://p.invalid/q?c=01234567#top'],
+  ])('%s makes a web address another code, in one kind or the other', (_change, url, prefix) => {
+    expect(seen(url)).toEqual(['url', 'akm:12345']);
+    expect(seen(prefix)).toEqual(['web-prefix', 'https://p.invalid/q?c=01234567']);
+  });
+
+  test('a code whose alphabet has no case is another question in every spelling', () => {
+    const spellings = (code: string) => [code, code.toUpperCase(), code.replace('a', 'A')];
+    for (const hex of spellings(HEX32)) {
+      expect(seen(`SMP:${hex}`)).toEqual(['prefix', `SMP:${HEX32}`]);
+      expect(seen(`{"label":"yss","encode":"${hex}"}`)).toEqual(['json', HEX32]);
+      expect(seen(`https://s.invalid/${hex}`)).toEqual(['segment', HEX32]);
+    }
+    expect(seen('https://i.invalid/c/0123aBcD/view')).toEqual(['inner', '0123ABCD']);
+  });
+
+  test('what another node is shown carries more than the token, or is not recognised there', () => {
+    const shown = (code: string) => recognise(code)?.code ?? '';
+    const codes = [
+      `https://route.invalid/index.html#/myAkm?tel=1&id=akm:qrcode:${HEX32}`,
+      'https://s.invalid/e?tel=1&ewmid=ab%2Bcd%3D%3D',
+      'https://i.invalid/c/0123abcd/view?tel=1',
+      'https://p.invalid/d/AB01234567?tel=1',
+      `{"cid":"tel","label":"yss","encode":"${HEX32}"}`,
+      `SMP:${HEX32}`,
+      BINARY,
+      JWS,
+    ];
+    for (const code of codes) {
+      expect(shown(code)).not.toContain('tel');
+      expect(seen(shown(code))).toEqual(seen(code));
+    }
   });
 
   test('a code with the marks of two systems is given to neither, whatever the order', () => {

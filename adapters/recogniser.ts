@@ -1,9 +1,12 @@
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../schemas/json-text.ts';
-import type { Manifest, Recogniser } from '../schemas/manifest.ts';
+import type { Manifest } from '../schemas/manifest.ts';
+import type { Recogniser, RecogniserKind, RecogniserOf } from '../schemas/recogniser.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { MAX_CODE_LENGTH } from '../schemas/verification.ts';
+import { isWrittenIn, spelledIn } from './alphabets.ts';
 import { localKey } from './local-value.ts';
+import { type WebRule, webAddressOf, webCode, webRuleOf, webToken, withoutCapsLock } from './recogniser-web.ts';
 
 /** Which system a code belongs to, and the part of it (`token`) that the system is asked about. */
 export interface Recognition {
@@ -11,43 +14,38 @@ export interface Recognition {
   /** `system.id` of the manifest; with the province it names one registered adapter. */
   readonly system: string;
   readonly manifest: Manifest;
+  /** In the one spelling in which the system is asked, however the code was written. */
   readonly token: string;
+  /** A code with this token and nothing that no recogniser takes: what the province's own node is shown. */
+  readonly code: string;
 }
 
-/** Tells which registered system a code belongs to; null when none, or more than one. Never throws. */
+/**
+ * Tells which registered system a code belongs to; null when none, or more than one. Takes a code as `unframed` gives it.
+ * Never throws.
+ */
 export type Recognise = (code: string) => Recognition | null;
 
-type Kind = Recogniser['kind'];
-type Of<K extends Kind> = Extract<Recogniser, { kind: K }>;
-type Entry<K extends Kind> = { readonly manifest: Manifest; readonly recogniser: Of<K> };
+type Entry<K extends RecogniserKind> = { readonly manifest: Manifest; readonly recogniser: RecogniserOf<K> };
 type Finder = (code: string) => Recognition[];
 
-/** Every expression here is ours: a province supplies literals, never a pattern. */
-export const ALPHABETS = {
-  digits: /^[0-9]*$/,
-  hex: /^[0-9a-fA-F]*$/,
-  alphanumeric: /^[0-9A-Za-z]*$/,
-  base64: /^[0-9A-Za-z+/=]*$/,
-  base64url: /^[0-9A-Za-z_-]*$/,
-} as const satisfies Record<Of<'prefix'>['alphabet'], RegExp>;
-const PRINTABLE = /^[\x21-\x7e]*$/;
-const WEB_ADDRESS = /^https?:\/\//i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BASE64URL_PART = /^[0-9A-Za-z_-]+$/;
 const MAX_JSON_MEMBERS = 32;
 
 /**
  * Compiles the recognisers of all registered manifests into lookups, so that the cost of a code does not grow with the
  * number of provinces. What is taken as the token, whose length the manifest bounds:
- * `prefix`, `binary`, `jws`: the whole code; `url`: the whole value of the parameter; `json`: the value of `take`.
- * The alphabet of a `prefix` holds for what follows the prefix.
+ * `prefix`, `binary`, `jws`: the whole code; `url`: the whole value of the parameter; `url_path`: the segment;
+ * `whole_url`: the address; `json`: the value of `take`. The alphabet of a `prefix` holds for what follows the prefix.
  *
  * A code that bears the marks of two systems belongs to neither, whatever their order: so no system can draw another
  * one's codes to itself. A registry refuses such systems beforehand (findOverlaps).
  */
 export function compileRecognisers(manifests: readonly Manifest[]): Recognise {
   const finders = [
-    compilePrefixes(entriesOf(manifests, 'prefix')),
-    compileUrls(entriesOf(manifests, 'url')),
+    compilePrefixes(entriesOf(manifests, 'prefix').filter(({ recogniser }) => webRuleOf(recogniser) === null)),
+    compileWeb(manifests),
     compileJson(entriesOf(manifests, 'json')),
     compileBinaries(entriesOf(manifests, 'binary')),
     compileJws(entriesOf(manifests, 'jws')),
@@ -61,28 +59,29 @@ export function compileRecognisers(manifests: readonly Manifest[]): Recognise {
   };
 }
 
-function entriesOf<K extends Kind>(manifests: readonly Manifest[], kind: K): Entry<K>[] {
+function entriesOf<K extends RecogniserKind>(manifests: readonly Manifest[], kind: K): Entry<K>[] {
   return manifests.flatMap((manifest) =>
     manifest.recognise.filter((one) => isOfKind(one, kind)).map((recogniser) => ({ manifest, recogniser })),
   );
 }
 
-function isOfKind<K extends Kind>(recogniser: Recogniser, kind: K): recogniser is Of<K> {
+function isOfKind<K extends RecogniserKind>(recogniser: Recogniser, kind: K): recogniser is RecogniserOf<K> {
   return recogniser.kind === kind;
 }
 
-function take({ manifest, recogniser }: { manifest: Manifest; recogniser: Recogniser }, token: string): Recognition[] {
-  const { min, max } = recogniser.length;
+function take(manifest: Manifest, { min, max }: Recogniser['length'], token: string, code: string): Recognition[] {
   if (token.length < min || token.length > max) return [];
-  return [{ province: manifest.province, system: manifest.system.id, manifest, token }];
+  return [{ province: manifest.province, system: manifest.system.id, manifest, token, code }];
 }
 
 function compilePrefixes(entries: readonly Entry<'prefix'>[]): Finder {
   const find = compileLeading(entries, (entry) => entry.recogniser.prefix);
   return (code) =>
-    find(code).flatMap((entry) => {
-      const rest = code.slice(entry.recogniser.prefix.length);
-      return ALPHABETS[entry.recogniser.alphabet].test(rest) ? take(entry, code) : [];
+    find(code).flatMap(({ manifest, recogniser: { prefix, alphabet, length } }) => {
+      const rest = code.slice(prefix.length);
+      if (!isWrittenIn(alphabet, rest)) return [];
+      const token = prefix + spelledIn(alphabet, rest);
+      return take(manifest, length, token, token);
     });
 }
 
@@ -105,30 +104,28 @@ function append<T>(lists: Map<string, T[]>, key: string, entry: T): void {
   else list.push(entry);
 }
 
-function compileUrls(entries: readonly Entry<'url'>[]): Finder {
-  const byPlace = new Map<string, Entry<'url'>[]>();
-  for (const entry of entries) {
-    append(byPlace, `${entry.recogniser.host.toLowerCase()} ${entry.recogniser.path}`, entry);
+/** Web addresses of every kind. As it was read comes first: some systems print theirs in capitals. */
+function compileWeb(manifests: readonly Manifest[]): Finder {
+  const byHost = new Map<string, { readonly manifest: Manifest; readonly rule: WebRule }[]>();
+  for (const manifest of manifests) {
+    for (const recogniser of manifest.recognise) {
+      const rule = webRuleOf(recogniser);
+      if (rule !== null) append(byHost, rule.host, { manifest, rule });
+    }
   }
-  return (code) => {
-    const url = webAddress(code);
-    const candidates = url === null ? undefined : byPlace.get(`${url.hostname} ${url.pathname}`);
-    if (url === null || candidates === undefined) return [];
-    return candidates.flatMap((entry) => {
-      // Twice the same parameter: the province's parser might read the other one.
-      const [value, ...more] = url.searchParams.getAll(entry.recogniser.parameter);
-      if (value === undefined || more.length > 0 || !PRINTABLE.test(value)) return [];
-      return value.startsWith(entry.recogniser.value_prefix) ? take(entry, value) : [];
+  const find: Finder = (code) => {
+    const address = webAddressOf(code);
+    if (address === null) return [];
+    return (byHost.get(address.host) ?? []).flatMap(({ manifest, rule }) => {
+      const token = webToken(rule, address);
+      return token === null ? [] : take(manifest, rule.length, token, webCode(rule, token));
     });
   };
-}
-
-/** Plain web addresses only: a port, a login or a stripped control character is a way to look like another host. */
-function webAddress(code: string): URL | null {
-  if (!WEB_ADDRESS.test(code) || !PRINTABLE.test(code)) return null;
-  const url = URL.parse(code);
-  if (url === null || url.port !== '' || url.username !== '' || url.password !== '') return null;
-  return url;
+  return (code) => {
+    const found = find(code);
+    const meant = found.length > 0 ? null : withoutCapsLock(code);
+    return meant === null ? found : find(meant);
+  };
 }
 
 function compileJson(entries: readonly Entry<'json'>[]): Finder {
@@ -143,9 +140,11 @@ function compileJson(entries: readonly Entry<'json'>[]): Finder {
     if (members === null || members.size > MAX_JSON_MEMBERS) return [];
     return [...members].flatMap(([member, value]) => {
       const marked = byMember.get(member)?.get(localKey(value) ?? '') ?? [];
-      return marked.flatMap((entry) => {
-        const token = localKey(members.get(entry.recogniser.take));
-        return token !== null && ALPHABETS[entry.recogniser.alphabet].test(token) ? take(entry, token) : [];
+      return marked.flatMap(({ manifest, recogniser: { equals, take: place, alphabet, length } }) => {
+        const written = localKey(members.get(place));
+        if (written === null || !isWrittenIn(alphabet, written)) return [];
+        const token = spelledIn(alphabet, written);
+        return take(manifest, length, token, JSON.stringify({ [member]: equals, [place]: token }));
       });
     });
   };
@@ -160,7 +159,12 @@ function compileBinaries(entries: readonly Entry<'binary'>[]): Finder {
   const find = compileLeading(entries, (entry) => entry.recogniser.marker);
   return (code) => {
     if (entries.length === 0 || !BASE64.test(code)) return [];
-    return find(Buffer.from(code, 'base64').toString('latin1')).flatMap((entry) => take(entry, code));
+    const octets = Buffer.from(code, 'base64');
+    // Stray bits behind the last octet would give one code sixteen spellings.
+    if (octets.toString('base64') !== code) return [];
+    return find(octets.toString('latin1')).flatMap(({ manifest, recogniser }) =>
+      take(manifest, recogniser.length, code, code),
+    );
   };
 }
 
@@ -168,11 +172,24 @@ function compileJws(entries: readonly Entry<'jws'>[]): Finder {
   const byIssuer = new Map<string, Entry<'jws'>[]>();
   for (const entry of entries) append(byIssuer, entry.recogniser.issuer, entry);
   return (code) => {
-    const [header, payload, signature, ...more] = byIssuer.size === 0 ? [] : code.split('.');
-    if (header === undefined || payload === undefined || signature === undefined || more.length > 0) return [];
-    if (![header, payload, signature].every((part) => part !== '' && ALPHABETS.base64url.test(part))) return [];
-    // Only routing: the issuer is believed by nobody before the driver has verified the signature.
-    const issuer = jsonMembers(Buffer.from(payload, 'base64url').toString('utf8'))?.get('iss');
-    return typeof issuer === 'string' ? (byIssuer.get(issuer) ?? []).flatMap((entry) => take(entry, code)) : [];
+    const issuer = byIssuer.size === 0 ? null : claimedIssuer(code);
+    if (issuer === null) return [];
+    return (byIssuer.get(issuer) ?? []).flatMap(({ manifest, recogniser }) =>
+      take(manifest, recogniser.length, code, code),
+    );
   };
+}
+
+/** Only routing: the issuer is believed by nobody before the driver has verified the signature. Null: no JWS. */
+function claimedIssuer(code: string): string | null {
+  const parts = code.split('.');
+  const [, payload] = parts;
+  if (payload === undefined || parts.length !== 3 || !parts.every((part) => BASE64URL_PART.test(part))) return null;
+  return issuerIn(payload);
+}
+
+/** `iss` of a JWS payload in base64url; null where it names none. */
+export function issuerIn(payload: string): string | null {
+  const issuer = jsonMembers(Buffer.from(payload, 'base64url').toString('utf8'))?.get('iss');
+  return typeof issuer === 'string' ? issuer : null;
 }

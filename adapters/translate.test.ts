@@ -155,13 +155,34 @@ describe('time', () => {
     });
   });
 
+  test('a time that nobody can mean keeps its colour, or is told as a value that was never declared', () => {
+    for (const time of ['1970-01-01 08:00:00', '2020-01-31 23:59:59', '2022-03-11 12:00:00']) {
+      expect(of({ time })).toMatchObject({
+        claims: { status: 'indeterminate', status_as_of: null },
+        reasons: ['as_of_impossible'],
+        unmapped: ['as_of'],
+      });
+    }
+  });
+
+  test.each([
+    ['green', 1],
+    ['yellow', 2],
+    ['red', 3],
+  ])('a %s of a system that publishes no limit stands for ever', (status, colour) => {
+    const read = (time: string) => translate({ ...GREEN, colour, time }, sampleReply({ validity: [] }), 't', NOW_MS);
+    expect(read('2022-02-08 12:00:00')).toMatchObject({ claims: { status }, reasons: [] });
+    expect(read('2022-02-08 11:59:59')).toMatchObject({ claims: { status }, reasons: ['too_old'] });
+  });
+
   test('a green older than its validity stays green with reason too_old', () => {
     expect(of({ time: '2022-03-07 12:00:00' })).toMatchObject({ claims: { status: 'green' }, reasons: [] });
     expect(of({ time: '2022-03-07 11:59:59' })).toMatchObject({ claims: { status: 'green' }, reasons: ['too_old'] });
   });
 
   test('an old red is never made anything better', () => {
-    expect(of({ colour: 3, time: '2020-01-01 00:00:00' })).toMatchObject({ claims: { status: 'red' }, reasons: [] });
+    const old = of({ colour: 3, time: '2020-03-01 00:00:00' });
+    expect(old).toMatchObject({ claims: { status: 'red' }, reasons: ['too_old'] });
   });
 
   test('a system that computes its answer when asked is as of now', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ground, RecordReason } from '../schemas/code-lists/index.ts';
 import { instantOf } from '../schemas/instant.ts';
 import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
+import { maxAgeS } from '../schemas/max-age.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import type { StatusClaims } from '../schemas/statement.ts';
 import type { Flag, Status } from '../schemas/status.ts';
@@ -33,7 +34,8 @@ export function translate(record: JsonValue, manifest: Manifest, token: string, 
 /**
  * Compiles a manifest's tables. A value outside its table makes the status `indeterminate` where it stands for the
  * status, a flag or the time; elsewhere it is reported and leaves a claim empty, so that a red cannot be substantiated.
- * An old status keeps its colour with reason `too_old`: what to do with it is the decision's business.
+ * So does an as-of time that nobody can mean, with its own reason. An old status keeps its colour with reason `too_old`:
+ * what to do with it is the decision's business.
  */
 export function compileTranslator(manifest: Manifest): Translator {
   const { reply } = manifest;
@@ -49,10 +51,13 @@ export function compileTranslator(manifest: Manifest): Translator {
     const report = (field: string) => void reported.add(field);
     const local = readStatus(record, report);
     const flags = readFlags(record, report);
-    const atMs = readAsOf(record, nowMs);
-    if (atMs === null) report('as_of');
+    const asOf = readAsOf(record, nowMs);
+    if (asOf.kind === 'unreadable') report('as_of');
     const unreadable = DECISIVE_FIELDS.some((field) => reported.has(field));
-    const status = unreadable ? 'indeterminate' : local.status;
+    // Counted for the operator, who has a unit or a clock to put right; the venue gets the reason of its own.
+    if (asOf.kind === 'impossible') report('as_of');
+    const atMs = asOf.kind === 'at' ? asOf.atMs : null;
+    const status = unreadable || atMs === null ? 'indeterminate' : local.status;
     const grounds = readGrounds(record, report);
     const claims = {
       status,
@@ -64,7 +69,8 @@ export function compileTranslator(manifest: Manifest): Translator {
     };
     const reasons = new Set<RecordReason>(local.reason === null ? [] : [local.reason]);
     if (unreadable) reasons.add('unmapped_value');
-    if (atMs !== null && isTooOld(reply.validity, status, nowMs - atMs)) reasons.add('too_old');
+    if (asOf.kind === 'impossible') reasons.add('as_of_impossible');
+    if (atMs !== null && isTooOld(manifest, status, nowMs - atMs)) reasons.add('too_old');
     if (flags.includes('popup')) reasons.add('popup');
     return { claims, localGroundOnly: grounds.localOnly, reasons: [...reasons], unmapped: [...reported] };
   };
@@ -145,6 +151,6 @@ function handleOfToken(token: string): string {
   return fits ? token : createHash('sha256').update(token).digest('base64url');
 }
 
-function isTooOld(rules: ReplyTables['validity'], status: Status, ageMs: number): boolean {
-  return rules.some((rule) => rule.status === status && ageMs > rule.max_age_s * 1000);
+function isTooOld(manifest: Manifest, status: Status, ageMs: number): boolean {
+  return status !== 'indeterminate' && ageMs > maxAgeS(manifest, status) * 1000;
 }

@@ -14,8 +14,18 @@ function formatAsOf({ format, zone }: AsOfField, atMs: number): string | number 
   switch (format) {
     case 'yyyy-MM-dd HH:mm:ss':
       return local.slice(0, 19).replace('T', ' ');
+    case 'yyyy-MM-dd HH:mm':
+      return local.slice(0, 16).replace('T', ' ');
+    case 'yyyy-MM-dd HH:mm:ss.S':
+      return `${local.slice(0, 19).replace('T', ' ')}.0`;
+    case 'yyyy-MM-ddTHH:mm:ss':
+      return local.slice(0, 19);
+    case 'yyyy-MM-ddTHH:mm:ssZ':
+      return `${local.slice(0, 23)}${zone.replace(':', '')}`;
     case 'yyyyMMddHHmmss':
       return local.slice(0, 19).replaceAll(/[-T:]/g, '');
+    case 'yyyyMMddHHmmssSSS':
+      return local.slice(0, 23).replaceAll(/[-T:.]/g, '');
     case 'rfc3339':
       return `${local.slice(0, 19)}${zone}`;
     case 'unix_s':

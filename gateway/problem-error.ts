@@ -1,5 +1,5 @@
 import { CodedError } from '../schemas/coded-error.ts';
-import { PROBLEMS, type Problem, type ProblemCode } from '../schemas/problem.ts';
+import { PROBLEMS, type Problem, type ProblemCode, UNRECOGNISED, type UnrecognisedKind } from '../schemas/problem.ts';
 
 /** A client's fault or a refusal, on its way to become problem details. `detail` never repeats what the client sent. */
 export class ProblemError extends CodedError<ProblemCode> {
@@ -13,9 +13,15 @@ export class ProblemError extends CodedError<ProblemCode> {
   }
 }
 
+/** `code_unrecognised`, with advice for the one who can mend it: who holds the scanner, or who holds the code. */
+export function codeUnrecognised(why: UnrecognisedKind): ProblemError {
+  return new ProblemError('code_unrecognised', why);
+}
+
 /** RFC 9457 problem details for a closed code. */
 export function problemOf(code: ProblemCode, detail?: string, requestId?: string): Problem {
-  const { status, zh, en, next } = PROBLEMS[code];
+  const { status } = PROBLEMS[code];
+  const { zh, en, next } = wordsOf(code, detail);
   return {
     type: `urn:huren:problem:${code}`,
     title: en,
@@ -26,4 +32,13 @@ export function problemOf(code: ProblemCode, detail?: string, requestId?: string
     ...(detail === undefined ? {} : { detail }),
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
+}
+
+function wordsOf(code: ProblemCode, detail: string | undefined) {
+  const isKnown = code === 'code_unrecognised' && detail !== undefined && isUnrecognisedKind(detail);
+  return isKnown ? UNRECOGNISED[detail] : PROBLEMS[code];
+}
+
+function isUnrecognisedKind(detail: string): detail is UnrecognisedKind {
+  return Object.hasOwn(UNRECOGNISED, detail);
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { AS_OF_FORMATS } from './as-of.ts';
 import { authorityModelSchema } from './authority-model.ts';
 import {
   groundSchema,
+  keysOf,
   levelSchema,
   localisedTextSchema,
   localStateSchema,
@@ -10,47 +12,9 @@ import {
   roleSchema,
 } from './code-lists/index.ts';
 import { driverConfigSchema, localScalarSchema, pointerSchema } from './driver-config.ts';
+import { recogniserSchema } from './recogniser.ts';
 import { remedySchema } from './remedy.ts';
 import { entityIdSchema, flagSchema, statusSchema } from './status.ts';
-
-const alphabetSchema = z.enum(['digits', 'hex', 'alphanumeric', 'base64', 'base64url']);
-const lengthSchema = z.strictObject({ min: z.int().min(4).max(4096), max: z.int().min(4).max(4096) });
-const literalSchema = z
-  .string()
-  .min(2)
-  .max(64)
-  .regex(/^[\x21-\x7e]+$/);
-
-/** How a code of this system is told from all others. Literals only: no expression supplied by a province ever runs. */
-export const recogniserSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('prefix'),
-      prefix: literalSchema,
-      length: lengthSchema,
-      alphabet: alphabetSchema,
-    }),
-    z.strictObject({
-      kind: z.literal('url'),
-      host: z.hostname(),
-      path: z.string().max(128),
-      parameter: z.string().min(1).max(64),
-      value_prefix: z.string().max(64),
-      length: lengthSchema,
-    }),
-    z.strictObject({
-      kind: z.literal('json'),
-      member: z.string().min(1).max(64),
-      equals: literalSchema,
-      take: z.string().min(1).max(64),
-      length: lengthSchema,
-      alphabet: alphabetSchema,
-    }),
-    z.strictObject({ kind: z.literal('binary'), marker: literalSchema, length: lengthSchema }),
-    z.strictObject({ kind: z.literal('jws'), issuer: z.string().min(3).max(256), length: lengthSchema }),
-  ])
-  .meta({ id: 'Recogniser' });
-export type Recogniser = z.infer<typeof recogniserSchema>;
 
 /** A table from documented local values to normalised ones. What is not in the table is unmapped and reported. */
 function tableOf<T extends z.ZodType>(to: T) {
@@ -87,8 +51,12 @@ export const asOfSchema = z
     z.strictObject({
       from: z.literal('field'),
       at: pointerSchema,
-      format: z.enum(['yyyy-MM-dd HH:mm:ss', 'yyyyMMddHHmmss', 'rfc3339', 'unix_s', 'unix_ms']),
-      zone: z.string().regex(/^[+-]\d{2}:\d{2}$/),
+      format: z.literal(keysOf(AS_OF_FORMATS)).meta({
+        description: Object.entries(AS_OF_FORMATS)
+          .map((pair) => pair.join(': '))
+          .join('; '),
+      }),
+      zone: z.string().regex(/^[+-](0\d|1[0-4]):[0-5]\d$/),
     }),
     z.strictObject({ from: z.literal('reply') }).meta({ description: 'the system computes its answer when asked' }),
   ])

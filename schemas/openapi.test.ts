@@ -52,7 +52,13 @@ describe('the document', () => {
     const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
     const closed = Object.entries(document.paths ?? {}).filter(([, item]) => item.post?.security?.length === 1);
     expect(closed.map(([path]) => path)).toEqual(needsToken);
-    expect(needsToken).toEqual(['/v1/verifications', '/v1/verifications/batch', '/v1/passes', '/v1/statements']);
+    expect(needsToken).toEqual([
+      '/v1/verifications',
+      '/v1/verifications/batch',
+      '/v1/passes',
+      '/v1/passes/revocations',
+      '/v1/statements',
+    ]);
   });
 
   test('does not hide that a sandbox path is there in sandbox mode alone', () => {

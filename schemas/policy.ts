@@ -12,7 +12,8 @@ export type TableProvenance = z.infer<typeof tableProvenanceSchema>;
 
 /**
  * Age of the status measured by the issuing province's own published validity L for that status: `fresh` up to L/2,
- * `aging` up to L, `too_old` beyond. Where the province publishes no limit: `fresh` up to 24 hours, then `aging`.
+ * `aging` up to L, `too_old` beyond. Where the province publishes no limit: `fresh` up to 24 hours, `aging` up to the national
+ * limit of 30 days, `too_old` beyond.
  */
 export const ageBandSchema = z.enum(['fresh', 'aging', 'too_old']).meta({ id: 'AgeBand' });
 export type AgeBand = z.infer<typeof ageBandSchema>;

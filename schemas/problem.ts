@@ -74,8 +74,11 @@ export const PROBLEMS = {
   code_unrecognised: {
     status: 422,
     zh: '无法识别此码',
-    en: 'No registered system issued this code',
-    next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
+    en: 'This code is not recognised',
+    next: {
+      zh: '请检查扫码器（附加字符、大写锁定、输入法、镜头）后重新扫描；仍无法识别时，请持码人刷新健康码',
+      en: 'Check the scanner (what it adds, caps lock, input method, camera) and scan again; if that does not help, ask the holder to refresh the code',
+    },
   },
   code_expired: {
     status: 422,
@@ -158,6 +161,29 @@ export const PROBLEMS = {
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What `code_unrecognised` says in its `detail`: whether the scanner is at fault or the code, and so what helps. */
+export const UNRECOGNISED = {
+  not_a_code: {
+    zh: '无法识别此码：已登记的各省系统均不签发此种码',
+    en: 'This code is not recognised: no registered system issues codes of this form',
+    next: PROBLEMS.code_unrecognised.next,
+  },
+  two_codes: {
+    zh: '无法识别此码：扫码器将两个码读成了一个',
+    en: 'This code is not recognised: two codes were read as one',
+    next: {
+      zh: '请检查扫码器是否在每次扫描后输出结束符，然后逐个重新扫描',
+      en: 'Check that the scanner ends each scan before the next one begins, then scan one code at a time',
+    },
+  },
+  not_known: {
+    zh: '无法识别此码：签发此种码的省份没有此码的记录',
+    en: 'This code is not recognised: the province that issues codes of this form has no record of it',
+    next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
+  },
+} as const satisfies Record<string, Omit<ProblemKind, 'status'>>;
+export type UnrecognisedKind = keyof typeof UNRECOGNISED;
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { localisedTextSchema, provinceCodeSchema, purposeSchema, reasonCodeSchema } from './code-lists/index.ts';
 import { problemSchema } from './problem.ts';
 import { remedySchema } from './remedy.ts';
+import { SCANNED_TEXT_RULE } from './scanned-text.ts';
 import { assuranceSchema, decisionSchema, instantSchema, provenanceSchema, statusSchema } from './status.ts';
 
 /** A code longer than this is no code of any system we know. In UTF-16 units, as JSON strings are counted here. */
@@ -11,7 +12,7 @@ export const MAX_BATCH_ITEMS = 100;
 /** POST /v1/verifications */
 export const verificationRequestSchema = z
   .strictObject({
-    code: z.string().min(1).max(MAX_CODE_LENGTH).meta({ description: 'what the scanner read, unchanged' }),
+    code: z.string().min(1).max(MAX_CODE_LENGTH).meta({ description: SCANNED_TEXT_RULE }),
     purpose: purposeSchema,
     nonce: z
       .string()
@@ -51,6 +52,8 @@ export type VerificationReply = z.infer<typeof verificationReplySchema>;
 export const batchRequestSchema = z
   .strictObject({ items: z.array(verificationRequestSchema).min(1).max(MAX_BATCH_ITEMS) })
   .meta({ id: 'BatchRequest' });
+/** What of a batch can fail as a whole: an item that is not as documented is a problem in its own place. */
+export const batchFrameSchema = z.strictObject({ items: z.array(z.unknown()).min(1).max(MAX_BATCH_ITEMS) });
 export const batchReplySchema = z
   .strictObject({ results: z.array(z.union([verificationReplySchema, problemSchema])).max(MAX_BATCH_ITEMS) })
   .meta({ id: 'BatchReply' });

@@ -68,6 +68,9 @@ function literalOf(recogniser: Subject['manifest']['recognise'][number]): string
       return recogniser.prefix;
     case 'url':
       return recogniser.value_prefix;
+    case 'whole_url':
+      return `${recogniser.scheme}://${recogniser.host}${recogniser.path}`;
+    case 'url_path':
     case 'json':
     case 'binary':
     case 'jws':

@@ -1,6 +1,7 @@
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
-import type { Manifest, Recogniser } from '../../schemas/manifest.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { Recogniser } from '../../schemas/recogniser.ts';
 import { median } from './statistics.ts';
 
 /** Today's number of provincial systems, and a hundred times that: every city its own. */
@@ -55,6 +56,8 @@ function tagged(recogniser: Recogniser, tag: string): Recogniser {
     case 'prefix':
       return { ...recogniser, prefix: `${recogniser.prefix}${tag}`, length: { min: min + 4, max: max + 4 } };
     case 'url':
+    case 'url_path':
+    case 'whole_url':
       return { ...recogniser, host: `${tag}.${recogniser.host}` };
     case 'json':
       return { ...recogniser, equals: `${recogniser.equals}${tag}` };
@@ -71,8 +74,15 @@ function sampleCode(recogniser: Recogniser): string {
   switch (recogniser.kind) {
     case 'prefix':
       return recogniser.prefix.padEnd(min, '0');
-    case 'url':
-      return `https://${recogniser.host}${recogniser.path}?${recogniser.parameter}=${recogniser.value_prefix.padEnd(min, '0')}`;
+    case 'url': {
+      const { host, path, route, parameter, value_prefix } = recogniser;
+      const place = route === undefined ? `${host}${path}` : `${host}${path}#${route}`;
+      return `https://${place}?${parameter}=${value_prefix.padEnd(min, '0')}`;
+    }
+    case 'url_path':
+      return `https://${recogniser.host}${recogniser.path.replace('{token}', '0'.repeat(min))}`;
+    case 'whole_url':
+      return `${recogniser.scheme}://${recogniser.host}${recogniser.path}?`.padEnd(min, '0');
     case 'json':
       return JSON.stringify({ [recogniser.member]: recogniser.equals, [recogniser.take]: '0'.repeat(min) });
     case 'binary':

@@ -12,7 +12,7 @@ export const cachedAnswerSchema = z.discriminatedUnion('kind', [
     reasons: z.array(recordReasonSchema),
     assurance: assuranceSchema,
     statement: z.string().nullable(),
-    way: z.enum(['node', 'direct']),
+    way: z.enum(['node', 'direct']).nullable(),
   }),
   z.strictObject({ kind: z.literal('absent'), why: z.enum(['expired', 'unknown']) }),
 ]);

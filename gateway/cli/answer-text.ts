@@ -7,7 +7,7 @@ import type { Decision, Status } from '../../schemas/status.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
 import type { CheckedAnswer, FailedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
-import { failureText } from './trust-texts.ts';
+import { checkText } from './trust-texts.ts';
 
 /** A colour never stands alone: one reader in twelve cannot tell red from green, and paper has no colour at all. */
 const STATUSES: Record<Status, LocalisedText & { readonly shape: string; readonly colour: InspectColor }> = {
@@ -98,7 +98,7 @@ function printUnverified(cli: Cli, checked: FailedAnswer): void {
   print(paint(['bold', 'red'], say(heading)));
   row(cli, { zh: '下一步', en: 'next' }, say({ zh: '请转人工核实', en: 'have staff look into it' }));
   row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
-  row(cli, { zh: '信任链', en: 'chain' }, `✗ ${checked.code}: ${say(failureText(checked))} (${checked.link})`);
+  row(cli, { zh: '信任链', en: 'chain' }, `✗ ${checked.code}: ${say(checkText(checked))} (${checked.link})`);
 }
 
 function row(cli: Cli, label: LocalisedText, text: string): void {

@@ -26,6 +26,8 @@ export type CheckedAnswer =
       readonly link: string;
       /** With `rule_broken`: which one. */
       readonly rule?: AttestationRule;
+      /** By how many seconds the token is ahead of this clock, or behind it where negative. */
+      readonly clock_off_s?: number;
       readonly chain: readonly Link[];
     };
 export type FailedAnswer = Extract<CheckedAnswer, { verified: false }>;

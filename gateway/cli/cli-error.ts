@@ -52,6 +52,13 @@ const FAILURES = {
       en: 'set HUREN_CLIENT_ID, HUREN_CLIENT_SECRET and HUREN_TOKEN_ENDPOINT',
     },
   },
+  pass_not_issued: {
+    exit: 1,
+    next: {
+      zh: '按答复处理；仅放行的绿码可签发凭证',
+      en: 'do what the answer says; only a green that passes gets a pass',
+    },
+  },
   token_refused: {
     exit: 1,
     next: { zh: '核对凭据后重试', en: 'check the credentials, then try again' },

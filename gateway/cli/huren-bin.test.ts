@@ -46,7 +46,7 @@ describe('the packed command', () => {
     const wrong = await run([bin, 'scan']);
     expect([wrong.exit, wrong.stderr.split('\n')[0]]).toEqual([
       2,
-      "huren: usage_invalid: missing required argument 'code'",
+      "huren: usage_invalid: missing required argument 'code', or --file: one of the two",
     ]);
   });
 

@@ -18,6 +18,7 @@ import { addKeys } from './commands/keys.ts';
 import { addLog } from './commands/log.ts';
 import { addMandate } from './commands/mandate.ts';
 import { addNation } from './commands/nation.ts';
+import { addPass } from './commands/pass.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRegistry } from './commands/registry.ts';
 import { addSandbox } from './commands/sandbox.ts';
@@ -61,6 +62,7 @@ export function createProgram(cli: Cli): Command {
     addConfig,
     addScan,
     addVerify,
+    addPass,
     addDemo,
     addSandbox,
     addNation,

@@ -2,7 +2,7 @@ import { ConfigError } from '../compose/config.ts';
 import type { CheckedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
-import { checkNext, failureText } from './trust-texts.ts';
+import { checkNext, checkText } from './trust-texts.ts';
 
 /** `huren: <code>: <text>` and what to do next, on stderr. */
 export function reportError(cli: Cli, error: CliError): void {
@@ -12,7 +12,7 @@ export function reportError(cli: Cli, error: CliError): void {
 /** Names the link and the closed code of a failed check on stderr. Gives the exit code. */
 export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
   if (checked.verified) return 0;
-  complain(cli, checked.code, `${checked.link}: ${cli.say(failureText(checked))}`, cli.say(checkNext(checked.code)));
+  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked))}`, cli.say(checkNext(checked)));
   return 1;
 }
 

@@ -52,33 +52,42 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
   key_revoked: { zh: '密钥已吊销', en: 'the key was revoked' },
   key_outside_window: { zh: '签名不在密钥有效期内', en: 'it was signed outside the time of its key' },
   trust_mark_invalid: { zh: '信任标识无效', en: 'a trust mark is not valid' },
+  status_list_missing: {
+    zh: '没有状态列表，无法得知是否已被撤销',
+    en: 'no status list could be had, so nobody can tell whether it was withdrawn',
+  },
   status_list_invalid: { zh: '状态列表无效', en: 'the status list is not valid' },
   status_revoked: { zh: '已撤销', en: 'it was revoked' },
   fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
   reply_mismatch: { zh: '答复与其证明内容不一致', en: 'the reply says something else than its attestation' },
 };
 
-/** What was wrong with an answer or a pass, for a person; a broken rule by its name. */
-export function failureText({
-  code,
-  rule,
-}: {
+/** A failed check, as far as its words depend on it. */
+interface FailedCheck {
   readonly code: CheckCode;
   readonly rule?: AttestationRule;
-}): LocalisedText {
-  const { zh, en } = TEXTS[code];
-  if (rule === undefined) return { zh, en };
-  const broken = ATTESTATION_RULES[rule];
-  return { zh: `${zh}：${rule}（应为：${broken.zh}）`, en: `${en}: ${rule} (what holds: ${broken.en})` };
+  readonly clock_off_s?: number;
 }
 
-/** What a closed code means, for a person. */
-export function checkText(code: CheckCode): LocalisedText {
-  return TEXTS[code];
+/**
+ * What a closed code means, for a person; with the rule that is broken, or the seconds that lie between a token's time and
+ * this clock.
+ */
+export function checkText({ code, rule, clock_off_s }: FailedCheck): LocalisedText {
+  const { zh, en } = TEXTS[code];
+  if (rule !== undefined) {
+    const broken = ATTESTATION_RULES[rule];
+    return { zh: `${zh}：${rule}（应为：${broken.zh}）`, en: `${en}: ${rule} (what holds: ${broken.en})` };
+  }
+  if (clock_off_s === undefined) return TEXTS[code];
+  const offS = Math.abs(clock_off_s);
+  return clock_off_s > 0
+    ? { zh: `${zh}：比本机时钟超前 ${offS} 秒`, en: `${en}: it is ${offS} s in the future of this clock` }
+    : { zh: `${zh}：按本机时钟已过期 ${offS} 秒`, en: `${en}: ${offS} s ago by this clock` };
 }
 
 /** What to do after a check failed. */
-export function checkNext(code: CheckCode): LocalisedText {
+export function checkNext({ code, clock_off_s }: FailedCheck): LocalisedText {
   if (code === 'anchor_unknown') {
     return {
       zh: '用 --anchor 或 HUREN_ANCHOR_FILE 指定国家信任锚文件，勿采信此结果',
@@ -91,6 +100,24 @@ export function checkNext(code: CheckCode): LocalisedText {
       en: 'name a trust bundle with --bundle, or set HUREN_URL to a gateway',
     };
   }
-  if (code === 'expired') return { zh: '请重新扫描，取得新的证明', en: 'scan again for a new attestation' };
+  // Scanning again with a clock that is off gives the same answer for ever.
+  if (code === 'not_yet_valid' && clock_off_s !== undefined) {
+    return {
+      zh: '请校准本机时钟；若本机时钟正确，请告知网关的运维人员',
+      en: 'check this clock; if it is right, tell the operator of the gateway that its clock is ahead',
+    };
+  }
+  if (code === 'status_list_missing' || code === 'status_list_invalid') {
+    return {
+      zh: '请联网后重试（HUREN_URL），或用 --bundle 指定刚刚导出的信任包；也可直接扫描健康码',
+      en: 'try again online (HUREN_URL) or with a trust bundle exported just now (--bundle); or scan the code itself',
+    };
+  }
+  if (code === 'expired') {
+    return {
+      zh: '请重新扫描，取得新的证明；若刚刚取得，请校准本机时钟',
+      en: 'scan again for a new attestation; if this one was only just made, check this clock',
+    };
+  }
   return { zh: '请勿采信；重新扫描健康码', en: 'do not rely on it; scan the code again' };
 }

@@ -7,7 +7,7 @@ import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reportError } from './report.ts';
 import { readTrust, type TrustOptions } from './trust-material.ts';
-import { checkNext, failureText } from './trust-texts.ts';
+import { checkNext, checkText } from './trust-texts.ts';
 
 const passReplySchema = z.object({ pass: z.string() });
 
@@ -27,7 +27,8 @@ function passOf(text: string): string | null {
   return passReplySchema.safeParse(jsonOrUndefined(text)).data?.pass ?? null;
 }
 
-interface PassOptions extends TrustOptions {
+/** How a pass is to be verified. */
+export interface PassOptions extends TrustOptions {
   readonly at?: number;
   readonly json?: boolean;
 }
@@ -45,8 +46,8 @@ export async function verifyPassCommand(cli: Cli, pass: string, options: PassOpt
   if (options.json === true) cli.printJson(checked);
   else print(cli, checked);
   if (checked.verified) return 0;
-  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(failureText(checked))}`)}`);
-  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked.code)))}`);
+  console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked))}`)}`);
+  console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked)))}`);
   return 1;
 }
 
@@ -56,13 +57,10 @@ function print({ say, print: line, paint }: Cli, checked: VerifiedPass): void {
     line(`${mark} ${typ}  ${printable(iss)}  ${code === undefined ? `kid ${printable(kid)}` : code}`);
   }
   if (!checked.verified) return;
-  const { claims, revocation } = checked;
+  const { claims, list_as_of_s } = checked;
   line(say({ zh: '通行凭证有效', en: 'the pass verifies' }));
   line(`  ${claims.issuer_province} → ${claims.destination}  ${claims.status_as_of}`);
   line(`  exp ${instantOf(claims.exp)}`);
-  const unchecked = {
-    zh: '未核对是否撤销：手头没有状态列表',
-    en: 'not checked for withdrawal: no status list at hand',
-  };
-  line(`  ${say(revocation === 'unchecked' ? unchecked : { zh: '未被撤销', en: 'not withdrawn' })}`);
+  const listAt = instantOf(list_as_of_s);
+  line(`  ${say({ zh: `未被撤销（状态列表截至 ${listAt}）`, en: `not withdrawn (list as of ${listAt})` })}`);
 }

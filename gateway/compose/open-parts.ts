@@ -55,7 +55,12 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     log,
   });
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
-  const passes = openPassDesk(stores.passes, () => gateways.current, nowS);
+  const passes = openPassDesk({
+    store: stores.passes,
+    gateways: () => gateways.current,
+    registry: () => registry.registry.current(),
+    nowS,
+  });
   const gate: { handover: Handover | null } = { handover: null };
   const trust = await openTrust({
     dataDir: config.dataDir,

@@ -1,6 +1,8 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { PassStore } from '../passes/pass-store.ts';
+import type { PassBasis, PassStore } from '../passes/pass-store.ts';
 import { Passes } from '../passes/passes.ts';
+import { mandateStands } from '../policy/mandates.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import type { Hosting } from './hosting.ts';
 
@@ -9,14 +11,23 @@ export interface PassDesk {
   readonly of: (destination: ProvinceCode) => Passes | null;
   readonly all: readonly { readonly entityId: string; readonly passes: Passes }[];
   readonly statusLists: () => Promise<Record<string, string>>;
+  /** Withdraws what stands on a province's word about a handle, or with null on its word at all. Throws StoreError. */
+  readonly withdrawAbout: (province: ProvinceCode, handle: string | null) => Promise<void>;
+}
+
+interface Parts {
+  readonly store: StoreWatch<PassStore>;
+  readonly gateways: () => Hosting['gateways'];
+  readonly registry: () => RegistryState;
+  readonly nowS: () => number;
 }
 
 /** One desk for all gateways of a node: an index is given out once, whoever signs for it. */
-export function openPassDesk(
-  store: StoreWatch<PassStore>,
-  gateways: () => Hosting['gateways'],
-  nowS: () => number,
-): PassDesk {
+export function openPassDesk({ store, gateways, registry, nowS }: Parts): PassDesk {
+  const stands = ({ province, mandate }: PassBasis) => {
+    const { adapters, mandates } = registry();
+    return adapters.get(province)?.stage === 'active' && mandateStands(mandates, mandate, nowS() * 1000);
+  };
   const opened = new Map<ProvinceCode, Passes>();
   const of = (destination: ProvinceCode) => {
     const known = opened.get(destination);
@@ -27,6 +38,8 @@ export function openPassDesk(
       entityId,
       store,
       signer: () => attestationKeys.signer,
+      jwks: () => ({ keys: [...attestationKeys.publicKeys] }),
+      stands,
       nowS,
     });
     opened.set(destination, passes);
@@ -46,5 +59,6 @@ export function openPassDesk(
       const lists = await Promise.all(all().map(({ passes }) => passes.statusLists()));
       return Object.assign({}, ...lists);
     },
+    withdrawAbout: (province, handle) => store.use((passes) => passes.withdrawAbout(province, handle)),
   };
 }

@@ -6,6 +6,7 @@ import type { Invalidation } from '../cache/invalidation.ts';
 import type { OpenCache } from '../cache/open-cache.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
+import { StoreError } from '../stores/store-error.ts';
 import type { ProvinceTrust } from '../trust/province-trust.ts';
 import type { Sm2Verifier } from '../trust/public-key.ts';
 import { claimedIssuer, MAX_EVENT_AGE_S, verifySecurityEvent } from '../trust/security-event.ts';
@@ -24,6 +25,8 @@ interface Parts {
   /** The keys that a province may sign events with. Throws TrustError where it has no valid chain. */
   readonly provinces: Pick<ProvinceTrust, 'eventKeys' | 'provinceOf'>;
   readonly open: OpenCache;
+  /** Withdraws the passes that stand on what is not so any more. Throws StoreError. */
+  readonly passes: { readonly withdrawAbout: (province: Province, handle: string | null) => Promise<void> };
   readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly sm2Verify: Sm2Verifier;
   readonly nowMs: () => number;
@@ -80,7 +83,10 @@ async function verified(parts: Parts, token: string): Promise<{ claims: Security
   }
 }
 
-/** A province speaks for itself alone: what it flushes is its own, whatever the event says. */
+/**
+ * A province speaks for itself alone: what it flushes is its own, whatever the event says. Passes are withdrawn last: with
+ * their store away, answers are right all the same, and the event comes again.
+ */
 async function apply(parts: Parts, province: Province, { events }: SecurityEventClaims, at: number): Promise<void> {
   const { keys, invalidate } = parts.open;
   const changed = events['urn:huren:event:status-changed'];
@@ -90,10 +96,15 @@ async function apply(parts: Parts, province: Province, { events }: SecurityEvent
       await invalidate({ kind: 'handle', province, tags: keys.tagsOf(province, changed.handle) }, at);
     }
     if (compromised !== undefined) await invalidate({ kind: 'key', province, kid: compromised.kid }, at);
-    if (events['urn:huren:event:adapter-flush'] !== undefined) await invalidate({ kind: 'province', province }, at);
+    const flush = events['urn:huren:event:adapter-flush'];
+    if (flush !== undefined) await invalidate({ kind: 'province', province }, at);
+    if (changed !== undefined) await parts.passes.withdrawAbout(province, changed.handle);
+    // Which key signed what a pass stands on is not kept: all of its province's have to be asked for again.
+    if (compromised !== undefined || flush !== undefined) await parts.passes.withdrawAbout(province, null);
   } catch (error) {
-    if (!(error instanceof CacheError)) throw error;
+    if (!(error instanceof CacheError) && !(error instanceof StoreError)) throw error;
+    const what = error instanceof CacheError ? 'the other instances cannot be told' : 'passes cannot be withdrawn';
     // Whoever sent it keeps it and sends it again (RFC 8935 section 2.4), so that no instance misses it.
-    throw new ProblemError('unavailable', 'the other instances cannot be told', { 'retry-after': RETRY_AFTER_S });
+    throw new ProblemError('unavailable', what, { 'retry-after': RETRY_AFTER_S });
   }
 }

@@ -14,16 +14,19 @@ export function jsonBodyReader<T extends z.ZodType>(
   return async (request, response) => {
     if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
     await runParser(parse, request, response, 'JSON document');
-    return parseBody(schema, request.body);
+    return parseJson(schema, request.body, 'the body');
   };
 }
 
-/** Parses a body into its documented form. The detail names the member and the rule, never the value. */
-function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body);
+/**
+ * Holds a body, or a part of one that is called `whole`, against its documented form. Throws ProblemError `body_invalid`:
+ * the detail names the member and the rule, never the value.
+ */
+export function parseJson<T extends z.ZodType>(schema: T, value: unknown, whole: string): z.output<T> {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const member = issue === undefined || issue.path.length === 0 ? 'the body' : issue.path.join('.');
+  const member = issue === undefined || issue.path.length === 0 ? whole : issue.path.join('.');
   throw new ProblemError('body_invalid', `${member}: ${ruleOf(issue)}`);
 }
 

@@ -1,12 +1,14 @@
 import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
-import type { VenueTokens } from '../access/venue-tokens.ts';
+import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
+import { TrustError } from '../trust/trust-error.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import type { Capacity } from './admission.ts';
@@ -15,6 +17,7 @@ import { pathOf, resource } from './route.ts';
 import { openVenueDoor } from './venue-door.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
+const MAX_REVOCATION_BYTES = 8192;
 
 interface Parts {
   readonly verification: VerificationContext;
@@ -29,7 +32,8 @@ interface Parts {
 
 /**
  * POST /v1/passes: a venue or a holder's app asks about a code as for a verification, and gets the answer with a pass
- * where it is a pass. GET /v1/statuslists/{id}: which passes were withdrawn.
+ * where it is a pass. POST /v1/passes/revocations: who holds a pass and may ask here withdraws it. GET
+ * /v1/statuslists/{id}: which passes were withdrawn.
  */
 export function mountPasses(router: Router, parts: Parts): void {
   const { verification, passes } = parts;
@@ -37,14 +41,32 @@ export function mountPasses(router: Router, parts: Parts): void {
     read: jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES),
     maxBytes: MAX_REQUEST_BYTES,
   });
+  const enterRevocation = openVenueDoor(parts, {
+    read: jsonBodyReader(passRevocationSchema, MAX_REVOCATION_BYTES),
+    maxBytes: MAX_REVOCATION_BYTES,
+  });
+
+  /** The passes of the one gateway that answers who asks. */
+  function deskOf({ destination }: Venue): Passes {
+    const desk = passes.of(destination);
+    if (desk === null) throw new ProblemError('venue_foreign');
+    return desk;
+  }
 
   resource(router, '/v1/passes', {
     POST: async (request, response) => {
       const { venue, body } = await enter(request, response);
-      const desk = passes.of(venue.destination);
-      if (desk === null) throw new ProblemError('venue_foreign');
-      const issued = await issuePass(verification, desk, venue, body).catch(unavailable);
+      const issued = await issuePass(verification, deskOf(venue), venue, body).catch(unavailable);
       response.status(issued.pass === null ? 200 : 201).json(issued);
+    },
+  });
+
+  resource(router, '/v1/passes/revocations', {
+    POST: async (request, response) => {
+      const { venue, body } = await enterRevocation(request, response);
+      const isGone = await deskOf(venue).revokeToken(body.pass).catch(refusedPass).catch(unavailable);
+      if (!isGone) throw new ProblemError('not_found', 'no such pass was given out here, or it has ended');
+      response.json({ withdrawn: true });
     },
   });
 
@@ -63,6 +85,11 @@ function mountStatusLists(router: Router, path: string, passes: Passes): void {
       response.send(token);
     },
   });
+}
+
+/** Not one of this gateway's passes: the code says why, and nothing of the text is repeated. */
+function refusedPass(error: unknown): never {
+  throw error instanceof TrustError ? new ProblemError('body_invalid', `pass: ${error.code}`) : error;
 }
 
 /** Whether a pass was withdrawn cannot be told: that is not the same as a list that is not there. */

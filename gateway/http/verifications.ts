@@ -2,10 +2,9 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
-  batchRequestSchema,
+  batchFrameSchema,
   MAX_CODE_LENGTH,
   type VerificationReply,
-  type VerificationRequest,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
@@ -14,7 +13,7 @@ import { ProblemError, problemOf } from '../problem-error.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
 import type { Capacity } from './admission.ts';
-import { jsonBodyReader } from './json-body.ts';
+import { jsonBodyReader, parseJson } from './json-body.ts';
 import { resource } from './route.ts';
 import { openVenueDoor } from './venue-door.ts';
 
@@ -37,7 +36,7 @@ export function mountVerifications(router: Router, parts: Parts): void {
     maxBytes: MAX_REQUEST_BYTES,
   });
   const enterBatch = openVenueDoor(parts, {
-    read: jsonBodyReader(batchRequestSchema, MAX_BATCH_BYTES),
+    read: jsonBodyReader(batchFrameSchema, MAX_BATCH_BYTES),
     maxBytes: MAX_BATCH_BYTES,
     scansIn: ({ items }: { readonly items: readonly unknown[] }) => items.length,
   });
@@ -55,8 +54,10 @@ export function mountVerifications(router: Router, parts: Parts): void {
         venue,
         body: { items },
       } = await enterBatch(request, response);
-      const outcome = (asked: VerificationRequest) => verify(verification, venue, asked).catch(problemInPlace);
-      response.json({ results: await allInSlices(items, outcome) });
+      const outcome = async (item: unknown) => {
+        return await verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'));
+      };
+      response.json({ results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
     },
   });
 }

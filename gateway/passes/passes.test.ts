@@ -8,7 +8,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { checksOf, makeWorld, republish, type World } from '../trust/attestation.fixture.ts';
 import { makeKey, NOW_S } from '../trust/federation.fixture.ts';
-import { MAX_PASS_LENGTH, type PassChecks, verifyPass } from '../trust/recognition-pass.ts';
+import {
+  MAX_PASS_LENGTH,
+  type PassChecks,
+  type PassClaims,
+  passClaimsSchema,
+  signPass,
+  verifyPass,
+} from '../trust/recognition-pass.ts';
 import { signCompact } from '../trust/signer.ts';
 import { signStatusList, verifyStatusList } from '../trust/status-list.ts';
 import type { PassStore } from './pass-store.ts';
@@ -20,6 +27,8 @@ let folder: string;
 let store: StoreWatch<PassStore>;
 let passes: Passes;
 let nowS = NOW_S;
+/** Mandates that were ended before their time. */
+const ended = new Set<string>();
 
 const ground = {
   issuer_province: '410000',
@@ -27,6 +36,7 @@ const ground = {
   status_as_of: '2027-01-15T07:59:00Z',
   mandate: 'a-mandate',
   notAfterS: NOW_S + 3600,
+  handle: 'handle-of-nobody',
 } as const;
 
 function open(): Passes {
@@ -35,6 +45,8 @@ function open(): Passes {
     entityId: world.gateway.entityId,
     store,
     signer: () => world.gateway.answers.signer,
+    jwks: () => ({ keys: [world.gateway.answers.jwk] }),
+    stands: ({ mandate }) => !ended.has(mandate),
     nowS: () => nowS,
   });
 }
@@ -45,6 +57,10 @@ async function issue() {
   return issued;
 }
 
+function claimsOf(pass: string): PassClaims {
+  return passClaimsSchema.parse(JSON.parse(new TextDecoder().decode(base64url.decode(pass.split('.')[1] ?? ''))));
+}
+
 function checks(more: Partial<PassChecks> = {}): PassChecks {
   const statusListOf = (uri: string) => passes.statusList(uri.slice(uri.lastIndexOf('/') + 1));
   return { ...checksOf(world), statusListOf, ...more };
@@ -52,6 +68,7 @@ function checks(more: Partial<PassChecks> = {}): PassChecks {
 
 beforeEach(async () => {
   nowS = NOW_S;
+  ended.clear();
   world = await makeWorld();
   folder = mkdtempSync(join(tmpdir(), 'huren-passes-'));
   passes = open();
@@ -64,12 +81,8 @@ afterEach(async () => {
 describe('a pass', () => {
   test('does not verify offline, is too long for a QR code, or says who holds it', async () => {
     const { pass, expS } = await issue();
-    expect(await verifyPass(pass, checks({ statusListOf: () => null }))).toMatchObject({
-      verified: true,
-      revocation: 'unchecked',
-    });
     const checked = await verifyPass(pass, checks());
-    expect(checked).toMatchObject({ verified: true, revocation: 'not_revoked' });
+    expect(checked).toMatchObject({ verified: true, list_as_of_s: NOW_S });
     expect(checked.chain.map(({ typ }) => typ)).toEqual([
       'recognition-pass+jwt',
       'statuslist+jwt',
@@ -97,8 +110,68 @@ describe('a pass', () => {
     await passes.statusList(first.index.list);
     expect(await passes.revoke(first.index)).toBe(true);
     expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: false, code: 'status_revoked' });
-    expect(await verifyPass(second.pass, checks())).toMatchObject({ verified: true, revocation: 'not_revoked' });
+    expect(await verifyPass(second.pass, checks())).toMatchObject({ verified: true });
     expect(await passes.revoke({ list: 'no-such-list', idx: 1 })).toBe(false);
+  });
+
+  test('without a list that can be had it verifies', async () => {
+    const { pass } = await issue();
+    expect(await verifyPass(pass, checks({ statusListOf: () => null }))).toMatchObject({
+      verified: false,
+      code: 'status_list_missing',
+      link: 'status_list',
+    });
+  });
+
+  test('a list is believed hours after it was signed, or before', async () => {
+    const { pass, index } = await issue();
+    const uri = passes.uriOf(index.list);
+    const signedAt = async (atS: number) => {
+      const list = { issuer: world.gateway.entityId, uri, withdrawn: [], nowS: atS };
+      const token = await signStatusList(list, world.gateway.answers.signer);
+      return await verifyPass(pass, checks({ statusListOf: () => token }));
+    };
+    expect(await signedAt(NOW_S - 3599)).toMatchObject({ verified: true, list_as_of_s: NOW_S - 3599 });
+    for (const atS of [NOW_S - 3600, NOW_S - 82_800, NOW_S + 61]) {
+      expect(await signedAt(atS)).toMatchObject({ verified: false, code: 'status_list_invalid' });
+    }
+  });
+
+  test('a list says that it is of an hour ago though nothing has changed since', async () => {
+    const { pass } = await issue();
+    await verifyPass(pass, checks());
+    nowS = NOW_S + 60;
+    expect(await verifyPass(pass, checks({ atS: nowS }))).toMatchObject({ list_as_of_s: nowS });
+  });
+
+  test('outlives the mandate that it stands on, or stays withdrawn where that stands again', async () => {
+    const [first, second] = [await issue(), await passes.issue({ ...ground, mandate: 'another' })];
+    expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: true });
+    ended.add('a-mandate');
+    expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: false, code: 'status_revoked' });
+    expect(await verifyPass(second?.pass ?? '', checks())).toMatchObject({ verified: true });
+    ended.clear();
+    expect(await verifyPass(first.pass, checks())).toMatchObject({ verified: true });
+  });
+
+  test('is withdrawn by a text that this gateway did not sign, or not by its own', async () => {
+    const { pass, index } = await issue();
+    const [header = '', payload = '', signature = ''] = pass.split('.');
+    const other = await signPass({ ...claimsOf(pass), iss: 'https://elsewhere.example' }, world.gateway.answers.signer);
+    const strange = await signPass(claimsOf(pass), (await makeKey('answers')).signer);
+    for (const [text, code] of [
+      ['no pass', 'token_malformed'],
+      [`${header}.${payload}.${signature.slice(0, -4)}AAAA`, 'signature_invalid'],
+      [other, 'issuer_mismatch'],
+      [strange, 'signature_invalid'],
+    ] as const) {
+      await expect(passes.revokeToken(text)).rejects.toMatchObject({ code });
+    }
+    expect(await verifyPass(pass, checks())).toMatchObject({ verified: true });
+    expect(await passes.revokeToken(pass)).toBe(true);
+    expect(await verifyPass(pass, checks())).toMatchObject({ code: 'status_revoked' });
+    const gone = { ...claimsOf(pass), status: { status_list: { idx: index.idx, uri: passes.uriOf('0'.repeat(24)) } } };
+    expect(await passes.revokeToken(await signPass(gone, world.gateway.answers.signer))).toBe(false);
   });
 
   test('a status list by a stranger, for another list, or outdated is believed', async () => {

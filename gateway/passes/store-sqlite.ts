@@ -1,6 +1,19 @@
+import { z } from 'zod';
+import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { Migrations } from '../stores/migrations.ts';
 import { openSqliteFile, type SqliteFile } from '../stores/sqlite-file.ts';
-import { FULL_AT, type ListState, newListId, type PassIndex, type PassStore, randomIndex } from './pass-store.ts';
+import { StoreError } from '../stores/store-error.ts';
+import {
+  FULL_AT,
+  type ListState,
+  newListId,
+  newTagSecret,
+  type PassBasis,
+  type PassIndex,
+  type PassStore,
+  randomIndex,
+  tagOf,
+} from './pass-store.ts';
 
 const MIGRATIONS: Migrations = {
   store: 'passes',
@@ -13,8 +26,25 @@ const MIGRATIONS: Migrations = {
     // Counted once: counting a list's rows for every pass cost more than all the rest of issuing one.
     `ALTER TABLE list ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;
      UPDATE list SET taken = (SELECT count(*) FROM taken WHERE taken.list = list.id)`,
+    // Lists from before have no secret for tags: they are full from now on, and end with their passes.
+    `ALTER TABLE list ADD COLUMN tag_secret TEXT NOT NULL DEFAULT '';
+     UPDATE list SET taken = max(taken, ${FULL_AT});
+     ALTER TABLE taken ADD COLUMN tag TEXT;
+     ALTER TABLE taken ADD COLUMN basis INTEGER;
+     CREATE TABLE basis (
+       id INTEGER PRIMARY KEY, list TEXT NOT NULL, province TEXT NOT NULL, mandate TEXT NOT NULL,
+       UNIQUE (list, province, mandate)
+     ) STRICT`,
   ],
 };
+
+const basesSchema = z.array(z.object({ province: provinceCodeSchema, mandate: z.string() }));
+
+/** A list with room in it. */
+interface OpenList {
+  readonly list: string;
+  readonly secret: string;
+}
 
 /** Opens the file at `path`, making it if need be. Several processes may have it open. Throws StoreError. */
 export async function openSqlitePasses(path: string): Promise<PassStore> {
@@ -37,12 +67,14 @@ class SqlitePasses implements PassStore {
     this.#file = file;
   }
 
-  async take(expS: number): Promise<PassIndex> {
+  async take(expS: number, basis: PassBasis, handle: string): Promise<PassIndex> {
     return this.#file.transact(() => {
-      const list = this.#openList() ?? this.#newList();
-      const insert = this.#file.prepare('INSERT OR IGNORE INTO taken VALUES (?, ?, 0)');
+      const { list, secret } = this.#openList() ?? this.#newList();
+      const tag = tagOf(secret, basis.province, handle);
+      const on = this.#basisOf(list, basis);
+      const insert = this.#file.prepare('INSERT OR IGNORE INTO taken VALUES (?, ?, 0, ?, ?)');
       let idx = randomIndex();
-      while (insert.run(list, idx).changes === 0) idx = randomIndex();
+      while (insert.run(list, idx, tag, on).changes === 0) idx = randomIndex();
       this.#file.prepare('UPDATE list SET taken = taken + 1, ends_s = MAX(ends_s, ?) WHERE id = ?').run(expS, list);
       return { list, idx };
     });
@@ -57,12 +89,43 @@ class SqlitePasses implements PassStore {
     });
   }
 
+  async withdrawAbout(province: ProvinceCode, handle: string | null): Promise<void> {
+    this.#file.transact(() => {
+      const mark = this.#file.prepare(
+        `UPDATE taken SET withdrawn = 1 WHERE list = ? AND withdrawn = 0 AND tag = coalesce(?, tag)
+         AND basis IN (SELECT id FROM basis WHERE list = ? AND province = ?)`,
+      );
+      const grow = this.#file.prepare('UPDATE list SET version = version + 1 WHERE id = ?');
+      for (const { id, tag_secret: secret } of this.#file.prepare('SELECT id, tag_secret FROM list').all()) {
+        const tag = handle === null ? null : tagOf(String(secret), province, handle);
+        if (mark.run(String(id), tag, String(id), province).changes > 0) grow.run(String(id));
+      }
+    });
+  }
+
+  async indexesOn(list: string, { province, mandate }: PassBasis): Promise<number[]> {
+    const on = 'SELECT id FROM basis WHERE list = ? AND province = ? AND mandate = ?';
+    const rows = this.#file.attempt(() =>
+      this.#file
+        .prepare(`SELECT idx FROM taken WHERE list = ? AND basis IN (${on})`)
+        .all(list, list, province, mandate),
+    );
+    return rows.map(({ idx }) => Number(idx));
+  }
+
   async stateOf(list: string): Promise<ListState | null> {
     return this.#file.attempt(() => {
       const row = this.#file.prepare('SELECT version FROM list WHERE id = ?').get(list);
       if (row === undefined) return null;
       const rows = this.#file.prepare('SELECT idx FROM taken WHERE list = ? AND withdrawn = 1').all(list);
-      return { version: Number(row['version']), withdrawn: rows.map(({ idx }) => Number(idx)) };
+      const bases = this.#file.prepare('SELECT province, mandate FROM basis WHERE list = ? ORDER BY id').all(list);
+      const known = basesSchema.safeParse(bases);
+      if (!known.success) throw new StoreError('damaged', 'passes', { cause: known.error });
+      return {
+        version: Number(row['version']),
+        withdrawn: rows.map(({ idx }) => Number(idx)),
+        bases: known.data,
+      };
     });
   }
 
@@ -76,6 +139,7 @@ class SqlitePasses implements PassStore {
       const ended = this.#file.prepare('SELECT id FROM list WHERE ends_s > 0 AND ends_s <= ?').all(nowS);
       for (const { id } of ended) {
         this.#file.prepare('DELETE FROM taken WHERE list = ?').run(String(id));
+        this.#file.prepare('DELETE FROM basis WHERE list = ?').run(String(id));
         this.#file.prepare('DELETE FROM list WHERE id = ?').run(String(id));
       }
     });
@@ -89,14 +153,23 @@ class SqlitePasses implements PassStore {
     this.#file.close();
   }
 
-  #openList(): string | null {
-    const row = this.#file.prepare('SELECT id FROM list WHERE taken < ? LIMIT 1').get(FULL_AT);
-    return row === undefined ? null : String(row['id']);
+  #openList(): OpenList | null {
+    const row = this.#file.prepare('SELECT id, tag_secret FROM list WHERE taken < ? LIMIT 1').get(FULL_AT);
+    return row === undefined ? null : { list: String(row['id']), secret: String(row['tag_secret']) };
   }
 
-  #newList(): string {
-    const id = newListId();
-    this.#file.prepare('INSERT INTO list (id, ends_s, version) VALUES (?, 0, 0)').run(id);
-    return id;
+  #newList(): OpenList {
+    const [list, secret] = [newListId(), newTagSecret()];
+    this.#file.prepare('INSERT INTO list (id, ends_s, version, tag_secret) VALUES (?, 0, 0, ?)').run(list, secret);
+    return { list, secret };
+  }
+
+  #basisOf(list: string, { province, mandate }: PassBasis): number {
+    const row = [list, province, mandate] as const;
+    this.#file.prepare('INSERT OR IGNORE INTO basis (list, province, mandate) VALUES (?, ?, ?)').run(...row);
+    const found = this.#file
+      .prepare('SELECT id FROM basis WHERE list = ? AND province = ? AND mandate = ?')
+      .get(...row);
+    return Number(found?.['id']);
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,6 +13,7 @@ import { openSqlitePasses } from './store-sqlite.ts';
 const folder = mkdtempSync(join(tmpdir(), 'huren-passes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
+const BASIS = { province: '410000', mandate: 'a-mandate' } as const;
 
 passStoreContract('SQLite', async () => {
   files += 1;
@@ -40,16 +41,35 @@ test('a file from before there were migrations loses its passes, or gives their 
   `);
   db.close();
   const store = await openSqlitePasses(path);
-  expect(await store.stateOf('half')).toEqual({ version: 3, withdrawn: [7] });
-  expect((await store.take(1_900_000_000)).list).toBe('open');
+  expect(await store.stateOf('half')).toEqual({ version: 3, withdrawn: [7], bases: [] });
+  // Its list has no secret for tags: it is left to end with its passes.
+  expect((await store.take(1_900_000_000, BASIS, 'handle-1')).list).not.toBe('open');
   expect(await store.withdraw({ list: 'open', idx: 5 })).toBe(true);
   await store.close();
+});
+
+test('a handle can be read from the file, or recognised in two lists of it', async () => {
+  const path = join(folder, 'tags.sqlite');
+  const store = await openSqlitePasses(path);
+  const { list } = await store.take(2_000_000_000, BASIS, 'handle-of-nobody');
+  const db = new DatabaseSync(path);
+  db.prepare('UPDATE list SET taken = ? WHERE id = ?').run(FULL_AT, list);
+  await store.take(2_000_000_000, BASIS, 'handle-of-nobody');
+  const tags = db
+    .prepare('SELECT tag FROM taken')
+    .all()
+    .map(({ tag }) => tag);
+  expect(new Set(tags).size).toBe(2);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  await store.close();
+  expect(readFileSync(path).includes('handle-of-nobody')).toBe(false);
 });
 
 test('damage deep in a file shows at the first pass only', async () => {
   const path = join(folder, 'deep.sqlite');
   const store = await openSqlitePasses(path);
-  for (let n = 0; n < 2_000; n += 1) await store.take(2_000_000_000);
+  for (let n = 0; n < 2_000; n += 1) await store.take(2_000_000_000, BASIS, 'handle-1');
   await store.close();
   const db = new DatabaseSync(path);
   const { page_size: size } = db.prepare('PRAGMA page_size').get() ?? {};
@@ -90,11 +110,11 @@ describe('with PostgreSQL', () => {
     const pool = new PostgresPool(await postgres.createDatabase());
     pools.push(pool);
     const store = await openPostgresPasses(pool);
-    const { list } = await store.take(2_000_000_000);
+    const { list } = await store.take(2_000_000_000, BASIS, 'handle-1');
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
     const taking = await pool.transact(async (client) => {
       await client.query('DELETE FROM huren_pass_list');
-      const begun = store.take(2_000_000_000);
+      const begun = store.take(2_000_000_000, BASIS, 'handle-1');
       await expect.poll(() => pool.rows(waiting, [])).toHaveLength(1);
       return { begun };
     });

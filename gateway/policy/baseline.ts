@@ -4,6 +4,7 @@ import type { Policy } from '../../schemas/policy.ts';
  * The national minimum and maximum at once: what every destination does unless it published an exception. After the
  * 2020-12 notice ("one standard, recognised nationally") and the practice of 2021-03: a green in date passes.
  * A stale green inside its grace passes; a stale or outdated non-green is referred (see `mayRestrict`).
+ * No colour stands for ever: where its province publishes no limit, NATIONAL_MAX_AGE_S is one (`ageBandOf`).
  * A yellow with a limited-movement permission (Guangxi) is referred: no table can read its hours.
  */
 export const NATIONAL_BASELINE: Policy = {

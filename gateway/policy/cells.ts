@@ -1,4 +1,5 @@
 import { VENUE_KINDS, type VenueKind } from '../../schemas/code-lists/index.ts';
+import { NATIONAL_MAX_AGE_S } from '../../schemas/max-age.ts';
 import type { AgeBand, RowCondition, TableProvenance, TableStatus } from '../../schemas/policy.ts';
 import type { Assurance, Flag, Provenance } from '../../schemas/status.ts';
 
@@ -87,16 +88,15 @@ export function cellOf(known: {
   };
 }
 
-const UNLIMITED_FRESH_S = 86_400;
+const UNPUBLISHED_FRESH_S = 86_400;
 
 /**
  * The band of `ageBandSchema`. `maxAgeS` is the issuing province's published validity for this status, null where it
  * publishes none. A clock that runs ahead gives a negative age, which counts as none.
  */
 export function ageBandOf(ageS: number, maxAgeS: number | null): AgeBand {
-  if (maxAgeS === null) return ageS <= UNLIMITED_FRESH_S ? 'fresh' : 'aging';
-  if (ageS > maxAgeS) return 'too_old';
-  return ageS <= maxAgeS / 2 ? 'fresh' : 'aging';
+  if (ageS > (maxAgeS ?? NATIONAL_MAX_AGE_S)) return 'too_old';
+  return ageS <= (maxAgeS === null ? UNPUBLISHED_FRESH_S : maxAgeS / 2) ? 'fresh' : 'aging';
 }
 
 export function matches(when: RowCondition, cell: Cell): boolean {

@@ -227,7 +227,9 @@ describe('the domain', () => {
     [-5, 7200, 'fresh'],
     [86_400, null, 'fresh'],
     [86_401, null, 'aging'],
-    [1e9, null, 'aging'],
+    [30 * 86_400, null, 'aging'],
+    [30 * 86_400 + 1, null, 'too_old'],
+    [1e9, null, 'too_old'],
   ] as const)('an age of %i s under a validity of %s falls into another band', (ageS, maxAgeS, band) => {
     expect(ageBandOf(ageS, maxAgeS)).toBe(band);
   });

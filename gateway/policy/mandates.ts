@@ -65,6 +65,11 @@ export function mandateCoverage(mandates: MandateIndex, nowMs: number): MandateC
   return { state: lastEndsMs === null ? 'none' : 'lapsed', active, lastEndsMs, nextStartsMs };
 }
 
+/** Whether the mandate of this name is in force: one that was revoked or superseded is not. */
+export function mandateStands({ terms }: MandateIndex, id: string, nowMs: number): boolean {
+  return terms.some((term) => term.mandate.id === id && isInForce(term, nowMs));
+}
+
 /** When the last mandate known ends (or ended), in ms since 1970; null if there never was one. */
 export function lastMandateEndsMs(mandates: MandateIndex): number | null {
   return mandates.terms[0]?.untilMs ?? null;

@@ -10,6 +10,7 @@ import { StoreWatch } from './store-watch.ts';
 
 const WITHIN = { timeout: 10_000, interval: 20 };
 const EXP_S = 2_000_000_000;
+const BASIS = { province: '410000', mandate: 'a-mandate' } as const;
 
 let folder: string;
 let path: string;
@@ -35,7 +36,7 @@ function begin(): void {
 
 async function fill(passes: number): Promise<void> {
   const store = await openSqlitePasses(path);
-  for (let n = 0; n < passes; n += 1) await store.take(EXP_S);
+  for (let n = 0; n < passes; n += 1) await store.take(EXP_S, BASIS, 'handle-1');
   await store.close();
 }
 
@@ -64,31 +65,35 @@ describe('a file', () => {
   test.each(Object.entries(SPOILERS))('that %s stays unusable when it has been moved away', async (_what, bad) => {
     await bad.spoil();
     begin();
-    await expect(watch.use((store) => store.take(EXP_S))).rejects.toMatchObject({
+    await expect(watch.use((store) => store.take(EXP_S, BASIS, 'handle-1'))).rejects.toMatchObject({
       code: bad.code,
       message: expect.stringContaining(path),
     });
     expect(watch.failure?.code).toBe(bad.code);
     renameSync(path, `${path}.away`);
     await vi.waitFor(() => expect(watch.failure).toBeNull(), WITHIN);
-    expect(await watch.use((store) => store.take(EXP_S))).toMatchObject({ list: expect.any(String) });
+    expect(await watch.use((store) => store.take(EXP_S, BASIS, 'handle-1'))).toMatchObject({
+      list: expect.any(String),
+    });
     expect(changes).toEqual([bad.code, null]);
   });
 
   test('that is spoilt while it is used is not told, or not let go of', async () => {
     await fill(1);
     begin();
-    await watch.use((store) => store.take(EXP_S));
+    await watch.use((store) => store.take(EXP_S, BASIS, 'handle-1'));
     const db = new DatabaseSync(path);
     db.exec('DROP TABLE taken; DROP TABLE list; PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
     writeFileSync(path, 'no database'.repeat(2_000));
-    await expect(watch.use((store) => store.take(EXP_S))).rejects.toMatchObject({ name: 'StoreError' });
+    await expect(watch.use((store) => store.take(EXP_S, BASIS, 'handle-1'))).rejects.toMatchObject({
+      name: 'StoreError',
+    });
     await vi.waitFor(() => expect(watch.failure?.code).toBe('damaged'), WITHIN);
     rmSync(path);
     for (const beside of ['-wal', '-shm']) rmSync(`${path}${beside}`, { force: true });
     await vi.waitFor(() => expect(watch.failure).toBeNull(), WITHIN);
-    await watch.use((store) => store.take(EXP_S));
+    await watch.use((store) => store.take(EXP_S, BASIS, 'handle-1'));
   });
 
   test('that is away keeps whoever asks waiting, or is tried by everybody who asks', async () => {

@@ -126,7 +126,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
       baseline: BASELINE,
       policies: new Map([['440000', policy]]),
     }),
-    recognise: () => ({ province, system: system.id, manifest, token }),
+    recognise: () => ({ province, system: system.id, manifest, token, code: token }),
   };
   const sign = openStatementSigner(() => keys.statement, ISSUER);
   const jwks = { keys: [publicJwkSchema.parse(keys.statement.published.jwk)] };

@@ -153,5 +153,5 @@ test('cache, invalidation and stale answers are not counted', async () => {
 
 /** Shanghai's records name no holder, so its handle is the code's own token. */
 function handleOf(code: string): string {
-  return new URL(code).searchParams.get('c') ?? '';
+  return new URL(code).pathname.slice(1);
 }

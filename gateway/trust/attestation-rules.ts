@@ -1,5 +1,6 @@
+import { isPossibleAsOf } from '../../schemas/as-of.ts';
 import { ATTESTATION_LIFETIME_S, type AttestationClaims } from '../../schemas/attestation.ts';
-import { CLOCK_SKEW_S, isPossibleAsOf, secondOf } from '../../schemas/clocks.ts';
+import { CLOCK_SKEW_S, secondOf } from '../../schemas/clocks.ts';
 import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import { keysOf, type ProvinceCode, REASON_USES, type ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { StatementPayload } from '../../schemas/statement.ts';
@@ -98,7 +99,7 @@ const GROUND_OF = [
   ['red', 'red_ground'],
 ] as const;
 /** These say that there is no colour; the others say why one is not acted upon. */
-const UNREADABLE: ReadonlySet<ReasonCode> = new Set(['unmapped_value', 'local_state_pending']);
+const UNREADABLE: ReadonlySet<ReasonCode> = new Set(['unmapped_value', 'local_state_pending', 'as_of_impossible']);
 /** How an adapter is named that a node was asked by. */
 const BY_A_NODE = / by node$/;
 

@@ -5,10 +5,10 @@ import {
   type NodeTokenClaims,
   nodeTokenClaimsSchema,
 } from '../../schemas/statement-exchange.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 const OPTIONS = { maxBytes: MAX_NODE_TOKEN_LENGTH, typ: NODE_TOKEN_TYP };
@@ -33,7 +33,6 @@ export async function verifyNodeToken(token: string, keys: JwkSet, atS: number):
   const { iat, exp } = parsed.data;
   if (exp <= iat || exp - iat > NODE_TOKEN_LIFETIME_S)
     throw new TrustError('claims_invalid', 'the token lives too long');
-  if (iat > atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the token is from the future');
-  if (exp <= atS) throw new TrustError('expired', 'the token has expired');
+  requireTimely('token', parsed.data, atS);
   return parsed.data;
 }

@@ -33,21 +33,21 @@ async function outcome(claims: object = {}, statusListOf: (uri: string) => strin
   const { signer } = isByProvince ? province.statements : gateway.answers;
   const pass = await signCompact({ typ: PASS_TYP }, { ...usual, ...claims }, signer);
   const checked = await verifyPass(pass, { ...checksOf(world), statusListOf });
-  return checked.verified ? checked.revocation : { code: checked.code, link: checked.link };
+  return checked.verified ? 'verified' : { code: checked.code, link: checked.link };
 }
 
 const at = (uri: string) => ({ status: { status_list: { idx: 7, uri } } });
 
 describe('a pass that its gateway signed', () => {
   test('in good order is refused', async () => {
-    expect(await outcome()).toBe('not_revoked');
-    expect(await outcome({ exp: NOW_S + 1 })).toBe('not_revoked');
+    expect(await outcome()).toBe('verified');
+    expect(await outcome({ exp: NOW_S + 1 })).toBe('verified');
     const longest = { iat: NOW_S - 60, exp: NOW_S - 60 + MAX_PASS_LIFETIME_S };
-    expect(await outcome(longest)).toBe('not_revoked');
+    expect(await outcome(longest)).toBe('verified');
   });
 
   test('is good beyond its end, while its gateway’s chain stands', async () => {
-    expect(await outcome({ iat: NOW_S - 600, exp: NOW_S })).toEqual({ code: 'expired', link: 'pass' });
+    expect(await outcome({ iat: NOW_S - 60, exp: NOW_S })).toEqual({ code: 'expired', link: 'pass' });
   });
 
   test('is good before it was made', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPossibleAsOf } from '../../schemas/as-of.ts';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { entityIdSchema, instantSchema, numericDateSchema } from '../../schemas/status.ts';
 import {
@@ -9,11 +10,11 @@ import {
   metadataOf,
   resolveEntity,
 } from './chain-links.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { STATUS_LIST_TYP, verifyStatusList } from './status-list.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema } from './trust-bundle.ts';
 import { atLink, TrustError, type TrustErrorCode } from './trust-error.ts';
 
@@ -50,22 +51,24 @@ export const passClaimsSchema = z
 export type PassClaims = z.infer<typeof passClaimsSchema>;
 
 export interface PassChecks extends ChainChecks {
-  /** The status list token of a URI: from a bundle or the network; null where none is at hand. */
+  /** The status list token of a URI: from a bundle or the network; null where none can be had. */
   readonly statusListOf: (uri: string) => string | null | Promise<string | null>;
 }
 
-/** `revocation` is `unchecked` where no status list was at hand: the pass is genuine, and may have been withdrawn. */
+/** `list_as_of_s`: when the list was signed by which the pass was not withdrawn; nobody can tell of later. */
 export type VerifiedPass =
   | {
       readonly verified: true;
       readonly claims: PassClaims;
-      readonly revocation: 'not_revoked' | 'unchecked';
+      readonly list_as_of_s: number;
       readonly chain: readonly ChainLink[];
     }
   | {
       readonly verified: false;
       readonly code: TrustErrorCode;
       readonly link: string;
+      /** As in VerifiedAttestation. */
+      readonly clock_off_s?: number;
       readonly chain: readonly ChainLink[];
     };
 
@@ -74,25 +77,43 @@ const TOKENS = new Map([
   ['status_list', STATUS_LIST_TYP],
 ]);
 
+/**
+ * Which entry of which list a pass of one's own is, after its signature was checked; an expired one is told as well.
+ * Throws TrustError.
+ */
+export async function openOwnPass(
+  token: string,
+  own: { readonly issuer: string; readonly jwks: JwkSet; readonly atS: number },
+): Promise<PassClaims> {
+  const options = { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP };
+  const { payload } = await verifyCompact(token, keysOf(own.jwks, own.atS), options);
+  const parsed = passClaimsSchema.safeParse(payload);
+  if (!parsed.success) throw new TrustError('claims_invalid', 'the pass has not the documented claims');
+  if (parsed.data.iss !== own.issuer) throw new TrustError('issuer_mismatch', 'the pass is another gateway’s');
+  return parsed.data;
+}
+
 /** Signs a pass. The caller built the claims from parsed parts. */
 export function signPass(claims: PassClaims, signer: Signer): Promise<string> {
   return signCompact({ typ: PASS_TYP }, passClaimsSchema.parse(claims), signer);
 }
 
 /**
- * Verifies a pass up to the national anchor, offline, and its revocation where a status list is at hand. The list has
- * to be signed by the pass's own issuer, with a key that the issuer's chain vouches for. Never throws for what it was
- * handed.
+ * Verifies a pass up to the national anchor, offline, and that it was not withdrawn: without a status list of this time
+ * nobody can tell, and then it does not verify. The list has to be signed by the pass's own issuer, with a key that the
+ * issuer's chain vouches for. Never throws for what it was handed.
  */
 export async function verifyPass(token: string, checks: PassChecks): Promise<VerifiedPass> {
   const links = new ChainLinks(TOKENS, checks.anchor.entity_id);
   try {
     const { claims, keys } = await atLink('pass', () => checkPass(token, checks, links));
-    const revocation = await atLink('status_list', () => checkRevocation(claims, keys, checks, links));
-    return { verified: true, claims, revocation, chain: links.inOrder() };
+    const listAsOfS = await atLink('status_list', () => checkNotWithdrawn(claims, keys, checks, links));
+    return { verified: true, claims, list_as_of_s: listAsOfS, chain: links.inOrder() };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    return { verified: false, code: error.code, link: error.link ?? 'pass', chain: links.inOrder(error) };
+    const { code, link = 'pass', clockOffS } = error;
+    const off = clockOffS === undefined ? {} : { clock_off_s: clockOffS };
+    return { verified: false, code, link, ...off, chain: links.inOrder(error) };
   }
 }
 
@@ -110,29 +131,31 @@ async function checkPass(
   const { header, payload } = await verifyCompact(token, keysOf(keys, checks.atS), options);
   const parsed = passClaimsSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the pass has not the documented claims');
+  if (!isPossibleAsOf(Date.parse(parsed.data.status_as_of) / 1000, parsed.data.iat)) {
+    throw new TrustError('claims_invalid', 'the pass is about a time that nobody can mean');
+  }
   if (parsed.data.destination !== province) {
     throw new TrustError('destination_mismatch', 'the pass is for a destination that is not its gateway’s');
   }
-  if (parsed.data.iat > checks.atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the pass is from the future');
-  if (parsed.data.exp <= checks.atS) throw new TrustError('expired', 'the pass has expired');
+  requireTimely('pass', parsed.data, checks.atS);
   links.token('pass', issuer, header.kid);
   return { claims: parsed.data, keys };
 }
 
-async function checkRevocation(
+async function checkNotWithdrawn(
   claims: PassClaims,
   keys: JwkSet,
   checks: PassChecks,
   links: ChainLinks,
-): Promise<'not_revoked' | 'unchecked'> {
+): Promise<number> {
   const { idx, uri } = claims.status.status_list;
   // A list elsewhere would be somebody else's word, and following it would fetch what a stranger chose.
   if (!uri.startsWith(`${claims.iss}/`))
     throw new TrustError('status_list_invalid', 'the list is not its issuer’s own');
   const token = await checks.statusListOf(uri);
-  if (token === null) return 'unchecked';
+  if (token === null) throw new TrustError('status_list_missing', 'no list tells whether the pass was withdrawn');
   const list = await verifyStatusList(token, { issuer: claims.iss, uri, jwks: keys, atS: checks.atS });
   if (list.statusAt(idx) !== 0) throw new TrustError('status_revoked', 'the pass was withdrawn');
   links.token('status_list', claims.iss, list.kid);
-  return 'not_revoked';
+  return list.iatS;
 }

@@ -12,6 +12,7 @@ import type { JwkSet } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 /** What an answer has to be an answer to. */
@@ -70,6 +71,5 @@ function checkTimes({ iat, exp }: StatementAnswer, atS: number): void {
   if (exp <= iat || exp - iat > STATEMENT_ANSWER_LIFETIME_S) {
     throw new TrustError('claims_invalid', 'the answer lives too long');
   }
-  if (iat > atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the answer is from the future');
-  if (exp <= atS - CLOCK_SKEW_S) throw new TrustError('expired', 'the answer has expired');
+  requireTimely('answer', { iat, exp }, atS, CLOCK_SKEW_S);
 }

@@ -14,7 +14,11 @@ export const STATUS_LIST_TYP = 'statuslist+jwt';
 export const MAX_STATUS_LIST_LENGTH = 65_536;
 /** Entries of one list: many enough that an index says nothing, few enough to fetch on a phone. */
 export const STATUS_LIST_SIZE = 32_768;
-export const STATUS_LIST_LIFETIME_S = 86_400;
+/**
+ * How long a list may be believed by whoever cannot fetch another one. Short, since a withdrawal is not known before: a
+ * pass lives for a day, and a list that lived as long would let it be shown all day after it was withdrawn.
+ */
+export const STATUS_LIST_LIFETIME_S = 3_600;
 /** How long a list may be kept before it is fetched again. */
 export const STATUS_LIST_TTL_S = 60;
 /** A few kilobytes of zeros inflate a thousandfold: nothing beyond the largest honest list is unpacked. */
@@ -47,6 +51,8 @@ export async function signStatusList(
 
 export interface VerifiedStatusList {
   readonly kid: string;
+  /** When it was signed: what it says was so then. */
+  readonly iatS: number;
   /** 0: valid, 1: withdrawn. Throws `status_list_invalid` for an index that the list does not have. */
   readonly statusAt: (index: number) => number;
 }
@@ -68,7 +74,7 @@ export async function verifyStatusList(
     if (iss !== expected.issuer || sub !== expected.uri) throw invalid('is another one');
     if (iat > expected.atS + CLOCK_SKEW_S || exp <= expected.atS) throw invalid('is not of this time');
     const entries = await unpack(decodeBase64url(status_list.lst));
-    return { kid: header.kid, statusAt: (index) => statusAt(entries, index) };
+    return { kid: header.kid, iatS: iat, statusAt: (index) => statusAt(entries, index) };
   } catch (error) {
     if (error instanceof TrustError && error.code === 'status_list_invalid') throw error;
     throw new TrustError('status_list_invalid', 'the status list does not verify', { cause: error });

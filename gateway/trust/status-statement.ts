@@ -14,6 +14,7 @@ import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, splitSdJwt } from './sd-jwt.ts';
 import type { JsonObject } from './strict-json.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 const STATEMENT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA', 'SM2'];
@@ -73,10 +74,9 @@ async function verified(
   });
   const parsed = statementPayloadSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
-  const { iss, iat, exp, _sd } = parsed.data;
+  const { iss, _sd } = parsed.data;
   if (iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
-  if (iat > atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the statement is from the future');
-  if (exp <= atS - CLOCK_SKEW_S) throw new TrustError('expired', 'the statement has expired');
+  requireTimely('statement', parsed.data, atS, CLOCK_SKEW_S);
   const disclosed = await openDisclosures(disclosures, payload, _sd);
   return { payload: { ...parsed.data, kid: header.kid }, disclosed };
 }

@@ -40,6 +40,7 @@ export const TRUST_ERROR_CODES = [
   'key_revoked',
   'key_outside_window',
   'trust_mark_invalid',
+  'status_list_missing',
   'status_list_invalid',
   'status_revoked',
   'fetch_failed',
@@ -52,6 +53,8 @@ export interface TrustErrorOptions {
   readonly link?: string;
   /** With `rule_broken`: which one. */
   readonly rule?: AttestationRule;
+  /** By how many seconds the token's time is ahead of the verifier's clock, or behind it where negative. */
+  readonly clockOffS?: number;
   readonly cause?: unknown;
 }
 
@@ -60,18 +63,25 @@ export class TrustError extends CodedError<TrustErrorCode> {
   override readonly name = 'TrustError';
   readonly link?: string;
   readonly rule?: AttestationRule;
+  readonly clockOffS?: number;
 
   constructor(code: TrustErrorCode, detail: string, options: TrustErrorOptions = {}) {
     super(code, detail, options);
     if (options.link !== undefined) this.link = options.link;
     if (options.rule !== undefined) this.rule = options.rule;
+    if (options.clockOffS !== undefined) this.clockOffS = options.clockOffS;
   }
 
   /** The same refusal, naming the link where it happened unless a deeper place named one already. */
   at(link: string): TrustError {
     if (this.link !== undefined) return this;
-    const { rule, cause } = this;
-    return new TrustError(this.code, this.message, { link, cause, ...(rule === undefined ? {} : { rule }) });
+    const { rule, clockOffS, cause } = this;
+    return new TrustError(this.code, this.message, {
+      link,
+      cause,
+      ...(rule === undefined ? {} : { rule }),
+      ...(clockOffS === undefined ? {} : { clockOffS }),
+    });
   }
 }
 

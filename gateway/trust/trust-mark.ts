@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { entityIdSchema } from './entity-claims.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 export const TRUST_MARK_TYP = 'trust-mark+jwt';
@@ -50,9 +50,7 @@ export async function verifyTrustMark(token: string, expected: ExpectedTrustMark
   if (claims.trust_mark_type !== expected.trustMarkType) {
     throw new TrustError('trust_mark_invalid', 'the trust mark is of another type');
   }
-  if (claims.iat > expected.atS + CLOCK_SKEW_S)
-    throw new TrustError('not_yet_valid', 'the trust mark is from the future');
-  if (claims.exp <= expected.atS) throw new TrustError('expired', 'the trust mark has expired');
+  requireTimely('trust mark', claims, expected.atS);
   return claims;
 }
 

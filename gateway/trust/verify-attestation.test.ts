@@ -58,6 +58,9 @@ describe('a good answer', () => {
     const answer = await makeAnswer(world);
     expect(await refusal(answer, { atS: NOW_S + 295 })).toMatchObject({ code: 'expired' });
     expect(await refusal(answer, { atS: NOW_S - 66 })).toMatchObject({ code: 'not_yet_valid' });
+    const at = (atS: number) => verifyAttestation(answer, checksOf(world, { atS }));
+    expect(await at(NOW_S + 400)).toMatchObject({ code: 'expired', clock_off_s: -105 });
+    expect(await at(NOW_S - 605)).toMatchObject({ code: 'not_yet_valid', clock_off_s: 600 });
     expect(await refusal(answer, { audience: 'another-venue' })).toMatchObject({ code: 'audience_mismatch' });
     expect(await refusal(answer, { nonce: 'another' })).toMatchObject({ code: 'audience_mismatch' });
     expect(AUDIENCE).not.toBe('another-venue');

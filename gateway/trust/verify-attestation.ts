@@ -11,10 +11,10 @@ import {
   metadataOf,
   resolveEntity,
 } from './chain-links.ts';
-import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { Sm2Verifier } from './public-key.ts';
 import { issuerOf, verifyStatement } from './status-statement.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { requireTimely } from './token-times.ts';
 import {
   RECOGNITION_GATEWAY,
   recognitionGatewayMetadataSchema,
@@ -56,6 +56,8 @@ export type VerifiedAttestation =
       readonly link: string;
       /** With `rule_broken`: what no attestation may say. */
       readonly rule?: AttestationRule;
+      /** With `not_yet_valid` and `expired`: by how many seconds the token is ahead of `atS`, or behind it where negative. */
+      readonly clock_off_s?: number;
       readonly chain: readonly ChainLink[];
     };
 
@@ -77,8 +79,12 @@ export async function verifyAttestation(presented: Presented, checks: Attestatio
     return { verified: true, claims, chain: links.inOrder() };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    const { code, link = 'attestation', rule } = error;
-    return { verified: false, code, link, ...(rule === undefined ? {} : { rule }), chain: links.inOrder(error) };
+    const { code, link = 'attestation', rule, clockOffS } = error;
+    const why = {
+      ...(rule === undefined ? {} : { rule }),
+      ...(clockOffS === undefined ? {} : { clock_off_s: clockOffS }),
+    };
+    return { verified: false, code, link, ...why, chain: links.inOrder(error) };
   }
 }
 
@@ -103,9 +109,7 @@ async function checkAttestation(
   if (claims.destination !== province) {
     throw new TrustError('destination_mismatch', 'the attestation is for a destination that is not its gateway’s');
   }
-  if (claims.iat > checks.atS + CLOCK_SKEW_S)
-    throw new TrustError('not_yet_valid', 'the attestation is from the future');
-  if (claims.exp <= checks.atS) throw new TrustError('expired', 'the attestation has expired');
+  requireTimely('attestation', claims, checks.atS);
   if (checks.audience !== undefined && claims.aud !== checks.audience) {
     throw new TrustError('audience_mismatch', 'the attestation was made for somebody else');
   }

@@ -35,17 +35,27 @@ beforeAll(async () => {
   };
 });
 
+const WHOLE: StatusClaims = {
+  status: 'green',
+  status_as_of: new Date(AT_S * 1000).toISOString(),
+  ground: [],
+  provenance: null,
+  handle: 'HANDLE-OF-NOBODY',
+  flags: [],
+};
+const UNTIMELY = {
+  kind: 'claims',
+  claims: { ...WHOLE, status: 'indeterminate', status_as_of: null },
+  localGroundOnly: false,
+  reasons: ['as_of_impossible'],
+  assurance: 'transport',
+  statement: null,
+  way: null,
+};
+
 /** What a node handed over, signed by whomever. */
 async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}) {
-  const whole: StatusClaims = {
-    status: 'green',
-    status_as_of: new Date(AT_S * 1000).toISOString(),
-    ground: [],
-    provenance: null,
-    handle: 'HANDLE-OF-NOBODY',
-    flags: [],
-    ...claims,
-  };
+  const whole = { ...WHOLE, ...claims };
   const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, key.signer);
   const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false };
   return await assureStatement(context, SUBJECT, stated);
@@ -73,9 +83,22 @@ describe('a statement that a node handed over', () => {
     expect(outcome).toMatchObject({ kind: 'unknowable', reasons: ['issuer_unavailable', 'issuer_signature_invalid'] });
   });
 
-  test('about a time that has not come is believed', async () => {
-    const ahead = new Date((AT_S + 200) * 1000).toISOString();
-    const { assured: outcome } = await assured(NODE, node, { status_as_of: ahead });
-    expect(outcome).toMatchObject({ kind: 'unknowable', reasons: ['issuer_unavailable', 'issuer_reply_invalid'] });
+  test.each([
+    ['that has not come', new Date((AT_S + 200) * 1000).toISOString()],
+    ['before the first health code', '2020-01-31T15:59:59Z'],
+    ['in 1970', '1970-01-20T02:27:05Z'],
+  ])('about a time %s is believed, or shown as evidence', async (_when, status_as_of) => {
+    const { assured: outcome } = await assured(NODE, node, { status_as_of });
+    expect(outcome).toEqual(UNTIMELY);
+  });
+});
+
+describe("a province's own signed statement", () => {
+  test('about a time that nobody can mean is believed, whatever the record beside it says', async () => {
+    const claims = { ...WHOLE, status_as_of: '1970-01-20T02:27:05Z' };
+    const statement = await signStatement(claims, { iss: PROVINCE, iat: AT_S, exp: AT_S + 300 }, province.signer);
+    const translation = { claims: WHOLE, localGroundOnly: false, reasons: [] };
+    const { assured: outcome } = await assureStatement(context, SUBJECT, { kind: 'answer', translation, statement });
+    expect(outcome).toEqual(UNTIMELY);
   });
 });

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
-import { isPossibleAsOf, secondOf } from '../../schemas/clocks.ts';
+import { isPossibleAsOf } from '../../schemas/as-of.ts';
 import type { FailureReason, ProvinceCode, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
@@ -22,8 +22,8 @@ export type Assured =
       readonly reasons: readonly RecordReason[];
       readonly assurance: Assurance;
       readonly statement: string | null;
-      /** By which way the province was asked. */
-      readonly way: Way;
+      /** By which way the province was asked; null where nothing that it said counts. */
+      readonly way: Way | null;
     }
   | { readonly kind: 'unknowable'; readonly reasons: readonly FailureReason[]; readonly assurance: 'transport' };
 
@@ -54,6 +54,7 @@ export async function assureStatement(
       return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null, way: 'direct' });
     }
     const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province));
+    if (!isTimely(context, claims)) return untimely(claims);
     const [different] = differences(claims, translation.claims, reply);
     if (different !== undefined) {
       throw new UpstreamError('statement_mismatch', `the signed statement and the record differ in ${different}`);
@@ -80,11 +81,32 @@ async function assureStated(
     ? (reread) => context.nodeKeys(node, province, reread)
     : keysOfProvince(context, province);
   const { claims, validUntilMs } = await signedClaims(context, statement, keys);
+  if (!isTimely(context, claims)) return untimely(claims);
   const assurance = isByNode ? 'node-signed' : 'province-signed';
   return {
     assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way: 'node' },
     validUntilMs,
   };
+}
+
+function isTimely({ nowMs }: AssureContext, { status_as_of }: StatusClaims): boolean {
+  return status_as_of === null || isPossibleAsOf(Date.parse(status_as_of) / 1000, nowMs() / 1000);
+}
+
+/**
+ * A signature does not make a time possible: what was stated as of then is as good as not stated, whoever signed it, so
+ * that no pass, table or substantiation is built on it. It is an answer all the same, and no failure to ask again for.
+ */
+function untimely({ handle }: StatusClaims): Assessment {
+  return unsigned({
+    kind: 'claims',
+    claims: { status: 'indeterminate', status_as_of: null, ground: [], provenance: null, handle, flags: [] },
+    localGroundOnly: false,
+    reasons: ['as_of_impossible'],
+    assurance: 'transport',
+    statement: null,
+    way: null,
+  });
 }
 
 type ReadKeys = (reread?: 'reread') => Promise<IssuerKeys>;
@@ -102,9 +124,6 @@ async function signedClaims(
   const open = async (reread?: 'reread') => {
     const issuer = await keys(reread);
     const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
-    if (claims.status_as_of !== null && !isPossibleAsOf(secondOf(claims.status_as_of), checks.atS)) {
-      throw new UpstreamError('statement_mismatch', 'the statement is as of a time that nobody can mean');
-    }
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
   return await open().catch((error: unknown) => {

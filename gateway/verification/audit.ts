@@ -7,6 +7,7 @@ import type { RegistryState } from '../registry/registry-state.ts';
 import type { AuditQuestion } from '../trust/audit-request.ts';
 import { assureStatement } from './assure-statement.ts';
 import { obtainStatement } from './obtain-statement.ts';
+import { absent } from './recall-answer.ts';
 import { recogniseCode } from './recognise-code.ts';
 import { type JudgedApproval, judgeStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -44,9 +45,7 @@ export async function audit(
   await refuseReplay(question);
   const subject = { ...recogniseCode(state, asked.code), purpose, gateway: context.anyGateway() };
   const obtained = await obtainStatement(context, subject);
-  if (obtained.kind === 'absent') {
-    throw new ProblemError(obtained.why === 'expired' ? 'code_expired' : 'code_unrecognised');
-  }
+  if (obtained.kind === 'absent') throw absent(obtained.why);
   const { assured } = await assureStatement(context, subject, obtained);
   const { province } = subject.adapter.manifest;
   if (assured.kind === 'unknowable') {

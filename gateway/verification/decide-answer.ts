@@ -1,5 +1,6 @@
 import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { Manifest, Way } from '../../schemas/manifest.ts';
+import type { Way } from '../../schemas/manifest.ts';
+import { publishedMaxAgeS } from '../../schemas/max-age.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Decision, Provenance, Status } from '../../schemas/status.ts';
@@ -87,14 +88,10 @@ function tableVerdict(
   }
   const nowMs = context.nowMs();
   const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
-  const ageBand = ageBandOf(ageS, maxAgeOf(adapter.manifest, status));
+  const ageBand = ageBandOf(ageS, publishedMaxAgeS(adapter.manifest, status));
   const stale = path === 'stale';
   const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale, ageBand, flags });
   return decide(policy, cell, nowMs);
-}
-
-function maxAgeOf(manifest: Manifest, status: Status): number | null {
-  return manifest.reply.validity.find((rule) => rule.status === status)?.max_age_s ?? null;
 }
 
 /** The remedy of whoever made the assignment, where that province is registered; else of the issuing province. */

@@ -1,7 +1,7 @@
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
-import { ProblemError } from '../problem-error.ts';
+import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import { type Assured, assureStatement } from './assure-statement.ts';
 import { obtainStatement } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
@@ -103,5 +103,10 @@ function isPast(asOf: string | null, nowMs: number): boolean {
 
 function answerOf({ answer }: CacheEntry, path: AnswerPath): Recalled {
   if (answer.kind === 'claims') return { ...answer, path };
-  throw new ProblemError(answer.why === 'expired' ? 'code_expired' : 'code_unrecognised');
+  throw absent(answer.why);
+}
+
+/** The province's own word that there is no such code, as a refusal. */
+export function absent(why: 'expired' | 'unknown'): ProblemError {
+  return why === 'expired' ? new ProblemError('code_expired') : codeUnrecognised('not_known');
 }

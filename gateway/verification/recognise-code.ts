@@ -1,5 +1,7 @@
+import { isGlued } from '../../adapters/glued-codes.ts';
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
-import { ProblemError } from '../problem-error.ts';
+import { unframed } from '../../schemas/scanned-text.ts';
+import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import type { Question } from '../upstream/question.ts';
 
@@ -16,14 +18,19 @@ export interface Subject extends Question {
 }
 
 /**
- * Step 3: which province issued this code? A personal number is refused before anything else looks at it. Throws
- * ProblemError `personal_identifier_refused`, `code_unrecognised`, `adapter_suspended`; none repeats the code.
+ * Step 3: which province issued the code in what was scanned? The one door by which codes come in, whichever route they
+ * take. Only what is taken of a code is looked at for a personal number, and only that is handed on; a text that is no
+ * code is refused whole. Throws ProblemError `personal_identifier_refused`, `code_unrecognised`, `adapter_suspended`;
+ * none repeats the code.
  */
-export function recogniseCode(state: RegistryState, code: string): RecognisedCode {
-  if (looksLikePersonalIdentifier(code)) throw new ProblemError('personal_identifier_refused');
-  const recognised = state.recognise(code);
+export function recogniseCode(state: RegistryState, scanned: string): RecognisedCode {
+  const text = unframed(scanned);
+  const recognised = state.recognise(text);
+  if (looksLikePersonalIdentifier(recognised?.token ?? text)) throw new ProblemError('personal_identifier_refused');
   const adapter = recognised === null ? undefined : state.adapterFor(recognised.province, recognised.token);
-  if (recognised === null || adapter === undefined) throw new ProblemError('code_unrecognised');
+  if (recognised === null || adapter === undefined) {
+    throw codeUnrecognised(isGlued(text, state.recognise) ? 'two_codes' : 'not_a_code');
+  }
   if (adapter.stage === 'suspended') throw new ProblemError('adapter_suspended');
-  return { adapter, token: recognised.token, code };
+  return { adapter, token: recognised.token, code: recognised.code };
 }

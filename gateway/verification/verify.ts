@@ -1,3 +1,4 @@
+import type { Mandate } from '../../schemas/mandate.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import { attest } from './attest.ts';
@@ -5,9 +6,18 @@ import { countVerification } from './count-verification.ts';
 import { decideAnswer } from './decide-answer.ts';
 import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer } from './recall-answer.ts';
-import { recogniseCode } from './recognise-code.ts';
+import { recogniseCode, type Subject } from './recognise-code.ts';
 import { substantiateStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
+
+/** A signed answer with what it was made from, for whoever makes more of it. */
+export interface Verified {
+  readonly reply: VerificationReply;
+  readonly mandate: Mandate;
+  readonly subject: Subject;
+  /** What the province calls the record; null where nothing is known of it. */
+  readonly handle: string | null;
+}
 
 /**
  * The main job. `venue` is the outcome of access, which is the same for every route of the API. Throws
@@ -18,6 +28,15 @@ export async function verify(
   venue: Venue,
   request: VerificationRequest,
 ): Promise<VerificationReply> {
+  return (await verifyInFull(context, venue, request)).reply;
+}
+
+/** As `verify`, with what the answer was made from. */
+export async function verifyInFull(
+  context: VerificationContext,
+  venue: Venue,
+  request: VerificationRequest,
+): Promise<Verified> {
   const startedMs = context.nowMs();
   const gateway = gatewayOf(context, venue); // 1
   const state = context.registry();
@@ -28,5 +47,5 @@ export async function verify(
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
   const reply = await attest(context, { gateway, venue, request, mandate, subject, answer }); // 8
   countVerification(context, reply, substantiated, context.nowMs() - startedMs); // 9
-  return reply;
+  return { reply, mandate, subject, handle: substantiated.kind === 'claims' ? substantiated.claims.handle : null };
 }

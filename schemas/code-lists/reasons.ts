@@ -23,6 +23,10 @@ export const REASONS = {
     zh: '签发省份给出了未登记的状态值',
     en: 'The issuing province gave a value that it never declared',
   },
+  as_of_impossible: {
+    zh: '签发省份给出的状态时间不可能成立',
+    en: 'The issuing province gave a time for this status that nobody can mean',
+  },
   no_national_meaning: { zh: '该本地状态没有全国统一含义', en: 'This local state has no national meaning' },
   local_state_pending: { zh: '签发省份尚未得出结论', en: 'The issuing province has not reached a conclusion yet' },
   too_old: { zh: '状态已超过签发省份规定的有效期', en: 'The status is older than the issuing province lets it stand' },
@@ -52,6 +56,7 @@ export const REASON_USES = {
   issuer_reply_invalid: { from: 'failure', beside: ['refer'] },
   issuer_signature_invalid: { from: 'failure', beside: ['refer'] },
   unmapped_value: { from: 'record', beside: ['refer'] },
+  as_of_impossible: { from: 'record', beside: ['refer'] },
   no_national_meaning: { from: 'record', beside: ['refer'] },
   local_state_pending: { from: 'record', beside: ['refer'] },
   too_old: { from: 'record', beside: ['refer'] },

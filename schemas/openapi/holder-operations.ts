@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { provinceCodeSchema, reasonCodeSchema } from '../code-lists/index.ts';
 import { findingSchema } from '../finding.ts';
+import { passRevocationSchema } from '../pass.ts';
 import { approvalSchema, statusClaimsSchema } from '../statement.ts';
 import { assuranceSchema, entityIdSchema, instantSchema, provenanceSchema } from '../status.ts';
 import { verificationReplySchema, verificationRequestSchema } from '../verification.ts';
@@ -83,6 +84,41 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       'personal_identifier_refused',
       'adapter_suspended',
       'rate_limited',
+      'unavailable',
+    ],
+  },
+  {
+    id: 'revokePass',
+    method: 'post',
+    path: '/v1/passes/revocations',
+    tag: 'verification',
+    who: 'venue',
+    summary: { zh: '撤销一份通行凭证', en: 'Withdraw a pass' },
+    details: {
+      zh: '凭证在手且属于本网关者可撤销，立即见于其状态列表。状态变更事件、省份适配器暂停、授权失效也会使凭证撤销。',
+      en: "For whoever holds the pass and is answered by the gateway that gave it out; its status list shows it at once. A status-changed event, a province's suspension and the end of its mandate withdraw a pass as well.",
+    },
+    body: {
+      schema: passRevocationSchema,
+      example: { pass: 'eyJ0eXAiOiJyZWNvZ25pdGlvbi1wYXNzK2p3dCIsImFsZyI6IkVTMjU2Iiwia2lkIjoiLi4uIn0.e30.c2lnbmF0dXJl' },
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '已撤销', en: 'Withdrawn' },
+        mediaType: 'application/json',
+        schema: z.strictObject({ withdrawn: z.literal(true) }).meta({ id: 'PassRevoked' }),
+      },
+    ],
+    problems: [
+      'body_invalid',
+      'body_too_large',
+      'media_type_unsupported',
+      'token_missing',
+      'token_invalid',
+      'venue_foreign',
+      'rate_limited',
+      'not_found',
       'unavailable',
     ],
   },

@@ -44,8 +44,8 @@ export const VERIFICATION_OPERATIONS: readonly Operation[] = [
     who: 'venue',
     summary: { zh: '一次核验最多一百个健康码', en: 'Verify up to a hundred codes at once' },
     details: {
-      zh: '顺序不变，每一项各有其答复或问题说明。',
-      en: 'Order is kept; each item gets its own answer or its own problem, in its place.',
+      zh: '顺序不变，每一项各有其答复或问题说明。不符合格式的项（过长、为空、目的未列出）也只在其位置上得到 body_invalid，不影响其余各项；只有 items 本身不符合格式时才整体拒绝。',
+      en: 'Order is kept; each item gets its own answer or its own problem, in its place. So does an item that has not the documented form (too long, empty, a purpose that is not listed): it is body_invalid there, and the others are answered. Only what is wrong with items itself fails as a whole.',
     },
     body: { schema: batchRequestSchema, example: example('batch-request') },
     replies: [

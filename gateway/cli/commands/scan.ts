@@ -1,36 +1,43 @@
 import { type Command, Option } from 'commander';
 import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
+import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { printAnswer } from '../answer-text.ts';
-import { readBoundedStdin } from '../bounded-input.ts';
 import type { FailedAnswer } from '../check-answer.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { readPresented } from '../presented-input.ts';
 import { reportCheck, reportError } from '../report.ts';
 import { type Scan, scanCode } from '../scan-code.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
 import { obtainAccess } from '../venue-access.ts';
 import { described, jsonOption } from './command.ts';
+import { withTrust } from './verify-options.ts';
 
 interface ScanOptions extends TrustOptions {
   readonly json?: boolean;
   readonly venue?: string;
+  readonly file?: string;
   readonly purpose?: Purpose;
 }
 
 /** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. */
 export function addScan(program: Command, cli: Cli): void {
-  described(cli, program.command('scan'), {
-    zh: '像场所一样查验一个健康码，并验证答复',
-    en: 'check one code as a venue does, and verify the answer',
-    example: "scan 'https://…' --venue guangzhou-hospital",
-  })
+  withTrust(
+    cli,
+    described(cli, program.command('scan'), {
+      zh: '像场所一样查验一个健康码，并验证答复',
+      en: 'check one code as a venue does, and verify the answer',
+      example: "scan 'https://…' --venue guangzhou-hospital",
+    }),
+  )
     .argument(
-      '<code>',
+      '[code]',
       cli.say({ zh: '扫码所得文本；- 表示从标准输入读取', en: 'what the scanner read; - reads it from stdin' }),
     )
+    .option('--file <file>', cli.say({ zh: '扫码所得文本在此文件中', en: 'what the scanner read is in this file' }))
     .option(...jsonOption(cli))
     .option(
       '--venue <id>',
@@ -42,28 +49,35 @@ export function addScan(program: Command, cli: Cli): void {
         cli.say({ zh: '查验目的', en: "what the check is for (the venue's first)" }),
       ).choices(Object.keys(PURPOSES)),
     )
-    .option('--anchor <file>', cli.say({ zh: '国家信任锚文件', en: 'the pinned national anchor' }))
-    .option('--bundle <file>', cli.say({ zh: '信任链取自此文件', en: 'take trust chains from this file' }))
-    .action(async (code: string, options: ScanOptions) => {
+    .action(async (code: string | undefined, options: ScanOptions) => {
       const scan = await runScan(cli, code, options);
       process.exitCode = options.json === true ? printScanJson(cli, scan) : printScan(cli, scan);
     });
 }
 
-async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Scan> {
+async function runScan(cli: Cli, code: string | undefined, options: ScanOptions): Promise<Scan> {
+  const text = await scannedText(code, options.file);
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
-  const text = code === '-' ? await codeFromStdin() : code;
   const access = await obtainAccess(gateway, cli.env, options.venue);
   const { purpose } = options;
   return await scanCode(gateway, access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
 }
 
-/** An argument stays in the shell's history and shows in the process list; a code read from a pipe does not. */
-async function codeFromStdin(): Promise<string> {
-  const input = await readBoundedStdin(MAX_CODE_LENGTH * 4);
-  if (input !== 'too_large') return input.text.replace(/\r?\n$/, '');
-  throw CliError.of('usage_invalid', { zh: '标准输入过长，不是健康码', en: 'stdin is too long to be a code' });
+/** An argument stays in the shell's history and shows in the process list; a code from a file or a pipe does not. */
+async function scannedText(code: string | undefined, file: string | undefined): Promise<string> {
+  if ((code === undefined) === (file === undefined)) {
+    const text = {
+      zh: '缺少参数：给出健康码或 --file，二者之一',
+      en: "missing required argument 'code', or --file: one of the two",
+    };
+    throw CliError.of('usage_invalid', text);
+  }
+  if (code !== undefined && code !== '-') return code;
+  const text = await readPresented(file ?? '-', MAX_CODE_LENGTH * 4);
+  if (text === null)
+    throw CliError.of('usage_invalid', { zh: '内容过长，不是健康码', en: 'that is too long to be a code' });
+  return unframed(text);
 }
 
 /** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
@@ -76,9 +90,13 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
     return 1;
   }
   const { verified, chain } = scan.checked;
-  const failure = scan.checked.verified ? {} : failureIn(scan.checked);
+  const failure = scan.checked.verified ? {} : failureOf(scan.checked);
   cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
   return reportCheck(cli, scan.checked);
+}
+
+function failureOf({ verified: _verified, chain: _chain, ...failure }: FailedAnswer) {
+  return failure;
 }
 
 function printScan(cli: Cli, scan: Scan): 0 | 1 {
@@ -88,8 +106,4 @@ function printScan(cli: Cli, scan: Scan): 0 | 1 {
   }
   printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
   return reportCheck(cli, scan.checked);
-}
-
-function failureIn({ code, link, rule }: FailedAnswer): Pick<FailedAnswer, 'code' | 'link' | 'rule'> {
-  return { code, link, ...(rule === undefined ? {} : { rule }) };
 }

@@ -2,16 +2,15 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { STATEMENT_TYP } from '../../../schemas/statement.ts';
-import { instantSchema, numericDateSchema } from '../../../schemas/status.ts';
-import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
 import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../check-answer.ts';
 import { type Cli, printable } from '../cli.ts';
-import { CliError } from '../cli-error.ts';
+import { readPresented } from '../presented-input.ts';
 import { reportCheck } from '../report.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
 import { checkText } from '../trust-texts.ts';
 import { passIn, verifyPassCommand } from '../verify-pass.ts';
-import { described, jsonOption, reading } from './command.ts';
+import { described, jsonOption } from './command.ts';
+import { withTime, withTrust } from './verify-options.ts';
 
 const MAX_INPUT_BYTES = 1_048_576;
 
@@ -25,23 +24,18 @@ const answerSchema = z.object({ attestation: z.string(), evidence: z.array(z.str
 
 /** `verify FILE|-`: checks an attestation and its evidence up to the pinned anchor, without asking anybody about it. */
 export function addVerify(program: Command, cli: Cli): void {
-  described(cli, program.command('verify'), {
+  const command = described(cli, program.command('verify'), {
     zh: '离线验证一份证明或通行凭证，直至国家信任锚',
     en: 'verify an attestation or a pass offline, up to the national anchor',
     example: 'verify reply.json --anchor anchor.json --audience guangzhou-hospital',
-  })
-    .argument(
-      '<file>',
-      cli.say({
-        zh: '证明、{attestation, evidence} 或整个答复；- 表示标准输入',
-        en: 'an attestation, {attestation, evidence} or a whole reply; - is stdin',
-      }),
-    )
-    .option(
-      '--anchor <file>',
-      cli.say({ zh: '国家信任锚文件（可带信任链）', en: 'the pinned national anchor (chains in it are used)' }),
-    )
-    .option('--bundle <file>', cli.say({ zh: '信任链取自此文件', en: 'take trust chains from this file' }))
+  }).argument(
+    '<file>',
+    cli.say({
+      zh: '证明、{attestation, evidence} 或整个答复；- 表示标准输入',
+      en: 'an attestation, {attestation, evidence} or a whole reply; - is stdin',
+    }),
+  );
+  withTime(cli, withTrust(cli, command))
     .option(
       '--audience <id>',
       cli.say({
@@ -49,14 +43,9 @@ export function addVerify(program: Command, cli: Cli): void {
         en: 'whom it must be made for (default HUREN_CLIENT_ID)',
       }),
     )
-    .option(
-      '--at <time>',
-      cli.say({ zh: '按此时刻验证：RFC 3339 或 Unix 秒', en: 'as of then: RFC 3339 or unix seconds' }),
-      reading(timeS, cli.say({ zh: '应为 RFC 3339 或 Unix 秒', en: 'expected RFC 3339 or unix seconds' })),
-    )
     .option(...jsonOption(cli))
     .action(async (file: string, options: VerifyOptions) => {
-      const input = await readInput(file);
+      const input = (await readPresented(file, MAX_INPUT_BYTES))?.trim() ?? null;
       const pass = input === null ? null : passIn(input);
       if (pass !== null) {
         process.exitCode = await verifyPassCommand(cli, pass, options);
@@ -84,14 +73,6 @@ async function check(
   return await checkAnswer(answer, trust, { atS, ...(audience === null ? {} : { audience }) });
 }
 
-/** The input's text; null where it is too large to be anything that is verified here. */
-async function readInput(file: string): Promise<string | null> {
-  const input = file === '-' ? await readBoundedStdin(MAX_INPUT_BYTES) : readBoundedFile(file, MAX_INPUT_BYTES);
-  if (input === 'missing')
-    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
-  return input === 'too_large' ? null : input.text.trim();
-}
-
 function readAnswer(text: string): Answer | null {
   if (!text.startsWith('{')) return { attestation: text, spoken: {} };
   try {
@@ -103,16 +84,11 @@ function readAnswer(text: string): Answer | null {
   }
 }
 
-function timeS(text: string): number | null {
-  if (/^\d{1,12}$/.test(text)) return numericDateSchema.safeParse(Number(text)).data ?? null;
-  return instantSchema.safeParse(text).success ? Math.floor(Date.parse(text) / 1000) : null;
-}
-
 function print(cli: Cli, checked: CheckedAnswer, audience: string | null): void {
   const { say, print: line, paint } = cli;
   for (const { typ, iss, kid, ok, code } of checked.chain) {
     const mark = ok ? paint('green', '✓') : paint('red', '✗');
-    const why = code === undefined ? `kid ${printable(kid)}` : `${code}: ${say(checkText(code))}`;
+    const why = code === undefined ? `kid ${printable(kid)}` : `${code}: ${say(checkText({ code }))}`;
     line(`${mark} ${typ}  ${printable(iss)}  ${why}`);
   }
   if (!checked.verified) return;

@@ -52,6 +52,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         sm2Verify: verifySm2,
         nowMs,
         provinces: trust.provinces,
+        passes,
         ...shared,
       });
       mountAttestationKeys(router, () =>

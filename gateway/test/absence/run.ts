@@ -165,8 +165,7 @@ async function passOutcome(federation: Federation, combination: Combination): Pr
         return lists.get(status_list) ?? null;
       },
     });
-    if (!checked.verified) return refusal(checked);
-    return checked.revocation === 'not_revoked' ? ACCEPTED : checked.revocation;
+    return checked.verified ? ACCEPTED : refusal(checked);
   } catch (error) {
     if (error instanceof ProblemError || error instanceof KeyError) return error.code;
     throw error;

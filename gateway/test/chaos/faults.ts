@@ -14,7 +14,7 @@ export interface Fault {
 }
 
 const SIGNED: ProvinceCode = '410000';
-const PLAIN: ProvinceCode = '310000';
+const PLAIN: ProvinceCode = '420000';
 /** Signs, and withdraws nothing during a run: its earlier answers are there to stand in. */
 const UNDISTURBED: ProvinceCode = '440000';
 

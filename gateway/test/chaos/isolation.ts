@@ -7,7 +7,7 @@ import type { VenueLoad } from './venue-load.ts';
 import type { Flushes } from './withdrawals.ts';
 
 const HUNG = '410000';
-const OTHERS = ['140000', '310000', '330000', '440000'] as const;
+const OTHERS = ['140000', '420000', '330000', '440000'] as const;
 const TURNS = 5;
 const PAUSE_MS = 20;
 /** Scans of that one's codes begin as often whether it answers or not. */

@@ -19,7 +19,7 @@ const SHAPES: readonly { readonly province: ProvinceCode; readonly time: string;
   { province: '410000', time: 'updateTime' },
   { province: '440000', time: 'updateTime' },
   { province: '140000', time: 'gxsj', handle: 'bh' },
-  { province: '310000', time: 'gxsj' },
+  { province: '420000', time: 'gxsj' },
   { province: '330000', time: 'zjgxsj' },
 ];
 const SCENARIOS = ['green', 'yellow', 'red'] as const;
