@@ -2,7 +2,7 @@ import { type AsOfFormat, isPossibleAsOf } from '../schemas/as-of.ts';
 import type { AsOf } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { localKey } from './local-value.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember } from './pointer.ts';
 
 type TextFormat = Exclude<AsOfFormat, 'unix_s' | 'unix_ms'>;
 
@@ -42,7 +42,7 @@ const IMPOSSIBLE = { kind: 'impossible' } as const;
 /** Compiles the manifest's as-of rule. Only the declared format is read, and only dates that exist. */
 export function compileAsOf(asOf: AsOf): AsOfReader {
   if (asOf.from === 'reply') return (_record, nowMs) => ({ kind: 'at', atMs: nowMs });
-  const place = compilePointer(asOf.at);
+  const place = compileMember(asOf.at);
   return (record, nowMs) => {
     const text = localKey(place(record));
     const atMs = text === null ? null : parseInstant(text, asOf.format, asOf.zone);

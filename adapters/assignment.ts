@@ -3,7 +3,7 @@ import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import type { Approval, Assignment } from '../schemas/statement.ts';
 import { compileTableAt, localKey, type Reading } from './local-value.ts';
-import { compilePointer, type Lookup } from './pointer.ts';
+import { compileMember, type Lookup } from './pointer.ts';
 
 type AssignmentTable = NonNullable<ReplyTables['assignment']>;
 type ApprovalTable = NonNullable<AssignmentTable['approvals']>;
@@ -58,9 +58,9 @@ function compileAct(table: AssignmentTable): (record: JsonValue, report: Report)
   const readLevel = compileTableAt(table.level);
   const readRole = compileTableAt(table.role);
   const readAction = table.action === undefined ? null : compileTableAt(table.action);
-  const batchSize = table.batch_size_at === undefined ? null : compilePointer(table.batch_size_at);
+  const batchSize = table.batch_size_at === undefined ? null : compileMember(table.batch_size_at);
   const instrument = table.instrument_at === undefined ? null : compileText(table.instrument_at, 200, 'instrument');
-  const evidence = table.evidence_filed_at === undefined ? null : compilePointer(table.evidence_filed_at);
+  const evidence = table.evidence_filed_at === undefined ? null : compileMember(table.evidence_filed_at);
   const readApprovals = table.approvals === undefined ? null : compileApprovals(table.approvals);
   return (record, report) => {
     const level = mappedOr<Level | null>(readLevel(record), null, () => report('level'));
@@ -84,7 +84,7 @@ function compileAct(table: AssignmentTable): (record: JsonValue, report: Report)
 }
 
 function compileApprovals(table: ApprovalTable): (record: JsonValue, report: Report) => Approval[] {
-  const list = compilePointer(table.at);
+  const list = compileMember(table.at);
   const readLevel = compileTableAt(table.level);
   const readRole = compileTableAt(table.role);
   const readAction = compileTableAt(table.action);
@@ -121,7 +121,7 @@ function compileText(
   maxLength: number,
   field: string,
 ): (place: JsonValue, report: Report) => string | null {
-  const find: Lookup = compilePointer(at);
+  const find: Lookup = compileMember(at);
   return (place, report) => {
     const value = find(place);
     if (value === undefined || value === null || value === '') return null;

@@ -1,6 +1,6 @@
-import type { LocalScalar } from '../schemas/driver-config.ts';
+import type { LocalScalar } from '../schemas/driver-exchange.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember } from './pointer.ts';
 
 /**
  * The form in which local values are compared: a whole number and its decimal string are the same ("1" and 1, never
@@ -54,7 +54,7 @@ export function compileTable<T>(table: LocalTable<T>): TableLookup<T> {
 
 /** As compileTable, with the table's own place in the record. */
 export function compileTableAt<T>(table: LocalTable<T>): (record: JsonValue) => Reading<T> {
-  const place = compilePointer(table.at);
+  const place = compileMember(table.at);
   const look = compileTable(table);
   return (record) => look(place(record));
 }

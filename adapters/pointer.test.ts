@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../schemas/scenarios.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember, compilePointer } from './pointer.ts';
 
 /** The document of RFC 6901 section 5. */
 const DOCUMENT: JsonValue = { foo: ['bar', 'baz'], '': 0, 'a/b': 1, 'm~n': 8, ' ': 7, 'k"l': 6 };
@@ -28,5 +28,19 @@ describe('RFC 6901', () => {
 
   test('~01 is a tilde and a one, not a slash', () => {
     expect(compilePointer('/~01')({ '~1': 'right', '/': 'wrong' })).toBe('right');
+  });
+});
+
+describe('a member that a record has once', () => {
+  const twice: JsonValue = { popup: [{ kind: 1 }, { kind: 2 }], list: ['a'], plain: { kind: 3 } };
+  test.each([
+    ['/plain/kind', 3],
+    ['/popup/kind', twice.popup],
+    ['/popup/kind/0', twice.popup],
+    ['/list/0', 'a'],
+    ['/plain/none', undefined],
+    ['/nowhere/at/all', undefined],
+  ])('%j is taken for missing, or one of two', (pointer, value) => {
+    expect(compileMember(pointer)(twice)).toEqual(value);
   });
 });

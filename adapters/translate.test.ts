@@ -114,6 +114,16 @@ describe('flags', () => {
       unmapped: ['flags'],
     });
   });
+
+  test('an element that came twice hides the flag in it', () => {
+    const flags = [{ at: '/popup/kind', optional: true, values: [{ value: 2, name: 'shown', to: 'popup' as const }] }];
+    const manifest = sampleReply({ flags });
+    const twice = { ...GREEN, popup: [{ kind: 2 }, { kind: 2 }] };
+    expect(translate(twice, manifest, 'token-1', NOW_MS)).toMatchObject({
+      claims: { status: 'indeterminate', flags: [] },
+      unmapped: ['flags'],
+    });
+  });
 });
 
 describe('ground', () => {

@@ -9,7 +9,7 @@ import type { Flag, Status } from '../schemas/status.ts';
 import { compileAsOf } from './as-of.ts';
 import { compileAssignment } from './assignment.ts';
 import { compileTable, compileTableAt, localKey } from './local-value.ts';
-import { compilePointer } from './pointer.ts';
+import { compileMember } from './pointer.ts';
 
 /** `unmapped` names the fields (never their values) that the manifest does not explain, each once, for the metric. */
 export interface Translation {
@@ -103,7 +103,7 @@ function compileStatus(table: ReplyTables['status']): (record: JsonValue, report
 /** A ground may be one value or a list of them; `null` in the table is documented, but no national ground. */
 function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, report: Report) => Grounds {
   if (table === undefined) return () => ({ national: [], localOnly: false });
-  const place = compilePointer(table.at);
+  const place = compileMember(table.at);
   const look = compileTable(table);
   return (record, report) => {
     const value = place(record);
@@ -135,7 +135,7 @@ function compileFlags(tables: ReplyTables['flags']): (record: JsonValue, report:
 
 function compileHandle(at: string | undefined): (record: JsonValue, token: string, report: Report) => string {
   if (at === undefined) return (_record, token) => handleOfToken(token);
-  const place = compilePointer(at);
+  const place = compileMember(at);
   return (record, token, report) => {
     const value = place(record);
     const handle = localKey(value);

@@ -1,13 +1,10 @@
 import { ownMember } from '../schemas/own-member.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
+import { stepsOf } from './pointer.ts';
 
 /** A copy of `document` with `value` at the RFC 6901 pointer; missing objects on the way are made. */
 export function withValueAt(document: JsonValue, pointer: string, value: JsonValue): JsonValue {
-  const steps = pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return place(document, steps, value);
+  return place(document, stepsOf(pointer), value);
 }
 
 function place(node: JsonValue, steps: readonly string[], value: JsonValue): JsonValue {

@@ -1,10 +1,99 @@
 import type { JsonValue } from './scenarios.ts';
 
-/** The value of a JSON text, or undefined where it is none: what a stranger wrote is parsed, then held against a schema. */
-export function jsonOrUndefined(text: string): JsonValue | undefined {
+/** Why a text is no JSON that two readers would read alike. */
+export type JsonFault = 'not_json' | 'nested_too_deep' | 'repeated_member' | 'forbidden_name';
+
+/** What a text says, or why nobody can tell. */
+export type JsonReading = { readonly value: JsonValue; readonly fault?: never } | { readonly fault: JsonFault };
+
+const MAX_DEPTH = 64;
+const QUOTE = '"';
+const ESCAPE = '\\';
+const [ESCAPE_CODE, COLON, SPACE] = [0x5c, 0x3a, 0x20];
+
+/**
+ * Reads JSON that says one thing: no member name twice in one object, at any depth, and at most `maxDepth` objects and
+ * lists inside one another. RFC 8259 section 4 leaves open which copy of a repeated member counts: two readers that
+ * choose differently would see two colours in one reply, or two tokens under one signature. No member is named
+ * `__proto__`, since a later `object[name] = value` would change a prototype. Never throws.
+ */
+export function readJsonText(text: string, maxDepth: number = MAX_DEPTH): JsonReading {
+  let value: JsonValue;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    return { fault: 'not_json' };
   }
+  const names = readNames(text);
+  if (names.plainText === null) return { fault: 'forbidden_name' };
+  if (names.plainText !== text) value = JSON.parse(names.plainText);
+  const members = countMembers(value, maxDepth);
+  if (typeof members !== 'number') return { fault: members };
+  // A parser keeps one of several copies, so a repeated name is one that the text has and the value lacks.
+  return members === names.count ? { value } : { fault: 'repeated_member' };
+}
+
+/** The value of a JSON text, or undefined where it is none: what a stranger wrote is read, then held against a schema. */
+export function jsonOrUndefined(text: string): JsonValue | undefined {
+  const reading = readJsonText(text);
+  return reading.fault === undefined ? reading.value : undefined;
+}
+
+function countMembers(value: JsonValue, depthLeft: number): number | 'nested_too_deep' | 'forbidden_name' {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depthLeft === 0) return 'nested_too_deep';
+  if (Array.isArray(value)) return countInside(value, depthLeft - 1);
+  const names = Object.keys(value);
+  if (names.includes('__proto__')) return 'forbidden_name';
+  const inside = countInside(Object.values(value), depthLeft - 1);
+  return typeof inside === 'number' ? names.length + inside : inside;
+}
+
+function countInside(values: readonly JsonValue[], depthLeft: number): ReturnType<typeof countMembers> {
+  let count = 0;
+  for (const value of values) {
+    if (typeof value !== 'object' || value === null) continue;
+    const inside = countMembers(value, depthLeft);
+    if (typeof inside !== 'number') return inside;
+    count += inside;
+  }
+  return count;
+}
+
+/**
+ * The member names of a text that JSON.parse has accepted, which are its strings that a colon follows: how many, and the
+ * text with those that are spelt with escapes spelt without. JSON.parse of Node 26.10 (V8 14.6, seen 2026-11-26) takes
+ * such a name for another one that it has seen before, in whatever text, and that has a backslash where the escape
+ * begins. `plainText` is null where a name cannot be spelt without an escape: nobody has such a member.
+ */
+function readNames(text: string): { readonly count: number; readonly plainText: string | null } {
+  const hasEscapes = text.includes(ESCAPE);
+  let count = 0;
+  let plain = '';
+  let copied = 0;
+  let start = text.indexOf(QUOTE);
+  while (start !== -1) {
+    let end = text.indexOf(QUOTE, start + 1);
+    while (hasEscapes && isEscaped(text, end)) end = text.indexOf(QUOTE, end + 1);
+    let next = end + 1;
+    while (text.charCodeAt(next) <= SPACE) next += 1;
+    if (text.charCodeAt(next) === COLON) {
+      count += 1;
+      const literal = hasEscapes ? text.slice(start, end + 1) : '';
+      if (literal.includes(ESCAPE)) {
+        const spelt = JSON.stringify(JSON.parse(literal));
+        if (spelt.includes(ESCAPE)) return { count, plainText: null };
+        plain += text.slice(copied, start) + spelt;
+        copied = end + 1;
+      }
+    }
+    start = text.indexOf(QUOTE, next);
+  }
+  return { count, plainText: copied === 0 ? text : plain + text.slice(copied) };
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let position = quote - 1;
+  while (text.charCodeAt(position) === ESCAPE_CODE) position -= 1;
+  return (quote - position) % 2 === 0;
 }

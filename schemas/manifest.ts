@@ -11,7 +11,8 @@ import {
   recordReasonSchema,
   roleSchema,
 } from './code-lists/index.ts';
-import { driverConfigSchema, localScalarSchema, pointerSchema } from './driver-config.ts';
+import { driverConfigSchema } from './driver-config.ts';
+import { localScalarSchema, pointerSchema } from './driver-exchange.ts';
 import { recogniserSchema } from './recogniser.ts';
 import { remedySchema } from './remedy.ts';
 import { entityIdSchema, flagSchema, statusSchema } from './status.ts';

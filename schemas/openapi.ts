@@ -9,7 +9,6 @@ import {
   pathsOf,
   problemExampleName,
   TAGS,
-  VENUE_SCOPE,
   VENUE_SECURITY,
 } from './openapi/operation.ts';
 import { REGISTRY_OPERATIONS } from './openapi/registry-operations.ts';
@@ -18,6 +17,7 @@ import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
 import { TRUST_OPERATIONS } from './openapi/trust-operations.ts';
 import { VERIFICATION_OPERATIONS } from './openapi/verification-operations.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './problem.ts';
+import { VENUE_SCOPE } from './venue-token.ts';
 
 /** Every operation that a gateway serves today. A new path is one entry in one of these lists. */
 export const OPERATIONS: readonly Operation[] = [
@@ -57,7 +57,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
         [VENUE_SECURITY]: {
           type: 'oauth2',
           description:
-            "Access tokens of RFC 9068 from the venues' authorization server, whose address each deployment sets; in the sandbox it is the token_endpoint of GET /sandbox/venues.",
+            "Access tokens of RFC 9068 from an authorization server that the gateway's province has admitted: GET /.well-known/oauth-protected-resource names them. They are signed with ES256 or EdDSA, name a key (kid), live 24 hours at most, and carry venue_kind and region besides what RFC 9068 requires.",
           flows: {
             clientCredentials: {
               tokenUrl: 'https://authorization-server.invalid/token',

@@ -79,11 +79,11 @@ export const READINESS_REASONS = {
     },
   },
   no_authorization_server: {
-    zh: '未指定场所授权服务器',
-    en: 'it knows no authorization server of venues',
+    zh: '本省尚未准入任何场所授权服务器',
+    en: 'its province has admitted no authorization server of venues',
     next: {
-      zh: '设置 HUREN_TOKEN_ISSUER 与 HUREN_TOKEN_JWKS_URI',
-      en: 'set HUREN_TOKEN_ISSUER and HUREN_TOKEN_JWKS_URI',
+      zh: '由本省以 huren authority admit 准入其授权服务器',
+      en: 'have the province admit its authorization server with huren authority admit',
     },
   },
   no_adapter: {

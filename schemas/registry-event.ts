@@ -3,6 +3,7 @@ import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from
 import { mandateIdSchema, mandateSchema } from './mandate.ts';
 import { policySchema } from './policy.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
+import { venueKindsSchema, venueRegionsSchema } from './venue-token.ts';
 
 /** Media type of a registry event, and the `typ` of its JWS. */
 export const REGISTRY_EVENT_TYP = 'registry-event+jwt';
@@ -69,7 +70,7 @@ export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
 /**
  * What an entity below a superior is in the federation, and with that what its superior's statement lets it be. A
- * `province` is admitted by the anchor; the others by a province, for itself alone, or by the anchor where they are national.
+ * `province` is admitted by the anchor; the others by a province, for itself alone.
  */
 export const subordinateKindSchema = z.enum(['province', 'gateway', 'issuer', 'agency', 'authorization_server']);
 export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
@@ -135,7 +136,8 @@ const bodies = {
   entity_removed: z.strictObject({ entity_id: entityIdSchema }),
   /**
    * By a superior: from now on it vouches for this entity and these federation keys. `province` for a province alone,
-   * `level` and `role` for an agency: the part of the procedure that it signs.
+   * `level` and `role` for an agency: the part of the procedure that it signs; `venue_kinds` and `regions` for an
+   * authorization server: the venues that it may vouch for.
    */
   subordinate_admitted: z.strictObject({
     entity_id: entityIdSchema,
@@ -145,12 +147,20 @@ const bodies = {
     province: provinceCodeSchema.exactOptional(),
     level: levelSchema.exactOptional(),
     role: roleSchema.exactOptional(),
+    venue_kinds: venueKindsSchema.exactOptional(),
+    regions: venueRegionsSchema.exactOptional(),
   }),
   /** The subordinate's new keys, with its configuration that says so, signed with one of the keys before. */
   subordinate_keys_changed: z.strictObject({
     entity_id: entityIdSchema,
     jwks: jwksSchema,
     configuration: z.string().min(1).max(MAX_CONFIGURATION_LENGTH),
+  }),
+  /** By the superior of an authorization server: the venues that it may vouch for from now on. */
+  subordinate_venues_changed: z.strictObject({
+    entity_id: entityIdSchema,
+    venue_kinds: venueKindsSchema,
+    regions: venueRegionsSchema,
   }),
   subordinate_removed: z.strictObject({ entity_id: entityIdSchema }),
   key_announced: z.strictObject({
@@ -215,6 +225,7 @@ export const registryEventSchema = z
     eventOf('entity_removed'),
     eventOf('subordinate_admitted'),
     eventOf('subordinate_keys_changed'),
+    eventOf('subordinate_venues_changed'),
     eventOf('subordinate_removed'),
     eventOf('key_announced'),
     eventOf('key_activated'),

@@ -13,6 +13,7 @@ import {
 } from './registry-event.ts';
 import { remedySchema } from './remedy.ts';
 import { entityIdSchema, instantSchema } from './status.ts';
+import { venueKindsSchema, venueRegionsSchema } from './venue-token.ts';
 
 /** What the registry shows to anybody. A mark: who did something, with which key, when by the log's time, in which entry. */
 const markSchema = z
@@ -113,6 +114,8 @@ export const subordinateViewSchema = z
     province: provinceCodeSchema.nullable(),
     level: levelSchema.nullable(),
     role: roleSchema.nullable(),
+    venue_kinds: venueKindsSchema.nullable(),
+    regions: venueRegionsSchema.nullable(),
     state: z.enum(['admitted', 'removed']),
     vouched_for: z.boolean(),
     admitted: markSchema,

@@ -54,19 +54,25 @@ export const MAX_FAULT_MS = 60_000;
 /**
  * What a simulated upstream does wrong on demand. It applies to the simulated upstream only and to every request of that
  * province until it is set to null again.
- * - `latencyMs` waits before the answer; `status` answers that HTTP status with an empty JSON object.
+ * - `latencyMs` waits before the answer; `status` answers that HTTP status with an empty JSON object, and with a
+ *   `Retry-After` where `retry_after_s` is given.
  * - `hang` never answers; `reset` cuts the connection; `garbage` answers 200 with bytes that are no reply of the system.
  * - `bad_signature` breaks the signature of the statement; a system that signs nothing answers that the caller's own
  *   signature is wrong.
  * - `flap: N` answers 503 to N requests, then well to N, and so on, failures first.
  * - Beyond the contract, for the conformance kit: `oversize` (2 MiB and more), `redirect` (to an address that must not be
- *   followed), `trickle` (half a reply, then a byte at a time), `half_closed` (half a reply, then the end of the stream).
+ *   followed), `trickle` (half a reply, then a byte at a time), `half_closed` (half a reply, then the end of the stream),
+ *   `repeated_member` (the answer with its first member or its SOAP body twice), `undecodable` (the answer with an octet
+ *   that no encoding has there).
  */
 export const faultSchema = z
   .union([
     z.null(),
     z.strictObject({ latencyMs: z.int().min(0).max(MAX_FAULT_MS) }),
-    z.strictObject({ status: z.int().min(400).max(599) }),
+    z.strictObject({
+      status: z.int().min(400).max(599),
+      retry_after_s: z.int().min(0).max(3600).exactOptional(),
+    }),
     z.strictObject({ hang: z.literal(true) }),
     z.strictObject({ garbage: z.literal(true) }),
     z.strictObject({ reset: z.literal(true) }),
@@ -76,6 +82,8 @@ export const faultSchema = z
     z.strictObject({ redirect: z.literal(true) }),
     z.strictObject({ trickle: z.literal(true) }),
     z.strictObject({ half_closed: z.literal(true) }),
+    z.strictObject({ repeated_member: z.literal(true) }),
+    z.strictObject({ undecodable: z.literal(true) }),
   ])
   .meta({ id: 'SandboxFault', description: 'null mends it' });
 export type Fault = z.infer<typeof faultSchema>;
@@ -87,6 +95,7 @@ export const faultRequestSchema = z.strictObject({ province: provinceCodeSchema,
 export const sandboxRequestsSchema = z.array(
   z.strictObject({
     province: provinceCodeSchema,
+    number: z.int().min(1).meta({ description: 'of all that this system has received; only the last are kept' }),
     at: z.iso.datetime(),
     method: z.string(),
     path: z.string(),

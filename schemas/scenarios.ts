@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reasonCodeSchema } from './code-lists/index.ts';
-import { localScalarSchema, pointerSchema } from './driver-config.ts';
+import { localScalarSchema, pointerSchema } from './driver-exchange.ts';
 import { problemCodeSchema } from './problem.ts';
 import { decisionSchema, statusSchema } from './status.ts';
 

@@ -13,7 +13,10 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, errors: readonly U
   ['half-closed', { half_closed: true }, ['reset', 'malformed']],
   ['garbage', { garbage: true }, ['malformed']],
   ['reset', { reset: true }, ['reset']],
-  ['failing', { status: 503 }, ['status']],
+  ['failing', { status: 500 }, ['status']],
+  ['overloaded', { status: 503, retry_after_s: 1 }, ['busy']],
+  ['ambiguous', { repeated_member: true }, ['malformed']],
+  ['undecodable', { undecodable: true }, ['encoding']],
 ];
 
 /** Every fault comes out as an upstream error of its kind, and is gone when it is over. */

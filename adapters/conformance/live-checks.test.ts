@@ -38,6 +38,10 @@ function rewriting(change: (reply: UpstreamReply, sentAtMs: number) => UpstreamR
   };
 }
 
+function replaced(body: Uint8Array, part: string | RegExp, by: string): Uint8Array {
+  return Buffer.from(Buffer.from(body).toString('utf8').replace(part, by));
+}
+
 function scenarioCode(name: string) {
   const found = henan.target.codes.find(({ scenario }) => scenario.scenario === name);
   if (found === undefined) throw new Error(`no scenario ${name}`);
@@ -73,7 +77,7 @@ describe('a broken upstream', () => {
   });
 
   test('expired codes that read as unknown pass', async () => {
-    const blurred = rewriting((reply) => ({ ...reply, body: reply.body.replace('"2001"', '"2002"') }));
+    const blurred = rewriting((reply) => ({ ...reply, body: replaced(reply.body, '"2001"', '"2002"') }));
     expect(await codesOf(blurred)).toEqual(['absence_confused']);
   });
 
@@ -86,14 +90,14 @@ describe('a broken upstream', () => {
     const payload = Buffer.from('{"status":"yellow"}').toString('base64url');
     const forged = rewriting((reply) => ({
       ...reply,
-      body: reply.body.replace(/("statement":"[\w-]+\.)[\w-]+/, `$1${payload}`),
+      body: replaced(reply.body, /("statement":"[\w-]+\.)[\w-]+/, `$1${payload}`),
     }));
     expect(await codesOf(forged)).toEqual(['statement_mismatch']);
   });
 
   test('a clock that is off and turns a green red passes', async () => {
     const green = await askDirectly();
-    const red = { ...green, body: green.body.replace('"color":"G"', '"color":"R"') };
+    const red = { ...green, body: replaced(green.body, '"color":"G"', '"color":"R"') };
     const turning = rewriting((reply, sentAtMs) => (Math.abs(sentAtMs - Date.now()) > 300_000 ? red : reply));
     expect(await codesOf(turning)).toEqual(['skew_changes_status']);
   });
@@ -111,7 +115,7 @@ describe('a broken upstream', () => {
   test('a report quotes what the upstream said about a person', async () => {
     const talking = rewriting((reply) => ({
       ...reply,
-      body: '{"code":"0000","data":{"color":"王某某","name":"王某某"}}',
+      body: Buffer.from('{"code":"0000","data":{"color":"王某某","name":"王某某"}}'),
     }));
     const outcome = await checkLive({ ...henan.target, ...talking, setFault: null }, PATIENT);
     expect(outcome.findings.length).toBeGreaterThan(0);

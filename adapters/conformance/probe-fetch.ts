@@ -1,4 +1,4 @@
-import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
+import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
 import { UpstreamError } from '../upstream-error.ts';
 
@@ -27,7 +27,7 @@ export function openProbeFetch(origin: string): (limits: FetchLimits) => Upstrea
 }
 
 async function readReply(reply: Response, maxBytes: number): Promise<UpstreamReply> {
-  const body = await readTextUpTo(reply.body, maxBytes);
+  const body = await readBytesUpTo(reply.body, maxBytes);
   if (body === null) throw new UpstreamError('oversize', 'the reply is larger than the manifest allows');
   return { status: reply.status, headers: Object.fromEntries(reply.headers), body };
 }

@@ -1,4 +1,4 @@
-import type { LocalScalar } from '../../schemas/driver-config.ts';
+import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import type { ReplyTables } from '../../schemas/manifest.ts';
 
 /** A table of the manifest: where it stands (`where`, in the manifest) and which member it reads (`at`, in the record). */

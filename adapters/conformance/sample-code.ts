@@ -36,8 +36,8 @@ function sampleText(alphabet: string, length: number, cycle: Cycle): string {
 }
 
 /** The shape of a signed code. Its signature is not one: recognising a code must not depend on it. */
-function signedCode(cycle: Cycle, { driver }: Manifest): string {
-  const issuer = driver.name === 'signed-token' ? driver.issuer : '';
+function signedCode(cycle: Cycle, { recognise }: Manifest): string {
+  const issuer = recognise.find((one) => one.kind === 'jws')?.issuer ?? '';
   const header = { alg: 'ES256', kid: repeat(cycle.base64url, 43), typ: 'health-code+jwt' };
   const payload = { iss: issuer, sub: repeat(cycle.hex, 32), exp: 1_800_000_000 };
   return [encode(header), encode(payload), repeat(cycle.base64url, JWS_SIGNATURE_LENGTH)].join('.');

@@ -1,5 +1,5 @@
 import { LOCAL_STATES, type LocalState, REASON_USES, type ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { LocalScalar } from '../../schemas/driver-config.ts';
+import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';

@@ -1,6 +1,6 @@
 import { LOCAL_STATES } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
-import type { LocalScalar } from '../../schemas/driver-config.ts';
+import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
 import { pointersRead, reaches, type TableRead, tablesOf } from './reads.ts';
 import { isDigits } from './scenario-reading.ts';
@@ -101,13 +101,18 @@ export function checkInformational({ manifest }: Subject): ConformanceFinding[] 
   );
 }
 
-/** A reply code that means two things is read as one of them by luck. */
+/** A reply code, or a status, that means two things is read as one of them by luck. */
 export function checkOutcome({ manifest }: Subject): ConformanceFinding[] {
-  const { found, expired, unknown, refused } = manifest.driver.outcome;
-  const codes = [...found, ...expired, ...unknown, ...(refused ?? [])].map(String);
-  return repeated(codes).map((index) =>
-    finding('outcome_ambiguous', inManifest('/driver/outcome'), `reply code ${codes[index] ?? ''} is listed twice`),
+  const { found, expired, unknown, refused = [], busy = [], by_status = [] } = manifest.driver.outcome;
+  const codes = [...found, ...expired, ...unknown, ...refused, ...busy].map(String);
+  const statuses = by_status.flatMap(({ status, codes: inBody = [null] }) =>
+    // Two rows for one code in two places would be decided by which stands first.
+    inBody.map((code) => (code === null ? `status ${status}` : `reply code ${code} of status ${status}`)),
   );
+  const twice = [codes.map((code) => `reply code ${code}`), statuses].flatMap((list) =>
+    repeated(list).map((index) => `${list[index] ?? ''} is listed twice`),
+  );
+  return twice.map((detail) => finding('outcome_ambiguous', inManifest('/driver/outcome'), detail));
 }
 
 type Documented = Subject['scenarios']['documented'];

@@ -1,7 +1,7 @@
 import { PROVINCES } from '../../schemas/code-lists/index.ts';
 import type { TemplateChoice } from './template.ts';
 
-/** What each blank asks for. A blank that a driver's template does not have is left out of its README. */
+/** What each blank asks for. A blank that the files of a new folder do not have is left out of its README. */
 const BLANKS = [
   ['FILL_NAME_ZH', 'what holders call the code, in Chinese'],
   ['FILL_NAME_EN', 'the same in English'],
@@ -16,13 +16,12 @@ const BLANKS = [
   ['FILL_PHONE', 'its telephone number'],
 ] as const;
 
-/** The README of a new folder: what to fill, then what to run. */
-export function readmeTemplate({ province, driver, name }: TemplateChoice): string {
+/** The README of a new folder whose other files are `texts`: what to fill, then what to run. */
+export function readmeTemplate({ province, driver, name }: TemplateChoice, texts: readonly string[]): string {
   const { zh, en } = PROVINCES[province];
-  const signed = driver === 'signed-token';
-  const blanks = BLANKS.filter(([blank]) => blank !== (signed ? 'FILL_PREFIX' : 'FILL_ISSUER'))
-    .filter(([blank]) => blank !== 'FILL_PREFIX' || driver !== 'jkm')
-    .map(([blank, asks]) => `| \`${blank}\` | ${asks} |`);
+  const blanks = BLANKS.filter(([blank]) => texts.some((text) => text.includes(blank))).map(
+    ([blank, asks]) => `| \`${blank}\` | ${asks} |`,
+  );
   return `# ${province} ${en}, ${zh}
 
 Marks: **[S]** a source document, **[P]** public pages or published code, **sandbox** our assumption.

@@ -7,7 +7,7 @@ import {
   ROLES,
 } from '../../schemas/code-lists/index.ts';
 import type { DriverName } from '../../schemas/driver-config.ts';
-import { codeTemplateOf, driverTemplate } from './template-drivers.ts';
+import { TEMPLATES } from '../drivers/index.ts';
 import { readmeTemplate } from './template-readme.ts';
 
 export interface TemplateChoice {
@@ -25,11 +25,15 @@ export interface TemplateFile {
 
 /** A folder that passes the static check once every `FILL_` blank has been replaced, the same one by the same text. */
 export function adapterTemplate(choice: TemplateChoice): TemplateFile[] {
-  return [
+  const files = [
     { path: 'manifest.json', text: json(manifestTemplate(choice)) },
     { path: 'fixtures/scenarios.json', text: json(scenariosTemplate(choice)) },
-    { path: 'README.md', text: readmeTemplate(choice) },
   ];
+  const readme = readmeTemplate(
+    choice,
+    files.map(({ text }) => text),
+  );
+  return [...files, { path: 'README.md', text: readme }];
 }
 
 type Row = { readonly value: string; readonly name: string; readonly to: string | null };
@@ -73,7 +77,7 @@ function manifestTemplate({ province, driver, name }: TemplateChoice) {
     province,
     system: { id: name, name: { zh: 'FILL_NAME_ZH', en: 'FILL_NAME_EN' } },
     version: '0.1.0',
-    recognise: [codeTemplateOf(driver).recognise],
+    recognise: [TEMPLATES[driver].codes.recognise],
     upstream: {
       base_url: `https://${name}.sandbox.invalid`,
       timeout_ms: 3000,
@@ -81,7 +85,7 @@ function manifestTemplate({ province, driver, name }: TemplateChoice) {
       max_queue: 2000,
       max_reply_bytes: 65_536,
     },
-    driver: driverTemplate(driver),
+    driver: TEMPLATES[driver].config,
     statement: null,
     reply: {
       status: { at: '/color', values: STATES },
@@ -133,7 +137,7 @@ function scenariosTemplate({ province, driver }: TemplateChoice) {
   const unsubstantiated = { status: 'indeterminate', decision: 'refer', reason: 'unsubstantiated' };
   return {
     documented: documented.map(({ at, values }) => ({ at, values: values.map(({ value }) => value) })),
-    code_template: codeTemplateOf(driver).codeTemplate,
+    code_template: TEMPLATES[driver].codes.template,
     scenarios: [
       shown('green', '绿码', { color: 'FILL_GREEN', ...base }, { status: 'green', decision: 'pass', reason: 'ok' }),
       shown('yellow', '黄码', yellow, { status: 'yellow', decision: 'restrict', reason: 'yellow_ground' }),

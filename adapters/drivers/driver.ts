@@ -9,11 +9,11 @@ export interface UpstreamRequest {
   readonly body?: string;
 }
 
-/** A whole reply, already bounded in size and time. Header names are lower case. */
+/** A whole reply, already bounded in size and time. Header names are lower case; which text the bytes are, reply-text.ts tells. */
 export interface UpstreamReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Uint8Array;
 }
 
 /** Sends one request inside the caller's budget. Throws UpstreamError; follows no redirect. */
@@ -39,9 +39,8 @@ export type LocalAnswer =
 /** Asks about one token (the part of the code that the recogniser took). Opened once per adapter; may keep a session. */
 export type Ask = (token: string) => Promise<LocalAnswer>;
 
-/** One protocol. `secrets` names what the operator must provide; `open` does no I/O. */
+/** One protocol, whose comment names the secrets that the operator must provide. `open` does no I/O. */
 export interface Driver<Config extends DriverConfig> {
   readonly name: Config['name'];
-  readonly secrets: readonly string[];
   readonly open: (config: Config, statementAt: string | null, context: DriverContext) => Ask;
 }

@@ -1,11 +1,12 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { aesHeader } from './aes-header.ts';
-import { form } from './form.ts';
-import { jkm } from './jkm.ts';
+import { aesHeader } from './aes-header/driver.ts';
+import type { DriverContext } from './driver.ts';
+import { form } from './form/driver.ts';
+import { jkm } from './jkm/driver.ts';
 import { type Answer, memberOf, NOW_MS, OUTCOME, openLoopback, type Received } from './loopback.fixture.ts';
-import { signedJson } from './signed-json.ts';
-import { tif } from './tif.ts';
+import { signedJson } from './signed-json/driver.ts';
+import { tif } from './tif/driver.ts';
 
 const FOUND = { body: { code: 0, data: { colour: 1 } } };
 const REFUSED = { status: 401, body: {} };
@@ -116,5 +117,32 @@ describe('what is decided before the system is asked', () => {
     const system = await openLoopback(SECRETS, () => FOUND);
     const answer = await jkm.open({ name: 'jkm', ...settings }, null, system.context)(code);
     expect([answer, system.received]).toEqual([{ kind: 'absent', why: 'unknown' }, []]);
+  });
+});
+
+describe('a question that stands in an object', () => {
+  const nested = { ...settings, within: '/a~1b/c', fields: [{ name: 'source', value: 'huren' }] };
+  const asked = (body: string) => JSON.parse(body);
+
+  test.each([
+    ['tif', (context: DriverContext) => tif.open({ name: 'tif', ...nested }, null, context)],
+    ['signed-json', (context: DriverContext) => signedJson.open({ name: 'signed-json', ...nested }, null, context)],
+  ])('%s sends it flat', async (_name, open) => {
+    const system = await openLoopback(SECRETS, () => FOUND);
+    await open(system.context)('tok');
+    expect(asked(system.received[0]?.body ?? '')).toEqual({ 'a/b': { c: { source: 'huren', code: 'tok' } } });
+  });
+
+  test.each([
+    ['form', (context: DriverContext) => form.open({ name: 'form', token_member: 'token', ...nested }, null, context)],
+    [
+      'aes-header',
+      (context: DriverContext) => aesHeader.open({ name: 'aes-header', api_name: 'api', ...nested }, null, context),
+    ],
+  ])('%s, a form, sends no JSON in its field', async (_name, open) => {
+    const system = await openLoopback(SECRETS, () => FOUND);
+    await open(system.context)('tok');
+    const field = new URLSearchParams(system.received[0]?.body).get('a/b');
+    expect(asked(field ?? '')).toEqual({ c: { source: 'huren', code: 'tok' } });
   });
 });

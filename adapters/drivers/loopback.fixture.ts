@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { Outcome } from '../../schemas/driver-config.ts';
+import type { Outcome } from '../../schemas/driver-exchange.ts';
 import type { DriverContext, UpstreamFetch } from './driver.ts';
 
 export interface Received {
@@ -12,7 +12,7 @@ export interface Received {
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is, anything else as JSON. */
+  /** Text and bytes as they are, anything else as JSON. */
   readonly body: unknown;
 }
 
@@ -33,7 +33,8 @@ export async function openLoopback(secrets: Readonly<Record<string, string>>, ha
       const seen = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
       received.push(seen);
       const { status = 200, headers = { 'content-type': 'application/json' }, body } = handle(seen);
-      response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+      const asIs = typeof body === 'string' || body instanceof Uint8Array;
+      response.writeHead(status, headers).end(asIs ? body : JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -51,7 +52,11 @@ function contextFor(origin: string, secrets: Readonly<Record<string, string>>) {
   let nonces = 0;
   const fetchUpstream: UpstreamFetch = async ({ method, path, headers, body }) => {
     const reply = await fetch(`${origin}${path}`, { method, headers, body: body ?? null, redirect: 'manual' });
-    return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() };
+    return {
+      status: reply.status,
+      headers: Object.fromEntries(reply.headers),
+      body: new Uint8Array(await reply.arrayBuffer()),
+    };
   };
   const context: DriverContext = {
     fetch: fetchUpstream,

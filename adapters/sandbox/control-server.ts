@@ -11,7 +11,7 @@ import { type keyStepReplySchema, keyStepSchema, MAX_CONTROL_BODY_BYTES } from '
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import type { StatementKeys } from './statement-keys.ts';
-import { sameText } from './wire/wire.ts';
+import { sameText } from './wire.ts';
 
 /** One province of the sandbox: its stand-in and the codes that lead to its records. */
 export interface SandboxProvince {

@@ -19,6 +19,13 @@ export class FaultGate {
     this.#flapCount = 0;
   }
 
+  /** What the fault leaves of a reply that is about to go out. */
+  spoil(body: Uint8Array): Uint8Array {
+    if (this.#fault !== null && 'repeated_member' in this.#fault) return withRepeatedMember(body);
+    if (this.#fault !== null && 'undecodable' in this.#fault) return Buffer.concat([body, Buffer.of(0xff)]);
+    return body;
+  }
+
   get spoilsSignatures(): boolean {
     return this.#fault !== null && 'bad_signature' in this.#fault;
   }
@@ -29,7 +36,7 @@ export class FaultGate {
    */
   async takes(response: ServerResponse): Promise<boolean> {
     const fault = this.#fault;
-    if (fault === null || 'bad_signature' in fault) return false;
+    if (fault === null || isOfTheReply(fault)) return false;
     if ('latencyMs' in fault) {
       await new Promise<void>((resolve) => setTimeout(resolve, fault.latencyMs).unref());
       return response.destroyed;
@@ -45,10 +52,25 @@ export class FaultGate {
   }
 }
 
-type Misbehaviour = Exclude<Fault, null | { latencyMs: number } | { flap: number } | { bad_signature: true }>;
+type OfTheReply = Extract<Fault, { bad_signature: true } | { repeated_member: true } | { undecodable: true }>;
+type Misbehaviour = Exclude<Fault, null | OfTheReply | { latencyMs: number } | { flap: number }>;
+
+/** The system answers, and its answer is what is wrong. */
+function isOfTheReply(fault: NonNullable<Fault>): fault is OfTheReply {
+  return 'bad_signature' in fault || 'repeated_member' in fault || 'undecodable' in fault;
+}
+
+/** The letters that are looked at stand for themselves in every encoding that a system here answers in. */
+function withRepeatedMember(body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body).toString('latin1');
+  const repeated = text.startsWith('<')
+    ? text.replace(/<soap:Body>.*<\/soap:Body>/s, (all) => all + all)
+    : text.replace(/^\{("[^"]*"):/, '{$1:0,$1:');
+  return Buffer.from(repeated, 'latin1');
+}
 
 function misbehave(fault: Misbehaviour, response: ServerResponse): void {
-  if ('status' in fault) sendJson(response, fault.status, '{}');
+  if ('status' in fault) refuse(fault, response);
   else if ('garbage' in fault) sendJson(response, 200, '\u0000<<{not a reply of this system');
   else if ('reset' in fault) response.socket?.resetAndDestroy();
   else if ('oversize' in fault) sendJson(response, 200, `{"padding":"${'x'.repeat(OVERSIZE_BYTES)}"}`);
@@ -56,6 +78,11 @@ function misbehave(fault: Misbehaviour, response: ServerResponse): void {
   else if ('half_closed' in fault) startHalf(response, (half) => half.socket?.end());
   else if ('trickle' in fault) startHalf(response, trickle);
   else cutLater(response);
+}
+
+function refuse({ status, retry_after_s }: Extract<Misbehaviour, { status: number }>, response: ServerResponse): void {
+  if (retry_after_s !== undefined) response.setHeader('retry-after', retry_after_s);
+  sendJson(response, status, '{}');
 }
 
 function sendJson(response: ServerResponse, status: number, body: string): void {

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { venueSchema } from '../../schemas/sandbox.ts';
 import { entityIdSchema } from '../../schemas/status.ts';
-import { failedMessageSchema, readyMessageSchema, upstreamSchema } from './protocol.ts';
+import { failedMessageSchema, readyMessageSchema, upstreamSchema, venueServerSchema } from './protocol.ts';
 
 /*
  * A process that plays one part of a nation alone, over TLS at an address of its own: the system of one province, or the
- * venues' authorization server. It talks over node's IPC channel as the sandbox child does: one `start` in, one `ready`
+ * provinces' authorization servers for their venues. It talks over node's IPC channel as the sandbox child does: one `start` in, one `ready`
  * or `failed` out.
  */
 
@@ -28,24 +28,29 @@ const startSystemSchema = z.strictObject({
   listening: listeningSchema,
 });
 
-/** `configurationFile`: the server's signed entity configuration, read whenever somebody asks for it. */
+const plannedVenueSchema = venueSchema.pick({
+  venue: true,
+  kind: true,
+  region: true,
+  destination: true,
+  name: true,
+  purposes: true,
+  resource: true,
+});
+
+/** Each province's server: its venues, and the node that keeps its federation keys and signs its entity configuration. */
 const startServerSchema = z.strictObject({
   type: z.literal('start'),
   part: z.literal('authorization-server'),
-  venues: z
+  servers: z
     .array(
-      venueSchema.pick({
-        venue: true,
-        kind: true,
-        region: true,
-        destination: true,
-        name: true,
-        purposes: true,
-        resource: true,
+      z.strictObject({
+        province: provinceCodeSchema,
+        node: entityIdSchema,
+        venues: z.array(plannedVenueSchema).min(1),
       }),
     )
     .min(1),
-  configurationFile: pathSchema,
   dataDir: pathSchema,
   listening: listeningSchema,
 });
@@ -66,9 +71,7 @@ export type SystemReady = z.infer<typeof systemReadySchema>;
 export const serverReadySchema = z.strictObject({
   type: z.literal('ready'),
   part: z.literal('authorization-server'),
-  issuer: z.url(),
-  tokenEndpoint: z.url(),
-  jwksUri: z.url(),
+  servers: z.array(venueServerSchema).min(1),
   venues: z.array(venueSchema),
 });
 export type ServerReady = z.infer<typeof serverReadySchema>;

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadProvinces } from '../provinces/index.ts';
 import { startControlServer } from './control-server.ts';
-import type { FederationDocument } from './federation-document.ts';
+import { FEDERATION_PATH, fetchedFrom } from './federation-document.ts';
 import { loadOrCreateKey } from './keys.ts';
 import type { Listening } from './listen.ts';
 import type { ServerReady, StartPart, StartServer, StartSystem, SystemReady } from './part-protocol.ts';
 import { startProvider } from './provider.ts';
 import { refersBeyond } from './record-template.ts';
 import { startProvince } from './start-province.ts';
+import { announcedServer } from './venue-server.ts';
 
 /** Starts one part of a nation and says where it is. */
 export async function startPart(settings: StartPart, nowMs: () => number): Promise<SystemReady | ServerReady> {
@@ -38,22 +39,29 @@ async function startSystem(settings: StartSystem, nowMs: () => number): Promise<
   return { type: 'ready', part: 'system', upstream: started.announced, control: { origin, token } };
 }
 
-async function startServer({ venues, configurationFile, dataDir, listening }: StartServer): Promise<ServerReady> {
-  const provider = await startProvider(loadOrCreateKey(join(dataDir, 'keys', 'provider', 'signing.jwk')), {
-    venues: venues.map(({ purposes: [first, ...more], ...venue }) => {
-      if (first === undefined) throw new Error(`${venue.venue} has no purpose`);
-      return { ...venue, purposes: [first, ...more] as const };
-    }),
+async function startServer({ servers, dataDir, listening }: StartServer): Promise<ServerReady> {
+  const nodes = new Map(servers.map(({ province, node }) => [province, node]));
+  const provider = await startProvider({
+    servers: servers.map(({ province, venues }) => ({
+      province,
+      issuer: null,
+      key: loadOrCreateKey(join(dataDir, province, 'signing.jwk')),
+      venues: venues.map(({ purposes: [first, ...more], ...venue }) => {
+        if (first === undefined) throw new Error(`${venue.venue} has no purpose`);
+        return { ...venue, purposes: [first, ...more] as const };
+      }),
+    })),
     registryPage: null,
-    configuration: async () => configurationIn(configurationFile),
+    configuration: ({ issuer, province }) => fetchedFrom(configurationUrl(nodes.get(province) ?? '', issuer)),
     listening: listeningOf(listening),
   });
-  const { issuer, tokenEndpoint, jwksUri } = provider;
-  return { type: 'ready', part: 'authorization-server', issuer, tokenEndpoint, jwksUri, venues: [...provider.venues] };
+  const announced = provider.servers.map(announcedServer);
+  return { type: 'ready', part: 'authorization-server', servers: announced, venues: [...provider.venues] };
 }
 
-function configurationIn(file: string): FederationDocument {
-  return { status: 200, type: 'application/entity-statement+jwt', text: readFileSync(file, 'utf8').trim() };
+/** Where a node shows the configuration of a server whose federation keys it keeps. */
+function configurationUrl(node: string, issuer: string): string {
+  return `${node}/authorization-server${FEDERATION_PATH}?${new URLSearchParams({ sub: issuer })}`;
 }
 
 function listeningOf({ address, port, certFile, keyFile }: StartPart['listening']): Listening {

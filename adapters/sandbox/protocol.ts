@@ -21,14 +21,16 @@ export type SandboxOperator = z.infer<typeof sandboxOperatorSchema>;
 /**
  * Parent to child, once. `dataDir` keeps the sandbox's keys (`keys/sandbox/`, 0600) over restarts; `entityIds` gives each
  * province the entity id that its statements carry as `iss` (a province left out gets `https://<system>.sandbox.invalid`);
- * `audience` is the resource that access tokens are for, the gateway's entity id. `operators` may log in to its
- * registry page.
+ * `audience` is the resource that access tokens are for, the gateway's entity id; `servers` gives the authorization server
+ * of each province's venues its issuer identifier (one left out is named by its address). `operators` may log in to the
+ * gateway's registry page.
  */
 export const startMessageSchema = z.strictObject({
   type: z.literal('start'),
   dataDir: z.string().min(1).max(1024),
   audience: entityIdSchema,
   entityIds: z.partialRecord(provinceCodeSchema, entityIdSchema).default({}),
+  servers: z.partialRecord(provinceCodeSchema, entityIdSchema).default({}),
   operators: z.array(sandboxOperatorSchema).max(8).default([]),
 });
 export type StartMessage = z.input<typeof startMessageSchema>;
@@ -70,6 +72,16 @@ export const upstreamSchema = z.strictObject({
 });
 export type SandboxUpstream = z.infer<typeof upstreamSchema>;
 
+/** A province's authorization server for its venues, and the key that it signs their tokens with. */
+export const venueServerSchema = z.strictObject({
+  province: provinceCodeSchema,
+  issuer: entityIdSchema,
+  tokenEndpoint: z.url(),
+  jwksUri: z.url(),
+  jwk: statementKeySchema.shape.jwk,
+});
+export type SandboxServer = z.infer<typeof venueServerSchema>;
+
 /** Child to parent: everything listens. `control` is the loopback API that the gateway proxies under /sandbox/. */
 export const readyMessageSchema = z.strictObject({
   type: z.literal('ready'),
@@ -79,10 +91,9 @@ export const readyMessageSchema = z.strictObject({
     .meta({ description: 'systems that run here but that no gateway was started with: to be registered by hand' }),
   provider: z.strictObject({
     issuer: z.url(),
-    tokenEndpoint: z.url(),
-    jwksUri: z.url(),
     operatorClient: z.strictObject({ client_id: z.string(), client_secret: z.string().min(16) }),
   }),
+  servers: z.array(venueServerSchema).min(1),
   venues: z.array(venueSchema).min(1),
   control: z.strictObject({ origin: loopbackOriginSchema, token: z.string().min(32) }),
 });

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { RequestListener } from 'node:http';
-import { LRUCache } from 'lru-cache';
-import Provider, {
-  type Adapter,
-  type AdapterPayload,
-  type ClientMetadata,
-  type Configuration,
-  errors,
-} from 'oidc-provider';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import Provider, { type Configuration } from 'oidc-provider';
 import type { SandboxVenue } from '../../schemas/sandbox.ts';
+import { BoundedMemory } from './bounded-memory.ts';
 import { FEDERATION_PATH, type FederationDocument, showDocument } from './federation-document.ts';
 import type { SandboxKey } from './keys.ts';
 import { createSimulatedServer, type Listening, listenOnLoopback } from './listen.ts';
@@ -20,186 +14,91 @@ import {
   operatorConfiguration,
 } from './operator-login.ts';
 import type { SandboxOperator } from './protocol.ts';
-import type { VenueEntry } from './venues.ts';
-
-export const ACCESS_TOKEN_LIFETIME_S = 600;
-const SCOPE = 'verify';
-const MAX_STORED = 1_000;
+import { openVenueServer, type VenueServer, type VenueServerSettings } from './venue-server.ts';
 
 export interface SandboxProvider {
+  /** Of the provider that operators log in to. */
   readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly jwksUri: string;
-  readonly venues: readonly SandboxVenue[];
   readonly operatorClient: OperatorClient;
+  readonly servers: readonly VenueServer[];
+  readonly venues: readonly SandboxVenue[];
   readonly close: () => void;
 }
 
-/** A venue and the gateway that answers it. */
-export interface PlannedVenue extends VenueEntry {
-  /** The gateway's entity id: what its access tokens are for. */
-  readonly resource: string;
+/** The gateway whose registry page operators log in to, who they are, and what their identity is signed with. */
+export interface RegistryPage {
+  readonly base: string;
+  readonly operators: readonly SandboxOperator[];
+  readonly key: SandboxKey;
 }
 
 export interface ProviderSettings {
-  readonly venues: readonly PlannedVenue[];
-  /** The gateway whose registry page operators log in to, and who they are; null: it is for venues alone. */
-  readonly registryPage: { readonly base: string; readonly operators: readonly SandboxOperator[] } | null;
-  /** The server's word about itself (OpenID Federation 1.0 section 9), signed by whoever keeps its federation keys. */
-  readonly configuration: () => Promise<FederationDocument>;
+  readonly servers: readonly VenueServerSettings[];
+  /** Null: it is for venues alone. */
+  readonly registryPage: RegistryPage | null;
+  /**
+   * A server's word about itself (OpenID Federation 1.0 section 9), from whoever keeps its federation keys; null: servers
+   * have their names, and show that word, elsewhere.
+   */
+  readonly configuration: ((server: Pick<VenueServer, 'issuer' | 'province'>) => Promise<FederationDocument>) | null;
   readonly listening?: Listening;
 }
 
 /**
- * An OpenID provider. For venues: client_credentials, JWT access tokens of RFC 9068 for the gateways of this sandbox; a
- * client that names no `resource` or `scope` gets its own gateway's, so that the shortest request works. For operators:
- * login to the registry page. It tells nobody apart who asks for the token of a gateway that is not its own: gateways do.
+ * One host for the venues' authorization server of each province, below a path of its own and with keys of its own, and
+ * at its root an OpenID provider where operators log in to the registry page.
  */
-export async function startProvider(key: SandboxKey, settings: ProviderSettings): Promise<SandboxProvider> {
-  const { registryPage, listening = {} } = settings;
+export async function startProvider(settings: ProviderSettings): Promise<SandboxProvider> {
+  const { registryPage, listening = {}, configuration } = settings;
   let listener: RequestListener = (_request, response) => response.writeHead(503).end();
-  const server = createSimulatedServer(listening, (request, response) => listener(request, response));
-  const issuer = await listenOnLoopback(server, listening);
-  const endpoint = { tokenEndpoint: `${issuer}/token`, jwksUri: `${issuer}/jwks` };
-  const venues = settings.venues.map(
-    (entry): SandboxVenue => ({
-      ...entry,
-      purposes: [...entry.purposes],
-      client_id: entry.venue,
-      client_secret: randomBytes(24).toString('base64url'),
-      token_endpoint: endpoint.tokenEndpoint,
-      scope: SCOPE,
-    }),
+  const host = createSimulatedServer(listening, (request, response) => listener(request, response));
+  const issuer = await listenOnLoopback(host, listening);
+  const resources = new Set(settings.servers.flatMap(({ venues }) => venues.map(({ resource }) => resource)));
+  const servers = settings.servers.map((one) =>
+    openVenueServer(one, { address: `${issuer}/${one.province}`, resources }),
   );
   const operatorClient = newOperatorClient();
-  const provider = new Provider(issuer, configurationOf(key, settings, venues, operatorClient));
-  const answer = provider.callback();
-  const login =
-    registryPage === null
-      ? () => false
-      : answerLogin(provider, registryPage.operators, new URL(registryPage.base).origin);
+  const root = registryPage === null ? null : openOperatorProvider(issuer, registryPage, operatorClient);
   listener = (request, response) => {
-    if (login(request, response)) return;
-    if (request.url === FEDERATION_PATH) showDocument(settings.configuration(), response);
-    else answer(request, response);
+    const server = servers.find(({ province }) => request.url?.startsWith(`/${province}/`));
+    if (server === undefined) return root === null ? response.writeHead(404).end() : root(request, response);
+    const path = request.url?.slice(server.province.length + 1) ?? '';
+    if (configuration !== null && path === FEDERATION_PATH) return showDocument(configuration(server), response);
+    server.answer(mounted(request, path), response);
   };
   const close = (): void => {
-    server.close();
-    server.closeAllConnections();
+    host.close();
+    host.closeAllConnections();
   };
-  return { issuer, ...endpoint, venues, operatorClient, close };
+  return { issuer, operatorClient, servers, venues: servers.flatMap(({ venues }) => venues), close };
 }
 
-function configurationOf(
-  key: SandboxKey,
-  { registryPage }: ProviderSettings,
-  venues: readonly SandboxVenue[],
-  operatorClient: OperatorClient,
-): Configuration {
-  const byClient = new Map(venues.map((venue) => [venue.client_id, venue]));
-  const resources = new Set(venues.map(({ resource }) => resource));
-  const forOperators = operatorConfiguration(registryPage?.operators ?? []);
-  return {
-    ...forOperators,
+/** As a server below a path is handed its requests: it finds its own address by the two. */
+function mounted(request: IncomingMessage, path: string): IncomingMessage {
+  return Object.assign(request, { originalUrl: request.url, url: path });
+}
+
+function openOperatorProvider(
+  issuer: string,
+  { base, operators, key }: RegistryPage,
+  client: OperatorClient,
+): RequestListener {
+  const configuration: Configuration = {
+    ...operatorConfiguration(operators),
     adapter: BoundedMemory,
-    clients: [
-      ...venues.map(venueClientMetadata),
-      ...(registryPage === null
-        ? []
-        : [operatorClientMetadata(operatorClient, `${registryPage.base}/registry/callback`)]),
-    ],
+    clients: [operatorClientMetadata(client, `${base}/registry/callback`)],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    extraTokenClaims: (_ctx, token) => {
-      const venue = token.clientId === undefined ? undefined : byClient.get(token.clientId);
-      return venue && { venue_id: venue.venue, venue_kind: venue.kind, region: venue.region };
-    },
-    features: {
-      clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        // Operators get no token for the venues' API.
-        defaultResource: (_ctx, { clientId }) => byClient.get(clientId)?.resource ?? [],
-        getResourceServerInfo: (ctx, resource) => {
-          if (!resources.has(resource)) throw new errors.InvalidTarget();
-          // RFC 6749 section 3.3 lets a server apply a default when a client names no scope.
-          if (ctx.oidc.params !== undefined) ctx.oidc.params['scope'] ??= SCOPE;
-          return {
-            scope: SCOPE,
-            audience: resource,
-            accessTokenTTL: ACCESS_TOKEN_LIFETIME_S,
-            accessTokenFormat: 'jwt',
-            jwt: { sign: { alg: 'ES256' } },
-          };
-        },
-      },
-    },
+    features: { devInteractions: { enabled: false } },
     jwks: { keys: [{ ...key.privateJwk, use: 'sig', alg: 'ES256', kid: key.published.kid }] },
-    scopes: [SCOPE, 'openid'],
-    ttl: { ...forOperators.ttl, AccessToken: ACCESS_TOKEN_LIFETIME_S, ClientCredentials: ACCESS_TOKEN_LIFETIME_S },
+    scopes: ['openid'],
   };
-}
-
-function venueClientMetadata({ client_id, client_secret }: SandboxVenue): ClientMetadata {
-  return {
-    client_id,
-    client_secret,
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: SCOPE,
+  const provider = new Provider(issuer, configuration);
+  const answer = provider.callback();
+  const login = answerLogin(provider, operators, new URL(base).origin);
+  return (request, response) => {
+    if (!login(request, response)) answer(request, response);
   };
-}
-
-/** JWT access tokens are not stored; what little is kept is bounded and dies with the process. */
-class BoundedMemory implements Adapter {
-  static readonly #stored = new LRUCache<string, AdapterPayload>({ max: MAX_STORED });
-  readonly #model: string;
-
-  constructor(model: string) {
-    this.#model = model;
-  }
-
-  async upsert(id: string, payload: AdapterPayload, expiresInS?: number): Promise<void> {
-    const ttl = expiresInS === undefined ? 0 : expiresInS * 1000;
-    BoundedMemory.#stored.set(this.#key(id), payload, { ttl });
-  }
-
-  async find(id: string): Promise<AdapterPayload | undefined> {
-    return BoundedMemory.#stored.get(this.#key(id));
-  }
-
-  async findByUserCode(): Promise<undefined> {
-    return undefined;
-  }
-
-  async findByUid(uid: string): Promise<AdapterPayload | undefined> {
-    return this.#ours().find(([, payload]) => payload.uid === uid)?.[1];
-  }
-
-  async consume(id: string): Promise<void> {
-    const payload = BoundedMemory.#stored.get(this.#key(id));
-    if (payload !== undefined) payload.consumed = Math.floor(Date.now() / 1000);
-  }
-
-  async destroy(id: string): Promise<void> {
-    BoundedMemory.#stored.delete(this.#key(id));
-  }
-
-  async revokeByGrantId(grantId: string): Promise<void> {
-    for (const [key, payload] of this.#ours()) {
-      if (payload.grantId === grantId) BoundedMemory.#stored.delete(key);
-    }
-  }
-
-  #ours(): [key: string, payload: AdapterPayload][] {
-    return [...BoundedMemory.#stored.entries()].filter(([key]) => key.startsWith(`${this.#model}:`));
-  }
-
-  #key(id: string): string {
-    return `${this.#model}:${id}`;
-  }
 }

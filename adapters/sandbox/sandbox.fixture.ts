@@ -91,7 +91,11 @@ export function fetchFrom(origin: string): UpstreamFetch {
       redirect: 'manual',
       signal: AbortSignal.timeout(2_000),
     });
-    return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() };
+    return {
+      status: reply.status,
+      headers: Object.fromEntries(reply.headers),
+      body: new Uint8Array(await reply.arrayBuffer()),
+    };
   };
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRemoteJWKSet, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { sm2 } from 'sm-crypto-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
@@ -254,6 +254,11 @@ describe('control API', () => {
     expect(last?.body).toBe(JSON.stringify({ encode: token }));
     expect(last?.headers['x-tif-signature']).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(last)).not.toMatch(/hospital|venue|440100/);
+    const numbers = kept.map(({ number }) => number);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+    await scan('440000', scenario('440000', 'green').code);
+    const after = await controlled(sandbox, sandboxRequestsSchema, 'GET', '/requests?province=440000');
+    expect((after.at(-1)?.number ?? 0) - (last?.number ?? 0)).toBe(1);
   });
 });
 
@@ -270,11 +275,12 @@ describe('venues and their provider', () => {
 
   test('every venue gets a JWT of RFC 9068 for the gateway that says where it stands', async () => {
     const venues = await controlled(sandbox, venueSchema.array(), 'GET', '/venues');
-    const keys = createRemoteJWKSet(new URL(sandbox.ready.provider.jwksUri));
     for (const venue of venues) {
       const { body } = await tokenFor(venue);
+      const server = sandbox.ready.servers.find(({ province }) => province === venue.destination);
+      const keys = createRemoteJWKSet(new URL(server?.jwksUri ?? ''));
       const options = {
-        issuer: sandbox.ready.provider.issuer,
+        issuer: server?.issuer ?? '',
         audience: AUDIENCE,
         typ: 'at+jwt',
         algorithms: ['ES256'],
@@ -289,6 +295,30 @@ describe('venues and their provider', () => {
       });
       expect(Number(payload.exp) - Number(payload.iat)).toBe(600);
     }
+  });
+
+  test('provinces share an authorization server, or its keys', () => {
+    const { servers, venues } = sandbox.ready;
+    expect(servers.map(({ province }) => province)).toEqual([...new Set(venues.map((one) => one.destination))].sort());
+    for (const of of [servers.map(({ issuer }) => issuer), servers.map(({ jwk }) => jwk.x)]) {
+      expect(new Set(of).size).toBe(servers.length);
+    }
+  });
+
+  test('a client is what it asks to be, not what it was registered as', async () => {
+    const [venue] = sandbox.ready.venues;
+    if (venue === undefined) throw new Error('no venue');
+    const wishes = { venue_kind: 'prison', region: '310000', venue_id: 'another', client_id: venue.client_id };
+    const claims = JSON.stringify({ access_token: { venue_kind: { value: 'prison' }, region: { value: '310000' } } });
+    for (const wish of [wishes, { claims }, { ...wishes, claims, authorization_details: `[${claims}]` }]) {
+      const { body } = await tokenFor(venue, wish);
+      const token = body.get('access_token');
+      // Refusing such a request would be as good.
+      if (token === undefined) continue;
+      const registered = { venue_kind: venue.kind, region: venue.region, venue_id: venue.venue };
+      expect(decodeJwt(String(token))).toMatchObject(registered);
+    }
+    expect((await tokenFor(venue, wishes)).status).toBe(200);
   });
 
   test('client_secret_post works, naming scope and resource too', async () => {

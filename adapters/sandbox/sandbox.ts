@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
-import { FEDERATION_PATH, fetchedFrom } from './federation-document.ts';
 import { loadOrCreateKey } from './keys.ts';
 import type { ReadyMessage, startMessageSchema } from './protocol.ts';
 import { startProvider } from './provider.ts';
 import { type StartedProvince, startProvince } from './start-province.ts';
-import { VENUES } from './venues.ts';
+import { announcedServer } from './venue-server.ts';
+import { provincesWithVenues, VENUES } from './venues.ts';
 
 type Settings = Omit<z.output<typeof startMessageSchema>, 'type'>;
 
@@ -36,22 +36,32 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   );
   const tokens = new Map(started.flatMap(({ codes }) => [...codes.tokens()]));
   for (const { codes } of started) codes.enter(tokens);
-  const { audience, operators } = settings;
-  const provider = await startProvider(loadOrCreateKey(join(keys, 'provider', 'signing.jwk')), {
-    venues: VENUES.map((venue) => ({ ...venue, resource: audience })),
-    registryPage: { base: audience, operators },
-    // The gateway's process keeps its federation keys.
-    configuration: () => fetchedFrom(`${audience}/authorization-server${FEDERATION_PATH}`),
+  const { audience, operators, servers } = settings;
+  const provider = await startProvider({
+    servers: provincesWithVenues().map((province) => ({
+      province,
+      issuer: servers[province] ?? null,
+      key: loadOrCreateKey(join(keys, 'servers', province, 'signing.jwk')),
+      venues: VENUES.filter(({ destination }) => destination === province).map((one) => ({
+        ...one,
+        resource: audience,
+      })),
+    })),
+    registryPage: { base: audience, operators, key: loadOrCreateKey(join(keys, 'provider', 'signing.jwk')) },
+    configuration: null,
   });
-  const control = await startControlServer({ provinces, venues: provider.venues, nowMs });
-  const { issuer, tokenEndpoint, jwksUri, operatorClient } = provider;
+  // In their own order: examples use the first.
+  const venues = VENUES.flatMap(({ venue }) => provider.venues.filter((one) => one.venue === venue));
+  const control = await startControlServer({ provinces, venues, nowMs });
+  const { issuer, operatorClient } = provider;
   return {
     ready: {
       type: 'ready',
       provinces: announcedOf(started.filter(({ registered }) => registered)),
       unregistered: announcedOf(started.filter(({ registered }) => !registered)),
-      provider: { issuer, tokenEndpoint, jwksUri, operatorClient },
-      venues: [...provider.venues],
+      provider: { issuer, operatorClient },
+      servers: provider.servers.map(announcedServer),
+      venues,
       control: { origin: control.origin, token: control.token },
     },
     close: () => {

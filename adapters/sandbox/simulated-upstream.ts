@@ -9,8 +9,8 @@ import { NonceBook } from './nonce-book.ts';
 import { RecordBook, type Shown } from './record-book.ts';
 import { RequestLog } from './request-log.ts';
 import { type StatementSigner, spoilSignature } from './statement-signer.ts';
-import { openWire } from './wire/index.ts';
-import type { ReceivedRequest, Wire, WireAnswer, WireReply } from './wire/wire.ts';
+import type { ReceivedRequest, Wire, WireAnswer, WireReply } from './wire.ts';
+import { openWire } from './wires.ts';
 
 const MAX_REQUEST_BYTES = 65_536;
 /** Longer than any client keeps a connection idle, so that it is never we who close one in use. */
@@ -99,7 +99,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   parts.log.add(loggedFrom(request, received), parts.nowMs());
   if (body === null) return send(response, { status: 413, contentType: 'text/plain', body: '' });
   if (await parts.faults.takes(response)) return;
-  send(response, await parts.wire.handle(received));
+  const reply = await parts.wire.handle(received);
+  send(response, { ...reply, body: parts.faults.spoil(Buffer.from(reply.body)) });
 }
 
 function receivedFrom(request: IncomingMessage, body: string): ReceivedRequest {

@@ -97,3 +97,8 @@ export const VENUES: readonly VenueEntry[] = [
     purposes: ['venue_entry'],
   },
 ];
+
+/** The provinces that have venues here, in the order of their codes. */
+export function provincesWithVenues(): ProvinceCode[] {
+  return [...new Set(VENUES.map(({ destination }) => destination))].sort();
+}

@@ -17,11 +17,8 @@ let clock: { nowMs: number };
 let ended: SeenOnce;
 
 beforeAll(async () => {
-  provider = await startProvider(makeKey('P-256'), {
-    venues: [],
-    registryPage: { base: GATEWAY, operators: [OPERATOR] },
-    configuration: async () => ({ status: 404, type: 'text/plain', text: '' }),
-  });
+  const registryPage = { base: GATEWAY, operators: [OPERATOR], key: makeKey('P-256') };
+  provider = await startProvider({ servers: [], registryPage, configuration: null });
 });
 afterAll(async () => {
   provider.close();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { type RegistryJwk, registryJwkSchema, subordinateKindSchema } from '../../schemas/registry-event.ts';
+import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
 import { peekEntityStatement, signEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
@@ -19,6 +20,8 @@ const askedSchema = z.strictObject({
   province: provinceCodeSchema.exactOptional(),
   level: levelSchema.exactOptional(),
   role: roleSchema.exactOptional(),
+  venue_kinds: venueKindsSchema.exactOptional(),
+  regions: venueRegionsSchema.exactOptional(),
   /** Keys that a province will sign its registry events with. */
   registry_jwks: z.array(registryJwkSchema).min(1).max(8).exactOptional(),
 });
@@ -33,7 +36,7 @@ export interface AdmissionRequest {
 
 /** Signs a request: a self-signed entity configuration (OpenID Federation 1.0 section 3.1) that says what is asked for. */
 export async function signAdmissionRequest(
-  { entity_id, superior, kind, name, province, level, role }: EntityDescription,
+  { entity_id, superior, kind, name, province, level, role, venue_kinds, regions }: EntityDescription,
   keys: FederationKeys,
   registryJwks: readonly RegistryJwk[] | null,
   nowS: number,
@@ -42,6 +45,7 @@ export async function signAdmissionRequest(
   const place = {
     ...(province === undefined ? {} : { province }),
     ...(level === undefined || role === undefined ? {} : { level, role }),
+    ...(venue_kinds === undefined || regions === undefined ? {} : { venue_kinds, regions }),
     ...(registryJwks === null ? {} : { registry_jwks: [...registryJwks] }),
   };
   return await signEntityStatement(

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { registryJwkSchema, subordinateKindSchema } from '../../schemas/registry-event.ts';
+import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
 import { entityIdSchema } from '../trust/entity-claims.ts';
 import { AuthorityError } from './authority-error.ts';
 
@@ -22,10 +23,13 @@ export const entityDescriptionSchema = z.strictObject({
   province: provinceCodeSchema.exactOptional(),
   level: levelSchema.exactOptional(),
   role: roleSchema.exactOptional(),
-  /** Keys that it signs other things with and that are kept elsewhere: an agency's, in its own office. */
+  /** Keys that it signs other things with and that are kept elsewhere: an agency's, in its own office; a server's, for tokens. */
   published_jwks: z.array(registryJwkSchema).max(8).exactOptional(),
-  /** Metadata of an authorization server (RFC 8414). */
-  oauth: z.strictObject({ issuer: z.url(), token_endpoint: z.url(), jwks_uri: z.url() }).exactOptional(),
+  /** Where an authorization server gives out tokens (RFC 8414); its issuer identifier is its entity identifier. */
+  token_endpoint: z.url({ protocol: /^https?$/ }).exactOptional(),
+  /** Which venues an authorization server asks to vouch for: its superior decides. */
+  venue_kinds: venueKindsSchema.exactOptional(),
+  regions: venueRegionsSchema.exactOptional(),
 });
 export type EntityDescription = z.infer<typeof entityDescriptionSchema>;
 

@@ -1,3 +1,4 @@
+import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import type { EntityConfiguration, TrustMarkEntry } from '../trust/entity-claims.ts';
@@ -87,7 +88,7 @@ function endpointsOf({ entity_id, kind }: EntityDescription): Metadata[string] {
 }
 
 function typeMetadata(description: EntityDescription, keys: readonly PublicJwk[]): Metadata {
-  const { kind, province, level, role, oauth } = description;
+  const { entity_id: issuer, kind, province, level, role, token_endpoint } = description;
   const jwks = { keys };
   switch (kind) {
     case 'anchor':
@@ -100,8 +101,10 @@ function typeMetadata(description: EntityDescription, keys: readonly PublicJwk[]
       return { [RECOGNITION_GATEWAY]: { province, jwks } };
     case 'agency':
       return { [ASSIGNMENT_AGENCY]: { province, level, role, jwks } };
-    case 'authorization_server':
-      return { [AUTHORIZATION_SERVER]: { ...oauth, grant_types_supported: ['client_credentials'] } };
+    case 'authorization_server': {
+      const grants = { grant_types_supported: ['client_credentials'] };
+      return { [AUTHORIZATION_SERVER]: { issuer, token_endpoint, jwks, scopes_supported: [VENUE_SCOPE], ...grants } };
+    }
   }
 }
 

@@ -160,10 +160,11 @@ describe('new keys of a subordinate', () => {
 
 describe('a look at every subordinate', () => {
   test('overlooks new keys, or takes those of another superior', async () => {
-    const other = await makeParty('https://other.example');
+    const other = await makeParty(actors.shanghai.entityId);
     await world.do(actors.anchor, 'subordinate_admitted', {
       entity_id: other.entityId,
-      kind: 'authorization_server',
+      kind: 'province',
+      province: '310000',
       name: NAME,
       jwks: { keys: admissibleKeys([other.jwk]) },
     });

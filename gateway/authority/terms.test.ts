@@ -15,11 +15,14 @@ const subject = await makeParty('https://subject.henan.example');
 const beyond = await makeParty('https://beyond.henan.example');
 const PROVINCE = '410000';
 const MARK = { by: anchor.entityId, kid: 'k', index: 1, at_s: NOW_S };
+const VENUES = { kinds: ['hospital' as const], regions: ['4101'] };
 type Place = Pick<SubordinateRecord, 'level' | 'role'>;
 
 function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null, role: null }): SubordinateRecord {
   const entity_id = kind === 'province' ? province.entityId : subject.entityId;
   const place = kind === 'agency' ? { level: level ?? 'county', role: role ?? 'cdc' } : { level: null, role: null };
+  const isServer = kind === 'authorization_server';
+  const venues = { venue_kinds: isServer ? VENUES.kinds : null, regions: isServer ? VENUES.regions : null };
   return {
     entity_id,
     superior: kind === 'province' ? anchor.entityId : province.entityId,
@@ -27,6 +30,7 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
     name: { zh: '样例', en: 'A sample' },
     province: PROVINCE,
     ...place,
+    ...venues,
     state: 'admitted',
     admitted: MARK,
     changed: MARK,
@@ -36,7 +40,11 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
 }
 
 /** The subject's metadata as a verifier has it in the end, or null where there is no chain. */
-async function resolved(record: SubordinateRecord, metadata: Record<string, Record<string, unknown>>, isStrict = true) {
+async function resolvedOf(
+  record: SubordinateRecord,
+  metadata: Record<string, Record<string, unknown>>,
+  isStrict = true,
+) {
   // Each superior's terms hold by themselves: whoever is below a province is bound by it, whatever the anchor imposes.
   const imposed = isStrict || record.kind === 'province' ? termsOf(recordOf('province')) : {};
   const aboutProvince = await state(anchor, province, imposed);
@@ -64,6 +72,9 @@ const odd = fc.oneof(fc.constant([PROVINCE, '110000']), fc.constant({ value: '11
 const claims = fc.record(
   {
     province: fc.oneof(fc.constantFrom(...Object.keys(PROVINCES)), odd),
+    huren_province: fc.oneof(fc.constantFrom(...Object.keys(PROVINCES)), odd),
+    huren_venue_kinds: fc.oneof(fc.constant(['hospital', 'prison']), odd),
+    huren_regions: fc.oneof(fc.constant(['41', '11']), odd),
     level: fc.oneof(levels, odd),
     role: fc.oneof(roles, odd),
   },
@@ -82,12 +93,17 @@ describe('terms', () => {
         fc.boolean(),
         async (kind, place, claimed, isStrict) => {
           const record = recordOf(kind, place);
-          const { federation_entity: _own, ...typed } = (await resolved(record, claimed, isStrict)) ?? {};
-          for (const [type, { province: held, level, role }] of Object.entries(typed)) {
+          const { federation_entity: _own, ...typed } = (await resolvedOf(record, claimed, isStrict)) ?? {};
+          for (const [type, resolved] of Object.entries(typed)) {
             seen.add(`${kind} ${type}`);
             expect(kind === 'province' ? TYPES : [entityTypeOf(kind)]).toContain(type);
-            if (type !== AUTHORIZATION_SERVER) expect(provinceCodeSchema.parse(held)).toBe(PROVINCE);
-            if (kind === 'agency') expect([level, role]).toEqual([record.level, record.role]);
+            const held = resolved[type === AUTHORIZATION_SERVER ? 'huren_province' : 'province'];
+            expect(provinceCodeSchema.parse(held)).toBe(PROVINCE);
+            if (kind === 'agency') expect([resolved['level'], resolved['role']]).toEqual([record.level, record.role]);
+            if (kind === 'authorization_server') {
+              const { huren_venue_kinds, huren_regions } = resolved;
+              expect([huren_venue_kinds, huren_regions]).toEqual([VENUES.kinds, VENUES.regions]);
+            }
           }
         },
       ),
@@ -107,7 +123,7 @@ describe('terms', () => {
     expect(await codeOf(() => validateChain(chain, anchorOf(anchor), NOW_S))).toBe('constraint_violated');
   });
 
-  test('follow from more than kind, province, level and role', () => {
+  test('follow from more than kind, province, level, role and venues', () => {
     for (const kind of subordinateKindSchema.options) {
       const record = recordOf(kind);
       const other = {

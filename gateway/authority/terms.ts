@@ -22,29 +22,35 @@ export function entityTypeOf(kind: SubordinateKind): string {
 
 /**
  * What a superior imposes on a subordinate: a function of what the log says of it. The superior, not the entity, says
- * which province is meant and which part of a procedure an agency signs, so that no gateway attests for a destination
- * that is not its own.
+ * which province is meant, which part of a procedure an agency signs and which venues an authorization server vouches
+ * for, so that no gateway attests for a destination that is not its own, and no server places a venue elsewhere.
  */
-export function termsOf({ kind, province, level, role }: SubordinateRecord): SubordinateTerms {
+export function termsOf(record: SubordinateRecord): SubordinateTerms {
+  const { kind, province } = record;
   const itself = { province: { value: province } };
+  const server = { huren_province: { value: province } };
   switch (kind) {
     case 'province': {
       const below = [STATUS_ISSUER, ASSIGNMENT_AGENCY, RECOGNITION_GATEWAY];
       return {
-        metadata_policy: Object.fromEntries(below.map((type) => [type, itself])),
+        metadata_policy: { ...Object.fromEntries(below.map((type) => [type, itself])), [AUTHORIZATION_SERVER]: server },
         constraints: { max_path_length: 1, allowed_entity_types: [...below, AUTHORIZATION_SERVER] },
       };
     }
     case 'gateway':
     case 'issuer':
       return { metadata_policy: { [entityTypeOf(kind)]: itself }, constraints: leaf(kind) };
-    case 'agency':
+    case 'agency': {
+      const { level, role } = record;
       return {
         metadata_policy: { [ASSIGNMENT_AGENCY]: { ...itself, level: { value: level }, role: { value: role } } },
         constraints: leaf(kind),
       };
-    case 'authorization_server':
-      return { constraints: leaf(kind) };
+    }
+    case 'authorization_server': {
+      const venues = { huren_venue_kinds: { value: record.venue_kinds }, huren_regions: { value: record.regions } };
+      return { metadata_policy: { [AUTHORIZATION_SERVER]: { ...server, ...venues } }, constraints: leaf(kind) };
+    }
   }
 }
 

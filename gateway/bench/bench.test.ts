@@ -13,6 +13,7 @@ const RATIOS = [
   'hung/healthy-p99',
   'routing-3400/routing-34',
   'instances-2/1',
+  'federated/cold-cpu',
 ];
 
 async function bench(...args: string[]) {
@@ -38,6 +39,11 @@ test('the benchmark leaves out a case or a ratio, or counts wrong replies as rig
     expect(Math.min(rps, p50_ms, p99_ms, cpu_us_per_op)).toBeGreaterThan(0);
     expect(p99_ms).toBeGreaterThanOrEqual(p50_ms);
     expect(wrong).toBe(0);
+  }
+  for (const { name, cpu_us_per_op, issuer_cpu_us_per_op } of result.cases) {
+    const part = (issuer_cpu_us_per_op ?? 0) / cpu_us_per_op;
+    // The node's work is in the sum, and is not all of it.
+    expect([name, part > 0, part < 1]).toEqual([name, name.startsWith('federated'), true]);
   }
 });
 

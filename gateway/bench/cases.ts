@@ -1,7 +1,7 @@
 import type { Child } from './child.ts';
 import { type LoadJob, loadResultSchema, requireRight } from './load-job.ts';
 import { offlineResultSchema } from './offline-job.ts';
-import { clocks } from './process-time.ts';
+import { clocks, usedUs } from './process-time.ts';
 import { HUNG_PROVINCE, MIX } from './sandbox-seed.ts';
 import type { Stage, StagedGateway } from './stage.ts';
 
@@ -9,6 +9,8 @@ export const CASES = [
   'bare-http',
   'handwritten',
   'cold',
+  'federated-cold',
+  'federated-cold-batched',
   'repeat',
   'repeat-with-one-province-hung',
   'repeat-two-instances',
@@ -18,6 +20,8 @@ export const CASES = [
 export type CaseName = (typeof CASES)[number];
 
 export const BATCH_ITEMS = 20;
+/** From here on questions to one node find others to travel with. */
+export const LEAST_CROWD = 32;
 const REPEATED_CODES = 100;
 const HUNG_PER_SECOND = 20;
 const FIRST_GUESS_PER_SECOND = 2_000;
@@ -30,7 +34,10 @@ export interface Turn {
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of all servers under test together. */
   readonly cpuUs: number;
+  /** The issuer's part of it, where a node is asked. */
+  readonly issuerCpuUs: number | null;
   readonly upstreamCpuUs: number | null;
   readonly wrong: number;
   readonly shed: number;
@@ -39,6 +46,10 @@ export interface Turn {
 interface Run {
   readonly targets: LoadJob['targets'];
   readonly servers: readonly Child<unknown>[];
+  /** The node that the servers ask, counted with them. */
+  readonly issuer?: Child<unknown>;
+  /** Clients at the same time, where it is not what the command line says. */
+  readonly connections?: number;
   /** Whose simulated provinces are asked. */
   readonly upstreamsOf: readonly StagedGateway[];
   readonly order: LoadJob['order'];
@@ -96,6 +107,10 @@ export class Cases {
           ...this.#asking([gateway], [await this.#newCodes(name, durationMs)]),
           order: 'once',
         });
+      case 'federated-cold':
+        return this.#load(name, durationMs, await this.#federated(name, durationMs, this.#connections));
+      case 'federated-cold-batched':
+        return this.#load(name, durationMs, await this.#federated(name, durationMs, this.#crowd));
       case 'repeat':
         return this.#load(name, durationMs, { ...this.#asking([gateway], [repeated]), order: 'round' });
       case 'repeat-two-instances':
@@ -136,7 +151,19 @@ export class Cases {
 
   async #verifyOffline(durationMs: number): Promise<Turn> {
     const done = await this.#stage.verifier.run({ kind: 'verify', durationMs }, offlineResultSchema);
-    return { ...done, upstreamCpuUs: null, wrong: 0, shed: 0 };
+    return { ...done, issuerCpuUs: null, upstreamCpuUs: null, wrong: 0, shed: 0 };
+  }
+
+  /** New codes at a gateway that asks a node; that node's work counts as well. */
+  async #federated(name: CaseName, durationMs: number, connections: number): Promise<Run> {
+    const { destination, issuer } = this.#stage.federation;
+    const codes = await this.#newCodes(name, durationMs, destination);
+    return { ...this.#asking([destination], [codes]), issuer, connections, order: 'once' };
+  }
+
+  /** As many scans under way as it takes for some to wait for each other. */
+  get #crowd(): number {
+    return Math.max(this.#connections, LEAST_CROWD);
   }
 
   #asking(gateways: readonly StagedGateway[], codes: readonly (readonly string[])[]): Omit<Run, 'order'> {
@@ -156,35 +183,40 @@ export class Cases {
   }
 
   /** As many codes as the case could use up in that time, made before the clock starts. */
-  async #newCodes(name: CaseName, durationMs: number): Promise<string[]> {
+  async #newCodes(name: CaseName, durationMs: number, { seed } = this.#stage.gateway): Promise<string[]> {
     const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
-    const wanted = Math.ceil((perSecond * 1.3 * durationMs) / 1000) + BATCH_ITEMS * this.#connections;
-    return await this.#stage.gateway.seed.mint(MIX, Math.min(wanted, MAX_NEW_CODES));
+    const wanted = Math.ceil((perSecond * 1.3 * durationMs) / 1000) + BATCH_ITEMS * this.#crowd;
+    return await seed.mint(MIX, Math.min(wanted, MAX_NEW_CODES));
   }
 
   async #load(name: CaseName, durationMs: number, run: Run): Promise<Turn> {
     const items = run.itemsPerRequest ?? 1;
+    const connections = run.connections ?? this.#connections;
     const job: LoadJob = {
       targets: run.targets,
       path: items === 1 ? '/v1/verifications' : '/v1/verifications/batch',
       order: run.order,
       // A batch holds many verifications at a time already.
-      connections: items === 1 ? this.#connections : Math.max(1, Math.round(this.#connections / 4)),
+      connections: items === 1 ? connections : Math.max(1, Math.round(connections / 4)),
       durationMs,
       expect: { text: '"status":"green"', times: items },
       arrivals: run.arrivals ?? null,
     };
     const parents = run.upstreamsOf.map(({ server }) => server);
-    const before = await clocks(run.servers, parents);
+    const clocked = { servers: run.servers, issuer: run.issuer ?? null, parents };
+    const before = await clocks(clocked);
     const result = await this.#stage.client.run(job, loadResultSchema);
-    const after = await clocks(run.servers, parents);
+    const after = await clocks(clocked);
     requireRight(name, result);
     const operations = result.requests * items;
     this.#perSecond.set(name, Math.max(this.#perSecond.get(name) ?? 0, (operations * 1000) / result.elapsedMs));
     const { elapsedMs, p50Ms, p99Ms, wrong, shed } = result;
-    const upstreamCpuUs =
-      after.upstreams === null || before.upstreams === null ? null : after.upstreams - before.upstreams;
-    return { operations, elapsedMs, p50Ms, p99Ms, wrong, shed, cpuUs: after.servers - before.servers, upstreamCpuUs };
+    return {
+      ...{ operations, elapsedMs, p50Ms, p99Ms, wrong, shed },
+      cpuUs: after.servers - before.servers,
+      issuerCpuUs: usedUs(before, after, 'issuer'),
+      upstreamCpuUs: usedUs(before, after, 'upstreams'),
+    };
   }
 }
 

@@ -22,15 +22,22 @@ export interface ChildStart<Ready extends z.ZodType> {
   readonly settings: unknown;
   readonly ready: Ready;
   readonly env?: Readonly<Record<string, string>>;
+  /** Told what it writes, on either stream. Without it nobody keeps that, as befits a measurement. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Forks a file of this folder and waits until it is ready. Throws BenchError `child_failed` with its own reason. */
 export async function startChild<Ready extends z.ZodType>(start: ChildStart<Ready>): Promise<Child<z.output<Ready>>> {
+  // A log line is formatted and written as in production, whether or not somebody keeps it.
+  const { onOutput } = start;
+  const output = onOutput === undefined ? 'ignore' : 'pipe';
   const child = fork(join(import.meta.dirname, start.file), {
     env: { ...process.env, ...start.env },
-    // A log line is formatted and written as in production, and then nobody keeps it.
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
+  }
   const stop = () => stopChild(child);
   try {
     const answer = await ask(child, start.file, { type: 'start', settings: start.settings });

@@ -126,7 +126,9 @@ const PROVINCES: Record<string, (secrets: Secrets) => Province> = {
 
 serveBench(async (settings) => {
   const { audience, sandbox } = settingsSchema.parse(settings);
-  const tokenKeys = createRemoteJWKSet(new URL(sandbox.provider.jwksUri));
+  const tokens = sandbox.servers.find(({ province }) => province === '440000');
+  if (tokens === undefined) throw new Error('the sandbox has no authorization server');
+  const tokenKeys = createRemoteJWKSet(new URL(tokens.jwksUri));
   const signing = await generateKeyPair('ES256');
   const upstreams = await Promise.all(
     Object.entries(PROVINCES).map(async ([code, open]) => {
@@ -144,7 +146,7 @@ serveBench(async (settings) => {
   app.use(express.json());
   app.post('/v1/verifications', async (request, response) => {
     const token = request.get('authorization')?.slice('Bearer '.length) ?? '';
-    const { payload: venue } = await jwtVerify(token, tokenKeys, { issuer: sandbox.provider.issuer, audience });
+    const { payload: venue } = await jwtVerify(token, tokenKeys, { issuer: tokens.issuer, audience });
     const { code }: { code: string } = request.body;
     const province = upstreams.find(({ prefix }) => code.startsWith(prefix));
     if (province === undefined) {

@@ -9,8 +9,10 @@ const caseSchema = z.strictObject({
   /** Of one request, as its client sees it; of one verification where there is no request. */
   p50_ms: figure,
   p99_ms: figure,
-  /** Processor time of the server under test alone, without its upstream and its client. */
+  /** Processor time of the servers under test, the node that they ask among them, without simulated systems and client. */
   cpu_us_per_op: figure,
+  /** The issuer node's part of it; null where none is asked. */
+  issuer_cpu_us_per_op: figure.nullable(),
   /** The same of the simulated provinces, where they were asked; null where the system does not tell. */
   upstream_cpu_us_per_op: figure.nullable(),
   operations: z.int(),

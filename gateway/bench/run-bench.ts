@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from 'node:os';
 import { BenchError } from './bench-error.ts';
-import { BATCH_ITEMS, CASES, type CaseName, Cases, type Turn } from './cases.ts';
+import { BATCH_ITEMS, CASES, type CaseName, Cases, LEAST_CROWD, type Turn } from './cases.ts';
 import { measureLog } from './log-figures.ts';
 import { type RoutingResult, routingResultSchema } from './offline-job.ts';
 import type { BenchOptions } from './options.ts';
@@ -31,7 +31,7 @@ export async function runBench(options: BenchOptions, onProgress: Progress): Pro
 
 async function measure(options: BenchOptions, cleanup: Cleanup, onProgress: Progress): Promise<BenchResult> {
   const startedMs = performance.now();
-  onProgress('starting two gateways with their simulated provinces');
+  onProgress('starting three gateways with their simulated provinces, and an issuer node');
   const stage = await setStage(cleanup);
   const cases = new Cases(stage, options.connections);
   const turns = await playRounds(cases, options, onProgress);
@@ -81,16 +81,19 @@ async function playRounds(
 function resultOf(name: CaseName, turns: readonly Turn[]): CaseResult {
   const medianOf = (value: (turn: Turn) => number) => rounded(median(turns.map(value)));
   const total = (value: (turn: Turn) => number) => turns.reduce((sum, turn) => sum + value(turn), 0);
-  const upstream = turns.flatMap(({ upstreamCpuUs, operations }) =>
-    upstreamCpuUs === null ? [] : [upstreamCpuUs / operations],
-  );
+  const medianWhereTold = (value: (turn: Turn) => number | null) => {
+    const told = turns.flatMap((turn) => value(turn) ?? []);
+    return told.length === 0 ? null : rounded(median(told));
+  };
+  const each = (spentUs: number | null, { operations }: Turn) => (spentUs === null ? null : spentUs / operations);
   return {
     name,
     rps: medianOf(({ operations, elapsedMs }) => (operations * 1000) / elapsedMs),
     p50_ms: medianOf(({ p50Ms }) => p50Ms),
     p99_ms: medianOf(({ p99Ms }) => p99Ms),
     cpu_us_per_op: medianOf(({ cpuUs, operations }) => cpuUs / operations),
-    upstream_cpu_us_per_op: upstream.length === 0 ? null : rounded(median(upstream)),
+    issuer_cpu_us_per_op: medianWhereTold((turn) => each(turn.issuerCpuUs, turn)),
+    upstream_cpu_us_per_op: medianWhereTold((turn) => each(turn.upstreamCpuUs, turn)),
     operations: total(({ operations }) => operations),
     wrong: total(({ wrong }) => wrong),
     shed: total(({ shed }) => shed),
@@ -99,7 +102,7 @@ function resultOf(name: CaseName, turns: readonly Turn[]): CaseResult {
 
 function ratiosOf(results: readonly CaseResult[], routing: RoutingResult): BenchResult['ratios'] {
   const byName = new Map(results.map((result) => [result.name, result]));
-  const quotient = (figure: 'rps' | 'p99_ms', above: CaseName, below: CaseName) =>
+  const quotient = (figure: 'rps' | 'p99_ms' | 'cpu_us_per_op', above: CaseName, below: CaseName) =>
     rounded((byName.get(above)?.[figure] ?? 0) / (byName.get(below)?.[figure] ?? 1));
   return {
     'cold/handwritten': quotient('rps', 'cold', 'handwritten'),
@@ -108,6 +111,7 @@ function ratiosOf(results: readonly CaseResult[], routing: RoutingResult): Bench
     'hung/healthy-p99': quotient('p99_ms', 'repeat-with-one-province-hung', 'repeat'),
     'routing-3400/routing-34': rounded(routing.ns_3400 / routing.ns_34),
     'instances-2/1': quotient('rps', 'repeat-two-instances', 'repeat'),
+    'federated/cold-cpu': quotient('cpu_us_per_op', 'federated-cold', 'cold'),
   };
 }
 
@@ -126,6 +130,8 @@ function notes(): string[] {
     `Client, server and simulated provinces share ${cpus().length} cores: only the ratios carry over to another machine.`,
     'handwritten asks the same simulated provinces about new codes, and verifies the venue token at each request; the gateway verifies a token once and remembers its hash.',
     'The gateway runs with its default settings, its log at level info included; only its rate limits are out of reach.',
+    'federated-cold: the same as cold, but the provinces are asked by way of their issuer, a node of its own with keys of its own, over the same plain HTTP. cpu us/op is the sum of both nodes.',
+    `federated-cold-batched: the same with ${LEAST_CROWD} clients, or more where more are asked for.`,
     `batch: rps counts verifications, p50 and p99 are of whole requests of ${BATCH_ITEMS} new codes.`,
     'repeat-two-instances: two gateway processes on two ports, each with simulated provinces of its own, the same clients dealt out to both. Where one instance and its client already fill the cores, two cannot be faster.',
     'upstream_cpu_us_per_op is the cost of the simulation, which signs a statement for each question.',

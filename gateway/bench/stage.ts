@@ -5,13 +5,18 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { verificationReplySchema } from '../../schemas/verification.ts';
+import { portFreeOn } from '../sandbox/nation/free-port.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { BenchError } from './bench-error.ts';
 import { type Child, type ChildStart, startChild } from './child.ts';
-import { SandboxSeed } from './sandbox-seed.ts';
+import { MIX, SandboxSeed } from './sandbox-seed.ts';
 
 const gatewayReadySchema = z.strictObject({ url: z.url(), sandbox: readyMessageSchema });
 const serverReadySchema = z.strictObject({ url: z.url() });
+
+const LOOPBACK = '127.0.0.1';
+/** One client plays every venue and every gateway: it may ask as fast as it can, but is counted like any other. */
+const UNLIMITED = { HUREN_CLIENT_RATE: '1000000', HUREN_PROVINCE_RATE: '1000000' };
 
 /** A gateway with the simulated provinces behind it, and a venue's token for it. */
 export interface StagedGateway {
@@ -21,10 +26,17 @@ export interface StagedGateway {
   readonly dataDir: string;
 }
 
+/** A gateway that asks its provinces' issuer, a node of its own, in place of their systems. */
+export interface StagedFederation {
+  readonly destination: StagedGateway;
+  readonly issuer: Child<z.output<typeof serverReadySchema>>;
+}
+
 /** Every process of a benchmark. They stay up from first to last, so that the cases can take turns. */
 export interface Stage {
   readonly gateway: StagedGateway;
   readonly second: StagedGateway;
+  readonly federation: StagedFederation;
   readonly handwritten: Child<z.output<typeof serverReadySchema>>;
   readonly bare: Child<z.output<typeof serverReadySchema>>;
   readonly client: Child<unknown>;
@@ -65,20 +77,39 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
   function start<R extends z.ZodType>(settings: ChildStart<R>): Promise<Child<z.output<R>>> {
     return cleanup.start(() => startChild(settings));
   }
-  async function startGateway(): Promise<StagedGateway> {
+  function makeDataDir(): string {
     const dataDir = mkdtempSync(join(tmpdir(), 'huren-bench-'));
     cleanup.add(() => rmSync(dataDir, { recursive: true, force: true }));
-    const settings = { HUREN_PORT: '0', HUREN_HOST: '127.0.0.1', HUREN_DATA_DIR: dataDir };
-    // One client plays every venue: it may ask as fast as it can, but is counted like any other.
-    const env = { ...settings, HUREN_CLIENT_RATE: '1000000', HUREN_PROVINCE_RATE: '1000000' };
+    return dataDir;
+  }
+  async function startGateway(): Promise<StagedGateway> {
+    const dataDir = makeDataDir();
+    const settings = { HUREN_PORT: '0', HUREN_HOST: LOOPBACK, HUREN_DATA_DIR: dataDir };
+    const env = { ...settings, ...UNLIMITED };
     const server = await start({ file: 'gateway-server.ts', settings: {}, ready: gatewayReadySchema, env });
     const seed = new SandboxSeed(server.ready.sandbox);
     return { server, seed, token: await seed.venueToken(), dataDir };
   }
+  async function startFederation(): Promise<StagedFederation> {
+    const destination = await startGateway();
+    const { url, sandbox } = destination.server.ready;
+    const port = await portFreeOn([LOOPBACK], null);
+    const issuer = await start({
+      file: 'issuer-server.ts',
+      settings: {
+        nation: { url, base: url, dataDir: destination.dataDir, systems: sandbox },
+        issuer: { provinces: MIX, dataDir: makeDataDir(), port, publicUrl: `http://${LOOPBACK}:${port}` },
+      },
+      ready: serverReadySchema,
+      env: UNLIMITED,
+    });
+    return { destination, issuer };
+  }
 
-  const [gateway, second, client] = await Promise.all([
+  const [gateway, second, federation, client] = await Promise.all([
     startGateway(),
     startGateway(),
+    startFederation(),
     start({ file: 'load-client.ts', settings: null, ready: z.unknown() }),
   ]);
   const { url, sandbox } = gateway.server.ready;
@@ -95,7 +126,7 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
       ready: z.unknown(),
     }),
   ]);
-  return { gateway, second, handwritten, bare, client, verifier };
+  return { gateway, second, federation, handwritten, bare, client, verifier };
 }
 
 /** One reply of the gateway as bytes: with the province's statement, so that it is of the common length. */

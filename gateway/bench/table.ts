@@ -6,6 +6,7 @@ const COLUMNS: readonly { readonly title: string; readonly value: (one: CaseResu
   { title: 'p50 ms', value: ({ p50_ms }) => p50_ms.toFixed(2) },
   { title: 'p99 ms', value: ({ p99_ms }) => p99_ms.toFixed(2) },
   { title: 'cpu us/op', value: ({ cpu_us_per_op }) => cpu_us_per_op.toFixed(0) },
+  { title: 'issuer us/op', value: ({ issuer_cpu_us_per_op: issuer }) => issuer?.toFixed(0) ?? '-' },
   { title: 'upstream us/op', value: ({ upstream_cpu_us_per_op: upstream }) => upstream?.toFixed(0) ?? '-' },
   { title: 'shed', value: ({ shed }) => String(shed) },
 ];

@@ -15,6 +15,10 @@ const KIND_TEXTS: Record<RegistryEventKind, LocalisedText> = {
   entity_removed: { zh: '移除一个主体', en: 'removes an entity' },
   subordinate_admitted: { zh: '接纳一个下级主体', en: 'admits an entity below its signer' },
   subordinate_keys_changed: { zh: '下级主体更换密钥', en: 'takes the new keys of an entity below its signer' },
+  subordinate_venues_changed: {
+    zh: '更改授权服务器可担保的场所',
+    en: 'changes which venues an authorization server may vouch for',
+  },
   subordinate_removed: { zh: '移除一个下级主体', en: 'removes an entity below its signer' },
   key_announced: { zh: '公布下一把密钥', en: 'announces a key' },
   key_activated: { zh: '启用一把密钥', en: 'puts a key to use' },

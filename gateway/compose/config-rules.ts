@@ -18,7 +18,6 @@ export function ruleFaults(config: Config, texts: SettingTexts, mode: ConfigMode
 /** Settings that mean something together alone. */
 const GROUPS: readonly (readonly Setting<unknown>[])[] = [
   [SETTINGS.tlsCertFile, SETTINGS.tlsKeyFile],
-  [SETTINGS.tokenIssuer, SETTINGS.tokenJwksUri],
   [SETTINGS.operatorIssuer, SETTINGS.operatorClientId, SETTINGS.operatorClientSecret],
 ];
 
@@ -78,13 +77,7 @@ function keyFaults({ keys }: Config): SettingFault[] {
   return [{ setting: 'HUREN_KEYS', text: { zh: `须为 ${KEY_SETTING_FORMS}`, en: `must be ${KEY_SETTING_FORMS}` } }];
 }
 
-const ADDRESSES = [
-  SETTINGS.entityId,
-  SETTINGS.logUrl,
-  SETTINGS.tokenIssuer,
-  SETTINGS.tokenJwksUri,
-  SETTINGS.operatorIssuer,
-];
+const ADDRESSES = [SETTINGS.entityId, SETTINGS.logUrl, SETTINGS.operatorIssuer];
 
 /** Whoever is on the way could put their own keys into a plain answer. */
 function plainAddresses(texts: SettingTexts): SettingFault[] {

@@ -86,8 +86,9 @@ describe('an identifier that others compare character by character', () => {
         'taken',
       );
     }
-    const server = { HUREN_TOKEN_ISSUER: 'http://as.example/', HUREN_TOKEN_JWKS_URI: 'https://as.example/jwks' };
-    expect(refusal(server)).toMatch(/^HUREN_TOKEN_ISSUER: must be https/);
+    const client = { HUREN_OPERATOR_CLIENT_ID: 'page', HUREN_OPERATOR_CLIENT_SECRET: 'a-secret-that-is-long-enough' };
+    const provider = { HUREN_OPERATOR_ISSUER: 'http://provider.example/', ...client };
+    expect(refusal(provider)).toMatch(/^HUREN_OPERATOR_ISSUER: must be https/);
   });
 
   test('a name that follows from a wildcard address is given to others', () => {
@@ -101,7 +102,6 @@ describe('settings that belong together', () => {
   test.each([
     [{ HUREN_TLS_CERT_FILE: 'c' }, 'HUREN_TLS_KEY_FILE: must be set together with HUREN_TLS_CERT_FILE'],
     [{ HUREN_TLS_KEY_FILE: 'k' }, 'HUREN_TLS_CERT_FILE: must be set together with HUREN_TLS_KEY_FILE'],
-    [{ HUREN_TOKEN_ISSUER: 'https://a' }, 'HUREN_TOKEN_JWKS_URI: must be set together with HUREN_TOKEN_ISSUER'],
     [
       { HUREN_OPERATOR_ISSUER: 'https://a' },
       'HUREN_OPERATOR_CLIENT_ID: must be set together with HUREN_OPERATOR_ISSUER and HUREN_OPERATOR_CLIENT_SECRET',

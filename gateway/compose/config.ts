@@ -41,8 +41,6 @@ export interface Config {
   readonly anchorFile: string | null;
   /** A folder of `<province>.json` with the secrets of its upstream; null: drivers that need one get no answer. */
   readonly upstreamDir: string | null;
-  /** The venues' authorization server outside the sandbox; null: no venue can be told from a stranger. */
-  readonly authorizationServer: { readonly issuer: string; readonly jwksUri: string } | null;
   /** Where national operators log in to the registry page; null: the page only shows. In the sandbox it brings its own. */
   readonly operatorProvider: {
     readonly issuer: string;
@@ -129,7 +127,6 @@ function configOf(texts: SettingTexts): Config {
     drainS: of(SETTINGS.drainS),
     anchorFile: of(SETTINGS.anchorFile),
     upstreamDir: of(SETTINGS.upstreamDir),
-    authorizationServer: authorizationServerOf(of(SETTINGS.tokenIssuer), of(SETTINGS.tokenJwksUri)),
     operatorProvider: operatorProviderOf(
       of(SETTINGS.operatorIssuer),
       of(SETTINGS.operatorClientId),
@@ -143,10 +140,6 @@ function configOf(texts: SettingTexts): Config {
 
 function tlsOf(certFile: string | null, keyFile: string | null): Config['tls'] {
   return certFile === null || keyFile === null ? null : { certFile, keyFile };
-}
-
-function authorizationServerOf(issuer: string | null, jwksUri: string | null): Config['authorizationServer'] {
-  return issuer === null || jwksUri === null ? null : { issuer, jwksUri };
 }
 
 function operatorProviderOf(

@@ -79,14 +79,17 @@ export async function openHosting(parts: Parts): Promise<Hosting> {
 /** Where each entity answers on this host. Where nobody has the bare host as its name, the first one answers there too. */
 export function federationPlaces(parties: readonly HostedParty[]): Places {
   const isServer = ({ description }: HostedParty) => description.kind === 'authorization_server';
-  const entities = new Map(
-    parties
-      .filter((party) => !isServer(party))
-      .map(({ description }) => [pathOf(description.entity_id), description.entity_id]),
-  );
-  const [first] = entities.values();
+  const idsOf = (some: readonly HostedParty[]) => some.map(({ description }) => description.entity_id);
+  const originOf = (entityId: string) => new URL(entityId).origin;
+  const here = idsOf(parties.filter((party) => !isServer(party)));
+  const origins = new Set(here.map(originOf));
+  const servers = idsOf(parties.filter(isServer));
+  // A server that is named below this host is found here; the host of any other has to ask for what it shows.
+  const answering = [...here, ...servers.filter((id) => origins.has(originOf(id)))];
+  const entities = new Map(answering.map((id) => [pathOf(id), id]));
+  const [first] = here;
   if (!entities.has('') && first !== undefined) entities.set('', first);
-  return { entities, authorizationServer: parties.find(isServer)?.description.entity_id ?? null };
+  return { entities, authorizationServers: new Set(servers) };
 }
 
 async function openParty({ keys, nowS, mayActivate }: Parts, description: EntityDescription): Promise<HostedParty> {

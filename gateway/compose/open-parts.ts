@@ -79,7 +79,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
-  const shared = openShared({ config, stores, metrics, log, nowMs, onInvalidated: trust.forgetKey });
+  const shared = openShared({ config, stores, metrics, log, nowMs });
+  shared.onInvalidated(trust.forgetKey);
   openRegistryMetrics(metrics.registry, registry.registry);
   openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);

@@ -16,6 +16,8 @@ import type { DegradedStore, Stores } from './open-stores.ts';
 /** What instances share where they have a Redis, and keep to themselves where they have none. */
 export interface Shared {
   readonly open: OpenCache;
+  /** Has somebody else hear what must not be answered any more, whichever instance was told. */
+  readonly onInvalidated: (hear: (applied: AppliedInvalidation) => void) => void;
   readonly clientLimit: RateLimit;
   readonly provinceLimit: RateLimit;
   /** Questions a second by one gateway of another province, and to this node's own systems on their behalf. */
@@ -38,13 +40,13 @@ interface Parts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly nowMs: () => number;
-  readonly onInvalidated: (applied: AppliedInvalidation) => void;
 }
 
 /** Opens cache, rate limits and load gauge. A Redis that is away now is connected to once it is back. */
-export function openShared({ config, stores, metrics, log, nowMs, onInvalidated }: Parts): Shared {
+export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shared {
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl);
   const counted = openCounters(metrics);
+  const listeners: ((applied: AppliedInvalidation) => void)[] = [];
   const open = openCache({
     redis,
     secret: config.cacheSecret,
@@ -53,7 +55,7 @@ export function openShared({ config, stores, metrics, log, nowMs, onInvalidated 
     onInvalidated: (applied) => {
       counted.invalidation.observe(Math.max(0, nowMs() - applied.receivedAtMs) / 1000);
       log.info({ kind: applied.invalidation.kind, province: applied.invalidation.province }, 'invalidated');
-      onInvalidated(applied);
+      for (const hear of listeners) hear(applied);
     },
   });
   const isShared = () => open.feed.state() === 'live';
@@ -70,6 +72,7 @@ export function openShared({ config, stores, metrics, log, nowMs, onInvalidated 
   });
   return {
     open,
+    onInvalidated: (hear) => void listeners.push(hear),
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
     askerLimit: limitOf('asker', config.clientRate),

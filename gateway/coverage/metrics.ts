@@ -22,6 +22,12 @@ export function createMetrics() {
       buckets: SECONDS,
       registers,
     }),
+    venueTokens: new Counter({
+      name: 'huren_venue_tokens_total',
+      help: "Venues' access tokens, by what came of them",
+      labelNames: ['outcome'],
+      registers,
+    }),
     problems: new Counter({
       name: 'huren_problems_total',
       help: 'Requests answered with problem details',

@@ -23,10 +23,10 @@ interface Parts {
   readonly trustBundle: () => Promise<object | null>;
 }
 
-/** The hosted entities by the path where each answers, and an authorization server whose host is another. */
+/** The hosted entities by the path where each answers, and the authorization servers whose hosts are others. */
 export interface Places {
   readonly entities: ReadonlyMap<string, string>;
-  readonly authorizationServer: string | null;
+  readonly authorizationServers: ReadonlySet<string>;
 }
 
 /**
@@ -34,21 +34,22 @@ export interface Places {
  * (section 8). At the root, fetch and list speak for the anchor where it is hosted here too, since a gateway has no
  * subordinates.
  */
-export function mountFederation(router: Router, trust: Parts, { entities, authorizationServer }: Places): void {
+export function mountFederation(router: Router, trust: Parts, { entities, authorizationServers }: Places): void {
   const { federation, anchor, trustMarks } = trust;
   const anchorId = anchor?.().entity_id ?? null;
   for (const [path, self] of entities) {
     const speaksForAnchor = path === '' && anchorId !== null && federation.has(anchorId);
     mountEntity(router, path, trust, { self, superior: speaksForAnchor ? anchorId : self });
   }
-  // The authorization server's own host asks here for what it then shows as its own.
-  if (authorizationServer !== null) {
-    resource(router, '/authorization-server/.well-known/openid-federation', {
-      GET: async (_request, response) => {
-        sendToken(response, await federation.entityConfiguration(authorizationServer), STATEMENT_TYP);
-      },
-    });
-  }
+  // An authorization server's own host asks here for what it then shows as its own.
+  resource(router, '/authorization-server/.well-known/openid-federation', {
+    GET: async (request, response) => {
+      allowOnly(request, ['sub']);
+      const sub = required(request, 'sub');
+      const configuration = authorizationServers.has(sub) ? await federation.entityConfiguration(sub) : null;
+      sendToken(response, configuration, STATEMENT_TYP);
+    },
+  });
   if (trustMarks !== null) mountTrustMarks(router, trustMarks);
   // Not of the standard: everything that an offline verifier takes along, in one document. It checks every part.
   resource(router, '/federation/bundle', {

@@ -1,21 +1,45 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import { ProblemError } from '../problem-error.ts';
+import { parseStrictObject } from '../trust/strict-json.ts';
+import { TrustError } from '../trust/trust-error.ts';
+
+/** JSON between systems is in UTF-8 (RFC 8259 section 8.1), whether or not the header says so. */
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /**
  * A reader of JSON bodies of at most `maxBytes`, and of no other media type. Compressed bodies are refused: they hide
- * their size. Called by a handler once it knows who asks, so that a stranger gets no memory of ours.
+ * their size. So is a member that stands there twice: whoever looks at requests before us might read the other one.
+ * Called by a handler once it knows who asks, so that a stranger gets no memory of ours.
  */
 export function jsonBodyReader<T extends z.ZodType>(
   schema: T,
   maxBytes: number,
 ): (request: Request, response: Response) => Promise<z.output<T>> {
-  const parse = express.json({ limit: maxBytes, inflate: false, strict: true, type: 'application/json' });
+  const read = express.raw({ limit: maxBytes, inflate: false, type: 'application/json' });
   return async (request, response) => {
     if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
-    await runParser(parse, request, response, 'JSON document');
-    return parseJson(schema, request.body, 'the body');
+    const charset = CHARSET.exec(request.get('content-type') ?? '')?.[1] ?? 'utf-8';
+    if (charset.toLowerCase() !== 'utf-8') throw new ProblemError('media_type_unsupported');
+    await runParser(read, request, response, DOCUMENT);
+    return parseJson(schema, documentIn(request.body), 'the body');
   };
+}
+
+const DOCUMENT = 'JSON document';
+
+function documentIn(bytes: unknown): unknown {
+  try {
+    if (bytes instanceof Uint8Array) return parseStrictObject(bytes);
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    if (error.code === 'duplicate_member') throw new ProblemError('body_invalid', 'a member stands there twice');
+  }
+  throw notOne(DOCUMENT);
+}
+
+function notOne(wanted: string): ProblemError {
+  return new ProblemError('body_invalid', `the body is not one ${wanted}`);
 }
 
 /**
@@ -71,7 +95,7 @@ function bodyProblem(error: unknown, wanted: string): unknown {
     case 'entity.parse.failed':
     case 'request.size.invalid':
     case 'request.aborted':
-      return new ProblemError('body_invalid', `the body is not one ${wanted}`);
+      return notOne(wanted);
     default:
       return error;
   }

@@ -21,7 +21,7 @@ const MAX_REVOCATION_BYTES = 8192;
 
 interface Parts {
   readonly verification: VerificationContext;
-  readonly tokens: VenueTokens | null;
+  readonly tokens: VenueTokens;
   readonly shared: { readonly clientLimit: RateLimit } & Capacity;
   /** Each gateway's passes by its province. */
   readonly passes: {

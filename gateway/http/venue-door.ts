@@ -5,7 +5,7 @@ import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
 
 interface Parts {
-  readonly tokens: VenueTokens | null;
+  readonly tokens: VenueTokens;
   readonly shared: Capacity & { readonly clientLimit: RateLimit };
 }
 
@@ -18,12 +18,13 @@ interface Question<B> {
 
 /** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
 export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
-  const withinRate = async ({ clientId }: Venue, scans: number) => {
-    const refused = await shared.clientLimit.take(clientId, scans);
+  // Two servers may have a client of one name.
+  const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
+  const withinRate = async (venue: Venue, scans: number) => {
+    const refused = await shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   };
   const authenticate = async (request: Request) => {
-    if (tokens === null) throw new ProblemError('unavailable', 'no authorization server is configured');
     const venue = await tokens.authenticate(request.get('authorization'));
     if (scansIn === undefined) await withinRate(venue, 1);
     return venue;
@@ -31,7 +32,7 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
   const door = {
     priority: scansIn === undefined ? 'single' : 'batch',
     authenticate,
-    clientOf: ({ clientId }: Venue) => clientId,
+    clientOf,
     read,
     maxBytes,
     scansIn: scansIn ?? (() => 1),

@@ -24,7 +24,7 @@ const SLICE = 10;
 
 interface Parts {
   readonly verification: VerificationContext;
-  readonly tokens: VenueTokens | null;
+  readonly tokens: VenueTokens;
   readonly shared: { readonly clientLimit: RateLimit } & Capacity;
 }
 

@@ -25,7 +25,7 @@ interface Remembered {
 }
 
 interface Parts {
-  readonly resolver: Pick<EntityResolver, 'resolve' | 'forgetStale'>;
+  readonly resolver: Pick<EntityResolver, 'resolve' | 'reread'>;
   /** The issuer of that identifier, where it is hosted here. */
   readonly issuerOf: (entityId: string) => Issuer | undefined;
   readonly nowMs: () => number;
@@ -69,7 +69,7 @@ export class AskingGateways {
     const fresh = await this.#verify(token, claimed.iss, issuer).catch(async (error: unknown) => {
       // The gateway may have rotated its key since its chain was read.
       if (!(error instanceof TrustError) || error.code !== 'key_unknown') throw error;
-      this.#parts.resolver.forgetStale(claimed.iss);
+      await this.#parts.resolver.reread(claimed.iss);
       return await this.#verify(token, claimed.iss, issuer);
     });
     this.#remembered.set(name, fresh);

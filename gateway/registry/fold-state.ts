@@ -20,6 +20,7 @@ import {
 } from '../../schemas/registry-event.ts';
 import type { RejectionCode } from '../../schemas/registry-rejections.ts';
 import { entityIdSchema, numericDateSchema } from '../../schemas/status.ts';
+import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
 
 const indexSchema = z.int().min(0);
 /** Who did it, with which key, in which entry of the log and when by the log's time. */
@@ -59,7 +60,7 @@ const entityRecordSchema = z.strictObject({
 });
 export type EntityRecord = Readonly<z.infer<typeof entityRecordSchema>>;
 
-/** An entity that a superior vouches for in the federation. `province`: whose it is; null where it is national. */
+/** An entity that a superior vouches for in the federation. `province`: whose it is. */
 const subordinateRecordSchema = z.strictObject({
   entity_id: entityIdSchema,
   superior: entityIdSchema,
@@ -68,6 +69,9 @@ const subordinateRecordSchema = z.strictObject({
   province: provinceCodeSchema.nullable(),
   level: levelSchema.nullable(),
   role: roleSchema.nullable(),
+  /** Null for all but an authorization server. */
+  venue_kinds: venueKindsSchema.readonly().nullable(),
+  regions: venueRegionsSchema.readonly().nullable(),
   state: z.enum(['admitted', 'removed']),
   admitted: markSchema,
   changed: markSchema,

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RegistryEventBody } from '../../schemas/registry-event.ts';
+import type { Actor } from '../keys/actor.ts';
 import { signEntityStatement } from '../trust/entity-statement.ts';
+import { admittedServers } from './admitted-servers.ts';
 import { documentOf, foldDocumentSchema, stateOf } from './fold-state.ts';
 import { isAdmitted } from './fold-subordinates.ts';
 import { actors, enrolledWorld, makeActor, NAME, NOW_S, type World } from './registry.fixture.ts';
@@ -112,6 +114,81 @@ describe('admissions', () => {
   test('are lost on the way to a snapshot and back', () => {
     const document: unknown = JSON.parse(JSON.stringify(documentOf(world.state)));
     expect(stateOf(foldDocumentSchema.parse(document))).toEqual(world.state);
+  });
+});
+
+describe("a venues' authorization server", () => {
+  const SERVER = 'https://venues.henan.example';
+  const venues = { venue_kinds: ['hospital' as const], regions: ['41'] };
+  const server = (more: Partial<Admission> = {}) =>
+    admission(SERVER, { kind: 'authorization_server', ...venues, ...more });
+  const change = (more: object = {}) => ({
+    entity_id: SERVER,
+    venue_kinds: ['school' as const],
+    regions: ['4101'],
+    ...more,
+  });
+  const admitted = async () => {
+    const later = world.fork();
+    expect(await later.try(henan, 'subordinate_admitted', server())).toBe(null);
+    return later;
+  };
+
+  test('is admitted without a word about its venues, or with another entity’s', async () => {
+    const { venue_kinds, regions } = venues;
+    const bare = admission(SERVER, { kind: 'authorization_server' });
+    const refused: Admission[] = [
+      bare,
+      { ...bare, venue_kinds },
+      { ...bare, regions },
+      server({ level: 'county', role: 'cdc' }),
+      server({ province: '410000' }),
+      admission(SERVER, venues),
+    ];
+    for (const body of refused) {
+      expect(await world.fork().try(henan, 'subordinate_admitted', body)).toBe('subordinate_invalid');
+    }
+  });
+
+  test('is admitted for venues of another province, or by the anchor', async () => {
+    const elsewhere = server({ regions: ['41', '3101'] });
+    expect(await world.fork().try(henan, 'subordinate_admitted', elsewhere)).toBe('subordinate_invalid');
+    expect(await world.fork().try(anchor, 'subordinate_admitted', server())).toBe('role_not_entitled');
+  });
+
+  test('belongs to no province, or to one that is gone', async () => {
+    const later = await admitted();
+    const servers = () => admittedServers(() => later.state);
+    expect([servers().provinceOf(SERVER), servers().of('410000'), servers().of('310000')]).toEqual([
+      '410000',
+      [SERVER],
+      [],
+    ]);
+    expect(servers().provinceOf(GATEWAY)).toBe(null);
+    await later.try(anchor, 'subordinate_removed', { entity_id: henan.entityId });
+    expect([servers().provinceOf(SERVER), servers().of('410000')]).toEqual([null, []]);
+  });
+
+  test('is still listed by who looked before it was removed', async () => {
+    const later = await admitted();
+    const servers = admittedServers(() => later.state);
+    expect(servers.of('410000')).toEqual([SERVER]);
+    await later.try(henan, 'subordinate_removed', { entity_id: SERVER });
+    expect([servers.provinceOf(SERVER), servers.of('410000')]).toEqual([null, []]);
+  });
+
+  test('vouches for other venues from somebody else’s word, or for those of another province', async () => {
+    const later = await admitted();
+    const changed = (actor: Actor, body: ReturnType<typeof change>) =>
+      later.fork().try(actor, 'subordinate_venues_changed', body);
+    expect(await changed(anchor, change())).toBe('role_not_entitled');
+    expect(await changed(henan, change({ regions: ['31'] }))).toBe('subordinate_invalid');
+    expect(await changed(henan, change({ entity_id: GATEWAY }))).toBe('subordinate_invalid');
+    expect(await changed(henan, change({ entity_id: 'https://nobody.example' }))).toBe('subordinate_unknown');
+    expect(await later.try(henan, 'subordinate_venues_changed', change())).toBe(null);
+    expect(later.state.subordinates.get(SERVER)).toMatchObject({ venue_kinds: ['school'], regions: ['4101'] });
+    await later.try(henan, 'subordinate_removed', { entity_id: SERVER });
+    expect(await changed(henan, change())).toBe('subordinate_unknown');
   });
 });
 

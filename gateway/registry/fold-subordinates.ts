@@ -1,3 +1,4 @@
+import { provinceOfDivision } from '../../schemas/code-lists/index.ts';
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
 import { isPointOnCurve } from '../trust/curve-point.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
@@ -38,6 +39,8 @@ export function admitSubordinate(
     province: body.kind === 'province' ? (body.province ?? null) : superior.province,
     level: body.level ?? null,
     role: body.role ?? null,
+    venue_kinds: body.venue_kinds ?? null,
+    regions: body.regions ?? null,
     state: 'admitted',
     admitted: mark,
     changed: mark,
@@ -61,6 +64,21 @@ export function changeSubordinateKeys(
   if (configured_s < (record.configured_s ?? 0)) return rejected('keys_not_handed_over', 'newer keys were taken');
   const refusal = refuseKeys(body.jwks.keys);
   return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, configured_s, changed: mark });
+}
+
+/** A province changes its mind about which venues its authorization server may vouch for. */
+export function changeSubordinateVenues(
+  state: FoldState,
+  { iss, body }: EventOf<'subordinate_venues_changed'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const { entity_id, venue_kinds, regions } = body;
+  const record = state.subordinates.get(entity_id);
+  if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
+  if (record.superior !== iss) return rejected('role_not_entitled');
+  const isFitting = record.kind === 'authorization_server' && areWithin(regions, record.province);
+  if (!isFitting) return rejected('subordinate_invalid');
+  return withSubordinate(state, { ...record, venue_kinds, regions, changed: mark });
 }
 
 /** By its superior, or by the anchor over a superior's head. What stands below it is vouched for by nobody from then on. */
@@ -91,12 +109,10 @@ function maySpeak(state: FoldState, { role, entity_id }: EntityRecord): boolean 
 function refuseKind(
   state: FoldState,
   superior: EntityRecord,
-  { entity_id, kind, province, level, role }: EventOf<'subordinate_admitted'>['body'],
+  body: EventOf<'subordinate_admitted'>['body'],
 ): Rejection | undefined {
-  const isProvince = kind === 'province';
-  const isAgency = kind === 'agency';
-  const isWhole = isProvince === (province !== undefined) && isAgency === (level !== undefined && role !== undefined);
-  if (!isWhole || (!isAgency && (level ?? role) !== undefined)) return rejected('subordinate_invalid');
+  const { entity_id, kind, province, regions = [] } = body;
+  if (!hasItsMembers(body)) return rejected('subordinate_invalid');
   switch (kind) {
     case 'province': {
       if (superior.role !== 'anchor') return rejected('role_not_entitled');
@@ -104,14 +120,38 @@ function refuseKind(
       const isThat = enrolled?.state === 'enrolled' && enrolled.province === province;
       return isThat ? undefined : rejected('subordinate_invalid');
     }
-    case 'authorization_server':
-      return undefined;
     case 'gateway':
     case 'issuer':
     case 'agency':
+    case 'authorization_server': {
       // Only who is a province can have some; a national gateway would be one that belongs to nobody.
-      return superior.role === 'province' ? undefined : rejected('role_not_entitled');
+      if (superior.role !== 'province') return rejected('role_not_entitled');
+      return areWithin(regions, superior.province) ? undefined : rejected('subordinate_invalid');
+    }
   }
+}
+
+/** Nobody says where another province's venues stand. */
+function areWithin(regions: readonly string[], province: string | null): boolean {
+  return regions.every((prefix) => provinceOfDivision(prefix) === province);
+}
+
+/** What only one kind has stands there for that kind, whole, and for no other. */
+function hasItsMembers({
+  kind,
+  province,
+  level,
+  role,
+  venue_kinds,
+  regions,
+}: EventOf<'subordinate_admitted'>['body']): boolean {
+  const stands = (members: readonly unknown[], isDue: boolean) =>
+    members.every((member) => (member !== undefined) === isDue);
+  return (
+    stands([province], kind === 'province') &&
+    stands([level, role], kind === 'agency') &&
+    stands([venue_kinds, regions], kind === 'authorization_server')
+  );
 }
 
 function refuseKeys(jwks: readonly RegistryJwk[]): Rejection | undefined {

@@ -15,7 +15,12 @@ import {
   type VerifiedEvent,
   withEntry,
 } from './fold-state.ts';
-import { admitSubordinate, changeSubordinateKeys, removeSubordinate } from './fold-subordinates.ts';
+import {
+  admitSubordinate,
+  changeSubordinateKeys,
+  changeSubordinateVenues,
+  removeSubordinate,
+} from './fold-subordinates.ts';
 
 /**
  * Registry state as a pure fold over the log. Every instance re-decides every entry with this function, so whoever can
@@ -48,6 +53,8 @@ function decide(state: FoldState, event: Exclude<RegistryEvent, { kind: 'registr
       return admitSubordinate(state, event, mark);
     case 'subordinate_keys_changed':
       return changeSubordinateKeys(state, event, mark);
+    case 'subordinate_venues_changed':
+      return changeSubordinateVenues(state, event, mark);
     case 'subordinate_removed':
       return removeSubordinate(state, event, mark);
     case 'key_announced':

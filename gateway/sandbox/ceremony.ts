@@ -59,7 +59,6 @@ export async function playCeremony(ceremony: Ceremony): Promise<void> {
   await createRegistry(ceremony);
   await enrolEverybody(ceremony);
   await admitEntities(ceremony);
-  await removeGone(ceremony);
   await logKeys(ceremony);
   for (const texts of ceremony.adapters) await registerAdapter(ceremony, texts);
   await publishPolicies(ceremony);
@@ -106,22 +105,14 @@ async function admitEntities({ door, actors, entities }: Ceremony): Promise<void
   const superiors = new Map([...actors.provinces.values(), actors.anchor].map((actor) => [actor.entityId, actor]));
   const isProvince = ({ description }: SandboxEntity) => description.kind === 'province';
   for (const { description, jwks } of [...entities.filter(isProvince), ...entities]) {
-    const { entity_id, kind, name, superior, province, level, role } = description;
+    const { entity_id, kind, name, superior, province, level, role, venue_kinds, regions } = description;
     const actor = superiors.get(superior ?? '');
     if (kind === 'anchor' || actor === undefined || door.folded().subordinates.has(entity_id)) continue;
     const part = kind === 'agency' && level !== undefined && role !== undefined ? { level, role } : {};
     const place = kind === 'province' && province !== undefined ? { province } : {};
-    const body = { entity_id, kind, name, jwks: { keys: [...jwks] }, ...place, ...part };
+    const venues = venue_kinds === undefined || regions === undefined ? {} : { venue_kinds, regions };
+    const body = { entity_id, kind, name, jwks: { keys: [...jwks] }, ...place, ...part, ...venues };
     await door.submit(actor, { kind: 'subordinate_admitted', body });
-  }
-}
-
-/** An authorization server that stood on another port in an earlier life is nobody's any more. */
-async function removeGone({ door, actors, entities }: Ceremony): Promise<void> {
-  const present = new Set(entities.map(({ description }) => description.entity_id));
-  for (const { entity_id, kind, state } of door.folded().subordinates.values()) {
-    if (kind !== 'authorization_server' || state === 'removed' || present.has(entity_id)) continue;
-    await door.submit(actors.anchor, { kind: 'subordinate_removed', body: { entity_id } });
   }
 }
 

@@ -1,15 +1,12 @@
-import type { ReadyMessage, SandboxUpstream } from '../../adapters/sandbox/protocol.ts';
-import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { ReadyMessage, SandboxServer, SandboxUpstream } from '../../adapters/sandbox/protocol.ts';
+import { PROVINCES, type ProvinceCode, venueKindSchema } from '../../schemas/code-lists/index.ts';
 import { registryJwkSchema } from '../../schemas/registry-event.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import { HOME_PROVINCE, sandboxEntityIds } from './entity-ids.ts';
 
-const NAMES = {
-  anchor: { zh: '国家平台（沙箱）', en: 'National platform (sandbox)' },
-  server: { zh: '场所授权服务器（沙箱）', en: "Venues' authorization server (sandbox)" },
-};
+const ANCHOR_NAME = { zh: '国家平台（沙箱）', en: 'National platform (sandbox)' };
 
-/** Every entity whose keys the sandbox holds: anchor, provinces with what stands below them, authorization server. */
+/** Every entity whose keys the sandbox holds: the anchor, and provinces with what stands below them. */
 export function sandboxEntities(
   base: string,
   provinces: readonly ProvinceCode[],
@@ -17,21 +14,27 @@ export function sandboxEntities(
 ): EntityDescription[] {
   const ids = sandboxEntityIds(base);
   return [
-    { entity_id: ids.anchor, kind: 'anchor', name: NAMES.anchor, superior: null, owner: 'sandbox/anchor' },
-    authorizationServer(ids.anchor, ready.provider),
+    { entity_id: ids.anchor, kind: 'anchor', name: ANCHOR_NAME, superior: null, owner: 'sandbox/anchor' },
     ...provinces.flatMap((province) => provinceEntities(base, province, ready.provinces[province])),
+    ...ready.servers.map((server) => authorizationServer(base, server)),
   ];
 }
 
-function authorizationServer(superior: string, provider: ReadyMessage['provider']): EntityDescription {
-  const { issuer, tokenEndpoint, jwksUri } = provider;
+/** Which venues it may vouch for: every kind, anywhere in its province. */
+function authorizationServer(base: string, server: SandboxServer): EntityDescription {
+  const { province, issuer, tokenEndpoint, jwk } = server;
+  const { zh, en } = PROVINCES[province];
   return {
     entity_id: issuer,
     kind: 'authorization_server',
-    name: NAMES.server,
-    superior,
-    owner: 'sandbox/authorization-server',
-    oauth: { issuer, token_endpoint: tokenEndpoint, jwks_uri: jwksUri },
+    name: { zh: `${zh}场所授权服务器（沙箱）`, en: `${en}: venues' authorization server (sandbox)` },
+    superior: sandboxEntityIds(base).province(province),
+    owner: `sandbox/${province}/authorization-server`,
+    province,
+    published_jwks: [registryJwkSchema.parse(jwk)],
+    token_endpoint: tokenEndpoint,
+    venue_kinds: [...venueKindSchema.values],
+    regions: [province.slice(0, 2)],
   };
 }
 

@@ -11,6 +11,7 @@ export function sandboxEntityIds(base: string) {
     province: (code: ProvinceCode) => `${base}/provinces/${code}`,
     gateway: (code: ProvinceCode) => (code === HOME_PROVINCE ? base : `${base}/gateways/${code}`),
     issuer: (code: ProvinceCode) => `${base}/issuers/${code}`,
+    server: (code: ProvinceCode) => `${base}/authorization-servers/${code}`,
     agency: (code: ProvinceCode, name: string) => `${base}/provinces/${code}/agencies/${name}`,
     operator: (name: string) => `${base}/operators/${name}`,
     auditor: `${base}/auditors/national`,

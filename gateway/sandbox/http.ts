@@ -9,8 +9,9 @@ import {
 } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import { runParser } from '../http/json-body.ts';
-import { resource } from '../http/route.ts';
+import { pathOf, resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
 import { sameSiteOnly } from './same-site.ts';
 
@@ -67,6 +68,26 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
   resource(router, '/sandbox/faults', { PUT: putFault });
   resource(router, '/sandbox/venues', { GET: pass });
   resource(router, '/sandbox/requests', { GET: pass });
+}
+
+/**
+ * Where each authorization server gives out tokens, by RFC 8414 section 3.1: servers have their names below this host, so
+ * a client that learnt one from the gateway's own metadata looks for it here.
+ */
+export function mountServerMetadata(router: Router, servers: ReadyMessage['servers']): void {
+  for (const { issuer, tokenEndpoint, jwksUri } of servers) {
+    resource(router, `/.well-known/oauth-authorization-server${pathOf(issuer)}`, {
+      GET: (_request, response) => {
+        response.json({
+          issuer,
+          token_endpoint: tokenEndpoint,
+          jwks_uri: jwksUri,
+          scopes_supported: [VENUE_SCOPE],
+          grant_types_supported: ['client_credentials'],
+        });
+      },
+    });
+  }
 }
 
 function problemFrom(answer: unknown): ProblemError {

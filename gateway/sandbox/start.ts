@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Router } from 'express';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
+import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys } from '../authority/admissible-keys.ts';
 import { writeDescription } from '../authority/entity-description.ts';
@@ -19,7 +20,7 @@ import { operatorAccounts, playCeremony } from './ceremony.ts';
 import { type SandboxChild, startSandbox } from './child.ts';
 import { sandboxEntities } from './entities.ts';
 import { sandboxEntityIds } from './entity-ids.ts';
-import { mountSandbox } from './http.ts';
+import { mountSandbox, mountServerMetadata } from './http.ts';
 import { mountSandboxKeys } from './http-keys.ts';
 import { askedByNode } from './node-routes.ts';
 import { postLocally } from './post-locally.ts';
@@ -110,6 +111,7 @@ async function playProvinces(config: Config, actors: SandboxActors, audience: st
   return await startSandbox({
     dataDir: config.dataDir,
     audience,
+    servers: Object.fromEntries(provincesWithVenues().map((province) => [province, ids.server(province)])),
     entityIds: Object.fromEntries(playedProvinces().map((province) => [province, ids.province(province)])),
     operators: operatorAccounts(actors),
   });
@@ -117,11 +119,10 @@ async function playProvinces(config: Config, actors: SandboxActors, audience: st
 
 /** The settings that a sandbox brings itself. */
 function playedConfig(config: Config, { ready }: SandboxChild): Config {
-  const { issuer, jwksUri, operatorClient } = ready.provider;
+  const { issuer, operatorClient } = ready.provider;
   return {
     ...config,
     anchorFile: join(config.dataDir, 'anchor.json'),
-    authorizationServer: { issuer, jwksUri },
     operatorProvider: {
       issuer,
       clientId: operatorClient.client_id,
@@ -150,6 +151,7 @@ function extrasOf(
       const { cache } = parts.shared.open;
       const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
       mountSandbox(router, { control, nodeUrl: parts.nodeUrl, forgetProvince });
+      mountServerMetadata(router, child.ready.servers);
       const actorOf = async (province: ProvinceCode) => {
         const known = actors.provinces.get(province);
         return known === undefined ? null : await parts.keys.openActor(sandboxOwner(province), known.entityId);

@@ -17,7 +17,13 @@ const HOUR_MS = 3_600_000;
 const POLICIES = [NATIONAL_BASELINE, ...fc.sample(anyPolicy, { numRuns: 12, seed: 20220613 })].map((policy) =>
   compilePolicy({ ...policy, destination: '440000' }),
 );
-const VENUE = { clientId: 'door', kind: 'hospital', region: '440100', destination: '440000' } as const;
+const VENUE = {
+  issuer: 'https://venues.example',
+  clientId: 'door',
+  kind: 'hospital',
+  region: '440100',
+  destination: '440000',
+} as const;
 
 /** One scan as it happened: what the province said, whether that was in order, what the door got. */
 interface Seen {

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openKeyStore } from '../keys/key-store.ts';
+import { signNodeToken } from '../trust/node-token.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 
@@ -22,14 +25,14 @@ afterAll(async () => {
 });
 
 /** A request whose body stops half way, on a connection of its own. */
-async function halfSent(path: string): Promise<void> {
+async function halfSent(path: string, token: string): Promise<void> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname).on('error', () => {});
   open.push(socket);
   const head = [
     `POST ${path} HTTP/1.1`,
     `host: ${hostname}:${port}`,
-    `authorization: Bearer ${crowd.token}`,
+    `authorization: Bearer ${token}`,
     'content-type: application/json',
     'content-length: 500',
   ];
@@ -41,7 +44,8 @@ describe.each([
   ['/v1/verifications/batch', 1_100],
 ])('half-sent bodies at %s', (path, many) => {
   test('of one venue turn another away', async () => {
-    for (let sent = 0; sent < many; sent += 100) await Promise.all(Array.from({ length: 100 }, () => halfSent(path)));
+    for (let sent = 0; sent < many; sent += 100)
+      await Promise.all(Array.from({ length: 100 }, () => halfSent(path, crowd.token)));
     const statuses = new Set<number>();
     // Overload is what has lasted over three readings, a tenth of a second each.
     for (let scan = 0; scan < 20; scan += 1) {
@@ -49,6 +53,40 @@ describe.each([
       statuses.add(
         (await other.post('/v1/verifications/batch', { items: [{ code: green, purpose: 'venue_entry' }] })).status,
       );
+      await delay(50);
+    }
+    expect([...statuses]).toEqual([200]);
+    for (const socket of open.splice(0)) socket.destroy();
+  });
+});
+
+describe('half-sent questions at /v1/statements', () => {
+  const nowS = () => Math.floor(Date.now() / 1000);
+
+  /** As a gateway of the sandbox proves itself to Anhui's issuer. */
+  async function tokenOf(entityId: string, owner: string): Promise<string> {
+    const keys = openKeyStore({ setting: null, dataDir: gateway.dataDir });
+    const { signer } = await keys.openRing(owner, 'attestation', { nowS: nowS() });
+    const times = { iat: nowS(), exp: nowS() + 60 };
+    const aud = `${gateway.url}/issuers/340000`;
+    return await signNodeToken({ iss: entityId, aud, ...times, jti: crypto.randomUUID() }, signer);
+  }
+
+  test('of one gateway turn another away', async () => {
+    const crowding = await tokenOf(`${gateway.url}/gateways/410000`, 'sandbox/410000/gateway');
+    const sending = () => halfSent('/v1/statements', crowding);
+    for (let sent = 0; sent < 2_200; sent += 100) await Promise.all(Array.from({ length: 100 }, sending));
+    const token = await tokenOf(gateway.url, 'gateway');
+    const statuses = new Set<number>();
+    for (let asked = 0; asked < 20; asked += 1) {
+      const nonce = randomBytes(16).toString('base64url');
+      const reply = await fetch(`${gateway.url}/v1/statements`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ code: green, purpose: 'venue_entry', nonce }),
+      });
+      statuses.add(reply.status);
+      await reply.arrayBuffer();
       await delay(50);
     }
     expect([...statuses]).toEqual([200]);

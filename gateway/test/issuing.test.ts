@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
@@ -14,12 +14,11 @@ import { admissibleKeys } from '../authority/admissible-keys.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
 import { type RunningNode, startNode } from '../compose/node.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
 import { openKeyStore, readActorFile } from '../keys/key-store.ts';
 import { openHttpDoor } from '../registry/registry-door.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { signNodeToken } from '../trust/node-token.ts';
-import { type Signer, signCompact } from '../trust/signer.ts';
+import type { Signer } from '../trust/signer.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import { signStatementAnswer } from '../trust/statement-answer.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
@@ -29,14 +28,7 @@ import { verify } from '../verification/verify.ts';
 import { freePort } from './free-port.ts';
 import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import {
-  openVenueClient,
-  postRecord,
-  provinceRequests,
-  sandboxCodes,
-  setFault,
-  type VenueClient,
-} from './venue-client.ts';
+import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 /** Anhui's node signs for a system that does not; Guizhou's hands on what its system signed, and may be gone round. */
 const BY_NODE = '340000';
@@ -149,207 +141,34 @@ describe('a province that is asked by way of its node', () => {
   });
 });
 
-interface Ask {
-  readonly token?: string | null;
-  readonly body?: object | string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 describe('a question', () => {
-  let attestation: KeyRing;
-  let reachedBefore: string;
-
-  beforeAll(async () => {
-    const keys = openKeyStore({ setting: null, dataDir: nation.dataDir });
-    attestation = await keys.openRing('gateway', 'attestation', { nowS: nowS() });
-  });
-
-  const reached = async () => {
-    const [anhui, henan] = await Promise.all([
-      provinceRequests(nation.url, BY_NODE),
-      provinceRequests(nation.url, '410000'),
-    ]);
-    return JSON.stringify([anhui.at(-1), henan.at(-1), anhui.length, henan.length]);
-  };
-
-  function token(changes: object = {}, signer: Signer = attestation.signer): Promise<string> {
-    const iat = nowS();
-    const claims = { iss: between.url, aud: issuerOf(BY_NODE), iat, exp: iat + 60, jti: randomUUID(), ...changes };
-    return signNodeToken(claims, signer);
-  }
-
-  const nonce = () => randomBytes(16).toString('base64url');
   const code = () => codes.find((one) => one.province === BY_NODE && one.scenario === 'green')?.code ?? '';
-  const question = (changes: object = {}) => ({ code: code(), purpose: 'venue_entry', nonce: nonce(), ...changes });
 
-  async function ask({ token: given, body = question(), headers = {} }: Ask = {}): Promise<Response> {
-    const shown = given === undefined ? await token() : given;
-    return await fetch(`${nation.url}/v1/statements`, {
+  async function answered(about: object): Promise<{ claims: JWTPayload; statement: string | undefined }> {
+    const keys = openKeyStore({ setting: null, dataDir: nation.dataDir });
+    const { signer } = await keys.openRing('gateway', 'attestation', { nowS: nowS() });
+    const iat = nowS();
+    const claims = { iss: between.url, aud: issuerOf(BY_NODE), iat, exp: iat + 60, jti: randomUUID() };
+    const authorization = `Bearer ${await signNodeToken(claims, signer)}`;
+    const nonce = randomBytes(16).toString('base64url');
+    const reply = await fetch(`${nation.url}/v1/statements`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
-        ...headers,
-      },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json', authorization },
+      body: JSON.stringify({ ...about, purpose: 'venue_entry', nonce }),
     });
+    const { answer, statement } = statementReplySchema.parse(await reply.json());
+    return { claims: decodeJwt(answer), statement };
   }
 
-  const problem = async (asked: Ask) => {
-    const reply = await ask(asked);
-    const { code: closed, status } = problemSchema.parse(await reply.json());
-    return [closed, status, reply.status];
-  };
-
-  async function opened(asked: Ask) {
-    const reply: StatementReply = statementReplySchema.parse(await (await ask(asked)).json());
-    return { claims: decodeJwt(reply.answer), statement: reply.statement };
-  }
-
+  // What becomes of those that are not: fuzz/asks.ts.
   test('that is in order is refused', async () => {
-    const { claims, statement } = await opened({});
+    const { claims, statement } = await answered({ code: code() });
     expect(claims).toMatchObject({ iss: issuerOf(BY_NODE), aud: between.url, outcome: 'statement' });
     expect(decodeJwt(statement?.split('~')[0] ?? '')).toMatchObject({ iss: issuerOf(BY_NODE), status: 'green' });
-    expect((await ask({ headers: { 'huren-hops': '3' } })).status).toBe(200);
-  });
-
-  describe('that is crafted', () => {
-    beforeAll(async () => {
-      reachedBefore = await reached();
-    });
-
-    const other = async (): Promise<Signer> => {
-      const folder = mkdtempSync(join(tmpdir(), 'huren-stranger-'));
-      const ring = await openKeyStore({ setting: null, dataDir: folder }).openRing('gateway', 'attestation', {
-        nowS: nowS(),
-      });
-      rmSync(folder, { recursive: true });
-      return ring.signer;
-    };
-
-    test.each<[string, () => Promise<Ask>, string]>([
-      ['without a token', async () => ({ token: null }), 'node_token_invalid'],
-      ['with a made-up token', async () => ({ token: 'a.b.c' }), 'node_token_invalid'],
-      ["with a venue's token", async () => ({ token: venue.token }), 'node_token_invalid'],
-      [
-        'for another audience',
-        async () => ({ token: await token({ aud: 'https://elsewhere.example' }) }),
-        'node_token_invalid',
-      ],
-      [
-        'for this gateway as an audience',
-        async () => ({ token: await token({ aud: between.url }) }),
-        'node_token_invalid',
-      ],
-      [
-        'that has expired',
-        async () => ({ token: await token({ iat: nowS() - 61, exp: nowS() - 1 }) }),
-        'node_token_invalid',
-      ],
-      [
-        'from the future',
-        async () => ({ token: await token({ iat: nowS() + 300, exp: nowS() + 360 }) }),
-        'node_token_invalid',
-      ],
-      [
-        'that would live for an hour',
-        async () => ({ token: await token({ exp: nowS() + 3_600 }) }),
-        'node_token_invalid',
-      ],
-      ['signed by a stranger', async () => ({ token: await token({}, await other()) }), 'node_token_invalid'],
-      [
-        "signed by a stranger under the gateway's kid",
-        async () => ({ token: await token({}, { ...(await other()), kid: attestation.signer.kid }) }),
-        'node_token_invalid',
-      ],
-      [
-        'with a token of another type',
-        async () => {
-          const claims = { ...decodeJwt(await token()) };
-          return { token: await signCompact({ typ: 'recognition-attestation+jwt' }, claims, attestation.signer) };
-        },
-        'node_token_invalid',
-      ],
-      [
-        'of an entity that nobody admitted',
-        async () => ({ token: await token({ iss: 'https://stranger.example' }) }),
-        'node_not_admitted',
-      ],
-      [
-        'of a province that is no gateway',
-        async () => ({ token: await token({ iss: `${between.url}/provinces/440000` }) }),
-        'node_not_admitted',
-      ],
-      [
-        'of a gateway whose key it is not',
-        async () => ({ token: await token({ iss: `${between.url}/gateways/410000` }) }),
-        'node_token_invalid',
-      ],
-      ['that has been through four nodes', async () => ({ headers: { 'huren-hops': '4' } }), 'loop_refused'],
-      ['that does not count its nodes', async () => ({ headers: { 'huren-hops': 'many' } }), 'loop_refused'],
-      ['for no purpose that counts', async () => ({ body: question({ purpose: 'curiosity' }) }), 'body_invalid'],
-      ['that tells a region', async () => ({ body: question({ region: '440106' }) }), 'body_invalid'],
-      ['about nothing', async () => ({ body: { purpose: 'venue_entry', nonce: nonce() } }), 'body_invalid'],
-      ['about two things', async () => ({ body: question({ reference: 'R' }) }), 'body_invalid'],
-      ['with a nonce that can be guessed', async () => ({ body: question({ nonce: '1' }) }), 'body_invalid'],
-      ['that is too large', async () => ({ body: question({ code: 'x'.repeat(40_000) }) }), 'body_too_large'],
-      ['that is no JSON', async () => ({ body: '{"code":' }), 'body_invalid'],
-      [
-        'that is no JSON by its own word',
-        async () => ({ headers: { 'content-type': 'text/plain' } }),
-        'media_type_unsupported',
-      ],
-      [
-        'about a person',
-        async () => ({ body: question({ code: '11010519491231002X' }) }),
-        'personal_identifier_refused',
-      ],
-      [
-        'about a person by reference',
-        async () => ({ body: { reference: '11010519491231002X', purpose: 'venue_entry', nonce: nonce() } }),
-        'personal_identifier_refused',
-      ],
-    ])('%s is answered', async (_what, craft, expected) => {
-      const [closed, status, replied] = await problem(await craft());
-      expect([closed, status]).toEqual([expected, replied]);
-    });
-
-    test('about a code of another province is answered with more than that it is not ours', async () => {
-      const foreign = codes.find((one) => one.province === '410000' && one.scenario === 'green')?.code;
-      const { claims, statement } = await opened({ body: question({ code: foreign }) });
-      expect([claims['outcome'], statement]).toEqual(['not_ours', undefined]);
-      expect((await opened({ body: question({ code: 'nobody issued this one' }) })).claims['outcome']).toBe('not_ours');
-    });
-
-    test('by changing one that is in order gets through', async () => {
-      const good = await token();
-      const refused = new Set<unknown>();
-      for (let n = 0; n < 400; n += 1) {
-        const at = 1 + Math.floor((good.length - 2) * (n / 400));
-        const changed = `${good.slice(0, at)}${good[at] === 'A' ? 'B' : 'A'}${good.slice(at + 1)}`;
-        refused.add((await problem({ token: changed }))[0]);
-      }
-      expect(
-        [...refused].filter((closed) => closed !== 'node_token_invalid' && closed !== 'node_not_admitted'),
-      ).toEqual([]);
-    });
-
-    test('reached a system', async () => {
-      expect(await reached()).toBe(reachedBefore);
-    });
-  });
-
-  test('that was overheard is answered again', async () => {
-    const asked = { token: await token(), body: question() };
-    expect((await ask(asked)).status).toBe(200);
-    expect(await problem(asked)).toEqual(['proof_replayed', 401, 401]);
   });
 
   test('about a reference is answered by another province, or not at all', async () => {
-    const tokenOf = code();
-    const { claims } = await opened({
-      body: { reference: tokenOf.slice(0, 40), purpose: 'venue_entry', nonce: nonce() },
-    });
+    const { claims } = await answered({ reference: code().slice(0, 40) });
     expect(claims).toMatchObject({ outcome: 'absent', why: 'unknown' });
   });
 });
@@ -440,7 +259,7 @@ describe('a system behind its node', () => {
 
   test('that is away is a colour, or an absence', async () => {
     const code = await freshCode(BY_NODE, 'green');
-    await setFault(nation.url, BY_NODE, { status: 503 });
+    await setFault(nation.url, BY_NODE, { status: 500 });
     const { status, reasons } = await venue.verify(code);
     expect([status, reasons.map((reason) => reason.code)]).toEqual(['indeterminate', ['issuer_unavailable']]);
     expect(decodeJwt(parsedReply(between.questions.at(-1)?.reply).answer)).toMatchObject({ outcome: 'unavailable' });
@@ -514,7 +333,8 @@ describe('a gateway on another node', () => {
   function scan(code: string): Promise<VerificationReply> {
     const { destination } = remote.node;
     if (destination === null) throw new Error('the node answers no venues');
-    const door = { clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
+    const issuer = 'https://venues.example';
+    const door = { issuer, clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
     return verify(destination.verification, door, { code, purpose: 'medical_visit' });
   }
 

@@ -21,13 +21,16 @@ export interface ListeningProxy {
   /** Where requests go on to; until it is set nobody answers. */
   target: string | null;
   meddle: Meddle | null;
+  /** Those that were asked for statements. */
   readonly questions: PassedQuestion[];
+  /** Everything else, as it went by. */
+  readonly others: PassedQuestion[];
   readonly stop: () => Promise<void>;
 }
 
 const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-/** Starts it on a free loopback port. Only POST /v1/statements is recorded and meddled with. */
+/** Starts it on a free loopback port. Only POST /v1/statements is meddled with. */
 export async function startListeningProxy(): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
@@ -41,16 +44,22 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
       method,
       headers: kept,
       body: method === 'POST' ? body : null,
-    });
-    let reply = await answer.body.text();
-    if (path.endsWith('/v1/statements')) {
-      const question = { path, headers, body };
-      proxy.questions.push({ ...question, reply });
-      reply = proxy.meddle?.(reply, question) ?? reply;
-      if (reply === 'cut') {
+    }).catch(() => null);
+    if (answer === null) {
+      outgoing.writeHead(502).end();
+      return;
+    }
+    let reply = Buffer.from(await answer.body.arrayBuffer());
+    const question = { path, headers, body };
+    const isQuestion = path.endsWith('/v1/statements');
+    (isQuestion ? proxy.questions : proxy.others).push({ ...question, reply: reply.toString() });
+    if (isQuestion && proxy.meddle !== null) {
+      const meddled = proxy.meddle(reply.toString(), question);
+      if (meddled === 'cut') {
         outgoing.destroy();
         return;
       }
+      reply = Buffer.from(meddled);
     }
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
@@ -63,6 +72,7 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     target: null,
     meddle: null,
     questions: [],
+    others: [],
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -50,7 +50,7 @@ describe('what an operator is told in numbers', () => {
   test('is a metric that nobody writes', async () => {
     for (const { province, scenario } of codes) await scan(province, scenario);
     await scan('410000', 'green');
-    await setFault(gateway.url, '310000', { status: 503 });
+    await setFault(gateway.url, '310000', { status: 500 });
     await vi.waitFor(async () => {
       await venue.post('/v1/verifications', { code: await freshRecord('310000'), purpose: 'venue_entry' });
       expect(Math.max(...samples(await scrape(), 'huren_breaker_state', { province: '310000' }))).toBeGreaterThan(0);

@@ -12,13 +12,14 @@ import { openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
 import type { PostJson, RegistryDoor } from '../registry/registry-door.ts';
 import { openHttpDoor } from '../registry/registry-door.ts';
 import { postLocally } from '../sandbox/post-locally.ts';
+import { makeParty, type Party } from '../trust/federation.fixture.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { freePort } from './free-port.ts';
 
 const NAME = { zh: '测试', en: 'Test' };
 const PROVINCE = '410000';
 
-/** A national platform and one province with its gateway, in one node of no sandbox, on a free port. */
+/** A national platform and one province with its gateway and its venues' authorization servers, in one node of no sandbox. */
 export interface Platform {
   readonly node: RunningNode;
   readonly url: string;
@@ -26,9 +27,12 @@ export interface Platform {
   readonly anchor: Actor;
   readonly province: Actor;
   readonly gatewayId: string;
+  /** The province's authorization server: what its tokens are signed with; and another one of the same province. */
+  readonly server: Party;
+  readonly secondServer: Party;
   /** A door of its own into the node's registry, over HTTP. */
   readonly openDoor: (post?: PostJson) => RegistryDoor;
-  /** Makes the registry, and admits the province and its gateway. */
+  /** Makes the registry, and admits the province with its gateway and its authorization server. */
   readonly admit: () => Promise<void>;
   /** Starts the node again on what it has kept; `anchorFile`: whom it then believes, if not its own anchor. */
   readonly restart: (anchorFile?: string) => Promise<void>;
@@ -43,7 +47,9 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
   const url = `http://127.0.0.1:${await freePort()}`;
   const own = join(dataDir, 'anchor.json');
   const env = { HUREN_PORT: new URL(url).port, HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'fatal' };
-  const descriptions = describedAt(url);
+  const server = await makeParty(`${url}/venues`, 'tokens');
+  const secondServer = await makeParty(`${url}/schools`, 'tokens');
+  const descriptions = describedAt(url, [server, secondServer]);
   const keys = openKeyStore({ setting: null, dataDir });
   for (const description of descriptions) await initEntity(description, { dataDir, keys, nowS: nowS() });
   const { anchor, province } = await actorsOf(url, keys);
@@ -66,6 +72,8 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
     anchor,
     province,
     gatewayId: `${url}/gateway`,
+    server,
+    secondServer,
     openDoor,
     admit: async () => {
       const door = openDoor();
@@ -78,16 +86,18 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
         body: { ...enrolment, jwks: { keys: [province.publicJwk] } },
       });
       // The province first, since it admits its gateway.
-      for (const { entity_id: id, kind } of descriptions) {
+      for (const { entity_id: id, kind, venue_kinds, regions } of descriptions) {
         const party = node.node.parts.trust.parties.find(({ description }) => description.entity_id === id);
         if (party === undefined || kind === 'anchor') continue;
         const place = kind === 'province' ? ({ province: PROVINCE } as const) : {};
+        const venues = venue_kinds === undefined || regions === undefined ? {} : { venue_kinds, regions };
         const body = {
           entity_id: id,
           kind,
           name: NAME,
           jwks: { keys: admissibleKeys(party.federation.publicKeys) },
           ...place,
+          ...venues,
         };
         await door.submit(kind === 'province' ? anchor : province, { kind: 'subordinate_admitted', body });
       }
@@ -104,7 +114,7 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
   };
 }
 
-function describedAt(url: string): EntityDescription[] {
+function describedAt(url: string, servers: readonly Party[]): EntityDescription[] {
   const anchor = `${url}/anchor`;
   const province = `${url}/henan`;
   return [
@@ -118,6 +128,20 @@ function describedAt(url: string): EntityDescription[] {
       owner: 'gateway',
       province: PROVINCE,
     },
+    ...servers.map(
+      ({ entityId, jwk }): EntityDescription => ({
+        entity_id: entityId,
+        kind: 'authorization_server',
+        name: NAME,
+        superior: province,
+        owner: entityId.slice(url.length + 1),
+        province: PROVINCE,
+        published_jwks: admissibleKeys([jwk]),
+        token_endpoint: `${url}/token`,
+        venue_kinds: ['hospital', 'school'],
+        regions: ['4101', '4102'],
+      }),
+    ),
   ];
 }
 

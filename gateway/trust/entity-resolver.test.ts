@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { makeWorld, republish, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
 import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
-import { ASSIGNMENT_AGENCY, STATUS_ISSUER } from './trust-bundle.ts';
+import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, STATUS_ISSUER } from './trust-bundle.ts';
 
 let world: World;
 let resolver: EntityResolver;
@@ -54,12 +54,37 @@ describe('what is kept of a chain', () => {
   test('hides a rotation until the chain expires, or lets a stranger make us read without end', async () => {
     await statementKids();
     await republish(world, { statementKeys: [world.province.statements.jwk, (await makeKey('next')).jwk] });
-    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+    await resolver.reread(world.province.entityId);
     expect(await statementKids()).toEqual(['statements']);
     atS += 1;
-    expect(resolver.forgetStale(world.province.entityId)).toBe(true);
+    await Promise.all([1, 2, 3].map(() => resolver.reread(world.province.entityId)));
     expect(await statementKids()).toEqual(['statements', 'next']);
-    expect(resolver.forgetStale(world.province.entityId)).toBe(false);
+    await resolver.reread(world.province.entityId);
+    expect(reads).toBe(2);
+  });
+
+  test('is lost to an unknown kid while its superior is away, or who asked is not told', async () => {
+    const again = () => resolver.reread(world.province.entityId);
+    await statementKids();
+    world.chains.clear();
+    atS += 1;
+    const codes = Promise.all([codeOf(again), codeOf(again)]);
+    expect(await statementKids()).toEqual(['statements']);
+    expect(await codes).toEqual(['chain_broken', 'chain_broken']);
+    expect(await codeOf(again)).toBe('chain_broken');
+    expect([await statementKids(), reads]).toEqual([['statements'], 2]);
+    atS = NOW_S + 3600;
+    expect(await codeOf(statementKids)).toBe('chain_broken');
+  });
+
+  test('outlives a change that was heard of while it was read for an unknown kid', async () => {
+    await statementKids();
+    atS += 1;
+    const reading = resolver.reread(world.province.entityId);
+    resolver.forget(world.province.entityId);
+    await reading;
+    await statementKids();
+    expect(reads).toBe(3);
   });
 
   test("survives a change of the entity's own key or of its superior's", async () => {
@@ -97,6 +122,43 @@ describe('what an entity may claim to be', () => {
     });
     world.chains.set(world.province.entityId, [own, statement]);
     expect(await codeOf(() => resolver.statementKeys(world.province.entityId, '440000'))).toBe('invalid_metadata');
+  });
+
+  describe('an authorization server', () => {
+    const venues = { huren_venue_kinds: { value: ['hospital'] }, huren_regions: { value: ['4101'] } };
+    const policy = { huren_province: { value: '410000' }, ...venues };
+    async function admitted(own: object, imposed: object = policy): Promise<string> {
+      const server = await makeParty('https://venues.example');
+      const jwks = { keys: [(await makeKey('tokens')).jwk] };
+      const metadata = { issuer: server.entityId, token_endpoint: 'https://venues.example/token', jwks, ...own };
+      world.chains.set(server.entityId, [
+        await configure(server, {
+          authority_hints: [world.province.entityId],
+          metadata: { [AUTHORIZATION_SERVER]: metadata },
+        }),
+        await state(world.province, server, { metadata_policy: { [AUTHORIZATION_SERVER]: imposed } }),
+        await state(world.anchor, world.province),
+      ]);
+      return server.entityId;
+    }
+
+    test('places venues by its own word', async () => {
+      const claimed = { huren_province: '110000', huren_venue_kinds: ['prison'], huren_regions: ['11'] };
+      const id = await admitted(claimed);
+      const server = await resolver.authorizationServer(id);
+      expect(server).toMatchObject({ province: '410000', venueKinds: ['hospital'], regions: ['4101'] });
+      expect(await resolver.authorizationServer(id)).toBe(server);
+    });
+
+    test.each<[string, object, object?]>([
+      ['has another name in its tokens than in the log', { issuer: 'https://other.example' }],
+      ['has no keys', { jwks: undefined }],
+      ['has keys elsewhere alone', { jwks: undefined, jwks_uri: 'https://venues.example/jwks' }],
+      ['is bounded by nobody', {}, {}],
+    ])('%s and is one all the same', async (_what, own, imposed = policy) => {
+      const id = await admitted(own, imposed);
+      expect(await codeOf(() => resolver.authorizationServer(id))).toBe('invalid_metadata');
+    });
   });
 
   test('a county office makes itself the provincial commission', async () => {

@@ -1,7 +1,14 @@
 import type { z } from 'zod';
-import type { Level, ProvinceCode, Role } from '../../schemas/code-lists/index.ts';
+import type { Level, ProvinceCode, Role, VenueKind } from '../../schemas/code-lists/index.ts';
 import type { JwkSet, PublicJwk } from './public-key.ts';
-import { ASSIGNMENT_AGENCY, agencyMetadataSchema, STATUS_ISSUER, statusIssuerMetadataSchema } from './trust-bundle.ts';
+import {
+  ASSIGNMENT_AGENCY,
+  AUTHORIZATION_SERVER,
+  agencyMetadataSchema,
+  authorizationServerMetadataSchema,
+  STATUS_ISSUER,
+  statusIssuerMetadataSchema,
+} from './trust-bundle.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from './trust-chain.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -19,6 +26,18 @@ export interface Agency {
   readonly level: Level;
   readonly role: Role;
   readonly keys: readonly PublicJwk[];
+}
+
+/** A venues' authorization server, as its whole chain vouches for it: of which province, and for which venues. */
+export interface AuthorizationServer {
+  /** Its entity identifier, and the `iss` of its tokens. */
+  readonly issuer: string;
+  readonly province: ProvinceCode;
+  readonly venueKinds: readonly VenueKind[];
+  /** GB/T 2260 prefixes. */
+  readonly regions: readonly string[];
+  /** What its tokens are signed with. */
+  readonly jwks: JwkSet;
 }
 
 type StatusIssuer = z.infer<typeof statusIssuerMetadataSchema>;
@@ -39,8 +58,11 @@ const REREAD_EVERY_S = 1;
 /** What trust chains say about issuing provinces and their agencies, kept no longer than the chain itself lasts. */
 export class EntityResolver {
   readonly #kept = new Map<string, Kept>();
+  /** The last reading for the sake of an unknown kid. */
+  readonly #rereadings = new Map<string, Kept>();
   /** Read once for each chain: the same key set for the same chain, so that its keys are imported once. */
   readonly #issuers = new WeakMap<ResolvedEntity, StatusIssuer>();
+  readonly #servers = new WeakMap<ResolvedEntity, AuthorizationServer>();
   readonly #parts: ResolverParts;
 
   constructor(parts: ResolverParts) {
@@ -78,6 +100,25 @@ export class EntityResolver {
     return { entityId, level, role, keys: jwks.keys };
   }
 
+  /**
+   * A venues' authorization server through its chain: server, province, anchor. Its province's policy fixes whose it is
+   * and which venues it may vouch for. The same object for the same chain. Throws TrustError.
+   */
+  async authorizationServer(entityId: string): Promise<AuthorizationServer> {
+    const resolved = await this.resolve(entityId);
+    const known = this.#servers.get(resolved);
+    if (known !== undefined) return known;
+    const { data } = authorizationServerMetadataSchema.safeParse(resolved.metadata[AUTHORIZATION_SERVER]);
+    // Tokens name it by `iss`: were that another name than the log's, nobody could say which entry a token falls under.
+    if (data === undefined || data.issuer !== entityId) {
+      throw new TrustError('invalid_metadata', 'the entity is no authorization server', { link: entityId });
+    }
+    const { issuer, huren_province: province, huren_venue_kinds: venueKinds, huren_regions: regions, jwks } = data;
+    const server = { issuer, province, venueKinds, regions, jwks };
+    this.#servers.set(resolved, server);
+    return server;
+  }
+
   /** Resolves an entity, from what is kept while its chain stands. Throws TrustError. */
   async resolve(entityId: string): Promise<ResolvedEntity> {
     return (await this.#chain(entityId)).resolved;
@@ -103,13 +144,24 @@ export class EntityResolver {
     }
   }
 
-  /** As `forget` for an unknown kid, but seldom: true where the next look reads the chain again. */
-  forgetStale(entityId: string): boolean {
+  /**
+   * For an unknown kid: reads the chain again, seldom, and whoever asks for that meanwhile waits along. Where none can be
+   * had, who asked is told, since the kid may be a new one; the chain before stays for everybody else, or a stranger's
+   * made-up kid would lose it while a superior is away. Throws TrustError.
+   */
+  async reread(entityId: string): Promise<void> {
     const kept = this.#kept.get(entityId);
-    if (kept === undefined) return true;
-    if (this.#parts.nowS() - kept.readAtS < REREAD_EVERY_S) return false;
-    this.#kept.delete(entityId);
-    return true;
+    // The next look reads it anyway.
+    if (kept === undefined) return;
+    const readAtS = this.#parts.nowS();
+    const isRecent = (readingAtS: number) => readAtS - readingAtS < REREAD_EVERY_S;
+    const last = this.#rereadings.get(entityId);
+    if (last !== undefined && isRecent(last.readAtS)) return void (await last.chain);
+    if (isRecent(kept.readAtS)) return;
+    const next = this.#validated(entityId);
+    this.#rereadings.set(entityId, next);
+    await next.chain;
+    if (this.#kept.get(entityId) === kept) this.#kept.set(entityId, next);
   }
 
   async #chain(entityId: string): Promise<Chain> {

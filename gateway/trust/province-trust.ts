@@ -50,7 +50,7 @@ export class ProvinceTrust {
   ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
     const entityId = this.#entityId(province);
     const resolver = this.#resolver();
-    if (reread !== undefined) resolver.forgetStale(entityId);
+    if (reread !== undefined) await resolver.reread(entityId);
     const jwks = this.#asLogged(entityId, await resolver.statementKeys(entityId, province));
     return { entityId, jwks, expS: (await resolver.resolve(entityId)).expS };
   }
@@ -62,7 +62,7 @@ export class ProvinceTrust {
     reread?: 'reread',
   ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
     const resolver = this.#resolver();
-    if (reread !== undefined) resolver.forgetStale(node);
+    if (reread !== undefined) await resolver.reread(node);
     const jwks = await resolver.statementKeys(node, province);
     return { entityId: node, jwks, expS: (await resolver.resolve(node)).expS };
   }

@@ -1,4 +1,5 @@
 import { base64url } from 'jose';
+import { readJsonText } from '../../schemas/json-text.ts';
 import { TrustError } from './trust-error.ts';
 
 const MAX_DEPTH = 16;
@@ -32,65 +33,32 @@ function isCanonical(text: string): boolean {
 }
 
 /**
- * Parses UTF-8 bytes as one JSON object, without repeated member names at any depth and at most 16 levels deep.
- * Two parsers that pick different copies of a repeated member would read two different tokens under one signature
- * (RFC 8725 section 2.4, RFC 8259 section 4). Throws `token_malformed` or `duplicate_member`.
+ * Parses UTF-8 bytes as one JSON object, without repeated member names at any depth and at most 16 levels deep (RFC 8725
+ * section 2.4). Throws `token_malformed` or `duplicate_member`.
  */
 export function parseStrictObject(bytes: Uint8Array): JsonObject {
-  let text: string;
-  let value: unknown;
+  const reading = readJsonText(decodeUtf8(bytes), MAX_DEPTH);
+  switch (reading.fault) {
+    case undefined:
+      break;
+    case 'not_json':
+      throw new TrustError('token_malformed', 'a part is not JSON in UTF-8');
+    case 'nested_too_deep':
+      throw new TrustError('token_malformed', 'a part is nested too deep');
+    case 'forbidden_name':
+      throw new TrustError('token_malformed', 'a part has a forbidden member name');
+    case 'repeated_member':
+      throw new TrustError('duplicate_member', 'a part repeats a member name');
+  }
+  if (!isJsonObject(reading.value)) throw new TrustError('token_malformed', 'a part is not a JSON object');
+  return reading.value;
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
   try {
-    // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it.
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    value = JSON.parse(text);
+    // ignoreBOM keeps a byte order mark in the text, where it is no JSON.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new TrustError('token_malformed', 'a part is not JSON in UTF-8');
   }
-  if (!isJsonObject(value)) throw new TrustError('token_malformed', 'a part is not a JSON object');
-  checkMembers(text);
-  return value;
-}
-
-/** Walks text that JSON.parse has accepted, so that only strings and brackets need telling apart. */
-function checkMembers(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  let position = 0;
-  while (position < text.length) {
-    const char = text.charAt(position);
-    if (char === '{' || char === '[') {
-      open.push(char === '{' ? new Set() : undefined);
-      if (open.length > MAX_DEPTH) throw new TrustError('token_malformed', 'a part is nested too deep');
-    } else if (char === '}' || char === ']') {
-      open.pop();
-    } else if (char === '"') {
-      const end = endOfString(text, position);
-      const names = open.at(-1);
-      if (names !== undefined && isMemberName(text, end)) addName(names, text.slice(position, end));
-      position = end;
-      continue;
-    }
-    position += 1;
-  }
-}
-
-function endOfString(text: string, start: number): number {
-  let position = start + 1;
-  while (position < text.length && text.charAt(position) !== '"') position += text.charAt(position) === '\\' ? 2 : 1;
-  return position + 1;
-}
-
-function isMemberName(text: string, end: number): boolean {
-  let position = end;
-  while (/\s/.test(text.charAt(position))) position += 1;
-  return text.charAt(position) === ':';
-}
-
-function addName(names: Set<string>, literal: string): void {
-  const name: unknown = JSON.parse(literal);
-  if (typeof name !== 'string' || name === '__proto__') {
-    // No claim bears this name; a later `object[name] = value` would change a prototype.
-    throw new TrustError('token_malformed', 'a part has a forbidden member name');
-  }
-  if (names.has(name)) throw new TrustError('duplicate_member', 'a part repeats a member name');
-  names.add(name);
 }

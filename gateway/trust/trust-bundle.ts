@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { levelSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
+import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
 import { entityIdSchema } from './entity-claims.ts';
 import { jwkSetSchema } from './public-key.ts';
 
@@ -47,5 +48,16 @@ export const agencyMetadataSchema = z.object({
   jwks: jwkSetSchema,
 });
 
-/** Entity type of the venues' authorization server (OpenID Federation 1.0 section 5.1.3). */
+/**
+ * Entity type of a venues' authorization server (OpenID Federation 1.0 section 5.1.3, RFC 8414). Its superior says whose it
+ * is and which venues it may vouch for; where tokens are, and the keys that they are signed with, it says itself.
+ */
 export const AUTHORIZATION_SERVER = 'oauth_authorization_server';
+export const authorizationServerMetadataSchema = z.object({
+  issuer: entityIdSchema,
+  token_endpoint: z.url({ protocol: /^https?$/ }).max(1024),
+  jwks: jwkSetSchema,
+  huren_province: provinceCodeSchema,
+  huren_venue_kinds: venueKindsSchema,
+  huren_regions: venueRegionsSchema,
+});

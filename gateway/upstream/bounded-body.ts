@@ -1,12 +1,7 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
-import { readBytesUpTo, readTextUpTo } from '../../schemas/bounded-bytes.ts';
+import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 
-/** A body as text, as long as it is no longer than that. Throws UpstreamError `oversize`. */
-export async function readBounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  return (await readTextUpTo(body, maxBytes)) ?? oversize();
-}
-
-/** The same as bytes. */
+/** A body, as long as it is no longer than that. Throws UpstreamError `oversize`. */
 export async function readBoundedBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   return (await readBytesUpTo(body, maxBytes)) ?? oversize();
 }

@@ -80,3 +80,79 @@ test('one who waits is asked out of turn, or waits past its time', async () => {
   expect(order).toEqual(['first', 'third']);
   expect(limit.underWay).toBe(0);
 });
+
+describe('a province that says that it is asked too much', () => {
+  /** Has `count` questions asked at once, of which the province refuses every one; how many got through to it. */
+  async function refused(limit: ConcurrencyLimit, count: number, retryAfterMs: number | null): Promise<number> {
+    let asked = 0;
+    const ask = async () => {
+      await limit.run(NEVER, async () => {
+        asked += 1;
+        await new Promise<void>((resolve) => setTimeout(resolve, 5));
+      });
+      limit.lower(retryAfterMs);
+    };
+    const all = Promise.allSettled(Array.from({ length: count }, ask));
+    await vi.runAllTimersAsync();
+    await all;
+    return asked;
+  }
+  const ask = (limit: ConcurrencyLimit) => limit.run(NEVER, async () => 'answer');
+
+  test('is asked in the time in which it wants to be left alone, or not after it', async () => {
+    const limit = new ConcurrencyLimit({ most: 8, queue: 100 });
+    // Eight at once, and perhaps one more each before the first refusal was heard.
+    expect(await refused(limit, 40, 5_000)).toBeLessThanOrEqual(16);
+    await expect(ask(limit)).rejects.toMatchObject({ code: 'busy' });
+    await vi.advanceTimersByTimeAsync(4_900);
+    await expect(ask(limit)).rejects.toMatchObject({ code: 'busy' });
+    await vi.advanceTimersByTimeAsync(200);
+    await expect(ask(limit)).resolves.toBe('answer');
+  });
+
+  test('shuts itself out for longer than half a minute', async () => {
+    const limit = new ConcurrencyLimit({ most: 8, queue: 100 });
+    limit.lower(24 * 3_600_000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    await expect(ask(limit)).resolves.toBe('answer');
+  });
+
+  test('and does not say for how long is asked at full speed', async () => {
+    const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
+    await drive(limit, 64, 5, 10);
+    expect(await refused(limit, 64, null)).toBe(64);
+    expect(limit.limit).toBe(32);
+    let asked = 0;
+    for (let second = 0; second < 100; second += 1) {
+      asked += await refused(limit, 64, null);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    // Without pauses a hundred times 64; the least that it is asked is eight at a time.
+    expect(asked).toBeLessThan(100 * 8);
+  });
+
+  test('and answers others in between is left alone', async () => {
+    const limit = new ConcurrencyLimit({ most: 8, queue: 100 });
+    for (let wave = 0; wave < 5; wave += 1) {
+      limit.lower(null);
+      limit.answered();
+      await vi.advanceTimersByTimeAsync(150);
+    }
+    limit.lower(null);
+    await expect(ask(limit)).resolves.toBe('answer');
+  });
+
+  test('is not asked more again by what it refuses, or is never asked more again', async () => {
+    const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
+    limit.lower(null);
+    await vi.advanceTimersByTimeAsync(200);
+    limit.lower(null);
+    limit.answered();
+    await vi.advanceTimersByTimeAsync(200);
+    await drive(limit, 16, 20, 1);
+    expect(limit.limit).toBe(16);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await drive(limit, 64, 60, 10);
+    expect(limit.limit).toBe(64);
+  });
+});

@@ -10,12 +10,22 @@ interface Bounds {
 /** Weights of the newest sample in what is usual and in what is so now. */
 const USUAL_WEIGHT = 1 / 2_000;
 const NOW_WEIGHT = 1 / 8;
+/** A pause is never longer, whatever is asked for. */
+const MOST_PAUSE_MS = 30_000;
+/** Signals that come closer together are of the same load: what was under way when the first one came. */
+const WAVE_MS = 100;
+/** How long after the last signal the limit may grow again. */
+const GROWS_AFTER_MS = 1_000;
+/** Pauses that nobody asked for: from the second wave on, each twice as long as the last, while nothing is answered. */
+const FIRST_PAUSE_MS = 100;
+const MOST_OWN_PAUSE_MS = 1_000;
 /** Latency may rise by half before it counts as a sign of load. */
 const TOLERANCE = 1.5;
 const SMOOTHING = 0.2;
 
 interface Waiting {
   readonly start: () => void;
+  readonly refuse: (error: UpstreamError) => void;
 }
 
 /**
@@ -30,6 +40,8 @@ export class ConcurrencyLimit {
   #underWay = 0;
   #usualMs: number | null = null;
   #nowMs = 0;
+  #pausedUntilMs = 0;
+  readonly #wave = { atMs: Number.NEGATIVE_INFINITY, unanswered: 0 };
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -45,13 +57,31 @@ export class ConcurrencyLimit {
     return this.#underWay;
   }
 
-  /** The other side says that it is asked too much: half as much from now on. It grows again by itself. */
-  lower(): void {
-    this.#limit = Math.max(this.#least, this.#limit / 2);
+  /**
+   * The other side says that it is asked too much: half as much from now on, and nothing at all for as long as it asks
+   * for (null: it does not say), at most half a minute. It grows again by itself. One that goes on saying so without
+   * answering anybody is left alone for a little longer each time.
+   */
+  lower(retryAfterMs: number | null): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#wave.atMs >= WAVE_MS) {
+      this.#wave.atMs = nowMs;
+      this.#wave.unanswered += 1;
+      this.#limit = Math.max(this.#least, this.#limit / 2);
+    }
+    const pauseMs = retryAfterMs === null ? this.#ownPauseMs() : Math.min(retryAfterMs, MOST_PAUSE_MS);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
+    if (pauseMs > 0) this.#refuseWaiting();
   }
 
-  /** Runs `work` when it is its turn. Throws UpstreamError `busy` where the queue is full, `timeout` after `signal`. */
+  /** It answers: whatever it refused before, it is not all that it does. */
+  answered(): void {
+    this.#wave.unanswered = 0;
+  }
+
+  /** Runs `work` when it is its turn. Throws UpstreamError `busy` in a pause and where the queue is full, `timeout` after `signal`. */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    if (performance.now() < this.#pausedUntilMs) throw paused();
     if (this.#underWay >= this.limit) await this.#turn(signal);
     this.#underWay += 1;
     const started = performance.now();
@@ -77,6 +107,10 @@ export class ConcurrencyLimit {
           signal.removeEventListener('abort', giveUp);
           resolve();
         },
+        refuse: (error) => {
+          signal.removeEventListener('abort', giveUp);
+          reject(error);
+        },
       };
       const giveUp = () => {
         this.#waiting.delete(waiting);
@@ -85,6 +119,16 @@ export class ConcurrencyLimit {
       this.#waiting.add(waiting);
       signal.addEventListener('abort', giveUp, { once: true });
     });
+  }
+
+  #ownPauseMs(): number {
+    const { unanswered } = this.#wave;
+    return unanswered < 2 ? 0 : Math.min(MOST_OWN_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (unanswered - 2));
+  }
+
+  #refuseWaiting(): void {
+    for (const waiting of this.#waiting) waiting.refuse(paused());
+    this.#waiting.clear();
   }
 
   #startNext(): void {
@@ -102,6 +146,8 @@ export class ConcurrencyLimit {
     const gradient = Math.max(0.5, Math.min(1, (TOLERANCE * this.#usualMs) / this.#nowMs));
     // Room to grow comes only from use: a limit that nobody reaches proves nothing.
     if (gradient === 1 && this.#underWay < this.#limit / 2) return;
+    // A refusal is quick, which proves nothing either.
+    if (gradient === 1 && performance.now() - this.#wave.atMs < GROWS_AFTER_MS) return;
     const wanted = this.#limit * gradient + Math.sqrt(this.#limit) / 2;
     const next = this.#limit + (wanted - this.#limit) * SMOOTHING;
     this.#limit = Math.max(this.#least, Math.min(this.#bounds.most, next));
@@ -113,4 +159,8 @@ export class ConcurrencyLimit {
     // After a long bad time the bad has become usual: come back faster than it came.
     return drifted > 2 * this.#nowMs ? drifted * 0.95 : drifted;
   }
+}
+
+function paused(): UpstreamError {
+  return new UpstreamError('busy', 'the province asked to be left alone for a while');
 }

@@ -76,16 +76,17 @@ afterEach(async () => {
 });
 
 describe('a node that is asked', () => {
-  test('and says that it is busy is asked as much as before', async () => {
-    await saying({ outcome: 'busy', retry_after_s: 1 });
-    await expect(ask()).rejects.toMatchObject({ code: 'busy' });
+  test('and says that it is busy is not heard, or not for how long', async () => {
+    await saying({ outcome: 'busy', retry_after_s: 3 });
+    await expect(ask()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 3_000 });
     expect(client.concurrency()).toBeLessThan(LIMITS.max_connections * 0.6);
+    await expect(ask()).rejects.toMatchObject({ code: 'busy' });
+    expect(tokens).toHaveLength(1);
   });
 
-  test.each([429, 503])('and refuses with %i is asked as much as before', async (status) => {
-    answer = async (response) => void response.writeHead(status).end('{}');
-    await expect(ask()).rejects.toMatchObject({ code: 'busy' });
-    expect(client.concurrency()).toBeLessThan(LIMITS.max_connections * 0.6);
+  test.each([429, 503])('and refuses with %i is not heard, or not for how long', async (status) => {
+    answer = async (response) => void response.writeHead(status, { 'retry-after': '2' }).end('{}');
+    await expect(ask()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 2_000 });
   });
 
   test('and signs with a key that its chain names since is not believed', async () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { textOf } from '../../adapters/drivers/reply-text.ts';
+import { retryAfterMs } from '../../adapters/drivers/retry-after.ts';
+import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import {
@@ -15,7 +17,7 @@ import { openStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { NodeTokens } from './node-tokens.ts';
 import type { AskingGateway, NodeAnswer, Question } from './question.ts';
-import type { UpstreamClient } from './upstream-client.ts';
+import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
 /** A statement with its disclosures, the answer, and the JSON around them. */
 export const MAX_NODE_REPLY_BYTES = 24_576;
@@ -42,14 +44,15 @@ interface Parts {
  */
 export function openNodeClient(parts: Parts): (question: Question) => Promise<NodeAnswer> {
   const { node, client } = parts;
-  return async (question) => {
+  const ask = async (question: Question): Promise<NodeAnswer> => {
     const { gateway } = question;
     if (gateway === null) throw new UpstreamError('credentials', 'no gateway here may ask a node');
     const request = requestOf(question);
     const reply = await send(parts, gateway, request);
     const answer = await opened(parts, { issuer: node, gateway: gateway.entityId, request }, reply);
-    return outcomeOf(answer, reply, client);
+    return outcomeOf(answer, reply);
   };
+  return (question) => heardBy(client, ask(question));
 }
 
 function requestOf({ token, code, purpose }: Question): StatementRequest {
@@ -58,11 +61,11 @@ function requestOf({ token, code, purpose }: Question): StatementRequest {
 }
 
 async function send(
-  { node, client, timeoutMs, tokens }: Parts,
+  { node, client, timeoutMs, tokens, nowMs }: Parts,
   gateway: AskingGateway,
   request: StatementRequest,
 ): Promise<StatementReply> {
-  const { status, body } = await client.fetch({
+  const reply = await client.fetch({
     method: 'POST',
     path: '/v1/statements',
     headers: {
@@ -73,13 +76,13 @@ async function send(
     },
     body: JSON.stringify(request),
   });
+  const { status, headers } = reply;
   if (status === 401) tokens.forget(gateway, node);
   if (status === 429 || status === 503) {
-    client.lower();
-    throw new UpstreamError('busy', "the province's node is asked too much");
+    throw new UpstreamBusy("the province's node is asked too much", retryAfterMs(headers['retry-after'], nowMs()));
   }
   if (status !== 200) throw new UpstreamError('status', "the province's node refused the question");
-  const parsed = statementReplySchema.safeParse(jsonOrUndefined(body));
+  const parsed = statementReplySchema.safeParse(jsonOrUndefined(textOf(reply, 'UTF-8')));
   if (!parsed.success) throw new UpstreamError('malformed', "the province's node did not answer in the agreed form");
   return parsed.data;
 }
@@ -112,7 +115,7 @@ async function opened(
   }
 }
 
-function outcomeOf(answer: StatementAnswer, { statement }: StatementReply, client: UpstreamClient): NodeAnswer {
+function outcomeOf(answer: StatementAnswer, { statement }: StatementReply): NodeAnswer {
   switch (answer.outcome) {
     case 'statement': {
       if (statement === undefined) throw new UpstreamError('statement_mismatch', 'there is no statement');
@@ -123,8 +126,7 @@ function outcomeOf(answer: StatementAnswer, { statement }: StatementReply, clien
     case 'unavailable':
       return { kind: 'unavailable', reasons: answer.reasons };
     case 'busy':
-      client.lower();
-      throw new UpstreamError('busy', "the province's node is asked too much");
+      throw new UpstreamBusy("the province's node is asked too much", answer.retry_after_s * 1000);
     case 'not_ours':
       throw new UpstreamError('malformed', 'the node that the manifest names does not know codes of this province');
   }

@@ -5,15 +5,14 @@ import { createServer, type ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { textOf } from '../../adapters/drivers/reply-text.ts';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { openAgencies } from '../../adapters/sandbox/agencies.ts';
 import { makeKey } from '../../adapters/sandbox/keys.ts';
 import type { Listening } from '../../adapters/sandbox/listen.ts';
 import { startUpstream } from '../../adapters/sandbox/simulated-upstream.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { VenueTokens } from '../access/venue-tokens.ts';
 import { createTestCa, type IssuedCertificate, type TestCa } from '../sandbox/test-ca.ts';
 import { trustCaFile } from './ca-file.ts';
 import { networksOf } from './networks.ts';
@@ -194,9 +193,9 @@ describe('a simulated province', () => {
     );
     let held = first;
     const client = upstreamAt({ origin: `https://127.0.0.1:${port}`, identity: () => held });
-    for (let n = 0; n < 3; n += 1) expect((await client.fetch(ASK)).body).toBe('first.test');
+    for (let n = 0; n < 3; n += 1) expect(textOf(await client.fetch(ASK), undefined)).toBe('first.test');
     held = second;
-    expect((await client.fetch(ASK)).body).toBe('second.test');
+    expect(textOf(await client.fetch(ASK), undefined)).toBe('second.test');
   });
 });
 
@@ -205,39 +204,17 @@ function identityOf({ certPem, keyPem }: IssuedCertificate) {
   return () => context;
 }
 
-describe('an authorization server', () => {
-  async function startServer(ca: TestCa | undefined) {
-    const { publicKey, privateKey } = await generateKeyPair('ES256');
-    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] });
-    const port = await startHost(await issue(ca), (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(jwks);
-    });
-    const token = await new SignJWT({ client_id: 'v', scope: 'verify', venue_kind: 'restaurant', region: '440100' })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k' })
-      .setIssuer('https://as.test')
-      .setAudience('https://gateway.test')
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey);
-    return { port, authorization: `Bearer ${token}` };
-  }
-  const tokensAt = (jwksUri: string) =>
-    new VenueTokens({ issuer: 'https://as.test', jwksUri }, 'https://gateway.test', {
-      fetch: outgoingTo().documents.fetch,
-      nowMs: Date.now,
-    });
+describe('a provider of operators’ logins', () => {
+  const fetched = (url: string) => outgoingTo().documents.fetch(url, { method: 'GET' });
 
-  test('that the CA file vouches for has no keys', async () => {
-    const { port, authorization } = await startServer(trusted);
-    const venue = await tokensAt(`https://127.0.0.1:${port}/jwks`).authenticate(authorization);
-    expect(venue).toMatchObject({ clientId: 'v', destination: '440000' });
+  test('that the CA file vouches for is not reached', async () => {
+    const port = await startHost(await issue(trusted), answering);
+    expect(await (await fetched(`https://127.0.0.1:${port}/`)).text()).toBe('answered');
   });
 
-  test('that nobody vouches for, or that is in no network, has keys that count', async () => {
-    const { port, authorization } = await startServer(stranger);
-    for (const jwksUri of [`https://127.0.0.1:${port}/jwks`, 'https://10.0.0.1/jwks']) {
-      await expect(tokensAt(jwksUri).authenticate(authorization)).rejects.toMatchObject({ code: 'unavailable' });
-    }
+  test('that nobody vouches for, or that is in no network, is reached', async () => {
+    const port = await startHost(await issue(stranger), answering);
+    for (const url of [`https://127.0.0.1:${port}/`, 'https://10.0.0.1/']) await expect(fetched(url)).rejects.toThrow();
     expect(refused.map(({ reason }) => reason)).toEqual(['certificate', 'address']);
   });
 });

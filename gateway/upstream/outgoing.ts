@@ -7,7 +7,7 @@ import { openUpstreamClient, type UpstreamClient, type UpstreamHost } from './up
 
 /** Every way from this process to a host that somebody else named. Certificates: see `trustCaFile`. */
 export interface Outgoing {
-  /** Federation documents, a registry's log, keys of authorization servers, operators' providers. */
+  /** Federation documents, a registry's log, operators' providers. */
   readonly documents: GuardedFetch;
   /** The wire to one province's system; whoever opens it closes it. */
   readonly openUpstream: (limits: Manifest['upstream'], host: UpstreamHost) => UpstreamClient;

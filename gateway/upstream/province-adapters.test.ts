@@ -60,8 +60,8 @@ test('a version that is replaced drops the questions under way to it', async () 
   );
   await vi.waitFor(() => expect(waiting).toHaveLength(1));
   provinces.follow(stateOf(version('new')));
-  waiting[0]?.writeHead(503).end();
-  // A dropped connection would be `reset`; the province's own 503 got through.
+  waiting[0]?.writeHead(500).end();
+  // A dropped connection would be `reset`; the province's own 500 got through.
   expect(await answer).toBe('status');
   expect(provinces.breakerStates()).toHaveLength(1);
 });
@@ -75,7 +75,7 @@ test('a scan that began before a change can no longer ask, or its pool is never 
   );
   await vi.waitFor(() => expect(waiting).toHaveLength(1));
   expect(provinces.breakerStates()).toHaveLength(2);
-  waiting[0]?.writeHead(503).end();
+  waiting[0]?.writeHead(500).end();
   expect(await answer).toBe('status');
   provinces.follow(stateOf(version('new')));
   expect(provinces.breakerStates()).toHaveLength(1);

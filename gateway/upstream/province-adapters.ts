@@ -8,7 +8,7 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, ProvinceAnswer, Question } from './question.ts';
 import { SingleFlight } from './single-flight.ts';
-import type { UpstreamClient } from './upstream-client.ts';
+import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
@@ -97,9 +97,15 @@ export class ProvinceAdapters {
     });
   }
 
+  /** A province says that something changed there: what failed a moment ago is asked afresh. */
+  forgetFailures(province: ProvinceCode): void {
+    for (const version of this.#open.values()) {
+      if (version.province === province) for (const { guarded } of version.ways) guarded.forgetFailures();
+    }
+  }
+
   async close(): Promise<void> {
     const ways = [...this.#open.values()].flatMap((version) => version.ways);
-    for (const { guarded } of ways) guarded.close();
     await Promise.all(ways.map(({ client }) => client.close()));
   }
 
@@ -137,7 +143,7 @@ export class ProvinceAdapters {
       nonce: () => randomBytes(16).toString('hex'),
       secret: (name) => secretOf(access, name),
     });
-    return { ask: ({ token }) => adapter.ask(token), client };
+    return { ask: ({ token }) => heardBy(client, adapter.ask(token)), client };
   }
 }
 
@@ -175,10 +181,7 @@ async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question):
 
 function closeIfIdle({ retired, underWay, ways }: OpenVersion): void {
   if (!retired || underWay > 0) return;
-  for (const { guarded, client } of ways) {
-    guarded.close();
-    void client.close();
-  }
+  for (const { client } of ways) void client.close();
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {

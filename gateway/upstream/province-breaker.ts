@@ -1,49 +1,70 @@
-import CircuitBreaker from 'opossum';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { FailedQuestions } from './failed-questions.ts';
+import { type BreakerState, ProvinceHealth, type Sign } from './province-health.ts';
 
-export type BreakerState = 'closed' | 'half-open' | 'open';
+export type { BreakerState } from './province-health.ts';
 
 /** One way to a province behind its breaker: fails at once while nobody answers there. */
 export interface Guarded<Question, Answer> {
-  /** Throws UpstreamError `timeout` after `withinMs`. */
+  /** Throws UpstreamError: `timeout` after `withinMs`, and `breaker_open` with the last failure as its cause. */
   readonly ask: (question: Question, withinMs: number) => Promise<Answer>;
   readonly breakerState: () => BreakerState;
-  readonly close: () => void;
+  /** What failed a moment ago may be asked again now. */
+  readonly forgetFailures: () => void;
 }
 
-const BREAKER = { errorThresholdPercentage: 50, volumeThreshold: 10, resetTimeoutMs: 1_000, windowMs: 10_000 };
-
 /**
- * Puts a way to ask behind a circuit breaker and a total time budget, over all requests that one question takes. An
- * absent answer is a success; only an UpstreamError counts against the province.
+ * Puts a way to ask behind the province's health, a total time budget over all requests that one question takes, and the
+ * memory of what has just failed. An absent answer is as good as any; only an UpstreamError counts against the province.
  */
-export function guardAsk<Question, Answer>(
-  askOnce: (question: Question) => Promise<Answer>,
+export function guardAsk<Question extends { readonly token: string }, Answer>(
+  askOnce: (question: Question, withinMs: number) => Promise<Answer>,
   onChange: (state: BreakerState) => void,
 ): Guarded<Question, Answer> {
-  const fire = (question: Question, withinMs: number) => withinBudget(askOnce(question), withinMs);
-  const breaker = new CircuitBreaker(fire, {
-    timeout: false,
-    errorThresholdPercentage: BREAKER.errorThresholdPercentage,
-    volumeThreshold: BREAKER.volumeThreshold,
-    resetTimeout: BREAKER.resetTimeoutMs,
-    rollingCountTimeout: BREAKER.windowMs,
-    errorFilter: (error: unknown) => error instanceof UpstreamError && error.code === 'busy',
-  });
-  breaker.on('open', () => onChange('open'));
-  breaker.on('halfOpen', () => onChange('half-open'));
-  breaker.on('close', () => onChange('closed'));
-  return {
-    ask: async (question, withinMs) => {
-      try {
-        return await breaker.fire(question, withinMs);
-      } catch (error) {
-        if (!(error instanceof Error && CircuitBreaker.isOurError(error))) throw error;
-        throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover');
-      }
-    },
-    breakerState: () => (breaker.halfOpen ? 'half-open' : breaker.opened ? 'open' : 'closed'),
-    close: () => breaker.shutdown(),
+  const health = new ProvinceHealth(onChange);
+  const failed = new FailedQuestions();
+  const nowMs = () => performance.now();
+  let lastFailure: UpstreamError | null = null;
+
+  async function ask(question: Question, withinMs: number): Promise<Answer> {
+    const name = once(() => failed.nameOf(question.token));
+    const known = failed.recall(name, nowMs());
+    if (known !== null) throw known;
+    const admission = health.admit(nowMs());
+    if (admission === 'refused') {
+      throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover', {
+        cause: lastFailure,
+      });
+    }
+    let sign: Sign = 'nothing';
+    try {
+      const answer = await withinBudget(askOnce(question, withinMs), withinMs);
+      sign = 'answers';
+      return answer;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      sign = signOf(error);
+      failed.remember(name, error, nowMs());
+      if (sign === 'fails') lastFailure = error;
+      throw error;
+    } finally {
+      health.note(name, sign, admission, nowMs());
+    }
+  }
+
+  return { ask, breakerState: () => health.state(nowMs()), forgetFailures: () => failed.forget() };
+}
+
+/** One that is busy is alive, and one that answers what nobody declared says so of one code: neither is an outage. */
+function signOf({ code }: UpstreamError): Sign {
+  return code === 'busy' || code === 'undeclared' ? 'nothing' : 'fails';
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -42,7 +42,7 @@ describe('a retry', () => {
       if (nth === 1) request.socket.resetAndDestroy();
       else response.end('ok');
     });
-    expect(await client.fetch(ASK)).toMatchObject({ status: 200, body: 'ok' });
+    expect(await client.fetch(ASK)).toMatchObject({ status: 200, body: Buffer.from('ok') });
   });
 
   test('is made more than once', async () => {

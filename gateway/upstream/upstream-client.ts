@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
+import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { readBounded } from './bounded-body.ts';
+import { readBoundedBytes } from './bounded-body.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ClientIdentity, checkOrigin, type Guard, guardedConnector } from './ssrf-guard.ts';
@@ -12,8 +13,10 @@ export interface UpstreamClient {
   readonly fetch: UpstreamFetch;
   /** How many requests it gets at once, at the moment. */
   readonly concurrency: () => number;
-  /** The other side said that it is asked too much. */
-  readonly lower: () => void;
+  /** The other side said that it is asked too much, and perhaps for how long. */
+  readonly lower: (retryAfterMs: number | null) => void;
+  /** It gave somebody an answer. */
+  readonly answered: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -58,7 +61,7 @@ export function openUpstreamClient(
       .catch((error: unknown) => {
         throw new Unanswered(error);
       });
-    const body = await readBounded(reply.body, limits.max_reply_bytes);
+    const body = await readBoundedBytes(reply.body, limits.max_reply_bytes);
     return { status: reply.statusCode, headers: flatHeaders(reply.headers), body };
   }
 
@@ -82,7 +85,25 @@ export function openUpstreamClient(
     }
   }
 
-  return { fetch, concurrency: () => concurrency.limit, lower: () => concurrency.lower(), close: () => pool.destroy() };
+  return {
+    fetch,
+    concurrency: () => concurrency.limit,
+    lower: (retryAfterMs) => concurrency.lower(retryAfterMs),
+    answered: () => concurrency.answered(),
+    close: () => pool.destroy(),
+  };
+}
+
+/** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */
+export async function heardBy<Answer>(client: UpstreamClient, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    const answer = await asked;
+    client.answered();
+    return answer;
+  } catch (error) {
+    if (error instanceof UpstreamBusy) client.lower(error.retryAfterMs);
+    throw error;
+  }
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */

@@ -40,7 +40,13 @@ function attested(answer: Partial<Answer>) {
     { nowMs: () => NOW_S * 1000, newId: () => '0123456789abcdef', metrics: METRICS },
     {
       gateway: { entityId: 'https://gateway.example', signer: () => key.signer },
-      venue: { clientId: 'door', kind: 'hospital', region: '440100', destination: '440000' },
+      venue: {
+        issuer: 'https://authorization.example',
+        clientId: 'door',
+        kind: 'hospital',
+        region: '440100',
+        destination: '440000',
+      },
       request: { code: 'CODE-OF-NOBODY', purpose: 'venue_entry' },
       mandate: { id: 'a-mandate' },
       subject: { adapter: { manifest: SAMPLE, digest: 'd'.repeat(43), stage: 'active', conformance: null } },

@@ -73,6 +73,8 @@ function reasonsOf(error: UpstreamError): FailureReason[] {
     case 'redirect':
     case 'oversize':
     case 'malformed':
+    case 'encoding':
+    case 'undeclared':
     case 'statement_mismatch':
       return ['issuer_unavailable', 'issuer_reply_invalid'];
     case 'signature':

@@ -78,6 +78,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       'media_type_unsupported',
       'token_missing',
       'token_invalid',
+      'venue_foreign',
       'check_not_permitted',
       'code_unrecognised',
       'code_expired',

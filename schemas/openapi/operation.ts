@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import type { LocalisedText } from '../code-lists/index.ts';
 import { PROBLEMS, type ProblemCode, problemSchema } from '../problem.ts';
+import { VENUE_SCOPE } from '../venue-token.ts';
 
 export const TAGS = {
   verification: { zh: '核验', en: 'Verification' },
@@ -61,8 +62,6 @@ export interface Operation {
 export const VENUE_SECURITY = 'venue';
 /** Name of the security scheme that `gateway` operations need. */
 export const GATEWAY_SECURITY = 'gateway';
-/** Scope that an access token must carry. */
-export const VENUE_SCOPE = 'verify';
 
 /** The `paths` of an OpenAPI 3.1 document for these operations. */
 export function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject {

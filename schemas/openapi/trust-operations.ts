@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROTECTED_RESOURCE_PATH, protectedResourceSchema } from '../protected-resource.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
@@ -22,6 +23,33 @@ const subjectSchema = described(entityIdSchema, { zh: '主体的实体标识', e
 
 /** Keys and OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
 export const TRUST_OPERATIONS: readonly Operation[] = [
+  {
+    id: 'protectedResource',
+    method: 'get',
+    path: PROTECTED_RESOURCE_PATH,
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '令牌应由谁签发、用于何处', en: 'Whose tokens to bring, and what they are to be for' },
+    details: {
+      zh: 'RFC 9728。网关位于某路径之下时，该路径接在此路径之后。授权服务器为本省所准入者。',
+      en: 'RFC 9728. For a gateway that lies below a path, that path follows this one. The servers are those that the province has admitted.',
+    },
+    replies: [
+      {
+        status: 200,
+        text: { zh: '受保护资源元数据', en: 'Protected resource metadata' },
+        mediaType: 'application/json',
+        schema: protectedResourceSchema,
+        example: {
+          resource: 'https://gateway.example',
+          authorization_servers: ['https://venues.example'],
+          scopes_supported: ['verify'],
+          bearer_methods_supported: ['header'],
+        },
+      },
+    ],
+    problems: [],
+  },
   {
     id: 'attestationKeys',
     method: 'get',
@@ -194,13 +222,14 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     path: '/authorization-server/.well-known/openid-federation',
     tag: 'trust',
     who: 'public',
-    summary: { zh: '场所授权服务器的实体声明', en: "Entity configuration of the venues' authorization server" },
+    summary: { zh: '场所授权服务器的实体声明', en: "Entity configuration of a venues' authorization server" },
     details: {
-      zh: '授权服务器的主机从这里取得并以自己的名义展示。',
-      en: "The server's own host fetches it here and shows it as its own.",
+      zh: '由本节点保管联邦密钥的授权服务器，其主机从这里取得并以自己的名义展示。',
+      en: 'The host of a server whose federation keys this node keeps fetches it here and shows it as its own.',
     },
+    query: z.strictObject({ sub: subjectSchema }),
     replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'trustBundle',

@@ -58,16 +58,6 @@ export const TRUST_SETTINGS = {
     usedBy: ['issuer', 'destination'],
     unset: { zh: '需要密钥的驱动得不到答复', en: 'drivers that need a secret get no answer' },
   }),
-  tokenIssuer: optionalSetting('HUREN_TOKEN_ISSUER', value.webAddress, {
-    about: { zh: '场所授权服务器的 issuer', en: 'the issuer of the venues’ authorization server' },
-    usedBy: ['destination'],
-    unset: { zh: '不接受任何场所', en: 'no venue can be told from a stranger' },
-  }),
-  tokenJwksUri: optionalSetting('HUREN_TOKEN_JWKS_URI', value.webAddress, {
-    about: { zh: '该服务器公钥的地址', en: 'where its public keys are' },
-    usedBy: ['destination'],
-    unset: { zh: '无', en: 'none' },
-  }),
   operatorIssuer: optionalSetting('HUREN_OPERATOR_ISSUER', value.webAddress, {
     about: {
       zh: '国家运营者登录注册表网页所用的 OpenID 提供方',

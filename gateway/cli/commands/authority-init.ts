@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import {
   levelSchema,
   PROVINCES,
   type ProvinceCode,
   provinceCodeSchema,
   roleSchema,
+  type VenueKind,
 } from '../../../schemas/code-lists/index.ts';
 import { registryJwkSchema, subordinateKindSchema } from '../../../schemas/registry-event.ts';
 import type { EntityDescription } from '../../authority/entity-description.ts';
@@ -16,6 +18,7 @@ import { readKeySet } from '../genesis.ts';
 import { keySettingOf, withKeys } from '../key-failure.ts';
 import { dataDirOf } from '../sandbox-parts.ts';
 import { described, entityReader, jsonOption } from './command.ts';
+import { regionsOption, venueKindsOption } from './venue-options.ts';
 
 interface InitOptions {
   readonly kind: EntityDescription['kind'];
@@ -28,9 +31,9 @@ interface InitOptions {
   readonly nameZh?: string;
   readonly nameEn?: string;
   readonly publishedJwks?: string;
-  readonly issuer?: string;
   readonly tokenEndpoint?: string;
-  readonly jwksUri?: string;
+  readonly venueKinds?: VenueKind[];
+  readonly regions?: string[];
   readonly json?: boolean;
 }
 
@@ -66,9 +69,12 @@ export function addInit(group: Command, cli: Cli): void {
       '--published-jwks <file>',
       say({ zh: '由别处保管、用于签署的公钥集', en: 'public keys that it signs with and that are kept elsewhere' }),
     )
-    .option('--issuer <url>', say({ zh: '授权服务器的 issuer', en: "an authorization server's issuer" }))
-    .option('--token-endpoint <url>', say({ zh: '其令牌端点', en: 'its token endpoint' }))
-    .option('--jwks-uri <url>', say({ zh: '其公钥地址', en: 'where its keys are' }))
+    .option(
+      '--token-endpoint <url>',
+      say({ zh: '授权服务器的令牌端点', en: 'where an authorization server gives out tokens' }),
+    )
+    .addOption(venueKindsOption(cli))
+    .addOption(regionsOption(cli))
     .option(...jsonOption(cli))
     .action(async (options: InitOptions) => {
       const description = await descriptionOf(options);
@@ -99,7 +105,7 @@ async function descriptionOf(options: InitOptions): Promise<EntityDescription> {
   const level = read(options.level, levelSchema, '--level');
   const role = read(options.role, roleSchema, '--role');
   if ((kind === 'anchor') !== (superior === undefined)) throw usage('--superior');
-  if (['province', 'gateway', 'issuer', 'agency'].includes(kind) && province === undefined) throw usage('--province');
+  if ((kind === 'anchor') !== (province === undefined)) throw usage('--province');
   if (kind === 'agency' && (level === undefined || role === undefined)) throw usage('--level, --role');
   const published = publishedJwks === undefined ? null : await readKeySet(publishedJwks);
   return {
@@ -111,7 +117,7 @@ async function descriptionOf(options: InitOptions): Promise<EntityDescription> {
     ...(province === undefined ? {} : { province }),
     ...(level === undefined || role === undefined ? {} : { level, role }),
     ...(published === null ? {} : { published_jwks: published.map((jwk) => registryJwkSchema.parse(jwk)) }),
-    ...(kind === 'authorization_server' ? { oauth: oauthOf(options) } : {}),
+    ...(kind === 'authorization_server' ? serverOf(options) : {}),
   };
 }
 
@@ -120,11 +126,14 @@ function nameOf({ nameZh, nameEn, entity }: InitOptions, province: ProvinceCode 
   return { zh: nameZh ?? known.zh, en: nameEn ?? known.en };
 }
 
-function oauthOf({ issuer, tokenEndpoint, jwksUri }: InitOptions) {
-  if (issuer === undefined || tokenEndpoint === undefined || jwksUri === undefined) {
-    throw usage('--issuer, --token-endpoint, --jwks-uri');
+/** An authorization server without one of these would be admitted, and no token of its could be checked. */
+function serverOf({ tokenEndpoint, publishedJwks, venueKinds, regions }: InitOptions) {
+  const token_endpoint = read(tokenEndpoint, z.url({ protocol: /^https?$/ }), '--token-endpoint');
+  const isWhole = token_endpoint !== undefined && publishedJwks !== undefined;
+  if (!isWhole || venueKinds === undefined || regions === undefined) {
+    throw usage('--token-endpoint, --published-jwks, --venue-kinds, --regions');
   }
-  return { issuer, token_endpoint: tokenEndpoint, jwks_uri: jwksUri };
+  return { token_endpoint, venue_kinds: venueKinds, regions };
 }
 
 interface Parsing<T> {

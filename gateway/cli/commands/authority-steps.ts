@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { calculateJwkThumbprint } from 'jose';
+import type { VenueKind } from '../../../schemas/code-lists/index.ts';
 import type { SubordinateKind } from '../../../schemas/registry-event.ts';
 import type { EntityView } from '../../../schemas/registry-views.ts';
 import { type AdmissionRequest, readAdmissionRequest } from '../../authority/admission-request.ts';
@@ -9,6 +10,7 @@ import { CliError } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
 import { openRegistryApi } from '../enter-event.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
+import { regionsOption, venueKindsOption } from './venue-options.ts';
 
 interface AdmitInput {
   readonly file: string;
@@ -31,7 +33,13 @@ const KINDS: Readonly<Record<SubordinateKind, { readonly zh: string; readonly en
   authorization_server: { zh: '场所授权服务器', en: "a venues' authorization server" },
 };
 
-/** `authority admit | remove`: whom a superior vouches for. */
+interface VenuesInput {
+  readonly 'entity-id': string;
+  readonly venueKinds: VenueKind[];
+  readonly regions: string[];
+}
+
+/** `authority admit | venues | remove`: whom a superior vouches for, and on which terms. */
 export const AUTHORITY_STEPS: readonly StepCommand[] = [
   signedStep({
     name: 'admit',
@@ -63,6 +71,25 @@ export const AUTHORITY_STEPS: readonly StepCommand[] = [
         en: `admitted ${entityId}`,
       };
     },
+  }),
+  signedStep({
+    name: 'venues',
+    zh: '由省更改其授权服务器可担保的场所',
+    en: 'change which venues an authorization server may vouch for, as its province',
+    example: 'authority venues https://venues.example --venue-kinds hospital,school --regions 4401',
+    takes: (cli, command) =>
+      command
+        .argument('<entity-id>')
+        .addOption(venueKindsOption(cli).makeOptionMandatory())
+        .addOption(regionsOption(cli).makeOptionMandatory()),
+    read: asGiven<VenuesInput>,
+    by: null,
+    signs: ({ 'entity-id': entity_id, venueKinds: venue_kinds, regions }) => ({
+      events: [{ kind: 'subordinate_venues_changed', body: { entity_id, venue_kinds, regions } }],
+      about: { entity_id, venue_kinds, regions },
+      zh: `${entity_id} 现可担保：${venue_kinds.join('、')}；${regions.join('、')}`,
+      en: `${entity_id} may vouch for ${venue_kinds.join(', ')} in ${regions.join(', ')}`,
+    }),
   }),
   signedStep({
     name: 'remove',
@@ -117,6 +144,8 @@ async function show(cli: Cli, { entityId, superior, jwks, asked }: AdmissionRequ
   line({ zh: '名称', en: 'named' }, printable(`${asked.name.zh} / ${asked.name.en}`));
   line({ zh: '上级', en: 'below' }, printable(superior));
   if (asked.province !== undefined) line({ zh: '省份', en: 'province' }, asked.province);
+  if (asked.venue_kinds !== undefined) line({ zh: '场所类别', en: 'vouches for' }, asked.venue_kinds.join(' '));
+  if (asked.regions !== undefined) line({ zh: '所在区域', en: 'standing in' }, asked.regions.join(' '));
   if (asked.level !== undefined) line({ zh: '职责', en: 'signs as' }, `${asked.level} ${asked.role ?? ''}`);
   for (const jwk of jwks) line({ zh: '联邦密钥', en: 'federation' }, grouped(await calculateJwkThumbprint(jwk)));
   for (const jwk of asked.registry_jwks ?? []) {

@@ -16,7 +16,7 @@ import { addInit } from './authority-init.ts';
 import { AUTHORITY_STEPS } from './authority-steps.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 
-/** `authority init | request | admit | refresh | list | remove`: who vouches for whom in the federation. */
+/** `authority init | request | admit | venues | refresh | list | remove`: who vouches for whom in the federation. */
 export function addAuthority(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('authority'), {
     zh: '信任联邦：谁为谁担保',

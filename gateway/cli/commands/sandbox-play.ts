@@ -101,8 +101,8 @@ function addServer(group: Command, cli: Cli): void {
   const { say } = cli;
   const expected = say({ zh: '应为 省级代码=网关地址', en: 'PROVINCE=GATEWAY, a code and an address' });
   const command = described(cli, group.command('authorization-server'), {
-    zh: '模拟场所授权服务器：每个网关一个场所',
-    en: "play the venues' authorization server, with one venue a gateway",
+    zh: '模拟各省的场所授权服务器：每个网关一个场所',
+    en: "play the provinces' authorization servers, with one venue a gateway",
     example:
       'sandbox authorization-server --gateway 440000=https://127.0.0.4:8443 --address 127.0.0.7 --port 8443 --dir venues',
   }).addOption(
@@ -114,12 +114,19 @@ function addServer(group: Command, cli: Cli): void {
       .makeOptionMandatory(),
   );
   placeOptions(cli, command).action(async ({ gateway, ...place }: PlaceOptions & { gateway: readonly Gateway[] }) => {
-    const { playServer } = await room();
+    const { playServers } = await room();
     const gateways = new Map(gateway.map(({ province, entityId }) => [province, entityId]));
-    const { url, venues } = await played(playServer(gateways, place));
-    cli.print(say({ zh: `场所授权服务器已在 ${url}`, en: `the venues' authorization server answers at ${url}` }));
-    for (const line of tableLines(venues.map(({ venue, secretFile }) => [venue, secretFile]))) cli.print(`  ${line}`);
-    await stopped(cli, url);
+    const servers = await played(playServers(gateways, place));
+    for (const { province, issuer, keysFile, venues } of servers) {
+      const name = say(PROVINCES[province]);
+      cli.print(say({ zh: `${name}的场所授权服务器：${issuer}`, en: `the venues of ${name} get tokens of ${issuer}` }));
+      const rows = [
+        [say({ zh: '由该省公布的令牌公钥', en: 'for its province to publish' }), keysFile],
+        ...venues.map(({ venue, secretFile }) => [venue, secretFile]),
+      ];
+      for (const line of tableLines(rows)) cli.print(`  ${line}`);
+    }
+    await stopped(cli, `https://${place.address}:${place.port}`);
   });
 }
 

@@ -6,9 +6,11 @@ import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
+import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { type AdmittedServers, admittedServers } from '../../registry/admitted-servers.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
@@ -30,12 +32,12 @@ export interface DestinationRole extends Role {
 
 /** Opens the provinces' adapters, venues' access and the verification itself. */
 export function openDestination(parts: NodeParts, passes: PassDesk): DestinationRole {
-  const { config, nodeUrl, trust, shared, registry, nowMs } = parts;
+  const { nodeUrl, trust, shared, registry, nowMs } = parts;
   const provinces = openProvinces(parts);
   const gateways = answeringGateways(parts);
   const verification = openVerification(parts, provinces, gateways);
-  const server = config.authorizationServer;
-  const tokens = server === null ? null : new VenueTokens(server, nodeUrl, { fetch: parts.documents.fetch, nowMs });
+  const servers = admittedServers(() => registry.registry.folded());
+  const tokens = openVenueTokens(parts, servers);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -55,6 +57,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
+      mountProtectedResource(router, resourcesOf(parts, servers));
       mountAttestationKeys(router, () =>
         [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
       );
@@ -64,7 +67,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
       const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
       return [
         ...when(gateways.size === 0, 'no_gateway'),
-        ...when(tokens === null, 'no_authorization_server'),
+        ...when(![...gateways.keys()].some((province) => servers.of(province).length > 0), 'no_authorization_server'),
         ...(mandates.state === 'active' ? [] : [`mandate_${mandates.state}` as const]),
         ...when(registry.registry.current().adapters.size === 0, 'no_adapter'),
         ...when(shared.clock.isOff(), 'clock_off'),
@@ -81,10 +84,37 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   };
 }
 
+/** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
+function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+  return new VenueTokens({
+    resolver: trust.resolver,
+    provinceOf: servers.provinceOf,
+    audiencesOf: (province) => {
+      const gateway = trust.gateways.get(province);
+      return gateway === undefined ? null : [nodeUrl, gateway.entityId];
+    },
+    resourceMetadata: resourceMetadataUrl(nodeUrl),
+    onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
+    log,
+    nowMs,
+  });
+}
+
+/** This node, whose venues are those of every gateway here, and each gateway by itself. */
+function resourcesOf({ nodeUrl, trust }: NodeParts, servers: AdmittedServers): ProtectedResource[] {
+  const gateways = [...trust.gateways.values()];
+  const everyServer = () => gateways.flatMap(({ province }) => servers.of(province));
+  return [
+    { resource: nodeUrl, servers: everyServer },
+    ...gateways.map(({ entityId, province }) => ({ resource: entityId, servers: () => servers.of(province) })),
+  ];
+}
+
 /** The provinces' adapters as the registry has them, now and after every change. */
 function openProvinces(parts: NodeParts): ProvinceAdapters {
   const {
     registry: { registry },
+    shared,
     upstreams,
     metrics,
     log,
@@ -101,6 +131,9 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));
+  shared.onInvalidated(({ invalidation: { kind, province } }) => {
+    if (kind !== 'handle') provinces.forgetFailures(province);
+  });
   return provinces;
 }
 

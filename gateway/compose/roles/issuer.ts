@@ -66,7 +66,15 @@ function asIssuer({ entityId, province, statementKeys }: IssuerIdentity, { share
 }
 
 /** The systems of the provinces that this node issues for, each asked itself whatever way others go. */
-function openSystems({ registry: { registry }, trust, upstreams, metrics, log, nowMs }: NodeParts): ProvinceAdapters {
+function openSystems({
+  registry: { registry },
+  trust,
+  shared,
+  upstreams,
+  metrics,
+  log,
+  nowMs,
+}: NodeParts): ProvinceAdapters {
   const provinces = new ProvinceAdapters({
     accessOf: upstreams.accessOf,
     openNode: null,
@@ -82,6 +90,9 @@ function openSystems({ registry: { registry }, trust, upstreams, metrics, log, n
   });
   provinces.follow(own(registry.current()));
   registry.onChange(() => provinces.follow(own(registry.current())));
+  shared.onInvalidated(({ invalidation: { kind, province } }) => {
+    if (kind !== 'handle') provinces.forgetFailures(province);
+  });
   return provinces;
 }
 

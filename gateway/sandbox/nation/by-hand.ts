@@ -1,3 +1,3 @@
 export { NationError } from './nation-error.ts';
 export { issueCertificates } from './places.ts';
-export { type PartPlace, playedCode, playServer, playSystem } from './played-part.ts';
+export { type PartPlace, playedCode, playServers, playSystem } from './played-part.ts';

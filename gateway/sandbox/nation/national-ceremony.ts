@@ -13,15 +13,12 @@ export interface NationalOffices {
   readonly anchor: Office;
   readonly registrar: Office;
   readonly operators: readonly [Office, Office];
-  /** Whoever runs the venues' authorization server. */
-  readonly venues: Office;
 }
 
 export function nationalOffices(plan: NationPlan, commands: HurenCommands): NationalOffices {
   const {
     authority,
     registry,
-    server,
     operators: [first, second],
   } = plan;
   const office = (place: { readonly dir: string }) => new Office(place, registry, commands);
@@ -29,7 +26,6 @@ export function nationalOffices(plan: NationPlan, commands: HurenCommands): Nati
     anchor: office(authority),
     registrar: office(registry),
     operators: [office(first), office(second)],
-    venues: office(server),
   };
 }
 

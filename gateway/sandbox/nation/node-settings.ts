@@ -5,7 +5,7 @@ import type { NationPlan, Seat } from './plan.ts';
 
 /** What its operator tells a node of the nation, and nothing else: everything beyond its own directory is an address. */
 export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
-  const { registry, server } = plan;
+  const { registry } = plan;
   const { caFile, anchorFile, certFile, keyFile } = filesIn(seat.dir);
   const role = seat.name.split('/')[1] ?? '';
   return {
@@ -20,13 +20,7 @@ export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
     HUREN_TLS_KEY_FILE: keyFile,
     HUREN_NETWORKS: '127.0.0.0/8',
     ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
-    ...(role === 'destination'
-      ? {
-          HUREN_UPSTREAM_DIR: upstreamDir(seat),
-          HUREN_TOKEN_ISSUER: server.url,
-          HUREN_TOKEN_JWKS_URI: `${server.url}/jwks`,
-        }
-      : {}),
+    ...(role === 'destination' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
   };
 }
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { z } from 'zod';
 import {
   type ServerReady,
@@ -18,7 +17,7 @@ const PART = new URL('../../../adapters/sandbox/part-main.ts', import.meta.url);
 const READY_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 3_000;
 
-/** A process that plays what is no node: a province's system, or the venues' authorization server. */
+/** A process that plays what is no node: a province's system, or the provinces' authorization servers. */
 export interface PartProcess<Ready> {
   readonly seat: Seat;
   readonly pid: number;
@@ -39,22 +38,17 @@ export async function startSystem(
   );
 }
 
-/** Where the authorization server's own word about itself lies, once it has signed one. */
-export function configurationFile({ dir }: Pick<Seat, 'dir'>): string {
-  return join(dir, 'entity-configuration.jwt');
-}
-
-/** Starts the venues' authorization server. Throws NationError `process_failed`. */
+/** Starts the provinces' authorization servers for their venues. Throws NationError `process_failed`. */
 export async function startServer(
   { server, provinces }: NationPlan,
   stopped: AbortSignal,
 ): Promise<PartProcess<ServerReady>> {
-  const venues = provinces.map(({ venue, destination }) => ({
-    ...venue,
-    purposes: [...venue.purposes],
-    resource: destination.url,
+  const servers = provinces.map(({ code, authority, venue, stray, destination }) => ({
+    province: code,
+    node: authority.url,
+    venues: [venue, stray].map((one) => ({ ...one, purposes: [...one.purposes], resource: destination.url })),
   }));
-  const start = { part: 'authorization-server' as const, venues, configurationFile: configurationFile(server) };
+  const start = { part: 'authorization-server' as const, servers };
   return await startPart(
     server,
     { type: 'start', ...start, ...placeOf(server) },
@@ -73,7 +67,8 @@ async function startPart<T extends z.ZodType>(
   { schema, stopped }: { readonly schema: T; readonly stopped: AbortSignal },
 ): Promise<PartProcess<z.output<T>>> {
   stopped.throwIfAborted();
-  const child = fork(PART, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: filesIn(seat.dir).caFile };
+  const child = fork(PART, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true, env });
   stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   try {
     child.send(start);

@@ -30,6 +30,8 @@ export interface ProvincePlan {
   readonly destination: Seat;
   readonly system: Seat;
   readonly venue: VenueEntry;
+  /** A client that the province's authorization server has registered in another province's region, by mistake or not. */
+  readonly stray: VenueEntry;
 }
 
 export interface NationPlan {
@@ -38,7 +40,7 @@ export interface NationPlan {
   readonly authority: Seat;
   readonly registry: Seat;
   readonly monitor: Seat;
-  /** The venues' authorization server. */
+  /** The provinces' authorization servers for their venues, on one host. */
   readonly server: Seat;
   readonly operators: readonly [Person, Person];
   readonly provinces: readonly ProvincePlan[];
@@ -82,7 +84,7 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
     operators: [person('operator-a'), person('operator-b')],
     provinces: provincesInOrder()
       .slice(0, nodes)
-      .map(({ manifest: { province, version } }, at): ProvincePlan => {
+      .map(({ manifest: { province, version } }, at, played): ProvincePlan => {
         const octet = FIRST_PROVINCE_AT + 4 * at;
         return {
           code: province,
@@ -92,9 +94,14 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
           destination: seat(`${province}/destination`, octet + 2),
           system: seat(`${province}/system`, octet + 3),
           venue: venueOf(province),
+          stray: strayOf(province, played[(at + 1) % played.length]?.manifest.province ?? province),
         };
       }),
   };
+}
+
+function strayOf(province: ProvinceCode, elsewhere: ProvinceCode): VenueEntry {
+  return { ...venueOf(province), venue: `stray-${province}`, region: venueOf(elsewhere).region };
 }
 
 /** Every party that a process runs for. */

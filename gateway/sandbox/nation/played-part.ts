@@ -6,9 +6,9 @@ import { readyMessageSchema, sandboxCodesSchema } from '../../../adapters/sandbo
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { readPrivateFile, writePrivateFile } from '../../keys/private-file.ts';
+import { trustCaFile } from '../../upstream/ca-file.ts';
 import { copyAdapter, writeAccess } from './hand-over.ts';
 import { NationError } from './nation-error.ts';
-import { configurationFile } from './part-process.ts';
 import { filesIn } from './places.ts';
 import { adapterFolder } from './plan.ts';
 import { venueOf } from './provinces.ts';
@@ -34,6 +34,14 @@ export interface SystemHandOver {
 export interface PlayedVenue {
   readonly venue: string;
   readonly secretFile: string;
+}
+
+/** An authorization server with what its province has to publish of it: the keys of its tokens. */
+export interface PlayedServer {
+  readonly province: ProvinceCode;
+  readonly issuer: string;
+  readonly keysFile: string;
+  readonly venues: readonly PlayedVenue[];
 }
 
 const controlSchema = readyMessageSchema.shape.control;
@@ -62,30 +70,39 @@ export async function playSystem({ province, issuer, node }: PlayedSystem, place
   return { url: upstream.origin, upstreamDir, adapterDir, statementKeyFile };
 }
 
-/** Plays the authorization server of one venue a gateway. Throws NationError `process_failed`. */
-export async function playServer(
+/**
+ * Plays the authorization server of each province, with one venue of its gateway. The node of the gateway keeps the
+ * server's federation keys, and is asked for its configuration. Throws NationError `process_failed`.
+ */
+export async function playServers(
   gateways: ReadonlyMap<ProvinceCode, string>,
   place: PartPlace,
-): Promise<{ readonly url: string; readonly venues: readonly PlayedVenue[] }> {
-  const venues = [...gateways].map(([province, resource]) => {
+): Promise<readonly PlayedServer[]> {
+  const servers = [...gateways].map(([province, resource]) => {
     const venue = venueOf(province);
-    return { ...venue, purposes: [...venue.purposes], resource };
+    return { province, node: resource, venues: [{ ...venue, purposes: [...venue.purposes], resource }] };
   });
-  const configuration = { configurationFile: configurationFile(place) };
-  const ready = await played({
-    type: 'start',
-    part: 'authorization-server',
-    venues,
-    ...configuration,
-    ...settingsOf(place),
-  });
+  const settings = settingsOf(place);
+  trustCaFile(filesIn(place.dir).caFile);
+  const ready = await played({ type: 'start', part: 'authorization-server', servers, ...settings });
   if (ready.part !== 'authorization-server') throw new Error('another part was started');
-  const secrets = ready.venues.map(({ venue, client_secret }) => {
-    const secretFile = join(place.dir, `${venue}.secret`);
-    writePrivateFile(secretFile, `${client_secret}\n`);
-    return { venue, secretFile };
+  return ready.servers.map(({ province, issuer, jwk }) => {
+    const keysFile = join(place.dir, province, 'token-keys.json');
+    writeFileSync(keysFile, `${JSON.stringify({ keys: [jwk] })}\n`);
+    const own = ready.venues.filter(({ destination }) => destination === province);
+    return {
+      province,
+      issuer,
+      keysFile,
+      venues: own.map(({ venue, client_secret }) => secretOf(venue, client_secret)),
+    };
   });
-  return { url: ready.issuer, venues: secrets };
+
+  function secretOf(venue: string, secret: string): PlayedVenue {
+    const secretFile = join(place.dir, `${venue}.secret`);
+    writePrivateFile(secretFile, `${secret}\n`);
+    return { venue, secretFile };
+  }
 }
 
 /** The code of a scenario, fresh from a system that is played out of a directory. Throws NationError `no_such_code`. */

@@ -1,14 +1,13 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { ServerReady, SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
+import { type ProvinceCode, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import { copyAdapter, writeAccess } from './hand-over.ts';
 import type { HurenCommands } from './huren-command.ts';
 import { anchorKey, type NationalOffices, operatorKey } from './national-ceremony.ts';
 import { upstreamDir } from './node-settings.ts';
 import { Office } from './office.ts';
-import { configurationFile } from './part-process.ts';
 import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
 
 /** Everybody of a province who signs or asks. */
@@ -54,41 +53,51 @@ export async function initProvince(
   ]);
 }
 
-/** The anchor admits the province, and the province its gateway and its issuer. */
+/**
+ * The province's authority keeps the federation keys of its venues' authorization server, which speaks OAuth alone: what
+ * it is handed is where tokens are, and what they are signed with. Nothing runs yet.
+ */
+export async function initServer(
+  { code, authority }: ProvincePlan,
+  offices: ProvincialOffices,
+  { servers }: ServerReady,
+): Promise<void> {
+  const server = servers.find(({ province }) => province === code);
+  if (server === undefined) throw new Error(`${code} has no authorization server`);
+  const keys = join(authority.dir, 'token-keys.json');
+  writeFileSync(keys, JSON.stringify({ keys: [server.jwk] }));
+  const kinds = Object.entries(VENUE_KINDS).flatMap(([kind, { special }]) => (special ? [kind] : []));
+  await offices.authority.step(
+    ...['authority', 'init', '--kind', 'authorization_server', '--entity', server.issuer],
+    ...['--superior', authority.url, '--province', code],
+    ...['--token-endpoint', server.tokenEndpoint, '--published-jwks', keys],
+    ...['--venue-kinds', kinds.join(','), '--regions', code.slice(0, 2)],
+  );
+}
+
+/** The anchor admits the province, and the province its gateway, its issuer and its venues' authorization server. */
 export async function admitProvince(
   plan: NationPlan,
   province: ProvincePlan,
   offices: ProvincialOffices,
   { anchor }: NationalOffices,
 ): Promise<void> {
-  await admit(offices.authority, anchor, anchorKey(plan));
-  await admit(offices.destination, offices.authority, provinceKey(province));
-  await admit(offices.issuer, offices.authority, provinceKey(province));
-}
-
-/** The anchor admits the venues' authorization server, whose own word about itself is then shown there. */
-export async function admitServer(plan: NationPlan, { anchor, venues }: NationalOffices): Promise<void> {
-  const { server, authority } = plan;
-  const places = [
-    '--issuer',
-    server.url,
-    '--token-endpoint',
-    `${server.url}/token`,
-    '--jwks-uri',
-    `${server.url}/jwks`,
-  ];
-  const naming = ['--name-zh', '场所授权服务器', '--name-en', "Venues' authorization server"];
-  const named = ['--kind', 'authorization_server', '--entity', server.url, '--superior', authority.url];
-  await venues.step('authority', 'init', ...named, ...places, ...naming);
-  copyFileSync(await admit(venues, anchor, anchorKey(plan)), configurationFile(server));
+  await admit(offices.authority, 'province', { by: anchor, key: anchorKey(plan) });
+  const own = { by: offices.authority, key: provinceKey(province) };
+  await admit(offices.destination, 'gateway', own);
+  await admit(offices.issuer, 'issuer', own);
+  await admit(offices.authority, 'authorization-server', own);
 }
 
 /** An entity writes its request at home; its superior's officer, who has compared the thumbprints, admits it. */
-async function admit(entity: Office, superior: Office, key: string): Promise<string> {
-  const request = join(entity.dir, 'admission.request');
-  await entity.step('authority', 'request', '--out', request);
-  await superior.step('authority', 'admit', request, '--yes', '--key', key);
-  return request;
+async function admit(
+  entity: Office,
+  owner: string,
+  superior: { readonly by: Office; readonly key: string },
+): Promise<void> {
+  const request = join(entity.dir, `${owner}.request`);
+  await entity.step('authority', 'request', '--owner', owner, '--out', request);
+  await superior.by.step('authority', 'admit', request, '--yes', '--key', superior.key);
 }
 
 /** Its system's statement keys come into the log, and its adapter into use: checked, twice approved, activated. */

@@ -11,9 +11,9 @@ import { filesIn, makePlaces } from './places.ts';
 import type { NationPlan, Seat } from './plan.ts';
 import {
   admitProvince,
-  admitServer,
   grantAccess,
   initProvince,
+  initServer,
   provincialOffices,
   publishPolicy,
   registerSystem,
@@ -93,11 +93,15 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
   };
   const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), stopped));
   const provincial = plan.provinces.map((one) => ({ plan: one, offices: provincialOffices(plan, one, commands) }));
+  const starting = startServer(plan, stopped).then(kept);
   const [server, systems] = await allDone([
-    startServer(plan, stopped).then(kept),
+    starting,
     inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, stopped))),
     foundRegistry(plan, offices),
-    ...provincial.map((one) => initProvince(plan, one.plan, one.offices)),
+    ...provincial.map(async (one) => {
+      await initProvince(plan, one.plan, one.offices);
+      await initServer(one.plan, one.offices, (await starting).ready);
+    }),
   ]);
   const provinces = new Map<ProvinceCode, RunningProvince>();
   for (const [at, one] of provincial.entries()) {
@@ -117,7 +121,6 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
 function ceremonies({ plan, offices, provinces }: Nation): Promise<void>[] {
   const [first] = provinces.values();
   return [
-    admitServer(plan, offices),
     ...[...provinces.values()].map(async (province) => {
       await admitProvince(plan, province.plan, province.offices, offices);
       const { ready } = province.system;

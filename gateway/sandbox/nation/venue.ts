@@ -1,28 +1,32 @@
 import { askControl } from '../../../adapters/sandbox/control-client.ts';
+import type { VenueEntry } from '../../../adapters/sandbox/venues.ts';
 import { recordReplySchema, type SandboxCode, sandboxCodesSchema } from '../../../schemas/sandbox.ts';
 import type { Settings } from './huren-command.ts';
 import type { Nation, RunningProvince } from './nation.ts';
 import { filesIn, venueDir } from './places.ts';
 import type { ScanOutcome } from './scan.ts';
 
-/** What a person at a province's venue sets to scan there. `gateway`: another one than the venue's own. */
-export function venueSettings(
-  nation: Nation,
-  { plan }: RunningProvince,
-  gateway: RunningProvince | null = null,
-): Settings {
-  const { venue } = plan.venue;
-  const { venues, tokenEndpoint } = nation.server.ready;
-  const dir = venueDir(nation.plan, venue);
+interface Elsewhere {
+  /** Whose gateway is asked, if not the venue's own. */
+  readonly gateway?: RunningProvince;
+  /** Another client of the province's authorization server than its venue. */
+  readonly client?: VenueEntry;
+}
+
+/** What a person at a province's venue sets to scan there. */
+export function venueSettings(nation: Nation, { plan }: RunningProvince, elsewhere: Elsewhere = {}): Settings {
+  const { gateway, client = plan.venue } = elsewhere;
+  const registered = nation.server.ready.venues.find(({ venue }) => venue === client.venue);
+  const dir = venueDir(nation.plan, plan.venue.venue);
   const { caFile, anchorFile } = filesIn(dir);
   return {
     HUREN_URL: (gateway?.plan ?? plan).destination.url,
     HUREN_DATA_DIR: dir,
     HUREN_ANCHOR_FILE: anchorFile,
     HUREN_CA_FILE: caFile,
-    HUREN_CLIENT_ID: venue,
-    HUREN_CLIENT_SECRET: venues.find((one) => one.venue === venue)?.client_secret ?? '',
-    HUREN_TOKEN_ENDPOINT: tokenEndpoint,
+    HUREN_CLIENT_ID: client.venue,
+    HUREN_CLIENT_SECRET: registered?.client_secret ?? '',
+    HUREN_TOKEN_ENDPOINT: registered?.token_endpoint ?? '',
   };
 }
 

@@ -43,7 +43,9 @@ interface Said {
 
 /** Asks the province by its real adapter; what its system sends, or does not, is the edge that is played. */
 export async function askProvince(said: Said, token: string, gatewayNowMs: number): Promise<ProvinceAnswer> {
-  const fetch: UpstreamFetch = async () => ({ status: 200, headers: {}, body: await bodyOf(said, token) });
+  const fetch: UpstreamFetch = async () => {
+    return { status: 200, headers: {}, body: new TextEncoder().encode(await bodyOf(said, token)) };
+  };
   const context = { manifest: MANIFEST, fetch, nowMs: () => gatewayNowMs, nonce: () => 'n', secret: () => 's' };
   return await openAdapter(context).ask(token);
 }

@@ -27,7 +27,13 @@ export interface Outcome {
   readonly passAccepted: boolean;
 }
 
-const VENUE = { clientId: AUDIENCE, kind: 'hospital', region: '440100', destination: '440000' } as const;
+const VENUE = {
+  issuer: 'https://authorization.example',
+  clientId: AUDIENCE,
+  kind: 'hospital',
+  region: '440100',
+  destination: '440000',
+} as const;
 const REQUEST = { purpose: 'medical_visit', nonce: 'n-1' } as const;
 /** A code of its own for every run: they share a cache. */
 const freshCode = () => `SMP:${randomUUID().replaceAll('-', '')}`;

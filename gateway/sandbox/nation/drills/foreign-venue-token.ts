@@ -1,12 +1,14 @@
 import { askControl } from '../../../../adapters/sandbox/control-client.ts';
 import { sandboxRequestsSchema } from '../../../../schemas/sandbox.ts';
+import type { Settings } from '../huren-command.ts';
 import { type Nation, type RunningProvince, someOf } from '../nation.ts';
 import { freshGreen, venueSettings } from '../venue.ts';
 import { type Drill, must } from './drill.ts';
 
 /**
- * A venue asks another province's gateway, with a token that is good in every other way. It is refused by name, and no
- * province's system hears of it: whose venues ask is for each destination to answer for.
+ * A venue asks another province's gateway, with a token that is good in every other way; and a client whom a province's
+ * server has registered in another province's region asks both. Each is refused by name, and no province's system hears of
+ * it: whose venues ask is for each destination to answer for, and a province says nothing about another's venues.
  */
 export const FOREIGN_VENUE_TOKEN: Drill = {
   name: 'foreign_venue_token',
@@ -14,13 +16,20 @@ export const FOREIGN_VENUE_TOKEN: Drill = {
     const [first, second] = someOf(nation);
     const code = await freshGreen(second);
     const before = await requestsOf(nation);
-    const foreign = await nation.scanner({ settings: venueSettings(nation, second, first), code });
-    must(foreign.kind === 'problem', 'a foreign venue got an answer');
-    must(foreign.problem === 'venue_foreign', `a foreign venue was told ${foreign.problem}`);
-    must((await requestsOf(nation)) === before, "a foreign venue's question reached a province's system");
+    const refused = async (who: string, problem: string, settings: Settings) => {
+      const outcome = await nation.scanner({ settings, code });
+      must(outcome.kind === 'problem', `${who} got an answer`);
+      must(outcome.problem === problem, `${who} was told ${outcome.problem}`);
+    };
+    await refused('a foreign venue', 'venue_foreign', venueSettings(nation, second, { gateway: first }));
+    const stray = { client: first.plan.stray };
+    await refused('a venue said to stand abroad', 'token_invalid', venueSettings(nation, first, stray));
+    const abroad = venueSettings(nation, first, { ...stray, gateway: second });
+    await refused('a venue of a foreign server', 'venue_foreign', abroad);
+    must((await requestsOf(nation)) === before, "a refused venue's question reached a province's system");
     const own = await nation.scanner({ settings: venueSettings(nation, first), code });
     must(own.kind === 'answer' && own.verified, 'the same code at a venue of its own gateway was not answered');
-    return 'venue_foreign, and nothing reached a system; a venue of its own got an answer to the same code';
+    return 'venue_foreign twice and token_invalid, and nothing reached a system; a venue of its own got an answer to the same code';
   },
 };
 

@@ -24,7 +24,7 @@ export const GATEWAY_ATTESTS_FOR_OTHER_PROVINCE: Drill = {
     const own = await verdictOn(nation, second, { attestation, evidence }, venueSettings(nation, second));
     must(own === 'verified', `the right gateway's answer was judged ${own}`);
     const forged = { attestation: await signedAnew(attestation, first), evidence };
-    const verdict = await verdictOn(nation, second, forged, venueSettings(nation, second, first));
+    const verdict = await verdictOn(nation, second, forged, venueSettings(nation, second, { gateway: first }));
     must(verdict === 'destination_mismatch', `the wrong gateway's answer was judged ${verdict}`);
     return 'destination_mismatch, where the right gateway’s answer to the same scan verified';
   },

@@ -11,8 +11,8 @@ import { whenAllFollow } from './following.ts';
 import { whileScanning } from './scanning.ts';
 
 /**
- * Every kind of key is changed while travellers are scanned: the federation keys of anchor, province and gateway, what
- * attests, what signs statements, what signs events, and the log's own. No scan meets an answer that does not verify.
+ * Every kind of key is changed while travellers are scanned: the federation keys of anchor, province, gateway and the
+ * venues' authorization server, what attests, what signs statements, what signs events, and the log's own. No scan meets an answer that does not verify.
  */
 export const ROTATE_EVERY_KEY: Drill = {
   name: 'rotate_every_key',
@@ -28,6 +28,7 @@ export const ROTATE_EVERY_KEY: Drill = {
       await rotate(nation.offices.anchor, 'anchor', 'federation');
       await rotate(offices.authority, 'province', 'federation');
       await rotate(offices.destination, 'gateway', 'federation');
+      await rotate(offices.authority, 'authorization-server', 'federation');
       await rotate(offices.destination, 'gateway', 'attestation');
       await rotate(nation.offices.anchor, 'anchor', 'registry');
       await rotate(offices.authority, 'province', 'registry');
