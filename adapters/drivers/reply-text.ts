@@ -12,9 +12,14 @@ const ENCODINGS: ReadonlyMap<string, Encoding> = new Map([
   ['gbk', 'gb18030'],
   ['gb18030', 'gb18030'],
 ]);
+const DECODERS = {
+  'utf-8': new TextDecoder('utf-8', { fatal: true }),
+  gb18030: new TextDecoder('gb18030', { fatal: true }),
+} as const satisfies Record<Encoding, TextDecoder>;
 const HEADER_CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 const XML_DECLARATION = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]{0,100}?\sencoding\s*=\s*["']([^"'>]{1,40})["']/;
 const XML_DECLARATION_BYTES = 160;
+const XML_START = [0x3c] as const;
 const UTF8_MARK = [0xef, 0xbb, 0xbf] as const;
 const UTF16_MARKS = [
   [0xfe, 0xff],
@@ -35,7 +40,7 @@ export function textOf({ headers, body }: UpstreamReply, charset: Charset | unde
   const [encoding = 'utf-8', ...others] = encodings;
   if (others.length > 0) throw refused('the reply is declared to be in two encodings');
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(body);
+    return DECODERS[encoding].decode(body);
   } catch {
     throw refused('the reply is not in the encoding that it is declared to be in');
   }
@@ -49,6 +54,7 @@ function encodingOf(label: string): Encoding {
 
 /** What an XML document says of itself, in letters that all these encodings share. */
 function inXml(body: Uint8Array): string | undefined {
+  if (!startsWith(body, XML_START) && !startsWith(body, UTF8_MARK)) return undefined;
   const start = String.fromCharCode(...body.subarray(0, XML_DECLARATION_BYTES));
   return XML_DECLARATION.exec(start)?.[1];
 }

@@ -277,6 +277,8 @@ describe('a province in trouble', () => {
     ['signs wrongly', { bad_signature: true }, 'issuer_signature_invalid'],
   ])('a province that %s is taken for a colour or becomes a 500', async (_name, fault, reason) => {
     const code = await freshCode('410000', 'green');
+    // One fault after another would open the breaker: in between the province answers more often than it fails.
+    for (let scan = 0; scan < 2; scan += 1) await venue.verify(await freshCode('410000', 'green'));
     await setFault(gateway.url, '410000', fault);
     const started = performance.now();
     const reply = await venue.verify(code);

@@ -39,6 +39,12 @@ describe('plain-json', () => {
     });
   });
 
+  test.each(['k3y\n', ' k3y', 'k3y\r\nx-other: 1', ''])('a header that would be %j is sent', async (key) => {
+    const { context, received } = await openLoopback({ ...SECRETS, key }, system);
+    await expect(plainJson.open(config, null, context)('t"k')).rejects.toMatchObject({ code: 'credentials' });
+    expect(received).toEqual([]);
+  });
+
   test.each(['key', 'app', 'token'])('a wrong %s is not our credentials’ fault', async (name) => {
     const { context } = await openLoopback({ ...SECRETS, [name]: 'wrong' }, system);
     await expect(plainJson.open(config, null, context)('t"k')).rejects.toMatchObject({ code: 'credentials' });

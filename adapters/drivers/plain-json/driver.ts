@@ -1,5 +1,6 @@
 import type { PlainJsonConfig } from '../../../schemas/driver-config.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
+import { UpstreamError } from '../../upstream-error.ts';
 import { withValueAt } from '../../with-value-at.ts';
 import type { Driver, DriverContext, UpstreamRequest } from '../driver.ts';
 import { questionOf } from '../question.ts';
@@ -17,13 +18,19 @@ export const plainJson: Driver<PlainJsonConfig> = {
     openEnvelopeDriver(config, statementAt, context, (token) => plainRequest(config, token, context)),
 };
 
+/** A line break that a file ended with would end the header too, or the request. */
+function headerValue(secret: string): string {
+  if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(secret)) return secret;
+  throw new UpstreamError('credentials', 'a secret that belongs in a header has letters that no header has');
+}
+
 function plainRequest(config: PlainJsonConfig, token: string, context: DriverContext): UpstreamRequest {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   const query = new URLSearchParams();
   let body: JsonValue = { ...questionOf(config, token) };
   for (const credential of config.credentials) {
     const secret = context.secret(credential.secret);
-    if (credential.in === 'header') headers[credential.name] = secret;
+    if (credential.in === 'header') headers[credential.name] = headerValue(secret);
     else if (credential.in === 'query') query.append(credential.name, secret);
     else body = withValueAt(body, credential.at, secret);
   }
