@@ -13,6 +13,7 @@ const codesSchema = z.array(z.looseObject({ province: z.string(), scenario: z.st
 const scanSchema = verificationReplySchema.extend({
   code: z.string().optional(),
   link: z.string().optional(),
+  unsigned: z.array(z.string()),
   verified: z.boolean(),
   chain: z.array(z.looseObject({ typ: z.string(), iss: z.string(), kid: z.string(), ok: z.boolean() })),
 });
