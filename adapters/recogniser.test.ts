@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { recogniserSchema } from '../schemas/recogniser.ts';
 import { compileRecognisers } from './recogniser.ts';
 import { sampleSystem } from './sample-manifest.fixture.ts';
 
@@ -115,6 +116,9 @@ describe('what is nobody’s code', () => {
     ['another scheme', 'ftp://code.invalid/q?id=akm:12345'],
     ['JSON without the token', '{"label":"yss"}'],
     ['JSON with an inherited member', '{"label":"yss","__proto__":{"encode":"12345678"}}'],
+    ['JSON with two tokens', '{"label":"yss","encode":"12345678","encode":"87654321"}'],
+    ['JSON with two marks', '{"label":"other","label":"yss","encode":"12345678"}'],
+    ['JSON with a member twice inside', '{"label":"yss","encode":"12345678","more":{"a":1,"a":2}}'],
     ['JSON that is a list', '["label","yss"]'],
     ['broken JSON', '{"label":"yss"'],
     ['base64 without the marker', Buffer.from('JKX-0123456789').toString('base64')],
@@ -159,6 +163,7 @@ describe('what is nobody’s code', () => {
       'https://s.invalid/e?tel=1&ewmid=ab%2Bcd%3D%3D',
       'https://i.invalid/c/0123abcd/view?tel=1',
       'https://p.invalid/d/AB01234567?tel=1',
+      'https://w.invalid/su?a=1&b=%E4%B8%AD#x',
       `{"cid":"tel","label":"yss","encode":"${HEX32}"}`,
       `SMP:${HEX32}`,
       BINARY,
@@ -177,6 +182,27 @@ describe('what is nobody’s code', () => {
     const code = `{"label":"yss","encode":"${HEX32}","type":"other","id":"abcd"}`;
     expect(compileRecognisers([...SYSTEMS, other])(code)).toBeNull();
     expect(compileRecognisers([other, ...SYSTEMS])(code)).toBeNull();
+  });
+});
+
+describe('a recogniser that could never be right', () => {
+  const length = { min: 4, max: 60 };
+  const prefix = (text: string) => ({ kind: 'prefix', prefix: text, length, alphabet: 'hex' });
+  const path = (text: string) => ({ kind: 'url_path', host: 'a.invalid', path: text, length, alphabet: 'hex' });
+  test.each([
+    ['a prefix that a scanner would be thought to have added', prefix(']Q1')],
+    ['an address that ends in its host', prefix('https://a.invalid')],
+    ['an address with two parameters', prefix('https://a.invalid/q?a=1&id=')],
+    ['an address that ends in a parameter’s name', prefix('https://a.invalid/q?id')],
+    ['an address with a port', prefix('https://a.invalid:8443/q?id=')],
+    ['an address with a login', prefix('https://x@a.invalid/q?id=')],
+    ['an address that is only its scheme', prefix('https:')],
+    ['a path without a place for the token', path('/c/token')],
+    ['a path with two', path('/{token}/{token}')],
+    ['a path with a token inside a segment', path('/c/x{token}')],
+    ['a path that holds a query', path('/c?x={token}')],
+  ])('%s is taken', (_what, recogniser) => {
+    expect(recogniserSchema.safeParse(recogniser).success).toBe(false);
   });
 });
 

@@ -114,6 +114,13 @@ describe('a pass', () => {
     expect(await passes.revoke({ list: 'no-such-list', idx: 1 })).toBe(false);
   });
 
+  test('about a time that nobody can mean verifies', async () => {
+    for (const status_as_of of ['1970-01-20T02:27:05Z', '2027-01-15T08:03:00Z']) {
+      const issued = await passes.issue({ ...ground, status_as_of });
+      expect(await verifyPass(issued?.pass ?? '', checks())).toMatchObject({ code: 'claims_invalid', link: 'pass' });
+    }
+  });
+
   test('without a list that can be had it verifies', async () => {
     const { pass } = await issue();
     expect(await verifyPass(pass, checks({ statusListOf: () => null }))).toMatchObject({

@@ -15,14 +15,16 @@ import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient }
 export const NAME = '某某某-A-Name-Of-Nobody';
 export const VENUE_NONCE = 'a-nonce-of-the-venue';
 
+/** A system that says that it is asked too much is left alone for a while: that one comes last. */
 const FAULTS = [
-  { status: 503 },
+  { status: 500 },
   { garbage: true },
   { reset: true },
   { bad_signature: true },
   { oversize: true },
   { half_closed: true },
   { hang: true },
+  { status: 503 },
 ] as const;
 const FAULTY = ['410000', '340000', '330000'] as const;
 const NOT_TAKEN = ['11010519491231002X', '13800138000', 'nobody issued this one', 'x'.repeat(5_000)];
