@@ -122,7 +122,7 @@ describe('scan', () => {
   });
 
   test("an earlier traveller's green is replayed for a red", async () => {
-    const { verified: _verified, chain: _chain, ...earlier } = green;
+    const { verified: _verified, chain: _chain, unsigned: _unsigned, ...earlier } = green;
     const alter = (path: string, text: string) => (path === '/v1/verifications' ? JSON.stringify(earlier) : text);
     const proxy = await startAlteringProxy(gateway.url, alter);
     const ran = await scanJson('310000', 'red', [], { HUREN_URL: proxy.url });
