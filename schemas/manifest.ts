@@ -9,7 +9,7 @@ import {
   localStateSchema,
   NATIONAL_PLATFORM,
   provinceCodeSchema,
-  reasonCodeSchema,
+  recordReasonSchema,
   roleSchema,
 } from './code-lists/index.ts';
 import { driverConfigSchema } from './driver-config.ts';
@@ -41,7 +41,7 @@ const statusTableSchema = z.strictObject({
         value: localScalarSchema,
         name: localStateSchema,
         to: statusSchema,
-        reason: reasonCodeSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
+        reason: recordReasonSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
       }),
     )
     .min(1)

@@ -77,6 +77,12 @@ export function createMetrics() {
       labelNames: ['province', 'version', 'result'],
       registers,
     }),
+    attestationsRefused: new Counter({
+      name: 'huren_attestations_refused_total',
+      help: 'Answers that were not signed because they broke a rule of attestations: a fault of this gateway',
+      labelNames: ['rule'],
+      registers,
+    }),
     unsubstantiated: new Counter({
       name: 'huren_unsubstantiated_total',
       help: 'Yellow or red statuses withheld from venues because their assignment was not substantiated',

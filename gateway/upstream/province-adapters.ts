@@ -3,6 +3,7 @@ import { openAdapter } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
+import { ownMember } from '../../schemas/own-member.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { answeredByNobody } from './nobody.ts';
@@ -194,8 +195,7 @@ function closeIfIdle({ retired, underWay, ways }: OpenVersion): void {
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {
-  const secrets = access.secrets();
-  const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+  const secret = ownMember(access.secrets(), name);
   if (secret === undefined) throw new UpstreamError('credentials', `the operator has not provided the secret ${name}`);
   return secret;
 }

@@ -1,5 +1,5 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
-import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { FailureReason, Purpose, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Way } from '../../schemas/manifest.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { Signer } from '../trust/signer.ts';
@@ -30,10 +30,10 @@ export type NodeAnswer =
   | {
       readonly kind: 'stated';
       readonly statement: string;
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly RecordReason[];
       readonly localGroundOnly: boolean;
     }
-  | { readonly kind: 'unavailable'; readonly reasons: readonly ReasonCode[] }
+  | { readonly kind: 'unavailable'; readonly reasons: readonly FailureReason[] }
   | Extract<AdapterAnswer, { kind: 'absent' }>;
 
 /** Ways by which a node answers. */
