@@ -39,7 +39,8 @@ const BUSY_RETRY_S = 1;
 /**
  * Asks the province's own system about one code and says what came of it in closed words. Nothing is kept: whoever asks
  * has a cache, and with a second one behind it an answer could be twice as old as the manifest lets it be, or come back
- * after an event withdrew it. Throws ProblemError `personal_identifier_refused`.
+ * after an event withdrew it. Nor is the origin that a pushed status names asked: whoever asks does that, once, and would
+ * not believe us about it. Throws ProblemError `personal_identifier_refused`.
  */
 export async function answerQuestion(
   context: IssuingContext,

@@ -19,6 +19,7 @@ import {
   rejected,
   type VersionRecord,
 } from './fold-state.ts';
+import { issuesFor } from './fold-subordinates.ts';
 import { parseManifest } from './manifest-text.ts';
 
 /** A version that was checked and twice approved is put on trial or to full use, by its province or by an operator. */
@@ -110,7 +111,14 @@ function refuseMover(state: FoldState, iss: string, province: ProvinceCode): Rej
 
 function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
   const enough = countingApprovals(state, version).length >= APPROVALS_NEEDED;
-  return refuseUnchecked(version) ?? (enough ? undefined : rejected('approvals_missing'));
+  return refuseUnchecked(version) ?? (enough ? refuseNode(state, version) : rejected('approvals_missing'));
+}
+
+/** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */
+function refuseNode(state: FoldState, { manifest, manifest_digest }: VersionRecord): Rejection | undefined {
+  const parsed = parseManifest(manifest, manifest_digest);
+  if (parsed?.node === undefined || issuesFor(state, parsed.node) === parsed.province) return undefined;
+  return rejected('node_not_admitted');
 }
 
 function recogniseAlike(a: VersionRecord, b: VersionRecord): boolean {
