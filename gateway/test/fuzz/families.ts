@@ -1,7 +1,9 @@
 import { fuzzAsks } from './asks.ts';
+import { fuzzAttestations } from './attestations.ts';
 import { fuzzReplies } from './replies.ts';
 import type { FuzzReport, FuzzRun } from './report.ts';
 import { fuzzScans } from './scans.ts';
+import { fuzzStatements } from './statements.ts';
 import { fuzzTimes } from './times.ts';
 import { fuzzVerifiers } from './verifiers.ts';
 
@@ -14,10 +16,12 @@ interface Family {
 
 /** What can be fuzzed. */
 export const FAMILIES: ReadonlyMap<string, Family> = new Map([
-  ['scans', { fuzz: fuzzScans, share: 30 }],
-  ['times', { fuzz: fuzzTimes, share: 27 }],
-  ['replies', { fuzz: fuzzReplies, share: 25 }],
-  ['verifiers', { fuzz: fuzzVerifiers, share: 16 }],
+  ['scans', { fuzz: fuzzScans, share: 25 }],
+  ['times', { fuzz: fuzzTimes, share: 25 }],
+  ['replies', { fuzz: fuzzReplies, share: 20 }],
+  ['statements', { fuzz: fuzzStatements, share: 8 }],
+  ['attestations', { fuzz: fuzzAttestations, share: 8 }],
+  ['verifiers', { fuzz: fuzzVerifiers, share: 12 }],
   ['asks', { fuzz: fuzzAsks, share: 2 }],
 ]);
 

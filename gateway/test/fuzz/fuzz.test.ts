@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { BROKEN } from '../../trust/attestation-rules.fixture.ts';
 import { fuzzAsks } from './asks.ts';
+import { fuzzAttestations } from './attestations.ts';
 import { casesByFamily, FAMILIES } from './families.ts';
 import { fuzzReplies } from './replies.ts';
 import { fuzzScans } from './scans.ts';
+import { fuzzStatements } from './statements.ts';
 import { fuzzTimes } from './times.ts';
 import { fuzzVerifiers } from './verifiers.ts';
 
@@ -67,6 +70,29 @@ test('a reply gives a colour that it does not say, or ends in another failure th
       'another time: indeterminate as_of_impossible',
     ]),
   );
+});
+
+test('a statement that differs from its record is shown, or one that agrees with it is refused', async () => {
+  const report = await fuzzStatements({ cases: 2_000, seed: SEED });
+  expect(report.findings).toEqual([]);
+  expect(Object.keys(report.outcomes).sort()).toEqual([
+    'a disclosure less: not theirs',
+    'altered: not theirs',
+    'signed by a stranger: not theirs',
+    'signed for another: not theirs',
+    'signed too long ago: not theirs',
+    'signed: agrees',
+    'signed: differs',
+    'signed: impossible',
+  ]);
+});
+
+test('an attestation that breaks a rule is accepted, or refused under the name of another', async () => {
+  const report = await fuzzAttestations({ cases: 3_000, seed: SEED });
+  expect(report.findings).toEqual([]);
+  const broken = [...new Set(BROKEN.map(({ rule }) => `broken: ${rule}`))];
+  const any = ['refused', 'pass', 'restrict', 'refer'].map((what) => `any: ${what}`);
+  expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['honest: verified', ...broken, ...any]));
 });
 
 const RUNS = 5_000;
