@@ -22,9 +22,8 @@ const MOST_AROUND = 4;
 
 /** The code as a scanner, a keyboard or a clipboard hands it on. */
 export function framedCode(issued: IssuedCode, random: Random): string {
-  const inside = oneOf(random, [(text: string) => text, withInvisible, inFullWidth])(issued.text, random);
-  const isLeft = issued.kind === 'json' && random(2) === 0;
-  return frameBefore(random) + (isLeft ? issued.text : jsonAsRead(issued, inside)) + frameAfter(random);
+  const changed = oneOf(random, [(text: string) => text, withInvisible, inFullWidth])(issued.text, random);
+  return frameBefore(random) + insideOf(issued, changed) + frameAfter(random);
 }
 
 /** What may stand before a code: controls, spaces, what nobody sees, AIM identifiers. */
@@ -53,7 +52,6 @@ function some(random: Random, make: () => string): string {
   return Array.from({ length: random(MOST_AROUND + 1) }, make).join('');
 }
 
-/** Between any two characters, but within a JSON code only where a keyboard could not leave it: nowhere. */
 function withInvisible(text: string, random: Random): string {
   return text.replaceAll(/./gu, (char) => (random(8) === 0 ? char + oneOf(random, INVISIBLE) : char));
 }
@@ -66,6 +64,6 @@ function inFullWidth(text: string, random: Random): string {
 }
 
 /** The inside of a JSON code stays as it was read, unless not even its brace is ASCII. */
-function jsonAsRead({ kind, text }: IssuedCode, changed: string): string {
+function insideOf({ kind, text }: IssuedCode, changed: string): string {
   return kind === 'json' && changed.startsWith('{') ? text : changed;
 }

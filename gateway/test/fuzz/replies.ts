@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../../adapters/upstream-error.ts';
 import { type AskedSystem, openSystems } from './asked-systems.ts';
 import { oneOf, type Random } from './random.ts';
-import { alteredText, otherEncoding, otherLetters } from './reply-bytes.ts';
+import { alteredText, otherEncoding, otherLetters, twoDocuments } from './reply-bytes.ts';
 import { draftReply, replyOf } from './reply-draft.ts';
 import {
   decoys,
@@ -36,6 +36,7 @@ const FAULTS: readonly [string, ReplyFault][] = [
   ['altered', alteredText],
   ['altered', alteredText],
   ['other letters', otherLetters],
+  ['two documents', twoDocuments],
 ];
 
 /**

@@ -21,7 +21,7 @@ export const otherEncoding: ReplyFault = (draft, random) => {
     }),
     () => ({
       draft: { ...draft, bytes: marked },
-      expected: isUtf8 && draft.said === null ? [draft.meant] : isUtf8 ? [draft.meant] : ENCODING,
+      expected: isUtf8 ? [draft.meant] : ENCODING,
     }),
     () => ({
       draft: { ...draft, bytes: (body: Uint8Array) => Buffer.concat([body, Buffer.of(0xff)]) },
@@ -80,7 +80,7 @@ function at(document: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** By the last tag of its name, and only where there is one. */
+/** By the tag of its name, where there is only one. */
 function inXml({ manifest, statusPath }: Draft, text: string): string | null {
   const code = onlyElement(text, pathOf(manifest.driver.outcome.at).at(-1) ?? '');
   const status = onlyElement(text, statusPath.at(-1) ?? '');
@@ -97,6 +97,13 @@ function absence({ driver: { outcome } }: Draft['manifest'], code: string): stri
   if (isOneOf(outcome.expired)) return 'absent expired';
   return isOneOf(outcome.unknown) ? 'absent unknown' : null;
 }
+
+/** Another document behind the first: the same again, or anything else. */
+export const twoDocuments: ReplyFault = (draft, random) => {
+  const other = draft.isXml ? '<other/>' : '{}';
+  const change = oneOf<(text: string) => string>(random, [(text) => text + text, (text) => text + other]);
+  return { draft: { ...draft, plain: true, change }, expected: ['failed malformed'] };
+};
 
 /** What a reader may see as letters and is none: a NUL, a line end or a mark put between the letters of the status. */
 export const otherLetters: ReplyFault = (draft, random: Random) => {
