@@ -1,4 +1,4 @@
-import { type Ask, askInOrder, type Fault, type Outcome, STAGES, type Stage } from './ask.ts';
+import { type Ask, askInOrder, bindToQuestion, type Fault, type Outcome, STAGES, type Stage } from './ask.ts';
 import { ASK_FAULTS } from './ask-faults.ts';
 import { type Askers, startAskers } from './askers.ts';
 import { oneOf, type Random } from './random.ts';
@@ -47,6 +47,7 @@ interface Attempt {
 async function tryAsk({ askers, door, random, onReach }: Attempt): Promise<Judged> {
   const ask = await askInOrder(askers, random);
   const faults = random(IN_ORDER) === 0 ? [] : faultsFor(random);
+  if (faults.length === 0 && random(2) === 0) await bindToQuestion(ask, askers, random);
   // What the door looks at last is spoilt first, so that nothing undoes what it sees before.
   for (const fault of faults.toReversed()) await fault.spoil(ask, random, askers);
   const first = faults.filter(({ stage }) => stage !== 'nonce');
