@@ -1,3 +1,4 @@
+import { ownMember } from '../schemas/own-member.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 
 /** Reads one place of a JSON document; undefined where the document has no such place. Never throws. */
@@ -43,5 +44,5 @@ function stepInto(place: JsonValue, step: string): JsonValue | undefined {
   if (typeof place !== 'object' || place === null) return undefined;
   if (Array.isArray(place)) return ARRAY_INDEX.test(step) ? place[Number(step)] : undefined;
   // Own members only: a reply must not reach what every object inherits.
-  return Object.hasOwn(place, step) ? place[step] : undefined;
+  return ownMember(place, step);
 }

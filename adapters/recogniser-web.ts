@@ -124,6 +124,14 @@ export function webToken(rule: WebRule, address: WebAddress): string | null {
   return rule.before + rule.start + (rule.alphabet === null ? rest : spelledIn(rule.alphabet, rest));
 }
 
+/** What of a code stands behind what the rule takes of it: parameters and a fragment that nobody reads. */
+export function unreadIn(code: string, rule: WebRule, address: WebAddress): string {
+  if (rule.token === 'whole') return '';
+  const taken = writtenIn(rule, address) ?? '';
+  const at = taken === '' ? -1 : code.indexOf(taken);
+  return at === -1 ? code.slice(1) : code.slice(at + taken.length);
+}
+
 /** The shortest code of a rule with this token, for another node that has to recognise it: nothing that is not taken. */
 export function webCode(rule: WebRule, token: string): string {
   if (rule.token === 'whole') return token;
@@ -142,12 +150,18 @@ function isInPlace({ segments, route }: WebRule, address: WebAddress): boolean {
   );
 }
 
-function foundBy({ token, segments, route }: WebRule, address: WebAddress): string | null {
+function foundBy(rule: WebRule, address: WebAddress): string | null {
+  const written = writtenIn(rule, address);
+  return written === null || rule.token === 'whole' ? written : decoded(written);
+}
+
+/** As it stands in the address, still percent-encoded. */
+function writtenIn({ token, segments, route }: WebRule, address: WebAddress): string | null {
   if (token === 'whole') return address.tail;
-  if (token === 'segment') return decoded(address.segments[segments.indexOf(TOKEN_SEGMENT)] ?? '');
+  if (token === 'segment') return address.segments[segments.indexOf(TOKEN_SEGMENT)] ?? null;
   // Twice the same parameter: the province's parser might read the other one.
   const [value, ...more] = valuesOf(route === null ? address.query : address.routeQuery, token.parameter);
-  return value === undefined || more.length > 0 ? null : decoded(value);
+  return value === undefined || more.length > 0 ? null : value;
 }
 
 /** A plus stays a plus: no token has a space, and base64 in an address is often not escaped. */

@@ -125,6 +125,8 @@ describe('what is nobody’s code', () => {
     ['base64 without its padding', Buffer.from('JKM-0123456789x').toString('base64').slice(0, -1)],
     ['a JWS by another issuer', JWS.replace(part({ iss: 'https://codes.invalid', sub: 's' }), part({ iss: 'x' }))],
     ['a JWS in four parts', `${JWS}.x`],
+    ['the end of a JWS', JWS.slice(1)],
+    ['a JWS behind another code', `SMP1${JWS}`],
     ['a JWS whose payload is no JSON', 'eyJ9.e30x.c2ln'],
     ['nothing', ''],
     ['more than any code', 'x'.repeat(4097)],
@@ -154,6 +156,13 @@ describe('what is nobody’s code', () => {
       expect(seen(`https://s.invalid/${hex}`)).toEqual(['segment', HEX32]);
     }
     expect(seen('https://i.invalid/c/0123aBcD/view')).toEqual(['inner', '0123ABCD']);
+  });
+
+  test('an address of which everything is read is taken for two codes', () => {
+    expect(seen('http://w.invalid/su?next=http://w.invalid/su')).toEqual([
+      'whole',
+      'http://w.invalid/su?next=http://w.invalid/su',
+    ]);
   });
 
   test('what another node is shown carries more than the token, or is not recognised there', () => {

@@ -6,7 +6,15 @@ import type { JsonValue } from '../schemas/scenarios.ts';
 import { MAX_CODE_LENGTH } from '../schemas/verification.ts';
 import { isWrittenIn, spelledIn } from './alphabets.ts';
 import { localKey } from './local-value.ts';
-import { type WebRule, webAddressOf, webCode, webRuleOf, webToken, withoutCapsLock } from './recogniser-web.ts';
+import {
+  unreadIn,
+  type WebRule,
+  webAddressOf,
+  webCode,
+  webRuleOf,
+  webToken,
+  withoutCapsLock,
+} from './recogniser-web.ts';
 
 /** Which system a code belongs to, and the part of it (`token`) that the system is asked about. */
 export interface Recognition {
@@ -32,6 +40,9 @@ type Finder = (code: string) => Recognition[];
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BASE64URL_PART = /^[0-9A-Za-z_-]+$/;
 const MAX_JSON_MEMBERS = 32;
+/** No system's codes have nearly as much behind their token; further on, a stranger would set our work. */
+const MAX_UNREAD_PLACES = 256;
+const SHORTEST_CODE = 4;
 
 /**
  * Compiles the recognisers of all registered manifests into lookups, so that the cost of a code does not grow with the
@@ -43,13 +54,13 @@ const MAX_JSON_MEMBERS = 32;
  * one's codes to itself. A registry refuses such systems beforehand (findOverlaps).
  */
 export function compileRecognisers(manifests: readonly Manifest[]): Recognise {
-  const finders = [
+  const others = [
     compilePrefixes(entriesOf(manifests, 'prefix').filter(({ recogniser }) => webRuleOf(recogniser) === null)),
-    compileWeb(manifests),
     compileJson(entriesOf(manifests, 'json')),
     compileBinaries(entriesOf(manifests, 'binary')),
     compileJws(entriesOf(manifests, 'jws')),
   ];
+  const finders = [compileWeb(manifests, others), ...others];
   return (code) => {
     if (code.length === 0 || code.length > MAX_CODE_LENGTH) return null;
     const [first, ...others] = finders.flatMap((find) => find(code));
@@ -104,8 +115,11 @@ function append<T>(lists: Map<string, T[]>, key: string, entry: T): void {
   else list.push(entry);
 }
 
-/** Web addresses of every kind. As it was read comes first: some systems print theirs in capitals. */
-function compileWeb(manifests: readonly Manifest[]): Finder {
+/**
+ * Web addresses of every kind. As it was read comes first: some systems print theirs in capitals. One with another code
+ * behind its token is given to nobody: it would answer for the traveller whose code was read first, whoever stands there.
+ */
+function compileWeb(manifests: readonly Manifest[], others: readonly Finder[]): Finder {
   const byHost = new Map<string, { readonly manifest: Manifest; readonly rule: WebRule }[]>();
   for (const manifest of manifests) {
     for (const recogniser of manifest.recognise) {
@@ -113,19 +127,29 @@ function compileWeb(manifests: readonly Manifest[]): Finder {
       if (rule !== null) append(byHost, rule.host, { manifest, rule });
     }
   }
-  const find: Finder = (code) => {
+  const find = (code: string): (Recognition & { readonly unread: string })[] => {
     const address = webAddressOf(code);
     if (address === null) return [];
     return (byHost.get(address.host) ?? []).flatMap(({ manifest, rule }) => {
       const token = webToken(rule, address);
-      return token === null ? [] : take(manifest, rule.length, token, webCode(rule, token));
+      if (token === null) return [];
+      const unread = unreadIn(code, rule, address);
+      return take(manifest, rule.length, token, webCode(rule, token)).map((found) => ({ ...found, unread }));
     });
   };
+  const isCode = (text: string) => find(text).length > 0 || others.some((other) => other(text).length > 0);
   return (code) => {
-    const found = find(code);
-    const meant = found.length > 0 ? null : withoutCapsLock(code);
-    return meant === null ? found : find(meant);
+    const asRead = find(code);
+    const meant = asRead.length > 0 ? null : withoutCapsLock(code);
+    const found = meant === null ? asRead : find(meant);
+    return found.filter(({ unread }) => !endsIn(unread, isCode));
   };
+}
+
+function endsIn(text: string, isCode: (end: string) => boolean): boolean {
+  const places = Math.min(text.length - SHORTEST_CODE, MAX_UNREAD_PLACES);
+  for (let at = 0; at <= places; at += 1) if (isCode(text.slice(at))) return true;
+  return false;
 }
 
 function compileJson(entries: readonly Entry<'json'>[]): Finder {
@@ -183,13 +207,18 @@ function compileJws(entries: readonly Entry<'jws'>[]): Finder {
 /** Only routing: the issuer is believed by nobody before the driver has verified the signature. Null: no JWS. */
 function claimedIssuer(code: string): string | null {
   const parts = code.split('.');
-  const [, payload] = parts;
+  const [header = '', payload] = parts;
   if (payload === undefined || parts.length !== 3 || !parts.every((part) => BASE64URL_PART.test(part))) return null;
-  return issuerIn(payload);
+  // A header that is none stands where a part of the code was cut off, or another code runs into it.
+  return membersIn(header) === null ? null : issuerIn(payload);
 }
 
 /** `iss` of a JWS payload in base64url; null where it names none. */
 export function issuerIn(payload: string): string | null {
-  const issuer = jsonMembers(Buffer.from(payload, 'base64url').toString('utf8'))?.get('iss');
+  const issuer = membersIn(payload)?.get('iss');
   return typeof issuer === 'string' ? issuer : null;
+}
+
+function membersIn(part: string): Map<string, JsonValue> | null {
+  return jsonMembers(Buffer.from(part, 'base64url').toString('utf8'));
 }

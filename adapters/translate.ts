@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ground, ReasonCode } from '../schemas/code-lists/index.ts';
+import type { Ground, RecordReason } from '../schemas/code-lists/index.ts';
 import { instantOf } from '../schemas/instant.ts';
 import type { Manifest, ReplyTables } from '../schemas/manifest.ts';
 import { maxAgeS } from '../schemas/max-age.ts';
@@ -16,7 +16,7 @@ export interface Translation {
   readonly claims: StatusClaims;
   /** The record gives a reason, and the manifest declares it as none of the national grounds. */
   readonly localGroundOnly: boolean;
-  readonly reasons: ReasonCode[];
+  readonly reasons: RecordReason[];
   readonly unmapped: string[];
 }
 
@@ -67,7 +67,7 @@ export function compileTranslator(manifest: Manifest): Translator {
       handle: readHandle(record, token, report),
       flags,
     };
-    const reasons = new Set<ReasonCode>(local.reason === null ? [] : [local.reason]);
+    const reasons = new Set<RecordReason>(local.reason === null ? [] : [local.reason]);
     if (unreadable) reasons.add('unmapped_value');
     if (asOf.kind === 'impossible') reasons.add('as_of_impossible');
     if (atMs !== null && isTooOld(manifest, status, nowMs - atMs)) reasons.add('too_old');
@@ -80,7 +80,7 @@ export function compileTranslator(manifest: Manifest): Translator {
 const DECISIVE_FIELDS = ['status', 'flags', 'as_of'] as const;
 type Report = (field: string) => void;
 type Grounds = { readonly national: Ground[]; readonly localOnly: boolean };
-type LocalStatus = { readonly status: Status; readonly reason: ReasonCode | null };
+type LocalStatus = { readonly status: Status; readonly reason: RecordReason | null };
 
 function compileStatus(table: ReplyTables['status']): (record: JsonValue, report: Report) => LocalStatus {
   const meanings = new Map<string, LocalStatus>();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownMember } from '../schemas/own-member.ts';
 import type { Scenarios } from '../schemas/scenarios.ts';
 import type { LiveCode } from './conformance/live-target.ts';
 
@@ -27,7 +28,7 @@ export type UpstreamAccess = z.infer<typeof upstreamAccessSchema>;
 /** The codes whose scenario a folder has. */
 export function liveCodesOf({ codes }: Pick<UpstreamAccess, 'codes'>, { scenarios }: Scenarios): LiveCode[] {
   return scenarios.flatMap((scenario) => {
-    const code = Object.hasOwn(codes, scenario.scenario) ? codes[scenario.scenario] : undefined;
+    const code = ownMember(codes, scenario.scenario);
     return code === undefined ? [] : [{ code, scenario }];
   });
 }

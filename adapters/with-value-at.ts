@@ -1,3 +1,4 @@
+import { ownMember } from '../schemas/own-member.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { stepsOf } from './pointer.ts';
 
@@ -11,5 +12,5 @@ function place(node: JsonValue, steps: readonly string[], value: JsonValue): Jso
   if (step === undefined) return value;
   if (Array.isArray(node)) return node.map((item, index) => (String(index) === step ? place(item, rest, value) : item));
   const members = typeof node === 'object' && node !== null ? node : {};
-  return { ...members, [step]: place(members[step] ?? {}, rest, value) };
+  return { ...members, [step]: place(ownMember(members, step) ?? {}, rest, value) };
 }

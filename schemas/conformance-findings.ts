@@ -149,6 +149,11 @@ export const CONFORMANCE_FINDINGS = {
     zh: '沙盒地址不得用于生产',
     en: 'A sandbox address must not be registered outside the sandbox',
   },
+  node_not_admitted: {
+    severity: 'warn',
+    zh: 'node 尚不是该省已认可的签发节点，在此之前不能启用',
+    en: 'The node is no issuer that the province has admitted; until it is, the adapter cannot be activated',
+  },
 
   live_failed: { severity: 'fail', zh: '已知码未得到答复', en: 'A known code got no answer' },
   live_status: { severity: 'fail', zh: '已知码的结果不符', en: 'A known code comes out differently' },

@@ -1,12 +1,25 @@
-import { GROUNDS, LEVELS, LOCAL_STATES, PROVINCES, PURPOSES, REASONS, ROLES, VENUE_KINDS } from './code-lists/index.ts';
+import { ATTESTATION_RULES } from './code-lists/attestation-rules.ts';
+import {
+  GROUNDS,
+  LEVELS,
+  LOCAL_STATES,
+  PROVINCES,
+  PURPOSES,
+  REASON_USES,
+  REASONS,
+  ROLES,
+  VENUE_KINDS,
+} from './code-lists/index.ts';
 import { FINDINGS } from './finding.ts';
 import { HOLDER_CLASSES } from './mandate.ts';
+import { ownMember } from './own-member.ts';
 import { POLICY_REFUSALS } from './policy.ts';
 import { PROBLEMS } from './problem.ts';
 
 /** Every closed list with its texts, for readers that do not run TypeScript. An array of entries keeps a list's order. */
 export function codeLists(): Record<string, readonly Entry[]> {
   return {
+    attestation_rules: entriesOf(ATTESTATION_RULES),
     findings: entriesOf(FINDINGS),
     grounds: entriesOf(GROUNDS),
     holder_classes: entriesOf(HOLDER_CLASSES),
@@ -16,7 +29,7 @@ export function codeLists(): Record<string, readonly Entry[]> {
     problems: entriesOf(PROBLEMS),
     provinces: entriesOf(PROVINCES).sort(byCode),
     purposes: entriesOf(PURPOSES),
-    reasons: entriesOf(REASONS),
+    reasons: entriesOf(REASONS).map((entry) => ({ ...entry, ...ownMember(REASON_USES, entry.code) })),
     roles: entriesOf(ROLES),
     venue_kinds: entriesOf(VENUE_KINDS),
   };

@@ -7,8 +7,9 @@ import {
   levelSchema,
   localisedTextSchema,
   localStateSchema,
+  NATIONAL_PLATFORM,
   provinceCodeSchema,
-  reasonCodeSchema,
+  recordReasonSchema,
   roleSchema,
 } from './code-lists/index.ts';
 import { driverConfigSchema } from './driver-config.ts';
@@ -40,7 +41,7 @@ const statusTableSchema = z.strictObject({
         value: localScalarSchema,
         name: localStateSchema,
         to: statusSchema,
-        reason: reasonCodeSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
+        reason: recordReasonSchema.optional().meta({ description: 'for indeterminate: why nobody can tell' }),
       }),
     )
     .min(1)
@@ -114,6 +115,14 @@ export const replySchema = z
 export type ReplyTables = z.infer<typeof replySchema>;
 
 /**
+ * Ways to ask a province, in the only order that they may be tried in: its own node; the same node by way of the national
+ * platform's, for a destination that cannot reach it; its system itself, which no signature of a node stands behind.
+ */
+export const WAYS = ['node', 'national', 'direct'] as const;
+export const waySchema = z.enum(WAYS);
+export type Way = z.infer<typeof waySchema>;
+
+/**
  * An adapter: everything the gateway needs to ask one system and to read its answer, as data. The signed bytes are
  * registered, tested by the conformance kit and approved by people; no code is uploaded.
  */
@@ -151,20 +160,23 @@ export const manifestSchema = z
       .exactOptional()
       .meta({ description: "the province's issuer entity, whose node other provinces' gateways ask" }),
     route: z
-      .array(z.enum(['node', 'direct']))
+      .array(waySchema)
       .min(1)
-      .max(2)
+      .max(WAYS.length)
       .exactOptional()
       .meta({ description: 'ways to ask, in this order; the next one only where nobody answers. Absent: direct' }),
   })
-  .refine(({ node, route = ['direct'] }) => route.includes('node') === (node !== undefined), {
-    error: 'node and a route by way of it belong together',
+  .refine(({ node, route = ['direct'] }) => route.some((way) => way !== 'direct') === (node !== undefined), {
+    error: 'node, and a route to it (node or national), belong together',
     path: ['route'],
   })
-  .refine(({ route = [] }) => new Set(route).size === route.length && route.join() !== 'direct,node', {
-    error: 'route is ["node"], ["node","direct"] or ["direct"]',
+  .refine(({ route = [] }) => route.join() === WAYS.filter((way) => route.includes(way)).join(), {
+    error: 'route names each way once, in the order node, national, direct',
+    path: ['route'],
+  })
+  .refine(({ province, route = [] }) => province !== NATIONAL_PLATFORM || !route.includes('national'), {
+    error: 'the national platform is not reached by way of itself',
     path: ['route'],
   })
   .meta({ id: 'AdapterManifest' });
 export type Manifest = z.infer<typeof manifestSchema>;
-export type Way = NonNullable<Manifest['route']>[number];

@@ -59,6 +59,7 @@ describe('the document', () => {
       '/v1/passes/revocations',
       '/v1/statements',
       '/v1/statements/batch',
+      '/v1/statements/relay',
     ]);
   });
 

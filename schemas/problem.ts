@@ -53,6 +53,18 @@ export const PROBLEMS = {
     en: 'The question has passed through too many nodes',
     next: { zh: '请直接询问签发省份的节点', en: "Ask the issuing province's own node" },
   },
+  node_unreachable: {
+    status: 502,
+    zh: '无法到达签发省份的节点',
+    en: "The issuing province's node cannot be reached from here",
+    next: { zh: '请改用清单中的下一种方式', en: 'Take the next way that the manifest names' },
+  },
+  node_reply_invalid: {
+    status: 502,
+    zh: '签发省份节点的答复不符合格式',
+    en: "The issuing province's node answered with something that is no reply",
+    next: { zh: '请按无法查验处理，并告知该省', en: 'Treat it as cannot tell, and tell the province' },
+  },
   rate_limited: {
     status: 429,
     zh: '请求过于频繁',

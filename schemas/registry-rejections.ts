@@ -363,6 +363,12 @@ export const REJECTIONS = {
     en: "It could claim another system's codes",
     next: { zh: '请使用更明确的标记并提交新版本', en: 'Use a clearer mark and submit a new version' },
   },
+  node_not_admitted: {
+    problem: 'event_invalid',
+    zh: 'node 不是该省已认可的签发节点',
+    en: 'The node that the manifest names is no issuer that the province has admitted',
+    next: { zh: '请先由该省认可此签发节点', en: 'Have the province admit that issuer first' },
+  },
   adapter_unknown: {
     problem: 'event_invalid',
     zh: '该省没有适配器',

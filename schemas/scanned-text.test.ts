@@ -19,6 +19,7 @@ const FRAMES: readonly (readonly [string, string, string])[] = [
   ['a no-break space', '\u00a0', '\u00a0'],
   ['a byte order mark', '\ufeff', ''],
   ['zero-width characters', '\u200b', '\u200d\u2060'],
+  ['a tag of language, which is two units long', '\u{e0001}', '\u{e0001}\u{e007f}'],
   ['marks of direction', '\u202a', '\u202c'],
   ['an AIM identifier', ']Q1', ''],
   ['an AIM identifier inside a frame', '\x02]d2', '\x03\r\n'],

@@ -36,9 +36,22 @@ function withoutFrame(text: string): string {
 function trimmed(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && FRAMING.test(text.charAt(start))) start += 1;
-  while (end > start && FRAMING.test(text.charAt(end - 1))) end -= 1;
+  while (start < end) {
+    const next = start + (isPair(text, start) ? 2 : 1);
+    if (!FRAMING.test(text.slice(start, next))) break;
+    start = next;
+  }
+  while (end > start) {
+    const last = end - (isPair(text, end - 2) ? 2 : 1);
+    if (!FRAMING.test(text.slice(last, end))) break;
+    end = last;
+  }
   return text.slice(start, end);
+}
+
+/** Some characters that nobody sees, tags of language among them, are two units long. */
+function isPair(text: string, at: number): boolean {
+  return (text.codePointAt(at) ?? 0) > 0xffff;
 }
 
 function halfWidth(text: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { purposeSchema, reasonCodeSchema } from './code-lists/index.ts';
+import { failureReasonSchema, purposeSchema, recordReasonSchema } from './code-lists/index.ts';
 import { problemSchema } from './problem.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
 import { tokenFormsSchema } from './token-form.ts';
@@ -86,19 +86,19 @@ export const statementBatchLineSchema = z
   .meta({ id: 'StatementBatchLine' });
 export type StatementBatchLine = z.infer<typeof statementBatchLineSchema>;
 
-const reasonsSchema = z.array(reasonCodeSchema).max(8);
 /** What came of a question: absence, failure and "not ours" are answers of their own, each of them signed. */
 const outcomes = {
-  /** `reasons` and `local_ground_only`: what translating the record told beside the claims. */
+  /** `reasons` and `local_ground_only`: what translating the record told beside the claims; no other reason is a node's to give. */
   statement: {
     outcome: z.literal('statement'),
     statement_digest: sha256Schema,
-    reasons: reasonsSchema,
+    reasons: z.array(recordReasonSchema).max(8),
     local_ground_only: z.boolean(),
   },
   absent: { outcome: z.literal('absent'), why: z.enum(['expired', 'unknown']) },
-  busy: { outcome: z.literal('busy'), retry_after_s: z.int().min(1).max(600) },
-  unavailable: { outcome: z.literal('unavailable'), reasons: reasonsSchema.min(1) },
+  /** `retry_after_s`: as the system asks for; null where it does not say. */
+  busy: { outcome: z.literal('busy'), retry_after_s: z.int().min(0).max(600).nullable() },
+  unavailable: { outcome: z.literal('unavailable'), reasons: z.array(failureReasonSchema).min(1).max(8) },
   not_ours: { outcome: z.literal('not_ours') },
 } as const;
 
@@ -133,7 +133,10 @@ export const statementAnswerSchema = z
   .meta({ id: 'StatementAnswer' });
 export type StatementAnswer = z.infer<typeof statementAnswerSchema>;
 
-/** Claims of a node token: which gateway asks which issuer. */
+/**
+ * Claims of a node token: which gateway asks which issuer. `question`: it is good for the question of that digest alone, so
+ * that a node which relays it cannot ask anything else in the gateway's name.
+ */
 export const nodeTokenClaimsSchema = z
   .strictObject({
     iss: entityIdSchema,
@@ -141,6 +144,7 @@ export const nodeTokenClaimsSchema = z
     iat: numericDateSchema,
     exp: numericDateSchema,
     jti: z.string().min(16).max(64),
+    question: sha256Schema.exactOptional(),
   })
   .meta({ id: 'NodeTokenClaims' });
 export type NodeTokenClaims = z.infer<typeof nodeTokenClaimsSchema>;

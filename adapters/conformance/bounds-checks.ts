@@ -53,6 +53,22 @@ export function checkAddresses({ manifest, production, lists }: Subject): Confor
   return findings;
 }
 
+/**
+ * Other provinces' gateways ask the node, so it stands under the same rules as the system. Where all of a nation is played
+ * on one machine, its nodes have no public names.
+ */
+export function checkNode({ manifest, production, lists, isIssuerOf }: Subject): ConformanceFinding[] {
+  const { node, province } = manifest;
+  if (node === undefined) return [];
+  const at = inManifest('/node');
+  const url = new URL(node);
+  const findings: ConformanceFinding[] = [];
+  if (production && url.protocol !== 'https:') findings.push(finding('https_required', at, 'node'));
+  if (production && isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, 'node'));
+  if (isIssuerOf?.(node, province) === false) findings.push(finding('node_not_admitted', at, 'node'));
+  return findings;
+}
+
 /** The threat is a manifest that turns the gateway on its own network. */
 function isUnsafe(url: URL, lists: Subject['lists']): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Manifest } from '../../schemas/manifest.ts';
+import { ownMember } from '../../schemas/own-member.ts';
 import type { Fault } from '../../schemas/sandbox.ts';
 import type { Scenario, Scenarios } from '../../schemas/scenarios.ts';
 import { type Adapter, type AdapterAnswer, openAdapter } from '../adapter.ts';
@@ -42,7 +43,7 @@ export function openTarget(target: LiveTarget, changes: TargetChanges = {}): Ada
     nowMs: () => nowMs() + (changes.skewMs ?? 0),
     nonce: () => randomBytes(16).toString('hex'),
     secret: (name) => {
-      const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+      const secret = ownMember(secrets, name);
       if (secret === undefined) throw new UpstreamError('credentials', `no secret ${name} was given`);
       return secret;
     },

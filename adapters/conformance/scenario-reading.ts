@@ -1,4 +1,4 @@
-import { LOCAL_STATES, type LocalState, type ReasonCode } from '../../schemas/code-lists/index.ts';
+import { LOCAL_STATES, type LocalState, REASON_USES, type ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { LocalScalar } from '../../schemas/driver-exchange.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { JsonValue, Scenario, Scenarios } from '../../schemas/scenarios.ts';
@@ -72,31 +72,16 @@ export function isDigits(value: LocalScalar): boolean {
 
 export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason'; readonly detail: string };
 
-/** Reasons that the reading of a record gives; the others come from signatures, policies and other provinces. */
-const READ_REASONS: ReadonlySet<ReasonCode> = new Set([
-  'unmapped_value',
-  'as_of_impossible',
-  'no_national_meaning',
-  'local_state_pending',
-  'too_old',
-  'popup',
-]);
-/** With these the whole pipeline gives `indeterminate`, though the record itself has a colour. */
-const WITHHELD: ReadonlySet<ReasonCode> = new Set(['unsubstantiated', 'origin_contradicts']);
-const FROM_ELSEWHERE: ReadonlySet<ReasonCode> = new Set([
-  'issuer_unavailable',
-  'issuer_reply_invalid',
-  'issuer_signature_invalid',
-]);
-
 /** Compares what a record comes down to with what its scenario leads to; null where they agree. */
 export function disagreement(translation: Translation, expected: Scenario['expected']): Disagreement | null {
   if ('problem' in expected) return null;
   const { claims, reasons } = translation;
   const { reason } = expected;
-  if (reason !== undefined && FROM_ELSEWHERE.has(reason)) return null;
+  const from = reason === undefined ? null : REASON_USES[reason].from;
+  if (from === 'failure') return null;
   const coloured = claims.status === 'yellow' || claims.status === 'red';
-  if (reason !== undefined && WITHHELD.has(reason)) {
+  // With such a reason the whole pipeline gives `indeterminate`, though the record itself has a colour.
+  if (from === 'substantiation') {
     return coloured ? null : { code: 'scenario_status', detail: `${claims.status} needs no substantiation` };
   }
   // A colour that is outdated or limited is referred by policy, and then nobody is told the colour.
@@ -110,7 +95,7 @@ export function disagreement(translation: Translation, expected: Scenario['expec
 
 function reasonDisagreement(reason: ReasonCode, grounds: number, reasons: readonly ReasonCode[]): Disagreement | null {
   const given = reasons.join(', ') || 'none';
-  if (READ_REASONS.has(reason) && !reasons.includes(reason)) {
+  if (REASON_USES[reason].from === 'record' && !reasons.some((one) => one === reason)) {
     return { code: 'scenario_reason', detail: `expected ${reason}, the record gives ${given}` };
   }
   if (reason === 'ok' && reasons.length > 0)

@@ -63,6 +63,34 @@ describe('the healthy manifest', () => {
     expect([codesWith('10.1.'), codesWith('10.2.')]).toEqual([[], ['address_unsafe']]);
   });
 
+  test('a node at a private address, over plain http or by nobody’s word is let into production', () => {
+    const codesOf = (node: string, options: object = {}) => {
+      const manifest = { ...raw(healthy?.vector).manifest, node, route: ['node'] };
+      const { findings } = checkStatic({ ...raw(healthy?.vector), manifest }, { others, production: true, ...options });
+      return findings.filter(({ at }) => at.endsWith('/node')).map(({ code }) => code);
+    };
+    expect(codesOf('https://issuer.example')).toEqual([]);
+    expect(codesOf('http://issuer.example')).toEqual(['https_required']);
+    expect(codesOf('https://10.1.2.3')).toEqual(['address_unsafe']);
+    expect(codesOf('https://10.1.2.3', { lists: () => true })).toEqual([]);
+    expect(codesOf('https://issuer.example', { isIssuerOf: () => false })).toEqual(['node_not_admitted']);
+  });
+
+  test.each([
+    ['no node', { route: ['national'] }],
+    ['the ways in another order', { node: 'https://issuer.example', route: ['national', 'node'] }],
+    ['one way twice', { node: 'https://issuer.example', route: ['node', 'node'] }],
+    ['a node to which no way leads', { node: 'https://issuer.example', route: ['direct'] }],
+    [
+      'a way to the national platform by itself',
+      { province: '000000', node: 'https://a.example', route: ['national'] },
+    ],
+  ])('a route with %s is taken', (_what, changes) => {
+    const manifest = { ...raw(healthy?.vector).manifest, ...changes };
+    const { findings } = checkStatic({ ...raw(healthy?.vector), manifest }, { others, production: false });
+    expect(findings.map(({ code, at }) => [code, at])).toContainEqual(['schema_invalid', 'manifest.json#/route']);
+  });
+
   test('a folder named for another province is let through', () => {
     const codesIn = (name: string) =>
       checkStatic({ ...raw(healthy?.vector), name }, { others, production: false }).findings.map(({ code }) => code);

@@ -1,7 +1,6 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
-import type { Manifest } from '../../schemas/manifest.ts';
 import { checkAuthority, checkRemedy } from './authority-checks.ts';
-import { checkAddresses, checkBounds } from './bounds-checks.ts';
+import { checkAddresses, checkBounds, checkNode } from './bounds-checks.ts';
 import { finding, inManifest } from './finding.ts';
 import { checkRecognition } from './recognition-checks.ts';
 import { checkKinds, checkScenarios, checkShown } from './scenario-checks.ts';
@@ -26,14 +25,8 @@ export interface CheckOutcome {
   readonly checks: CheckResult[];
 }
 
-export interface StaticOptions {
-  /** Every other registered manifest; one of the same province and system is left out, since this one replaces it. */
-  readonly others: readonly Manifest[];
-  /** Outside the sandbox a made-up host is a fault. */
-  readonly production: boolean;
-  /** Whether an address lies in a network that the operator of the registry lists; without it none does. */
-  readonly lists?: (address: string) => boolean;
-}
+/** `others`: one of the same province and system is left out, since this one replaces it. */
+export type StaticOptions = Pick<Subject, 'others' | 'production' | 'lists' | 'isIssuerOf'>;
 
 /** The subject where both files could be read, with what was found either way. */
 export interface StaticOutcome extends CheckOutcome {
@@ -53,6 +46,7 @@ const CHECKS: readonly (readonly [name: string, run: (subject: Subject) => Confo
   ['authority model consistent', checkAuthority],
   ['bounds consistent', checkBounds],
   ['addresses safe', checkAddresses],
+  ['node reachable and admitted', checkNode],
   ['scenarios lead where they say', checkScenarios],
   ['every colour shown to somebody', checkShown],
   ['every kind of scenario present', checkKinds],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { type Scenarios, scenariosSchema } from '../../schemas/scenarios.ts';
@@ -17,6 +18,8 @@ export interface Subject {
   readonly production: boolean;
   /** Whether an address lies in a network that the operator of the registry lists; without it none does. */
   readonly lists?: (address: string) => boolean;
+  /** Whether the registry vouches for an entity as an issuer of that province; where nobody knows, nothing is said. */
+  readonly isIssuerOf?: (entityId: string, province: ProvinceCode) => boolean;
 }
 
 /** Two files as they were read, before anything is known about them. */

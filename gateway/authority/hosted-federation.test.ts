@@ -4,6 +4,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import { actors, makeActor, NAME, NOW_S, type World } from '../registry/registry.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
@@ -11,7 +12,7 @@ import { admissibleKeys } from './admissible-keys.ts';
 import { admittedWorld, GATEWAY_ID, ownKeyStore } from './authority.fixture.ts';
 import type { EntityDescription } from './entity-description.ts';
 import { type HostedEntity, hostEntity } from './hosted-entity.ts';
-import { HostedFederation, RESOLVE_RESPONSE_TYP, STATEMENT_LIFETIME_S } from './hosted-federation.ts';
+import { HostedFederation, STATEMENT_LIFETIME_S } from './hosted-federation.ts';
 
 const { anchor, henan } = actors;
 const STRANGER = 'https://stranger.example';

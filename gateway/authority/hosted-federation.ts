@@ -3,6 +3,7 @@ import { isAdmitted } from '../registry/fold-subordinates.ts';
 import { signEntityStatement } from '../trust/entity-statement.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
 import { signCompact } from '../trust/signer.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -22,8 +23,6 @@ interface Parts {
 }
 
 export const STATEMENT_LIFETIME_S = 86_400;
-
-export const RESOLVE_RESPONSE_TYP = 'resolve-response+jwt';
 
 /**
  * Signs and serves the entity statements of hosted entities (OpenID Federation 1.0 section 3). What a superior says

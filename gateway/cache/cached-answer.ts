@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ProvinceCode, provinceCodeSchema, reasonCodeSchema } from '../../schemas/code-lists/index.ts';
+import { type ProvinceCode, provinceCodeSchema, recordReasonSchema } from '../../schemas/code-lists/index.ts';
+import { waySchema } from '../../schemas/manifest.ts';
 import { statusClaimsSchema } from '../../schemas/statement.ts';
 import { assuranceSchema } from '../../schemas/status.ts';
 
@@ -9,10 +10,10 @@ export const cachedAnswerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('claims'),
     claims: statusClaimsSchema,
     localGroundOnly: z.boolean(),
-    reasons: z.array(reasonCodeSchema),
+    reasons: z.array(recordReasonSchema),
     assurance: assuranceSchema,
     statement: z.string().nullable(),
-    way: z.enum(['node', 'direct']).nullable(),
+    way: waySchema.nullable(),
   }),
   z.strictObject({ kind: z.literal('absent'), why: z.enum(['expired', 'unknown']) }),
 ]);

@@ -1,9 +1,11 @@
 import type { InspectColor } from 'node:util';
+import type { AttestationClaims } from '../../schemas/attestation.ts';
+import { secondOf } from '../../schemas/clocks.ts';
 import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Decision, Status } from '../../schemas/status.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import type { CheckedAnswer } from './check-answer.ts';
+import type { CheckedAnswer, FailedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { checkText } from './trust-texts.ts';
 
@@ -47,48 +49,73 @@ const NO_PHONE: LocalisedText = {
   en: "a paper pass will do, or staff may look the status up with the person's consent",
 };
 
-/** An answer as a person reads it: status and decision, why, how fresh, what to do next, and whether it verified. */
-export function printAnswer(cli: Cli, reply: VerificationReply, checked: CheckedAnswer): void {
+/** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
+const UNSIGNED: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
+
+/**
+ * An answer as a person reads it: status and decision, why, how fresh, what to do next, and whether it verified. All of
+ * it comes from the verified attestation; of one that did not verify nothing is shown but that, and why.
+ */
+export function printAnswer(cli: Cli, reply: VerificationReply, checked: CheckedAnswer, nowS: number): void {
+  if (checked.verified) printVerified(cli, checked, reply.remedy, nowS);
+  else printUnverified(cli, checked);
+}
+
+function printVerified(
+  cli: Cli,
+  { claims, chain }: Extract<CheckedAnswer, { verified: true }>,
+  remedy: Remedy | null,
+  nowS: number,
+): void {
   const { say, print, paint } = cli;
-  const row = (label: LocalisedText, text: string) =>
-    print(`  ${label[cli.language]}${gap(cli, label)}${printable(text)}`);
-  const status = STATUSES[reply.status];
-  const decision = DECISIONS[reply.decision];
-  if (!checked.verified) {
-    print(
-      paint(
-        ['bold', 'red'],
-        say({ zh: '✗ 未通过验证：请勿采信以下内容', en: '✗ NOT VERIFIED: do not rely on what follows' }),
-      ),
-    );
-  }
-  const route = `${say(PROVINCES[reply.issuer.province])} → ${say(PROVINCES[reply.destination])}`;
+  const status = STATUSES[claims.status];
+  const decision = DECISIONS[claims.decision];
+  const route = `${say(PROVINCES[claims.issuer_province])} → ${say(PROVINCES[claims.destination])}`;
   print(`${paint(['bold', status.colour], `${status.shape} ${say(status)} · ${say(decision)}`)}  ${route}`);
-  row({ zh: '原因', en: 'why' }, reply.reasons.map(({ code }) => say(REASONS[code])).join(say({ zh: '；', en: '; ' })));
-  row({ zh: '时效', en: 'how fresh' }, freshness(cli, reply));
   row(
-    { zh: '下一步', en: 'next' },
-    say(checked.verified ? decision.next : { zh: '请转人工核实', en: 'have staff look into it' }),
+    cli,
+    { zh: '原因', en: 'why' },
+    claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' })),
   );
-  if (reply.remedy !== null) row({ zh: '申诉', en: 'appeal' }, remedyText(cli, reply.remedy));
-  if (reply.decision !== 'pass') row({ zh: '无手机', en: 'no phone' }, say(NO_PHONE));
-  row({ zh: '证据', en: 'evidence' }, say(ASSURANCES[reply.assurance]));
-  row({ zh: '信任链', en: 'chain' }, chainText(cli, checked));
+  row(cli, { zh: '时效', en: 'how fresh' }, freshness(cli, claims, nowS));
+  row(cli, { zh: '下一步', en: 'next' }, say(decision.next));
+  // The gateway's own word: a signed attestation has no room for it.
+  if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${remedyText(cli, remedy)} ${say(UNSIGNED)}`);
+  if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
+  row(cli, { zh: '证据', en: 'evidence' }, say(ASSURANCES[claims.assurance]));
+  const [anchor, count] = [chain.at(-1)?.iss ?? '', chain.length];
+  const verified = {
+    zh: `✓ ${count} 环均已验证，直至 ${anchor}`,
+    en: `✓ all ${count} links verified, up to ${anchor}`,
+  };
+  row(cli, { zh: '信任链', en: 'chain' }, say(verified));
+}
+
+/** Whatever it said, a colour here would be somebody's, and might be believed. */
+function printUnverified(cli: Cli, checked: FailedAnswer): void {
+  const { say, print, paint } = cli;
+  const heading = { zh: '✗ 未通过验证：答复内容不予显示', en: '✗ NOT VERIFIED: what the answer says is not shown' };
+  print(paint(['bold', 'red'], say(heading)));
+  row(cli, { zh: '下一步', en: 'next' }, say({ zh: '请转人工核实', en: 'have staff look into it' }));
+  row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
+  row(cli, { zh: '信任链', en: 'chain' }, `✗ ${checked.code}: ${say(checkText(checked))} (${checked.link})`);
+}
+
+function row(cli: Cli, label: LocalisedText, text: string): void {
+  cli.print(`  ${label[cli.language]}${gap(cli, label)}${printable(text)}`);
 }
 
 function gap(cli: Cli, label: LocalisedText): string {
   return cli.language === 'zh' ? ' '.repeat(8 - 2 * label.zh.length) : ' '.repeat(11 - label.en.length);
 }
 
-function freshness(cli: Cli, reply: VerificationReply): string {
-  if (reply.status_as_of === null || reply.age_s === null) {
-    return cli.say({ zh: '签发省份未给出时间', en: 'the issuing province gave no time' });
-  }
-  const age = ageText(cli, reply.age_s);
-  const text = { zh: `${age}前（${reply.status_as_of}）`, en: `${age} ago (${reply.status_as_of})` };
+/** How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. */
+function freshness(cli: Cli, { status_as_of, stale }: AttestationClaims, nowS: number): string {
+  if (status_as_of === null) return cli.say({ zh: '签发省份未给出时间', en: 'the issuing province gave no time' });
+  const age = ageText(cli, Math.max(0, nowS - secondOf(status_as_of)));
+  const earlier = { zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' };
   return (
-    cli.say(text) +
-    (reply.stale ? cli.say({ zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' }) : '')
+    cli.say({ zh: `${age}前（${status_as_of}）`, en: `${age} ago (${status_as_of})` }) + (stale ? cli.say(earlier) : '')
   );
 }
 
@@ -107,11 +134,4 @@ function remedyText(cli: Cli, remedy: Remedy): string {
     within === null ? null : cli.say({ zh: `${within} 小时内答复`, en: `answers within ${within} h` }),
   ];
   return parts.filter((part) => part !== null).join(cli.say({ zh: '，', en: ', ' }));
-}
-
-function chainText(cli: Cli, checked: CheckedAnswer): string {
-  if (!checked.verified) return `✗ ${checked.code}: ${cli.say(checkText(checked))} (${checked.link})`;
-  const anchor = checked.chain.at(-1)?.iss ?? '';
-  const count = checked.chain.length;
-  return cli.say({ zh: `✓ ${count} 环均已验证，直至 ${anchor}`, en: `✓ all ${count} links verified, up to ${anchor}` });
 }

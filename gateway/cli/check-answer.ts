@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
+import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import type { TrustErrorCode } from '../trust/trust-error.ts';
 import { type Presented, verifyAttestation } from '../trust/verify-attestation.ts';
@@ -23,6 +24,8 @@ export type CheckedAnswer =
       readonly verified: false;
       readonly code: CheckCode;
       readonly link: string;
+      /** With `rule_broken`: which one. */
+      readonly rule?: AttestationRule;
       /** By how many seconds the token is ahead of this clock, or behind it where negative. */
       readonly clock_off_s?: number;
       readonly chain: readonly Link[];

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { ownMember } from '../../schemas/own-member.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
@@ -45,10 +46,10 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
   return {
     anchor,
     chainOf: remembering(chainOf),
-    historicalKeysOf: (entityId) => ownText(nearby?.historical_keys, entityId),
+    historicalKeysOf: (entityId) => (nearby === null ? undefined : ownMember(nearby.historical_keys, entityId)) ?? null,
     // With a bundle in hand nobody is asked: what is not in it is not known.
     statusListOf: async (uri) =>
-      carried === null ? await statusListOnline(uri, env) : ownText(carried.status_lists, uri),
+      carried === null ? await statusListOnline(uri, env) : (ownMember(carried.status_lists, uri) ?? null),
   };
 }
 
@@ -56,7 +57,7 @@ type ChainSource = TrustMaterial['chainOf'];
 
 function chainsOf(bundle: TrustBundle): ChainSource {
   return async (entityId) => {
-    const chain = Object.hasOwn(bundle.chains, entityId) ? bundle.chains[entityId] : undefined;
+    const chain = ownMember(bundle.chains, entityId);
     if (chain === undefined) throw new TrustError('fetch_failed', 'the bundle has no chain for that entity');
     return chain;
   };
@@ -67,7 +68,7 @@ function chainsNearby(dataDir: string, anchor: TrustAnchor | null, env: Environm
   const bundle = findBundle(join(dataDir, 'trust-bundle.json'));
   const online = chainsOnline(env);
   return async (entityId) => {
-    const kept = bundle?.chains[entityId];
+    const kept = bundle === null ? undefined : ownMember(bundle.chains, entityId);
     if (kept === undefined || anchor === null) return await online(entityId);
     const stands = await validateChain(kept, anchor, Math.floor(Date.now() / 1000)).catch(() => null);
     return stands === null ? await online(entityId).catch(() => kept) : kept;
@@ -93,10 +94,6 @@ async function statusListOnline(uri: string, env: Environment): Promise<string |
   if (!uri.startsWith(`${gateway.url}/`)) return null;
   const reply = await gateway.send(uri.slice(gateway.url.length), {}).catch(() => null);
   return reply?.status === 200 ? reply.text.trim() : null;
-}
-
-function ownText(record: Readonly<Record<string, string>> | undefined, name: string): string | null {
-  return record !== undefined && Object.hasOwn(record, name) ? (record[name] ?? null) : null;
 }
 
 function remembering(chainOf: ChainSource): ChainSource {

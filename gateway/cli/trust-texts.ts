@@ -1,3 +1,4 @@
+import { ATTESTATION_RULES, type AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
 import type { CheckCode } from './check-answer.ts';
 
@@ -29,6 +30,11 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
     zh: '网关只能为本省出具，目的地不是其所属省份',
     en: 'its gateway belongs to another province than the destination that it names',
   },
+  rule_broken: { zh: '其内容违反证明规则，网关不得如此出具', en: 'it says what no gateway may say' },
+  evidence_disclosed: { zh: '声明披露了场所不应知晓的内容', en: 'the statement discloses what a venue may not know' },
+  digest_repeated: { zh: '同一摘要列出两次', en: 'a digest is listed twice' },
+  disclosure_invalid: { zh: '披露内容格式不符', en: 'a disclosure has not the form of RFC 9901' },
+  key_binding_refused: { zh: '声明之后附有他物', en: 'something follows the statement' },
   evidence_mismatch: { zh: '证据与证明不符', en: 'the evidence is not what the attestation binds' },
   disclosure_unbound: { zh: '披露内容未被签名', en: 'a disclosure is not among the signed digests' },
   chain_broken: { zh: '信任链断裂', en: 'the trust chain is broken' },
@@ -59,12 +65,20 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
 /** A failed check, as far as its words depend on it. */
 interface FailedCheck {
   readonly code: CheckCode;
+  readonly rule?: AttestationRule;
   readonly clock_off_s?: number;
 }
 
-/** What a closed code means, for a person; with the seconds that lie between a token's time and this clock. */
-export function checkText({ code, clock_off_s }: FailedCheck): LocalisedText {
+/**
+ * What a closed code means, for a person; with the rule that is broken, or the seconds that lie between a token's time and
+ * this clock.
+ */
+export function checkText({ code, rule, clock_off_s }: FailedCheck): LocalisedText {
   const { zh, en } = TEXTS[code];
+  if (rule !== undefined) {
+    const broken = ATTESTATION_RULES[rule];
+    return { zh: `${zh}：${rule}（应为：${broken.zh}）`, en: `${en}: ${rule} (what holds: ${broken.en})` };
+  }
   if (clock_off_s === undefined) return TEXTS[code];
   const offS = Math.abs(clock_off_s);
   return clock_off_s > 0

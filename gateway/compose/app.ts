@@ -5,6 +5,7 @@ import { errorHandler } from '../http/errors.ts';
 import { mountFederation } from '../http/federation.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
+import { tracedLine } from '../http/question-headers.ts';
 import { ProblemError } from '../problem-error.ts';
 import { federationPlaces } from './hosting.ts';
 import type { Node } from './node.ts';
@@ -32,7 +33,7 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
       const route: unknown = request.route?.path;
       const took_ms = Math.round(performance.now() - started);
       const line = { request_id: requestId, method: request.method, route, status: response.statusCode, took_ms };
-      log.info(line, 'request');
+      log.info({ ...line, ...tracedLine(response) }, 'request');
     });
     next();
   });

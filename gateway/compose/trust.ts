@@ -117,7 +117,8 @@ export async function openTrust(parts: Parts): Promise<Trust> {
     resolve: async (id, resolverId, type) => {
       // Anybody may ask: an address that only the asker knows is not looked up.
       if (anchor === null || !(federation.has(id) || isVouchedFor(id))) return await nowhere();
-      return await federation.resolveResponse(await chainOf(id), anchor(), { resolverId, type });
+      const chain = await (resolver?.freshStatements(id) ?? nowhere());
+      return await federation.resolveResponse(chain, anchor(), { resolverId, type });
     },
     forgetKey: ({ invalidation }) => {
       if (invalidation.kind !== 'key') return;

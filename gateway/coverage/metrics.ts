@@ -40,6 +40,12 @@ export function createMetrics() {
       labelNames: ['asker', 'outcome'],
       registers,
     }),
+    relayed: new Counter({
+      name: 'huren_relayed_questions_total',
+      help: "Questions of other provinces' gateways that were passed on, by the provinces of asker and issuer and by what came of them",
+      labelNames: ['asker', 'issuer', 'outcome'],
+      registers,
+    }),
     upstreamSeconds: new Histogram({
       name: 'huren_upstream_seconds',
       help: 'Time one question to a province took',
@@ -69,6 +75,12 @@ export function createMetrics() {
       name: 'huren_shadow_comparisons_total',
       help: 'Answers of an adapter version on shadow trial compared with those of the version in use',
       labelNames: ['province', 'version', 'result'],
+      registers,
+    }),
+    attestationsRefused: new Counter({
+      name: 'huren_attestations_refused_total',
+      help: 'Answers that were not signed because they broke a rule of attestations: a fault of this gateway',
+      labelNames: ['rule'],
       registers,
     }),
     unsubstantiated: new Counter({

@@ -1,8 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Counter } from 'prom-client';
 import {
-  HOPS_HEADER,
-  MOST_HOPS,
   NODE_TOKEN_LIFETIME_S,
   STATEMENT_ANSWER_LIFETIME_S,
   type StatementReply,
@@ -11,12 +9,13 @@ import {
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
-import { type Answered, answerQuestion, type IssuingContext } from '../issuing/answer-question.ts';
+import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
 import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts';
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { admit, type Capacity } from './admission.ts';
+import { followTrace, hopsOf } from './question-headers.ts';
 
 /** How long a question's token could still be good. */
 const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
@@ -24,7 +23,7 @@ const REMEMBERED_MS = (NODE_TOKEN_LIFETIME_S + CLOCK_SKEW_S) * 1000;
 export interface DeskParts {
   readonly issuing: IssuingContext;
   /** Null: this node has no anchor, and believes nobody. */
-  readonly askers: Pick<AskingGateways, 'authenticate'> | null;
+  readonly askers: Pick<AskingGateways<Issuer>, 'authenticate'> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
   readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
@@ -63,14 +62,15 @@ export class StatementDesk {
     request: Request,
     response: Response,
     { read, maxBytes, questionsIn }: Incoming<B>,
-  ): Promise<{ readonly party: AskingParty; readonly body: B }> {
+  ): Promise<{ readonly party: AskingParty<Issuer>; readonly body: B }> {
     let asker = 'unknown';
     const authenticate = async () => {
       const party = await this.#authenticate(request);
       asker = party.province;
+      followTrace(request, response);
       return party;
     };
-    const clientOf = ({ gateway }: AskingParty) => gateway;
+    const clientOf = ({ gateway }: AskingParty<Issuer>) => gateway;
     const door = { priority: 'single', authenticate, clientOf, read, maxBytes, scansIn: questionsIn } as const;
     try {
       const { asker: party, body } = await admit(this.#parts.shared, door, request, response);
@@ -81,8 +81,8 @@ export class StatementDesk {
     }
   }
 
-  async #authenticate(request: Request): Promise<AskingParty> {
-    refuseLoop(request.get(HOPS_HEADER));
+  async #authenticate(request: Request): Promise<AskingParty<Issuer>> {
+    hopsOf(request);
     if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await this.#parts.askers.authenticate(request.get('authorization'));
     await this.withinRate(party);
@@ -90,13 +90,17 @@ export class StatementDesk {
   }
 
   /** Takes one question of what a gateway may ask a second; `enter` has taken the first. Throws `rate_limited`. */
-  async withinRate({ gateway }: AskingParty): Promise<void> {
+  async withinRate({ gateway }: AskingParty<Issuer>): Promise<void> {
     const refused = await this.#parts.shared.askerLimit.take(gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   }
 
   /** Answers one question and counts what came of it. Throws ProblemError. */
-  async answer(party: AskingParty, read: () => Promise<StatementRequest>, terms: AnswerTerms): Promise<StatementReply> {
+  async answer(
+    party: AskingParty<Issuer>,
+    read: () => Promise<StatementRequest>,
+    terms: AnswerTerms,
+  ): Promise<StatementReply> {
     try {
       const question = await read();
       // Whoever overheard a question is told nothing by asking it again. A Redis that is away does not stop anybody.
@@ -113,7 +117,7 @@ export class StatementDesk {
   }
 
   async #decide(
-    { gateway, issuer }: AskingParty,
+    { gateway, issuer }: AskingParty<Issuer>,
     question: StatementRequest,
     { withinMs, answerForms }: AnswerTerms,
   ): Promise<{ readonly outcome: Answered['outcome']; readonly reply: StatementReply }> {
@@ -131,9 +135,4 @@ export class StatementDesk {
   #countRefusal(asker: string, error: unknown): void {
     this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
   }
-}
-
-/** A question that nodes pass round would never end; and what cannot be counted is not passed on either. */
-function refuseLoop(hops = '1'): void {
-  if (!/^\d{1,2}$/.test(hops) || Number(hops) > MOST_HOPS) throw new ProblemError('loop_refused');
 }

@@ -76,7 +76,7 @@ beforeEach(async () => {
   mountStatements(app, {
     issuing,
     issuers: [issuer],
-    askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer }) },
+    askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
     statements: metrics.statements,
     log,
     shared: {

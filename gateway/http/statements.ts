@@ -3,26 +3,26 @@ import type { Logger } from 'pino';
 import type { Problem } from '../../schemas/problem.ts';
 import {
   type StatementBatchLine,
+  type StatementRequest,
   statementBatchFrameSchema,
   statementRequestSchema,
-  WITHIN_HEADER,
 } from '../../schemas/statement-exchange.ts';
 import { EVERY_FORM, PLAIN_FORM } from '../../schemas/token-form.ts';
 import { MAX_CODE_LENGTH } from '../../schemas/verification.ts';
 import type { Issuer } from '../issuing/answer-question.ts';
-import type { AskingParty } from '../issuing/asking-gateways.ts';
+import { type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
+import { questionDigest } from '../trust/statement-answer.ts';
 import { requestIdOf, whereItBroke } from './errors.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
+import { hopsOf, withinOf } from './question-headers.ts';
 import { pathOf, resource } from './route.ts';
 import { type DeskParts, StatementDesk } from './statement-desk.ts';
 
 /** A code whose every character takes six bytes escaped, and the other members. */
-const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
+export const MAX_QUESTION_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_BATCH_BYTES = 262_144;
-/** What a question may take where whoever asks does not say. */
-const USUAL_WITHIN_MS = 10_000;
 
 interface Parts extends DeskParts {
   readonly issuers: readonly Issuer[];
@@ -36,8 +36,8 @@ interface Parts extends DeskParts {
 export function mountStatements(router: Router, { issuers, log, ...parts }: Parts): void {
   const desk = new StatementDesk(parts);
   const question = {
-    read: jsonBodyReader(statementRequestSchema, MAX_REQUEST_BYTES),
-    maxBytes: MAX_REQUEST_BYTES,
+    read: jsonBodyReader(statementRequestSchema, MAX_QUESTION_BYTES),
+    maxBytes: MAX_QUESTION_BYTES,
     questionsIn: () => 1,
   };
   const frame = {
@@ -48,13 +48,19 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
 
   async function one(request: Request, response: Response): Promise<void> {
     const { party, body } = await desk.enter(request, response, question);
-    const terms = { withinMs: withinOf(request.get(WITHIN_HEADER)), answerForms: body.forms ?? PLAIN_FORM };
-    response.json(await desk.answer(party, async () => body, terms));
+    const terms = { withinMs: withinOf(request), answerForms: body.forms ?? PLAIN_FORM };
+    const read = async () => {
+      await refuseOtherQuestion(party, hopsOf(request), body);
+      return body;
+    };
+    response.json(await desk.answer(party, read, terms));
   }
 
   async function batch(request: Request, response: Response): Promise<void> {
     const { party, body } = await desk.enter(request, response, frame);
-    const withinMs = withinOf(request.get(WITHIN_HEADER));
+    const withinMs = withinOf(request);
+    // What a relay passes on is one question.
+    if (party.question !== null || hopsOf(request) > 1) throw unboundToken();
     response.status(200).type('application/x-ndjson');
     const write = openLines(response);
     await allInSlices(body.items, async (item, index) => {
@@ -65,7 +71,7 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
   }
 
   /** Whoever asks in batches knows both forms of an answer. */
-  async function itemReply(party: AskingParty, item: unknown, index: number, withinMs: number) {
+  async function itemReply(party: AskingParty<Issuer>, item: unknown, index: number, withinMs: number) {
     const read = async () => {
       if (index > 0) await desk.withinRate(party);
       return parseJson(statementRequestSchema, item, 'the item');
@@ -93,6 +99,15 @@ function openLines(response: Response): (line: StatementBatchLine) => void {
   };
 }
 
-function withinOf(ms = ''): number {
-  return /^[1-9]\d{0,4}$/.test(ms) ? Math.min(Number(ms), USUAL_WITHIN_MS) : USUAL_WITHIN_MS;
+/**
+ * A token that is bound to a question is good for no other, however it came; and one that came through another node has to
+ * be bound, or that node could ask whatever it liked with it.
+ */
+async function refuseOtherQuestion(
+  { question: bound }: AskingParty<Issuer>,
+  hops: number,
+  question: StatementRequest,
+): Promise<void> {
+  if (bound === null && hops === 1) return;
+  if (bound !== (await questionDigest(question))) throw unboundToken();
 }

@@ -8,25 +8,26 @@ import { claimedAsker, verifyNodeToken } from '../trust/node-token.ts';
 import { RECOGNITION_GATEWAY, recognitionGatewayMetadataSchema } from '../trust/trust-bundle.ts';
 import type { ResolvedEntity } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import type { Issuer } from './answer-question.ts';
 
-/** A gateway that the registry vouches for, and the issuer here that it asks. */
-export interface AskingParty {
+/** A gateway that the registry vouches for, and the issuer that it asks. */
+export interface AskingParty<Issuer> {
   readonly gateway: string;
   readonly province: ProvinceCode;
   readonly issuer: Issuer;
+  /** The digest of the one question that its token is good for; null: of any. */
+  readonly question: string | null;
 }
 
-interface Remembered {
-  readonly party: AskingParty;
+interface Remembered<Issuer> {
+  readonly party: AskingParty<Issuer>;
   readonly expS: number;
   /** The chain that it was verified with: another one since may have taken its key away. */
   readonly resolved: ResolvedEntity;
 }
 
-interface Parts {
+interface Parts<Issuer> {
   readonly resolver: Pick<EntityResolver, 'resolve' | 'reread'>;
-  /** The issuer of that identifier, where it is hosted here. */
+  /** The issuer of that identifier, where it may be asked here. */
   readonly issuerOf: (entityId: string) => Issuer | undefined;
   readonly nowMs: () => number;
 }
@@ -38,16 +39,16 @@ const REMEMBERED_TOKENS = 4_096;
  * Who asks, by a token that it signed with the key of its attestations: verified through its chain once, and remembered by
  * its hash until it expires or its chain becomes another one. Nobody whom the registry does not name is looked up.
  */
-export class AskingGateways {
-  readonly #parts: Parts;
-  readonly #remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
+export class AskingGateways<Issuer> {
+  readonly #parts: Parts<Issuer>;
+  readonly #remembered = new LRUCache<string, Remembered<Issuer>>({ max: REMEMBERED_TOKENS });
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts<Issuer>) {
     this.#parts = parts;
   }
 
   /** Throws ProblemError `node_token_invalid`, `node_not_admitted`, `unavailable`. */
-  async authenticate(authorization: string | undefined): Promise<AskingParty> {
+  async authenticate(authorization: string | undefined): Promise<AskingParty<Issuer>> {
     const token = bearerToken(authorization);
     try {
       return await this.#verified(token);
@@ -56,7 +57,7 @@ export class AskingGateways {
     }
   }
 
-  async #verified(token: string): Promise<AskingParty> {
+  async #verified(token: string): Promise<AskingParty<Issuer>> {
     const name = createHash('sha256').update(token).digest('base64url');
     const known = this.#remembered.get(name);
     if (known !== undefined && known.expS * 1000 > this.#parts.nowMs()) {
@@ -72,17 +73,18 @@ export class AskingGateways {
       await this.#parts.resolver.reread(claimed.iss);
       return await this.#verify(token, claimed.iss, issuer);
     });
-    this.#remembered.set(name, fresh);
+    // One that is good for a single question comes once.
+    if (fresh.party.question === null) this.#remembered.set(name, fresh);
     return fresh.party;
   }
 
-  async #verify(token: string, gateway: string, issuer: Issuer): Promise<Remembered> {
+  async #verify(token: string, gateway: string, issuer: Issuer): Promise<Remembered<Issuer>> {
     const resolved = await this.#parts.resolver.resolve(gateway);
     const metadata = recognitionGatewayMetadataSchema.safeParse(resolved.metadata[RECOGNITION_GATEWAY]);
     if (!metadata.success) throw new TrustError('not_admitted', 'the entity is no gateway');
     const { province, jwks } = metadata.data;
-    const { exp } = await verifyNodeToken(token, jwks, Math.floor(this.#parts.nowMs() / 1000));
-    return { party: { gateway, province, issuer }, expS: exp, resolved };
+    const { exp, question = null } = await verifyNodeToken(token, jwks, Math.floor(this.#parts.nowMs() / 1000));
+    return { party: { gateway, province, issuer, question }, expS: exp, resolved };
   }
 }
 
@@ -93,6 +95,11 @@ function bearerToken(authorization: string | undefined): string {
   }
   if (token.length > MAX_NODE_TOKEN_LENGTH) throw invalid('the token is too long');
   return token;
+}
+
+/** A token that is good for one question, with another or with none. */
+export function unboundToken(): ProblemError {
+  return invalid('the token is for another question, or for any');
 }
 
 function problemOf({ code }: TrustError): ProblemError {

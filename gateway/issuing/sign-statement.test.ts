@@ -5,9 +5,10 @@ import { decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims, statusClaimsSchema } from '../../schemas/statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import { verifyBytes } from '../trust/signature.ts';
 import { plainly } from '../trust/signer.ts';
-import { openStatement, verifyStatement, withholdDisclosures } from '../trust/status-statement.ts';
+import { openStatement, verifyStatement } from '../trust/status-statement.ts';
 import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
 
 const ISSUER = 'https://issuer.example';

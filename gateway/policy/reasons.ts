@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../schemas/code-lists/index.ts';
+import { REASON_USES, type ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { PolicyRow } from '../../schemas/policy.ts';
 import type { Decision } from '../../schemas/status.ts';
 import type { Cell } from './cells.ts';
@@ -26,9 +26,26 @@ export function reasonsFor(cell: Cell, { decision, rowReason, exception }: Reaso
 }
 
 function doubts(cell: Cell, decision: Decision, rowReason: PolicyRow['reason']): ReasonCode[] {
-  const reasons: ReasonCode[] = rowReason === undefined ? [] : [rowReason];
+  const reasons: ReasonCode[] = rowReason !== undefined && isInPlace(rowReason, cell, decision) ? [rowReason] : [];
   if (decision !== 'refer') return reasons;
   if (cell.age_band === 'too_old') reasons.push('too_old');
   if (cell.status === 'green' && cell.popup) reasons.push('popup');
   return reasons;
+}
+
+/** A row may cover more cells than its reason is true of: a table must not tell a door what is not so. */
+function isInPlace(reason: NonNullable<PolicyRow['reason']>, cell: Cell, decision: Decision): boolean {
+  if (!REASON_USES[reason].beside.some((one) => one === decision)) return false;
+  switch (reason) {
+    case 'too_old':
+      return cell.age_band === 'too_old';
+    case 'stale_used':
+      return cell.stale;
+    case 'popup':
+      return cell.popup;
+    case 'assurance_too_low':
+    case 'no_national_meaning':
+    case 'policy_exception':
+      return true;
+  }
 }

@@ -5,6 +5,9 @@ import type { ConformanceReport } from '../../schemas/conformance-report.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
+import { manifestsInUse } from './compile-state.ts';
+import type { FoldState } from './fold-state.ts';
+import { issuesFor } from './fold-subordinates.ts';
 import { digestOf } from './manifest-text.ts';
 
 /** Asks the upstream of what was submitted; null where the operator holds nothing to ask it about. */
@@ -30,14 +33,19 @@ export interface CheckedBody {
 /** Longest report that an entry of the log can carry; findings beyond it are cut, never the verdict. */
 const MAX_REPORT_CHARS = 30_000;
 
-/** Runs the conformance kit on what was submitted, beside the manifests in use. Live only where static found no fault. */
+/** Runs the conformance kit on what was submitted, beside what `state` holds. Live only where static found no fault. */
 export async function checkSubmission(
   texts: { readonly manifest: string; readonly scenarios: string },
-  others: readonly Manifest[],
+  state: FoldState,
   { production, lists, nowMs, live }: CheckSettings,
 ): Promise<CheckedBody> {
   const raw = { name: null, manifest: jsonOrUndefined(texts.manifest), scenarios: jsonOrUndefined(texts.scenarios) };
-  const statically = checkStatic(raw, { others, production, ...(lists === undefined ? {} : { lists }) });
+  const statically = checkStatic(raw, {
+    others: manifestsInUse(state),
+    production,
+    isIssuerOf: (entityId, province) => issuesFor(state, entityId) === province,
+    ...(lists === undefined ? {} : { lists }),
+  });
   const { subject } = statically;
   const parts = { manifest: subject?.manifest ?? null, manifestDigest: digestOf(texts.manifest), nowMs: nowMs() };
   const first = conformanceReport({ ...parts, level: 'static', outcomes: [statically], latency: null });

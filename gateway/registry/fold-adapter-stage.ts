@@ -20,6 +20,7 @@ import {
   rejected,
   type VersionRecord,
 } from './fold-state.ts';
+import { issuesFor } from './fold-subordinates.ts';
 import { parseManifest } from './manifest-text.ts';
 
 /** A version that was checked and twice approved is put on trial or to full use, by its province or by an operator. */
@@ -115,7 +116,14 @@ function moverOf(state: FoldState, iss: string, province: ProvinceCode): EntityR
 
 function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
   const enough = countingApprovals(state, version).length >= APPROVALS_NEEDED;
-  return refuseUnchecked(version) ?? (enough ? undefined : rejected('approvals_missing'));
+  return refuseUnchecked(version) ?? (enough ? refuseNode(state, version) : rejected('approvals_missing'));
+}
+
+/** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */
+function refuseNode(state: FoldState, version: VersionRecord): Rejection | undefined {
+  const manifest = manifestOf(version);
+  if (manifest?.node === undefined || issuesFor(state, manifest.node) === manifest.province) return undefined;
+  return rejected('node_not_admitted');
 }
 
 function recogniseAlike(a: VersionRecord, b: VersionRecord): boolean {

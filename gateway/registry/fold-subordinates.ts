@@ -1,4 +1,4 @@
-import { provinceOfDivision } from '../../schemas/code-lists/index.ts';
+import { type ProvinceCode, provinceOfDivision } from '../../schemas/code-lists/index.ts';
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
@@ -12,6 +12,8 @@ import {
   type SubordinateRecord,
   withEntry,
 } from './fold-state.ts';
+
+type Vouching = Pick<FoldState, 'anchor' | 'entities' | 'subordinates'>;
 
 /**
  * Who vouches for whom in the federation. Subordinate statements are signed by superiors from what stands here, so
@@ -95,12 +97,26 @@ export function removeSubordinate(
 }
 
 /** Whether the log vouches for an entity now: itself and everybody above it. The anchor stands by itself. */
-export function isAdmitted(state: Pick<FoldState, 'anchor' | 'entities' | 'subordinates'>, entityId: string): boolean {
+export function isAdmitted(state: Vouching, entityId: string): boolean {
   if (entityId === state.anchor) return true;
   const record = state.subordinates.get(entityId);
   if (record?.state !== 'admitted') return false;
   if (record.kind === 'province' && state.entities.get(entityId)?.state !== 'enrolled') return false;
   return isAdmitted(state, record.superior);
+}
+
+/** The province that an entity issues for, where the log vouches for it now; null: none. */
+export function issuesFor(state: Vouching, entityId: string): ProvinceCode | null {
+  const record = state.subordinates.get(entityId);
+  return record?.kind === 'issuer' && isAdmitted(state, entityId) ? record.province : null;
+}
+
+/** The first issuer of a province that the log vouches for now, in the order of admission. */
+export function issuerFor(state: Vouching, province: ProvinceCode): string | null {
+  for (const { entity_id, kind, province: own } of state.subordinates.values()) {
+    if (kind === 'issuer' && own === province && isAdmitted(state, entity_id)) return entity_id;
+  }
+  return null;
 }
 
 function refuseKind(

@@ -1,6 +1,5 @@
 import type { Actor } from '../keys/actor.ts';
 import { type CheckSettings, checkSubmission } from './adapter-check.ts';
-import { manifestsInUse } from './compile-state.ts';
 import type { FoldState, VersionRecord } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
 import { RegistryError } from './registry-error.ts';
@@ -36,7 +35,7 @@ export async function submitEvent(parts: SubmissionParts, { event, scenarios }: 
     throw new RegistryError('registry_unavailable', 'this gateway is not enrolled and cannot sign its checks');
   }
   const { manifest, manifest_digest } = version.record;
-  const checked = await checkSubmission({ manifest, scenarios }, manifestsInUse(rehearsed), check);
+  const checked = await checkSubmission({ manifest, scenarios }, rehearsed, check);
   const { province } = version;
   return await registry.submit(event, (draft) =>
     draft.sign(registrar, 'adapter_checked', {

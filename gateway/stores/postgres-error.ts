@@ -1,3 +1,4 @@
+import { ownMember } from '../../schemas/own-member.ts';
 import { StoreError, type StoreErrorCode } from './store-error.ts';
 
 // What the system says of a connection, and PostgreSQL's SQLSTATE codes (appendix A of its manual). A constraint or a
@@ -33,7 +34,7 @@ export function postgresError(cause: unknown): StoreError {
 function faultOf(cause: unknown): StoreErrorCode {
   if (!(cause instanceof Error)) return 'unavailable';
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  if (code !== undefined) return FAULT_OF_CODE[code] ?? 'unavailable';
+  if (code !== undefined) return ownMember(FAULT_OF_CODE, code) ?? 'unavailable';
   // `pg` gives its own timeouts no code.
   return /timeout/.test(cause.message) ? 'timeout' : 'unavailable';
 }

@@ -84,10 +84,16 @@ export const ROOMS: readonly Room[] = [
     mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/stores/'],
   },
   {
+    path: 'gateway/trust/attestation-rules',
+    holds: 'What no attestation may say, alone or against its statement.',
+    mayImport: ['schemas/'],
+    pure: true,
+  },
+  {
     path: 'gateway/trust/',
     holds:
       'JWS, entity statements, chains, attestations, and the one verifier that command line, tests and browser share.',
-    mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/node-crypto.ts'],
+    mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/node-crypto.ts', 'gateway/trust/attestation-rules'],
   },
   {
     path: 'gateway/keys/',
@@ -161,6 +167,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/policy/',
       'gateway/provenance/',
       'gateway/trust/',
+      'gateway/trust/attestation-rules',
       'gateway/log/',
       'gateway/cache/',
       'gateway/upstream/',

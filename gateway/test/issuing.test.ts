@@ -78,7 +78,14 @@ describe('a province that is asked by way of its node', () => {
     const token = (asked.headers.authorization ?? '').replace('Bearer ', '');
     expect(Object.keys(decodeJwt(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti']);
     const told = Object.keys(asked.headers).filter((name) => !['host', 'connection'].includes(name));
-    expect(told.sort()).toEqual(['authorization', 'content-length', 'content-type', 'huren-hops', 'huren-within-ms']);
+    expect(told.sort()).toEqual([
+      'authorization',
+      'content-length',
+      'content-type',
+      'huren-hops',
+      'huren-within-ms',
+      'traceparent',
+    ]);
     const everything = JSON.stringify(asked) + JSON.stringify(decodeJwt(token));
     const secret = [venue.clientId, 'hospital', 'guangzhou', '"4401', 'a-nonce-of-the-venue', venue.token];
     expect(secret.filter((word) => everything.includes(word))).toEqual([]);

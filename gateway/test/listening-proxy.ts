@@ -13,8 +13,9 @@ export interface PassedQuestion {
   readonly reply: string;
 }
 
-/** What becomes of the reply to a question; `cut` breaks the connection instead. */
-export type Meddle = (reply: string, question: Omit<PassedQuestion, 'reply'>) => string | 'cut';
+/** What becomes of the reply to a question; `cut` breaks the connection instead, a status comes with nothing. */
+type Meddled = string | 'cut' | { readonly status: number };
+export type Meddle = (reply: string, question: Omit<PassedQuestion, 'reply'>) => Meddled | Promise<Meddled>;
 
 /** Somebody between two nodes, who hears every question and may change every answer. */
 export interface ListeningProxy {
@@ -31,8 +32,10 @@ export interface ListeningProxy {
 
 const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-/** Starts it on a free loopback port. Only POST /v1/statements and its batch are meddled with. */
-export async function startListeningProxy(): Promise<ListeningProxy> {
+const QUESTION = /\/v1\/statements(\/batch|\/relay)?$/;
+
+/** Starts it on a free port of a loopback address. Only questions to nodes are recorded and meddled with. */
+export async function startListeningProxy(host = '127.0.0.1'): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
     const body = await text(incoming);
@@ -52,13 +55,17 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     }
     let reply = Buffer.from(await answer.body.arrayBuffer());
     const question = { path, headers, body };
-    const isQuestion = /\/v1\/statements(\/batch)?$/.test(path);
+    const isQuestion = QUESTION.test(path);
     const passed = { ...question, reply: reply.toString() };
     if (isQuestion)
       proxy.questions.push(...(path.endsWith('/batch') && answer.statusCode === 200 ? itemsOf(passed) : [passed]));
     else proxy.others.push(passed);
     if (isQuestion && proxy.meddle !== null) {
-      const meddled = proxy.meddle(reply.toString(), question);
+      const meddled = await proxy.meddle(reply.toString(), question);
+      if (typeof meddled !== 'string') {
+        outgoing.writeHead(meddled.status, { 'content-type': 'application/json' }).end('{}');
+        return;
+      }
       if (meddled === 'cut') {
         outgoing.destroy();
         return;
@@ -68,11 +75,11 @@ export async function startListeningProxy(): Promise<ListeningProxy> {
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, host), 'listening');
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const proxy: ListeningProxy = {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     target: null,
     meddle: null,
     questions: [],

@@ -4,8 +4,14 @@ import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 const WITHIN = { timeout: 20_000, interval: 100 };
-/** Written where something happens that is played elsewhere: audits, trials, overload. */
-const PLAYED_ELSEWHERE = ['huren_audits_total', 'huren_shadow_comparisons_total', 'huren_shed_total'];
+/** Written where something happens that is played elsewhere: audits, relayed questions, trials, overload, our own faults. */
+const PLAYED_ELSEWHERE = [
+  'huren_attestations_refused_total',
+  'huren_audits_total',
+  'huren_relayed_questions_total',
+  'huren_shadow_comparisons_total',
+  'huren_shed_total',
+];
 
 let gateway: SandboxGateway;
 let venue: VenueClient;

@@ -2,14 +2,14 @@ import { base64url } from 'jose';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
 import { STATEMENT_TYP } from '../../schemas/statement.ts';
 import { evidenceDigest } from './attestation.ts';
-import { anchorOf, configure, makeKey, makeParty, NOW_S, type Party, state } from './federation.fixture.ts';
+import { anchorOf, configure, makeKey, NOW_S, type Party, state } from './federation.fixture.ts';
 import type { PublicJwk } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import type { JsonObject } from './strict-json.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from './trust-bundle.ts';
 import type { AttestationChecks, Presented } from './verify-attestation.ts';
 
-interface Pair {
+export interface Pair {
   readonly signer: Signer;
   readonly jwk: PublicJwk;
 }
@@ -24,16 +24,18 @@ export interface World {
 
 export const AUDIENCE = 'a-venue';
 
-export async function makeWorld(): Promise<World> {
+/** `keyOf`: other keys than new ones, for tokens that have to come out the same again. */
+export async function makeWorld(keyOf: (kid: string) => Promise<Pair> = makeKey): Promise<World> {
+  const party = async (entityId: string) => ({ entityId, ...(await keyOf(`key of ${entityId}`)) });
   const [anchor, gateway, province] = await Promise.all([
-    makeParty('https://anchor.example'),
-    makeParty('https://gateway.example'),
-    makeParty('https://province.example'),
+    party('https://anchor.example'),
+    party('https://gateway.example'),
+    party('https://province.example'),
   ]);
   const world: World = {
     anchor,
-    gateway: { ...gateway, answers: await makeKey('answers') },
-    province: { ...province, statements: await makeKey('statements') },
+    gateway: { ...gateway, answers: await keyOf('answers') },
+    province: { ...province, statements: await keyOf('statements') },
     chains: new Map(),
   };
   await republish(world);
@@ -123,6 +125,7 @@ export async function makeAttestation(
     adapter: '410000@1.0.0#0',
     evidence: await evidenceDigest(evidence),
   };
+  // Undefined drops a claim.
   return await signCompact({ typ }, { ...usual, ...claims }, (pair ?? gateway.answers).signer);
 }
 

@@ -1,3 +1,4 @@
+import { ownMember } from '../../schemas/own-member.ts';
 import type { Constraints, EntityConfiguration, SubordinateStatement } from './entity-claims.ts';
 import { checkPolicyCrit, type MergedPolicy, mergePolicies, resolveMetadata } from './metadata-policy.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -65,11 +66,11 @@ export function resolveChainMetadata(subject: EntityConfiguration, above: readon
 }
 
 function policiesFor(type: string, policies: readonly Metadata[]): JsonObject[] {
-  return policies.map((policy) => ownValue(policy, type)).filter((policy) => policy !== undefined);
+  return policies.map((policy) => ownMember(policy, type)).filter((policy) => policy !== undefined);
 }
 
 function withSuperiorsWord(own: Metadata, superiors: Metadata): Metadata {
-  return mapValues(own, (parameters, type) => ({ ...parameters, ...ownValue(superiors, type) }));
+  return mapValues(own, (parameters, type) => ({ ...parameters, ...ownMember(superiors, type) }));
 }
 
 /**
@@ -94,7 +95,7 @@ function keepAllowedTypes(metadata: Metadata, above: readonly SubordinateStateme
  */
 function refuseEmptied(policy: MergedPolicy, resolved: Record<string, unknown>): void {
   for (const [parameter, value] of Object.entries(resolved)) {
-    if (Array.isArray(value) && value.length === 0 && ownValue(policy, parameter)?.['essential'] === true) {
+    if (Array.isArray(value) && value.length === 0 && ownMember(policy, parameter)?.['essential'] === true) {
       throw new TrustError('invalid_metadata', 'the policies leave nothing of an essential parameter');
     }
   }
@@ -102,9 +103,4 @@ function refuseEmptied(policy: MergedPolicy, resolved: Record<string, unknown>):
 
 function mapValues<T>(from: Record<string, T>, change: (value: T, key: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value, key)]));
-}
-
-/** Names are strangers' choice: "constructor" must not find what every object inherits. */
-function ownValue<T>(record: Record<string, T>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

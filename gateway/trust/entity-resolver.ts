@@ -129,6 +129,17 @@ export class EntityResolver {
     return (await this.#chain(entityId)).statements;
   }
 
+  /**
+   * As `statements`, for whoever is to learn of keys that have changed since: read anew unless that was done a moment ago.
+   * Where nobody answers, what is kept counts for as long as it stands.
+   */
+  async freshStatements(entityId: string): Promise<readonly string[]> {
+    const kept = this.#kept.get(entityId);
+    if (kept !== undefined && this.#parts.nowS() - kept.readAtS >= REREAD_EVERY_S)
+      await this.#readAhead(entityId, kept);
+    return await this.statements(entityId);
+  }
+
   /** Gives up what is kept about an entity, and about everything whose chain runs through it: a key has changed. */
   forget(entityId: string): void {
     for (const [id, { chain }] of this.#kept) {
@@ -175,7 +186,7 @@ export class EntityResolver {
     const { expS } = chain.resolved;
     if (nowS >= expS) return await this.#read(entityId);
     // Read ahead at half its life, so that no superior that is away for a while is missed.
-    if (nowS >= (kept.readAtS + expS) / 2) this.#readAhead(entityId, kept);
+    if (nowS >= (kept.readAtS + expS) / 2) void this.#readAhead(entityId, kept);
     return chain;
   }
 
@@ -189,12 +200,12 @@ export class EntityResolver {
     return kept.chain;
   }
 
-  #readAhead(entityId: string, last: Kept): void {
+  async #readAhead(entityId: string, last: Kept): Promise<void> {
     // What is kept meanwhile counts as just read, so that one reading is under way and the next one is seconds off.
     const meanwhile = { chain: last.chain, readAtS: this.#parts.nowS() };
     this.#kept.set(entityId, meanwhile);
     const next = this.#validated(entityId);
-    next.chain.then(
+    await next.chain.then(
       () => {
         if (this.#kept.get(entityId) === meanwhile) this.#kept.set(entityId, next);
       },

@@ -7,6 +7,7 @@ import {
   type StatementRequest,
   statementAnswerSchema,
 } from '../../schemas/statement-exchange.ts';
+import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import type { JwkSet } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
@@ -22,10 +23,11 @@ export interface AskedQuestion {
   readonly request: StatementRequest;
 }
 
-/** The name of a question that its answer repeats. No nonce or purpose has a space in it, so nothing can be shifted. */
-export function questionDigest({ nonce, purpose, code, reference }: StatementRequest): Promise<string> {
+/** The name of a question that its answer repeats. No nonce, purpose or form has a space in it, so nothing can be shifted. */
+export function questionDigest({ nonce, purpose, forms, code, reference }: StatementRequest): Promise<string> {
+  const taken = (forms ?? PLAIN_FORM).join('+');
   const about = code === undefined ? `reference ${reference}` : `code ${code}`;
-  return sha256Base64url(`${nonce} ${purpose} ${about}`);
+  return sha256Base64url(`${nonce} ${purpose} ${taken} ${about}`);
 }
 
 /** The name of a statement, disclosures included, that its answer carries. */

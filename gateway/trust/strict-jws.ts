@@ -107,6 +107,8 @@ export function checkKeyTime({ exp, revoked }: Pick<PublicJwk, 'exp' | 'revoked'
 }
 
 function openToken(token: string, options: CompactOptions): OpenedToken {
+  // Who calls this from JavaScript has no compiler to tell that it is none.
+  if (typeof token !== 'string') throw new TrustError('token_malformed', 'the token is no text');
   if (token.length > options.maxBytes) throw new TrustError('token_too_large', 'the token is too large');
   const [headerPart, payloadPart, signaturePart, ...more] = token.split('.', 4);
   if (headerPart === undefined || payloadPart === undefined || signaturePart === undefined || more.length > 0) {

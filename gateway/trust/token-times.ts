@@ -15,5 +15,6 @@ export function requireTimely(
   if (iat > atS + CLOCK_SKEW_S) {
     throw new TrustError('not_yet_valid', `the ${what} is from the future`, { clockOffS: iat - atS });
   }
-  if (exp <= atS - graceS) throw new TrustError('expired', `the ${what} has expired`, { clockOffS: exp - atS });
+  // A clock that gives no number has not come to any time, so nothing is in date by it.
+  if (!(atS - graceS < exp)) throw new TrustError('expired', `the ${what} has expired`, { clockOffS: exp - atS });
 }

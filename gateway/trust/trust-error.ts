@@ -1,3 +1,4 @@
+import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import { CodedError } from '../../schemas/coded-error.ts';
 
 /** Every way in which a token, a statement or a chain can be refused. Closed: callers switch over it exhaustively. */
@@ -20,8 +21,13 @@ export const TRUST_ERROR_CODES = [
   'issuer_mismatch',
   'subject_mismatch',
   'destination_mismatch',
+  'rule_broken',
   'evidence_mismatch',
+  'evidence_disclosed',
+  'digest_repeated',
+  'disclosure_invalid',
   'disclosure_unbound',
+  'key_binding_refused',
   'chain_broken',
   'chain_loop',
   'chain_too_long',
@@ -45,6 +51,8 @@ export type TrustErrorCode = (typeof TRUST_ERROR_CODES)[number];
 export interface TrustErrorOptions {
   /** Which link of the chain failed: an entity identifier or the name of a token. */
   readonly link?: string;
+  /** With `rule_broken`: which one. */
+  readonly rule?: AttestationRule;
   /** By how many seconds the token's time is ahead of the verifier's clock, or behind it where negative. */
   readonly clockOffS?: number;
   readonly cause?: unknown;
@@ -54,19 +62,26 @@ export interface TrustErrorOptions {
 export class TrustError extends CodedError<TrustErrorCode> {
   override readonly name = 'TrustError';
   readonly link?: string;
+  readonly rule?: AttestationRule;
   readonly clockOffS?: number;
 
   constructor(code: TrustErrorCode, detail: string, options: TrustErrorOptions = {}) {
     super(code, detail, options);
     if (options.link !== undefined) this.link = options.link;
+    if (options.rule !== undefined) this.rule = options.rule;
     if (options.clockOffS !== undefined) this.clockOffS = options.clockOffS;
   }
 
   /** The same refusal, naming the link where it happened unless a deeper place named one already. */
   at(link: string): TrustError {
     if (this.link !== undefined) return this;
-    const { cause, clockOffS } = this;
-    return new TrustError(this.code, this.message, { link, cause, ...(clockOffS === undefined ? {} : { clockOffS }) });
+    const { rule, clockOffS, cause } = this;
+    return new TrustError(this.code, this.message, {
+      link,
+      cause,
+      ...(rule === undefined ? {} : { rule }),
+      ...(clockOffS === undefined ? {} : { clockOffS }),
+    });
   }
 }
 

@@ -15,10 +15,9 @@ import {
   type World,
 } from './attestation.fixture.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
-import { codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
+import { configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
 import { signHistoricalKeys } from './historical-keys.ts';
 import { signCompact } from './signer.ts';
-import { openStatement } from './status-statement.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from './trust-bundle.ts';
 import { type AttestationChecks, type Presented, verifyAttestation } from './verify-attestation.ts';
 
@@ -133,7 +132,7 @@ describe('a broken link', () => {
     expect(await refusal(answer)).toEqual({ code: 'key_outside_window', link: 'attestation' });
     await republish(world, { statementKeys: [{ ...world.province.statements.jwk, exp: NOW_S }] });
     expect(await refusal(answer)).toEqual({ code: 'key_outside_window', link: 'statement' });
-    const backdated = await answerWith({ attestation: { iat: NOW_S - 200, exp: NOW_S + 100 } });
+    const backdated = await answerWith({ attestation: { iat: NOW_S - 100, exp: NOW_S + 100 } });
     expect(await refusal(backdated)).toEqual({ code: 'key_outside_window', link: 'statement' });
   });
 
@@ -202,74 +201,6 @@ describe('a broken link', () => {
       await state(anchor, middle, { constraints: { max_path_length: 0 } }),
     ]);
     expect(await refusal(answer)).toMatchObject({ code: 'constraint_violated', link: anchor.entityId });
-  });
-
-  test('a statement is swapped for another good one', async () => {
-    const { attestation } = await makeAnswer(world);
-    const other = [undisclosed(await makeStatement(world, { iat: NOW_S - 9 }))];
-    expect(await refusal({ attestation, evidence: other })).toEqual({ code: 'evidence_mismatch', link: 'evidence' });
-    expect(await refusal({ attestation, evidence: [] })).toEqual({ code: 'evidence_mismatch', link: 'evidence' });
-  });
-
-  test('the attestation says something better than its statement, or is about another province', async () => {
-    expect(await refusal(await answerWith({ statement: { status: 'red' } }))).toEqual({
-      code: 'evidence_mismatch',
-      link: 'statement',
-    });
-    expect(await refusal(await answerWith({ attestation: { issuer_province: '440000' } }))).toEqual({
-      code: 'issuer_mismatch',
-      link: 'statement',
-    });
-    expect(await refusal(await answerWith({ attestation: { status: 'red', decision: 'pass' } }))).toEqual({
-      code: 'claims_invalid',
-      link: 'attestation',
-    });
-  });
-
-  describe("a province's node", () => {
-    /** A statement by an issuer entity below a province, and an attestation that says so. */
-    async function answerByNode(province: string, attestation: object = {}): Promise<Presented> {
-      const issuer = await makeParty('https://issuer.example');
-      const statements = await makeKey('node-statements');
-      const metadata = { [STATUS_ISSUER]: { province, jwks: { keys: [statements.jwk] } } };
-      const hints = { authority_hints: [world.province.entityId] };
-      const [, above] = world.chains.get(world.province.entityId) ?? [];
-      world.chains.set(issuer.entityId, [
-        await configure(issuer, { ...hints, metadata }),
-        await state(world.province, issuer),
-        ...(province === '410000' && above !== undefined ? [above] : [await state(world.anchor, world.province)]),
-      ]);
-      const evidence = [undisclosed(await makeStatement(world, { iss: issuer.entityId }, statements))];
-      const claims = { assurance: 'node-signed', ...attestation };
-      return { attestation: await makeAttestation(world, evidence, claims), evidence };
-    }
-
-    test('that signs for its province is refused', async () => {
-      expect(await verifyAttestation(await answerByNode('410000'), checksOf(world))).toMatchObject({ verified: true });
-    });
-
-    test('signs for another province', async () => {
-      expect(await refusal(await answerByNode('310000'))).toEqual({ code: 'issuer_mismatch', link: 'statement' });
-    });
-
-    test('passes for the province itself, or the province for its node', async () => {
-      const byNode = await answerByNode('410000', { assurance: 'province-signed' });
-      expect(await refusal(byNode)).toEqual({ code: 'evidence_mismatch', link: 'statement' });
-      const byProvince = await answerWith({ attestation: { assurance: 'node-signed' } });
-      expect(await refusal(byProvince)).toEqual({ code: 'evidence_mismatch', link: 'statement' });
-    });
-  });
-
-  test('a disclosure is not among the signed digests', async () => {
-    const statement = await makeStatement(world);
-    const added = base64url.encode(JSON.stringify(['salt', 'ground', ['confirmed_case']]));
-    const parts = statement.split('~');
-    const swapped = [parts[0], added, ...parts.slice(2)].join('~');
-    const { province } = world;
-    const open = (text: string) =>
-      openStatement(text, province.entityId, { keys: [province.statements.jwk] }, { atS: NOW_S });
-    expect((await open(statement)).claims.handle).toBe('h-1');
-    expect(await codeOf(() => open(swapped))).toBe('disclosure_unbound');
   });
 
   test('one kid leads to the key of another entity or another use', async () => {

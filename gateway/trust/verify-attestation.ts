@@ -1,6 +1,8 @@
 import { ATTESTATION_TYP, type AttestationClaims, attestationClaimsSchema } from '../../schemas/attestation.ts';
-import { STATEMENT_TYP, type StatementPayload } from '../../schemas/statement.ts';
+import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
+import { STATEMENT_TYP } from '../../schemas/statement.ts';
 import { evidenceDigest } from './attestation.ts';
+import { brokenRules, type EvidenceInHand, type StatementInHand } from './attestation-rules.ts';
 import {
   type ChainChecks,
   type ChainLink,
@@ -25,7 +27,6 @@ export type { ChainLink } from './chain-links.ts';
 
 /** Longest attestation accepted, in characters. */
 export const MAX_ATTESTATION_LENGTH = 4096;
-const MAX_EVIDENCE = 4;
 /** The province itself and the anchor. */
 const PROVINCE_PATH = 2;
 const TOKENS = new Map([
@@ -53,6 +54,8 @@ export type VerifiedAttestation =
       readonly verified: false;
       readonly code: TrustErrorCode;
       readonly link: string;
+      /** With `rule_broken`: what no attestation may say. */
+      readonly rule?: AttestationRule;
       /** With `not_yet_valid` and `expired`: by how many seconds the token is ahead of `atS`, or behind it where negative. */
       readonly clock_off_s?: number;
       readonly chain: readonly ChainLink[];
@@ -60,23 +63,28 @@ export type VerifiedAttestation =
 
 /**
  * Verifies an attestation from its own signature up to the national anchor, offline: attestation, evidence digest,
- * statements, chains, times, audience, and that the attestation says no better than its statement. Never throws for
- * what it was handed; the first fault ends it, with a closed code and the link where it happened.
+ * statements, chains, times, audience, and every rule of what an attestation may say, alone and against its statements.
+ * Never throws for what it was handed; the first fault ends it, with a closed code and the link where it happened.
  */
 export async function verifyAttestation(presented: Presented, checks: AttestationChecks): Promise<VerifiedAttestation> {
   const links = new ChainLinks(TOKENS, checks.anchor.entity_id);
   try {
     const claims = await atLink('attestation', () => checkAttestation(presented.attestation, checks, links));
-    await atLink('evidence', () => checkEvidence(presented.evidence, claims));
-    for (const statement of presented.evidence ?? []) {
-      await atLink('statement', () => checkStatement(statement, claims, checks, links));
+    const evidence = await atLink('evidence', () => boundEvidence(presented.evidence, claims));
+    const inHand: StatementInHand[] = [];
+    for (const statement of evidence ?? []) {
+      inHand.push(await atLink('statement', () => checkStatement(statement, claims.iat, checks, links)));
     }
+    await atLink('evidence', async () => holdToRules(claims, evidence === null ? null : inHand));
     return { verified: true, claims, chain: links.inOrder() };
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
-    const { code, link = 'attestation', clockOffS } = error;
-    const off = clockOffS === undefined ? {} : { clock_off_s: clockOffS };
-    return { verified: false, code, link, ...off, chain: links.inOrder(error) };
+    const { code, link = 'attestation', rule, clockOffS } = error;
+    const why = {
+      ...(rule === undefined ? {} : { rule }),
+      ...(clockOffS === undefined ? {} : { clock_off_s: clockOffS }),
+    };
+    return { verified: false, code, link, ...why, chain: links.inOrder(error) };
   }
 }
 
@@ -96,6 +104,7 @@ async function checkAttestation(
   const parsed = attestationClaimsSchema.safeParse(verified.payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the attestation has not the documented claims');
   const claims = parsed.data;
+  holdToRules(claims, null);
   // A gateway answers for the province that its superiors say it belongs to, and for no other.
   if (claims.destination !== province) {
     throw new TrustError('destination_mismatch', 'the attestation is for a destination that is not its gateway’s');
@@ -111,45 +120,43 @@ async function checkAttestation(
   return claims;
 }
 
-async function checkEvidence(evidence: readonly string[] | undefined, claims: AttestationClaims): Promise<void> {
-  if (evidence === undefined) return;
-  if (evidence.length > MAX_EVIDENCE) throw new TrustError('evidence_mismatch', 'too much evidence');
+/** What is bound by its digest; null where nobody kept it. */
+async function boundEvidence(
+  evidence: readonly string[] | undefined,
+  claims: AttestationClaims,
+): Promise<readonly string[] | null> {
+  if (evidence === undefined) return null;
+  if (!Array.isArray(evidence)) throw new TrustError('evidence_mismatch', 'the evidence is no list of statements');
   // A withheld statement goes to auditors only: a venue has its digest and nothing to hold against it.
-  if (evidence.length === 0 && (claims.withheld === true || claims.evidence === undefined)) return;
+  if (evidence.length === 0 && (claims.withheld === true || claims.evidence === undefined)) return evidence;
+  // The digest alone does not tell one statement from two glued together: each is held to be exactly one besides.
+  if (evidence.length > 1) throw new TrustError('evidence_mismatch', 'an attestation rests on one statement');
   if (claims.evidence === undefined || (await evidenceDigest(evidence)) !== claims.evidence) {
     throw new TrustError('evidence_mismatch', 'the evidence is not what the attestation binds');
   }
+  return evidence;
 }
 
+/** `atS`: when the attestation was made, epoch seconds. It vouches for then, so the statement had to stand then. */
 async function checkStatement(
   statement: string,
-  claims: AttestationClaims,
+  atS: number,
   checks: AttestationChecks,
   links: ChainLinks,
-) {
+): Promise<StatementInHand> {
   const issuer = issuerOf(statement);
   const entity = await resolveEntity(issuer, checks, links);
-  const metadata = metadataOf(entity, STATUS_ISSUER, statusIssuerMetadataSchema);
-  if (metadata.province !== claims.issuer_province) {
-    throw new TrustError('issuer_mismatch', 'the statement is by another province');
-  }
-  // A node's word must not pass for its province's own, nor the other way round: the province stands right below the anchor.
-  const signedBy = entity.path.length === PROVINCE_PATH ? 'province-signed' : 'node-signed';
-  if (claims.assurance !== signedBy) {
-    throw new TrustError('evidence_mismatch', 'the statement is by another signer than the attestation says');
-  }
-  const keys = await keysWithHistory(entity, metadata.jwks, checks);
-  // The attestation vouches for when it was made: the statement had to stand then. Its key has to stand now.
-  const times = { atS: claims.iat, keyAtS: checks.atS };
-  const verified = await verifyStatement(statement, issuer, keys, { ...checks, ...times });
+  const { province, jwks } = metadataOf(entity, STATUS_ISSUER, statusIssuerMetadataSchema);
+  const keys = await keysWithHistory(entity, jwks, checks);
+  // Its key has to stand now.
+  const verified = await verifyStatement(statement, issuer, keys, { ...checks, atS, keyAtS: checks.atS });
   links.token('statement', issuer, verified.kid);
-  checkAgreement(claims, verified);
+  // The province stands right below the anchor.
+  return { ...verified, province, signedBy: entity.path.length === PROVINCE_PATH ? 'province-signed' : 'node-signed' };
 }
 
-/** A gateway may know less than the statement says, never something better or something else. */
-function checkAgreement(claims: AttestationClaims, statement: StatementPayload): void {
-  const saysLess = claims.status === 'indeterminate';
-  if (!saysLess && (claims.status !== statement.status || claims.status_as_of !== statement.status_as_of)) {
-    throw new TrustError('evidence_mismatch', 'the attestation says something else than its statement');
-  }
+function holdToRules(claims: AttestationClaims, evidence: EvidenceInHand): void {
+  const [rule] = brokenRules(claims, evidence);
+  if (rule === undefined) return;
+  throw new TrustError('rule_broken', 'the attestation says what no gateway may say', { rule });
 }

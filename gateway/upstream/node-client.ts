@@ -7,7 +7,7 @@ import type { JwkSet } from '../trust/public-key.ts';
 import { openStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { NodeWire } from './node-wire.ts';
-import type { NodeAnswer, Question } from './question.ts';
+import type { AskingGateway, NodeAnswer, Question } from './question.ts';
 import { QuestionBatcher } from './question-batcher.ts';
 import { heardBy } from './upstream-client.ts';
 
@@ -17,36 +17,50 @@ export const MAX_NODE_REPLY_BYTES = 24_576;
 /** The statement keys of a province's issuer entity, as its chain vouches for them; `reread` after an unknown kid. */
 export type NodeKeys = (node: string, province: ProvinceCode, reread?: 'reread') => Promise<{ readonly jwks: JwkSet }>;
 
-interface Parts extends NodeWire {
+/** A province's node as its answers are checked. */
+export interface NodeParts {
+  /** The issuer entity. */
+  readonly node: string;
   readonly province: ProvinceCode;
   readonly keys: NodeKeys;
+  readonly nowMs: () => number;
 }
 
 /**
  * Asks a province's node. What comes back is checked against the question before any of it counts, "no such code" and
  * "busy" included. Throws UpstreamError where nobody answered, or not this.
  */
-export function openNodeClient(parts: Parts): (question: Question) => Promise<NodeAnswer> {
+export function openNodeClient(parts: NodeParts & NodeWire): (question: Question) => Promise<NodeAnswer> {
   const batcher = new QuestionBatcher(parts);
   const ask = async (question: Question): Promise<NodeAnswer> => {
     const { gateway, code, token } = question;
     if (gateway === null) throw new UpstreamError('credentials', 'no gateway here may ask a node');
-    const replied = await batcher.ask(gateway, () => requestOf(question), (code ?? token).length);
-    const asked = { issuer: parts.node, gateway: gateway.entityId, request: replied.request };
-    return outcomeOf(await opened(parts, asked, replied.reply), replied.reply);
+    const { request, reply } = await batcher.ask(gateway, () => requestOf(question), (code ?? token).length);
+    return await readReply(parts, gateway, request, reply);
   };
   return (question) => heardBy(parts.client, ask(question));
 }
 
-/** With a nonce of its own each time. */
-function requestOf({ token, code, purpose, forms }: Question): StatementRequest {
+/** The question as it goes on the wire, with a nonce of its own each time. */
+export function requestOf({ token, code, purpose, forms }: Question): StatementRequest {
   const nonce = randomBytes(16).toString('base64url');
   const asked = { purpose, nonce, ...(widestForm(forms) === 'jws' ? {} : { forms: [...forms] }) };
   return code === null ? { reference: token, ...asked } : { code, ...asked };
 }
 
+/** Checks what came back against the question, and says what it comes to. Throws UpstreamError. */
+export async function readReply(
+  parts: NodeParts,
+  gateway: AskingGateway,
+  request: StatementRequest,
+  reply: StatementReply,
+): Promise<NodeAnswer> {
+  const answer = await opened(parts, { issuer: parts.node, gateway: gateway.entityId, request }, reply);
+  return outcomeOf(answer, reply);
+}
+
 async function opened(
-  { node, province, keys, nowMs }: Parts,
+  { node, province, keys, nowMs }: NodeParts,
   asked: Parameters<typeof openStatementAnswer>[1],
   reply: StatementReply,
 ): Promise<StatementAnswer> {
@@ -83,8 +97,13 @@ function outcomeOf(answer: StatementAnswer, { statement }: StatementReply): Node
       return { kind: 'absent', why: answer.why };
     case 'unavailable':
       return { kind: 'unavailable', reasons: answer.reasons };
-    case 'busy':
-      throw new UpstreamBusy("the province's node is asked too much", answer.retry_after_s * 1000);
+    case 'busy': {
+      const { retry_after_s } = answer;
+      throw new UpstreamBusy(
+        "the province's node is asked too much",
+        retry_after_s === null ? null : retry_after_s * 1000,
+      );
+    }
     case 'not_ours':
       throw new UpstreamError('malformed', 'the node that the manifest names does not know codes of this province');
   }

@@ -17,20 +17,30 @@ export class NodeTokens {
     this.#nowMs = nowMs;
   }
 
-  async tokenFor({ entityId, signer }: AskingGateway, issuer: string): Promise<string> {
+  async tokenFor(gateway: AskingGateway, issuer: string): Promise<string> {
     const nowMs = this.#nowMs();
-    const key = `${entityId} ${issuer}`;
+    const key = `${gateway.entityId} ${issuer}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && nowMs < kept.renewAtMs) return await kept.token;
-    const iat = Math.floor(nowMs / 1000);
-    const claims = { iss: entityId, aud: issuer, iat, exp: iat + NODE_TOKEN_LIFETIME_S, jti: randomUUID() };
-    const token = signNodeToken(claims, signer());
+    const token = this.#sign(gateway, issuer);
     this.#kept.set(key, { token, renewAtMs: nowMs + (NODE_TOKEN_LIFETIME_S * 1000) / 2 });
     return await token;
+  }
+
+  /** One for a single question, by its digest: what goes through somebody else's hands must be good for nothing more. */
+  boundTokenFor(gateway: AskingGateway, issuer: string, question: string): Promise<string> {
+    return this.#sign(gateway, issuer, question);
   }
 
   /** The issuer refused it: the next question comes with a new one. */
   forget({ entityId }: AskingGateway, issuer: string): void {
     this.#kept.delete(`${entityId} ${issuer}`);
+  }
+
+  #sign({ entityId, signer }: AskingGateway, issuer: string, question?: string): Promise<string> {
+    const iat = Math.floor(this.#nowMs() / 1000);
+    const bound = question === undefined ? {} : { question };
+    const claims = { iss: entityId, aud: issuer, iat, exp: iat + NODE_TOKEN_LIFETIME_S, jti: randomUUID(), ...bound };
+    return signNodeToken(claims, signer());
   }
 }

@@ -1,4 +1,4 @@
-import type { UpstreamReply } from '../../adapters/drivers/driver.ts';
+import type { UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import { textOf } from '../../adapters/drivers/reply-text.ts';
 import { retryAfterMs } from '../../adapters/drivers/retry-after.ts';
 import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
@@ -14,10 +14,10 @@ import {
 } from '../../schemas/statement-exchange.ts';
 import type { NodeTokens } from './node-tokens.ts';
 import type { AskingGateway } from './question.ts';
-import type { UpstreamClient } from './upstream-client.ts';
+import type { MakeRequest, UpstreamClient } from './upstream-client.ts';
 
 /** Of the time that is left, what the way back takes. */
-const RETURN_MS = 50;
+export const RETURN_MS = 50;
 
 /** The wire to one province's node. */
 export interface NodeWire {
@@ -52,14 +52,34 @@ export async function sendAlone(wire: NodeWire, gateway: AskingGateway, question
       requests = [question.make()];
       return { method: 'POST', path: '/v1/statements', headers, body: JSON.stringify(requests[0]) };
     });
-    refuseStatus(wire, gateway, reply);
     const [request] = requests;
-    const parsed = statementReplySchema.safeParse(jsonOrUndefined(textOf(reply, 'UTF-8')));
-    if (!parsed.success || request === undefined) throw malformed();
-    question.resolve({ request, reply: parsed.data });
+    if (request === undefined) throw malformed();
+    question.resolve({ request, reply: parsedReply(wire, gateway, reply) });
   } catch (error) {
     question.reject(error);
   }
+}
+
+/** Reads the reply to one question. Throws UpstreamError for anything but a reply. */
+export function parsedReply(
+  wire: Omit<NodeWire, 'client' | 'timeoutMs'>,
+  gateway: AskingGateway,
+  reply: UpstreamReply,
+): StatementReply {
+  refuseStatus(wire, gateway, reply);
+  const parsed = statementReplySchema.safeParse(jsonOrUndefined(textOf(reply, 'UTF-8')));
+  if (!parsed.success) throw malformed();
+  return parsed.data;
+}
+
+/** Makes a request once. What is bound to its nonce must not be sent twice: the second would look like a replay. */
+export function madeOnce(request: UpstreamRequest): MakeRequest {
+  let isMade = false;
+  return () => {
+    if (isMade) throw new UpstreamError('reset', 'the connection was cut, and the question is good for one request');
+    isMade = true;
+    return request;
+  };
 }
 
 /**
@@ -111,7 +131,11 @@ async function headersOf({ node, timeoutMs, tokens }: NodeWire, gateway: AskingG
   };
 }
 
-function refuseStatus({ node, tokens, nowMs }: NodeWire, gateway: AskingGateway, reply: UpstreamReply): void {
+function refuseStatus(
+  { node, tokens, nowMs }: Omit<NodeWire, 'client' | 'timeoutMs'>,
+  gateway: AskingGateway,
+  reply: UpstreamReply,
+): void {
   const { status, headers } = reply;
   if (status === 200) return;
   if (status === 401) tokens.forget(gateway, node);

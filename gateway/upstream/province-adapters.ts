@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { openAdapter } from '../../adapters/adapter.ts';
-import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-error.ts';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
+import { ownMember } from '../../schemas/own-member.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
+import { answeredByNobody } from './nobody.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
-import type { NodeAnswer, ProvinceAnswer, Question } from './question.ts';
+import type { NodeAnswer, NodeWay, ProvinceAnswer, Question } from './question.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
@@ -18,12 +20,12 @@ export interface ProvinceAccess {
   readonly secrets: () => Readonly<Record<string, string>>;
 }
 
-/** A province's node within the limits of a manifest that names it. */
+/** A province's node, by whichever way it is reached, within the limits of a manifest that names it. */
 export interface NodeAccess {
-  readonly ask: (question: Question) => Promise<NodeAnswer>;
-  readonly client: UpstreamClient;
+  readonly ask: (question: Question, withinMs: number) => Promise<NodeAnswer>;
+  readonly close: () => Promise<void>;
 }
-export type OpenNode = (manifest: Manifest, node: string) => NodeAccess;
+export type OpenNode = (manifest: Manifest, node: string, way: NodeWay) => NodeAccess;
 
 export interface ProvinceParts {
   readonly accessOf: (manifest: Manifest) => ProvinceAccess;
@@ -37,7 +39,12 @@ export interface ProvinceParts {
 /** One way to a province with its own pool and breaker. */
 interface OpenWay {
   readonly guarded: Guarded<Question, ProvinceAnswer>;
-  readonly client: UpstreamClient;
+  readonly close: () => Promise<void>;
+}
+
+interface OpenedWay {
+  readonly ask: (question: Question, withinMs: number) => Promise<ProvinceAnswer>;
+  readonly close: () => Promise<void>;
 }
 
 /** One version of one province's adapter, with its ways in order. Closes when nobody needs it any more. */
@@ -107,7 +114,7 @@ export class ProvinceAdapters {
 
   async close(): Promise<void> {
     const ways = [...this.#open.values()].flatMap((version) => version.ways);
-    await Promise.all(ways.map(({ client }) => client.close()));
+    await Promise.all(ways.map((way) => way.close()));
   }
 
   #version({ manifest, digest }: RegisteredAdapter): OpenVersion {
@@ -122,11 +129,11 @@ export class ProvinceAdapters {
     const { province, upstream, node, route = ['direct'] } = manifest;
     const { openNode } = this.#parts;
     const openWay = (way: Way): OpenWay => {
-      const { ask, client } =
-        way === 'node' && node !== undefined && openNode !== null
-          ? openNode(manifest, node)
-          : this.#openSystem(manifest);
-      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), client };
+      const { ask, close } =
+        way === 'direct' || node === undefined || openNode === null
+          ? this.#openSystem(manifest)
+          : openBy(way, openNode(manifest, node, way));
+      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), close };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
     const ways = [openWay(first), ...rest.map(openWay)] as const;
@@ -134,7 +141,7 @@ export class ProvinceAdapters {
   }
 
   /** The province's own system, through its declared driver. */
-  #openSystem(manifest: Manifest): { ask: (question: Question) => Promise<ProvinceAnswer>; client: UpstreamClient } {
+  #openSystem(manifest: Manifest): OpenedWay {
     const access = this.#parts.accessOf(manifest);
     const client = access.openClient(manifest.upstream);
     const adapter = openAdapter({
@@ -144,19 +151,21 @@ export class ProvinceAdapters {
       nonce: () => randomBytes(16).toString('hex'),
       secret: (name) => secretOf(access, name),
     });
-    return { ask: ({ token }) => heardBy(client, adapter.ask(token)), client };
+    return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
   }
 }
 
-/** Where a way leads to nobody, as opposed to somebody who cannot say. */
-const NOBODY: ReadonlySet<UpstreamErrorCode> = new Set([
-  'timeout',
-  'connect_failed',
-  'certificate',
-  'reset',
-  'breaker_open',
-  'address_refused',
-]);
+/** What a node states carries by which way it came. */
+function openBy(way: NodeWay, { ask, close }: NodeAccess): OpenedWay {
+  return {
+    ask: async (question, withinMs) => {
+      const answer = await ask(question, withinMs);
+      return answer.kind === 'stated' ? { ...answer, way } : answer;
+    },
+    close,
+  };
+}
+
 /** With less than this left there is no use in beginning another way. */
 const LEAST_MS = 50;
 
@@ -173,7 +182,7 @@ async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question):
       return await last;
     } catch (error) {
       const leftMs = timeoutMs - (performance.now() - started);
-      if (!(error instanceof UpstreamError) || !NOBODY.has(error.code) || leftMs < LEAST_MS) throw error;
+      if (!answeredByNobody(error) || leftMs < LEAST_MS) throw error;
       last = guarded.ask(question, leftMs);
     }
   }
@@ -182,12 +191,11 @@ async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question):
 
 function closeIfIdle({ retired, underWay, ways }: OpenVersion): void {
   if (!retired || underWay > 0) return;
-  for (const { client } of ways) void client.close();
+  for (const { close } of ways) void close();
 }
 
 function secretOf(access: ProvinceAccess, name: string): string {
-  const secrets = access.secrets();
-  const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+  const secret = ownMember(access.secrets(), name);
   if (secret === undefined) throw new UpstreamError('credentials', `the operator has not provided the secret ${name}`);
   return secret;
 }

@@ -1,5 +1,6 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
-import type { Purpose, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { FailureReason, Purpose, RecordReason } from '../../schemas/code-lists/index.ts';
+import type { Way } from '../../schemas/manifest.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { Signer } from '../trust/signer.ts';
 
@@ -29,11 +30,17 @@ export type NodeAnswer =
   | {
       readonly kind: 'stated';
       readonly statement: string;
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly RecordReason[];
       readonly localGroundOnly: boolean;
     }
-  | { readonly kind: 'unavailable'; readonly reasons: readonly ReasonCode[] }
+  | { readonly kind: 'unavailable'; readonly reasons: readonly FailureReason[] }
   | Extract<AdapterAnswer, { kind: 'absent' }>;
 
+/** Ways by which a node answers. */
+export type NodeWay = Exclude<Way, 'direct'>;
+
 /** By whichever way it was asked: `found` is its system's own word, `stated` and `unavailable` its node's. */
-export type ProvinceAnswer = AdapterAnswer | NodeAnswer;
+export type ProvinceAnswer =
+  | AdapterAnswer
+  | Exclude<NodeAnswer, { kind: 'stated' }>
+  | (Extract<NodeAnswer, { kind: 'stated' }> & { readonly way: NodeWay });

@@ -59,7 +59,7 @@ const UNTIMELY = {
 async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}) {
   const whole = { ...WHOLE, ...claims };
   const statement = await signStatement(whole, { iss, iat: AT_S, exp: AT_S + 300 }, plainly(key.signer));
-  const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false };
+  const stated = { kind: 'stated' as const, statement, reasons: [], localGroundOnly: false, way: 'node' as const };
   return await assureStatement(context, SUBJECT, stated);
 }
 

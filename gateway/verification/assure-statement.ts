@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { isPossibleAsOf } from '../../schemas/as-of.ts';
-import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
+import type { FailureReason, ProvinceCode, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance } from '../../schemas/status.ts';
@@ -9,6 +9,7 @@ import { formOf, issuerOf, openStatement } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { failure, type Obtained } from './obtain-statement.ts';
 import type { Subject } from './recognise-code.ts';
+import { differences } from './statement-is-record.ts';
 import type { IssuerKeys, RecallContext } from './verification-context.ts';
 
 export type AssureContext = Pick<RecallContext, 'issuerKeys' | 'nodeKeys' | 'sm2Verify' | 'nowMs' | 'metrics'>;
@@ -19,13 +20,13 @@ export type Assured =
       readonly kind: 'claims';
       readonly claims: StatusClaims;
       readonly localGroundOnly: boolean;
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly RecordReason[];
       readonly assurance: Assurance;
       readonly statement: string | null;
       /** By which way the province was asked; null where nothing that it said counts. */
       readonly way: Way | null;
     }
-  | { readonly kind: 'unknowable'; readonly reasons: readonly ReasonCode[]; readonly assurance: 'transport' };
+  | { readonly kind: 'unknowable'; readonly reasons: readonly FailureReason[]; readonly assurance: 'transport' };
 
 /** `validUntilMs`: when what vouches for the claims ends, statement or chain; infinity where nobody signed. */
 export interface Assessment {
@@ -46,7 +47,7 @@ export async function assureStatement(
   if (obtained.kind === 'unknowable') {
     return unsigned({ kind: 'unknowable', reasons: obtained.reasons, assurance: 'transport' });
   }
-  const { province } = adapter.manifest;
+  const { province, reply } = adapter.manifest;
   try {
     if (obtained.statement !== null && widestForm(forms) === 'jws' && formOf(obtained.statement) !== 'jws') {
       throw new UpstreamError('malformed', 'the statement is in a form that was not asked for');
@@ -58,8 +59,9 @@ export async function assureStatement(
     }
     const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province));
     if (!isTimely(context, claims)) return untimely(claims);
-    if (claims.status !== translation.claims.status) {
-      throw new UpstreamError('statement_mismatch', 'the signed statement and the record disagree');
+    const [different] = differences(claims, translation.claims, reply);
+    if (different !== undefined) {
+      throw new UpstreamError('statement_mismatch', `the signed statement and the record differ in ${different}`);
     }
     return {
       assured: { kind: 'claims', ...translation, claims, assurance: 'province-signed', statement, way: 'direct' },
@@ -76,7 +78,7 @@ export async function assureStatement(
 async function assureStated(
   context: AssureContext,
   { manifest: { province, node } }: Subject['adapter'],
-  { statement, reasons, localGroundOnly }: Extract<Obtained, { kind: 'stated' }>,
+  { statement, reasons, localGroundOnly, way }: Extract<Obtained, { kind: 'stated' }>,
 ): Promise<Assessment> {
   const isByNode = node !== undefined && issuerOf(statement) === node;
   const keys: ReadKeys = isByNode
@@ -86,7 +88,7 @@ async function assureStated(
   if (!isTimely(context, claims)) return untimely(claims);
   const assurance = isByNode ? 'node-signed' : 'province-signed';
   return {
-    assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way: 'node' },
+    assured: { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way },
     validUntilMs,
   };
 }

@@ -3,26 +3,39 @@ import { PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
+import { ProblemError } from '../problem-error.ts';
 import { adapterName } from '../registry/registry-state.ts';
 import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
+import { brokenRules, type EvidenceInHand } from '../trust/attestation-rules.ts';
+import { readVerified } from '../trust/status-statement.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
+
+export type AttestContext = Pick<VerificationContext, 'nowMs' | 'newId' | 'metrics'>;
 
 export interface Attestable {
   readonly gateway: AnsweringGateway;
   readonly venue: Venue;
   readonly request: VerificationRequest;
-  readonly mandate: Mandate;
-  readonly subject: Subject;
+  readonly mandate: Pick<Mandate, 'id'>;
+  readonly subject: Pick<Subject, 'adapter'>;
   readonly answer: Answer;
 }
 
-/** Step 8: signs what was decided, binding the statement's digest, and lays out the reply. */
-export async function attest(context: VerificationContext, attestable: Attestable): Promise<VerificationReply> {
+/**
+ * Step 8: signs what was decided, binding the statement's digest, and lays out the reply. What no verifier would accept
+ * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
+ */
+export async function attest(context: AttestContext, attestable: Attestable): Promise<VerificationReply> {
   const { gateway, venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
   const claims = await claimsOf(context, attestable, nowS);
+  const [rule] = brokenRules(claims, evidenceOf(attestable));
+  if (rule !== undefined) {
+    context.metrics.attestationsRefused.inc({ rule });
+    throw new ProblemError('internal');
+  }
   const { province } = subject.adapter.manifest;
   const { zh, en } = PROVINCES[province];
   return {
@@ -42,11 +55,7 @@ export async function attest(context: VerificationContext, attestable: Attestabl
   };
 }
 
-async function claimsOf(
-  context: VerificationContext,
-  attestable: Attestable,
-  nowS: number,
-): Promise<AttestationClaims> {
+async function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): Promise<AttestationClaims> {
   const { gateway, venue, request, mandate, subject, answer } = attestable;
   return {
     iss: gateway.entityId,
@@ -70,4 +79,10 @@ async function claimsOf(
     ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
     ...(answer.withheld ? { withheld: true as const } : {}),
   };
+}
+
+/** What every verifier will make of the evidence, for whoever is shown it. Its signature was checked when it came. */
+function evidenceOf({ subject, answer: { evidence, assurance } }: Attestable): EvidenceInHand {
+  if (evidence === null || assurance === 'transport') return [];
+  return [{ ...readVerified(evidence), province: subject.adapter.manifest.province, signedBy: assurance }];
 }

@@ -8,7 +8,7 @@ import type { Venue } from '../access/venue-tokens.ts';
 import { ageBandOf, cellOf } from '../policy/cells.ts';
 import { decide } from '../policy/decide.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import { withholdDisclosures } from '../trust/status-statement.ts';
+import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import type { Subject } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';

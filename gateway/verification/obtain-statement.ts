@@ -1,7 +1,7 @@
 import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
-import type { ReasonCode } from '../../schemas/code-lists/index.ts';
-import type { NodeAnswer } from '../upstream/question.ts';
+import type { FailureReason } from '../../schemas/code-lists/index.ts';
+import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 
@@ -13,10 +13,10 @@ export type Obtained =
       readonly statement: string | null;
     }
   /** By the province's node, which alone has seen the record. */
-  | Extract<NodeAnswer, { kind: 'stated' | 'absent' }>
+  | Extract<ProvinceAnswer, { kind: 'stated' | 'absent' }>
   | {
       readonly kind: 'unknowable';
-      readonly reasons: readonly ReasonCode[];
+      readonly reasons: readonly FailureReason[];
       /** Nothing is wrong there but that it is asked too much. */
       readonly isBusy: boolean;
     };
@@ -49,12 +49,16 @@ export async function obtainStatement(context: ObtainContext, { adapter, ...ques
 }
 
 /** Counts a province's failure and says it in the venue's closed words. */
-export function failure(context: Pick<ObtainContext, 'metrics'>, province: string, error: UpstreamError): ReasonCode[] {
+export function failure(
+  context: Pick<ObtainContext, 'metrics'>,
+  province: string,
+  error: UpstreamError,
+): FailureReason[] {
   context.metrics.upstreamErrors.inc({ province, code: error.code });
   return reasonsOf(error);
 }
 
-function reasonsOf(error: UpstreamError): ReasonCode[] {
+function reasonsOf(error: UpstreamError): FailureReason[] {
   switch (error.code) {
     case 'timeout':
     case 'connect_failed':

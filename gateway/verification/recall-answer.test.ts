@@ -175,6 +175,21 @@ describe('a province that fails', () => {
     expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
   });
 
+  test('is stood in for by an answer as of a time that our clock has not reached', async () => {
+    const { context, clock, province } = world();
+    const status_as_of = new Date(clock.nowMs + FRESH_S * 1000 + 1).toISOString();
+    if (GREEN.kind !== 'found') throw new Error('not a green');
+    const { translation } = GREEN;
+    const ahead = { ...translation, claims: { ...translation.claims, status_as_of } };
+    province.says = async () => ({ ...GREEN, translation: ahead });
+    await recallAnswer(context, SUBJECT);
+    province.says = failing('timeout');
+    clock.nowMs += FRESH_S * 1000;
+    expect((await recallAnswer(context, SUBJECT)).kind).toBe('unknowable');
+    clock.nowMs += 1;
+    expect((await recallAnswer(context, SUBJECT)).path).toBe('stale');
+  });
+
   test('is stood in for by what it withdrew', async () => {
     const { context, open, clock, province } = world();
     await recallAnswer(context, SUBJECT);
@@ -228,7 +243,7 @@ describe('a signed answer', () => {
     const { claims } = GREEN.kind === 'found' ? GREEN.translation : { claims: null };
     if (claims === null) throw new Error('no claims');
     const statement = await signStatement(claims, { iss: NODE, iat: atS, exp: atS + statementS }, plainly(key.signer));
-    province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false });
+    province.says = async () => ({ kind: 'stated', statement, reasons: [], localGroundOnly: false, way: 'node' });
     const keys = { entityId: NODE, jwks: { keys: [key.jwk] }, expS: atS + chainS };
     const asking: RecallContext = { ...context, nodeKeys: async () => keys };
     await recallAnswer(asking, signed);

@@ -102,11 +102,17 @@ function takenBy({ forms }: Subject, entry: CacheEntry | null): CacheEntry | nul
 function standIn(context: RecallContext, { stale }: Reading, failed: Failed | ProblemError): Recalled {
   const isForged = !(failed instanceof ProblemError) && failed.reasons.includes('issuer_signature_invalid');
   if (stale?.answer.kind === 'claims' && !isForged) {
-    const isInGrace = context.nowMs() < stale.usableUntilMs && context.cache.admits(stale);
-    if (isInGrace) return answerOf(stale, 'stale');
+    const nowMs = context.nowMs();
+    const isInGrace = nowMs < stale.usableUntilMs && context.cache.admits(stale);
+    if (isInGrace && isPast(stale.answer.claims.status_as_of, nowMs)) return answerOf(stale, 'stale');
   }
   if (failed instanceof ProblemError) throw failed;
   return { ...failed, path: 'cold' };
+}
+
+/** A time that our clock has not reached yet is nobody's earlier answer. */
+function isPast(asOf: string | null, nowMs: number): boolean {
+  return asOf === null || Date.parse(asOf) <= nowMs;
 }
 
 function answerOf({ answer }: CacheEntry, path: AnswerPath): Recalled {

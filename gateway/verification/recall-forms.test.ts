@@ -53,7 +53,7 @@ function world(says: (question: Question) => readonly TokenForm[] = ({ forms }) 
       signStatement(claims, { iss: NODE, iat, exp: iat + 300 }, turns.signFor(forms)),
     );
     const [statement = ''] = await Promise.all(both);
-    return { kind: 'stated', statement, reasons: [], localGroundOnly: false };
+    return { kind: 'stated', statement, reasons: [], localGroundOnly: false, way: 'node' };
   };
   const context: RecallContext = {
     ask: async (_adapter, question) => {

@@ -1,3 +1,4 @@
+import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
 import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { Approval, StatusClaims } from '../../schemas/statement.ts';
 import type { Provenance } from '../../schemas/status.ts';
@@ -88,7 +89,10 @@ async function verifiedApprovals(
   return await Promise.all(approvals.map(verdict));
 }
 
-/** The origin's own answer, or null where there is nobody to ask. It is asked once: an origin's origin is not. */
+/**
+ * The origin's own answer, or null where there is nobody to ask. By whichever way its manifest names, so that its node is
+ * told the reference, the purpose and who asks. It is asked once: an origin's origin is not.
+ */
 async function askOrigin(
   context: VerificationContext,
   state: RegistryState,
@@ -99,8 +103,10 @@ async function askOrigin(
   const origin = claims.provenance?.origin;
   if (claims.status !== 'yellow' && claims.status !== 'red') return null;
   if (!origin?.province || origin.reference === null || origin.province === province) return null;
-  const adapter = state.adapters.get(origin.province);
+  const adapter = state.adapterFor(origin.province, origin.reference);
   if (adapter === undefined || adapter.stage !== 'active') return 'unavailable';
+  // A record that names a person in place of a reference must not have us tell that name to another province.
+  if (looksLikePersonalIdentifier(origin.reference)) return 'unavailable';
   // What the origin signed is compared, and shown to nobody.
   const subject = { adapter, token: origin.reference, code: null, purpose, forms: EVERY_FORM, gateway };
   try {
@@ -110,7 +116,7 @@ async function askOrigin(
     return isCurrent ? await inputOf(context, subject, assured) : 'unavailable';
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    // A limit that was reached says nothing about the record, and must not become a breach.
-    return error.code === 'code_unrecognised' || error.code === 'code_expired' ? 'unknown' : 'unavailable';
+    // A limit that was reached, or a reference that has run out, says nothing about the record: neither is a breach.
+    return error.code === 'code_unrecognised' ? 'unknown' : 'unavailable';
   }
 }

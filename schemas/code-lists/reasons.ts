@@ -1,3 +1,5 @@
+import type { Decision } from '../status.ts';
+
 /** Why an answer is what it is. Shown to venues: no text here may tell a medical fact. */
 export const REASONS = {
   ok: { zh: '未见异常', en: 'Nothing to report' },
@@ -36,3 +38,33 @@ export const REASONS = {
   },
   policy_exception: { zh: '目的地适用已公布的例外规定', en: 'A published exception of the destination applies' },
 } as const;
+
+/** Who says so: the record that was read, a province's failure, the judgement of an assignment, or the decision itself. */
+type ReasonSource = 'record' | 'failure' | 'substantiation' | 'decision';
+
+/**
+ * Where each reason comes from and which decisions it may stand beside. Every reason has its place: one that could
+ * stand anywhere would let an answer say two things at once.
+ */
+export const REASON_USES = {
+  ok: { from: 'decision', beside: ['pass'] },
+  yellow_ground: { from: 'decision', beside: ['restrict'] },
+  red_ground: { from: 'decision', beside: ['restrict'] },
+  unsubstantiated: { from: 'substantiation', beside: ['refer'] },
+  origin_contradicts: { from: 'substantiation', beside: ['refer'] },
+  issuer_unavailable: { from: 'failure', beside: ['refer'] },
+  issuer_reply_invalid: { from: 'failure', beside: ['refer'] },
+  issuer_signature_invalid: { from: 'failure', beside: ['refer'] },
+  unmapped_value: { from: 'record', beside: ['refer'] },
+  as_of_impossible: { from: 'record', beside: ['refer'] },
+  no_national_meaning: { from: 'record', beside: ['refer'] },
+  local_state_pending: { from: 'record', beside: ['refer'] },
+  too_old: { from: 'record', beside: ['refer'] },
+  stale_used: { from: 'decision', beside: ['pass', 'refer'] },
+  popup: { from: 'record', beside: ['restrict', 'refer'] },
+  assurance_too_low: { from: 'decision', beside: ['refer'] },
+  policy_exception: { from: 'decision', beside: ['pass', 'restrict', 'refer'] },
+} as const satisfies Record<
+  keyof typeof REASONS,
+  { readonly from: ReasonSource; readonly beside: readonly Decision[] }
+>;

@@ -4,9 +4,9 @@ import {
   answerReply,
   codeInForm,
   isTimely,
-  jsonReply,
   plainCodes,
   sameText,
+  systemReply,
   type Wire,
   type WireReply,
   type WireTools,
@@ -39,7 +39,7 @@ export function irsTokenWire(config: IrsTokenConfig, tools: WireTools): Wire {
     };
     issued.unshift(fresh);
     issued.splice(MAX_SECRETS);
-    return irsReply('00', 'ok', fresh);
+    return irsReply(config, '00', 'ok', fresh);
   }
 
   async function answer(form: URLSearchParams): Promise<WireReply> {
@@ -56,14 +56,16 @@ export function irsTokenWire(config: IrsTokenConfig, tools: WireTools): Wire {
     handle: async ({ path, body }) => {
       const form = new URLSearchParams(body);
       const signedWith = (secret: string) => !tools.refusing() && isSignedWith(form, secrets.app_key, secret);
-      if (!isTimely(Number(form.get('requestTime')), tools.nowMs())) return irsReply('14', 'request time', null);
-      if (path === config.key_path) return signedWith(secrets.app_secret) ? issue() : irsReply('14', 'sign', null);
+      if (!isTimely(Number(form.get('requestTime')), tools.nowMs()))
+        return irsReply(config, '14', 'request time', null);
+      if (path === config.key_path)
+        return signedWith(secrets.app_secret) ? issue() : irsReply(config, '14', 'sign', null);
       const refreshing = path === config.refresh_path;
-      if (!refreshing && path !== config.path) return irsReply('99', 'no such service', null);
+      if (!refreshing && path !== config.path) return irsReply(config, '99', 'no such service', null);
       const used = issued.find((one) => signedWith(refreshing ? one.refreshSecret : one.requestSecret));
-      if (used === undefined) return irsReply('14', 'sign', null);
+      if (used === undefined) return irsReply(config, '14', 'sign', null);
       const endsAtMs = refreshing ? used.refreshSecretEndTime : used.requestSecretEndTime;
-      if (endsAtMs <= tools.nowMs()) return irsReply('11', 'secret expired', null);
+      if (endsAtMs <= tools.nowMs()) return irsReply(config, '11', 'secret expired', null);
       return refreshing ? issue() : await answer(form);
     },
   };
@@ -76,6 +78,8 @@ function isSignedWith(form: URLSearchParams, appKey: string, secret: string): bo
   return form.get('appKey') === appKey && sameText(form.get('sign') ?? '', expected);
 }
 
-function irsReply(code: string, msg: string, datas: IssuedSecrets | null): WireReply {
-  return jsonReply(200, { code, msg, datas: datas === null ? null : JSON.stringify(datas) });
+/** The platform speaks one encoding, whatever it is asked for. */
+function irsReply(config: IrsTokenConfig, code: string, msg: string, datas: IssuedSecrets | null): WireReply {
+  const members = { code, msg, datas: datas === null ? null : JSON.stringify(datas) };
+  return systemReply({ ...config, json_strings: [] }, 200, members);
 }

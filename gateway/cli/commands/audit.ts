@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { findingSchema } from '../../../schemas/finding.ts';
+import { ownMember } from '../../../schemas/own-member.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
 import { type StatusClaims, statusClaimsSchema } from '../../../schemas/statement.ts';
 import { assuranceSchema, entityIdSchema, provenanceSchema } from '../../../schemas/status.ts';
@@ -126,7 +127,7 @@ async function checkAgainst(
     nowS,
     // Checked with what is in hand; what the registry says since is for whoever follows it.
     isVouchedFor: () => true,
-    chainOf: async (id) => (Object.hasOwn(chains, id) ? (chains[id] ?? []) : []),
+    chainOf: async (id) => ownMember(chains, id) ?? [],
   });
   const { iss } = entitySchema.parse({ iss: issuerOf(statement) });
   const province = provinceCodeSchema.parse(issuer_province);
@@ -148,6 +149,12 @@ async function checkAgainst(
 
 function print({ say, print: line }: Cli, answer: AuditAnswer, checked: Checked): void {
   const { claims, provenance, assurance, findings, approvals } = answer;
+  if (!checked.verified) {
+    line(
+      say({ zh: '签名未通过核对，内容不予显示', en: 'the signatures do not hold: what the answer says is not shown' }),
+    );
+    return;
+  }
   line(`${answer.issuer_province}  ${claims?.status ?? 'indeterminate'}  ${assurance}  ${provenance ?? '-'}`);
   if (claims !== null) line(`  ${claims.status_as_of ?? '-'}  ${claims.ground.join(', ')}`);
   for (const { code, province, step } of findings) line(`  ${code}  ${province}${step === null ? '' : `  #${step}`}`);
@@ -155,6 +162,6 @@ function print({ say, print: line }: Cli, answer: AuditAnswer, checked: Checked)
     line(`  ${level}/${role} ${action}: ${verified}${agency === null ? '' : `  ${printable(agency)}`}`);
   }
   const good = { zh: '签名均已核对至国家信任锚', en: 'every signature was checked up to the national anchor' };
-  const bad = { zh: '签名未通过核对', en: 'the signatures do not hold' };
-  line(say(checked.verified ? good : bad));
+  const none = { zh: '无人签名，仅为本网关所言', en: 'nobody signed any of it: this is the gateway’s word alone' };
+  line(say(answer.statement === null ? none : good));
 }

@@ -69,7 +69,7 @@ function print(cli: Cli, results: readonly DemoResult[], passed: number, failed:
     result.ok ? '✓' : '✗',
     cli.say(PROVINCES[provinceCodeSchema.parse(result.province)]),
     result.scenario,
-    gotText(result),
+    gotText(cli, result),
     result.ok ? '' : `${cli.say({ zh: '应为', en: 'expected' })} ${expectedText(result.expected)}`,
     `${result.ms} ms`,
   ]);
@@ -77,8 +77,8 @@ function print(cli: Cli, results: readonly DemoResult[], passed: number, failed:
   cli.print(cli.say({ zh: `${passed} 项相符，${failed} 项不符`, en: `${passed} passed, ${failed} failed` }));
 }
 
-function gotText({ problem, status, decision, verified, reasons }: DemoResult): string {
+function gotText({ say }: Cli, { problem, status, decision, verified, reasons }: DemoResult): string {
   if (problem !== undefined) return problem;
-  const text = `${status} · ${decision} · ${reasons?.join(', ')}`;
-  return verified === true ? text : `${text} · NOT VERIFIED`;
+  if (verified !== true) return say({ zh: '未通过验证', en: 'NOT VERIFIED' });
+  return `${status} · ${decision} · ${reasons?.join(', ')}`;
 }

@@ -80,6 +80,9 @@ async function scannedText(code: string | undefined, file: string | undefined): 
   return unframed(text);
 }
 
+/** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
+const UNSIGNED_MEMBERS = ['age_s', 'remedy', 'issuer.name', 'reasons.text'];
+
 function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   if (scan.kind === 'problem') {
     cli.printJson(scan.problem);
@@ -88,7 +91,7 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   }
   const { verified, chain } = scan.checked;
   const failure = scan.checked.verified ? {} : failureOf(scan.checked);
-  cli.printJson({ ...scan.reply, verified, chain, ...failure });
+  cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
   return reportCheck(cli, scan.checked);
 }
 
@@ -101,6 +104,6 @@ function printScan(cli: Cli, scan: Scan): 0 | 1 {
     reportError(cli, CliError.refused(scan.problem));
     return 1;
   }
-  printAnswer(cli, scan.reply, scan.checked);
+  printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
   return reportCheck(cli, scan.checked);
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { STATEMENT_TYP } from '../../../schemas/statement.ts';
 import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../check-answer.ts';
 import { type Cli, printable } from '../cli.ts';
 import { readPresented } from '../presented-input.ts';
@@ -99,6 +101,15 @@ function print(cli: Cli, checked: CheckedAnswer, audience: string | null): void 
   );
   line(`  aud ${printable(claims.aud)} (${say(audience === null ? unasked : asked)})`);
   line(`  iat ${instant(claims.iat)}  exp ${instant(claims.exp)}`);
+  line(`  ${say(evidenceText(checked.chain))}`);
+}
+
+/** Whether the statement itself was seen, or only what the gateway says of it. */
+function evidenceText(chain: readonly { readonly typ: string }[]): LocalisedText {
+  if (chain.some(({ typ }) => typ === STATEMENT_TYP)) {
+    return { zh: '声明已核对', en: 'the statement was checked' };
+  }
+  return { zh: '手头没有声明，未核对', en: 'no statement at hand, not checked' };
 }
 
 function instant(timeInS: number): string {

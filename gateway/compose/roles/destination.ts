@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
@@ -11,18 +11,25 @@ import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { type AdmittedServers, admittedServers } from '../../registry/admitted-servers.ts';
+import { issuerFor } from '../../registry/fold-subordinates.ts';
+import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
 import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { openRelayedClient } from '../../upstream/relayed-client.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
+import { type TracedRequest, tracedClient } from '../../upstream/traced-client.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import type { PassDesk } from '../pass-desk.ts';
+
+/** The outcome of a question that need not be told of. */
+const ANSWERED = '200';
 
 /** Where venues are answered: by their own province's gateway, about codes of every province. */
 export interface DestinationRole extends Role {
@@ -138,13 +145,21 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
 }
 
 /** Other provinces' nodes, asked in the name of whichever gateway here is asked. */
-function openNodes({ trust, upstreams, nowMs }: NodeParts): OpenNode {
+function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: NodeParts): OpenNode {
   const tokens = new NodeTokens(nowMs);
   const keys: NodeKeys = (node, province, reread) => trust.provinces.nodeKeys(node, province, reread);
-  return ({ province, upstream }, node) => {
-    const client = upstreams.openNode({ ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES }, node);
-    const ask = openNodeClient({ node, province, client, timeoutMs: upstream.timeout_ms, tokens, keys, nowMs });
-    return { ask, client };
+  const relayOf = () => issuerFor(registry.folded(), NATIONAL_PLATFORM);
+  return ({ province, upstream }, node, way) => {
+    const limits = { ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES };
+    // The line by which an operator finds the same question in the log of the node that was asked.
+    const onSent = (sent: TracedRequest) =>
+      log[sent.outcome === ANSWERED ? 'debug' : 'info']({ province, way, ...sent }, 'question');
+    const openClient = (at: string) => tracedClient(upstreams.openNode(limits, at), onSent);
+    const parts = { node, province, tokens, keys, nowMs };
+    if (way === 'national') return openRelayedClient({ ...parts, relayOf, openClient });
+    const client = openClient(node);
+    const ask = openNodeClient({ ...parts, client, timeoutMs: upstream.timeout_ms });
+    return { ask, close: () => client.close() };
   };
 }
 
@@ -176,7 +191,8 @@ function openVerification(
     registry: () => registry.current(),
     ask: async (adapter, question) => {
       const answer = await provinces.ask(adapter, question);
-      shadow.compare(registry.current(), adapter, question, answer);
+      const state = registry.current();
+      if (asksSystems(state, adapter)) shadow.compare(state, adapter, question, answer);
       return answer;
     },
     cache: shared.open.cache,
@@ -194,4 +210,9 @@ function openVerification(
     coverage: shared.coverage.counter,
     signals,
   };
+}
+
+/** Where a province's node is asked, the versions are compared there: it has the records, we have one signed statement. */
+function asksSystems({ trials }: RegistryState, { manifest }: RegisteredAdapter): boolean {
+  return manifest.node === undefined && trials.get(manifest.province)?.adapter.manifest.node === undefined;
 }

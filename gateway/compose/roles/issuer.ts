@@ -11,6 +11,7 @@ import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openRelay } from './relay.ts';
 
 /** Where other provinces' gateways ask about this province's codes; it alone holds the secrets of its own system. */
 export interface IssuerRole extends Role {
@@ -25,6 +26,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   const issuers = new Map([...trust.issuers.values()].map((one) => [one.entityId, asIssuer(one, parts)]));
   const { resolver } = trust;
   const askers = resolver === null ? null : new AskingGateways({ resolver, issuerOf: (id) => issuers.get(id), nowMs });
+  const relay = openRelay(parts);
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   const isNamed = config.roles.size < EVERY_ROLE.length;
   // A destination on the same node says it already.
@@ -42,6 +44,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         log: parts.log,
         shared,
       });
+      relay?.mount(router);
     },
     notReady: () => [
       ...when(isNamed && issuers.size === 0, 'no_issuer'),
@@ -51,7 +54,10 @@ export function openIssuer(parts: NodeParts): IssuerRole {
       provinces
         .breakerStates()
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
-    close: () => provinces.close(),
+    close: async () => {
+      relay?.close();
+      await provinces.close();
+    },
   };
 }
 

@@ -17,7 +17,10 @@ function at(stage: Stage, outcome: Outcome | readonly Outcome[], spoils: Readonl
 const HOPS = at('hops', 'loop_refused', {
   'too many hops': ({ headers }, random) => headers.set('huren-hops', String(4 + random(96))),
   'hops that are no count': ({ headers }, random) =>
-    headers.set('huren-hops', oneOf(random, ['many', '', '-1', '1.5', '0x1', '100', '+1', '1, 1', '1e0', '~'])),
+    headers.set(
+      'huren-hops',
+      oneOf(random, ['many', '', '0', '03', '-1', '1.5', '0x1', '100', '+1', '1, 1', '1e0', '~']),
+    ),
 });
 
 const MEDIA = at('media', 'media_type_unsupported', {

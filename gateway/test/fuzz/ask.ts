@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Purpose, purposeSchema } from '../../../schemas/code-lists/index.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
-import type { StatementOutcome } from '../../../schemas/statement-exchange.ts';
+import { type StatementOutcome, statementRequestSchema } from '../../../schemas/statement-exchange.ts';
 import { signNodeToken } from '../../trust/node-token.ts';
+import { questionDigest } from '../../trust/statement-answer.ts';
 import type { Asker, Askers } from './askers.ts';
 import { oneOf, type Random } from './random.ts';
 
@@ -24,6 +25,8 @@ export interface Ask {
   frame: (json: string) => string | Uint8Array;
   /** `half`: the connection ends in the middle of the body. */
   wire: 'whole' | 'half';
+  /** As the one item of a batch. */
+  isTogether: boolean;
   /** The same once more: what counts is what becomes of the second. */
   isRepeated: boolean;
 }
@@ -39,7 +42,7 @@ export interface Fault {
   readonly spoil: (ask: Ask, random: Random, askers: Askers) => void | Promise<void>;
 }
 
-export const STAGES = ['hops', 'token', 'media', 'frame', 'members', 'nonce', 'subject'] as const;
+export const STAGES = ['hops', 'token', 'media', 'frame', 'members', 'binding', 'nonce', 'subject'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const CONTENT_TYPES = [
@@ -67,7 +70,7 @@ export async function askInOrder(askers: Askers, random: Random): Promise<Ask> {
     ['nonce', freshNonce(random)],
   ];
   const headers = new Map([['content-type', oneOf(random, CONTENT_TYPES)]]);
-  if (random(2) === 0) headers.set('huren-hops', oneOf(random, ['0', '1', '2', '3', '03']));
+  if (random(2) === 0) headers.set('huren-hops', '1');
   if (random(2) === 0) headers.set('huren-within-ms', oneOf(random, ['2000', '9000', '0', '-1', 'soon', '99999999']));
   const path = oneOf(random, ['/v1/statements', `${new URL(askers.issuer).pathname}/v1/statements`]);
   return {
@@ -78,8 +81,16 @@ export async function askInOrder(askers: Askers, random: Random): Promise<Ask> {
     members: new Map(random(2) === 0 ? members : members.toReversed()),
     frame: oneOf(random, FRAMES),
     wire: 'whole',
+    isTogether: false,
     isRepeated: false,
   };
+}
+
+/** Makes it one that may have come through another node: its token is good for this question alone. */
+export async function bindToQuestion(ask: Ask, askers: Askers, random: Random): Promise<void> {
+  const question = await questionDigest(statementRequestSchema.parse(Object.fromEntries(ask.members)));
+  ask.authorization = `Bearer ${await nodeToken(askers, ask.asker, random, { question })}`;
+  ask.headers.set('huren-hops', oneOf(random, ['1', '2', '3']));
 }
 
 /** At least 16 random octets, as many more as a nonce may have. */

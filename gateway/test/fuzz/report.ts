@@ -13,6 +13,10 @@ export interface FuzzReport {
 export interface FuzzRun {
   readonly cases: number;
   readonly seed: number;
+  /** The number of the first case; 0 unless one is to be seen again. */
+  readonly from?: number;
+  /** Told a few times a second how many cases are done. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** What came of one case, and what is wrong about it; null: nothing. */
@@ -26,10 +30,11 @@ const MAX_CASE_MS = 5_000;
 const MAX_FINDINGS = 20;
 /** Signatures and replies come from elsewhere: one case at a time would mostly wait for them. */
 const AT_ONCE = 32;
+const TOLD_EVERY_MS = 250;
 
 /** Runs `tryOne` for each case until there are enough findings. `between` is asked after every handful of cases. */
 export async function runCases(
-  { cases, seed }: FuzzRun,
+  { cases, seed, from: first = 0, onProgress = () => undefined }: FuzzRun,
   tryOne: (random: Random) => Promise<Judged>,
   between: (done: number) => Promise<string | null> = async () => null,
 ): Promise<FuzzReport> {
@@ -37,6 +42,7 @@ export async function runCases(
   const findings: string[] = [];
   let slowestMs = 0;
   const started = performance.now();
+  let toldMs = started;
   const run = async (number: number): Promise<void> => {
     const before = performance.now();
     const { outcome, finding } = await tryOne(randomOf(seed, number)).catch(crashed);
@@ -48,9 +54,12 @@ export async function runCases(
   };
   for (let from = 0; from < cases && findings.length < MAX_FINDINGS; from += AT_ONCE) {
     const count = Math.min(AT_ONCE, cases - from);
-    await Promise.all(Array.from({ length: count }, (_, index) => run(from + index)));
+    await Promise.all(Array.from({ length: count }, (_, index) => run(first + from + index)));
     const finding = await between(from + count);
-    if (finding !== null) findings.push(`up to case ${from + count}: ${finding}`);
+    if (finding !== null) findings.push(`up to case ${first + from + count}: ${finding}`);
+    if (performance.now() - toldMs < TOLD_EVERY_MS) continue;
+    toldMs = performance.now();
+    onProgress(from + count);
   }
   const seconds = (performance.now() - started) / 1000;
   const seen = Object.fromEntries([...outcomes].sort(([, a], [, b]) => b - a));

@@ -192,6 +192,24 @@ const CHAINS = [
   }),
 ];
 
+/** Seen only once the question is read: whose token it is was never in doubt. */
+const BINDINGS: readonly Fault[] = [
+  {
+    name: 'passed on with a token that is good for any question',
+    stage: 'binding',
+    outcomes: ['node_token_invalid'],
+    spoil: ({ headers }, random) => void headers.set('huren-hops', oneOf(random, ['2', '3'])),
+  },
+  {
+    name: 'a token for another question',
+    stage: 'binding',
+    outcomes: ['node_token_invalid'],
+    spoil: async (ask, random, askers) => {
+      ask.authorization = bearer(await nodeToken(askers, ask.asker, random, { question: made(32) }));
+    },
+  },
+];
+
 export const TOKEN_FAULTS: readonly Fault[] = [
   NO_TOKEN,
   CLAIMS,
@@ -200,4 +218,5 @@ export const TOKEN_FAULTS: readonly Fault[] = [
   MUTATED,
   UNADMITTED,
   CHAINS,
+  BINDINGS,
 ].flat();

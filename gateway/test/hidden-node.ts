@@ -1,0 +1,94 @@
+import type { VerificationReply } from '../../schemas/verification.ts';
+import { networksOf } from '../upstream/networks.ts';
+import { verify } from '../verification/verify.ts';
+import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
+import {
+  type ProvincialNode,
+  type RestOfNation,
+  registerChanged,
+  startProvincialNode,
+  startSystem,
+} from './provincial-node.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+
+/**
+ * Hainan's node at an address that the destination's network does not reach; the national platform's node, in the sandbox,
+ * reaches both. Somebody listens before each of the two.
+ */
+export interface HiddenNode {
+  readonly beforeRelay: ListeningProxy;
+  readonly beforeIssuer: ListeningProxy;
+  readonly sandbox: SandboxGateway;
+  readonly issuer: ProvincialNode;
+  readonly destination: ProvincialNode;
+  /** The national platform's issuer, which relays. */
+  readonly relayId: string;
+  /** A code that nobody has asked about: one that failed is not asked again for a moment. */
+  readonly freshCode: (scenario: string) => string;
+  /** The code that was scanned last. */
+  readonly lastCode: () => string;
+  /** Scans it at a hospital of the destination. Every scan is a question. */
+  readonly scan: (scenario: string) => Promise<VerificationReply>;
+  readonly stop: () => Promise<void>;
+}
+
+const PROVINCE = '460000';
+const DESTINATION = '420000';
+const ONLY_HERE = { ...networksOf('127.0.0.1/32'), reachesPublic: false, plainHttp: true };
+
+/** Starts all of it. The destination may ask the system itself, where nobody else answers. */
+export async function startHiddenNode(): Promise<HiddenNode> {
+  const beforeRelay = await startListeningProxy();
+  const beforeIssuer = await startListeningProxy('127.0.0.2');
+  const sandbox = await startSandboxGateway({ HUREN_ENTITY_ID: beforeRelay.url });
+  beforeRelay.target = sandbox.url;
+  const nation: RestOfNation = { url: sandbox.url, base: beforeRelay.url, dataDir: sandbox.dataDir };
+  const system = await startSystem(PROVINCE);
+  system.codes.enter(new Map(system.codes.tokens()));
+  const hidden = { province: PROVINCE, kind: 'issuer', entityId: beforeIssuer.url, system } as const;
+  const issuer = await startProvincialNode(nation, hidden);
+  beforeIssuer.target = issuer.node.url;
+  const terms = { province: DESTINATION, kind: 'gateway', networks: ONLY_HERE, system } as const;
+  const destination = await startProvincialNode(nation, terms);
+  const route = ['node', 'national', 'direct'] as const;
+  const unkept = { freshness_s: 0, stale_grace_s: 0 };
+  await registerChanged(nation, destination, PROVINCE, { node: issuer.entityId, route: [...route], ...unkept });
+
+  const freshCode = (scenario: string): string => {
+    const found = system.codes.list(Date.now()).find((code) => code.scenario === scenario);
+    if (found === undefined) throw new Error(`no ${scenario} of ${PROVINCE}`);
+    return found.record === null ? found.code : system.codes.post(found.record);
+  };
+  let lastCode = '';
+  return {
+    beforeRelay,
+    beforeIssuer,
+    sandbox,
+    issuer,
+    destination,
+    relayId: `${beforeRelay.url}/issuers/000000`,
+    freshCode,
+    lastCode: () => lastCode,
+    scan: async (scenario) => {
+      const role = destination.node.node.destination;
+      if (role === null) throw new Error('the node answers no venues');
+      const door = {
+        issuer: 'https://venues.example',
+        clientId: 'a-venue',
+        kind: 'hospital',
+        region: '420106',
+        destination: DESTINATION,
+      } as const;
+      lastCode = freshCode(scenario);
+      return await verify(role.verification, door, { code: lastCode, purpose: 'medical_visit' });
+    },
+    stop: async () => {
+      await destination.stop();
+      await issuer.stop();
+      system.stop();
+      await sandbox.stop();
+      await beforeRelay.stop();
+      await beforeIssuer.stop();
+    },
+  };
+}
