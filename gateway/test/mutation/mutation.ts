@@ -10,6 +10,7 @@ const RULES = [
   'gateway/provenance',
   'gateway/policy',
   'adapters/translate.ts',
+  'gateway/trust/attestation-rules.ts',
   'gateway/trust/verify-attestation.ts',
   'gateway/trust/status-statement.ts',
   'gateway/access/venue-tokens.ts',
