@@ -95,10 +95,18 @@ const spokenSchema = z.object({
  * checked then is checked again. Throws TrustError `claims_invalid` for what is no statement at all.
  */
 export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
-  const [, payload = ''] = sdJwt.split('.', 2);
-  const parsed = spokenSchema.safeParse(jsonOrUndefined(new TextDecoder().decode(base64url.decode(payload))));
+  const [, payload] = sdJwt.split('.', 2);
+  const parsed = spokenSchema.safeParse(payload === undefined ? undefined : jsonIn(payload));
   if (parsed.success) return parsed.data;
   throw new TrustError('claims_invalid', 'the statement has not the documented claims');
+}
+
+function jsonIn(part: string): unknown {
+  try {
+    return jsonOrUndefined(new TextDecoder().decode(base64url.decode(part)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */
