@@ -71,7 +71,7 @@ async function verified(
     maxBytes: MAX_SD_JWT_LENGTH,
     typ: STATEMENT_TYP,
     merkle: true,
-    algs: sm2Verify === undefined ? ['ES256', 'EdDSA'] : STATEMENT_ALGS,
+    algs: STATEMENT_ALGS,
     ...(sm2Verify === undefined ? {} : { sm2Verify }),
   });
   const parsed = statementPayloadSchema.safeParse(payload);
