@@ -165,6 +165,14 @@ describe('what is nobody’s code', () => {
     ]);
   });
 
+  test('a value of a parameter behind the token is taken for another system’s code', () => {
+    const short = sampleSystem('short', [
+      { kind: 'prefix', prefix: 'ci', length: { min: 4, max: 60 }, alphabet: 'base64' },
+    ]);
+    const code = 'https://code.invalid/q?id=akm:12345&cityNo=340100';
+    expect(compileRecognisers([...SYSTEMS, short])(code)?.token).toBe('akm:12345');
+  });
+
   test('what another node is shown carries more than the token, or is not recognised there', () => {
     const shown = (code: string) => recognise(code)?.code ?? '';
     const codes = [

@@ -42,7 +42,8 @@ const BASE64URL_PART = /^[0-9A-Za-z_-]+$/;
 const MAX_JSON_MEMBERS = 32;
 /** No system's codes have nearly as much behind their token; further on, a stranger would set our work. */
 const MAX_UNREAD_PLACES = 256;
-const SHORTEST_CODE = 4;
+/** What is shorter could be guessed, and is no code: else a value of a parameter would look like another system's. */
+const SHORTEST_BEHIND = 16;
 
 /**
  * Compiles the recognisers of all registered manifests into lookups, so that the cost of a code does not grow with the
@@ -147,7 +148,7 @@ function compileWeb(manifests: readonly Manifest[], others: readonly Finder[]): 
 }
 
 function endsIn(text: string, isCode: (end: string) => boolean): boolean {
-  const places = Math.min(text.length - SHORTEST_CODE, MAX_UNREAD_PLACES);
+  const places = Math.min(text.length - SHORTEST_BEHIND, MAX_UNREAD_PLACES);
   for (let at = 0; at <= places; at += 1) if (isCode(text.slice(at))) return true;
   return false;
 }
