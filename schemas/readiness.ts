@@ -71,11 +71,11 @@ export const READINESS_REASONS = {
     next: { zh: '确认 HUREN_LOG_URL 可达', en: 'see that HUREN_LOG_URL answers' },
   },
   registry_forked: {
-    zh: '注册表给出了与此前不一致的历史',
-    en: 'the registry shows another history than it did before',
+    zh: '注册表给出了两份互相矛盾的历史：与此前不一致，或与别的节点所见不一致',
+    en: 'the registry shows two histories: another one than before, or another one to other nodes',
     next: {
-      zh: '保留数据目录中的 fork-*.txt 作为证据，并告知国家锚点',
-      en: 'keep fork-*.txt in the data directory as evidence, and tell the national anchor',
+      zh: '运行 huren log evidence，保留数据目录中的 fork-*.txt，并告知国家锚点',
+      en: 'run huren log evidence, keep fork-*.txt in the data directory, and tell the national anchor',
     },
   },
   no_authorization_server: {

@@ -96,7 +96,8 @@ const outcomes = {
     local_ground_only: z.boolean(),
   },
   absent: { outcome: z.literal('absent'), why: z.enum(['expired', 'unknown']) },
-  busy: { outcome: z.literal('busy'), retry_after_s: z.int().min(1).max(600) },
+  /** `retry_after_s`: as the system asks for; null where it does not say. */
+  busy: { outcome: z.literal('busy'), retry_after_s: z.int().min(0).max(600).nullable() },
   unavailable: { outcome: z.literal('unavailable'), reasons: z.array(failureReasonSchema).min(1).max(8) },
   not_ours: { outcome: z.literal('not_ours') },
 } as const;

@@ -14,6 +14,7 @@ const RATIOS = [
   'routing-3400/routing-34',
   'instances-2/1',
   'federated/cold-cpu',
+  'batched/singly-cpu',
 ];
 
 async function bench(...args: string[]) {

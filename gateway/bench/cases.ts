@@ -1,9 +1,10 @@
+import { EVERY_FORM, type TokenForm } from '../../schemas/token-form.ts';
 import type { Child } from './child.ts';
 import { type LoadJob, loadResultSchema, requireRight } from './load-job.ts';
 import { offlineResultSchema } from './offline-job.ts';
 import { clocks, usedUs } from './process-time.ts';
 import { HUNG_PROVINCE, MIX } from './sandbox-seed.ts';
-import type { Stage, StagedGateway } from './stage.ts';
+import type { Stage, StagedFederation, StagedGateway } from './stage.ts';
 
 export const CASES = [
   'bare-http',
@@ -11,6 +12,7 @@ export const CASES = [
   'cold',
   'federated-cold',
   'federated-cold-batched',
+  'federated-cold-singly',
   'repeat',
   'repeat-with-one-province-hung',
   'repeat-two-instances',
@@ -57,6 +59,13 @@ interface Run {
   readonly arrivals?: LoadJob['arrivals'];
 }
 
+/** How a node is asked: by how many clients at a time, which federation, and in which forms they take the evidence. */
+interface Federated {
+  readonly connections: number;
+  readonly federation?: StagedFederation;
+  readonly forms?: readonly TokenForm[];
+}
+
 /** Plays the cases on a stage, one turn at a time. */
 export class Cases {
   readonly #stage: Stage;
@@ -88,7 +97,13 @@ export class Cases {
     switch (name) {
       case 'bare-http':
         return this.#load(name, durationMs, {
-          targets: [this.#target(gateway, repeated.map(question), bare.ready.url)],
+          targets: [
+            this.#target(
+              gateway,
+              repeated.map((code) => question(code)),
+              bare.ready.url,
+            ),
+          ],
           servers: [bare],
           upstreamsOf: [],
           order: 'round',
@@ -96,7 +111,11 @@ export class Cases {
       case 'handwritten':
         return this.#load(name, durationMs, {
           targets: [
-            this.#target(gateway, (await this.#newCodes(name, durationMs)).map(question), handwritten.ready.url),
+            this.#target(
+              gateway,
+              (await this.#newCodes(name, durationMs)).map((code) => question(code)),
+              handwritten.ready.url,
+            ),
           ],
           servers: [handwritten],
           upstreamsOf: [gateway],
@@ -108,9 +127,23 @@ export class Cases {
           order: 'once',
         });
       case 'federated-cold':
-        return this.#load(name, durationMs, await this.#federated(name, durationMs, this.#connections));
+        return this.#load(
+          name,
+          durationMs,
+          await this.#federated(name, durationMs, { connections: this.#connections }),
+        );
       case 'federated-cold-batched':
-        return this.#load(name, durationMs, await this.#federated(name, durationMs, this.#crowd));
+        return this.#load(
+          name,
+          durationMs,
+          await this.#federated(name, durationMs, { connections: this.#crowd, forms: EVERY_FORM }),
+        );
+      case 'federated-cold-singly':
+        return this.#load(
+          name,
+          durationMs,
+          await this.#federated(name, durationMs, { connections: this.#crowd, federation: this.#stage.singly }),
+        );
       case 'repeat':
         return this.#load(name, durationMs, { ...this.#asking([gateway], [repeated]), order: 'round' });
       case 'repeat-two-instances':
@@ -136,7 +169,7 @@ export class Cases {
   async #whileOneHangs(name: CaseName, durationMs: number, repeated: readonly string[]): Promise<Turn> {
     const { seed } = this.#stage.gateway;
     const travellers = Math.ceil((HUNG_PER_SECOND * durationMs) / 1000);
-    const bodies = (await seed.mint([HUNG_PROVINCE], travellers)).map(question);
+    const bodies = (await seed.mint([HUNG_PROVINCE], travellers)).map((code) => question(code));
     await seed.setHanging(HUNG_PROVINCE, true);
     try {
       return await this.#load(name, durationMs, {
@@ -155,10 +188,16 @@ export class Cases {
   }
 
   /** New codes at a gateway that asks a node; that node's work counts as well. */
-  async #federated(name: CaseName, durationMs: number, connections: number): Promise<Run> {
-    const { destination, issuer } = this.#stage.federation;
+  async #federated(
+    name: CaseName,
+    durationMs: number,
+    { connections, federation = this.#stage.federation, forms }: Federated,
+  ): Promise<Run> {
+    const { destination, issuer } = federation;
     const codes = await this.#newCodes(name, durationMs, destination);
-    return { ...this.#asking([destination], [codes]), issuer, connections, order: 'once' };
+    const bodies = codes.map((code) => question(code, forms));
+    const { servers, upstreamsOf } = this.#asking([destination], []);
+    return { targets: [this.#target(destination, bodies)], servers, upstreamsOf, issuer, connections, order: 'once' };
   }
 
   /** As many scans under way as it takes for some to wait for each other. */
@@ -168,7 +207,12 @@ export class Cases {
 
   #asking(gateways: readonly StagedGateway[], codes: readonly (readonly string[])[]): Omit<Run, 'order'> {
     return {
-      targets: gateways.map((gateway, at) => this.#target(gateway, (codes[at] ?? []).map(question))),
+      targets: gateways.map((gateway, at) =>
+        this.#target(
+          gateway,
+          (codes[at] ?? []).map((code) => question(code)),
+        ),
+      ),
       servers: gateways.map(({ server }) => server),
       upstreamsOf: gateways,
     };
@@ -220,8 +264,8 @@ export class Cases {
   }
 }
 
-function question(code: string): string {
-  return JSON.stringify({ code, purpose: 'medical_visit' });
+function question(code: string, forms?: readonly TokenForm[]): string {
+  return JSON.stringify({ code, purpose: 'medical_visit', ...(forms === undefined ? {} : { forms }) });
 }
 
 function batches(codes: readonly string[]): string[] {

@@ -20,6 +20,7 @@ Ratios of verifications a second (more is better):
   cold/handwritten  repeat/handwritten  repeat/bare-http  instances-2/1
 Ratio of processor time (less is better, 1 would be for nothing):
   federated/cold-cpu    both nodes together, against a gateway that asks the provinces' systems itself
+  batched/singly-cpu    questions that travel together under one signature, against one by one
 Ratios of time (less is better, 1 is perfect):
   hung/healthy-p99      while one other province hangs, against when none does
   routing-3400/routing-34  finding a code's system among 3,400 systems, against among 34

@@ -112,6 +112,7 @@ function ratiosOf(results: readonly CaseResult[], routing: RoutingResult): Bench
     'routing-3400/routing-34': rounded(routing.ns_3400 / routing.ns_34),
     'instances-2/1': quotient('rps', 'repeat-two-instances', 'repeat'),
     'federated/cold-cpu': quotient('cpu_us_per_op', 'federated-cold', 'cold'),
+    'batched/singly-cpu': quotient('cpu_us_per_op', 'federated-cold-batched', 'federated-cold-singly'),
   };
 }
 
@@ -131,7 +132,8 @@ function notes(): string[] {
     'handwritten asks the same simulated provinces about new codes, and verifies the venue token at each request; the gateway verifies a token once and remembers its hash.',
     'The gateway runs with its default settings, its log at level info included; only its rate limits are out of reach.',
     'federated-cold: the same as cold, but the provinces are asked by way of their issuer, a node of its own with keys of its own, over the same plain HTTP. cpu us/op is the sum of both nodes.',
-    `federated-cold-batched: the same with ${LEAST_CROWD} clients, or more where more are asked for.`,
+    `federated-cold-batched: the same with ${LEAST_CROWD} clients, or more where more are asked for, who take both forms of evidence: questions travel together, and statements share signatures.`,
+    'federated-cold-singly: as many clients and a node of before batches, so that every question travels and is signed by itself.',
     `batch: rps counts verifications, p50 and p99 are of whole requests of ${BATCH_ITEMS} new codes.`,
     'repeat-two-instances: two gateway processes on two ports, each with simulated provinces of its own, the same clients dealt out to both. Where one instance and its client already fill the cores, two cannot be faster.',
     'upstream_cpu_us_per_op is the cost of the simulation, which signs a statement for each question.',

@@ -37,6 +37,8 @@ export interface Stage {
   readonly gateway: StagedGateway;
   readonly second: StagedGateway;
   readonly federation: StagedFederation;
+  /** The same with an issuer of before batches, that is asked one by one. */
+  readonly singly: StagedFederation;
   readonly handwritten: Child<z.output<typeof serverReadySchema>>;
   readonly bare: Child<z.output<typeof serverReadySchema>>;
   readonly client: Child<unknown>;
@@ -90,7 +92,7 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
     const seed = new SandboxSeed(server.ready.sandbox);
     return { server, seed, token: await seed.venueToken(), dataDir };
   }
-  async function startFederation(): Promise<StagedFederation> {
+  async function startFederation(knowsBatches: boolean): Promise<StagedFederation> {
     const destination = await startGateway();
     const { url, sandbox } = destination.server.ready;
     const port = await portFreeOn([LOOPBACK], null);
@@ -99,6 +101,7 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
       settings: {
         nation: { url, base: url, dataDir: destination.dataDir, systems: sandbox },
         issuer: { provinces: MIX, dataDir: makeDataDir(), port, publicUrl: `http://${LOOPBACK}:${port}` },
+        knowsBatches,
       },
       ready: serverReadySchema,
       env: UNLIMITED,
@@ -106,10 +109,11 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
     return { destination, issuer };
   }
 
-  const [gateway, second, federation, client] = await Promise.all([
+  const [gateway, second, federation, singly, client] = await Promise.all([
     startGateway(),
     startGateway(),
-    startFederation(),
+    startFederation(true),
+    startFederation(false),
     start({ file: 'load-client.ts', settings: null, ready: z.unknown() }),
   ]);
   const { url, sandbox } = gateway.server.ready;
@@ -126,7 +130,7 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
       ready: z.unknown(),
     }),
   ]);
-  return { gateway, second, federation, handwritten, bare, client, verifier };
+  return { gateway, second, federation, singly, handwritten, bare, client, verifier };
 }
 
 /** One reply of the gateway as bytes: with the province's statement, so that it is of the common length. */

@@ -173,6 +173,13 @@ const FAILURES = {
       en: 'stop using this log; restore it from a backup or another instance',
     },
   },
+  log_forked: {
+    exit: 1,
+    next: {
+      zh: '把该文件交给国家锚点；不要删除，也不要采信其中任何一份历史',
+      en: 'hand the file to the national anchor; do not delete it, and believe neither history until it has spoken',
+    },
+  },
   loss_not_accepted: {
     exit: 1,
     next: {

@@ -1,8 +1,10 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { OperatorLogin } from '../access/operator-login.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import { createApp } from './app.ts';
 import { watchChains } from './chain-watch.ts';
+import { compareWithOthers } from './compare-with-others.ts';
 import type { Config } from './config.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
@@ -110,6 +112,7 @@ async function createNode(
   ];
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
+  const comparisons = compareWithOthers(parts);
   return {
     parts,
     roles,
@@ -120,6 +123,7 @@ async function createNode(
     close: async () => {
       clearInterval(looking);
       chains.stop();
+      await comparisons?.close();
       await Promise.all(roles.map((role) => role.close()));
       await opened.close();
     },
@@ -132,9 +136,12 @@ function collect(
   asking: readonly (IssuerRole | DestinationRole | null)[],
 ): void {
   const order = { closed: 0, 'half-open': 1, open: 2 } as const;
+  const worst = new Map<ProvinceCode, number>();
+  // A node that asks its own system and is asked for it has two ways to one province: the good one hides no bad one.
   for (const { province, state } of asking.flatMap((role) => role?.provinces.breakerStates() ?? [])) {
-    metrics.breakerState.set({ province }, order[state]);
+    worst.set(province, Math.max(order[state], worst.get(province) ?? 0));
   }
+  for (const [province, state] of worst) metrics.breakerState.set({ province }, state);
   metrics.keyExpirySeconds.reset();
   for (const [entity, ring] of trust.rings) {
     for (const { kid, expiresS, state } of ring.keys) {

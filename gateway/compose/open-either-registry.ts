@@ -22,7 +22,7 @@ export async function openEitherRegistry(config: Config, parts: RegistryParts): 
   const { logUrl } = config;
   if (logUrl === null) {
     const written = await openRegistry(config, { keys, database }, nodeUrl, pinned?.registry ?? null, log);
-    return { registry: written.registry, store: written.store, written };
+    return { registry: written.registry, store: written.store, written, followed: null };
   }
   if (pinned === null)
     throw new ConfigError('HUREN_ANCHOR_FILE: must be set with HUREN_LOG_URL: it says whose log to believe');
@@ -35,5 +35,5 @@ export async function openEitherRegistry(config: Config, parts: RegistryParts): 
     fetchBytes: documents,
     logger: log,
   });
-  return { ...followed, written: null };
+  return { ...followed, written: null, followed: followed.registry };
 }

@@ -8,6 +8,7 @@ import { openPostgresStore } from '../log/store-postgres.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { LiveCheck } from '../registry/adapter-check.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
+import type { FollowedRegistry } from '../registry/followed-registry.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { SnapshotKey } from '../registry/snapshot-file.ts';
 import type { SubmissionParts } from '../registry/submit-event.ts';
@@ -22,6 +23,8 @@ export interface OpenRegistry {
   readonly store: LogStore;
   /** Null where the registry is written elsewhere, and followed. */
   readonly written: WrittenRegistry | null;
+  /** Null where the registry is written here. */
+  readonly followed: FollowedRegistry | null;
 }
 
 /** The registry with the store and the keys behind its log. */

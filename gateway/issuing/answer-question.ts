@@ -1,4 +1,5 @@
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
+import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { PLAIN_FORM, type TokenForm } from '../../schemas/token-form.ts';
@@ -34,8 +35,6 @@ export interface Answered {
   readonly statement?: string;
 }
 
-const BUSY_RETRY_S = 1;
-
 /**
  * Asks the province's own system about one code and says what came of it in closed words. Nothing is kept: whoever asks
  * has a cache, and with a second one behind it an answer could be twice as old as the manifest lets it be, or come back
@@ -52,17 +51,25 @@ export async function answerQuestion(
   if (subject === 'suspended') return { outcome: { outcome: 'unavailable', reasons: ['issuer_unavailable'] } };
   if (subject === null) return { outcome: { outcome: 'not_ours' } };
   const refused = await context.systemLimit.take(issuer.province);
-  if (refused !== null) return busy(Number(refused['retry-after']));
-  const ask: ObtainContext['ask'] = (adapter, question) => withinBudget(context.ask(adapter, question), withinMs);
+  if (refused !== null) return busy(Number(refused['retry-after']) * 1000);
+  const said: { retryAfterMs: number | null } = { retryAfterMs: null };
+  const ask: ObtainContext['ask'] = async (adapter, question) => {
+    try {
+      return await withinBudget(context.ask(adapter, question), withinMs);
+    } catch (error) {
+      if (error instanceof UpstreamBusy) said.retryAfterMs = error.retryAfterMs;
+      throw error;
+    }
+  };
   const obtained = await obtainStatement({ ...context, ask }, subject);
   if (obtained.kind === 'absent') return { outcome: { outcome: 'absent', why: obtained.why } };
-  if (obtained.kind === 'unknowable' && obtained.isBusy) return busy(BUSY_RETRY_S);
+  if (obtained.kind === 'unknowable' && obtained.isBusy) return busy(said.retryAfterMs);
   const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
   if (assured.kind === 'unknowable') return { outcome: { outcome: 'unavailable', reasons: [...assured.reasons] } };
   // What the province's own system signed goes on as it is: that signature is worth more than ours.
   const sign = issuer.signFor(request.forms ?? PLAIN_FORM);
   const statement =
-    assured.statement ?? (await signStatement(assured.claims, termsOf(context, issuer, validUntilMs), sign));
+    assured.statement ?? (await signStatement(assured.claims, termsOf(context, issuer, subject, validUntilMs), sign));
   const { reasons, localGroundOnly } = assured;
   return {
     outcome: {
@@ -100,11 +107,23 @@ function subjectOf(
   }
 }
 
-function termsOf({ nowMs }: IssuingContext, { entityId: iss }: Issuer, validUntilMs: number) {
+/**
+ * Whoever asked may use an answer for its freshness and, while the province is away, for its grace: a statement that ends
+ * before that would cut short what the manifest promises.
+ */
+function termsOf(
+  { nowMs }: IssuingContext,
+  { entityId: iss }: Issuer,
+  { adapter: { manifest } }: Subject,
+  validUntilMs: number,
+) {
   const iat = Math.floor(nowMs() / 1000);
-  return { iss, iat, exp: Math.min(iat + STATEMENT_LIFETIME_S, Math.floor(validUntilMs / 1000)) };
+  const usableS = Math.max(STATEMENT_LIFETIME_S, manifest.freshness_s + manifest.stale_grace_s);
+  return { iss, iat, exp: Math.min(iat + usableS, Math.floor(validUntilMs / 1000)) };
 }
 
-function busy(retryAfterS: number): Answered {
-  return { outcome: { outcome: 'busy', retry_after_s: Math.min(Math.max(1, Math.ceil(retryAfterS) || 1), 600) } };
+/** What the system asked for goes on as it is: a pause that nobody asked for would stop all of a province's travellers. */
+function busy(retryAfterMs: number | null): Answered {
+  const retry_after_s = retryAfterMs === null ? null : Math.min(Math.max(0, Math.ceil(retryAfterMs / 1000)), 600);
+  return { outcome: { outcome: 'busy', retry_after_s } };
 }

@@ -7,7 +7,7 @@ import {
 } from '../../schemas/statement.ts';
 import type { SignToken } from '../trust/signer.ts';
 
-/** A status statement lives no longer than an attestation. */
+/** What a status statement lives at least: as long as an attestation. */
 export const STATEMENT_LIFETIME_S = 300;
 const SALT_BYTES = 16;
 

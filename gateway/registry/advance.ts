@@ -72,7 +72,7 @@ function isTree(reached: Replayed | RefusedEntry, { root }: TreeHead): reached i
 async function isContinued({ at, head, source, stopped }: Step): Promise<boolean> {
   const { size } = at.state;
   if (size === 0) return true;
-  const proof = await source.consistency(size, head.size, stopped);
+  const { proof } = await source.consistency(size, head.size, stopped);
   return verifyConsistency({ size1: size, size2: head.size, root1: at.range.root(), root2: head.root, proof });
 }
 

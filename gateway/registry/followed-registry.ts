@@ -5,13 +5,14 @@ import { sameBytes } from '../log/merkle.ts';
 import type { LogStore, TreeHead } from '../log/store.ts';
 import { type Advance, advance, believe } from './advance.ts';
 import { keepBelieved } from './checkpoint-slot.ts';
+import { type ComparisonOutcome, compareLogs } from './compare-logs.ts';
 import { EMPTY_STATE } from './fold-state.ts';
+import { keepEvidence } from './fork-evidence.ts';
 import { type HeldParts, HeldRegistry, isForGood, type Start, startFrom } from './held-registry.ts';
 import {
   confirmedAtS,
   confirmKept,
   type KeptCheckpoint,
-  keepEvidence,
   keepOutside,
   readKept,
   refuseLoss,
@@ -78,6 +79,25 @@ export class FollowedRegistry extends HeldRegistry {
     return this.#confirmedS === null ? Number.POSITIVE_INFINITY : Math.max(0, this.#parts.nowS() - this.#confirmedS);
   }
 
+  /**
+   * Holds the log that another node follows against this one. Where the two contradict each other the registry shows two
+   * histories: that is a fault for good here, as if it had shown the other one to this node. Null: one is on record
+   * already, and the first evidence is enough. Throws RegistryError where this node's own store cannot be read.
+   */
+  async compareWith(other: LogSource, withinMs: number): Promise<ComparisonOutcome | null> {
+    const { mirror, genesis } = this.#parts;
+    const { at } = this;
+    const stopped = AbortSignal.any([this.stopped, AbortSignal.timeout(withinMs)]);
+    const compared = await compareLogs({ at, mirror, pinned: genesis.logKeys ?? [], source: other, stopped });
+    if (this.fault !== null && isForGood(this.fault)) return null;
+    if (compared.outcome === 'contradicts') {
+      const { note, size } = compared;
+      const why = `${other.name} follows ${size} entries that are not those of the ${at.range.size} known here`;
+      this.fail(this.#fork({ note, shownBy: other.name, why }));
+    }
+    return compared.outcome;
+  }
+
   override async close(): Promise<void> {
     const closed = super.close();
     await this.#running;
@@ -118,7 +138,8 @@ export class FollowedRegistry extends HeldRegistry {
     }
     believe(note, state, this.#pinned);
     if (size !== state.size || !sameBytes(root, range.root())) {
-      throw this.#fork(note, `the registry shows ${size} entries that are not the ${state.size} known here`);
+      const why = `the registry shows ${size} entries that are not the ${state.size} known here`;
+      throw this.#fork({ note, shownBy: this.#parts.source.name, why });
     }
     if (this.#note === null) this.#keep(note);
   }
@@ -134,9 +155,11 @@ export class FollowedRegistry extends HeldRegistry {
       genesis,
       stopped: this.stopped,
     });
-    if ('forked' in advanced) throw this.#fork(note, advanced.forked);
+    if ('forked' in advanced) throw this.#fork({ note, shownBy: source.name, why: advanced.forked });
     const { next, entries, read } = advanced;
     this.stopped.throwIfAborted();
+    // Another node may have shown meanwhile that this registry has two histories.
+    this.refuseFaulty();
     await entries.writeTo(mirror, read);
     await onStore(() => keepBelieved(mirror, note));
     this.#keep(note);
@@ -149,9 +172,17 @@ export class FollowedRegistry extends HeldRegistry {
   }
 
   /** Two histories under one key: both signed checkpoints are kept, so that anybody can be shown. */
-  #fork(note: string, why: string): RegistryError {
+  #fork({
+    note,
+    shownBy,
+    why,
+  }: {
+    readonly note: string;
+    readonly shownBy: string;
+    readonly why: string;
+  }): RegistryError {
     const { checkpointPath } = this.#parts;
-    const kept = this.#note === null ? null : keepEvidence(checkpointPath, this.#note, note);
+    const kept = this.#note === null ? null : keepEvidence(checkpointPath, { ours: this.#note, theirs: note, shownBy });
     const evidence = kept === null ? '' : `; both checkpoints are in ${kept}`;
     return new RegistryError('registry_forked', `${why}${evidence}`);
   }

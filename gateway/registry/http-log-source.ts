@@ -61,7 +61,8 @@ export function httpLogSource(options: {
       const bytes = await get(`proof/consistency?from=${from}&to=${to}`, MAX_PROOF_BYTES, signal);
       const parsed = consistencyProofSchema.safeParse(jsonOrUndefined(textOf(bytes)));
       if (!parsed.success) throw new RegistryError('registry_unavailable', `${base} answers with no consistency proof`);
-      return parsed.data.proof.map((hash) => new Uint8Array(Buffer.from(hash, 'base64')));
+      const { root_from, proof } = parsed.data;
+      return { rootFrom: hashOf(root_from), proof: proof.map(hashOf) };
     },
   };
 }
@@ -80,6 +81,10 @@ function bundleOf(bytes: Uint8Array): Uint8Array[] {
     if (!(cause instanceof LogError)) throw cause;
     throw new RegistryError('tiles_damaged', 'a reply is no bundle of entries', { cause });
   }
+}
+
+function hashOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -96,21 +96,7 @@ export function readAside(path: string): KeptCheckpoint[] {
     .flatMap((name) => readKept(join(folder, name)) ?? []);
 }
 
-/** Keeps both sides of a fork as one private file beside the kept checkpoint. Gives its path. */
-export function keepEvidence(path: string, ours: string, theirs: string): string {
-  const evidence = join(dirname(path), `fork-${parseCheckpoint(theirs).size}.txt`);
-  const text = `known here:\n${ours}\npresented by the registry:\n${theirs}`;
-  const known = readIfThere(evidence);
-  if (known === text) return evidence;
-  const free = known === null ? evidence : evidence.replace(/\.txt$/, `-${shortHash(text)}.txt`);
-  writePrivateFile(free, text);
-  return free;
-}
-
 function asidePath(path: string, size: number, note: string): string {
-  return join(dirname(path), `${basename(path, '.txt')}.${size}-${shortHash(note)}.txt`);
-}
-
-function shortHash(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 8);
+  const shortHash = hash('sha256', note, 'hex').slice(0, 8);
+  return join(dirname(path), `${basename(path, '.txt')}.${size}-${shortHash}.txt`);
 }

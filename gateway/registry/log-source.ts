@@ -1,3 +1,9 @@
+/** How one tree continues another: the root that it begins with, as claimed, and the hashes that lead from it to its own. */
+export interface ShownConsistency {
+  readonly rootFrom: Uint8Array;
+  readonly proof: readonly Uint8Array[];
+}
+
 /** A log that somebody else keeps, as its public endpoints show it. Nothing that it says is believed here. */
 export interface LogSource {
   /** Where it is, for messages. */
@@ -14,5 +20,5 @@ export interface LogSource {
     stopped: AbortSignal,
   ): Promise<readonly Uint8Array[]>;
   /** The proof that the log of size `to` continues that of size `from` (RFC 9162 section 2.1.4). */
-  consistency(from: number, to: number, stopped: AbortSignal): Promise<readonly Uint8Array[]>;
+  consistency(from: number, to: number, stopped: AbortSignal): Promise<ShownConsistency>;
 }

@@ -1,4 +1,5 @@
-import { Gauge, type Registry as MetricsRegistry } from 'prom-client';
+import { Counter, Gauge, type Registry as MetricsRegistry } from 'prom-client';
+import type { ComparisonOutcome } from './compare-logs.ts';
 import type { Registry } from './registry.ts';
 
 /** What the registry is like here, read at each scrape. */
@@ -24,4 +25,15 @@ export function openRegistryMetrics(metrics: MetricsRegistry, registry: Registry
   gauge('huren_registry_lag_seconds', 'Seconds since the registry last confirmed this state', () => {
     return registry.behindS();
   });
+}
+
+/** Counts what came of comparing the log followed here with the one that others follow. */
+export function countComparisons(metrics: MetricsRegistry): (outcome: ComparisonOutcome) => void {
+  const counter = new Counter({
+    name: 'huren_log_comparisons_total',
+    help: 'Comparisons of the log followed here with the one that another node follows, by outcome',
+    labelNames: ['outcome'],
+    registers: [metrics],
+  });
+  return (outcome) => counter.inc({ outcome });
 }

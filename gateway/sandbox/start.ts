@@ -22,7 +22,7 @@ import { sandboxEntities } from './entities.ts';
 import { sandboxEntityIds } from './entity-ids.ts';
 import { mountSandbox, mountServerMetadata } from './http.ts';
 import { mountSandboxKeys } from './http-keys.ts';
-import { askedByNode } from './node-routes.ts';
+import { askedBy, MOSTLY_BY_NODE, type RouteOf } from './node-routes.ts';
 import { postLocally } from './post-locally.ts';
 import { playedUpstreams } from './upstreams.ts';
 
@@ -46,8 +46,15 @@ export async function startProvinces(config: Config, nodeUrl: string): Promise<S
 /**
  * Starts every role in this process, and enrols everybody whom it plays through the registry's public door. `running`:
  * the simulated systems that another process of the same sandbox has started; this one then joins it behind its port.
+ * `routeOf`: the ways that the adapters are registered with.
  */
-export async function startSandboxNode(config: Config, running: SandboxChild | null = null): Promise<SandboxNode> {
+export async function startSandboxNode(
+  config: Config,
+  {
+    running = null,
+    routeOf = MOSTLY_BY_NODE,
+  }: { readonly running?: SandboxChild | null; readonly routeOf?: RouteOf } = {},
+): Promise<SandboxNode> {
   const listener = openListener(config);
   if (running === null) await listener.listen();
   const nodeUrl = config.entityId ?? listener.url;
@@ -71,7 +78,7 @@ export async function startSandboxNode(config: Config, running: SandboxChild | n
       door: doorOf(parts, listener.url),
       actors,
       log,
-      adapters: shippedAdapters().map((texts) => askedByNode(texts, sandboxEntityIds(actors.base))),
+      adapters: shippedAdapters().map((texts) => askedBy(routeOf, texts, sandboxEntityIds(actors.base))),
       entities: parts.trust.parties.map(({ description, federation }) => ({
         description,
         jwks: admissibleKeys(federation.publicKeys),

@@ -4,6 +4,9 @@ import { startSandboxNode } from './start.ts';
 
 /* One process of a sandbox that runs as several: the simulated systems are another's. */
 runWorker(
-  (config, payload) => startSandboxNode(config, { ready: readyMessageSchema.parse(payload), stop: async () => {} }),
+  (config, payload) => {
+    const running = { ready: readyMessageSchema.parse(payload), stop: async () => {} };
+    return startSandboxNode(config, { running });
+  },
   { sandbox: true },
 );

@@ -114,16 +114,21 @@ describe('an event', () => {
 });
 
 describe('a fault that keeps the cache', () => {
-  test('hides the earlier answer, or passes it off as new', async () => {
-    const code = await freshCode('310000');
+  test.each([
+    ['asked itself', '310000'],
+    ['asked by way of its node', '420000'],
+  ])('hides the earlier answer of a province that is %s, or passes it off as new', async (_way, province) => {
+    const code = await freshCode(province);
     await venue.verify(code);
-    await setFault(gateway.url, '310000', { status: 503 }, { keep_cache: true });
+    await setFault(gateway.url, province, { status: 503 }, { keep_cache: true });
     const stale = await venue.verify(code);
     expect(stale).toMatchObject({ status: 'green', stale: true });
     expect(stale.reasons.map((reason) => reason.code)).toContain('stale_used');
-    await setFault(gateway.url, '310000', { status: 503 });
-    expect(await venue.verify(code)).toMatchObject({ status: 'indeterminate', decision: 'refer', stale: false });
-    await setFault(gateway.url, '310000', null);
+    await setFault(gateway.url, province, { status: 503 });
+    const refused = await venue.verify(code);
+    expect(refused).toMatchObject({ status: 'indeterminate', decision: 'refer', stale: false });
+    expect(refused.reasons.map((reason) => reason.code)).toEqual(['issuer_unavailable']);
+    await setFault(gateway.url, province, null);
   });
 
   test('lets an old red restrict', async () => {

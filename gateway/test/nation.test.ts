@@ -21,12 +21,15 @@ const reportSchema = z.strictObject({
     z.strictObject({
       issuer: z.string(),
       destination: z.string(),
-      expected: z.strictObject({ status: z.string(), decision: z.string() }),
+      expected: z.strictObject({ status: z.string(), decision: z.string(), assurance: z.string() }),
       status: z.string(),
       decision: z.string(),
+      assurance: z.string().nullable(),
       verified: z.boolean(),
       chain: z.array(z.string()),
+      signers: z.array(z.string()),
       ms: z.number(),
+      passed: z.boolean(),
     }),
   ),
   drills: z.array(z.strictObject({ name: z.string(), passed: z.boolean(), detail: z.string() })),
@@ -34,27 +37,34 @@ const reportSchema = z.strictObject({
   failed: z.int(),
 });
 
+interface StartedNation {
+  readonly child: ChildProcess;
+  readonly temp: string;
+  /** What it has printed so far. */
+  readonly said: { readonly stdout: string; readonly stderr: string };
+}
+
 /** `huren nation` in a process of its own, with its temporary directories in one of ours. */
-function startNation(...argv: string[]): { readonly child: ChildProcess; readonly temp: string } {
+function startNation(...argv: string[]): StartedNation {
   const temp = mkdtempSync(join(tmpdir(), 'huren-nation-test-'));
   const inherited = Object.entries(process.env).filter(([name]) => !/^(HUREN_|LC_|LANG)/.test(name));
-  const child = spawn(process.execPath, [HUREN, 'nation', '--nodes', '2', '--json', ...argv], {
+  const child = spawn(process.execPath, [HUREN, 'nation', '--nodes', '2', '--json', '--lang', 'en', ...argv], {
     env: { ...Object.fromEntries(inherited), TMPDIR: temp },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      said[name] += chunk;
+    });
+  }
   killAtExit(child);
   onTestFinished(() => {
     // Whatever the test was about: it leaves nothing behind itself.
     for (const pid of processesOf(temp)) process.kill(pid, 'SIGKILL');
     rmSync(temp, { recursive: true, force: true });
   });
-  return { child, temp };
-}
-
-async function printed({ stdout }: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of stdout ?? []) text += String(chunk);
-  return text;
+  return { child, temp, said };
 }
 
 /** How many nodes there are among them: beside the first, systems and commands of the ceremony run. */
@@ -69,25 +79,45 @@ async function until(holds: () => boolean, withinMs: number): Promise<void> {
 test(
   'two provinces, each a party of its own, do not recognise one another, or what must be refused is not',
   async () => {
-    const drills = ['foreign_venue_token', 'gateway_attests_for_other_province', 'suspend_reaches_all'];
-    const { child, temp } = startNation('--check', '--drill', drills.join(','));
-    const ended = once(child, 'exit');
-    const report = reportSchema.parse(JSON.parse(await printed(child)));
-    const [exit] = await ended;
+    const drills = [
+      'secrets_at_home',
+      'foreign_venue_token',
+      'gateway_attests_for_other_province',
+      'suspend_reaches_all',
+    ];
+    const { child, temp, said } = startNation('--check', '--drill', drills.join(','));
+    const [exit] = await once(child, 'close');
+    const report = reportSchema.parse(JSON.parse(said.stdout));
     expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.drills.map(({ name }) => name)).toEqual(drills);
-    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 5, failed: 0 });
+    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 6, failed: 0 });
+    // One province's system signs what it says, the other one's node has to.
+    expect(report.pairs.map(({ assurance }) => assurance)).toEqual(['province-signed', 'node-signed']);
     expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);
+    expect(said.stderr).toBe('');
   },
   CHECKED_WITHIN_MS,
 );
 
-test('a process outlives the nation that started it and was killed', async () => {
-  const { child, temp } = startNation();
-  await until(() => nodesFrom(temp) >= 1, STARTED_WITHIN_MS);
-  child.kill('SIGKILL');
-  await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
-});
+const mapSchema = z.object({ map: z.array(z.object({ part: z.string(), pid: z.int(), url: z.string() })) });
+
+test(
+  'a party that ends by itself is not told, or a process outlives the nation that started it and was killed',
+  async () => {
+    const { child, temp, said } = startNation();
+    await until(() => said.stdout.endsWith('}\n'), CHECKED_WITHIN_MS);
+    expect(said.stderr).toBe('');
+    const { map } = mapSchema.parse(JSON.parse(said.stdout));
+    const [issuer, system] = ['issuer', 'system'].map((name) => map.find(({ part }) => part === name)?.pid ?? 0);
+    process.kill(issuer ?? 0, 'SIGKILL');
+    await until(() => said.stderr === 'huren: 410000/issuer has ended: SIGKILL\n', ENDED_WITHIN_MS);
+    process.kill(system ?? 0, 'SIGTERM');
+    await until(() => said.stderr.endsWith('huren: 410000/system has ended: exit 0\n'), ENDED_WITHIN_MS);
+    child.kill('SIGKILL');
+    await until(() => processesOf(temp).length === 0, ENDED_WITHIN_MS);
+  },
+  CHECKED_WITHIN_MS + 3 * ENDED_WITHIN_MS,
+);
 
 test('Ctrl-C in the middle of the start leaves processes or directories', async () => {
   const { child, temp } = startNation();

@@ -107,7 +107,8 @@ const NOBODY: Registry = {
   close: async () => {},
 };
 
-async function showLog(registry: Registry, store: LogStore, port: number) {
+/** Shows a log over real HTTP, as every node does: a registry its own, a follower the one that it follows. */
+export async function showLog(registry: Registry, store: LogStore, port = 0) {
   const waits = new CheckpointWaits(registry, () => newestCheckpoint(store));
   const asked: string[] = [];
   const altering: { alter: Alter | null } = { alter: null };

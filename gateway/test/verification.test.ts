@@ -1,19 +1,12 @@
 import { decodeJwt } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { attestationClaimsSchema } from '../../schemas/attestation.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { filesBelow, secretsIn } from './left-behind.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import {
-  openVenueClient,
-  postRecord,
-  provinceRequests,
-  sandboxCodes,
-  setFault,
-  type VenueClient,
-} from './venue-client.ts';
+import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
@@ -41,6 +34,10 @@ async function freshCode(province: string, scenario: string): Promise<string> {
   return await postRecord(gateway.url, province, sandboxCode(province, scenario).record);
 }
 
+async function metricLines(): Promise<string[]> {
+  return (await (await fetch(`${gateway.url}/metrics`)).text()).split('\n');
+}
+
 describe('an answer', () => {
   test('a green is not passed with everything that a venue is promised', async () => {
     const reply = await venue.verify(codeOf('410000', 'green'), 'n-123');
@@ -57,6 +54,7 @@ describe('an answer', () => {
       nonce: 'n-123',
       issuer_province: '410000',
       destination: '440000',
+      adapter: expect.stringMatching(/ by node$/),
     });
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(300);
   });
@@ -65,6 +63,14 @@ describe('an answer', () => {
     const reply = await venue.verify(codeOf('310000', 'green'));
     expect(reply).toMatchObject({ decision: 'pass', assurance: 'transport', evidence: [] });
     expect(decodeJwt(reply.attestation)).not.toHaveProperty('evidence');
+  });
+
+  test('a plain API behind its node leaves nothing to show', async () => {
+    const reply = await venue.verify(codeOf('420000', 'green'));
+    expect(reply).toMatchObject({ decision: 'pass', assurance: 'node-signed', evidence: [expect.any(String)] });
+    const { iss, iat = 0, exp } = decodeJwt(reply.evidence[0]?.split('~')[0] ?? '');
+    // As long as the manifest lets the answer be used: a minute, and five more while the province is away.
+    expect([iss, exp]).toEqual([`${gateway.url}/issuers/420000`, iat + 360]);
   });
 
   test('an unsubstantiated red reaches the door as a colour, in the reply or in its evidence', async () => {
@@ -141,76 +147,18 @@ describe('a question that is refused', () => {
   });
 });
 
-describe('a province in trouble', () => {
-  afterEach(async () => {
-    for (const province of ['410000', '310000', '440000']) await setFault(gateway.url, province, null);
-  });
-
-  test.each([
-    ['fails', { status: 500 }, 'issuer_unavailable'],
-    ['is too busy', { status: 503, retry_after_s: 0 }, 'issuer_unavailable'],
-    ['hangs', { hang: true }, 'issuer_unavailable'],
-    ['resets', { reset: true }, 'issuer_unavailable'],
-    ['sends garbage', { garbage: true }, 'issuer_reply_invalid'],
-    ['sends too much', { oversize: true }, 'issuer_reply_invalid'],
-    ['signs wrongly', { bad_signature: true }, 'issuer_signature_invalid'],
-  ])('a province that %s is taken for a colour or becomes a 500', async (_name, fault, reason) => {
-    const code = await freshCode('410000', 'green');
-    // One fault after another would open the breaker: in between the province answers more often than it fails.
-    for (let scan = 0; scan < 2; scan += 1) await venue.verify(await freshCode('410000', 'green'));
-    await setFault(gateway.url, '410000', fault);
-    const started = performance.now();
-    const reply = await venue.verify(code);
-    expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer', evidence: [] });
-    expect(reply.reasons.map((entry) => entry.code)).toContain(reason);
-    expect(reply.remedy).not.toBeNull();
-    expect(decodeJwt(reply.attestation)).toMatchObject({ status: 'indeterminate', decision: 'refer' });
-    expect(performance.now() - started).toBeLessThan(10_000);
-  });
-
-  test('an undeclared local value is guessed', async () => {
+describe('a province', () => {
+  test('whose local value is undeclared has it guessed', async () => {
     const reply = await venue.verify(codeOf('440000', 'undocumented-value'));
     expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer' });
     expect(reply.reasons.map(({ code }) => code)).toEqual(['unmapped_value']);
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    expect(metrics).toMatch(/huren_unmapped_values_total\{issuer="440000",field="status"\} [1-9]/);
-  });
-
-  test('one province in trouble keeps another from answering', async () => {
-    await setFault(gateway.url, '410000', { hang: true });
-    const hanging = venue.verify(await freshCode('410000', 'green'));
-    expect(await venue.verify(codeOf('310000', 'green'))).toMatchObject({ decision: 'pass' });
-    await hanging;
-  });
-
-  test('concurrent scans of one new code each ask the province', async () => {
-    const code = await freshCode('310000', 'green');
-    await setFault(gateway.url, '310000', { latencyMs: 300 });
-    const before = (await provinceRequests(gateway.url, '310000')).length;
-    const replies = await Promise.all(Array.from({ length: 20 }, () => venue.verify(code)));
-    expect(new Set(replies.map(({ decision }) => decision))).toEqual(new Set(['pass']));
-    expect((await provinceRequests(gateway.url, '310000')).length - before).toBe(1);
+    expect(await metricLines()).toContainEqual(
+      expect.stringMatching(/^huren_unmapped_values_total\{issuer="440000",field="status"\} [1-9]/),
+    );
   });
 });
 
 describe('privacy', () => {
-  test('a province sees something about the venue', async () => {
-    await venue.verify(await freshCode('410000', 'green'), 'a-nonce-of-the-venue');
-    const seen = JSON.stringify((await provinceRequests(gateway.url, '410000')).at(-1));
-    for (const word of [
-      venue.clientId,
-      venue.token,
-      'guangzhou',
-      'hospital',
-      '440100',
-      '440000',
-      'medical_visit',
-      'a-nonce',
-    ]) {
-      expect(seen).not.toContain(word);
-    }
-  });
-
   test('a code or a venue is left in a log, a metric or a file', async () => {
     const code = await freshCode('410000', 'red');
     await venue.verify(code);

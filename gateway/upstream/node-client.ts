@@ -97,8 +97,13 @@ function outcomeOf(answer: StatementAnswer, { statement }: StatementReply): Node
       return { kind: 'absent', why: answer.why };
     case 'unavailable':
       return { kind: 'unavailable', reasons: answer.reasons };
-    case 'busy':
-      throw new UpstreamBusy("the province's node is asked too much", answer.retry_after_s * 1000);
+    case 'busy': {
+      const { retry_after_s } = answer;
+      throw new UpstreamBusy(
+        "the province's node is asked too much",
+        retry_after_s === null ? null : retry_after_s * 1000,
+      );
+    }
     case 'not_ours':
       throw new UpstreamError('malformed', 'the node that the manifest names does not know codes of this province');
   }

@@ -9,6 +9,7 @@ import { printEntries } from '../log-text.ts';
 import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
+import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
 
 interface AnchorOption {
@@ -24,7 +25,7 @@ interface ShowOptions {
 const SHOWN = 20;
 const MOST_SHOWN = 1_000;
 
-/** `log verify | show | checkpoint`: the registry's log, checked without trusting whoever keeps it. */
+/** `log verify | show | checkpoint | evidence`: the registry's log, checked without trusting whoever keeps it. */
 export function addLog(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('log'), {
     zh: '注册表的透明日志',
@@ -34,6 +35,7 @@ export function addLog(program: Command, cli: Cli): void {
   addLogVerify(group, cli);
   addShow(group, cli);
   addCheckpoint(group, cli);
+  addLogEvidence(group, cli);
 }
 
 function addShow(group: Command, cli: Cli): void {

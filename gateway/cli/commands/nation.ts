@@ -60,7 +60,8 @@ async function run(cli: Cli, options: NationOptions): Promise<void> {
   const room = await import('../../sandbox/nation/index.ts');
   const drills = chosenDrills(options.drill, room);
   const stopping = stopOnSignal();
-  const wish = { nodes, dir, port, scanner: scan, stopped: stopping.signal, onStep: teller(cli, options) };
+  const watch = { stopped: stopping.signal, onEnded: tellerOfEnds(cli) };
+  const wish = { nodes, dir, port, scanner: scan, ...watch, onStep: teller(cli, options) };
   try {
     await room.withNation(wish, (nation) =>
       options.check === true
@@ -81,7 +82,7 @@ async function scan({ settings, code }: { readonly settings: Environment; readon
   const gateway = new GatewayClient(gatewayUrl(settings));
   const found = await scanCode(gateway, await obtainAccess(gateway, settings), readTrust({}, settings), { code });
   if (found.kind === 'problem') return { kind: 'problem', problem: found.problem.code };
-  const { status, decision, attestation, evidence } = found.reply;
+  const { status, decision, assurance, attestation, evidence } = found.reply;
   const { checked } = found;
   return {
     kind: 'answer',
@@ -89,7 +90,9 @@ async function scan({ settings, code }: { readonly settings: Environment; readon
     decision,
     verified: checked.verified,
     fault: checked.verified ? null : checked.code,
-    chain: checked.chain.map(({ typ }) => typ),
+    assurance,
+    adapter: checked.verified ? checked.claims.adapter : null,
+    chain: checked.chain,
     attestation,
     evidence,
   };
@@ -150,10 +153,10 @@ function list(text: string): string[] {
 
 function printReport(cli: Cli, { pairs, drills, passed, failed }: Report): void {
   const rows = [
-    ...pairs.map(({ issuer, destination, status, decision, verified, ms }) => [
-      verified ? '✓' : '✗',
+    ...pairs.map(({ issuer, destination, status, decision, assurance, passed: good, ms }) => [
+      good ? '✓' : '✗',
       `${issuer} → ${destination}`,
-      `${status} · ${decision} · ${ms} ms`,
+      `${status} · ${decision} · ${assurance ?? '-'} · ${ms} ms`,
     ]),
     ...drills.map(({ name, passed: good, detail }) => [good ? '✓' : '✗', name, detail]),
   ];
@@ -168,6 +171,12 @@ function teller(cli: Cli, { json }: NationOptions): (step: LocalisedText) => voi
     if (json === true) return;
     cli.note(`[${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s] ${cli.say(step)}`);
   };
+}
+
+/** A party that ends by itself is told at once, whatever the command answers. */
+function tellerOfEnds(cli: Cli): (seat: { readonly name: string }, how: string) => void {
+  return ({ name }, how) =>
+    cli.note(`huren: ${cli.say({ zh: `${name} 已自行结束：${how}`, en: `${name} has ended: ${how}` })}`);
 }
 
 function stopOnSignal() {

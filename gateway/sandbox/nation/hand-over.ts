@@ -4,11 +4,8 @@ import { z } from 'zod';
 import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
 import { writePrivateFile } from '../../keys/private-file.ts';
 
-/**
- * A shipped adapter with the address of a system that is played here, and where `node` names the province's issuer, with the
- * way by that node: everything else is what ships.
- */
-export function copyAdapter(folder: string, to: string, systemUrl: string, node: string | null = null): void {
+/** A shipped adapter with the address of a system that is played here, and the node that others ask: all else is what ships. */
+export function copyAdapter(folder: string, to: string, systemUrl: string, node: string | null): void {
   const path = join(to, 'manifest.json');
   cpSync(folder, to, { recursive: true });
   const manifest = z.looseObject({ upstream: z.looseObject({}) }).parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -17,7 +14,7 @@ export function copyAdapter(folder: string, to: string, systemUrl: string, node:
   writeFileSync(path, `${JSON.stringify({ ...manifest, upstream, ...way }, null, 2)}\n`);
 }
 
-/** What a gateway that asks a system itself needs of it, as a file of its HUREN_UPSTREAM_DIR. */
+/** What a node that asks a system itself needs of it, as a file of its HUREN_UPSTREAM_DIR. */
 export function writeAccess(path: string, { upstream: { secrets } }: SystemReady): void {
   writePrivateFile(path, `${JSON.stringify({ secrets })}\n`);
 }

@@ -24,6 +24,8 @@ export interface Nation {
   readonly authority: NodeProcess;
   readonly registry: NodeProcess;
   readonly monitor: NodeProcess;
+  /** Not running, but in the drill that plays an evil registry. */
+  readonly twin: NodeProcess;
   readonly server: PartProcess<ServerReady>;
   readonly provinces: ReadonlyMap<ProvinceCode, RunningProvince>;
   readonly offices: NationalOffices;

@@ -12,38 +12,51 @@ const ANSWERS_WITHIN_MS = 60_000;
 const STOPS_WITHIN_MS = 15_000;
 const LOOK_EVERY_MS = 100;
 
+/** Who watches over the processes of a nation. */
+export interface Watch {
+  /** From then on nothing is started any more. */
+  readonly stopped: AbortSignal;
+  /** Hears of a process that was running and ended by itself: with an exit code, or by a signal. */
+  readonly onEnded: (seat: Seat, how: string) => void;
+}
+
 /** A node of the nation: `huren serve` with the settings of its seat. What it writes is in `output.log` there. */
 export class NodeProcess {
   readonly seat: Seat;
   readonly #settings: Settings;
-  readonly #stopped: AbortSignal;
+  readonly #watch: Watch;
   #child: ChildProcess | null = null;
+  /** It has answered, and nobody has ended it since. */
+  #isUp = false;
 
-  /** `stopped`: from then on nothing is started any more. */
-  constructor(seat: Seat, settings: Settings, stopped: AbortSignal) {
+  constructor(seat: Seat, settings: Settings, watch: Watch) {
     this.seat = seat;
     this.#settings = settings;
-    this.#stopped = stopped;
+    this.#watch = watch;
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
-  /** Starts it and waits until it answers. Throws NationError `process_failed` with what it said. */
-  async start(): Promise<void> {
-    const child = this.#spawn();
+  /**
+   * Starts it and waits until it answers. `other`: settings that are other ones in this life alone. Throws NationError
+   * `process_failed` with what it said.
+   */
+  async start(other: Settings = {}): Promise<void> {
+    const child = this.#spawn(other);
     const untilMs = performance.now() + ANSWERS_WITHIN_MS;
     while (!(await isAnswering(this.seat))) {
-      if (hasEnded(child) || this.#stopped.aborted) throw this.#failed('it ended');
+      if (hasEnded(child) || this.#watch.stopped.aborted) throw this.#failed('it ended');
       if (performance.now() > untilMs) throw this.#failed('no answer in time');
       await delay(LOOK_EVERY_MS);
     }
+    this.#isUp = true;
   }
 
   /** Starts it where it is expected to refuse, and gives what it said last. Throws where it does answer. */
   async startRefused(): Promise<string> {
-    const child = this.#spawn();
+    const child = this.#spawn({});
     const untilMs = performance.now() + ANSWERS_WITHIN_MS;
     while (!hasEnded(child)) {
       if (performance.now() > untilMs || (await isAnswering(this.seat))) {
@@ -65,21 +78,24 @@ export class NodeProcess {
     await this.#end('SIGKILL');
   }
 
-  #spawn(): ChildProcess {
-    this.#stopped.throwIfAborted();
+  #spawn(other: Settings): ChildProcess {
+    this.#watch.stopped.throwIfAborted();
     const output = openSync(this.#outputFile, 'a', 0o600);
-    const child = spawnHuren(['serve', '--lang', 'en'], this.#settings, output);
+    const child = spawnHuren(['serve', '--lang', 'en'], { ...this.#settings, ...other }, output);
     closeSync(output);
     child.on('error', () => undefined);
     this.#child = child;
-    child.once('exit', () => {
+    child.once('exit', (exit, signal) => {
       if (this.#child === child) this.#child = null;
+      if (this.#isUp) this.#watch.onEnded(this.seat, howEnded(exit, signal));
+      this.#isUp = false;
     });
     return child;
   }
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
+    this.#isUp = false;
     if (child === null || hasEnded(child)) return;
     const ended = once(child, 'exit');
     const force = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
@@ -106,6 +122,11 @@ async function isAnswering({ url }: Seat): Promise<boolean> {
   const reply = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
   await reply?.body?.cancel();
   return reply?.status === 200;
+}
+
+/** An exit code, or the signal that ended it. */
+export function howEnded(exit: number | null, signal: NodeJS.Signals | null): string {
+  return signal ?? `exit ${exit}`;
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

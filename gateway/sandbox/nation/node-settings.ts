@@ -6,25 +6,36 @@ import type { NationPlan, Seat } from './plan.ts';
 /** What its operator tells a node of the nation, and nothing else: everything beyond its own directory is an address. */
 export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
   const { registry } = plan;
-  const { caFile, anchorFile, certFile, keyFile } = filesIn(seat.dir);
   const role = seat.name.split('/')[1] ?? '';
   return {
+    ...placeSettings(plan, seat),
     HUREN_ROLES: role,
-    HUREN_DATA_DIR: seat.dir,
-    HUREN_HOST: seat.address,
-    HUREN_PORT: String(plan.port),
     HUREN_ENTITY_ID: seat.url,
+    ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
+    ...(role === 'issuer' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
+  };
+}
+
+/** A registry at an address of its own that says that it is the nation's: everything else is the nation's registry's. */
+export function twinSettings(plan: NationPlan): Settings {
+  return { ...nodeSettings(plan, plan.registry), ...placeSettings(plan, plan.twin) };
+}
+
+function placeSettings({ port }: NationPlan, { dir, address }: Seat): Settings {
+  const { caFile, anchorFile, certFile, keyFile } = filesIn(dir);
+  return {
+    HUREN_DATA_DIR: dir,
+    HUREN_HOST: address,
+    HUREN_PORT: String(port),
     HUREN_ANCHOR_FILE: anchorFile,
     HUREN_CA_FILE: caFile,
     HUREN_TLS_CERT_FILE: certFile,
     HUREN_TLS_KEY_FILE: keyFile,
     HUREN_NETWORKS: '127.0.0.0/8',
-    ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
-    ...(role === 'destination' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
   };
 }
 
-/** Where a destination keeps what it holds of the provinces' systems, for as long as it asks them itself. */
+/** Where an issuer keeps the secrets of its own province's system, which nobody else holds. */
 export function upstreamDir({ dir }: Seat): string {
   return join(dir, 'upstream');
 }

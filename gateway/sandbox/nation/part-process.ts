@@ -10,6 +10,7 @@ import {
 } from '../../../adapters/sandbox/part-protocol.ts';
 import { failedMessageSchema } from '../../../adapters/sandbox/protocol.ts';
 import { NationError } from './nation-error.ts';
+import { howEnded, type Watch } from './node-process.ts';
 import { filesIn } from './places.ts';
 import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
 
@@ -28,32 +29,21 @@ export interface PartProcess<Ready> {
 /** Starts the system of a province. Throws NationError `process_failed`. */
 export async function startSystem(
   { code, authority, system }: ProvincePlan,
-  stopped: AbortSignal,
+  watch: Watch,
 ): Promise<PartProcess<SystemReady>> {
   const start = { part: 'system' as const, province: code, issuer: authority.url };
-  return await startPart(
-    system,
-    { type: 'start', ...start, ...placeOf(system) },
-    { schema: systemReadySchema, stopped },
-  );
+  return await startPart(system, { type: 'start', ...start, ...placeOf(system) }, { schema: systemReadySchema, watch });
 }
 
 /** Starts the provinces' authorization servers for their venues. Throws NationError `process_failed`. */
-export async function startServer(
-  { server, provinces }: NationPlan,
-  stopped: AbortSignal,
-): Promise<PartProcess<ServerReady>> {
+export async function startServer({ server, provinces }: NationPlan, watch: Watch): Promise<PartProcess<ServerReady>> {
   const servers = provinces.map(({ code, authority, venue, stray, destination }) => ({
     province: code,
     node: authority.url,
     venues: [venue, stray].map((one) => ({ ...one, purposes: [...one.purposes], resource: destination.url })),
   }));
   const start = { part: 'authorization-server' as const, servers };
-  return await startPart(
-    server,
-    { type: 'start', ...start, ...placeOf(server) },
-    { schema: serverReadySchema, stopped },
-  );
+  return await startPart(server, { type: 'start', ...start, ...placeOf(server) }, { schema: serverReadySchema, watch });
 }
 
 function placeOf({ address, url, dir }: Seat) {
@@ -64,7 +54,7 @@ function placeOf({ address, url, dir }: Seat) {
 async function startPart<T extends z.ZodType>(
   seat: Seat,
   start: StartPart,
-  { schema, stopped }: { readonly schema: T; readonly stopped: AbortSignal },
+  { schema, watch: { stopped, onEnded } }: { readonly schema: T; readonly watch: Watch },
 ): Promise<PartProcess<z.output<T>>> {
   stopped.throwIfAborted();
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: filesIn(seat.dir).caFile };
@@ -73,7 +63,19 @@ async function startPart<T extends z.ZodType>(
   try {
     child.send(start);
     const ready = await saidBy(child, seat, schema);
-    return { seat, pid: child.pid ?? 0, ready, stop: () => stop(child) };
+    const tell = (exit: number | null, signal: NodeJS.Signals | null) => {
+      if (!stopped.aborted) onEnded(seat, howEnded(exit, signal));
+    };
+    child.once('exit', tell);
+    return {
+      seat,
+      pid: child.pid ?? 0,
+      ready,
+      stop: async () => {
+        child.off('exit', tell);
+        await stop(child);
+      },
+    };
   } catch (error) {
     await stop(child);
     throw error;

@@ -40,6 +40,8 @@ export interface NationPlan {
   readonly authority: Seat;
   readonly registry: Seat;
   readonly monitor: Seat;
+  /** Where a drill plays a second registry that passes itself off for the first one. */
+  readonly twin: Seat;
   /** The provinces' authorization servers for their venues, on one host. */
   readonly server: Seat;
   readonly operators: readonly [Person, Person];
@@ -59,7 +61,7 @@ export function mostNodes(): number {
 export function addressesOf(nodes: number): string[] {
   const last = FIRST_PROVINCE_AT + 4 * nodes;
   const provincial = Array.from({ length: last - FIRST_PROVINCE_AT }, (_, at) => FIRST_PROVINCE_AT + at);
-  return [2, 3, 4, 5, ...provincial].map((octet) => `127.0.0.${octet}`);
+  return [2, 3, 4, 5, 6, ...provincial].map((octet) => `127.0.0.${octet}`);
 }
 
 /** Who is who, and where. Every party is on one port, so that its address alone tells it from the others. */
@@ -81,6 +83,7 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
     registry: seat('national/registry', 3),
     monitor: seat('national/monitor', 4),
     server: seat('venues/authorization-server', 5),
+    twin: seat('national/registry-twin', 6),
     operators: [person('operator-a'), person('operator-b')],
     provinces: provincesInOrder()
       .slice(0, nodes)
@@ -105,9 +108,9 @@ function strayOf(province: ProvinceCode, elsewhere: ProvinceCode): VenueEntry {
 }
 
 /** Every party that a process runs for. */
-export function seatsOf({ authority, registry, monitor, server, provinces }: NationPlan): Seat[] {
+export function seatsOf({ authority, registry, monitor, server, twin, provinces }: NationPlan): Seat[] {
   const provincial = provinces.flatMap((one) => [one.authority, one.issuer, one.destination, one.system]);
-  return [authority, registry, monitor, server, ...provincial];
+  return [authority, registry, monitor, server, twin, ...provincial];
 }
 
 /** The folder of a province's shipped adapter. */

@@ -2,7 +2,8 @@ import { loadProvinces, type ProvinceFolder } from '../../../adapters/provinces/
 import { VENUES, type VenueEntry } from '../../../adapters/sandbox/venues.ts';
 import { PROVINCES, type ProvinceCode, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
 
-const FIRST: readonly ProvinceCode[] = ['410000', '440000', '310000', '420000', '330000'];
+/** Henan's system signs its statements and Shanghai's does not, so that two provinces show both. */
+const FIRST: readonly ProvinceCode[] = ['410000', '310000', '440000', '420000', '330000'];
 /** What is national has no venues of its own. */
 const NATIONAL: ProvinceCode = '000000';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ServerReady, SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
-import { type ProvinceCode, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
+import { VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import { copyAdapter, writeAccess } from './hand-over.ts';
 import type { HurenCommands } from './huren-command.ts';
@@ -132,21 +132,14 @@ export async function publishPolicy(province: ProvincePlan, { authority }: Provi
   await authority.step('policy', 'publish', file, '--key', provinceKey(province));
 }
 
-/** Its own copy of the shipped adapter, for the system that is played here. */
-function adapterOf({ adapter: { folder }, authority, system }: ProvincePlan): string {
+/** Its own copy of the shipped adapter, for the system that is played here and the issuer that others are to ask. */
+function adapterOf({ adapter: { folder }, authority, issuer, system }: ProvincePlan): string {
   const own = join(authority.dir, basename(folder));
-  copyAdapter(folder, own, system.url);
+  copyAdapter(folder, own, system.url, issuer.url);
   return own;
 }
 
-/** Gives a destination what it needs of every system: for as long as it asks them itself. */
-export function grantAccess(
-  { provinces }: NationPlan,
-  destination: Seat,
-  systems: ReadonlyMap<ProvinceCode, SystemReady>,
-): void {
-  for (const { code } of provinces) {
-    const ready = systems.get(code);
-    if (ready !== undefined) writeAccess(join(upstreamDir(destination), `${code}.json`), ready);
-  }
+/** Gives a province's issuer the access to its own system. Nobody else gets it. */
+export function grantAccess({ code, issuer }: ProvincePlan, ready: SystemReady): void {
+  writeAccess(join(upstreamDir(issuer), `${code}.json`), ready);
 }

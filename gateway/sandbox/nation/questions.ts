@@ -15,9 +15,14 @@ export async function readinessOf({ url }: Seat): Promise<z.infer<typeof readine
   return reply === null ? null : (readinessSchema.safeParse(JSON.parse(reply)).data ?? null);
 }
 
+/** All metrics of a node as text; null where it does not answer. */
+export async function metricsOf({ url }: Seat): Promise<string | null> {
+  return await get(`${url}/metrics`);
+}
+
 /** The sum of a metric over its labels; null where the node does not answer or has no such metric. */
-export async function metricOf({ url }: Seat, name: string): Promise<number | null> {
-  const text = await get(`${url}/metrics`);
+export async function metricOf(seat: Seat, name: string): Promise<number | null> {
+  const text = await metricsOf(seat);
   const lines = (text ?? '').split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
   return lines.length === 0 ? null : lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

@@ -16,8 +16,11 @@ export type ScanOutcome =
       readonly verified: boolean;
       /** Why it does not verify; null where it does. */
       readonly fault: string | null;
-      /** The `typ` of every link, from the attestation to the anchor. */
-      readonly chain: readonly string[];
+      readonly assurance: string;
+      /** The attestation's `adapter`, which names the way that was taken; null where nothing verified. */
+      readonly adapter: string | null;
+      /** Every link, from the attestation to the anchor. */
+      readonly chain: readonly { readonly typ: string; readonly iss: string }[];
       readonly attestation: string;
       readonly evidence: readonly string[];
     };

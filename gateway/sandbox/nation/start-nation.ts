@@ -4,8 +4,8 @@ import { HurenCommands } from './huren-command.ts';
 import { inTurns } from './in-turns.ts';
 import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
 import { foundRegistry, issueMandate, nationalOffices, openRegistry } from './national-ceremony.ts';
-import { NodeProcess } from './node-process.ts';
-import { nodeSettings } from './node-settings.ts';
+import { NodeProcess, type Watch } from './node-process.ts';
+import { nodeSettings, twinSettings } from './node-settings.ts';
 import { startServer, startSystem } from './part-process.ts';
 import { filesIn, makePlaces } from './places.ts';
 import type { NationPlan, Seat } from './plan.ts';
@@ -23,11 +23,9 @@ import type { Scanner } from './scan.ts';
 
 const NODES_AT_ONCE = 3;
 
-export interface NationParts {
+export interface NationParts extends Watch {
   readonly plan: NationPlan;
   readonly scanner: Scanner;
-  /** From then on nothing is begun any more. */
-  readonly stopped: AbortSignal;
   readonly onStep: (step: LocalisedText) => void;
 }
 
@@ -51,7 +49,7 @@ export async function startNation(parts: NationParts): Promise<Nation> {
 /** Stops every process of a nation, whatever state it is in. */
 export async function stopNation(nation: Nation): Promise<void> {
   const systems = [...nation.provinces.values()].map(({ system }) => system);
-  await stopAll([...nodesOf(nation), nation.server, ...systems]);
+  await stopAll([...nodesOf(nation), nation.twin, nation.server, ...systems]);
 }
 
 interface Stoppable {
@@ -83,7 +81,8 @@ async function start(parts: NationParts, started: Stoppable[]): Promise<Nation> 
 }
 
 /** Keys, entry 0 and the anchor file; the systems that are no nodes start meanwhile. */
-async function found({ plan, scanner, stopped, onStep }: NationParts, started: Stoppable[]): Promise<Nation> {
+async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> {
+  const { plan, scanner, stopped, onStep } = parts;
   onStep({ zh: '密钥、第 0 条与信任锚文件', en: 'keys, entry 0 and the anchor file' });
   const commands = new HurenCommands(stopped);
   const offices = nationalOffices(plan, commands);
@@ -91,12 +90,12 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
     started.push(process);
     return process;
   };
-  const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), stopped));
+  const node = (seat: Seat) => kept(new NodeProcess(seat, nodeSettings(plan, seat), parts));
   const provincial = plan.provinces.map((one) => ({ plan: one, offices: provincialOffices(plan, one, commands) }));
-  const starting = startServer(plan, stopped).then(kept);
+  const starting = startServer(plan, parts).then(kept);
   const [server, systems] = await allDone([
     starting,
-    inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, stopped))),
+    inTurns(plan.provinces, NODES_AT_ONCE, async (one) => kept(await startSystem(one, parts))),
     foundRegistry(plan, offices),
     ...provincial.map(async (one) => {
       await initProvince(plan, one.plan, one.offices);
@@ -107,14 +106,14 @@ async function found({ plan, scanner, stopped, onStep }: NationParts, started: S
   for (const [at, one] of provincial.entries()) {
     const system = systems[at];
     if (system === undefined) throw new Error(`${one.plan.code} has no system`);
+    grantAccess(one.plan, system.ready);
     const { authority, issuer, destination, code } = one.plan;
     const nodes = { authority: node(authority), issuer: node(issuer), destination: node(destination) };
     provinces.set(code, { ...one, ...nodes, system });
   }
-  const ready = new Map([...provinces].map(([code, { system }]) => [code, system.ready]));
-  for (const { destination } of plan.provinces) grantAccess(plan, destination, ready);
   const { authority, registry, monitor } = plan;
-  const national = { authority: node(authority), registry: node(registry), monitor: node(monitor) };
+  const twin = kept(new NodeProcess(plan.twin, twinSettings(plan), parts));
+  const national = { authority: node(authority), registry: node(registry), monitor: node(monitor), twin };
   return { plan, ...national, server, provinces, offices, commands, scanner };
 }
 

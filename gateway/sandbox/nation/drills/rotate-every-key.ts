@@ -11,13 +11,14 @@ import { whenAllFollow } from './following.ts';
 import { whileScanning } from './scanning.ts';
 
 /**
- * Every kind of key is changed while travellers are scanned: the federation keys of anchor, province, gateway and the
- * venues' authorization server, what attests, what signs statements, what signs events, and the log's own. No scan meets an answer that does not verify.
+ * Every kind of key is changed while travellers are scanned: the federation keys of anchor, province, gateway, issuer and
+ * the venues' authorization server, what attests, what signs statements, what signs events, and the log's own. No scan
+ * meets an answer that does not verify.
  */
 export const ROTATE_EVERY_KEY: Drill = {
   name: 'rotate_every_key',
   run: async (nation) => {
-    const [province] = someOf(nation);
+    const [province, stated] = someOf(nation);
     const { offices } = province;
     const changed: string[] = [];
     const { scans, faults } = await whileScanning(nation, async () => {
@@ -30,6 +31,9 @@ export const ROTATE_EVERY_KEY: Drill = {
       await rotate(offices.destination, 'gateway', 'federation');
       await rotate(offices.authority, 'authorization-server', 'federation');
       await rotate(offices.destination, 'gateway', 'attestation');
+      // Of a province whose system signs nothing: its issuer signs every statement.
+      await rotate(stated.offices.issuer, 'issuer', 'federation');
+      await rotate(stated.offices.issuer, 'issuer', 'statement');
       await rotate(nation.offices.anchor, 'anchor', 'registry');
       await rotate(offices.authority, 'province', 'registry');
       await rotateStatementKey(nation, province);
