@@ -125,6 +125,7 @@ describe('what is nobody’s code', () => {
     ['base64 without its padding', Buffer.from('JKM-0123456789x').toString('base64').slice(0, -1)],
     ['a JWS by another issuer', JWS.replace(part({ iss: 'https://codes.invalid', sub: 's' }), part({ iss: 'x' }))],
     ['a JWS in four parts', `${JWS}.x`],
+    ['a web address with far too much behind its token', `https://code.invalid/q?id=akm:12345&a=${'1'.repeat(510)}`],
     ['the end of a JWS', JWS.slice(1)],
     ['a JWS behind another code', `SMP1${JWS}`],
     ['a JWS whose payload is no JSON', 'eyJ9.e30x.c2ln'],
