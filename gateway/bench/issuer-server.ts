@@ -13,7 +13,7 @@ const settingsSchema = z.strictObject({
     port: z.int().positive(),
     publicUrl: z.url(),
   }),
-  knowsBatches: z.boolean(),
+  knowsBatches: z.boolean().default(true),
 });
 
 /** Has every server of this process answer as a node of before batches would: whoever asks it goes on one by one. */

@@ -25,6 +25,8 @@ export interface Ask {
   frame: (json: string) => string | Uint8Array;
   /** `half`: the connection ends in the middle of the body. */
   wire: 'whole' | 'half';
+  /** As the one item of a batch. */
+  isTogether: boolean;
   /** The same once more: what counts is what becomes of the second. */
   isRepeated: boolean;
 }
@@ -79,6 +81,7 @@ export async function askInOrder(askers: Askers, random: Random): Promise<Ask> {
     members: new Map(random(2) === 0 ? members : members.toReversed()),
     frame: oneOf(random, FRAMES),
     wire: 'whole',
+    isTogether: false,
     isRepeated: false,
   };
 }

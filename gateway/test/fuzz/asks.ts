@@ -14,6 +14,10 @@ const COUNTED_EVERY = 1_024;
 /** One ask in so many has nothing wrong with it: a door that refuses everybody refuses no fault. */
 const IN_ORDER = 10;
 const MOST_FAULTS = 3;
+/** One ask in so many travels as the one item of a batch. */
+const TOGETHER = 4;
+/** Where a batch is not taken for what its items are: its frame is larger, and nothing relays it. */
+const OF_A_REQUEST: ReadonlySet<Stage> = new Set(['frame', 'binding']);
 
 /**
  * Asks a node as no gateway should: one to three things wrong with each ask, at every stage that its door looks at. A
@@ -48,6 +52,7 @@ async function tryAsk({ askers, door, random, onReach }: Attempt): Promise<Judge
   const ask = await askInOrder(askers, random);
   const faults = random(IN_ORDER) === 0 ? [] : faultsFor(random);
   if (faults.length === 0 && random(2) === 0) await bindToQuestion(ask, askers, random);
+  else if (random(TOGETHER) === 0 && faults.every(({ stage }) => !OF_A_REQUEST.has(stage))) sendTogether(ask);
   // What the door looks at last is spoilt first, so that nothing undoes what it sees before.
   for (const fault of faults.toReversed()) await fault.spoil(ask, random, askers);
   const first = faults.filter(({ stage }) => stage !== 'nonce');
@@ -62,6 +67,11 @@ async function tryAsk({ askers, door, random, onReach }: Attempt): Promise<Judge
     return { outcome, finding: `${names}: ${outcome} in place of ${expected.join(' or ')}` };
   }
   return { outcome, finding: null };
+}
+
+function sendTogether(ask: Ask): void {
+  ask.isTogether = true;
+  ask.target = ask.target.replace('/v1/statements', '/v1/statements/batch');
 }
 
 /** Some faults of different stages, in the order in which the door looks at them. */

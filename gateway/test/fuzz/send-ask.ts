@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { Pool } from 'undici';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { PROBLEMS, problemSchema } from '../../../schemas/problem.ts';
-import { statementReplySchema } from '../../../schemas/statement-exchange.ts';
+import { statementBatchLineSchema, statementReplySchema } from '../../../schemas/statement-exchange.ts';
 import type { Ask } from './ask.ts';
 
 /** The way to one node's door. */
@@ -25,7 +25,8 @@ export function openDoor(url: string): Door {
   const pool = new Pool(url, { connections: 64, pipelining: 1 });
   return {
     send: async (ask) => {
-      const body = Buffer.from(ask.frame(JSON.stringify(Object.fromEntries(ask.members))));
+      const question = Object.fromEntries(ask.members);
+      const body = Buffer.from(ask.frame(JSON.stringify(ask.isTogether ? { items: [question] } : question)));
       const reply = ask.wire === 'half' ? await sendHalf(url, ask, body) : await sendWhole(pool, ask, body);
       return reply === null ? 'cut' : outcomeOf(reply, ask);
     },
@@ -64,15 +65,25 @@ function headersOf({ headers, authorization }: Ask): Record<string, string> {
 function outcomeOf({ status, type, text: said }: Reply, ask: Ask): string {
   const told = secretsOf(ask).find((secret) => said.includes(secret));
   if (told !== undefined) return `${status}: repeats what it was sent`;
-  const json = jsonOrUndefined(said);
-  if (status === 200) {
-    const reply = statementReplySchema.safeParse(json);
-    return reply.success ? `answer ${String(decodeJwt(reply.data.answer)['outcome'])}` : '200: no statement reply';
-  }
-  const problem = problemSchema.safeParse(json);
+  if (status === 200) return ask.isTogether ? outcomeInLine(said) : outcomeInReply(jsonOrUndefined(said));
+  const problem = problemSchema.safeParse(jsonOrUndefined(said));
   if (!problem.success || !type.startsWith('application/problem+json')) return `${status}: no problem details`;
   const { code } = problem.data;
   return PROBLEMS[code].status === status ? code : `${code}: with status ${status}`;
+}
+
+function outcomeInReply(json: unknown): string {
+  const reply = statementReplySchema.safeParse(json);
+  return reply.success ? `answer ${String(decodeJwt(reply.data.answer)['outcome'])}` : '200: no statement reply';
+}
+
+/** Of a batch of one: the frame is taken whatever becomes of its item. */
+function outcomeInLine(said: string): string {
+  const line = statementBatchLineSchema.safeParse(jsonOrUndefined(said));
+  if (!line.success || line.data.index !== 0) return '200: not one line';
+  if ('problem' in line.data) return line.data.problem.code;
+  const { index: _index, ...reply } = line.data;
+  return outcomeInReply(reply);
 }
 
 /** What a reply has no reason to say: whom it is about, and what the gateway proved itself with. */
