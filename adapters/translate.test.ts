@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { groundSchema } from '../schemas/code-lists/index.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { statusClaimsSchema } from '../schemas/statement.ts';
 import { SAMPLE, sampleReply } from './sample-manifest.fixture.ts';
-import { compileTranslator, translate } from './translate.ts';
+import { type Translator, translate } from './translate.ts';
 
 const NOW_MS = Date.parse('2022-03-10T04:00:00Z');
 const GREEN = { colour: 1, time: '2022-03-10 11:59:00', handle: 'h-1' };
-const run = compileTranslator(SAMPLE);
+const run: Translator = (record, token, nowMs) => translate(record, SAMPLE, token, nowMs);
 const of = (changes: object) => run({ ...GREEN, ...changes }, 'token-1', NOW_MS);
 
 describe('status', () => {
@@ -41,6 +43,8 @@ describe('status', () => {
     const local = SAMPLE.reply.ground?.values.find((entry) => entry.to === null)?.value;
     expect(of({ colour: 3, why: local })).toMatchObject({ localGroundOnly: true, claims: { ground: [] } });
     expect(of({ colour: 3 })).toMatchObject({ localGroundOnly: false });
+    expect(of({ colour: 3, why: [local, 'A2'] })).toMatchObject({ localGroundOnly: false });
+    expect(of({ colour: 3, why: [local, 'zzz'] })).toMatchObject({ localGroundOnly: true, unmapped: ['ground'] });
   });
 
   test.each([
@@ -138,6 +142,21 @@ describe('ground', () => {
   ])('%j comes down to %j', (why, ground, unmapped) => {
     expect(of({ colour: 3, why })).toMatchObject({ claims: { status: 'red', ground }, unmapped });
   });
+
+  test('a system that gives no reasons gives one', () => {
+    const silent = translate({ ...GREEN, colour: 3, why: 'A2' }, sampleReply({ ground: undefined }), 't', NOW_MS);
+    expect(silent).toMatchObject({ claims: { status: 'red', ground: [] }, localGroundOnly: false, unmapped: [] });
+  });
+
+  test('more grounds than a statement holds are left out without a word, or fewer are', () => {
+    const grounds = [...groundSchema.values];
+    const values = grounds.map((to) => ({ value: to, name: to, to }));
+    const manifest = sampleReply({ ground: { at: '/why', values } });
+    const read = (count: number) =>
+      translate({ ...GREEN, colour: 3, why: grounds.slice(0, count) }, manifest, 't', NOW_MS);
+    expect(read(8)).toMatchObject({ claims: { ground: grounds.slice(0, 8) }, unmapped: [] });
+    expect(read(9)).toMatchObject({ claims: { ground: grounds.slice(0, 8) }, unmapped: ['ground'] });
+  });
 });
 
 describe('time', () => {
@@ -195,6 +214,11 @@ describe('time', () => {
     expect(old).toMatchObject({ claims: { status: 'red' }, reasons: ['too_old'] });
   });
 
+  test('a state without national meaning is told as outdated', () => {
+    const old = of({ colour: 4, time: '2020-03-01 00:00:00' });
+    expect(old).toMatchObject({ claims: { status: 'indeterminate' }, reasons: ['no_national_meaning'] });
+  });
+
   test('a system that computes its answer when asked is as of now', () => {
     const manifest = sampleReply({ as_of: { from: 'reply' } });
     expect(translate(GREEN, manifest, 't', NOW_MS + 999).claims.status_as_of).toBe('2022-03-10T04:00:00Z');
@@ -206,10 +230,23 @@ describe('handle', () => {
     [undefined, 'token-1', []],
     [null, 'token-1', []],
     ['', 'token-1', ['handle']],
+    ['x'.repeat(256), 'x'.repeat(256), []],
     ['x'.repeat(257), 'token-1', ['handle']],
+    [{ h: 1 }, 'token-1', ['handle']],
     [77, '77', []],
   ])('%j', (handle, expected, unmapped) => {
     expect(of({ handle })).toMatchObject({ claims: { handle: expected }, unmapped });
+  });
+
+  test.each([
+    ['', '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'],
+    ['t', 't'],
+    ['t'.repeat(256), 't'.repeat(256)],
+    ['t'.repeat(257), createHash('sha256').update('t'.repeat(257)).digest('base64url')],
+  ])('a token is no handle, or is one that no statement holds: %j', (token, handle) => {
+    expect(run({ colour: 1, time: GREEN.time }, token, NOW_MS).claims.handle).toBe(handle);
+    const named = translate(GREEN, sampleReply({ handle_at: undefined }), token, NOW_MS);
+    expect([named.claims.handle, named.unmapped]).toEqual([handle, []]);
   });
 });
 

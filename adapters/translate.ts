@@ -108,15 +108,16 @@ function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, repor
   return (record, report) => {
     const value = place(record);
     const grounds = new Set<Ground>();
-    let hasLocal = false;
+    let isDocumented = false;
     for (const item of Array.isArray(value) ? value : [value]) {
       const reading = look(item);
       if (reading.kind === 'unmapped') report('ground');
-      if (reading.kind === 'mapped' && reading.to !== null) grounds.add(reading.to);
-      if (reading.kind === 'mapped' && reading.to === null) hasLocal = true;
+      if (reading.kind !== 'mapped') continue;
+      isDocumented = true;
+      if (reading.to !== null) grounds.add(reading.to);
     }
     if (grounds.size > MAX_GROUNDS) report('ground');
-    return { national: [...grounds].slice(0, MAX_GROUNDS), localOnly: hasLocal && grounds.size === 0 };
+    return { national: [...grounds].slice(0, MAX_GROUNDS), localOnly: isDocumented && grounds.size === 0 };
   };
 }
 

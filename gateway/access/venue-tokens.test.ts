@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { keptLog } from '../authority/authority.fixture.ts';
+import { ProblemError } from '../problem-error.ts';
 import { forged, venueToken } from '../test/venue-token.fixture.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
@@ -13,10 +14,16 @@ const province = await makeParty('https://henan.example');
 const server = await makeParty('https://venues.henan.example');
 const [first, next] = [await makeKey('first'), await makeKey('next')];
 const GATEWAY = 'https://gateway.henan.example';
+const METADATA = `${GATEWAY}/.well-known/oauth-protected-resource`;
+const CHALLENGE = `Bearer realm="huren", resource_metadata="${METADATA}"`;
 const startedS = Math.floor(Date.now() / 1000);
 
 let nowS: number;
 let admitted: ProvinceCode | null;
+/** The province whose gateway is here. */
+let here: ProvinceCode;
+/** What goes wrong when a chain is read, though nothing may. */
+let fault: Error | null;
 /** The keys that the server's chain names; null: its host is away. */
 let published: readonly (typeof first)[] | null;
 let looks: number;
@@ -27,29 +34,36 @@ let tokens: VenueTokens;
 beforeEach(() => {
   nowS = startedS;
   admitted = '410000';
+  here = '410000';
+  fault = null;
   published = [first];
   looks = 0;
   outcomes = [];
-  log = keptLog();
+  log = keptLog('info');
   const resolver = new EntityResolver({
     anchor: () => anchorOf(anchor),
     chainOf: () => chain(),
     nowS: () => nowS,
     isVouchedFor: () => admitted !== null,
   });
-  tokens = new VenueTokens({
+  tokens = gateway(resolver);
+});
+
+function gateway(resolver: EntityResolver | null): VenueTokens {
+  return new VenueTokens({
     resolver,
     provinceOf: (issuer) => (issuer === server.entityId ? admitted : null),
-    audiencesOf: (code) => (code === '410000' ? [GATEWAY] : null),
-    resourceMetadata: `${GATEWAY}/.well-known/oauth-protected-resource`,
+    audiencesOf: (code) => (code === here ? [GATEWAY] : null),
+    resourceMetadata: METADATA,
     onOutcome: (outcome) => outcomes.push(outcome),
     log: log.log,
     nowMs: () => nowS * 1000,
   });
-});
+}
 
 async function chain(): Promise<string[]> {
   looks += 1;
+  if (fault !== null) throw fault;
   if (published === null) throw new TrustError('fetch_failed', 'away');
   const life = { iat: nowS - 1, exp: nowS + 100 };
   const metadata = { issuer: server.entityId, token_endpoint: `${server.entityId}/token` };
@@ -80,21 +94,114 @@ async function outcomeOf(token: string): Promise<string> {
   );
 }
 
+/** The refusal itself, with what it tells a client. */
+async function refusalOf(authorization: string | undefined): Promise<ProblemError> {
+  const error: unknown = await tokens.authenticate(authorization).catch((refusal: unknown) => refusal);
+  if (error instanceof ProblemError) return error;
+  throw new Error('nothing was refused', { cause: error });
+}
+
+describe('what a client sends', () => {
+  test('is nothing, and it is not told where to read how to get a token', async () => {
+    const { code, headers } = await refusalOf(undefined);
+    expect([code, headers]).toEqual(['token_missing', { 'www-authenticate': CHALLENGE }]);
+    expect(outcomes).toEqual(['missing']);
+  });
+
+  test.each([
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic abc',
+    'xBearer abc',
+    'Bearer  abc',
+    'Bearer abc ',
+    'Bearer abc def',
+  ])('is no bearer token and is taken for one: %j', async (authorization) => {
+    const { code, detail, headers } = await refusalOf(authorization);
+    expect([code, detail]).toEqual(['token_invalid', 'the Authorization header is not a bearer token']);
+    expect(headers).toEqual({ 'www-authenticate': `${CHALLENGE}, error="invalid_token"` });
+    expect(outcomes).toEqual(['invalid']);
+  });
+
+  test('is a token whose venue is another one, or is refused for the case of its scheme', async () => {
+    const venue = { issuer: server.entityId, clientId: 'a-venue', kind: 'hospital', region: '410100' };
+    expect(await tokens.authenticate(`bEARER ${await tokenBy(first)}`)).toEqual({ ...venue, destination: '410000' });
+  });
+
+  test('is a token of a server that nobody admitted, and the client is not told so', async () => {
+    admitted = null;
+    const { detail } = await refusalOf(`Bearer ${await tokenBy(first)}`);
+    expect(detail).toBe('no province has admitted the server that the token is from');
+    expect(looks).toBe(0);
+  });
+
+  test('is a token that is remembered at the second at which it ends', async () => {
+    const token = await venueToken({ ...server, signer: first.signer }, { aud: GATEWAY, exp: startedS + 10 });
+    expect([await outcomeOf(token), looks]).toEqual(['410000', 1]);
+    nowS = startedS + 9;
+    expect(await outcomeOf(token)).toBe('410000');
+    nowS = startedS + 10;
+    const { code, detail } = await refusalOf(`Bearer ${token}`);
+    expect([code, detail]).toEqual(['token_invalid', 'the token has expired']);
+    expect(outcomes).toEqual(['verified', 'remembered', 'invalid']);
+  });
+});
+
+describe('a fault of ours', () => {
+  test('is told to a venue as a refusal, and counted as one', async () => {
+    fault = new RangeError('a fault');
+    await expect(tokens.authenticate(`Bearer ${await tokenBy(first)}`)).rejects.toBe(fault);
+    expect(outcomes).toEqual([]);
+  });
+
+  test('is told as a server that is away, where its keys are read again', async () => {
+    await outcomeOf(await tokenBy(first));
+    nowS += 1;
+    fault = new RangeError('a fault');
+    await expect(tokens.authenticate(`Bearer ${await tokenBy(next)}`)).rejects.toBe(fault);
+  });
+});
+
 describe('a server whose chain cannot be had', () => {
+  test('has a client told nothing of when to come back', async () => {
+    published = null;
+    const { code, detail, headers } = await refusalOf(`Bearer ${await tokenBy(first)}`);
+    expect([code, detail]).toEqual(['unavailable', 'the trust chain of the authorization server cannot be had']);
+    expect(headers).toEqual({ 'retry-after': '5' });
+  });
+
+  test('is not looked for until a clock that was set back has caught up', async () => {
+    published = null;
+    const token = await tokenBy(first);
+    await outcomeOf(token);
+    nowS -= 10;
+    expect([await outcomeOf(token), looks]).toEqual(['unavailable', 2]);
+  });
+
+  test('has its venues called strangers by a gateway that has no trust anchor', async () => {
+    tokens = gateway(null);
+    expect(await outcomeOf(await tokenBy(first))).toBe('unavailable');
+    expect(log.lines).toEqual([expect.stringContaining('"code":"anchor_unknown"')]);
+  });
+
   test('is unheard of, or is looked for and told of at every question', async () => {
     published = null;
     const token = await tokenBy(first);
     expect([await outcomeOf(token), await outcomeOf(token), looks]).toEqual(['unavailable', 'unavailable', 1]);
     nowS += 1;
     expect([await outcomeOf(token), looks]).toEqual(['unavailable', 2]);
-    expect(log.lines).toEqual([expect.stringContaining('"code":"fetch_failed"')]);
+    const about = `"issuer":"${server.entityId}"`;
+    const away = 'the chain of an authorization server cannot be had: its venues are turned away';
+    expect(log.lines).toEqual([expect.stringMatching(`${about},"code":"fetch_failed".*"msg":"${away}"`)]);
     published = [first];
     nowS += 1;
     expect(await outcomeOf(token)).toBe('410000');
     published = null;
     nowS += 100;
     expect(await outcomeOf(token)).toBe('unavailable');
-    expect(log.lines).toHaveLength(2);
+    const back = `${about},"msg":"the chain of an authorization server verifies"`;
+    expect(log.lines.slice(1)).toEqual([expect.stringContaining(back), expect.stringContaining(away)]);
     expect(outcomes).toEqual(['unavailable', 'unavailable', 'unavailable', 'verified', 'unavailable']);
   });
 
@@ -123,6 +230,17 @@ describe('a server’s keys', () => {
     expect(log.lines).toEqual([]);
   });
 
+  test('that are old are read again for a token that is bad for another reason', async () => {
+    expect(await outcomeOf(await tokenBy(first))).toBe('410000');
+    nowS += 1;
+    const expired = await venueToken({ ...server, signer: first.signer }, { aud: GATEWAY, exp: startedS });
+    const forgery = await venueToken(
+      { ...server, signer: { ...next.signer, kid: first.signer.kid } },
+      { aud: GATEWAY },
+    );
+    expect([await outcomeOf(expired), await outcomeOf(forgery), looks]).toEqual(['token_invalid', 'token_invalid', 1]);
+  });
+
   test('that were withdrawn go on counting for tokens that are remembered', async () => {
     const token = await tokenBy(first);
     expect([await outcomeOf(token), await outcomeOf(token)]).toEqual(['410000', '410000']);
@@ -134,6 +252,12 @@ describe('a server’s keys', () => {
 });
 
 describe('whose a server is', () => {
+  test('is one province by the log and another one by its chain, and is believed', async () => {
+    [admitted, here] = ['310000', '310000'];
+    expect(await outcomeOf(await tokenBy(first))).toBe('unavailable');
+    expect([outcomes, looks]).toEqual([['unavailable'], 1]);
+  });
+
   test('is looked up late, for tokens that are remembered', async () => {
     const token = await tokenBy(first);
     expect(await outcomeOf(token)).toBe('410000');

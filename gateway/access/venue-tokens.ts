@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { ProvinceCode, VenueKind } from '../../schemas/code-lists/index.ts';
-import { MAX_VENUE_TOKEN_LENGTH } from '../../schemas/venue-token.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { AuthorizationServer, EntityResolver } from '../trust/entity-resolver.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -172,11 +171,8 @@ export class VenueTokens {
     if (authorization === undefined) {
       throw new ProblemError('token_missing', undefined, { 'www-authenticate': this.#challenge });
     }
-    const [scheme, token, ...more] = authorization.split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || more.length > 0) {
-      throw this.#invalid('the Authorization header is not a bearer token');
-    }
-    if (token.length > MAX_VENUE_TOKEN_LENGTH) throw this.#invalid('the token is too long');
+    const [, token] = /^bearer ([^ ]+)$/i.exec(authorization) ?? [];
+    if (token === undefined) throw this.#invalid('the Authorization header is not a bearer token');
     return token;
   }
 

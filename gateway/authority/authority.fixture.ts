@@ -62,7 +62,7 @@ export function ownKeyStore(): KeyStore {
 }
 
 /** A log that keeps its lines. */
-export function keptLog(): { readonly log: Logger; readonly lines: string[] } {
+export function keptLog(level: 'info' | 'warn' = 'warn'): { readonly log: Logger; readonly lines: string[] } {
   const lines: string[] = [];
-  return { lines, log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }) };
+  return { lines, log: pino({ level }, { write: (line: string) => void lines.push(line) }) };
 }

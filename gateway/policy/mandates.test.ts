@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { PROVINCES, purposeSchema, VENUE_KINDS, venueKindSchema } from '../../schemas/code-lists/index.ts';
 import { type Mandate, mandateSchema } from '../../schemas/mandate.ts';
 import { SANDBOX_LAPSED_REGION, SANDBOX_MEDIUM_RISK_REGION, sandboxMandates } from '../sandbox/mandates.ts';
-import { type CheckQuery, indexMandates, lastMandateEndsMs, mandateCoverage, permitCheck } from './mandates.ts';
+import {
+  type CheckQuery,
+  indexMandates,
+  lastMandateEndsMs,
+  mandateCoverage,
+  mandateStands,
+  permitCheck,
+} from './mandates.ts';
 
 const START_MS = Date.parse('2026-11-01T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -62,6 +69,13 @@ describe('permission to check', () => {
     const mandates = [mandate({ id: 'wide', valid_until: at(30) }), mandate({ id: 'narrow', regions: ['460105'] })];
     expect(permitted(mandates)).toBe('narrow');
     expect(permitted(mandates, { nowMs: START_MS + 15 * DAY_MS })).toBe('wide');
+  });
+
+  test('cites another mandate at every start, where two end together, or the one that ends first', () => {
+    const [a, b] = [mandate({ id: 'a' }), mandate({ id: 'b' })];
+    expect([permitted([a, b]), permitted([b, a])]).toEqual(['a', 'a']);
+    const longer = mandate({ id: 'c', valid_until: at(11) });
+    expect([permitted([a, longer]), permitted([longer, a])]).toEqual(['c', 'c']);
   });
 
   test('outlives the successor of its mandate', () => {
@@ -152,12 +166,40 @@ describe('readiness', () => {
     expect(states.map(({ state }) => state)).toEqual(['active', 'upcoming', 'active', 'lapsed']);
     expect(states[0]).toMatchObject({ active: ['m'], nextStartsMs: START_MS + 20 * DAY_MS });
     expect(lastMandateEndsMs(mandates)).toBe(START_MS + 25 * DAY_MS);
+    expect(states[1]).toMatchObject({ active: [], nextStartsMs: START_MS + 20 * DAY_MS });
+    expect(states[2]).toMatchObject({ active: ['n'], nextStartsMs: null });
     expect(mandateCoverage(indexMandates([]), START_MS)).toEqual({
       state: 'none',
       active: [],
       lastEndsMs: null,
       nextStartsMs: null,
     });
+  });
+});
+
+describe('readiness before a start', () => {
+  test('names the last of two that come, or one that its successor has ended before it starts', () => {
+    const [soon, late] = [mandate({ id: 'soon', valid_from: at(2) }), mandate({ id: 'late', valid_from: at(5) })];
+    const gone = mandate({ id: 'gone', valid_from: at(1), valid_until: at(9) });
+    const instead = mandate({ id: 'instead', valid_from: at(-2), valid_until: at(-1), supersedes: 'gone' });
+    const nextStart = (...mandates: Mandate[]) => mandateCoverage(indexMandates(mandates), START_MS).nextStartsMs;
+    expect(nextStart(late, soon)).toBe(START_MS + 2 * DAY_MS);
+    expect(nextStart(gone)).toBe(START_MS + DAY_MS);
+    expect(nextStart(gone, instead)).toBe(null);
+    const exactly = mandateCoverage(indexMandates([soon]), START_MS + 2 * DAY_MS);
+    expect([exactly.active, exactly.nextStartsMs]).toEqual([['soon'], null]);
+  });
+});
+
+describe('a mandate’s name', () => {
+  test('stands for one that is over, superseded or not yet in force, or for another one', () => {
+    const next = mandate({ id: 'next', valid_from: at(3), supersedes: 'm' });
+    const mandates = indexMandates([mandate({}), next]);
+    const stands = (id: string) =>
+      [-1, 0, 2, 3, 9, 10].map((days) => mandateStands(mandates, id, START_MS + days * DAY_MS));
+    expect(stands('m')).toEqual([false, true, true, false, false, false]);
+    expect(stands('next')).toEqual([false, false, false, true, true, false]);
+    expect(stands('other')).toEqual(Array.from({ length: 6 }, () => false));
   });
 });
 

@@ -35,7 +35,6 @@ export function permitCheck(mandates: MandateIndex, query: CheckQuery): Mandate 
   const { region, nowMs } = query;
   const key = checkKey(query.venueKind, query.purpose);
   for (const digits of [6, 4, 2]) {
-    if (region.length < digits) continue;
     const terms = mandates.byRegion.get(region.slice(0, digits))?.get(key) ?? [];
     for (const term of terms) {
       if (isInForce(term, nowMs) && coversEverybody(term.mandate)) return term.mandate;

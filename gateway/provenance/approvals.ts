@@ -19,14 +19,11 @@ export function checkApprovals(
   for (const [step, approval] of approvals.entries()) {
     if (approval.verified === 'invalid') findings.push({ code: 'approval_signature_invalid', step });
   }
-  const allSigned = followsInOrder(
-    model.approvals,
-    approvals.filter((a) => a.verified === 'valid'),
-  );
-  if (allSigned) return { allSigned, findings };
-  const credible = approvals.filter((approval) => approval.verified !== 'invalid');
-  if (!model.approvals_signed && followsInOrder(model.approvals, credible)) return { allSigned, findings };
-  return { allSigned, findings: [...findings, ...explain(model, approvals)] };
+  const signed = approvals.filter(({ verified }) => verified === 'valid');
+  return {
+    allSigned: followsInOrder(model.approvals, signed),
+    findings: [...findings, ...explain(model, approvals, model.approvals_signed ? signed : approvals)],
+  };
 }
 
 function followsInOrder(required: readonly RequiredApproval[], given: readonly VerifiedApproval[]): boolean {
@@ -38,8 +35,15 @@ function followsInOrder(required: readonly RequiredApproval[], given: readonly V
   return next === required.length;
 }
 
-/** Names the steps that are missing or unsigned, and the order if that is what is wrong. */
-function explain(model: AuthorityModel, approvals: readonly VerifiedApproval[]): ApprovalFinding[] {
+/**
+ * Names the steps that are missing or unsigned, and the order of those that count if that is what is wrong. Where the
+ * rule asks for signatures, only what is signed counts: a step that is claimed in time and signed later is late.
+ */
+function explain(
+  model: AuthorityModel,
+  approvals: readonly VerifiedApproval[],
+  counting: readonly VerifiedApproval[],
+): ApprovalFinding[] {
   const findings: ApprovalFinding[] = [];
   for (const [step, wanted] of model.approvals.entries()) {
     const given = approvals.filter((approval) => isSameStep(wanted, approval));
@@ -48,8 +52,8 @@ function explain(model: AuthorityModel, approvals: readonly VerifiedApproval[]):
       findings.push({ code: 'approval_unsigned', step });
     }
   }
-  const known = model.approvals.filter((wanted) => approvals.some((approval) => isSameStep(wanted, approval)));
-  if (!followsInOrder(known, approvals)) findings.push({ code: 'approval_order', step: 0 });
+  const known = model.approvals.filter((wanted) => counting.some((approval) => isSameStep(wanted, approval)));
+  if (!followsInOrder(known, counting)) findings.push({ code: 'approval_order', step: 0 });
   return findings;
 }
 

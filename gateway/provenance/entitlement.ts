@@ -10,8 +10,9 @@ export function assignerFindings(model: AuthorityModel, assignment: Assignment, 
   if (foreign && model.foreign_conversion === 'original_assigner') codes.push('foreign_conversion_not_entitled');
   if (assignment.level === null) return [...codes, 'assigner_missing'];
   const size = assignment.batch_size ?? (assignment.kind === 'individual' ? 1 : null);
-  if (model.batch !== null && size === null) codes.push('batch_size_missing');
-  if (model.batch !== null && size !== null && size >= model.batch.threshold) {
+  if (model.batch === null) return [...codes, ...entitlementFindings(model, assignment)];
+  if (size === null) codes.push('batch_size_missing');
+  else if (size >= model.batch.threshold) {
     if (entitlement([model.batch.taken_by], assignment) === 'entitled') return codes;
     codes.push('batch_above_threshold');
   }

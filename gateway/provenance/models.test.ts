@@ -89,6 +89,8 @@ const HENAN_SUITE: Suite = {
     ['headquarters of the city assigns in a signed statement', { signed: true }, 'signed', []],
     ['headquarters of the province converts', by('province', 'headquarters', { action: 'convert' }), 'stated', []],
     ['headquarters of the county assigns', by('county', 'headquarters'), 'stated', []],
+    ['no evidence where none is asked', { assignment: { evidence_filed: false } }, 'stated', []],
+    ['a batch whose size nobody asks for', { assignment: { kind: 'batch', batch_size: null } }, 'stated', []],
     [
       'June 2022: no ground, a department at the wrong level',
       { ...by('township', 'public_security'), ground: [] },
@@ -171,6 +173,18 @@ const SUITES: Record<keyof typeof MODELS, Suite> = {
       ['all three in order and signed', {}, 'signed', []],
       ['more approvals than the rule asks', { approvals: [SIGN, CDC, REVIEW, ASSIGN] }, 'signed', []],
       ['an early review that was repeated in its place', { approvals: [REVIEW, SIGN, REVIEW, ASSIGN] }, 'signed', []],
+      [
+        'a signed step that is claimed once more without a signature',
+        { approvals: [SIGN, { ...SIGN, verified: 'unsigned' }, REVIEW, ASSIGN] },
+        'signed',
+        [],
+      ],
+      [
+        'a step that is claimed in time and signed after the next one',
+        { approvals: [{ ...SIGN, verified: 'unsigned' }, REVIEW, SIGN, ASSIGN] },
+        'violated',
+        ['approval_order'],
+      ],
       ['the county signature missing', { approvals: [REVIEW, ASSIGN] }, 'violated', ['approval_missing']],
       ['the city review missing', { approvals: [SIGN, ASSIGN] }, 'violated', ['approval_missing']],
       [
@@ -211,6 +225,13 @@ const SUITES: Record<keyof typeof MODELS, Suite> = {
         'violated',
         ['approval_missing'],
       ],
+      [
+        'the principal reviews where a signature is asked',
+        { approvals: [step('county', 'principal', 'review'), REVIEW, ASSIGN] },
+        'violated',
+        ['approval_missing'],
+      ],
+      ['neither assigner nor approvals', { ...by(null, null), approvals: [] }, 'absent', ['assigner_missing']],
       ['the county assigns by itself', by('county', 'county_office'), 'violated', ['level_not_entitled']],
       ['another provincial body assigns', by('province', 'data_bureau'), 'violated', ['role_not_entitled']],
       ['no form', { assignment: { instrument: null } }, 'violated', ['instrument_missing']],
@@ -269,6 +290,12 @@ const SUITES: Record<keyof typeof MODELS, Suite> = {
       ['A1: pushed by somebody who is not named', { assignment: from(null, null) }, 'violated', ['origin_missing']],
       ['a push with a reference and no province', { assignment: from(null, 'ref-1') }, 'violated', ['origin_missing']],
       ['a push the origin confirms and substantiates', { ...PUSHED, origin: HENAN_RED }, 'signed', []],
+      [
+        'a confirmed push through a level that could not have assigned it',
+        { ...by('village', 'community', from('410000', 'ref-1')), origin: HENAN_RED },
+        'signed',
+        [],
+      ],
       [
         'the origin confirms, its statement unsigned',
         { ...PUSHED, signed: true, origin: inputFor(HENAN_SUITE, {}) },
@@ -415,6 +442,26 @@ const SUITES: Record<keyof typeof MODELS, Suite> = {
         ['origin_contradicts'],
       ],
       [
+        'a foreign green turned yellow',
+        {
+          status: 'yellow',
+          assignment: { action: 'convert', ...from('410000', 'ref-1') },
+          origin: HENAN_GREEN,
+        },
+        'violated',
+        ['origin_contradicts'],
+      ],
+      [
+        'a foreign red that stays red on a ground the origin does not give',
+        {
+          ground: ['confirmed_case'],
+          assignment: { action: 'convert', ...from('410000', 'ref-1') },
+          origin: HENAN_RED,
+        },
+        'violated',
+        ['origin_contradicts'],
+      ],
+      [
         'a foreign red shown as yellow without a conversion',
         { status: 'yellow', assignment: from('410000', 'ref-1'), origin: HENAN_RED },
         'violated',
@@ -543,6 +590,8 @@ describe('whose remedy and whose rule', () => {
     const reasonOf = (change: Change) => unsubstantiatedReason(substantiate(inputFor(guangxi, change)).findings);
     expect(reasonOf({ ...PUSHED, origin: HENAN_GREEN })).toBe('origin_contradicts');
     expect(reasonOf({ ...PUSHED, origin: 'unknown' })).toBe('unsubstantiated');
+    const converted = { assignment: { action: 'convert' as const, ...from('410000', 'ref-1') } };
+    expect(reasonOf({ ...converted, origin: HENAN_GREEN })).toBe('origin_contradicts');
     expect(reasonOf({ ground: [] })).toBe('unsubstantiated');
   });
 
@@ -555,5 +604,16 @@ describe('whose remedy and whose rule', () => {
   test('a missing approval is named by its step', () => {
     const { findings } = substantiate(inputFor(SUITES.SHANXI, { approvals: [SIGN, ASSIGN] }));
     expect(findings).toEqual([{ code: 'approval_missing', province: '140000', step: 1 }]);
+  });
+
+  test('a body is judged by what another one at its level may, or by what it may do otherwise', () => {
+    const city = (...roles: Role[]) => ({ level: 'city' as const, roles });
+    const may = (model: Partial<AuthorityModel>, assignment: Partial<Assignment>) =>
+      substantiate(inputFor({ ...HENAN_SUITE, model: { ...HENAN, ...model } }, { assignment })).provenance;
+    const two = { may_assign: [city('headquarters'), city('cdc')] };
+    expect([may(two, { role: 'headquarters' }), may(two, { role: 'cdc' })]).toEqual(['stated', 'stated']);
+    expect(may({ may_assign: [city('headquarters'), city()] }, { role: 'cdc' })).toBe('stated');
+    expect(may({ may_convert: [city('cdc')] }, { role: 'cdc', action: 'convert' })).toBe('stated');
+    expect(may({ may_release: [city('cdc')] }, { role: 'cdc', action: 'convert' })).toBe('violated');
   });
 });

@@ -80,15 +80,18 @@ function answering(input: SubstantiationInput): SubstantiationInput {
 
 function isSigned({ model, approvals, statementSigned }: SubstantiationInput): boolean {
   if (model.approvals.length === 0) return statementSigned;
-  return model.approvals.every((wanted) =>
-    approvals.some(
-      (given) =>
+  let at = -1;
+  return model.approvals.every((wanted) => {
+    at = approvals.findIndex(
+      (given, position) =>
+        position > at &&
         given.verified === 'valid' &&
         given.level === wanted.level &&
         given.role === wanted.role &&
         given.action === wanted.action,
-    ),
-  );
+    );
+    return at !== -1;
+  });
 }
 
 /** The rule once more, written as plain conditions: everything that speaks against a substantiated status. */

@@ -49,7 +49,7 @@ function judge(input: SubstantiationInput, askedBefore: ReadonlySet<ProvinceCode
   }
   if (claims.provenance === null) {
     const codes: FindingCode[] = ['assignment_missing', ...groundFindings(input, claims.status)];
-    return conclude(false, toFindings(province, codes), province);
+    return refuse(toFindings(province, codes), province);
   }
   const source = pushedFrom(claims.provenance, province);
   if (source !== null && source.province !== null && source.reference !== null) {
@@ -92,10 +92,10 @@ function judgePush(
   const { province, origin } = input;
   const asked = new Set([...askedBefore, province]);
   const own = toFindings(province, conversionFindings(input, assignment));
-  const stopAt = (code: FindingCode) => conclude(false, [...own, ...toFindings(province, [code])], from);
+  const stopAt = (code: FindingCode) => refuse([...own, ...toFindings(province, [code])], from);
   if (asked.has(from)) return stopAt('origin_circular');
   if (origin === 'unknown') return stopAt('origin_unknown');
-  if (origin === undefined || origin === 'unavailable' || origin.province !== from) return stopAt('origin_unconfirmed');
+  if (typeof origin !== 'object' || origin.province !== from) return stopAt('origin_unconfirmed');
   if (origin.claims.status === 'indeterminate') return stopAt('origin_unconfirmed');
   if (!isCarriedBy(input.claims, assignment, origin.claims)) return stopAt('origin_contradicts');
   const verdict = judge(origin, asked);
@@ -145,9 +145,11 @@ function toFindings(province: ProvinceCode, codes: readonly FindingCode[]): Find
 }
 
 function conclude(signed: boolean, findings: Finding[], answerable: ProvinceCode): Substantiation {
-  if (findings.some((finding) => FINDINGS[finding.code].kind === 'breach')) {
-    return { provenance: 'violated', findings, answerable };
-  }
-  if (findings.length > 0) return { provenance: 'absent', findings, answerable };
+  if (findings.length > 0) return refuse(findings, answerable);
   return { provenance: signed ? 'signed' : 'stated', findings, answerable };
+}
+
+function refuse(findings: Finding[], answerable: ProvinceCode): Substantiation {
+  const isBroken = findings.some((finding) => FINDINGS[finding.code].kind === 'breach');
+  return { provenance: isBroken ? 'violated' : 'absent', findings, answerable };
 }

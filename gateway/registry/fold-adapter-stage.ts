@@ -14,6 +14,7 @@ import {
   type AdapterRecord,
   type EntityRecord,
   type FoldState,
+  isRejection,
   type Mark,
   type Rejection,
   rejected,
@@ -31,11 +32,10 @@ export function activateAdapter(
   const found = findVersion(state, body);
   if ('rejected' in found) return found;
   const { adapter, version } = found;
-  const refusal =
-    refuseMover(state, iss, body.province) ??
-    (adapter.suspended === null ? undefined : rejected('adapter_is_suspended')) ??
-    refuseUnmovable(state, version) ??
-    refuseOverlap(state, adapter.province, version);
+  const mover = moverOf(state, iss, body.province);
+  if (isRejection(mover)) return mover;
+  if (adapter.suspended !== null) return rejected('adapter_is_suspended');
+  const refusal = refuseUnmovable(state, version) ?? refuseOverlap(state, adapter.province, version);
   if (refusal !== undefined) return refusal;
   if (adapter.active === version.version) return rejected('already_active');
   if (body.mode.stage === 'full') {
@@ -55,13 +55,13 @@ export function suspendAdapter(
   mark: Mark,
 ): FoldState | Rejection {
   const adapter = state.adapters.get(body.province);
-  const refusal = refuseMover(state, iss, body.province);
-  if (refusal !== undefined) return refusal;
+  const mover = moverOf(state, iss, body.province);
+  if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
   if (adapter.active === null) return rejected('no_active_version');
   if (adapter.suspended !== null) return rejected('adapter_is_suspended');
-  const role = state.entities.get(iss)?.role ?? 'province';
-  return withAdapter(state, { ...adapter, suspended: { ...mark, reason: body.reason, role }, changed: mark });
+  const suspended = { ...mark, reason: body.reason, role: mover.role };
+  return withAdapter(state, { ...adapter, suspended, changed: mark });
 }
 
 export function resumeAdapter(
@@ -70,12 +70,11 @@ export function resumeAdapter(
   mark: Mark,
 ): FoldState | Rejection {
   const adapter = state.adapters.get(body.province);
-  const refusal = refuseMover(state, iss, body.province);
-  if (refusal !== undefined) return refusal;
+  const mover = moverOf(state, iss, body.province);
+  if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
   if (adapter.suspended === null) return rejected('adapter_not_suspended');
-  const byNation = adapter.suspended.role !== 'province';
-  if (byNation && state.entities.get(iss)?.role === 'province') return rejected('suspension_not_yours');
+  if (mover.role === 'province' && adapter.suspended.role !== 'province') return rejected('suspension_not_yours');
   return withAdapter(state, { ...adapter, suspended: null, changed: mark });
 }
 
@@ -86,8 +85,8 @@ export function rollBackAdapter(
   mark: Mark,
 ): FoldState | Rejection {
   const adapter = state.adapters.get(body.province);
-  const refusal = refuseMover(state, iss, body.province);
-  if (refusal !== undefined) return refusal;
+  const mover = moverOf(state, iss, body.province);
+  if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
   const target = adapter.versions.find(({ version }) => version === body.to_version);
   const onTrial = adapter.trial !== null;
@@ -99,14 +98,20 @@ export function rollBackAdapter(
 
 /** The manifest in full use, or undefined. */
 export function activeVersion({ active, versions }: AdapterRecord): VersionRecord | undefined {
-  return active === null ? undefined : versions.find(({ version }) => version === active);
+  return versions.find(({ version }) => version === active);
 }
 
-function refuseMover(state: FoldState, iss: string, province: ProvinceCode): Rejection | undefined {
-  const mover: EntityRecord | undefined = state.entities.get(iss);
-  if (mover?.role === 'operator' || mover?.role === 'anchor') return undefined;
-  if (mover?.role !== 'province') return rejected('role_not_entitled');
-  return mover.province === province ? undefined : rejected('province_foreign');
+function moverOf(state: FoldState, iss: string, province: ProvinceCode): EntityRecord | Rejection {
+  const mover = state.entities.get(iss);
+  switch (mover?.role) {
+    case 'operator':
+    case 'anchor':
+      return mover;
+    case 'province':
+      return mover.province === province ? mover : rejected('province_foreign');
+    default:
+      return rejected('role_not_entitled');
+  }
 }
 
 function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
@@ -115,32 +120,31 @@ function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | 
 }
 
 /** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */
-function refuseNode(state: FoldState, { manifest, manifest_digest }: VersionRecord): Rejection | undefined {
-  const parsed = parseManifest(manifest, manifest_digest);
-  if (parsed?.node === undefined || issuesFor(state, parsed.node) === parsed.province) return undefined;
+function refuseNode(state: FoldState, version: VersionRecord): Rejection | undefined {
+  const manifest = manifestOf(version);
+  if (manifest?.node === undefined || issuesFor(state, manifest.node) === manifest.province) return undefined;
   return rejected('node_not_admitted');
 }
 
 function recogniseAlike(a: VersionRecord, b: VersionRecord): boolean {
-  const [left, right] = [a, b].map(({ manifest, manifest_digest }) => parseManifest(manifest, manifest_digest));
-  return JSON.stringify(left?.recognise) === JSON.stringify(right?.recognise);
+  const [left, right] = [a, b].map((version) => JSON.stringify(manifestOf(version)?.recognise));
+  return left === right;
 }
 
 /** No system may draw another province's codes to itself. */
 function refuseOverlap(state: FoldState, province: ProvinceCode, version: VersionRecord): Rejection | undefined {
   const others = [...state.adapters.values()].flatMap((adapter): Manifest[] => {
     const active = adapter.province === province ? undefined : activeVersion(adapter);
-    const manifest = active === undefined ? null : parseManifest(active.manifest, active.manifest_digest);
+    const manifest = active === undefined ? null : manifestOf(active);
     return manifest === null ? [] : [manifest];
   });
-  const manifest = parseManifest(version.manifest, version.manifest_digest);
+  const manifest = manifestOf(version);
   if (manifest === null) return rejected('manifest_invalid');
-  const overlap = findOverlaps([manifest, ...others]).find(
-    ({ a, b }) => a.province === province || b.province === province,
-  );
-  if (overlap === undefined) return undefined;
-  return rejected(
-    'recogniser_overlap',
-    `with ${overlap.a.province === province ? overlap.b.province : overlap.a.province}`,
-  );
+  // Its own marks come first, so that in every pair that it is part of it is `a`.
+  const overlap = findOverlaps([manifest, ...others]).find(({ a }) => a.province === province);
+  return overlap === undefined ? undefined : rejected('recogniser_overlap', `with ${overlap.b.province}`);
+}
+
+function manifestOf({ manifest, manifest_digest }: VersionRecord): Manifest | null {
+  return parseManifest(manifest, manifest_digest);
 }

@@ -37,6 +37,15 @@ export const ADAPTERS: Row[] = [
     (w) => w.try(henan, 'adapter_submitted', { ...SUBMIT_1, manifest: `${HENAN.manifest} ` }),
   ],
   [
+    'other bytes under the first of two versions',
+    'version_exists',
+    'checked',
+    async (w) => {
+      await w.submitAndCheck(henan, HENAN_2);
+      return w.try(henan, 'adapter_submitted', { ...SUBMIT_1, manifest: `${HENAN.manifest} ` });
+    },
+  ],
+  [
     'a check by anybody but a gateway',
     'role_not_entitled',
     'checked',
@@ -266,7 +275,9 @@ export const ADAPTERS: Row[] = [
     [
       ['no report at all', '{}'],
       ['a report that is no JSON', 'passed'],
-      ['the report of another version', checkedBody(HENAN_2_NAMED).report],
+      ['the report of another version', checkedBody({ ...HENAN_1_NAMED, version: '2.0.0' }).report],
+      ['the report of other bytes', checkedBody({ ...HENAN_2_NAMED, version: '1.0.0' }).report],
+      ['the report of another province', checkedBody({ ...HENAN_1_NAMED, province: '310000' }).report],
       ['the report of another verdict', checkedBody(HENAN_1_NAMED, { passed: false }).report],
       ['the report of another level', checkedBody(HENAN_1_NAMED, { level: 'live' }).report],
     ] as const

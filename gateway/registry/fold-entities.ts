@@ -102,11 +102,10 @@ export function faultOfKeys(
   use: RegistryKeyUse,
   jwks: readonly RegistryJwk[],
 ): Rejection | undefined {
-  if (use === 'registry' && jwks.some(({ crv }) => crv === 'SM2')) return rejected('key_unsuited');
-  if (!jwks.every(isPointOnCurve)) return rejected('key_invalid');
+  const fault = (use === 'registry' ? refuseUnverifiable(jwks) : undefined) ?? refuseKeySet(jwks);
+  if (fault !== undefined) return fault;
   const identities = new Set(jwks.map(keyIdentity));
   const kids = new Set(jwks.map(({ kid }) => kid));
-  if (identities.size < jwks.length || kids.size < jwks.length) return rejected('key_reused');
   for (const { entity_id, keys } of state.entities.values()) {
     const own = entity_id === entityId;
     const clashes = keys.filter((key) => own || (use === 'registry' && key.use === 'registry'));
@@ -115,6 +114,18 @@ export function faultOfKeys(
     }
   }
   return undefined;
+}
+
+/** Events and entity statements are verified by everybody, and not everybody can verify SM2. */
+export function refuseUnverifiable(jwks: readonly RegistryJwk[]): Rejection | undefined {
+  return jwks.some(({ crv }) => crv === 'SM2') ? rejected('key_unsuited') : undefined;
+}
+
+/** Keys are points that their curves have, and none of them, and no kid, stands there twice. */
+export function refuseKeySet(jwks: readonly RegistryJwk[]): Rejection | undefined {
+  if (!jwks.every(isPointOnCurve)) return rejected('key_invalid');
+  const distinct = [new Set(jwks.map(keyIdentity)), new Set(jwks.map(({ kid }) => kid))];
+  return distinct.some(({ size }) => size < jwks.length) ? rejected('key_reused') : undefined;
 }
 
 function activeKey(jwk: RegistryJwk, atS: number): KeyRecord {

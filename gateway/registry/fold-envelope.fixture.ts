@@ -1,6 +1,16 @@
 import type { Row } from './fold-row.fixture.ts';
 import { digestOf } from './manifest-text.ts';
-import { actors, HENAN, HENAN_1_NAMED, HENAN_2, NAME, NOW_S, VERIFIER_KEY, withNewKey } from './registry.fixture.ts';
+import {
+  actors,
+  HENAN,
+  HENAN_1_NAMED,
+  HENAN_2,
+  NAME,
+  NOW_S,
+  SM2_KEY,
+  VERIFIER_KEY,
+  withNewKey,
+} from './registry.fixture.ts';
 
 const { anchor, first, second, henan, stranger } = actors;
 const SUBMIT_1 = { manifest: HENAN.manifest, scenarios_digest: digestOf(HENAN.scenarios) };
@@ -88,6 +98,24 @@ export const ENVELOPE: Row[] = [
     (w) => w.try(anchor, 'entity_removed', { entity_id: first.entityId }),
   ],
   ['a second creation', 'registry_exists', 'enrolled', (w) => w.try(anchor, 'registry_created', created)],
+  [
+    'a creation that is not its signer’s first event',
+    'sequence_gap',
+    'empty',
+    (w) => w.try(anchor, 'registry_created', created, { seq: 2 }),
+  ],
+  [
+    'a creation that continues something',
+    'chain_forked',
+    'empty',
+    (w) => w.try(anchor, 'registry_created', created, { prev: digestOf('another history') }),
+  ],
+  [
+    'a creation with a key that not everybody can verify with',
+    'key_unsuited',
+    'empty',
+    (w) => w.try(anchor, 'registry_created', { ...created, jwks: { keys: [anchor.publicJwk, SM2_KEY] } }),
+  ],
   [
     'a registry created by somebody else',
     'anchor_untrusted',

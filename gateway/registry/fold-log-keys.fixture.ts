@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { formatVerifierKey, noteKey } from '../log/note.ts';
 import type { Row } from './fold-row.fixture.ts';
 import { actors, makeLogKey, NAME, VERIFIER_KEY, type World } from './registry.fixture.ts';
 
@@ -9,6 +11,9 @@ const created = {
   log: { origin: 'registry.example/log', keys: [VERIFIER_KEY] },
 };
 const another = makeLogKey().verifierKey;
+const witnessKey = formatVerifierKey(
+  noteKey('registry.example/log', 'cosignature', generateKeyPairSync('ed25519').publicKey),
+);
 const addKey = (w: World, verifier_key = another, actor = anchor) => w.try(actor, 'log_key_added', { verifier_key });
 const retireKey = (w: World, verifier_key = VERIFIER_KEY, actor = anchor) =>
   w.try(actor, 'log_key_retired', { verifier_key });
@@ -29,6 +34,16 @@ export const LOG_KEYS: Row[] = [
     'empty',
     (w) => w.try(anchor, 'registry_created', { ...created, log: { ...created.log, origin: 'other.example/log' } }),
   ],
+  [
+    'a registry that names a log key under another name beside a good one',
+    'log_key_invalid',
+    'empty',
+    (w) => {
+      const keys = [VERIFIER_KEY, makeLogKey('other.example/log').verifierKey];
+      return w.try(anchor, 'registry_created', { ...created, log: { ...created.log, keys } });
+    },
+  ],
+  ['a witness’s key as a log key', 'log_key_invalid', 'enrolled', (w) => addKey(w, witnessKey)],
   [
     'a registry that names a log key twice',
     'key_reused',

@@ -3,7 +3,7 @@ import { sandboxPolicies } from '../sandbox/policies.ts';
 import type { Row } from './fold-row.fixture.ts';
 import { actors, NOW_S } from './registry.fixture.ts';
 
-const { anchor, first, henan, hainan } = actors;
+const { anchor, first, henan, hainan, stranger } = actors;
 const { equal, exception, refused } = sandboxPolicies(NOW_S * 1000);
 const [mandate] = sandboxMandates(NOW_S * 1000, anchor.entityId, []);
 if (mandate === undefined) throw new Error('no sample mandate');
@@ -43,6 +43,49 @@ export const POLICIES: Row[] = [
     'policy_unknown',
     'enrolled',
     (w) => w.try(hainan, 'policy_withdrawn', { province: '460000', version: '1.0.0' }),
+  ],
+  [
+    'the withdrawal of another destination’s policy',
+    'province_foreign',
+    'enrolled',
+    async (w) => {
+      await w.do(hainan, 'policy_published', { policy: exception });
+      return w.try(henan, 'policy_withdrawn', { province: '460000', version: exception.version });
+    },
+  ],
+  [
+    'the withdrawal of a version that does not stand',
+    'policy_unknown',
+    'enrolled',
+    async (w) => {
+      await w.do(hainan, 'policy_published', { policy: exception });
+      return w.try(hainan, 'policy_withdrawn', { province: '460000', version: '9.9.9' });
+    },
+  ],
+  [
+    'a second withdrawal',
+    'policy_unknown',
+    'enrolled',
+    async (w) => {
+      await w.do(hainan, 'policy_published', { policy: exception });
+      await w.do(hainan, 'policy_withdrawn', { province: '460000', version: exception.version });
+      return w.try(hainan, 'policy_withdrawn', { province: '460000', version: exception.version });
+    },
+  ],
+  [
+    'a policy for the whole nation, by whoever stands for it',
+    'province_foreign',
+    'enrolled',
+    async (w) => {
+      await w.enrol(stranger, 'province', '000000');
+      return w.try(stranger, 'policy_published', { policy: { ...equal, destination: '000000' } });
+    },
+  ],
+  [
+    'the revocation of a mandate that never was',
+    'mandate_unknown',
+    'enrolled',
+    (w) => w.try(anchor, 'mandate_revoked', { mandate_id: 'nothing' }),
   ],
   ['a mandate by an operator', 'mandate_issuer', 'enrolled', (w) => w.try(first, 'mandate_issued', { mandate })],
   [

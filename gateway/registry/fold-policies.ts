@@ -16,7 +16,7 @@ export function publishPolicy(
   const review = reviewPolicy(policy);
   if (!review.accepted) {
     const faults = review.refusals.map(({ code, row }) => (row === null ? code : `${code} in row ${row}`));
-    return rejected('policy_refused', [...new Set(faults)].slice(0, 5).join(', '));
+    return rejected('policy_refused', faults.slice(0, 5).join(', '));
   }
   const record = { policy, version: policy.version, changed: mark };
   return { ...state, policies: withEntry(state.policies, policy.destination, record) };

@@ -1,47 +1,24 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { RegistryEventBody } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
-import { signEntityStatement } from '../trust/entity-statement.ts';
 import { admittedServers } from './admitted-servers.ts';
 import { documentOf, foldDocumentSchema, stateOf } from './fold-state.ts';
+import {
+  type Admission,
+  admission,
+  admittedWorld,
+  federationKey,
+  GATEWAY,
+  nextKey,
+  provinceOf,
+} from './fold-subordinates.fixture.ts';
 import { isAdmitted } from './fold-subordinates.ts';
-import { actors, enrolledWorld, makeActor, NAME, NOW_S, type World } from './registry.fixture.ts';
+import { actors, NAME, OFF_CURVE_KEY, SM2_KEY, type World } from './registry.fixture.ts';
 
 const { anchor, henan, shanghai, first, stranger } = actors;
-const GATEWAY = 'https://gateway.henan.example';
-type Admission = RegistryEventBody<'subordinate_admitted'>;
 
 let world: World;
-const federationKey = await makeActor('federation-key');
-const nextKey = await makeActor('next-key');
-
-function admission(entity_id: string, more: Partial<Admission> = {}): Admission {
-  return { entity_id, kind: 'gateway', name: NAME, jwks: { keys: [federationKey.publicJwk] }, ...more };
-}
-
-const provinceOf = (entity_id: string, province: '410000' | '310000') =>
-  admission(entity_id, { kind: 'province', province });
-
-/** A configuration that lists `keys`, signed with the first of `signedWith`. */
-async function configuration(signer = federationKey, keys = [federationKey, nextKey], entityId = GATEWAY) {
-  return await signEntityStatement(
-    {
-      iss: entityId,
-      sub: entityId,
-      iat: NOW_S,
-      exp: NOW_S + 3600,
-      jwks: { keys: keys.map(({ publicJwk }) => publicJwk) },
-      metadata: { federation_entity: {} },
-      authority_hints: [henan.entityId],
-    },
-    signer.signer,
-  );
-}
-
 beforeAll(async () => {
-  world = await enrolledWorld();
-  expect(await world.try(anchor, 'subordinate_admitted', provinceOf(henan.entityId, '410000'))).toBe(null);
-  expect(await world.try(henan, 'subordinate_admitted', admission(GATEWAY))).toBe(null);
+  world = await admittedWorld();
 });
 
 describe('admissions', () => {
@@ -75,6 +52,43 @@ describe('admissions', () => {
     expect(await as(shanghai.entityId, '310000')).toBe(null);
   });
 
+  test.each([
+    ['key_unsuited', [federationKey.publicJwk, SM2_KEY]],
+    ['key_invalid', [federationKey.publicJwk, OFF_CURVE_KEY]],
+    ['key_reused', [federationKey.publicJwk, { ...federationKey.publicJwk, kid: 'again' }]],
+    ['key_reused', [federationKey.publicJwk, { ...nextKey.publicJwk, kid: federationKey.publicJwk.kid }]],
+  ] as const)('a bad key comes in beside a good one: %s', async (code, keys) => {
+    const body = admission('https://g.example', { jwks: { keys: [...keys] } });
+    expect(await world.fork().try(henan, 'subordinate_admitted', body)).toBe(code);
+  });
+
+  test('a province admits a province, or somebody admits the anchor', async () => {
+    const below = provinceOf(shanghai.entityId, '310000');
+    expect(await world.fork().try(henan, 'subordinate_admitted', below)).toBe('role_not_entitled');
+    expect(await world.fork().try(henan, 'subordinate_admitted', admission(anchor.entityId))).toBe(
+      'subordinate_exists',
+    );
+  });
+
+  test('what an entity is gets lost', async () => {
+    const later = world.fork();
+    const venues = { venue_kinds: ['hospital' as const], regions: ['41'] };
+    const [NOBODYS, ALL] = [
+      { level: null, role: null },
+      { venue_kinds: null, regions: null },
+    ];
+    for (const [kind, more, kept] of [
+      ['issuer', {}, { ...NOBODYS, ...ALL }],
+      ['agency', { level: 'county', role: 'cdc' }, { level: 'county', role: 'cdc', ...ALL }],
+      ['authorization_server', venues, { ...NOBODYS, ...venues }],
+    ] as const) {
+      const id = `https://${kind.replace('_', '-')}.example`;
+      expect(await later.try(henan, 'subordinate_admitted', admission(id, { kind, ...more }))).toBe(null);
+      expect(later.state.subordinates.get(id)).toMatchObject({ kind, ...kept, province: '410000', name: NAME });
+    }
+    expect(later.state.subordinates.get(henan.entityId)).toMatchObject({ kind: 'province', province: '410000' });
+  });
+
   test('an entity has two superiors', async () => {
     const both = world.fork();
     await both.try(anchor, 'subordinate_admitted', provinceOf(shanghai.entityId, '310000'));
@@ -86,6 +100,8 @@ describe('admissions', () => {
     expect(await later.try(henan, 'subordinate_removed', { entity_id: GATEWAY })).toBe(null);
     expect(isAdmitted(later.state, GATEWAY)).toBe(false);
     expect(await later.try(henan, 'subordinate_admitted', admission(GATEWAY))).toBe('key_reused');
+    const half = admission(GATEWAY, { jwks: { keys: [nextKey.publicJwk, federationKey.publicJwk] } });
+    expect(await later.try(henan, 'subordinate_admitted', half)).toBe('key_reused');
     const fresh = admission(GATEWAY, { jwks: { keys: [nextKey.publicJwk] } });
     expect(await later.try(henan, 'subordinate_admitted', fresh)).toBe(null);
   });
@@ -95,6 +111,7 @@ describe('admissions', () => {
     await other.try(anchor, 'subordinate_admitted', provinceOf(shanghai.entityId, '310000'));
     expect(await other.try(shanghai, 'subordinate_removed', { entity_id: GATEWAY })).toBe('role_not_entitled');
     expect(await other.try(anchor, 'subordinate_removed', { entity_id: GATEWAY })).toBe(null);
+    expect(await other.try(henan, 'subordinate_removed', { entity_id: GATEWAY })).toBe('subordinate_unknown');
   });
 
   test('somebody is removed who is not there', async () => {
@@ -189,31 +206,5 @@ describe("a venues' authorization server", () => {
     expect(later.state.subordinates.get(SERVER)).toMatchObject({ venue_kinds: ['school'], regions: ['4101'] });
     await later.try(henan, 'subordinate_removed', { entity_id: SERVER });
     expect(await changed(henan, change())).toBe('subordinate_unknown');
-  });
-});
-
-describe('new keys of a subordinate', () => {
-  const change = async (configured: string, keys = [federationKey, nextKey], actor = henan) =>
-    await world.fork().try(actor, 'subordinate_keys_changed', {
-      entity_id: GATEWAY,
-      jwks: { keys: keys.map(({ publicJwk }) => publicJwk) },
-      configuration: configured,
-    });
-
-  test('are not taken although a key from before signed for them', async () => {
-    expect(await change(await configuration())).toBe(null);
-  });
-
-  test.each([
-    ['nobody from before signed for them', () => configuration(nextKey)],
-    ['the configuration does not list them', () => configuration(federationKey, [federationKey])],
-    ['the configuration is of another entity', () => configuration(federationKey, undefined, 'https://other.example')],
-    ['the configuration is none', async () => 'none'],
-  ])('are taken although %s', async (_what, configured) => {
-    expect(await change(await configured())).toBe('keys_not_handed_over');
-  });
-
-  test('are taken from somebody who is not the superior', async () => {
-    expect(await change(await configuration(), undefined, anchor)).toBe('role_not_entitled');
   });
 });

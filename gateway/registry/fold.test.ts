@@ -7,10 +7,11 @@ import { LOG_KEYS } from './fold-log-keys.fixture.ts';
 import { NODES } from './fold-nodes.fixture.ts';
 import { POLICIES } from './fold-policies.fixture.ts';
 import type { Start } from './fold-row.fixture.ts';
+import { STAGES } from './fold-stages.fixture.ts';
 import { activeWorld, actors, checkedWorld, enrolledWorld, HENAN_1_NAMED, World } from './registry.fixture.ts';
 
 const { henan } = actors;
-const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...NODES, ...POLICIES, ...LOG_KEYS];
+const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...STAGES, ...NODES, ...POLICIES, ...LOG_KEYS];
 /** Decided by a gateway around the fold; their tests are with `WritableRegistry` and `submitEvent`. */
 const ELSEWHERE: RejectionCode[] = [
   'scenarios_missing',

@@ -7,6 +7,7 @@ import { addLogKey, retireLogKey } from './fold-log-keys.ts';
 import { issueMandate, revokeMandate } from './fold-mandates.ts';
 import { publishPolicy, withdrawPolicy } from './fold-policies.ts';
 import {
+  type EntityRecord,
   type FoldState,
   isRejection,
   type Mark,
@@ -34,7 +35,9 @@ export function fold(state: FoldState, verified: VerifiedEvent): FoldState | Rej
     if (state.size > 0) return rejected('registry_exists');
     return advance(createRegistry(event, mark), event, hash);
   }
-  const refusal = refuseSigner(state, event, kid) ?? refuseOrder(state, event);
+  const signer = state.entities.get(event.iss);
+  if (signer === undefined) return rejected('signer_unknown');
+  const refusal = refuseSigner(signer, event, kid) ?? refuseOrder(state, signer, event);
   if (refusal !== undefined) return refusal;
   return advance(decide(state, event, mark), event, hash);
 }
@@ -91,23 +94,22 @@ function decide(state: FoldState, event: Exclude<RegistryEvent, { kind: 'registr
 }
 
 /** A verified signature is not enough: the key must be in use, for this purpose, at this place in the log. */
-function refuseSigner(state: FoldState, event: RegistryEvent, kid: string): Rejection | undefined {
-  if (state.size === 0) return rejected('registry_missing');
-  const signer = state.entities.get(event.iss);
-  if (signer === undefined) return rejected('signer_unknown');
-  if (signer.state === 'removed') return rejected('signer_removed');
-  const key = signer.keys.find(({ use, jwk }) => use === 'registry' && jwk.kid === kid);
+function refuseSigner({ state, keys }: EntityRecord, { iat }: RegistryEvent, kid: string): Rejection | undefined {
+  if (state === 'removed') return rejected('signer_removed');
+  const key = keys.find(({ use, jwk }) => use === 'registry' && jwk.kid === kid);
   if (key === undefined) return rejected('key_unknown');
   if (key.state !== 'active') return rejected('key_not_active');
-  return key.expires_s !== null && event.iat >= key.expires_s ? rejected('key_expired') : undefined;
+  return key.expires_s !== null && iat >= key.expires_s ? rejected('key_expired') : undefined;
 }
 
-function refuseOrder(state: FoldState, { iss, seq, prev, iat }: RegistryEvent): Rejection | undefined {
-  const signer = state.entities.get(iss);
-  const last = signer?.seq ?? 0;
-  if (seq <= last) return rejected('sequence_replayed');
-  if (seq > last + 1) return rejected('sequence_gap');
-  if (prev !== (signer?.prev ?? null)) return rejected('chain_forked');
+function refuseOrder(
+  state: FoldState,
+  last: EntityRecord,
+  { iss, seq, prev, iat }: RegistryEvent,
+): Rejection | undefined {
+  if (seq <= last.seq) return rejected('sequence_replayed');
+  if (seq > last.seq + 1) return rejected('sequence_gap');
+  if (prev !== last.prev) return rejected('chain_forked');
   // A key's window is measured by the log's time, so nobody may date an event back into it.
   return iat < state.time_s - mostAgeS(state, iss) ? rejected('time_implausible') : undefined;
 }

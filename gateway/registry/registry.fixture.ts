@@ -51,6 +51,22 @@ export const actors = {
   stranger: await makeActor('stranger'),
 };
 
+const bytesOf = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
+/** A point that its curve has: SM2's own base point. */
+export const SM2_KEY = registryJwkSchema.parse({
+  kty: 'EC',
+  crv: 'SM2',
+  x: bytesOf('32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7'),
+  y: bytesOf('bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0'),
+  kid: 'sm2',
+});
+/** A key whose point lies beside its curve. */
+export const OFF_CURVE_KEY = registryJwkSchema.parse({
+  ...actors.stranger.publicJwk,
+  y: bytesOf('01'.repeat(32)),
+  kid: 'beside',
+});
+
 export const LOG_ORIGIN = 'registry.example/log';
 
 /** A key for the log, in memory. */
