@@ -176,6 +176,12 @@ function assertSafe(policy: Policy): void {
   }
 }
 
+test('a referral that no row explains and that is national is told as nothing at all, or as stricter', () => {
+  const refers = policyWith([{ when: {}, decision: 'refer' }]);
+  const outcome = decide(compilePolicy(refers, refers), GREEN, START_MS);
+  expect(outcome).toEqual({ status: 'green', decision: 'refer', reasons: ['policy_exception'], exception: false });
+});
+
 describe('a dated exception', () => {
   const { exception } = sandboxPolicies(START_MS);
   const decided = (cell: Cell, nowMs: number) => decide(compilePolicy(exception), cell, nowMs);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Policy, PolicyRow } from '../../schemas/policy.ts';
+import type { Policy, PolicyRow, RowCondition } from '../../schemas/policy.ts';
 import { sandboxPolicies } from '../sandbox/policies.ts';
 import { NATIONAL_BASELINE } from './baseline.ts';
 import { groupCells } from './cell-groups.ts';
-import { ALL_CELLS, CELL_COUNT } from './cells.ts';
+import { ALL_CELLS, CELL_COUNT, DIMENSIONS } from './cells.ts';
 import { checkPolicy } from './check.ts';
 import { type Deviation, deviationsInForce, diffPolicy } from './diff.ts';
 import { holdToFloor, STRICTNESS } from './floor.ts';
@@ -163,6 +163,21 @@ describe('against brute force, on random tables', () => {
       { numRuns: 15 },
     );
     expect(groupCells([])).toEqual([]);
+  });
+
+  test('cells are written in other words when they come in another order, or in more words than they need', () => {
+    const where = (condition: RowCondition) =>
+      ALL_CELLS.flatMap((cell, index) => (isIn(condition, cell) ? [index] : []));
+    for (const condition of [
+      { status: ['red'], popup: [true] },
+      { venue_kind: ['airport', 'hotel'], provenance: ['signed', 'none'], age_band: ['too_old'] },
+      { assurance: ['node-signed'], stale: [false], limited_movement: [true] },
+      { status: ['yellow', 'red'] },
+    ] satisfies RowCondition[]) {
+      const [group, ...more] = groupCells(where(condition).reverse());
+      expect(more).toEqual([]);
+      expect(group).toEqual(inOrder(condition));
+    }
     expect(groupCells(ALL_CELLS.map((_, index) => index))).toEqual([{}]);
   });
 });
@@ -177,6 +192,12 @@ function expand(groups: readonly PolicyRow['when'][]): Set<number> {
     if (groups.some((group) => isIn(group, cell))) indexes.add(index);
   }
   return indexes;
+}
+
+/** The same condition, with venue kinds in the order of the code list. */
+function inOrder({ venue_kind, ...others }: RowCondition): RowCondition {
+  if (venue_kind === undefined) return others;
+  return { ...others, venue_kind: DIMENSIONS.venue_kind.filter((kind) => venue_kind.includes(kind)) };
 }
 
 function listed(deviations: readonly Deviation[]): Set<string> {

@@ -35,15 +35,14 @@ export function activateKey(state: FoldState, { iss, iat, body }: EventOf<'key_a
 }
 
 export function retireKey(state: FoldState, { iss, iat, body }: EventOf<'key_retired'>): FoldState | Rejection {
-  const { use, kid } = body;
+  const { kid } = body;
   const others = (state.entities.get(iss)?.keys ?? []).filter(
     (key) => key.use === 'registry' && key.state === 'active' && key.jwk.kid !== kid,
   );
   return changeKey(state, iss, body, (key) => {
     if (key.state !== 'active') return rejected('key_state_wrong');
-    return use === 'registry' && others.length === 0
-      ? rejected('key_last')
-      : { ...key, state: 'retired', retired_s: iat };
+    // A key of another use is never the last one: what signs this is left.
+    return others.length === 0 ? rejected('key_last') : { ...key, state: 'retired', retired_s: iat };
   });
 }
 

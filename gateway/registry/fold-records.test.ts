@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 describe('what the registry keeps', () => {
   test('is named after another entry than the first, or its log has keys that nobody named', async () => {
-    const world = enrolled.fork();
+    const world = await enrolledWorld();
     expect(world.state.genesis).toBe(digestOf(world.log[0] ?? ''));
     expect(world.state.log).toEqual({ origin: LOG_ORIGIN, keys: [VERIFIER_KEY], retired: [] });
   });
@@ -209,7 +209,7 @@ describe('an event whose signature somebody else verified', () => {
   test('counts although its signer or its key is unknown, or is of another use', async () => {
     const world = active.fork();
     const foldIt = (signed: RegistryEvent, kid: string) => fold(world.state, { event: signed, kid, hash });
-    expect(foldIt(event(stranger.entityId), stranger.signer.kid)).toEqual({ rejected: 'signer_unknown' });
+    expect(foldIt(event(stranger.entityId), stranger.signer.kid)).toStrictEqual({ rejected: 'signer_unknown' });
     expect(foldIt(event(first.entityId), stranger.signer.kid)).toEqual({ rejected: 'key_unknown' });
     const next = await withNewKey(first);
     await world.do(first, 'key_announced', { use: 'federation', jwk: next.publicJwk });

@@ -11,7 +11,7 @@ import {
   nextKey,
   provinceOf,
 } from './fold-subordinates.fixture.ts';
-import { isAdmitted } from './fold-subordinates.ts';
+import { isAdmitted, issuerFor, issuesFor } from './fold-subordinates.ts';
 import { actors, NAME, OFF_CURVE_KEY, SM2_KEY, type World } from './registry.fixture.ts';
 
 const { anchor, henan, shanghai, first, stranger } = actors;
@@ -49,7 +49,9 @@ describe('admissions', () => {
       world.fork().try(anchor, 'subordinate_admitted', provinceOf(id, province));
     expect(await as(shanghai.entityId, '410000')).toBe('subordinate_invalid');
     expect(await as('https://nobody.example', '310000')).toBe('subordinate_invalid');
-    expect(await as(shanghai.entityId, '310000')).toBe(null);
+    const admitted = world.fork();
+    expect(await admitted.try(anchor, 'subordinate_admitted', provinceOf(shanghai.entityId, '310000'))).toBe(null);
+    expect(admitted.state.subordinates.get(shanghai.entityId)).toMatchObject({ kind: 'province', province: '310000' });
   });
 
   test.each([
@@ -60,6 +62,28 @@ describe('admissions', () => {
   ] as const)('a bad key comes in beside a good one: %s', async (code, keys) => {
     const body = admission('https://g.example', { jwks: { keys: [...keys] } });
     expect(await world.fork().try(henan, 'subordinate_admitted', body)).toBe(code);
+  });
+
+  test('the anchor admits what only a province can have', async () => {
+    for (const body of [
+      admission('https://g.example', { kind: 'issuer' }),
+      admission('https://g.example', { kind: 'agency', level: 'county', role: 'cdc' }),
+    ]) {
+      expect(await world.fork().try(anchor, 'subordinate_admitted', body)).toBe('role_not_entitled');
+    }
+  });
+
+  test('an issuer is found that is none, that is gone or that is another province’s, or the first one is not', async () => {
+    const later = world.fork();
+    const found = () => [issuerFor(later.state, '410000'), issuerFor(later.state, '310000')];
+    expect(found()).toEqual([null, null]);
+    const issuers = ['https://one.example', 'https://two.example'];
+    for (const id of issuers) await later.do(henan, 'subordinate_admitted', admission(id, { kind: 'issuer' }));
+    expect(found()).toEqual(['https://one.example', null]);
+    expect([...issuers, GATEWAY].map((id) => issuesFor(later.state, id))).toEqual(['410000', '410000', null]);
+    await later.do(henan, 'subordinate_removed', { entity_id: 'https://one.example' });
+    expect(found()).toEqual(['https://two.example', null]);
+    expect(issuesFor(later.state, 'https://one.example')).toBe(null);
   });
 
   test('a province admits a province, or somebody admits the anchor', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ATTESTATION_LIFETIME_S, type AttestationClaims, attestationClaimsSchema } from '../../schemas/attestation.ts';
-import { ATTESTATION_RULES } from '../../schemas/code-lists/attestation-rules.ts';
+import { ATTESTATION_RULES, type AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import { keysOf, REASONS } from '../../schemas/code-lists/index.ts';
 import { BROKEN, type Case, HONEST } from './attestation-rules.fixture.ts';
 import { brokenRules, type StatementInHand } from './attestation-rules.ts';
@@ -57,20 +57,70 @@ describe('what an honest gateway says', () => {
   });
 });
 
+const USED_AGAIN: Partial<AttestationClaims> = {
+  status_as_of: new Date(GREEN.iat * 1000).toISOString(),
+  stale: true,
+  reasons: ['stale_used'],
+};
+const DOUBTED: AttestationClaims = {
+  ...GREEN,
+  status: 'indeterminate',
+  decision: 'refer',
+  reasons: ['unsubstantiated', 'stale_used'],
+  stale: true,
+  provenance: 'violated',
+  withheld: true,
+};
+const UNREAD: AttestationClaims = {
+  ...GREEN,
+  status: 'indeterminate',
+  decision: 'refer',
+  reasons: ['unmapped_value'],
+  status_as_of: null,
+};
+
+const { evidence: _unread, ...UNREAD_UNBOUND } = UNREAD;
+const FAILED: AttestationClaims = { ...UNREAD_UNBOUND, assurance: 'transport', reasons: ['issuer_unavailable'] };
+
+describe('at its edges, what an honest gateway says', () => {
+  test.each<[string, AttestationClaims, StatementInHand[] | null]>([
+    ['a green that is used again in the second that it is of', { ...GREEN, ...USED_AGAIN }, null],
+    ['a withheld colour with a second reason', DOUBTED, null],
+    ['a withheld colour before a venue', DOUBTED, []],
+    ['a withheld colour before an auditor', DOUBTED, [{ ...STATED, status: 'red' }]],
+    ['what nobody could read, of a statement that has a time', UNREAD, [{ ...STATED, status: 'indeterminate' }]],
+    ['a statement by a clock that is a minute ahead', GREEN, [{ ...STATED, iat: GREEN.iat + 60 }]],
+    ['a statement that has been over for less than a minute', GREEN, [{ ...STATED, exp: GREEN.iat - 59 }]],
+  ])('%s breaks a rule', (_what, said, evidence) => {
+    expect(brokenRules(said, evidence)).toEqual([]);
+  });
+});
+
 describe('what no gateway may say', () => {
   test.each(BROKEN)('$name is accepted, or another rule is named', (one) => {
     expect(brokenRules(saidIn(one), evidenceIn(one))[0]).toBe(one.rule);
   });
 
-  test.each([
+  test.each<[AttestationRule, AttestationClaims, StatementInHand[] | null]>([
     ['statement_count', GREEN, []],
     ['statement_count', GREEN, [STATED, STATED]],
     ['statement_count', UNSIGNED, [{ ...STATED, signedBy: 'province-signed' }]],
+    [
+      'statement_count',
+      DOUBTED,
+      [
+        { ...STATED, status: 'red' },
+        { ...STATED, status: 'red' },
+      ],
+    ],
+    ['failure_beside_knowledge', { ...UNREAD, reasons: ['issuer_unavailable', 'popup'] }, null],
+    ['failure_beside_knowledge', { ...FAILED, provenance: 'stated' }, null],
+    ['unreadable_beside_colour', { ...GREEN, decision: 'refer', reasons: ['unmapped_value', 'popup'] }, null],
     ['statement_of_another_province', GREEN, [{ ...STATED, province: '310000' }]],
     ['statement_by_another_signer', GREEN, [{ ...STATED, signedBy: 'node-signed' }]],
     ['statement_out_of_date', GREEN, [{ ...STATED, iat: GREEN.iat + 61 }]],
     ['statement_out_of_date', GREEN, [{ ...STATED, exp: GREEN.iat - 60 }]],
-  ] as const)('%s: the evidence breaks it, and nobody notices', (rule, said, evidence) => {
+  ])('%s: the evidence breaks it, and nobody notices', (rule, said, evidence) => {
     expect(brokenRules(said, evidence)[0]).toBe(rule);
   });
 

@@ -71,7 +71,7 @@ async function verified(
     maxBytes: MAX_SD_JWT_LENGTH,
     typ: STATEMENT_TYP,
     merkle: true,
-    algs: sm2Verify === undefined ? ['ES256', 'EdDSA'] : STATEMENT_ALGS,
+    algs: STATEMENT_ALGS,
     ...(sm2Verify === undefined ? {} : { sm2Verify }),
   });
   const parsed = statementPayloadSchema.safeParse(payload);
@@ -95,10 +95,18 @@ const spokenSchema = z.object({
  * checked then is checked again. Throws TrustError `claims_invalid` for what is no statement at all.
  */
 export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
-  const [, payload = ''] = sdJwt.split('.', 2);
-  const parsed = spokenSchema.safeParse(jsonOrUndefined(new TextDecoder().decode(base64url.decode(payload))));
+  const [, payload] = sdJwt.split('.', 2);
+  const parsed = spokenSchema.safeParse(payload === undefined ? undefined : jsonIn(payload));
   if (parsed.success) return parsed.data;
   throw new TrustError('claims_invalid', 'the statement has not the documented claims');
+}
+
+function jsonIn(part: string): unknown {
+  try {
+    return jsonOrUndefined(new TextDecoder().decode(base64url.decode(part)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */

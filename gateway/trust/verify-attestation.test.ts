@@ -63,6 +63,8 @@ describe('a good answer', () => {
     expect(await at(NOW_S - 605)).toMatchObject({ code: 'not_yet_valid', clock_off_s: 600 });
     expect(await refusal(answer, { audience: 'another-venue' })).toMatchObject({ code: 'audience_mismatch' });
     expect(await refusal(answer, { nonce: 'another' })).toMatchObject({ code: 'audience_mismatch' });
+    const { audience: _audience, nonce: _nonce, ...anybodys } = checksOf(world);
+    expect(await verifyAttestation(answer, anybodys)).toMatchObject({ verified: true });
     expect(AUDIENCE).not.toBe('another-venue');
   });
 });

@@ -110,14 +110,16 @@ async function checkAttestation(
     throw new TrustError('destination_mismatch', 'the attestation is for a destination that is not its gateway’s');
   }
   requireTimely('attestation', claims, checks.atS);
-  if (checks.audience !== undefined && claims.aud !== checks.audience) {
-    throw new TrustError('audience_mismatch', 'the attestation was made for somebody else');
-  }
-  if (checks.nonce !== undefined && claims.nonce !== checks.nonce) {
-    throw new TrustError('audience_mismatch', 'the attestation answers another question');
+  if (!isMeant(claims.aud, checks.audience) || !isMeant(claims.nonce, checks.nonce)) {
+    throw new TrustError('audience_mismatch', 'the attestation is for somebody else, or answers another question');
   }
   links.token('attestation', claims.iss, header.kid);
   return claims;
+}
+
+/** Whoever does not say whom it has to be for takes it whomever it is for. */
+function isMeant(said: string | undefined, wanted: string | undefined): boolean {
+  return wanted === undefined || said === wanted;
 }
 
 /** What is bound by its digest; null where nobody kept it. */
@@ -126,15 +128,13 @@ async function boundEvidence(
   claims: AttestationClaims,
 ): Promise<readonly string[] | null> {
   if (evidence === undefined) return null;
-  if (!Array.isArray(evidence)) throw new TrustError('evidence_mismatch', 'the evidence is no list of statements');
-  // A withheld statement goes to auditors only: a venue has its digest and nothing to hold against it.
-  if (evidence.length === 0 && (claims.withheld === true || claims.evidence === undefined)) return evidence;
-  // The digest alone does not tell one statement from two glued together: each is held to be exactly one besides.
-  if (evidence.length > 1) throw new TrustError('evidence_mismatch', 'an attestation rests on one statement');
-  if (claims.evidence === undefined || (await evidenceDigest(evidence)) !== claims.evidence) {
-    throw new TrustError('evidence_mismatch', 'the evidence is not what the attestation binds');
+  if (Array.isArray(evidence)) {
+    // A withheld statement goes to auditors only: a venue has its digest and nothing to hold against it.
+    if (evidence.length === 0 && (claims.withheld === true || claims.evidence === undefined)) return evidence;
+    // The digest alone does not tell one statement from two glued together: each is held to be exactly one besides.
+    if (evidence.length <= 1 && (await evidenceDigest(evidence)) === claims.evidence) return evidence;
   }
-  return evidence;
+  throw new TrustError('evidence_mismatch', 'the evidence is not the one statement that the attestation binds');
 }
 
 /** `atS`: when the attestation was made, epoch seconds. It vouches for then, so the statement had to stand then. */
