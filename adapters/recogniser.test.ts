@@ -125,6 +125,7 @@ describe('what is nobody’s code', () => {
     ['base64 without its padding', Buffer.from('JKM-0123456789x').toString('base64').slice(0, -1)],
     ['a JWS by another issuer', JWS.replace(part({ iss: 'https://codes.invalid', sub: 's' }), part({ iss: 'x' }))],
     ['a JWS in four parts', `${JWS}.x`],
+    ['a web address with far too much behind its token', `https://code.invalid/q?id=akm:12345&a=${'1'.repeat(510)}`],
     ['the end of a JWS', JWS.slice(1)],
     ['a JWS behind another code', `SMP1${JWS}`],
     ['a JWS whose payload is no JSON', 'eyJ9.e30x.c2ln'],
@@ -163,6 +164,14 @@ describe('what is nobody’s code', () => {
       'whole',
       'http://w.invalid/su?next=http://w.invalid/su',
     ]);
+  });
+
+  test('a value of a parameter behind the token is taken for another system’s code', () => {
+    const short = sampleSystem('short', [
+      { kind: 'prefix', prefix: 'ci', length: { min: 4, max: 60 }, alphabet: 'base64' },
+    ]);
+    const code = 'https://code.invalid/q?id=akm:12345&cityNo=340100';
+    expect(compileRecognisers([...SYSTEMS, short])(code)?.token).toBe('akm:12345');
   });
 
   test('what another node is shown carries more than the token, or is not recognised there', () => {

@@ -40,9 +40,10 @@ type Finder = (code: string) => Recognition[];
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BASE64URL_PART = /^[0-9A-Za-z_-]+$/;
 const MAX_JSON_MEMBERS = 32;
-/** No system's codes have nearly as much behind their token; further on, a stranger would set our work. */
-const MAX_UNREAD_PLACES = 256;
-const SHORTEST_CODE = 4;
+/** No system's codes have nearly as much behind their token, in characters; in more, a stranger would set our work. */
+const MAX_UNREAD = 512;
+/** What is shorter could be guessed, and is no code: else a value of a parameter would look like another system's. */
+const SHORTEST_BEHIND = 16;
 
 /**
  * Compiles the recognisers of all registered manifests into lookups, so that the cost of a code does not grow with the
@@ -142,13 +143,13 @@ function compileWeb(manifests: readonly Manifest[], others: readonly Finder[]): 
     const asRead = find(code);
     const meant = asRead.length > 0 ? null : withoutCapsLock(code);
     const found = meant === null ? asRead : find(meant);
-    return found.filter(({ unread }) => !endsIn(unread, isCode));
+    return found.filter(({ unread }) => !hidesCode(unread, isCode));
   };
 }
 
-function endsIn(text: string, isCode: (end: string) => boolean): boolean {
-  const places = Math.min(text.length - SHORTEST_CODE, MAX_UNREAD_PLACES);
-  for (let at = 0; at <= places; at += 1) if (isCode(text.slice(at))) return true;
+function hidesCode(unread: string, isCode: (text: string) => boolean): boolean {
+  if (unread.length > MAX_UNREAD) return true;
+  for (let at = 0; at <= unread.length - SHORTEST_BEHIND; at += 1) if (isCode(unread.slice(at))) return true;
   return false;
 }
 

@@ -35,7 +35,7 @@ const READY_WITHIN_MS = 15_000;
 /** Starts a single server. */
 export async function startRedis(): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'huren-redis-'));
-  const node = await startNode(folder, await freePort(), []);
+  const node = await startOnFree(freePort, (port) => startNode(folder, port, []));
   return testRedis(`redis://127.0.0.1:${node.port}`, [node], folder);
 }
 
@@ -44,10 +44,9 @@ export async function startRedisCluster(): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'huren-redis-cluster-'));
   const nodes: TestRedisNode[] = [];
   for (let n = 0; n < 3; n += 1) {
-    const port = await clusterPort();
-    const settings = ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
     const liveness = ['--cluster-node-timeout', '1000', '--cluster-require-full-coverage', 'no'];
-    nodes.push(await startNode(folder, port, [...settings, ...liveness]));
+    const settings = (port: number) => ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`];
+    nodes.push(await startOnFree(clusterPort, (port) => startNode(folder, port, [...settings(port), ...liveness])));
   }
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   const made = spawnSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { encoding: 'utf8' });
@@ -69,6 +68,25 @@ function testRedis(url: string, nodes: readonly TestRedisNode[], folder: string)
   };
 }
 
+const PORTS_TRIED = 5;
+
+/** A port that was free a moment ago may be another test's by now: then another one is tried. */
+async function startOnFree(
+  choose: () => Promise<number>,
+  start: (port: number) => Promise<TestRedisNode>,
+): Promise<TestRedisNode> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await start(await choose());
+    } catch (error) {
+      if (!(error instanceof ServerEnded) || tried >= PORTS_TRIED) throw error;
+    }
+  }
+}
+
+/** The server ended instead of starting, as it does where somebody has its port. */
+class ServerEnded extends Error {}
+
 async function startNode(folder: string, port: number, settings: readonly string[]): Promise<TestRedisNode> {
   let child: ChildProcess | null = null;
   const start = async () => {
@@ -88,7 +106,7 @@ async function startNode(folder: string, port: number, settings: readonly string
     child = server;
     killAtExit(server);
     await until(async () => {
-      if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+      if (server.exitCode !== null) throw new ServerEnded(`redis-server ended with ${server.exitCode}`);
       return (await ask(port, ['PING'])) === 'PONG';
     });
   };
@@ -115,11 +133,11 @@ async function clusterIsWhole(port: number): Promise<boolean> {
   return String(await ask(port, ['CLUSTER', 'INFO'])).includes('cluster_state:ok');
 }
 
-/** The cluster bus listens 10,000 above, so both must be possible ports. */
+/** The cluster bus listens 10,000 above: both stay below the range from which the kernel hands out ports by itself. */
 async function clusterPort(): Promise<number> {
   for (;;) {
     const port = await freePort();
-    if (port <= 55_535) return port;
+    if (port <= 22_000) return port;
   }
 }
 
