@@ -182,10 +182,12 @@ test('a referral that no row explains and that is national is told as nothing at
   expect(outcome).toEqual({ status: 'green', decision: 'refer', reasons: ['policy_exception'], exception: false });
 });
 
-test('what the nation has no row for is stricter here, or a clock without a time finds a pass', () => {
+test('what the nation has no row for is measured against nothing, or a clock without a time finds a pass', () => {
   const nation = policyWith([{ when: { status: ['red'] }, decision: 'restrict' }]);
   const refers = compilePolicy(policyWith([{ when: {}, decision: 'refer', reason: 'assurance_too_low' }]), nation);
   expect(decide(refers, GREEN, START_MS)).toMatchObject({ decision: 'refer', exception: false });
+  const restricts = compilePolicy(policyWith([{ when: {}, decision: 'restrict' }]), policyWith([]));
+  expect(decide(restricts, RED, START_MS)).toMatchObject({ decision: 'restrict', exception: true });
   expect(decide(compilePolicy(NATIONAL_BASELINE), GREEN, Number.NaN)).toMatchObject({
     decision: 'refer',
     exception: false,
