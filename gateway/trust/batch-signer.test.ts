@@ -74,6 +74,16 @@ describe('a batch', () => {
     expect(formsOf([await one.token])).toEqual(['jws']);
   });
 
+  test('counts a member twice that did not wait for its token', async () => {
+    const batch = new BatchSigner(() => key.signer, 2);
+    const gone = batch.member(async (signFor) => {
+      signFor(FORMS)({ typ: TYP }, { n: 0 }).catch(() => undefined);
+      throw new RangeError('no time');
+    });
+    await expect(gone).rejects.toThrow(RangeError);
+    expect(formsOf([await batch.member((signFor) => signFor(FORMS)({ typ: TYP }, { n: 1 }))])).toEqual(['merkle']);
+  });
+
   test('that nobody may sign leaves a member waiting', async () => {
     const { member } = batchOf(2, () => {
       throw new RangeError('the clock is off');
