@@ -29,7 +29,8 @@ beforeEach(async () => {
   statement = async () => await about(ring.publicKeys);
   const kept = keptLog();
   lines = kept.lines;
-  handover = new Handover([{ entityId: GATEWAY_ID, superior: SUPERIOR, ring }], {
+  handover = new Handover([{ entityId: GATEWAY_ID, superior: SUPERIOR, ring, type: null }], {
+    isAdmitted: () => true,
     fetchStatement: async () => {
       asked += 1;
       return await statement();

@@ -3,12 +3,13 @@ import { isAdmitted } from '../registry/fold-subordinates.ts';
 import { signEntityStatement } from '../trust/entity-statement.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
+import { entityTypeOf } from '../trust/published-keys.ts';
 import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
 import { signCompact } from '../trust/signer.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { HostedEntity } from './hosted-entity.ts';
-import { entityTypeOf, termsOf } from './terms.ts';
+import { publishedTermsOf, termsOf } from './terms.ts';
 
 interface Held {
   readonly token: Promise<string>;
@@ -57,8 +58,10 @@ export class HostedFederation {
     const record = this.#subordinate(superiorId, subjectId);
     if (superior === undefined || record === undefined) return null;
     const keys = record.jwks.map((jwk) => publicJwkSchema.parse(jwk));
-    return await this.#statement(superior, { sub: subjectId, keys }, [record], async () => ({
+    const entity = this.#parts.folded().entities.get(subjectId);
+    return await this.#statement(superior, { sub: subjectId, keys }, [record, entity?.keys], async () => ({
       ...termsOf(record),
+      ...publishedTermsOf(record, entity, this.#parts.nowS()),
       source_endpoint: `${superiorId}/federation/fetch`,
     }));
   }

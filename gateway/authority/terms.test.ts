@@ -4,10 +4,11 @@ import { levelSchema, PROVINCES, provinceCodeSchema, roleSchema } from '../../sc
 import { type SubordinateKind, subordinateKindSchema } from '../../schemas/registry-event.ts';
 import type { SubordinateRecord } from '../registry/fold-state.ts';
 import { anchorOf, codeOf, configure, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
+import { entityTypeOf } from '../trust/published-keys.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { entityTypeOf, termsOf } from './terms.ts';
+import { termsOf } from './terms.ts';
 
 const anchor = await makeParty('https://anchor.example');
 const province = await makeParty('https://henan.example');
@@ -35,6 +36,7 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
     admitted: MARK,
     changed: MARK,
     jwks: [],
+    published: [],
     configured_s: null,
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeWorld, republish, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
-import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
+import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, STATUS_ISSUER } from './trust-bundle.ts';
 
 let world: World;
@@ -170,6 +170,7 @@ describe('what an entity may claim to be', () => {
         metadata: { [ASSIGNMENT_AGENCY]: { province: '410000', level, role: 'county_office', jwks: keys } },
       }),
       await state(world.province, office, {
+        ...naming(ASSIGNMENT_AGENCY, ...keys.keys),
         metadata_policy: { [ASSIGNMENT_AGENCY]: { level: { one_of: ['county'] } } },
       }),
       await state(world.anchor, world.province),
