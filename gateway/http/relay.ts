@@ -7,6 +7,7 @@ import { type RelayedIssuer, relayQuestion } from '../issuing/relay-question.ts'
 import { ProblemError } from '../problem-error.ts';
 import type { RelayPools } from '../upstream/relay-pools.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { runParser } from './json-body.ts';
 import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { resource } from './route.ts';
@@ -72,7 +73,7 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
         .type(status === OK ? 'application/json' : 'application/problem+json')
         .send(answer);
     } catch (error) {
-      relayed.inc({ ...names, outcome: error instanceof ProblemError ? error.code : 'internal' });
+      relayed.inc({ ...names, outcome: asProblem(error).code });
       throw error;
     }
   };

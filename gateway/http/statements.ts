@@ -13,7 +13,7 @@ import type { Issuer } from '../issuing/answer-question.ts';
 import { type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { questionDigest } from '../trust/statement-answer.ts';
-import { requestIdOf, whereItBroke } from './errors.ts';
+import { asProblem, requestIdOf, whereItBroke } from './errors.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
 import { hopsOf, withinOf } from './question-headers.ts';
@@ -81,9 +81,11 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
 
   /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
   function problemInPlace(error: unknown, response: Response): { readonly problem: Problem } {
-    if (error instanceof ProblemError) return { problem: problemOf(error.code, error.detail) };
-    log.error({ request_id: requestIdOf(response), ...whereItBroke(error) }, 'a question of a batch failed');
-    return { problem: problemOf('internal') };
+    if (!(error instanceof ProblemError)) {
+      log.error({ request_id: requestIdOf(response), ...whereItBroke(error) }, 'a question of a batch failed');
+    }
+    const { code, detail } = asProblem(error);
+    return { problem: problemOf(code, detail) };
   }
 
   for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {

@@ -206,6 +206,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/trust/',
       'gateway/log/',
       'gateway/log/merkle',
+      'gateway/keys/',
       'gateway/cache/',
       'gateway/upstream/',
       'gateway/access/',
