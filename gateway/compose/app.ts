@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountDescription } from '../http/description.ts';
 import { errorHandler } from '../http/errors.ts';
 import { mountFederation } from '../http/federation.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
+import { mountPages } from '../http/pages.ts';
 import { tracedLine } from '../http/question-headers.ts';
 import { ProblemError } from '../problem-error.ts';
 import { federationPlaces } from './hosting.ts';
@@ -43,6 +46,7 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   mountOperations(app, { metrics, readiness, collect });
   mountOperators(app, operators, nodeUrl);
   mountDescription(app);
+  mountPages(app, builtPages(log));
   extras.mount?.(app, parts);
 
   app.use(() => {
@@ -50,4 +54,11 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   });
   app.use(errorHandler(log, metrics));
   return app;
+}
+
+/** A node without pages answers everything else. */
+function builtPages(log: Logger): BuiltPages | null {
+  const built = readBuiltPages();
+  if (built === null) log.warn({ missing: 'gateway/web/dist', next: 'npm run build' }, 'the pages are not built');
+  return built;
 }

@@ -215,7 +215,11 @@ export const ROOMS: readonly Room[] = [
       'gateway/stores/',
     ],
   },
-  { path: 'gateway/web/', holds: 'Pages.', mayImport: [] },
+  {
+    path: 'gateway/web/',
+    holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
+  },
   {
     path: 'gateway/compose/',
     holds:
