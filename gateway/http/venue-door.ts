@@ -24,8 +24,12 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     const refused = await shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   };
-  const authenticate = async (request: Request) => {
-    const venue = await tokens.authenticate(request.get('authorization'));
+  const authenticate = async (request: Request, response: Response) => {
+    const proof = request.get('dpop');
+    // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
+    if (proof !== undefined) response.set('dpop-nonce', tokens.proofNonce());
+    const { method, path } = request;
+    const venue = await tokens.authenticate({ authorization: request.get('authorization'), proof, method, path });
     if (scansIn === undefined) await withinRate(venue, 1);
     return venue;
   };
