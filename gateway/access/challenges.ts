@@ -1,6 +1,6 @@
 import type { AccessReason } from '../../schemas/access-reason.ts';
+import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
 import { ProblemError } from '../problem-error.ts';
-import { DPOP_ALGS } from '../trust/dpop-proof.ts';
 import type { TrustError, TrustErrorCode } from '../trust/trust-error.ts';
 
 type ProofRefusal = 'proof_missing' | 'proof_invalid' | 'proof_nonce_required' | 'proof_replayed';

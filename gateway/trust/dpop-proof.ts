@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
 import { numericDateSchema } from '../../schemas/status.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
 import { checkSignature, keyIdentity, type PublicJwk, publicJwkSchema } from './public-key.ts';
@@ -8,8 +9,6 @@ import { TrustError } from './trust-error.ts';
 
 /** JWS `typ` of a proof of possession (RFC 9449 section 4.2). */
 export const DPOP_PROOF_TYP = 'dpop+jwt';
-/** What proofs may be signed with. */
-export const DPOP_ALGS = ['ES256', 'EdDSA'] as const;
 export const MAX_PROOF_LENGTH = 4_096;
 /** How old a proof may be. Its nonce bounds it as well: see access/proof-nonces.ts. */
 export const PROOF_LIFETIME_S = 120;
