@@ -8,6 +8,14 @@ export interface RateLimit {
   readonly take: (who: string, points?: number) => Promise<Readonly<Record<string, string>> | null>;
 }
 
+/** A limit that clients are told of (draft-ietf-httpapi-ratelimit-headers). */
+export interface PublishedLimit extends RateLimit {
+  /** What it is, in every reply: the RateLimit-Policy field. */
+  readonly policy: Readonly<Record<'ratelimit-policy', string>>;
+  /** The fields of a refusal: none are left for so many seconds. */
+  readonly spent: (refused: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
 interface Options {
   /** Of what: part of the names under which Redis counts. */
   readonly name: string;
@@ -25,12 +33,15 @@ const WINDOW_MS = 1_000;
  * A limit that all instances count together where they share a Redis. Each decides by its own count and by what Redis
  * last said, so that nobody waits for Redis: a client that spreads over instances is stopped one round trip later.
  */
-export function openRateLimit({ name, perSecond, redis, isShared }: Options): RateLimit {
+export function openRateLimit({ name, perSecond, redis, isShared }: Options): PublishedLimit {
   const limits = { points: perSecond, duration: 1, keyPrefix: `huren:rate:${name}` };
   const local = new RateLimiterMemory(limits);
   const shared = redis === null ? null : new RateLimiterRedis({ ...limits, storeClient: redis });
   const refusedUntilMs = new LRUCache<string, number>({ max: REMEMBERED });
+  const policy = { 'ratelimit-policy': `"${name}";q=${perSecond};w=1` };
   return {
+    policy,
+    spent: (refused) => ({ ...refused, ratelimit: `"${name}";r=0;t=${refused['retry-after']}` }),
     take: async (who, points = 1) => {
       const key = nameOf(who);
       const leftMs = (refusedUntilMs.get(key) ?? 0) - performance.now();

@@ -7,7 +7,8 @@ import { ProblemError, problemOf } from '../problem-error.ts';
 
 /** Sends problem details (RFC 9457). */
 export function sendProblem(response: Response, problem: ProblemError): void {
-  const body = problemOf(problem.code, problem.detail, requestIdOf(response));
+  const { code, detail, reason } = problem;
+  const body = { ...problemOf(code, detail, requestIdOf(response)), ...(reason === undefined ? {} : { reason }) };
   response.status(body.status).set(problem.headers).type('application/problem+json').send(JSON.stringify(body));
 }
 

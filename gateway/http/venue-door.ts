@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
-import type { RateLimit } from '../access/rate-limit.ts';
+import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
 
 interface Parts {
   readonly tokens: VenueTokens;
-  readonly shared: Capacity & { readonly clientLimit: RateLimit };
+  readonly shared: Capacity & { readonly clientLimit: PublishedLimit };
 }
 
 interface Question<B> {
@@ -22,10 +22,15 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
   const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
   const withinRate = async (venue: Venue, scans: number) => {
     const refused = await shared.clientLimit.take(clientOf(venue), scans);
-    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+    if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
-  const authenticate = async (request: Request) => {
-    const venue = await tokens.authenticate(request.get('authorization'));
+  const authenticate = async (request: Request, response: Response) => {
+    response.set(shared.clientLimit.policy);
+    const proof = request.get('dpop');
+    // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
+    if (proof !== undefined) response.set('dpop-nonce', tokens.proofNonce());
+    const { method, path } = request;
+    const venue = await tokens.authenticate({ authorization: request.get('authorization'), proof, method, path });
     if (scansIn === undefined) await withinRate(venue, 1);
     return venue;
   };

@@ -221,6 +221,11 @@ export const ROOMS: readonly Room[] = [
     mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
   },
   {
+    path: 'gateway/client/',
+    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
+    mayImport: ['schemas/', 'gateway/trust/'],
+  },
+  {
     path: 'gateway/compose/',
     holds:
       'What a node is made of: settings, the listener, the parts that all roles stand on, one file a role. Nothing else wires things.',
@@ -238,6 +243,7 @@ export const ROOMS: readonly Room[] = [
       'schemas/',
       'adapters/',
       'adapters/sandbox/',
+      'gateway/client/',
       'gateway/compose/config',
       'gateway/keys/',
       'gateway/trust/',
