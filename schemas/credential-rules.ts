@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { provinceCodeSchema } from './code-lists/index.ts';
+import { listHeadSchema } from './credential-list-head.ts';
 import { jsonValueSchema } from './scenarios.ts';
 import { instantSchema } from './status.ts';
 
@@ -40,9 +41,7 @@ export type CertLogicRule = z.infer<typeof certLogicRuleSchema>;
 export const credentialRulesSchema = z
   .strictObject({
     destination: provinceCodeSchema,
-    sequence: z.int().min(1),
-    issued_at: instantSchema,
-    next_update: instantSchema,
+    ...listHeadSchema.shape,
     value_sets: z.record(z.string().max(100), z.array(z.string().max(200)).max(5_000)),
     rules: z
       .array(
