@@ -23,6 +23,19 @@ export const ROOMS: readonly Room[] = [
     mayImport: [],
   },
   {
+    path: 'gateway/node-crypto.ts',
+    holds: "Node's own cryptography, where there is node.",
+    mayImport: [],
+    pure: true,
+  },
+  {
+    path: 'adapters/credentials/',
+    holds:
+      'Certificates that their holders carry, decided by their own bytes, trust lists and rules; in browsers as well.',
+    mayImport: ['schemas/', 'gateway/node-crypto.ts'],
+    pure: true,
+  },
+  {
     path: 'adapters/sandbox/',
     holds: 'Simulated systems and an OpenID provider, over real HTTP, in a process of their own.',
     mayImport: ['schemas/', 'adapters/', 'adapters/drivers/*/wire.ts'],
@@ -65,12 +78,6 @@ export const ROOMS: readonly Room[] = [
     path: 'gateway/stores/',
     holds: 'What stores share: one PostgreSQL pool, numbered migrations, SQLite files, closed faults.',
     mayImport: ['schemas/'],
-  },
-  {
-    path: 'gateway/node-crypto.ts',
-    holds: "Node's own cryptography, where there is node.",
-    mayImport: [],
-    pure: true,
   },
   {
     path: 'gateway/log/merkle',
