@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counter } from 'prom-client';
 import {
   NODE_TOKEN_LIFETIME_S,
@@ -33,7 +33,7 @@ export interface DeskParts {
 
 /** What comes in: one question, or a frame of some. */
 export interface Incoming<B> {
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   /** The longest body that `read` takes, in bytes. */
   readonly maxBytes: number;
   readonly questionsIn: (body: B) => number;
@@ -59,8 +59,8 @@ export class StatementDesk {
 
   /** Lets another province's gateway in with what it asks. Throws ProblemError. */
   async enter<B>(
-    request: Request,
-    response: Response,
+    request: IncomingMessage,
+    response: ServerResponse,
     { read, maxBytes, questionsIn }: Incoming<B>,
   ): Promise<{ readonly party: AskingParty<Issuer>; readonly body: B }> {
     let asker = 'unknown';
@@ -81,10 +81,10 @@ export class StatementDesk {
     }
   }
 
-  async #authenticate(request: Request): Promise<AskingParty<Issuer>> {
+  async #authenticate(request: IncomingMessage): Promise<AskingParty<Issuer>> {
     hopsOf(request);
     if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-    const party = await this.#parts.askers.authenticate(request.get('authorization'));
+    const party = await this.#parts.askers.authenticate(request.headers.authorization);
     await this.withinRate(party);
     return party;
   }

@@ -14,7 +14,9 @@ import { compilePolicy } from '../policy/decide.ts';
 import { createRegistryState, type RegistryState } from '../registry/registry-state.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
-import { errorHandler } from './errors.ts';
+import { errorHandler, openFailures } from './errors.ts';
+import { HotRoutes } from './hot-routes.ts';
+import { openRequestLog } from './request-log.ts';
 import { mountStatements } from './statements.ts';
 
 const GATEWAY = 'https://gateway.example';
@@ -73,7 +75,8 @@ beforeEach(async () => {
   };
   const limit = { name: 'asker', perSecond: PER_SECOND, redis: null, isShared: () => false };
   const app = express();
-  mountStatements(app, {
+  const hot = new HotRoutes(app);
+  mountStatements(hot, {
     issuing,
     issuers: [issuer],
     askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
@@ -87,7 +90,7 @@ beforeEach(async () => {
     },
   });
   app.use(errorHandler(log, metrics));
-  server = createServer(app);
+  server = createServer(hot.before(app, openFailures(log, metrics), openRequestLog(log)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;

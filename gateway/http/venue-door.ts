@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -10,7 +10,7 @@ interface Parts {
 }
 
 interface Question<B> {
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   readonly maxBytes: number;
   /** Of a batch alone: how many scans it is. */
   readonly scansIn?: (body: B) => number;
@@ -24,8 +24,8 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     const refused = await shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   };
-  const authenticate = async (request: Request) => {
-    const venue = await tokens.authenticate(request.get('authorization'));
+  const authenticate = async (request: IncomingMessage) => {
+    const venue = await tokens.authenticate(request.headers.authorization);
     if (scansIn === undefined) await withinRate(venue, 1);
     return venue;
   };
@@ -37,7 +37,10 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     maxBytes,
     scansIn: scansIn ?? (() => 1),
   } as const;
-  return async (request: Request, response: Response): Promise<{ readonly venue: Venue; readonly body: B }> => {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{ readonly venue: Venue; readonly body: B }> => {
     const { asker: venue, body } = await admit(shared, door, request, response);
     if (scansIn !== undefined) await withinRate(venue, scansIn(body));
     return { venue, body };
