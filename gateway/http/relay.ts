@@ -37,7 +37,7 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await askers.authenticate(request.headers.authorization);
     if (party.question === null) throw unboundToken();
-    const refused = await shared.askerLimit.take(party.gateway);
+    const refused = shared.askerLimit.take(party.gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     return party;
   }

@@ -85,13 +85,13 @@ export class StatementDesk {
     hopsOf(request);
     if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
     const party = await this.#parts.askers.authenticate(request.headers.authorization);
-    await this.withinRate(party);
+    this.withinRate(party);
     return party;
   }
 
   /** Takes one question of what a gateway may ask a second; `enter` has taken the first. Throws `rate_limited`. */
-  async withinRate({ gateway }: AskingParty<Issuer>): Promise<void> {
-    const refused = await this.#parts.shared.askerLimit.take(gateway);
+  withinRate({ gateway }: AskingParty<Issuer>): void {
+    const refused = this.#parts.shared.askerLimit.take(gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   }
 

@@ -66,7 +66,7 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: async () => null },
+    systemLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,

@@ -20,13 +20,13 @@ interface Question<B> {
 export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
   // Two servers may have a client of one name.
   const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
-  const withinRate = async (venue: Venue, scans: number) => {
-    const refused = await shared.clientLimit.take(clientOf(venue), scans);
+  const withinRate = (venue: Venue, scans: number) => {
+    const refused = shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   };
   const authenticate = async (request: IncomingMessage) => {
     const venue = await tokens.authenticate(request.headers.authorization);
-    if (scansIn === undefined) await withinRate(venue, 1);
+    if (scansIn === undefined) withinRate(venue, 1);
     return venue;
   };
   const door = {
@@ -42,7 +42,7 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     response: ServerResponse,
   ): Promise<{ readonly venue: Venue; readonly body: B }> => {
     const { asker: venue, body } = await admit(shared, door, request, response);
-    if (scansIn !== undefined) await withinRate(venue, scansIn(body));
+    if (scansIn !== undefined) withinRate(venue, scansIn(body));
     return { venue, body };
   };
 }
