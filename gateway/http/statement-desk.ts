@@ -127,7 +127,7 @@ export class StatementDesk {
     );
     const iat = Math.floor(issuing.nowMs() / 1000);
     const bound = { iss: issuer.entityId, aud: gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };
-    const claims = { ...bound, nonce: question.nonce, question: await questionDigest(question), ...outcome };
+    const claims = { ...bound, nonce: question.nonce, question: questionDigest(question), ...outcome };
     const answer = await signStatementAnswer(claims, issuer.signFor(answerForms));
     return { outcome, reply: { answer, ...(statement === undefined ? {} : { statement }) } };
   }

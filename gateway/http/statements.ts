@@ -111,5 +111,5 @@ async function refuseOtherQuestion(
   question: StatementRequest,
 ): Promise<void> {
   if (bound === null && hops === 1) return;
-  if (bound !== (await questionDigest(question))) throw unboundToken();
+  if (bound !== questionDigest(question)) throw unboundToken();
 }

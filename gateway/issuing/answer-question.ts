@@ -74,7 +74,7 @@ export async function answerQuestion(
   return {
     outcome: {
       outcome: 'statement',
-      statement_digest: await statementDigest(statement),
+      statement_digest: statementDigest(statement),
       reasons: [...reasons],
       local_ground_only: localGroundOnly,
     },

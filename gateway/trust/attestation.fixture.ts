@@ -123,7 +123,7 @@ export async function makeAttestation(
     mandate: 'a-mandate',
     policy: 'a-policy@1',
     adapter: '410000@1.0.0#0',
-    evidence: await evidenceDigest(evidence),
+    evidence: evidenceDigest(evidence),
   };
   // Undefined drops a claim.
   return await signCompact({ typ }, { ...usual, ...claims }, (pair ?? gateway.answers).signer);
