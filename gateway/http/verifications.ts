@@ -8,6 +8,8 @@ import {
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
+import { BatchSigner } from '../trust/batch-signer.ts';
+import { gatewayOf } from '../verification/permit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
 import type { Capacity } from './admission.ts';
@@ -50,9 +52,11 @@ export function mountVerifications(hot: HotRoutes, parts: Parts): void {
       venue,
       body: { items },
     } = await enterBatch(request, response);
-    const outcome = async (item: unknown) => {
-      return await verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'));
-    };
+    const together = new BatchSigner(() => gatewayOf(verification, venue).signer(), items.length);
+    const outcome = (item: unknown) =>
+      together.member(async (signFor) =>
+        verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'), signFor),
+      );
     sendJson(response, 200, { results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
   });
 }

@@ -1,9 +1,14 @@
-import { decodeJwt } from 'jose';
+import { base64url, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { attestationClaimsSchema } from '../../schemas/attestation.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { verificationReplySchema } from '../../schemas/verification.ts';
+import { parseMerkleProof } from '../trust/merkle-form.ts';
+import { decodeBase64url } from '../trust/strict-json.ts';
+import { trustBundleSchema } from '../trust/trust-bundle.ts';
+import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { filesBelow, secretsIn } from './left-behind.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { DOOR_CASES, type DoorCase, sendTo } from './two-doors.ts';
@@ -91,6 +96,36 @@ describe('an answer', () => {
     });
     const { results } = z.object({ results: z.array(z.looseObject({})) }).parse(await reply.json());
     expect(results).toMatchObject([{ status: 'green' }, { code: 'code_unrecognised' }, { status: 'red' }]);
+  });
+
+  test('a batch is signed item by item where one signature is taken, or shares one that nobody asked for', async () => {
+    const forms = ['jws', 'merkle'];
+    const green = { code: codeOf('410000', 'green'), purpose: 'medical_visit' };
+    const foreign = { ...green, code: 'no such thing', forms };
+    const red = { ...green, code: codeOf('310000', 'red'), forms };
+    const items = [{ ...green, forms }, foreign, { ...green, forms }, green, red];
+    const reply = await venue.post('/v1/verifications/batch', { items });
+    const { results } = z.object({ results: z.array(z.looseObject({})) }).parse(await reply.json());
+    expect(results[1]).toMatchObject({ code: 'code_unrecognised' });
+    const answers = [0, 2, 3, 4].map((at) => verificationReplySchema.parse(results[at]));
+    const shared = answers.map(({ attestation }) => 'huren-merkle' in decodeProtectedHeader(attestation));
+    expect(shared).toEqual([true, true, false, true]);
+    const signatures = answers.flatMap(({ attestation }, at) => {
+      const [, , place = ''] = attestation.split('.');
+      return shared[at] === true ? [base64url.encode(parseMerkleProof(decodeBase64url(place)).signature)] : [];
+    });
+    expect(new Set(signatures).size).toBe(1);
+    // Nobody can try guesses at a sibling's hash: 128 bits of it are random.
+    const jtis = answers.map(({ attestation }) => decodeJwt(attestation).jti ?? '');
+    expect([new Set(jtis).size, ...jtis.map((jti) => base64url.decode(jti).length)]).toEqual([4, 16, 16, 16, 16]);
+    const bundle = trustBundleSchema.parse(await (await fetch(`${gateway.url}/federation/bundle`)).json());
+    const checks = {
+      anchor: bundle,
+      chainOf: (id: string) => bundle.chains[id] ?? [],
+      atS: Math.floor(Date.now() / 1000),
+      audience: venue.clientId,
+    };
+    for (const answer of answers) expect(await verifyAttestation(answer, checks)).toMatchObject({ verified: true });
   });
 });
 

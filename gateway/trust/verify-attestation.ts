@@ -93,7 +93,7 @@ async function checkAttestation(
   checks: AttestationChecks,
   links: ChainLinks,
 ): Promise<AttestationClaims> {
-  const options = { maxBytes: MAX_ATTESTATION_LENGTH, typ: ATTESTATION_TYP };
+  const options = { maxBytes: MAX_ATTESTATION_LENGTH, typ: ATTESTATION_TYP, merkle: true } as const;
   const { header, payload } = parseCompact(token, options);
   const issuer = payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the attestation names no issuer');

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
@@ -14,6 +14,7 @@ import { type AdmittedServers, admittedServers } from '../../registry/admitted-s
 import { issuerFor } from '../../registry/fold-subordinates.ts';
 import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
@@ -165,13 +166,13 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
 
 /** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
 function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCode, AnsweringGateway> {
-  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => ({
-    entityId,
-    signer: () => {
+  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => {
+    const signer = () => {
       if (!shared.clock.isOff()) return attestationKeys.signer;
       throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
-    },
-  });
+    };
+    return { entityId, signer, signFor: new TurnSigner(signer).signFor };
+  };
   return new Map([...trust.gateways].map(([province, gateway]) => [province, asAnswering(gateway)]));
 }
 
@@ -205,7 +206,7 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: randomUUID,
+    newId: () => randomBytes(16).toString('base64url'),
     metrics,
     coverage: shared.coverage.counter,
     signals,
