@@ -134,7 +134,7 @@ export async function sayOf(
     mandate: 'a-mandate',
     policy: 'a-policy@1',
     adapter: '410000@1.0.0#0',
-    evidence: await evidenceDigest(evidence),
+    evidence: evidenceDigest(evidence),
   };
   return { ...usual, ...claims };
 }

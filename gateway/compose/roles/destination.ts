@@ -55,8 +55,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     name: 'destination',
     verification,
     provinces,
-    mount: (router) => {
-      mountVerifications(router, { verification, tokens, shared });
+    mount: (router, hot) => {
+      mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
       mountEvents(router, {
