@@ -22,7 +22,7 @@ export async function initEntity(
     await keys.announce(owner, 'federation', nowS);
     await federation.refresh(nowS);
   }
-  if (kind === 'gateway') await keys.openRing(owner, 'attestation', { nowS, entityId });
+  if (kind === 'gateway' || kind === 'monitor') await keys.openRing(owner, 'attestation', { nowS, entityId });
   if (kind === 'issuer') await keys.openRing(owner, 'statement', { nowS, entityId });
   const signs = kind === 'anchor' || kind === 'province';
   const actor = signs ? await keys.openActor(owner, entityId) : null;

@@ -1,7 +1,13 @@
 import type { SubordinateKind } from '../../schemas/registry-event.ts';
 import type { SubordinateRecord } from '../registry/fold-state.ts';
 import type { Constraints, SubordinateStatement } from '../trust/entity-claims.ts';
-import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
+import {
+  ASSIGNMENT_AGENCY,
+  AUTHORIZATION_SERVER,
+  RECOGNITION_GATEWAY,
+  RECOGNITION_MONITOR,
+  STATUS_ISSUER,
+} from '../trust/trust-bundle.ts';
 
 export type SubordinateTerms = Pick<SubordinateStatement, 'metadata_policy' | 'constraints'>;
 
@@ -13,6 +19,8 @@ export function entityTypeOf(kind: SubordinateKind): string {
       return STATUS_ISSUER;
     case 'gateway':
       return RECOGNITION_GATEWAY;
+    case 'monitor':
+      return RECOGNITION_MONITOR;
     case 'agency':
       return ASSIGNMENT_AGENCY;
     case 'authorization_server':
@@ -37,6 +45,8 @@ export function termsOf(record: SubordinateRecord): SubordinateTerms {
         constraints: { max_path_length: 1, allowed_entity_types: [...below, AUTHORIZATION_SERVER] },
       };
     }
+    case 'monitor':
+      return { constraints: leaf(kind) };
     case 'gateway':
     case 'issuer':
       return { metadata_policy: { [entityTypeOf(kind)]: itself }, constraints: leaf(kind) };

@@ -24,6 +24,12 @@ export interface IssuerIdentity {
   readonly statementKeys: KeyRing;
 }
 
+/** The national monitor, where this process is it: what it proves itself with to the nodes whose reports it reads. */
+export interface MonitorIdentity {
+  readonly entityId: string;
+  readonly attestationKeys: KeyRing;
+}
+
 /** An entity of this process with its key rings. */
 export interface HostedParty {
   readonly description: EntityDescription;
@@ -34,9 +40,12 @@ export interface HostedParty {
 
 export interface Hosting {
   readonly parties: readonly HostedParty[];
+  /** Identifiers of the entities of this process. */
+  readonly hosted: ReadonlySet<string>;
   readonly federation: HostedFederation;
   readonly gateways: ReadonlyMap<ProvinceCode, GatewayIdentity>;
   readonly issuers: ReadonlyMap<ProvinceCode, IssuerIdentity>;
+  readonly monitor: MonitorIdentity | null;
   /** Null where the anchor is hosted elsewhere. */
   readonly trustMarks: TrustMarkRegister | null;
   readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
@@ -66,9 +75,11 @@ export async function openHosting(parts: Parts): Promise<Hosting> {
   const entities = parties.map((party) => entityOf(party, folded, marksOf));
   return {
     parties,
+    hosted: new Set(parties.map(({ description }) => description.entity_id)),
     federation: new HostedFederation(entities, { folded, nowS }),
     gateways: gatewaysOf(parties),
     issuers: issuersOf(parties),
+    monitor: monitorOf(parties),
     trustMarks,
     rings: parties.flatMap(({ description: { entity_id }, federation, attestation, statement }) =>
       [federation, attestation, statement].flatMap((ring) => (ring === null ? [] : [[entity_id, ring] as const])),
@@ -97,7 +108,7 @@ async function openParty({ keys, nowS, mayActivate }: Parts, description: Entity
   const terms = { nowS: nowS(), entityId };
   const gate = (kid: string) => mayActivate(description, kid);
   const federation = await keys.openRing(owner, 'federation', { ...terms, mayActivate: gate });
-  const attestation = kind === 'gateway' ? await keys.openRing(owner, 'attestation', terms) : null;
+  const attestation = proves.has(kind) ? await keys.openRing(owner, 'attestation', terms) : null;
   const statement = kind === 'issuer' ? await keys.openRing(owner, 'statement', terms) : null;
   return { description, federation, attestation, statement };
 }
@@ -109,6 +120,15 @@ function entityOf(
 ): HostedEntity {
   const entity = hostEntity(description, { federation, published: attestation ?? statement, folded });
   return description.kind === 'province' ? { ...entity, trustMarks: () => marksOf(entity.entityId) } : entity;
+}
+
+/** Who proves itself to other nodes: with the key of its attestations, where it makes any. */
+const proves: ReadonlySet<EntityDescription['kind']> = new Set(['gateway', 'monitor']);
+
+function monitorOf(parties: readonly HostedParty[]): MonitorIdentity | null {
+  const [monitor] = parties.filter(({ description }) => description.kind === 'monitor');
+  if (monitor === undefined || monitor.attestation === null) return null;
+  return { entityId: monitor.description.entity_id, attestationKeys: monitor.attestation };
 }
 
 function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, GatewayIdentity> {

@@ -43,7 +43,8 @@ export function openReadiness({ parts, roles, chains, isDraining }: Parts): () =
   };
 }
 
-function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
+/** What is amiss with the registry as this node follows it. */
+export function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
   const { fault } = registry;
   const isForked = fault?.code === 'registry_forked';
   const isEmpty = registry.folded().size === 0;
