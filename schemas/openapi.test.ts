@@ -50,7 +50,9 @@ describe('the document', () => {
 
   test('does not let an operation for venues or gateways look public, nor a public one closed', () => {
     const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
-    const closed = Object.entries(document.paths ?? {}).filter(([, item]) => item.post?.security?.length === 1);
+    const closed = Object.entries(document.paths ?? {}).filter(
+      ([, { get, post }]) => (post ?? get)?.security?.length === 1,
+    );
     expect(closed.map(([path]) => path)).toEqual(needsToken);
     expect(needsToken).toEqual([
       '/v1/verifications',
@@ -59,6 +61,7 @@ describe('the document', () => {
       '/v1/passes/revocations',
       '/v1/statements',
       '/v1/statements/batch',
+      '/v1/coverage/reports',
       '/v1/statements/relay',
     ]);
   });

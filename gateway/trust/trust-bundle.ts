@@ -35,6 +35,10 @@ export type TrustBundle = z.infer<typeof trustBundleSchema>;
 export const RECOGNITION_GATEWAY = 'recognition_gateway';
 export const recognitionGatewayMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
+/** Entity type of the national monitor: the keys that it proves itself with to the nodes whose reports it reads. */
+export const RECOGNITION_MONITOR = 'recognition_monitor';
+export const recognitionMonitorMetadataSchema = z.object({ jwks: jwkSetSchema });
+
 /** Entity type of a province: which one it is, and the keys that its status statements are signed with. */
 export const STATUS_ISSUER = 'status_issuer';
 export const statusIssuerMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });

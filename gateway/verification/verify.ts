@@ -1,10 +1,11 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
-import { countVerification } from './count-verification.ts';
+import { countRefusal, countVerification } from './count-verification.ts';
 import { decideAnswer } from './decide-answer.ts';
 import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer } from './recall-answer.ts';
@@ -42,12 +43,34 @@ export async function verifyInFull(
   request: VerificationRequest,
   signFor?: SignFor,
 ): Promise<Verified> {
+  const asked: { issuer: ProvinceCode | null } = { issuer: null };
+  try {
+    return await answerInFull(context, { venue, request, asked, signFor });
+  } catch (error) {
+    countRefusal(context, venue, asked.issuer, error);
+    throw error;
+  }
+}
+
+interface Asking {
+  readonly venue: Venue;
+  readonly request: VerificationRequest;
+  /** Takes the province once it is recognised, for whoever counts a refusal. */
+  readonly asked: { issuer: ProvinceCode | null };
+  readonly signFor: SignFor | undefined;
+}
+
+async function answerInFull(
+  context: VerificationContext,
+  { venue, request, asked, signFor }: Asking,
+): Promise<Verified> {
   const startedMs = context.nowMs();
   const gateway = gatewayOf(context, venue); // 1
   const state = context.registry();
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
   const { code, purpose, forms = PLAIN_FORM } = request;
   const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+  asked.issuer = subject.adapter.manifest.province;
   const assured = await recallAnswer(context, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
@@ -55,6 +78,6 @@ export async function verifyInFull(
   const tookMs = context.nowMs() - startedMs;
   const sign = (signFor ?? gateway.signFor)(forms);
   const reply = await attest(context, { gateway, sign, venue, request, mandate, subject, answer }); // 8
-  countVerification(context, reply, substantiated, tookMs); // 9
+  countVerification(context, { venue, reply, answer, substantiated }, tookMs); // 9
   return { reply, mandate, subject, handle: substantiated.kind === 'claims' ? substantiated.claims.handle : null };
 }

@@ -30,6 +30,7 @@ import type { AnsweringGateway, VerificationContext } from '../../verification/v
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import type { PassDesk } from '../pass-desk.ts';
 
 /** The outcome of a question that need not be told of. */
@@ -49,6 +50,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const verification = openVerification(parts, provinces, gateways);
   const servers = admittedServers(() => registry.registry.folded());
   const tokens = openVenueTokens(parts, servers);
+  const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'gateway', counting, provinces);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -68,6 +71,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
+      reporter?.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));
       mountTrustBundle(router, {
         gatewayOf: verification.gatewayOf,
@@ -96,6 +100,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
+      await reporter?.close();
       await provinces.close();
     },
   };
