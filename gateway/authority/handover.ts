@@ -20,7 +20,7 @@ interface Parts {
   readonly fetchStatement: (superior: string, entityId: string) => Promise<string | null>;
   /** Hands the entity's present configuration to its superior. */
   readonly handIn: (superior: string, entityId: string) => Promise<void>;
-  /** Whether the log vouches for the entity at all: before that there is nobody to hand anything to. */
+  /** Whether the log vouches for the entity: before that, what it uses already waits for its admission alone. */
   readonly isAdmitted: (entityId: string) => boolean;
   readonly log: Logger;
 }
@@ -46,9 +46,9 @@ export class Handover {
     return this.#taken.has(`${entityId} ${kid}`);
   }
 
-  /** Whether a key of an admitted entity waits for its superior. */
+  /** Whether a key waits for its superior. */
   isWaiting(): boolean {
-    return this.#rings.some((ring) => this.#parts.isAdmitted(ring.entityId) && this.#waiting(ring).length > 0);
+    return this.#rings.some((ring) => this.#waiting(ring).length > 0);
   }
 
   /** One look at what waits and is not yet taken. */
@@ -56,18 +56,19 @@ export class Handover {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      for (const ring of this.#rings) if (this.#parts.isAdmitted(ring.entityId)) await this.#lookAt(ring);
+      for (const ring of this.#rings) await this.#lookAt(ring);
     } finally {
       this.#looking = false;
     }
   }
 
   /**
-   * A published key that is in use already waits as well: one that took the place of a revoked one, or that was in use
-   * before its superior told of such keys. A federation key of that kind nobody could sign for.
+   * A published key of an admitted entity that is in use already waits as well: one that took the place of a revoked one,
+   * or that was in use before its superior told of such keys. For a federation key of that kind nobody could sign.
    */
   #waiting({ entityId, ring, type }: HandedRing): PublicJwk[] {
-    const isToBeTaken = (state: KeyState) => state === 'announced' || (state === 'active' && type !== null);
+    const isHandedLate = type !== null && this.#parts.isAdmitted(entityId);
+    const isToBeTaken = (state: KeyState) => state === 'announced' || (state === 'active' && isHandedLate);
     return ring.lives
       .filter(({ state, jwk }) => isToBeTaken(state) && !this.mayActivate(entityId, jwk.kid))
       .map(({ jwk }) => jwk);

@@ -24,6 +24,7 @@ interface Parts {
 }
 
 export const STATEMENT_LIFETIME_S = 86_400;
+const NONE: readonly never[] = [];
 
 /**
  * Signs and serves the entity statements of hosted entities (OpenID Federation 1.0 section 3). What a superior says
@@ -58,10 +59,10 @@ export class HostedFederation {
     const record = this.#subordinate(superiorId, subjectId);
     if (superior === undefined || record === undefined) return null;
     const keys = record.jwks.map((jwk) => publicJwkSchema.parse(jwk));
-    const entity = this.#parts.folded().entities.get(subjectId);
-    return await this.#statement(superior, { sub: subjectId, keys }, [record, entity?.keys], async () => ({
+    const ownKeys = this.#parts.folded().entities.get(subjectId)?.keys ?? NONE;
+    return await this.#statement(superior, { sub: subjectId, keys }, [record, ownKeys], async () => ({
       ...termsOf(record),
-      ...publishedTermsOf(record, entity, this.#parts.nowS()),
+      ...publishedTermsOf(record, ownKeys, this.#parts.nowS()),
       source_endpoint: `${superiorId}/federation/fetch`,
     }));
   }

@@ -133,17 +133,14 @@ export class SubordinateRefresh {
 
   /** What an entity signs other things with from now on; null where the log has it so, or it is not for the superior to say. */
   #newPublished(record: SubordinateRecord, claims: EntityStatementClaims): PublishedKey[] | null {
-    const { nowS, log } = this.#parts;
+    const nowS = this.#parts.nowS();
     const stated = hasItsKeysVouchedFor(record.kind) ? publishedKeysIn(claims, record.kind) : null;
     if (stated === null) return null;
-    const standingNow = standing(record.published, nowS());
+    const standingNow = standing(record.published, nowS);
     const over = new Set(record.published.map(({ jwk }) => jwk.kid));
     for (const { jwk } of standingNow) over.delete(jwk.kid);
-    const listed = listedKeys(stated, nowS());
-    const taken = listed.filter(({ jwk }) => !over.has(jwk.kid));
-    if (taken.length < listed.length) {
-      log.warn({ entity: record.entity_id }, 'a subordinate lists a key that is over, which is left out');
-    }
+    // One that is over stays so, and keeps no other from being taken.
+    const taken = listedKeys(stated, nowS).filter(({ jwk }) => !over.has(jwk.kid));
     return areSame(taken, standingNow) ? null : taken;
   }
 }

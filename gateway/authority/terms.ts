@@ -1,6 +1,6 @@
 import type { SubordinateKind } from '../../schemas/registry-event.ts';
 import { publishedKeysOf } from '../registry/fold-published-keys.ts';
-import type { EntityRecord, SubordinateRecord } from '../registry/fold-state.ts';
+import type { KeyRecord, SubordinateRecord } from '../registry/fold-state.ts';
 import type { Constraints, SubordinateStatement } from '../trust/entity-claims.ts';
 import { keyLifeOf, usableAndRevokedKeys } from '../trust/key-lifecycle.ts';
 import { entityTypeOf, KEYS_BY_SUPERIOR } from '../trust/published-keys.ts';
@@ -43,17 +43,17 @@ export function termsOf(record: SubordinateRecord): SubordinateTerms {
 }
 
 /**
- * The keys that a subordinate signs other things with, as the log has them: those that it published, or a province's own
- * statement keys. Even where there are none, so that no reader takes the entity's own word for some.
+ * The keys that a subordinate signs other things with, as the log has them: those that it published, or those of a
+ * province's own keys that are for statements. Even where there are none, so that no reader takes the entity's own word for some.
  */
 export function publishedTermsOf(
   { kind, published }: SubordinateRecord,
-  entity: EntityRecord | undefined,
+  ownKeys: readonly KeyRecord[],
   nowS: number,
 ): Pick<SubordinateStatement, 'metadata'> {
   const type = entityTypeOf(kind);
   if (!KEYS_BY_SUPERIOR.has(type)) return {};
-  const own = (entity?.keys ?? []).filter(({ use }) => use === 'statement').map(keyLifeOf);
+  const own = ownKeys.filter(({ use }) => use === 'statement').map(keyLifeOf);
   const keys = kind === 'province' ? usableAndRevokedKeys(own, nowS) : publishedKeysOf(published);
   return { metadata: { [type]: { jwks: { keys } } } };
 }

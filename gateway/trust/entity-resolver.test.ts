@@ -161,7 +161,7 @@ describe('what an entity may claim to be', () => {
     });
   });
 
-  test('a county office makes itself the provincial commission', async () => {
+  test('a county office makes itself the provincial commission, or brings in a key', async () => {
     const office = await makeParty('https://province.example/agencies/office');
     const keys = { keys: [(await makeKey('office')).jwk] };
     const configured = async (level: string) => [
@@ -175,6 +175,10 @@ describe('what an entity may claim to be', () => {
       }),
       await state(world.anchor, world.province),
     ];
+    world.chains.set(office.entityId, (await configured('county')).with(1, await state(world.province, office)));
+    // What it signs approvals with, it says itself, and nobody else.
+    expect(await codeOf(() => resolver.agency(office.entityId, '410000'))).toBe('invalid_metadata');
+    resolver.forget(office.entityId);
     world.chains.set(office.entityId, await configured('county'));
     expect(await resolver.agency(office.entityId, '410000')).toMatchObject({ level: 'county', role: 'county_office' });
     resolver.forget(office.entityId);
