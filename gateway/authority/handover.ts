@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import { ownMember } from '../../schemas/own-member.ts';
 import type { KeyRing, KeyState } from '../keys/key-ring.ts';
-import type { EntityStatementClaims } from '../trust/entity-claims.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
-import { jwkSetSchema, keyIdentity, type PublicJwk } from '../trust/public-key.ts';
+import { keyIdentity, type PublicJwk } from '../trust/public-key.ts';
+import { keysNamed } from '../trust/published-keys.ts';
 import { TrustError } from '../trust/trust-error.ts';
 
 /** A ring of an entity of this process whose keys its superior vouches for. */
@@ -97,10 +96,6 @@ export class Handover {
       throw new TrustError('chain_broken', 'the superior does not vouch for the entity');
     }
     // A name alone would do for a key of somebody else's that bears it.
-    return new Set((type === null ? claims.jwks.keys : namedKeys(claims.metadata, type)).map(keyIdentity));
+    return new Set((type === null ? claims.jwks.keys : keysNamed(claims.metadata, type)).map(keyIdentity));
   }
-}
-
-function namedKeys(metadata: EntityStatementClaims['metadata'], type: string): readonly PublicJwk[] {
-  return jwkSetSchema.safeParse(ownMember(metadata ?? {}, type)?.['jwks']).data?.keys ?? [];
 }
