@@ -106,7 +106,15 @@ export async function makeAttestation(
   pair?: Pair,
   typ = ATTESTATION_TYP,
 ): Promise<string> {
-  const { gateway } = world;
+  return await signCompact({ typ }, await sayOf(world, evidence, claims), (pair ?? world.gateway.answers).signer);
+}
+
+/** What an attestation over some evidence says; `claims` overrides, and undefined drops a claim. */
+export async function sayOf(
+  { gateway }: World,
+  evidence: readonly string[],
+  claims: JsonObject = {},
+): Promise<JsonObject> {
   const usual: AttestationClaims = {
     iss: gateway.entityId,
     aud: AUDIENCE,
@@ -126,10 +134,9 @@ export async function makeAttestation(
     mandate: 'a-mandate',
     policy: 'a-policy@1',
     adapter: '410000@1.0.0#0',
-    evidence: await evidenceDigest(evidence),
+    evidence: evidenceDigest(evidence),
   };
-  // Undefined drops a claim.
-  return await signCompact({ typ }, { ...usual, ...claims }, (pair ?? gateway.answers).signer);
+  return { ...usual, ...claims };
 }
 
 /** A good answer of this world. */

@@ -64,8 +64,9 @@ export class ProvinceTrust {
     const entityId = this.#entityId(province);
     const resolver = this.#resolver();
     if (reread !== undefined) await resolver.reread(entityId);
-    const jwks = this.#asLogged(entityId, await resolver.statementKeys(entityId, province));
-    return { entityId, jwks, expS: (await resolver.resolve(entityId)).expS };
+    const resolved = resolver.known(entityId) ?? (await resolver.resolve(entityId));
+    const jwks = this.#asLogged(entityId, resolver.statementKeysOf(resolved, entityId, province));
+    return { entityId, jwks, expS: resolved.expS };
   }
 
   /** What a province's issuer entity signs with: one of its own, by its chain. Throws TrustError. */
@@ -76,8 +77,9 @@ export class ProvinceTrust {
   ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
     const resolver = this.#resolver();
     if (reread !== undefined) await resolver.reread(node);
-    const jwks = this.#asLogged(node, await resolver.statementKeys(node, province));
-    return { entityId: node, jwks, expS: (await resolver.resolve(node)).expS };
+    const resolved = resolver.known(node) ?? (await resolver.resolve(node));
+    const jwks = this.#asLogged(node, resolver.statementKeysOf(resolved, node, province));
+    return { entityId: node, jwks, expS: resolved.expS };
   }
 
   /** What security events may be signed with: federation keys and statement keys. Throws TrustError. */

@@ -35,9 +35,9 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   return {
     name: 'issuer',
     provinces,
-    mount: (router) => {
+    mount: (router, hot) => {
       if (issuers.size === 0) return;
-      mountStatements(router, {
+      mountStatements(hot, {
         issuing,
         issuers: [...issuers.values()],
         askers,
