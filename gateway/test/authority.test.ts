@@ -264,6 +264,21 @@ describe("a province's new gateway", () => {
     expect(shown.stdout).toMatch(new RegExp(`${gatewayId} +gateway +310000 +admitted`));
   });
 
+  test('signs attestations with a key that the log does not show, or that nobody was asked to compare', async () => {
+    const rings = z.array(z.object({ use: z.string(), kid: z.string() }));
+    const held = JSON.parse((await own('keys', 'list', '--json')).stdout);
+    const kid = rings.parse(held.keys).find(({ use }) => use === 'attestation')?.kid ?? 'none';
+    const list = z.object({
+      subordinates: z.array(z.object({ entity_id: z.string(), published: z.array(z.object({ kid: z.string() })) })),
+    });
+    const shown = await cli.run('authority', 'list', '--superior', provinceId('310000'), '--json');
+    const { subordinates } = list.parse(JSON.parse(shown.stdout));
+    expect(subordinates.find(({ entity_id }) => entity_id === gatewayId)?.published).toEqual([{ kid }]);
+    const log = await cli.run('log', 'show');
+    expect(log.stdout).toMatch(new RegExp(`subordinate_admitted +${gatewayId} ${kid} `));
+    expect((await admit(request, '--yes', '--json')).stderr).toMatch(/signs with +\S{6} /);
+  });
+
   test('signs with a new key before its province, far away, has taken it', async () => {
     const rotated = await own('keys', 'rotate', '--owner', 'gateway', '--use', 'federation', '--json');
     expect([rotated.exit, rotated.stderr]).toEqual([0, '']);

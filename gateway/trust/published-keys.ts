@@ -43,9 +43,14 @@ export const KEYS_BY_SUPERIOR: ReadonlySet<string> = new Set([
  * where it says nothing of the kind, and its superior leaves them as they are.
  */
 export function publishedKeysIn(
-  { metadata = {} }: Pick<EntityConfiguration, 'metadata'>,
+  { metadata }: Pick<EntityConfiguration, 'metadata'>,
   kind: SubordinateKind,
 ): readonly PublicJwk[] | null {
-  const { data } = jwkSetSchema.safeParse(ownMember(metadata, entityTypeOf(kind))?.['jwks']);
-  return data === undefined ? null : data.keys.filter(({ revoked }) => revoked === undefined);
+  const keys = keysNamed(metadata, entityTypeOf(kind));
+  return keys.length === 0 ? null : keys.filter(({ revoked }) => revoked === undefined);
+}
+
+/** The keys that stand under an entity type; none where they cannot be read. */
+export function keysNamed(metadata: EntityConfiguration['metadata'], type: string): readonly PublicJwk[] {
+  return jwkSetSchema.safeParse(ownMember(metadata ?? {}, type)?.['jwks']).data?.keys ?? [];
 }

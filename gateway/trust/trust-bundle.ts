@@ -31,7 +31,7 @@ export const trustBundleSchema = z.object({
 });
 export type TrustBundle = z.infer<typeof trustBundleSchema>;
 
-/** Entity type of a gateway: whose it is, by its superior's policy, and the keys that its attestations are signed with. */
+/** Entity type of a gateway: whose it is, and the keys that its attestations are signed with, both by its superior's word. */
 export const RECOGNITION_GATEWAY = 'recognition_gateway';
 export const recognitionGatewayMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
@@ -39,7 +39,7 @@ export const recognitionGatewayMetadataSchema = z.object({ province: provinceCod
 export const RECOGNITION_MONITOR = 'recognition_monitor';
 export const recognitionMonitorMetadataSchema = z.object({ jwks: jwkSetSchema });
 
-/** Entity type of a province: which one it is, and the keys that its status statements are signed with. */
+/** Entity type of a province and its issuers: which one it is, and the keys of its statements, both by the superior's word. */
 export const STATUS_ISSUER = 'status_issuer';
 export const statusIssuerMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
