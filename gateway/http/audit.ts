@@ -70,7 +70,7 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
   resource(router, '/v1/audits', {
     POST: async (request, response) => {
       try {
-        const asked = await question(await readBody(request, response));
+        const asked = await question(await readBody(request));
         const answer = await audit(verification, asked, refuseReplay);
         audits.inc({ outcome: 'answered' });
         response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });

@@ -20,7 +20,9 @@ import { makeTestToken } from '../test/softhsm.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import type { Signer } from '../trust/signer.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
-import { errorHandler } from './errors.ts';
+import { errorHandler, openFailures } from './errors.ts';
+import { HotRoutes } from './hot-routes.ts';
+import { openRequestLog } from './request-log.ts';
 import { mountStatements } from './statements.ts';
 
 const GATEWAY = 'https://gateway.example';
@@ -72,7 +74,7 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: async () => null },
+    systemLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,
@@ -81,7 +83,8 @@ beforeEach(async () => {
   };
   const limit = { name: 'asker', perSecond: PER_SECOND, redis: null, isShared: () => false };
   const app = express();
-  mountStatements(app, {
+  const hot = new HotRoutes(app);
+  mountStatements(hot, {
     issuing,
     issuers: [issuer],
     askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
@@ -95,7 +98,7 @@ beforeEach(async () => {
     },
   });
   app.use(errorHandler(log, metrics));
-  server = createServer(app);
+  server = createServer(hot.before(app, openFailures(log, metrics), openRequestLog(log)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
