@@ -1,6 +1,8 @@
 import { BenchError } from './bench-error.ts';
-import { HELP, readOptions } from './options.ts';
+import { type BenchOptions, HELP, readOptions } from './options.ts';
+import { profileTable } from './profile-table.ts';
 import { runBench } from './run-bench.ts';
+import { runProfile } from './run-profile.ts';
 import { table } from './table.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -12,9 +14,9 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    const result = await runBench(options, showProgress);
+    const printed = await measured(options);
     clearProgress();
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+    process.stdout.write(printed);
     return 0;
   } catch (error) {
     clearProgress();
@@ -23,6 +25,19 @@ async function main(args: readonly string[]): Promise<number> {
     if (error.code === 'usage') process.stderr.write('Try: npm run -s bench -- --help\n');
     return error.code === 'usage' ? 2 : 1;
   }
+}
+
+async function measured(options: BenchOptions): Promise<string> {
+  if (options.profile !== null) {
+    const profile = await runProfile(options.profile, options, showProgress);
+    return options.json ? asJson(profile) : profileTable(profile);
+  }
+  const result = await runBench(options, showProgress);
+  return options.json ? asJson(result) : table(result);
+}
+
+function asJson(result: unknown): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
 }
 
 function showProgress(what: string): void {
