@@ -1,7 +1,9 @@
 import { BenchError } from './bench-error.ts';
+import { openLoopTable } from './open-loop-table.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { profileTable } from './profile-table.ts';
 import { runBench } from './run-bench.ts';
+import { runOpenLoop } from './run-open-loop.ts';
 import { runProfile } from './run-profile.ts';
 import { table } from './table.ts';
 
@@ -31,6 +33,10 @@ async function measured(options: BenchOptions): Promise<string> {
   if (options.profile !== null) {
     const profile = await runProfile(options.profile, options, showProgress);
     return options.json ? asJson(profile) : profileTable(profile);
+  }
+  if (options['open-loop']) {
+    const waits = await runOpenLoop(options, showProgress);
+    return options.json ? asJson(waits) : openLoopTable(waits);
   }
   const result = await runBench(options, showProgress);
   return options.json ? asJson(result) : table(result);

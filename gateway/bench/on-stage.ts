@@ -35,7 +35,7 @@ export function machine(): BenchResult['machine'] {
 }
 
 /** Rejects on Ctrl-C and when the time is up. */
-function interruption(): { readonly promise: Promise<never>; readonly dispose: () => void } {
+export function interruption(): { readonly promise: Promise<never>; readonly dispose: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
   const onSignal = () => reject(new BenchError('interrupted', 'interrupted'));
   const timer = setTimeout(() => reject(new BenchError('out_of_time', 'three minutes were not enough')), MAX_TOTAL_MS);

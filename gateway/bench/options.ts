@@ -18,6 +18,8 @@ Options:
   --log            also measure the registry's log with up to 100,000 signed events (two minutes more)
   --profile CASE   watch the servers of one case instead: where their time goes, and promises, timers and garbage of an
                    operation (cold, cold-merkle, repeat, batch, federated-cold, handwritten, fast, …)
+  --open-loop      measure instead what questions to one node wait for each other, where they come at a pace of their own
+                   (100 to 4,000 a second), beside going one by one and beside how late timers are
   --help           print this
 
 Ratios are medians of what two cases took in one and the same round, with the quartiles of the rounds beside them.
@@ -42,6 +44,7 @@ const MAX_SECONDS_OF_ALL_TURNS = 70;
 const optionsSchema = z.strictObject({
   json: z.boolean().default(false),
   log: z.boolean().default(false),
+  'open-loop': z.boolean().default(false),
   help: z.boolean().default(false),
   seconds: z.coerce.number().min(0.05).max(5).default(0.7),
   rounds: z.coerce.number().int().min(1).max(15).default(5),
@@ -82,6 +85,7 @@ function argumentsOf(args: readonly string[]): Record<string, unknown> {
       options: {
         json: { type: 'boolean' },
         log: { type: 'boolean' },
+        'open-loop': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         seconds: { type: 'string' },
         rounds: { type: 'string' },
