@@ -2,9 +2,12 @@ import { BenchError } from './bench-error.ts';
 import { openLoopTable } from './open-loop-table.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { profileTable } from './profile-table.ts';
+import { clearProgress, showProgress } from './progress.ts';
 import { runBench } from './run-bench.ts';
 import { runOpenLoop } from './run-open-loop.ts';
 import { runProfile } from './run-profile.ts';
+import { runSweep } from './run-sweep.ts';
+import { sweepTable } from './sweep-table.ts';
 import { table } from './table.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -38,18 +41,14 @@ async function measured(options: BenchOptions): Promise<string> {
     const waits = await runOpenLoop(options, showProgress);
     return options.json ? asJson(waits) : openLoopTable(waits);
   }
+  if (options.sweep) {
+    const swept = await runSweep(options, showProgress);
+    return options.json ? asJson(swept) : sweepTable(swept);
+  }
   const result = await runBench(options, showProgress);
   return options.json ? asJson(result) : table(result);
 }
 
 function asJson(result: unknown): string {
   return `${JSON.stringify(result, null, 2)}\n`;
-}
-
-function showProgress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }

@@ -8,6 +8,8 @@ export const toChildSchema = z.discriminatedUnion('type', [
   /** Watch this until `seen` is asked for, which answers with what was seen. */
   z.strictObject({ type: z.literal('watch'), what: watchedSchema }),
   z.strictObject({ type: z.literal('seen') }),
+  /** What is left after a collection. */
+  z.strictObject({ type: z.literal('memory') }),
   z.strictObject({ type: z.literal('job'), job: z.unknown() }),
 ]);
 export type ToChild = z.infer<typeof toChildSchema>;

@@ -45,6 +45,10 @@ export function serveBench(start: (settings: unknown) => Promise<Running>): void
       }
       case 'seen':
         return tell({ type: 'done', result: await endWatch?.() });
+      case 'memory': {
+        const { keptBytes } = await import('./observer.ts');
+        return tell({ type: 'done', result: keptBytes() });
+      }
       case 'job':
         return tell({ type: 'done', result: await running?.run?.(asked.job) });
     }

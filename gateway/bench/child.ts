@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { BenchError } from './bench-error.ts';
 import { type FromChild, fromChildSchema, type ToChild } from './child-messages.ts';
 import type { Watched } from './observation.ts';
@@ -16,6 +16,8 @@ export interface Child<Ready> {
   readonly cpuUs: () => Promise<number>;
   /** Watches it while `act` goes on. */
   readonly watch: <T extends z.ZodType>(what: Watched, seen: T, act: () => Promise<void>) => Promise<z.output<T>>;
+  /** What it keeps after a collection, in bytes. */
+  readonly keptBytes: () => Promise<number>;
   readonly run: <T extends z.ZodType>(job: unknown, result: T) => Promise<z.output<T>>;
   readonly stop: () => Promise<void>;
 }
@@ -59,6 +61,10 @@ export async function startChild<Ready extends z.ZodType>(start: ChildStart<Read
         await act();
         const reply = await ask(child, start.file, { type: 'seen' });
         return seen.parse(reply.type === 'done' ? reply.result : undefined);
+      },
+      keptBytes: async () => {
+        const reply = await ask(child, start.file, { type: 'memory' });
+        return z.number().parse(reply.type === 'done' ? reply.result : undefined);
       },
       run: async (job, result) => {
         const reply = await ask(child, start.file, { type: 'job', job });

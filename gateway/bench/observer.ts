@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector/promises';
-import { GCProfiler } from 'node:v8';
+import { GCProfiler, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { z } from 'zod';
 import type { callsSchema, garbageSchema, TimeShares, Watched } from './observation.ts';
 import { sharesOf } from './profile-shares.ts';
@@ -17,6 +18,15 @@ export async function watch(what: Watched): Promise<() => Promise<unknown>> {
     case 'calls':
       return watchCalls();
   }
+}
+
+/** What this process keeps after a full collection, in bytes: on the heap and outside it. */
+export function keptBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 async function watchTime(): Promise<() => Promise<TimeShares>> {

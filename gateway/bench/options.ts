@@ -20,6 +20,7 @@ Options:
                    operation (cold, cold-merkle, repeat, batch, federated-cold, handwritten, fast, …)
   --open-loop      measure instead what questions to one node wait for each other, where they come at a pace of their own
                    (100 to 4,000 a second), beside going one by one and beside how late timers are
+  --sweep          measure instead how the gateway's cost goes with connections, remembered answers and systems
   --help           print this
 
 Ratios are medians of what two cases took in one and the same round, with the quartiles of the rounds beside them.
@@ -45,6 +46,7 @@ const optionsSchema = z.strictObject({
   json: z.boolean().default(false),
   log: z.boolean().default(false),
   'open-loop': z.boolean().default(false),
+  sweep: z.boolean().default(false),
   help: z.boolean().default(false),
   seconds: z.coerce.number().min(0.05).max(5).default(0.7),
   rounds: z.coerce.number().int().min(1).max(15).default(5),
@@ -86,6 +88,7 @@ function argumentsOf(args: readonly string[]): Record<string, unknown> {
         json: { type: 'boolean' },
         log: { type: 'boolean' },
         'open-loop': { type: 'boolean' },
+        sweep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         seconds: { type: 'string' },
         rounds: { type: 'string' },

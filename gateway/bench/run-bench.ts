@@ -21,7 +21,8 @@ const ROUTING_ROUNDS = 9;
 
 /** Runs the whole benchmark and stops everything it started. Throws BenchError. */
 export async function runBench(options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
-  return await onStage(onProgress, (stage) => measure(stage, options, onProgress));
+  const result = await onStage(onProgress, (stage) => measure(stage, options, onProgress));
+  return options.log ? { ...result, log: await measureLog(onProgress) } : result;
 }
 
 async function measure(stage: Stage, options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
@@ -34,7 +35,6 @@ async function measure(stage: Stage, options: BenchOptions, onProgress: Progress
   onProgress('routing');
   const verifier = await stage.verifier();
   const routing = await verifier.run({ kind: 'routing', rounds: ROUTING_ROUNDS }, routingResultSchema);
-  const log = options.log ? await measureLog(onProgress) : null;
   const { ratios, throughput } = ratiosOf(mapped(turns, (played) => played.map(figuresOf)));
   ratios.set('routing-3400/routing-34', ratioOf(routing.ratios));
   return {
@@ -52,7 +52,6 @@ async function measure(stage: Stage, options: BenchOptions, onProgress: Progress
     quartiles: Object.fromEntries(mapped(ratios, ({ q1, q3 }): [number, number] => [q1, q3])),
     throughput_ratios: Object.fromEntries(mapped(throughput, ({ median: middle }) => middle)),
     routing: { ns_34: rounded(routing.ns_34), ns_3400: rounded(routing.ns_3400) },
-    ...(log === null ? {} : { log }),
     notes: notes(),
     took_s: rounded((performance.now() - startedMs) / 1000),
   };
