@@ -9,6 +9,14 @@ export interface RateLimit {
   readonly take: (who: string, points?: number) => Readonly<Record<string, string>> | null;
 }
 
+/** A limit that clients are told of (draft-ietf-httpapi-ratelimit-headers). */
+export interface PublishedLimit extends RateLimit {
+  /** What it is, in every reply: the RateLimit-Policy field. */
+  readonly policy: Readonly<Record<'ratelimit-policy', string>>;
+  /** The fields of a refusal: none are left for so many seconds. */
+  readonly spent: (refused: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
 interface Options {
   /** Of what: part of the names under which Redis counts. */
   readonly name: string;
@@ -26,10 +34,12 @@ const WINDOW_MS = 1_000;
  * A limit that all instances count together where they share a Redis. Each decides by its own count and by what Redis
  * last said, so that nobody waits for Redis: a client that spreads over instances is stopped one round trip later.
  */
-export function openRateLimit({ name, perSecond, redis, isShared }: Options): RateLimit {
+export function openRateLimit({ name, perSecond, redis, isShared }: Options): PublishedLimit {
   const local = new RateWindow(perSecond, WINDOW_MS);
   const others = redis === null ? null : openOthers(name, perSecond, redis);
   return {
+    policy: { 'ratelimit-policy': `"${name}";q=${perSecond};w=1` },
+    spent: (refused) => ({ ...refused, ratelimit: `"${name}";r=0;t=${refused['retry-after']}` }),
     take: (who, points = 1) => {
       const nowMs = performance.now();
       const refusedMs = others === null || !isShared() ? 0 : others.take(who, points, nowMs);

@@ -5,7 +5,7 @@ import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Decision, Status } from '../../schemas/status.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import type { CheckedAnswer, FailedAnswer } from './check-answer.ts';
+import type { CheckedAnswer, FailedAnswer } from '../client/check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { checkText } from './trust-texts.ts';
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkAnswer } from '../client/check-answer.ts';
 import {
   checksOf,
   makeAnswer,
@@ -15,7 +16,6 @@ import { NOW_S } from '../trust/federation.fixture.ts';
 import { PASS_TYP, verifyPass } from '../trust/recognition-pass.ts';
 import { signCompact } from '../trust/signer.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
-import { checkAnswer } from './check-answer.ts';
 import { huren } from './huren.fixture.ts';
 import { readTrust } from './trust-material.ts';
 

@@ -1,5 +1,5 @@
+import type { CheckedAnswer } from '../client/check-answer.ts';
 import { ConfigError } from '../compose/config.ts';
-import type { CheckedAnswer } from './check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { checkNext, checkText } from './trust-texts.ts';

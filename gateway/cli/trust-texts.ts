@@ -1,6 +1,6 @@
 import { ATTESTATION_RULES, type AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
 import type { LocalisedText } from '../../schemas/code-lists/index.ts';
-import type { CheckCode } from './check-answer.ts';
+import type { CheckCode } from '../client/check-answer.ts';
 
 const TEXTS: Record<CheckCode, LocalisedText> = {
   token_too_large: { zh: '内容过大', en: 'it is too large' },
@@ -30,6 +30,18 @@ const TEXTS: Record<CheckCode, LocalisedText> = {
     zh: '网关只能为本省出具，目的地不是其所属省份',
     en: 'its gateway belongs to another province than the destination that it names',
   },
+  lives_too_long: { zh: '有效期过长', en: 'it lives longer than it may' },
+  scope_missing: { zh: '不含所需的权限范围', en: 'it has not the scope that is needed' },
+  venue_kind_refused: { zh: '其省份不允许它担保此类场所', en: 'its province lets it vouch for no venue of this kind' },
+  region_refused: { zh: '其省份不允许它担保此处的场所', en: 'its province lets it vouch for no venue in this region' },
+  proof_key_invalid: { zh: '持有证明未附可用的公钥', en: 'the proof of possession holds no usable public key' },
+  proof_key_mismatch: {
+    zh: '持有证明所用密钥不是令牌所绑定的密钥',
+    en: 'the proof of possession is by another key than the token is bound to',
+  },
+  proof_method_mismatch: { zh: '持有证明用于另一方法', en: 'the proof of possession is for another method' },
+  proof_url_mismatch: { zh: '持有证明用于另一地址', en: 'the proof of possession is for another address' },
+  proof_token_mismatch: { zh: '持有证明用于另一令牌', en: 'the proof of possession is for another access token' },
   rule_broken: { zh: '其内容违反证明规则，网关不得如此出具', en: 'it says what no gateway may say' },
   evidence_disclosed: { zh: '声明披露了场所不应知晓的内容', en: 'the statement discloses what a venue may not know' },
   digest_repeated: { zh: '同一摘要列出两次', en: 'a digest is listed twice' },

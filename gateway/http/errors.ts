@@ -10,7 +10,9 @@ export type FailRequest = (error: unknown, request: IncomingMessage, response: S
 
 /** Sends problem details (RFC 9457). */
 export function sendProblem(response: ServerResponse, problem: ProblemError): void {
-  const body = problemOf(problem.code, problem.detail, notesOf(response).requestId);
+  const { code, detail, reason } = problem;
+  const { requestId } = notesOf(response);
+  const body = { ...problemOf(code, detail, requestId), ...(reason === undefined ? {} : { reason }) };
   sendBody(response, body.status, PROBLEM_TYPE, JSON.stringify(body), problem.headers);
 }
 

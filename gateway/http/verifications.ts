@@ -5,7 +5,7 @@ import {
   type VerificationReply,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
-import type { RateLimit } from '../access/rate-limit.ts';
+import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { BatchSigner } from '../trust/batch-signer.ts';
@@ -26,7 +26,7 @@ const MAX_BATCH_BYTES = 1_048_576;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
-  readonly shared: { readonly clientLimit: RateLimit } & Capacity;
+  readonly shared: { readonly clientLimit: PublishedLimit } & Capacity;
 }
 
 /** POST /v1/verifications and its batch. */

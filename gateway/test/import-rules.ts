@@ -214,6 +214,11 @@ export const ROOMS: readonly Room[] = [
       'gateway/stores/',
     ],
   },
+  {
+    path: 'gateway/client/',
+    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
+    mayImport: ['schemas/', 'gateway/trust/'],
+  },
   { path: 'gateway/web/', holds: 'Pages.', mayImport: [] },
   {
     path: 'gateway/compose/',
@@ -233,6 +238,7 @@ export const ROOMS: readonly Room[] = [
       'schemas/',
       'adapters/',
       'adapters/sandbox/',
+      'gateway/client/',
       'gateway/compose/config',
       'gateway/keys/',
       'gateway/trust/',

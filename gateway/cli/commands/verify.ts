@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { STATEMENT_TYP } from '../../../schemas/statement.ts';
-import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../check-answer.ts';
+import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../../client/check-answer.ts';
 import { type Cli, printable } from '../cli.ts';
 import { readPresented } from '../presented-input.ts';
 import { reportCheck } from '../report.ts';

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
+import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
@@ -93,7 +95,13 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+  const possession = new Possession({
+    nonces: new ProofNonces(config.cacheSecret, nowMs),
+    seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
+    names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
   return new VenueTokens({
     resolver: trust.resolver,
     provinceOf: servers.provinceOf,
@@ -102,6 +110,7 @@ function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, ser
       return gateway === undefined ? null : [nodeUrl, gateway.entityId];
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
+    possession,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,
