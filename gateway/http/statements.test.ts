@@ -14,6 +14,7 @@ import { compilePolicy } from '../policy/decide.ts';
 import { createRegistryState, type RegistryState } from '../registry/registry-state.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
+import { AnswerTimes } from '../upstream/answer-times.ts';
 import { errorHandler, openFailures } from './errors.ts';
 import { HotRoutes } from './hot-routes.ts';
 import { openRequestLog } from './request-log.ts';
@@ -66,7 +67,8 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: () => null },
+    answerTimes: new AnswerTimes(),
+    provinceLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,
