@@ -21,6 +21,7 @@ import { makeTestToken } from '../test/softhsm.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import type { Signer } from '../trust/signer.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
+import { AnswerTimes } from '../upstream/answer-times.ts';
 import { errorHandler, openFailures } from './errors.ts';
 import { HotRoutes } from './hot-routes.ts';
 import { openRequestLog } from './request-log.ts';
@@ -75,7 +76,8 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: () => null },
+    answerTimes: new AnswerTimes(),
+    provinceLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,

@@ -11,7 +11,6 @@ import type { RegistryState } from '../registry/registry-state.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import type { Subject } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
-import type { VerificationContext } from './verification-context.ts';
 
 /** Everything that an answer says, before it is signed. `evidence` is bound even where it is withheld from the venue. */
 export interface Answer {
@@ -39,14 +38,14 @@ type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons' | 'cell'>;
  * and reaches no table; everything else is looked up in the destination's published policy.
  */
 export function decideAnswer(
-  context: VerificationContext,
   state: RegistryState,
   venue: Venue,
   subject: Subject,
   substantiated: Substantiated,
+  nowMs: number,
 ): Answer {
   const policy = state.policyOf(venue.destination);
-  const lookUp = (claims: StatusClaims) => tableVerdict(context, policy, venue, subject, substantiated, claims);
+  const lookUp = (claims: StatusClaims) => tableVerdict(policy, venue, subject, substantiated, claims, nowMs);
   const verdict = verdictOf(substantiated, lookUp);
   const known = substantiated.kind === 'claims' ? substantiated : null;
   return {
@@ -77,18 +76,17 @@ function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) 
 }
 
 function tableVerdict(
-  context: VerificationContext,
   policy: ReturnType<RegistryState['policyOf']>,
   venue: Venue,
   { adapter }: Subject,
   { provenance, assurance, path }: Substantiated,
   claims: StatusClaims,
+  nowMs: number,
 ): Verdict {
   const { status, status_as_of, flags } = claims;
   if (status === 'indeterminate' || status_as_of === null) {
     return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'], cell: null };
   }
-  const nowMs = context.nowMs();
   const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
   const ageBand = ageBandOf(ageS, publishedMaxAgeS(adapter.manifest, status));
   const stale = path === 'stale';

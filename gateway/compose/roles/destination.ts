@@ -61,7 +61,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     mount: (router, hot) => {
       mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
-      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
       mountEvents(router, {
         entityId: nodeUrl,
         registry: () => registry.registry.current(),

@@ -8,8 +8,10 @@ import { isPublishedInLog } from '../../registry/fold-published-keys.ts';
 import type { RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
+import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
+import { sharedAsk } from '../../upstream/shared-ask.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openReporter } from '../open-reporter.ts';
@@ -129,12 +131,13 @@ function openIssuing(
   );
   return {
     registry: () => registry.current(),
-    ask: async (adapter, question) => {
+    ask: sharedAsk(async (adapter, question) => {
       const answer = await provinces.ask(adapter, question);
       shadow.compare(registry.current(), adapter, question, answer);
       return answer;
-    },
-    systemLimit: shared.systemLimit,
+    }),
+    answerTimes: new AnswerTimes(),
+    provinceLimit: shared.systemLimit,
     issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
     nodeKeys: (node, province, reread) => trust.provinces.nodeKeys(node, province, reread),
     sm2Verify: verifySm2,
