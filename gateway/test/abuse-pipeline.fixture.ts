@@ -150,7 +150,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     cache: keys.cache,
     flights: new SingleFlight(),
     answerTimes: new AnswerTimes(),
-    provinceLimit: { take: async () => null },
+    provinceLimit: { take: () => null },
     load: new LoadGauge(IGNORE),
     issuerKeys: async () => ({ entityId: ISSUER, jwks, expS: 4_102_444_800 }),
     nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),

@@ -8,6 +8,6 @@ export function signAttestation(claims: AttestationClaims, sign: SignToken): Pro
 }
 
 /** base64url(SHA-256) over the members of the evidence array joined by ".": what an attestation binds. */
-export function evidenceDigest(evidence: readonly string[]): Promise<string> {
+export function evidenceDigest(evidence: readonly string[]): string {
   return sha256Base64url(evidence.join('.'));
 }

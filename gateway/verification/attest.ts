@@ -78,7 +78,7 @@ async function claimsOf(context: AttestContext, attestable: Attestable, nowS: nu
     mandate: mandate.id,
     policy: answer.policy,
     adapter: adapterName(subject.adapter, answer.way),
-    ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
+    ...(answer.evidence === null ? {} : { evidence: evidenceDigest([answer.evidence]) }),
     ...(answer.withheld ? { withheld: true as const } : {}),
   };
 }

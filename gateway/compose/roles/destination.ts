@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
+import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -52,8 +55,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     name: 'destination',
     verification,
     provinces,
-    mount: (router) => {
-      mountVerifications(router, { verification, tokens, shared });
+    mount: (router, hot) => {
+      mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
       mountEvents(router, {
@@ -66,6 +69,12 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         ...shared,
       });
       mountProtectedResource(router, resourcesOf(parts, servers));
+      mountTrustBundle(router, {
+        gatewayOf: verification.gatewayOf,
+        anyGateway: verification.anyGateway,
+        trustBundle: trust.trustBundle,
+        nowMs,
+      });
       mountAttestationKeys(router, () =>
         [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
       );
@@ -93,7 +102,13 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+  const possession = new Possession({
+    nonces: new ProofNonces(config.cacheSecret, nowMs),
+    seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
+    names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
   return new VenueTokens({
     resolver: trust.resolver,
     provinceOf: servers.provinceOf,
@@ -102,6 +117,7 @@ function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, ser
       return gateway === undefined ? null : [nodeUrl, gateway.entityId];
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
+    possession,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,

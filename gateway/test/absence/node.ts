@@ -177,7 +177,7 @@ export function openNode(combination: Combination, federation: Federation, colou
       cache: CACHE,
       flights: new SingleFlight(),
       answerTimes: new AnswerTimes(),
-      provinceLimit: { take: async () => null },
+      provinceLimit: { take: () => null },
       load: new LoadGauge(IGNORE),
       issuerKeys: (province, reread) => trust.issuerKeys(province, reread),
       nodeKeys: async () => Promise.reject(new UpstreamError('connect_failed', 'nobody is asked by node here')),

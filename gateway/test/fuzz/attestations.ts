@@ -70,7 +70,7 @@ async function hear(world: World, { said, stated, shown }: Made, form: TokenForm
   const statement = undisclosed(await makeStatement(world, stated));
   const evidence = isUnsigned ? [] : [statement];
   // Undefined takes the claim away; a case that names none binds what is there.
-  const bound = 'evidence' in said ? said.evidence : await evidenceDigest([statement]);
+  const bound = 'evidence' in said ? said.evidence : evidenceDigest([statement]);
   const { evidence: _bound, ...others } = said;
   const claims = await sayOf(world, [statement], { ...others, evidence: bound });
   const attestation = await signAmongOthers(world, claims, form);
