@@ -3,6 +3,7 @@ import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
+import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import { formOf } from '../trust/status-statement.ts';
 import { type Assured, assureStatement } from './assure-statement.ts';
 import { obtainStatement } from './obtain-statement.ts';
@@ -12,7 +13,7 @@ import type { RecallContext } from './verification-context.ts';
 /** Where an answer came from: the province, a cache, or a cache after the province failed. */
 export type AnswerPath = 'cold' | 'cached' | 'stale';
 
-/** An assured answer, and whether it is an earlier one that stands in for a province that cannot answer. */
+/** An assured answer whose statement shows no disclosure, and whether it is an earlier one that stands in for a province that cannot answer. */
 export type Recalled = Assured & { readonly path: AnswerPath };
 
 /** Nobody should have to wait for a code that their phone has just made known. */
@@ -78,7 +79,9 @@ async function ask(context: RecallContext, subject: Subject, seen: Position): Pr
   const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
   if (assured.kind === 'unknowable') return { entry: null, failed: assured };
   const { handle } = assured.claims;
-  const answer = { ...assured, reasons: [...assured.reasons] };
+  // Whoever is answered from here is a venue, or somebody on its way to one.
+  const statement = assured.statement === null ? null : withholdDisclosures(assured.statement);
+  const answer = { ...assured, reasons: [...assured.reasons], statement };
   const freshUntilMs = Math.min(nowMs + freshness_s * 1000, validUntilMs);
   const usableUntilMs = Math.min(nowMs + (freshness_s + stale_grace_s) * 1000, validUntilMs);
   const tag = context.cache.tagOf(province, handle);
