@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type PublishedLimit, type RateLimit } from '../access/rate-limit.ts';
@@ -59,6 +59,7 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
       for (const hear of listeners) hear(applied);
     },
   });
+  showEntries(metrics, open);
   const isShared = () => open.feed.state() === 'live';
   const limitOf = (name: string, perSecond: number) =>
     openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
@@ -96,6 +97,17 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
       redis?.close();
     },
   };
+}
+
+function showEntries({ registry }: Metrics, { entries }: OpenCache): void {
+  new Gauge({
+    name: 'huren_cache_entries',
+    help: 'Answers in the memory of this process, usable or not',
+    registers: [registry],
+    collect() {
+      this.set(entries());
+    },
+  });
 }
 
 function openCounters(metrics: Metrics) {

@@ -8,7 +8,6 @@ import type { Venue } from '../access/venue-tokens.ts';
 import { ageBandOf, cellName, cellOf } from '../policy/cells.ts';
 import { decide } from '../policy/decide.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import type { Subject } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
 
@@ -55,7 +54,7 @@ export function decideAnswer(
     provenance: substantiated.provenance,
     assurance: substantiated.assurance,
     remedy: verdict.decision === 'pass' ? null : remedyOf(state, substantiated.answerable, subject),
-    evidence: known === null || known.statement === null ? null : withholdDisclosures(known.statement),
+    evidence: known?.statement ?? null,
     // Evidence shows the province's colour: where the venue may not see the colour, it may not see that either.
     withheld: known !== null && known.claims.status !== verdict.status,
     policy: `${policy.policy.id}@${policy.policy.version}`,
