@@ -24,6 +24,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1024,
-    rolldownOptions: { input: Object.fromEntries(pages) },
+    // A library asks node for random numbers where there is no WebCrypto, which every browser has.
+    rolldownOptions: { input: Object.fromEntries(pages), external: ['crypto'] },
   },
 });
