@@ -134,6 +134,7 @@ export const SCAN_TEXTS = {
     zh: '答复内容不予显示；请转人工核实',
     en: 'What the answer says is not shown; have staff look into it',
   },
+  not_valid: { zh: '凭证无效', en: 'NOT VALID' },
   no_answer: { zh: '没有结果', en: 'NO ANSWER' },
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },

@@ -31,7 +31,7 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
       aria-atomic="true"
       class={outcome === null ? 'answer' : `answer shown ${face}`}
       data-decision={outcome === null ? undefined : (decisionOf(outcome) ?? undefined)}
-      data-problem={outcome?.kind === 'problem' ? outcome.code : undefined}
+      data-problem={outcome !== null && 'code' in outcome ? outcome.code : undefined}
       data-verified={outcome === null ? undefined : String(isVerified(outcome))}
     >
       {outcome !== null && (
@@ -53,6 +53,7 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
 /** The word that is read from afar. */
 function wordOf(outcome: Outcome): string {
   if (outcome.kind === 'unverified') return say(SCAN_TEXTS.unverified);
+  if (outcome.kind === 'refused') return say(SCAN_TEXTS.not_valid);
   const decision = decisionOf(outcome);
   if (decision !== null) return say(DECISION_WORDS[decision]);
   const mayEnter = outcome.kind === 'problem' && outcome.code === 'check_not_permitted';
@@ -75,6 +76,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
           </dl>
         </>
       );
+    case 'refused':
     case 'problem':
       return (
         <>

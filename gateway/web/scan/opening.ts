@@ -1,5 +1,5 @@
 import { ScannerTrust } from './scanner-trust.ts';
-import { sandboxAccess, sandboxVenues, type VenueAccess, type VenuesView } from './venue-access.ts';
+import { type NoAccess, sandboxAccess, sandboxVenues, type VenueAccess, type VenuesView } from './venue-access.ts';
 
 /** What the page stands on once it is open. */
 export interface Opened {
@@ -14,8 +14,14 @@ export const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** Opens what this device has kept, then asks the gateway: as whom this page asks, and for the bundle of today. */
 export async function openScanner(venue: string | null): Promise<Opened> {
-  const [trust, access] = await Promise.all([ScannerTrust.open(nowS), venue === null ? null : sandboxAccess(venue)]);
+  const [trust, obtained] = await Promise.all([ScannerTrust.open(nowS), obtainAccess(venue)]);
+  const access = typeof obtained === 'string' ? null : obtained;
   const isReached = await trust.refresh(access?.destination ?? trust.view.carried?.province ?? null);
   const venues = access === null && isReached ? await sandboxVenues() : null;
   return { trust, access, venues, isReached };
+}
+
+/** As the venue that the page's address names, where there is a sandbox. */
+export async function obtainAccess(venue: string | null): Promise<VenueAccess | NoAccess> {
+  return venue === null ? 'access_missing' : await sandboxAccess(venue);
 }

@@ -13,9 +13,16 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly claims: AttestationClaims; readonly remedy: Remedy | null }
   | { readonly kind: 'pass'; readonly claims: PassClaims; readonly listAsOfS: number }
   | { readonly kind: 'unverified'; readonly failure: FailedCheck }
+  /** A pass that is not believed. */
+  | {
+      readonly kind: 'refused';
+      readonly code: TrustErrorCode;
+      readonly text: LocalisedText;
+      readonly next: LocalisedText;
+    }
   | {
       readonly kind: 'problem';
-      readonly code: ProblemCode | ScanProblemCode | TrustErrorCode;
+      readonly code: ProblemCode | ScanProblemCode;
       readonly text: LocalisedText;
       readonly next: LocalisedText;
     };
@@ -30,7 +37,7 @@ export function scanProblem(code: ScanProblemCode): Outcome {
 export function refusedPass(failure: FailedCheck & { readonly code: TrustErrorCode }): Outcome {
   // Scanning again with a clock that is off gives the same answer for ever.
   const { next } = SCAN_PROBLEM_TEXTS[failure.code === 'not_yet_valid' ? 'clock_behind' : 'pass_elsewhere'];
-  return { kind: 'problem', code: failure.code, text: checkText(failure), next };
+  return { kind: 'refused', code: failure.code, text: checkText(failure), next };
 }
 
 /** What to do, in one word: an answer that does not verify is nobody's, and a person looks into it. */

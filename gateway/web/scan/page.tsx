@@ -8,6 +8,6 @@ const venue = new URLSearchParams(location.search).get('venue');
 
 show(
   <Shell path="/scan">
-    <Scanner opened={openScanner(venue)} />
+    <Scanner venue={venue} opened={openScanner(venue)} />
   </Shell>,
 );

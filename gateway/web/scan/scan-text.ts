@@ -11,15 +11,16 @@ import { parseCompact } from '../../trust/strict-jws.ts';
 import { type Outcome, refusedPass, scanProblem } from './outcome.ts';
 import { askOwnGateway } from './same-origin.ts';
 import type { ScannerTrust } from './scanner-trust.ts';
-import type { VenueAccess } from './venue-access.ts';
+import type { NoAccess, VenueAccess } from './venue-access.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 
 interface Scanning {
   readonly trust: ScannerTrust;
-  /** Null: nobody has signed in. Passes are verified all the same. */
-  readonly access: VenueAccess | null;
-  readonly purpose: Purpose;
+  /** As whom to ask. Passes are verified whoever this page is. */
+  readonly obtainAccess: () => Promise<VenueAccess | NoAccess>;
+  /** Null: what the venue checks for in the first place. */
+  readonly purpose: Purpose | null;
   readonly nowS: () => number;
   /** By how many seconds this clock is off, as an answer that was just signed for this very question shows. */
   readonly onClock: (aheadS: number) => void;
@@ -41,20 +42,20 @@ function isPass(bare: string): boolean {
   }
 }
 
-async function scanPass(token: string, { trust, access, nowS }: Scanning): Promise<Outcome> {
+async function scanPass(token: string, { trust, nowS }: Scanning): Promise<Outcome> {
   const material = trust.passes();
   if ('problem' in material) return scanProblem(material.problem);
   const checked = await verifyPass(token, { ...material.checks, atS: nowS() });
   if (!checked.verified) return refusedPass(checked);
-  const here = access?.destination ?? material.province;
-  if (checked.claims.destination !== here) return scanProblem('pass_elsewhere');
+  if (checked.claims.destination !== material.province) return scanProblem('pass_elsewhere');
   return { kind: 'pass', claims: checked.claims, listAsOfS: checked.list_as_of_s };
 }
 
 /** A code travels in the body alone: an address is written down on its way. */
 async function ask(code: string, scanning: Scanning): Promise<Outcome> {
-  const { access, purpose } = scanning;
-  if (access === null) return scanProblem('access_missing');
+  const access = await scanning.obtainAccess();
+  if (typeof access === 'string') return scanProblem(access);
+  const purpose = scanning.purpose ?? access.purposes[0] ?? 'venue_entry';
   const headers = await access.headers();
   const nonce = base64url.encode(crypto.getRandomValues(new Uint8Array(16)));
   const reply = await askOwnGateway(

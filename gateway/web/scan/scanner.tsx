@@ -5,7 +5,8 @@ import { say } from '../shell/language.ts';
 import { Answer } from './answer.tsx';
 import { SeveralCodes } from './choice.tsx';
 import { Entry } from './entry.tsx';
-import { nowS, type Opened } from './opening.ts';
+import { keepInstalled } from './installed.ts';
+import { nowS, type Opened, obtainAccess } from './opening.ts';
 import { ChooseVenue, SignIn } from './sign-in.tsx';
 import { Stage } from './stage.tsx';
 import { ShiftCount, Standing } from './standing.tsx';
@@ -17,16 +18,28 @@ import { listenForWedge } from './wedge.ts';
 const REFRESH_MS = 300_000;
 const TICK_MS = 20_000;
 
+interface ScannerProps {
+  /** The sandbox's venue that the address names. */
+  readonly venue: string | null;
+  readonly opened: Promise<Opened>;
+}
+
 /** The scanner: what the camera sees, other ways in, the answer over everything, and what this device goes by. */
-export function Scanner({ opened }: { readonly opened: Promise<Opened> }) {
+export function Scanner({ venue, opened }: ScannerProps) {
   const [state, setState] = useState<Opened | null>(null);
   const [access, setAccess] = useState<VenueAccess | null>(null);
   const [purpose, setPurpose] = useState<Purpose | null>(null);
   const [isReached, setReached] = useState(true);
   const [isMuted, setMuted] = useState(false);
+  const [isOutdated, setOutdated] = useState(false);
+  const [lookForUpdate, setLook] = useState(() => () => {});
   const [, setTick] = useState(0);
-  const asked = purpose ?? access?.purposes[0] ?? 'venue_entry';
-  const scanning = useScanning({ opened, access, purpose: asked, onAsked: setReached });
+  const obtain = async () => {
+    const found = access ?? (await opened).access ?? (await obtainAccess(venue));
+    if (typeof found !== 'string') setAccess(found);
+    return found;
+  };
+  const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
 
   useEffect(() => {
     void opened.then((now) => {
@@ -50,12 +63,23 @@ export function Scanner({ opened }: { readonly opened: Promise<Opened> }) {
     };
   }, []);
   useEffect(() => {
+    void keepInstalled(() => setOutdated(true)).then((look) => setLook(() => look));
+  }, []);
+  useEffect(() => {
+    // A token that somebody brought is gone with the page: who brought it loads the page again.
+    const isFree = scanning.outcome === null && !scanning.isAsking && access === state?.access;
+    if (isOutdated && isFree) location.reload();
+  }, [isOutdated, scanning.outcome, scanning.isAsking]);
+  useEffect(() => {
     if (state === null) return;
     const refresh = async () => {
       const destination = access?.destination ?? state.trust.view.carried?.province ?? null;
       setReached(await state.trust.refresh(destination));
+      lookForUpdate();
     };
     const again = () => void refresh();
+    const known = state.trust.view.carried?.province;
+    if (access !== null && known !== undefined && access.destination !== known) again();
     const lost = () => setReached(false);
     const [refreshing, ticking] = [setInterval(again, REFRESH_MS), setInterval(() => setTick(Date.now()), TICK_MS)];
     addEventListener('online', again);
@@ -66,7 +90,7 @@ export function Scanner({ opened }: { readonly opened: Promise<Opened> }) {
       removeEventListener('online', again);
       removeEventListener('offline', lost);
     };
-  }, [state, access]);
+  }, [state, access, lookForUpdate]);
   // What lies below the answer is neither seen nor reached.
   useEffect(() => {
     document.querySelector('.shell')?.toggleAttribute('inert', scanning.outcome !== null);
@@ -99,7 +123,7 @@ export function Scanner({ opened }: { readonly opened: Promise<Opened> }) {
               <label>
                 {say(SCAN_TEXTS.purpose)}{' '}
                 <select
-                  value={asked}
+                  value={purpose ?? access.purposes[0] ?? ''}
                   onChange={({ currentTarget }) =>
                     setPurpose(access.purposes.find((one) => one === currentTarget.value) ?? null)
                   }
@@ -125,6 +149,7 @@ export function Scanner({ opened }: { readonly opened: Promise<Opened> }) {
           </p>
         )}
         <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />
+        {isOutdated && <p class="notice">{say(SCAN_TEXTS.update)}</p>}
         {state !== null && (
           <Standing
             trust={state.trust.view}

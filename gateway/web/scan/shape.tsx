@@ -4,7 +4,7 @@ import { decisionOf, type Outcome } from './outcome.ts';
 export type Face = 'pass' | 'restrict-yellow' | 'restrict-red' | 'refer' | 'unverified' | 'free' | 'problem';
 
 export function faceOf(outcome: Outcome): Face {
-  if (outcome.kind === 'unverified') return 'unverified';
+  if (outcome.kind === 'unverified' || outcome.kind === 'refused') return 'unverified';
   if (outcome.kind === 'problem') return outcome.code === 'check_not_permitted' ? 'free' : 'problem';
   if (outcome.kind === 'answer' && outcome.claims.decision === 'restrict') {
     return outcome.claims.status === 'red' ? 'restrict-red' : 'restrict-yellow';
@@ -29,7 +29,7 @@ const MARKS: Record<Face, string> = {
   refer: 'M38 39c0-16 25-16 25 0 0 11-13 10-13 22M50 71v6',
   unverified: 'M30 30 70 70M70 30 30 70',
   free: 'M24 50h48M58 36l14 14-14 14',
-  problem: 'M30 50h8M46 50h8M62 50h8',
+  problem: 'M25 50h1M50 50h1M75 50h1',
 };
 
 export function Shape({ face }: { readonly face: Face }) {

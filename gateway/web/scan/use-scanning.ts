@@ -8,7 +8,7 @@ import { decisionOf, type Outcome, scanProblem } from './outcome.ts';
 import { Presence } from './presence.ts';
 import { scanText } from './scan-text.ts';
 import { Signals } from './signals.ts';
-import type { VenueAccess } from './venue-access.ts';
+import type { NoAccess, VenueAccess } from './venue-access.ts';
 
 /** A pass gives way by itself; whatever else somebody has to read stays until the next scan, or until it is put away. */
 const PASS_SHOWN_MS = 4_000;
@@ -32,8 +32,9 @@ export interface Scanning {
 
 interface Parts {
   readonly opened: Promise<Opened>;
-  readonly access: VenueAccess | null;
-  readonly purpose: Purpose;
+  /** As whom this page asks; asked for again where nobody was reached before. */
+  readonly obtainAccess: () => Promise<VenueAccess | NoAccess>;
+  readonly purpose: Purpose | null;
   readonly onAsked: (reached: boolean) => void;
 }
 
@@ -80,10 +81,9 @@ export function useScanning(parts: Parts): Scanning {
     setOutcome(null);
     setChoice(null);
     enqueue(async () => {
-      const { trust, access: openedAs } = await latest.current.opened;
-      const { access, purpose, onAsked } = latest.current;
-      const scanning = { trust, access: access ?? openedAs, purpose, nowS, onClock: setClockAheadS };
-      const next = await scanText(text, scanning);
+      const { trust } = await latest.current.opened;
+      const { obtainAccess, purpose, onAsked } = latest.current;
+      const next = await scanText(text, { trust, obtainAccess, purpose, nowS, onClock: setClockAheadS });
       if (next.kind === 'answer') onAsked(true);
       if (next.kind === 'problem' && next.code === 'gateway_unreachable') onAsked(false);
       return next;

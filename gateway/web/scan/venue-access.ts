@@ -8,6 +8,7 @@ import {
 } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type SandboxVenue, venueSchema, venueTokenReplySchema } from '../../../schemas/sandbox.ts';
+import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import { MAX_VENUE_TOKEN_LENGTH, venueTokenClaimsSchema } from '../../../schemas/venue-token.ts';
 import { askOwnGateway } from './same-origin.ts';
 
@@ -22,8 +23,7 @@ export interface VenueAccess {
   readonly purposes: readonly Purpose[];
   /** Whom attestations have to be made for. */
   readonly clientId: string;
-  /** Null: nobody gives out a token just now. */
-  readonly headers: () => Promise<Readonly<Record<string, string>> | null>;
+  readonly headers: () => Promise<Readonly<Record<string, string>>>;
 }
 
 export type VenuesView = Pick<SandboxVenue, 'venue' | 'name'>[];
@@ -35,10 +35,15 @@ export async function sandboxVenues(): Promise<VenuesView | null> {
   return parsed.success ? parsed.data : null;
 }
 
-/** As one of the sandbox's venues, without a sign-in; null where there is none of that name, or no sandbox. */
-export async function sandboxAccess(venue: string): Promise<VenueAccess | null> {
+type LentToken = z.infer<typeof venueTokenReplySchema> & { readonly endsMs: number };
+
+/** Why this page asks as nobody. */
+export type NoAccess = Extract<ScanProblemCode, 'access_missing' | 'gateway_unreachable'>;
+
+/** As one of the sandbox's venues, without a sign-in. There may be none of that name, or no sandbox. */
+export async function sandboxAccess(venue: string): Promise<VenueAccess | NoAccess> {
   const first = await lentToken(venue);
-  if (first === null) return null;
+  if (typeof first === 'string') return first;
   let token = first;
   return {
     name: first.name,
@@ -46,20 +51,23 @@ export async function sandboxAccess(venue: string): Promise<VenueAccess | null> 
     purposes: first.purposes,
     clientId: first.client_id,
     headers: async () => {
-      if (performance.now() > token.endsMs) token = (await lentToken(venue)) ?? token;
+      const next = performance.now() > token.endsMs ? await lentToken(venue) : token;
+      // With the one before, the gateway says itself that it has ended.
+      if (typeof next !== 'string') token = next;
       return { authorization: `Bearer ${token.access_token}` };
     },
   };
 }
 
-async function lentToken(venue: string) {
+async function lentToken(venue: string): Promise<LentToken | NoAccess> {
   const reply = await askOwnGateway(
     '/sandbox/venue-tokens',
     { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ venue }) },
     WITHIN_MS,
   );
-  const parsed = venueTokenReplySchema.safeParse(reply?.status === 200 ? jsonOrUndefined(reply.text) : null);
-  if (!parsed.success) return null;
+  if (reply === null) return 'gateway_unreachable';
+  const parsed = venueTokenReplySchema.safeParse(reply.status === 200 ? jsonOrUndefined(reply.text) : null);
+  if (!parsed.success) return 'access_missing';
   return { ...parsed.data, endsMs: performance.now() + parsed.data.expires_in * 1000 - EARLY_MS };
 }
 
