@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
@@ -24,6 +25,19 @@ interface AnswerProps {
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
 export function Answer({ outcome, nowS, onNext }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
+  const next = useRef<HTMLButtonElement>(null);
+  const before = useRef<Element | null>(null);
+  // Asked now: once what is below cannot be reached any more, nothing in it has the focus.
+  if (outcome !== null) before.current ??= document.activeElement;
+  // Whoever works with keys goes on with one key, and is then back where the last code was typed.
+  useEffect(() => {
+    if (outcome !== null) {
+      next.current?.focus({ preventScroll: true });
+      return;
+    }
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    before.current = null;
+  }, [outcome === null]);
   return (
     <div
       id="answer"
@@ -40,7 +54,7 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
           <p class="word">{wordOf(outcome)}</p>
           <div class="details">
             <Details outcome={outcome} nowS={nowS()} />
-            <button type="button" class="next" onClick={onNext}>
+            <button ref={next} type="button" class="next" onClick={onNext}>
               {say(SCAN_TEXTS.next)}
             </button>
           </div>
