@@ -24,6 +24,9 @@ export const venueSchema = z.strictObject({
   token_endpoint: z.url(),
   resource: entityIdSchema,
   scope: z.literal('verify'),
+  dpop_bound_access_tokens: z.boolean().meta({
+    description: 'whether its authorization server gives it none but tokens that are bound to a key (RFC 9449)',
+  }),
 });
 export type SandboxVenue = z.infer<typeof venueSchema>;
 

@@ -7,6 +7,9 @@ import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
 import { AUTHORIZATION_SERVER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { Possession, PROOF_REMEMBERED_MS } from './possession.ts';
+import { ProofNonces } from './proof-nonces.ts';
+import { openSeenOnce } from './seen-once.ts';
 import { type TokenOutcome, VenueTokens } from './venue-tokens.ts';
 
 const anchor = await makeParty('https://anchor.example');
@@ -16,6 +19,7 @@ const [first, next] = [await makeKey('first'), await makeKey('next')];
 const GATEWAY = 'https://gateway.henan.example';
 const METADATA = `${GATEWAY}/.well-known/oauth-protected-resource`;
 const CHALLENGE = `Bearer realm="huren", resource_metadata="${METADATA}"`;
+const DPOP_CHALLENGE = `DPoP realm="huren", resource_metadata="${METADATA}", algs="ES256 EdDSA"`;
 const startedS = Math.floor(Date.now() / 1000);
 
 let nowS: number;
@@ -55,6 +59,12 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
     provinceOf: (issuer) => (issuer === server.entityId ? admitted : null),
     audiencesOf: (code) => (code === here ? [GATEWAY] : null),
     resourceMetadata: METADATA,
+    possession: new Possession({
+      nonces: new ProofNonces(null, () => nowS * 1000),
+      seen: openSeenOnce('dpop', null, PROOF_REMEMBERED_MS),
+      names: [GATEWAY],
+      nowMs: () => nowS * 1000,
+    }),
     onOutcome: (outcome) => outcomes.push(outcome),
     log: log.log,
     nowMs: () => nowS * 1000,
@@ -87,8 +97,15 @@ async function chain(): Promise<string[]> {
 const tokenBy = async ({ signer }: typeof first) =>
   await venueToken({ ...server, signer }, { aud: GATEWAY, iat: startedS, exp: startedS + 3_600 });
 
+const asking = (authorization: string | undefined) => ({
+  authorization,
+  proof: undefined,
+  method: 'POST',
+  path: '/v1/verifications',
+});
+
 async function outcomeOf(token: string): Promise<string> {
-  return await tokens.authenticate(`Bearer ${token}`).then(
+  return await tokens.authenticate(asking(`Bearer ${token}`)).then(
     ({ destination }) => destination,
     (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'a fault'),
   );
@@ -96,7 +113,7 @@ async function outcomeOf(token: string): Promise<string> {
 
 /** The refusal itself, with what it tells a client. */
 async function refusalOf(authorization: string | undefined): Promise<ProblemError> {
-  const error: unknown = await tokens.authenticate(authorization).catch((refusal: unknown) => refusal);
+  const error: unknown = await tokens.authenticate(asking(authorization)).catch((refusal: unknown) => refusal);
   if (error instanceof ProblemError) return error;
   throw new Error('nothing was refused', { cause: error });
 }
@@ -104,7 +121,7 @@ async function refusalOf(authorization: string | undefined): Promise<ProblemErro
 describe('what a client sends', () => {
   test('is nothing, and it is not told where to read how to get a token', async () => {
     const { code, headers } = await refusalOf(undefined);
-    expect([code, headers]).toEqual(['token_missing', { 'www-authenticate': CHALLENGE }]);
+    expect([code, headers]).toEqual(['token_missing', { 'www-authenticate': `${CHALLENGE}, ${DPOP_CHALLENGE}` }]);
     expect(outcomes).toEqual(['missing']);
   });
 
@@ -126,7 +143,10 @@ describe('what a client sends', () => {
 
   test('is a token whose venue is another one, or is refused for the case of its scheme', async () => {
     const venue = { issuer: server.entityId, clientId: 'a-venue', kind: 'hospital', region: '410100' };
-    expect(await tokens.authenticate(`bEARER ${await tokenBy(first)}`)).toEqual({ ...venue, destination: '410000' });
+    expect(await tokens.authenticate(asking(`bEARER ${await tokenBy(first)}`))).toEqual({
+      ...venue,
+      destination: '410000',
+    });
   });
 
   test('is a token of a server that nobody admitted, and the client is not told so', async () => {
@@ -151,7 +171,7 @@ describe('what a client sends', () => {
 describe('a fault of ours', () => {
   test('is told to a venue as a refusal, and counted as one', async () => {
     fault = new RangeError('a fault');
-    await expect(tokens.authenticate(`Bearer ${await tokenBy(first)}`)).rejects.toBe(fault);
+    await expect(tokens.authenticate(asking(`Bearer ${await tokenBy(first)}`))).rejects.toBe(fault);
     expect(outcomes).toEqual([]);
   });
 
@@ -159,7 +179,7 @@ describe('a fault of ours', () => {
     await outcomeOf(await tokenBy(first));
     nowS += 1;
     fault = new RangeError('a fault');
-    await expect(tokens.authenticate(`Bearer ${await tokenBy(next)}`)).rejects.toBe(fault);
+    await expect(tokens.authenticate(asking(`Bearer ${await tokenBy(next)}`))).rejects.toBe(fault);
   });
 });
 

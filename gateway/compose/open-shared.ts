@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Counter, Histogram } from 'prom-client';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
-import { openRateLimit, type RateLimit } from '../access/rate-limit.ts';
+import { openRateLimit, type PublishedLimit, type RateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
@@ -18,7 +18,7 @@ export interface Shared {
   readonly open: OpenCache;
   /** Has somebody else hear what must not be answered any more, whichever instance was told. */
   readonly onInvalidated: (hear: (applied: AppliedInvalidation) => void) => void;
-  readonly clientLimit: RateLimit;
+  readonly clientLimit: PublishedLimit;
   readonly provinceLimit: RateLimit;
   /** Questions a second by one gateway of another province, and to this node's own systems on their behalf. */
   readonly askerLimit: RateLimit;

@@ -117,7 +117,7 @@ describe('the description', () => {
     const mounted = sources.flatMap((name) => {
       const source = readFileSync(join(import.meta.dirname, name), 'utf8');
       // What every hosted entity has below its own path is described once, for the gateway's.
-      return [...source.matchAll(/(?:resource|mountPage)\(\s*\w+,\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
+      return [...source.matchAll(/(?:(?:resource|mountPage)\(\s*\w+,|hot\.post\()\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
         ([, path = '']) =>
           // Express writes :name and *name where OpenAPI writes {name}.
           path.replaceAll(/[:*](\w+)/g, '{$1}'),

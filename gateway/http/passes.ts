@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
-import type { RateLimit } from '../access/rate-limit.ts';
+import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -22,7 +22,7 @@ const MAX_REVOCATION_BYTES = 8192;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
-  readonly shared: { readonly clientLimit: RateLimit } & Capacity;
+  readonly shared: { readonly clientLimit: PublishedLimit } & Capacity;
   /** Each gateway's passes by its province. */
   readonly passes: {
     readonly of: (destination: ProvinceCode) => Passes | null;

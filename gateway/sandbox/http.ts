@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { callControl } from '../../adapters/sandbox/control-client.ts';
 import {
@@ -11,7 +12,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
-import { runParser } from '../http/json-body.ts';
+import { receiveText } from '../http/receive-body.ts';
 import { pathOf, resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
 import { sameSiteOnly } from './same-site.ts';
@@ -29,11 +30,7 @@ interface Parts {
 
 /** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
 export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince }: Parts): void {
-  const readText = express.text({ type: () => true, limit: MAX_CONTROL_BODY_BYTES, inflate: false });
-  const body = async (request: Request, response: Response) => {
-    await runParser(readText, request, response, 'request of the sandbox');
-    return String(request.body);
-  };
+  const body = (request: IncomingMessage) => receiveText(request, MAX_CONTROL_BODY_BYTES, 'request of the sandbox');
 
   async function passOnTo(method: 'GET' | 'POST' | 'PUT', path: string, text?: string) {
     const { status, body: answer } = await callControl(control, method, path, text);
@@ -47,14 +44,14 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
 
   async function pass(request: Request, response: Response): Promise<void> {
     const isPost = request.method === 'POST';
-    const text = isPost ? await body(request, response) : undefined;
+    const text = isPost ? await body(request) : undefined;
     const { status, answer } = await passOn(request, isPost ? 'POST' : 'GET', text);
     response.status(status).json(answer);
   }
 
   /** A fault shows on the very next scan: answers that are still fresh would hide it, so they are forgotten. */
   async function putFault(request: Request, response: Response): Promise<void> {
-    const text = await body(request, response);
+    const text = await body(request);
     const asked = faultBodySchema.safeParse(jsonOrUndefined(text));
     // What is not understood here is passed on as it came, and refused by whoever owns the form.
     const { province, fault, keep_cache } = asked.success ? asked.data : {};
@@ -64,7 +61,7 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
   }
 
   async function giveVenueToken(request: Request, response: Response): Promise<void> {
-    const asked = venueTokenRequestSchema.safeParse(jsonOrUndefined(await body(request, response)));
+    const asked = venueTokenRequestSchema.safeParse(jsonOrUndefined(await body(request)));
     if (!asked.success) throw new ProblemError('body_invalid', 'venue: must name a venue of the sandbox');
     const { answer } = await passOnTo('GET', '/venues');
     const venue = z

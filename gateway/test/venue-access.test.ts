@@ -183,6 +183,8 @@ describe('a client', () => {
     expect(refused.length).toBeGreaterThan(0);
     for (const reply of refused) {
       expect(reply.headers.get('retry-after')).toMatch(/^[1-9]$/);
+      expect(reply.headers.get('ratelimit')).toMatch(/^"client";r=0;t=[1-9]$/);
+      expect(reply.headers.get('ratelimit-policy')).toBe('"client";q=40;w=1');
       expect(await reply.json()).toMatchObject({ code: 'rate_limited' });
     }
     expect(await ask(await token({ client_id: 'another' }))).toEqual(LET_IN);
@@ -197,6 +199,11 @@ describe('a client', () => {
     const read = async (url: string) => protectedResourceSchema.parse(await (await fetch(url)).json());
     const servers = [platform.secondServer, platform.server].map(({ entityId }) => entityId);
     expect(await read(metadata)).toMatchObject({ resource: platform.url, authorization_servers: servers });
+    expect(await read(metadata)).toMatchObject({
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+      dpop_bound_access_tokens_required: false,
+      resource_documentation: `${platform.url}/docs`,
+    });
     const ofGateway = await read(`${metadata}/gateway`);
     expect(ofGateway).toMatchObject({ resource: platform.gatewayId, authorization_servers: servers });
   });

@@ -1,23 +1,12 @@
 import { z } from 'zod';
 import { provinceCodeSchema, reasonCodeSchema } from '../code-lists/index.ts';
 import { findingSchema } from '../finding.ts';
-import { passRevocationSchema } from '../pass.ts';
+import { passReplySchema, passRevocationSchema } from '../pass.ts';
 import { approvalSchema, statusClaimsSchema } from '../statement.ts';
-import { assuranceSchema, entityIdSchema, instantSchema, provenanceSchema } from '../status.ts';
-import { verificationReplySchema, verificationRequestSchema } from '../verification.ts';
+import { assuranceSchema, entityIdSchema, provenanceSchema } from '../status.ts';
+import { verificationRequestSchema } from '../verification.ts';
 import { example } from './examples.ts';
 import type { Operation } from './operation.ts';
-
-const passReplySchema = z
-  .strictObject({
-    pass: z
-      .string()
-      .nullable()
-      .meta({ description: 'compact JWS, typ recognition-pass+jwt; null unless the answer is pass' }),
-    valid_until: instantSchema.nullable(),
-    answer: verificationReplySchema,
-  })
-  .meta({ id: 'PassReply' });
 
 const auditRequestSchema = z
   .strictObject({

@@ -61,7 +61,7 @@ async function runScan(cli: Cli, code: string | undefined, options: ScanOptions)
   const trust = readTrust(options, cli.env);
   const access = await obtainAccess(gateway, cli.env, options.venue);
   const { purpose } = options;
-  return await scanCode(gateway, access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
+  return await scanCode(access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
 }
 
 /** An argument stays in the shell's history and shows in the process list; a code from a file or a pipe does not. */

@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
+import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
@@ -15,6 +17,7 @@ import { type AdmittedServers, admittedServers } from '../../registry/admitted-s
 import { issuerFor } from '../../registry/fold-subordinates.ts';
 import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
@@ -52,8 +55,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     name: 'destination',
     verification,
     provinces,
-    mount: (router) => {
-      mountVerifications(router, { verification, tokens, shared });
+    mount: (router, hot) => {
+      mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
       mountEvents(router, {
@@ -99,7 +102,13 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+  const possession = new Possession({
+    nonces: new ProofNonces(config.cacheSecret, nowMs),
+    seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
+    names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
   return new VenueTokens({
     resolver: trust.resolver,
     provinceOf: servers.provinceOf,
@@ -108,6 +117,7 @@ function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, ser
       return gateway === undefined ? null : [nodeUrl, gateway.entityId];
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
+    possession,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,
@@ -172,13 +182,13 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
 
 /** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
 function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCode, AnsweringGateway> {
-  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => ({
-    entityId,
-    signer: () => {
+  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => {
+    const signer = () => {
       if (!shared.clock.isOff()) return attestationKeys.signer;
       throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
-    },
-  });
+    };
+    return { entityId, signer, signFor: new TurnSigner(signer).signFor };
+  };
   return new Map([...trust.gateways].map(([province, gateway]) => [province, asAnswering(gateway)]));
 }
 
@@ -212,7 +222,7 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: randomUUID,
+    newId: () => randomBytes(16).toString('base64url'),
     metrics,
     coverage: shared.coverage.counter,
     signals,
