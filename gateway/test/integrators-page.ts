@@ -20,7 +20,7 @@ export function installPackage(folder: string): void {
   const installed = join(folder, 'node_modules/huren');
   mkdirSync(installed, { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
-  execFileSync(TSC, ['-p', join(ROOT, 'tsconfig.lib.json'), '--outDir', join(installed, 'dist')]);
+  execFileSync(TSC, ['-p', join(ROOT, 'gateway/client'), '--outDir', join(installed, 'dist')]);
   symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
 }
 
