@@ -14,6 +14,7 @@ import { issuerOf } from '../trust/status-statement.ts';
 import { nullIfUntrusted, TrustError } from '../trust/trust-error.ts';
 import { type AuditAnswer, audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
+import { asProblem } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
@@ -69,12 +70,12 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
   resource(router, '/v1/audits', {
     POST: async (request, response) => {
       try {
-        const asked = await question(await readBody(request, response));
+        const asked = await question(await readBody(request));
         const answer = await audit(verification, asked, refuseReplay);
         audits.inc({ outcome: 'answered' });
         response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });
       } catch (error) {
-        audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
+        audits.inc({ outcome: asProblem(error).code });
         throw error;
       }
     },

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counter } from 'prom-client';
 import {
   NODE_TOKEN_LIFETIME_S,
@@ -15,6 +15,7 @@ import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { followTrace, hopsOf } from './question-headers.ts';
 
 /** How long a question's token could still be good. */
@@ -33,7 +34,7 @@ export interface DeskParts {
 
 /** What comes in: one question, or a frame of some. */
 export interface Incoming<B> {
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   /** The longest body that `read` takes, in bytes. */
   readonly maxBytes: number;
   readonly questionsIn: (body: B) => number;
@@ -59,8 +60,8 @@ export class StatementDesk {
 
   /** Lets another province's gateway in with what it asks. Throws ProblemError. */
   async enter<B>(
-    request: Request,
-    response: Response,
+    request: IncomingMessage,
+    response: ServerResponse,
     { read, maxBytes, questionsIn }: Incoming<B>,
   ): Promise<{ readonly party: AskingParty<Issuer>; readonly body: B }> {
     let asker = 'unknown';
@@ -81,17 +82,17 @@ export class StatementDesk {
     }
   }
 
-  async #authenticate(request: Request): Promise<AskingParty<Issuer>> {
+  async #authenticate(request: IncomingMessage): Promise<AskingParty<Issuer>> {
     hopsOf(request);
     if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-    const party = await this.#parts.askers.authenticate(request.get('authorization'));
-    await this.withinRate(party);
+    const party = await this.#parts.askers.authenticate(request.headers.authorization);
+    this.withinRate(party);
     return party;
   }
 
   /** Takes one question of what a gateway may ask a second; `enter` has taken the first. Throws `rate_limited`. */
-  async withinRate({ gateway }: AskingParty<Issuer>): Promise<void> {
-    const refused = await this.#parts.shared.askerLimit.take(gateway);
+  withinRate({ gateway }: AskingParty<Issuer>): void {
+    const refused = this.#parts.shared.askerLimit.take(gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   }
 
@@ -127,12 +128,12 @@ export class StatementDesk {
     );
     const iat = Math.floor(issuing.nowMs() / 1000);
     const bound = { iss: issuer.entityId, aud: gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };
-    const claims = { ...bound, nonce: question.nonce, question: await questionDigest(question), ...outcome };
+    const claims = { ...bound, nonce: question.nonce, question: questionDigest(question), ...outcome };
     const answer = await signStatementAnswer(claims, issuer.signFor(answerForms));
     return { outcome, reply: { answer, ...(statement === undefined ? {} : { statement }) } };
   }
 
   #countRefusal(asker: string, error: unknown): void {
-    this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
+    this.#parts.statements.inc({ asker, outcome: asProblem(error).code });
   }
 }

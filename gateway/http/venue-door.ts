@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -10,7 +10,7 @@ interface Parts {
 }
 
 interface Question<B> {
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   readonly maxBytes: number;
   /** Of a batch alone: how many scans it is. */
   readonly scansIn?: (body: B) => number;
@@ -20,18 +20,20 @@ interface Question<B> {
 export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
   // Two servers may have a client of one name.
   const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
-  const withinRate = async (venue: Venue, scans: number) => {
-    const refused = await shared.clientLimit.take(clientOf(venue), scans);
+  const withinRate = (venue: Venue, scans: number) => {
+    const refused = shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
-  const authenticate = async (request: Request, response: Response) => {
-    response.set(shared.clientLimit.policy);
-    const proof = request.get('dpop');
+  const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '', headers } = request;
+    response.setHeader('ratelimit-policy', shared.clientLimit.policy['ratelimit-policy']);
+    // Given twice it comes as one text with a comma, which is no proof.
+    const proof = headers['dpop']?.toString();
     // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
-    if (proof !== undefined) response.set('dpop-nonce', tokens.proofNonce());
-    const { method, path } = request;
-    const venue = await tokens.authenticate({ authorization: request.get('authorization'), proof, method, path });
-    if (scansIn === undefined) await withinRate(venue, 1);
+    if (proof !== undefined) response.setHeader('dpop-nonce', tokens.proofNonce());
+    const [path = ''] = url.split('?', 1);
+    const venue = await tokens.authenticate({ authorization: headers.authorization, proof, method, path });
+    if (scansIn === undefined) withinRate(venue, 1);
     return venue;
   };
   const door = {
@@ -42,9 +44,12 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     maxBytes,
     scansIn: scansIn ?? (() => 1),
   } as const;
-  return async (request: Request, response: Response): Promise<{ readonly venue: Venue; readonly body: B }> => {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{ readonly venue: Venue; readonly body: B }> => {
     const { asker: venue, body } = await admit(shared, door, request, response);
-    if (scansIn !== undefined) await withinRate(venue, scansIn(body));
+    if (scansIn !== undefined) withinRate(venue, scansIn(body));
     return { venue, body };
   };
 }

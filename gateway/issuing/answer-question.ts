@@ -50,7 +50,7 @@ export async function answerQuestion(
   const subject = subjectOf(context.registry(), issuer, request);
   if (subject === 'suspended') return { outcome: { outcome: 'unavailable', reasons: ['issuer_unavailable'] } };
   if (subject === null) return { outcome: { outcome: 'not_ours' } };
-  const refused = await context.systemLimit.take(issuer.province);
+  const refused = context.systemLimit.take(issuer.province);
   if (refused !== null) return busy(Number(refused['retry-after']) * 1000);
   const said: { retryAfterMs: number | null } = { retryAfterMs: null };
   const ask: ObtainContext['ask'] = async (adapter, question) => {
@@ -74,7 +74,7 @@ export async function answerQuestion(
   return {
     outcome: {
       outcome: 'statement',
-      statement_digest: await statementDigest(statement),
+      statement_digest: statementDigest(statement),
       reasons: [...reasons],
       local_ground_only: localGroundOnly,
     },

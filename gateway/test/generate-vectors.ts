@@ -1,23 +1,52 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ATTESTATION_TYP } from '../../schemas/attestation.ts';
 import { AUDIENCE, makeWorld } from '../trust/attestation.fixture.ts';
 import { NOW_S } from '../trust/federation.fixture.ts';
 import { attestationVectors } from '../trust/forged-attestations.fixture.ts';
+import { merkleVectors } from '../trust/forged-merkle.fixture.ts';
 import { statementVectors } from '../trust/forged-statements.fixture.ts';
 import { seededKey } from '../trust/seeded-key.fixture.ts';
+import type { TrustErrorCode } from '../trust/trust-error.ts';
+import { credentialVectors } from './credential-vectors/document.ts';
 import { ROOT } from './import-graph.ts';
 
 /*
- * Writes schemas/vectors/forged/: attestations and statements with what a verifier has to make of each, for whoever
- * writes another one. Keys are made of their names and signatures are deterministic, so the same code always gives the
- * same bytes. With --check it only says whether they agree, by its exit code.
+ * Writes schemas/vectors/forged/ and credentials/: attestations, statements and holder-carried certificates with what a
+ * verifier has to make of each, for whoever writes another one; and the attestations of schemas/vectors/token-forms/, for
+ * whoever writes a reader of tokens. Keys are made of their names and signatures are deterministic, so the same code always
+ * gives the same bytes. With --check it only says whether they agree, by its exit code.
  */
 
-const FOLDER = join(ROOT, 'schemas/vectors/forged');
+const FOLDER = join(ROOT, 'schemas/vectors');
 
 const world = await makeWorld(seededKey);
+/** What a reader sees without knowing who may sign what. */
+const SEEN_IN_THE_TOKEN: ReadonlySet<TrustErrorCode> = new Set([
+  'signature_invalid',
+  'token_malformed',
+  'crit_unknown',
+  'typ_wrong',
+  'key_unknown',
+]);
+const ofTokens = (await merkleVectors(world, seededKey)).flatMap(({ name, defect, attestation, expected }) =>
+  expected.verified || SEEN_IN_THE_TOKEN.has(expected.code)
+    ? [
+        [
+          `token-forms/attestation-${name}.json`,
+          {
+            typ: ATTESTATION_TYP,
+            ...(defect === null ? {} : { defect }),
+            expected: expected.verified ? 'valid' : expected.code,
+            jwk: world.gateway.answers.jwk,
+            token: attestation,
+          },
+        ],
+      ]
+    : [],
+);
 const files = {
-  'attestations.json': {
+  'forged/attestations.json': {
     about: 'Each vector with the chains of this file, or its own in their place. No evidence: nobody kept it.',
     at_s: NOW_S,
     audience: AUDIENCE,
@@ -26,13 +55,15 @@ const files = {
     chains: Object.fromEntries(world.chains),
     vectors: await attestationVectors(world, seededKey),
   },
-  'statements.json': {
+  'forged/statements.json': {
     about: 'Each statement opened with all its disclosures. refused: the code, or null where it has to be read.',
     at_s: NOW_S,
     issuer: world.province.entityId,
     jwks: { keys: [world.province.statements.jwk] },
     vectors: await statementVectors(world),
   },
+  ...Object.fromEntries(ofTokens),
+  'credentials/certificates.json': credentialVectors(),
 };
 
 let isInStep = true;
@@ -42,10 +73,10 @@ for (const [name, content] of Object.entries(files)) {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
   isInStep = false;
   if (process.argv.includes('--check')) {
-    console.error(`schemas/vectors/forged/${name}: out of step; run npm run generate`);
+    console.error(`schemas/vectors/${name}: out of step; run npm run generate`);
     continue;
   }
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
 if (!isInStep && process.argv.includes('--check')) process.exitCode = 1;

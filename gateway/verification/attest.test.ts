@@ -40,7 +40,8 @@ function attested(answer: Partial<Answer>) {
   return attest(
     { nowMs: () => NOW_S * 1000, newId: () => '0123456789abcdef', metrics: METRICS },
     {
-      gateway: { entityId: 'https://gateway.example', signer: () => key.signer },
+      gateway: { entityId: 'https://gateway.example' },
+      sign: plainly(key.signer),
       venue: {
         issuer: 'https://authorization.example',
         clientId: 'door',

@@ -7,6 +7,7 @@ import { ProblemError } from '../problem-error.ts';
 import { adapterName } from '../registry/registry-state.ts';
 import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
 import { brokenRules, type EvidenceInHand } from '../trust/attestation-rules.ts';
+import type { SignToken } from '../trust/signer.ts';
 import { readVerified } from '../trust/status-statement.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
@@ -15,7 +16,8 @@ import type { AnsweringGateway, VerificationContext } from './verification-conte
 export type AttestContext = Pick<VerificationContext, 'nowMs' | 'newId' | 'metrics'>;
 
 export interface Attestable {
-  readonly gateway: AnsweringGateway;
+  readonly gateway: Pick<AnsweringGateway, 'entityId'>;
+  readonly sign: SignToken;
   readonly venue: Venue;
   readonly request: VerificationRequest;
   readonly mandate: Pick<Mandate, 'id'>;
@@ -28,7 +30,7 @@ export interface Attestable {
  * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
  */
 export async function attest(context: AttestContext, attestable: Attestable): Promise<VerificationReply> {
-  const { gateway, venue, subject, answer } = attestable;
+  const { sign, venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
   const claims = await claimsOf(context, attestable, nowS);
   const [rule] = brokenRules(claims, evidenceOf(attestable));
@@ -50,7 +52,7 @@ export async function attest(context: AttestContext, attestable: Attestable): Pr
     provenance: answer.provenance,
     assurance: answer.assurance,
     remedy: answer.remedy,
-    attestation: await signAttestation(claims, gateway.signer()),
+    attestation: await signAttestation(claims, sign),
     evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
   };
 }
@@ -76,7 +78,7 @@ async function claimsOf(context: AttestContext, attestable: Attestable, nowS: nu
     mandate: mandate.id,
     policy: answer.policy,
     adapter: adapterName(subject.adapter, answer.way),
-    ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
+    ...(answer.evidence === null ? {} : { evidence: evidenceDigest([answer.evidence]) }),
     ...(answer.withheld ? { withheld: true as const } : {}),
   };
 }

@@ -75,7 +75,7 @@ function world(): World {
     cache: open.cache,
     flights: new SingleFlight(),
     answerTimes: new AnswerTimes(),
-    provinceLimit: { take: async () => (limited.now ? { 'retry-after': '1' } : null) },
+    provinceLimit: { take: () => (limited.now ? { 'retry-after': '1' } : null) },
     load,
     issuerKeys: async () => Promise.reject(new Error('nothing is signed here')),
     nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),

@@ -42,7 +42,7 @@ async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey
   const found = await context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
   const reading = { ...found, fresh: takenBy(subject, found.fresh), stale: takenBy(subject, found.stale) };
   if (reading.fresh !== null) return answerOf(reading.fresh, 'cached');
-  const unasked = await context.provinceLimit.take(province);
+  const unasked = context.provinceLimit.take(province);
   if (unasked !== null) return standIn(context, reading, new ProblemError('rate_limited', undefined, unasked));
   let settled = false;
   try {

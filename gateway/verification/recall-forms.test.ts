@@ -64,7 +64,7 @@ function world(says: (question: Question) => readonly TokenForm[] = ({ forms }) 
     cache: openCache({ redis: null, secret: null, nowMs, count: () => {}, onInvalidated: () => {} }).cache,
     flights: new SingleFlight(),
     answerTimes: new AnswerTimes(),
-    provinceLimit: { take: async () => null },
+    provinceLimit: { take: () => null },
     load: new LoadGauge(() => {}),
     issuerKeys: async () => Promise.reject(new Error('the province signs nothing here')),
     nodeKeys: async (entityId) => ({ entityId, jwks: { keys: [key.jwk] }, expS: AT_S + 10_000 }),

@@ -8,6 +8,7 @@ import type { Signals } from '../coverage/signals.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import type { Agency } from '../trust/entity-resolver.ts';
 import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
+import type { SignFor } from '../trust/shared-signature.ts';
 import type { AnswerTimes } from '../upstream/answer-times.ts';
 import type { AskingGateway, ProvinceAnswer, Question } from '../upstream/question.ts';
 import type { SingleFlight } from '../upstream/single-flight.ts';
@@ -21,8 +22,11 @@ export interface IssuerKeys {
   readonly expS: number;
 }
 
-/** Whose answers are signed, and with what just now. `signer` throws ProblemError where this node may not sign. */
-export type AnsweringGateway = AskingGateway;
+/** Whose answers are signed, and with what just now. Both throw ProblemError where this node may not sign. */
+export interface AnsweringGateway extends AskingGateway {
+  /** Signs an answer for a venue that takes these forms, with others of the same turn where it may. */
+  readonly signFor: SignFor;
+}
 
 /** What steps 4 and 5 need of it. */
 export type RecallContext = Pick<

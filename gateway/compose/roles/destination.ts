@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
@@ -10,6 +10,7 @@ import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -17,6 +18,7 @@ import { type AdmittedServers, admittedServers } from '../../registry/admitted-s
 import { issuerFor } from '../../registry/fold-subordinates.ts';
 import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
@@ -54,8 +56,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     name: 'destination',
     verification,
     provinces,
-    mount: (router) => {
-      mountVerifications(router, { verification, tokens, shared });
+    mount: (router, hot) => {
+      mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
       mountEvents(router, {
@@ -68,6 +70,12 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         ...shared,
       });
       mountProtectedResource(router, resourcesOf(parts, servers));
+      mountTrustBundle(router, {
+        gatewayOf: verification.gatewayOf,
+        anyGateway: verification.anyGateway,
+        trustBundle: trust.trustBundle,
+        nowMs,
+      });
       mountAttestationKeys(router, () =>
         [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
       );
@@ -187,13 +195,13 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
 
 /** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
 function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCode, AnsweringGateway> {
-  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => ({
-    entityId,
-    signer: () => {
+  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => {
+    const signer = () => {
       if (!shared.clock.isOff()) return attestationKeys.signer;
       throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
-    },
-  });
+    };
+    return { entityId, signer, signFor: new TurnSigner(signer).signFor };
+  };
   return new Map([...trust.gateways].map(([province, gateway]) => [province, asAnswering(gateway)]));
 }
 
@@ -227,7 +235,7 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: randomUUID,
+    newId: () => randomBytes(16).toString('base64url'),
     metrics,
     coverage: shared.coverage.counter,
     signals,
