@@ -111,8 +111,11 @@ function typeMetadata(description: EntityDescription, keys: readonly PublicJwk[]
     case 'agency':
       return { [ASSIGNMENT_AGENCY]: { province, level, role, jwks } };
     case 'authorization_server': {
-      const grants = { grant_types_supported: ['client_credentials'] };
-      return { [AUTHORIZATION_SERVER]: { issuer, token_endpoint, jwks, scopes_supported: [VENUE_SCOPE], ...grants } };
+      const { introspection_endpoint } = description;
+      const asked =
+        introspection_endpoint === undefined ? {} : { introspection_endpoint, huren_introspection_required: true };
+      const grants = { scopes_supported: [VENUE_SCOPE], grant_types_supported: ['client_credentials'] };
+      return { [AUTHORIZATION_SERVER]: { issuer, token_endpoint, jwks, ...grants, ...asked } };
     }
   }
 }

@@ -14,6 +14,10 @@ const coverageQuerySchema = z.strictObject({
   reason: described(reasonCodeSchema.optional(), { zh: '只看出现该原因的格', en: 'cells that show this reason' }),
 });
 
+const NO_MANDATES = { state: 'none', active: [], lastEndsMs: null, nextStartsMs: null };
+const NOT_READY = { ready: false, reasons: ['registry_missing'], degraded: [], mandates: NO_MANDATES };
+const METRICS = '# HELP huren_log_size Entries in the log\n# TYPE huren_log_size gauge\nhuren_log_size 171\n';
+
 /** The recognition matrix, and what an operator or a person at a browser asks of an instance. */
 export const SERVICE_OPERATIONS: readonly Operation[] = [
   {
@@ -55,7 +59,11 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     replies: [
       jsonReply({ zh: '可以接收查验', en: 'Venues may be sent here' }, readinessSchema, example('readiness')),
       {
-        ...jsonReply({ zh: '暂不接收查验，原因见 reasons', en: 'Not now, for the reasons given' }, readinessSchema),
+        ...jsonReply(
+          { zh: '暂不接收查验，原因见 reasons', en: 'Not now, for the reasons given' },
+          readinessSchema,
+          NOT_READY,
+        ),
         status: 503,
       },
     ],
@@ -72,7 +80,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
       zh: '任何标签均不含健康码、持码人标识或场所。',
       en: 'No label ever carries a code, a handle or a venue.',
     },
-    replies: [textReply('text/plain', { zh: '指标', en: 'Metrics' })],
+    replies: [textReply('text/plain', { zh: '指标', en: 'Metrics' }, METRICS)],
     problems: [],
   },
   {
@@ -83,7 +91,11 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '本说明', en: 'This description' },
     replies: [
-      jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() })),
+      jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() }), {
+        openapi: '3.1.1',
+        info: { title: 'Huren 互认', version: '0.1.0' },
+        paths: {},
+      }),
     ],
     problems: [],
   },
@@ -93,18 +105,12 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
 
-function jsonReply(text: Reply['text'], schema: z.ZodType, shown?: unknown): Reply {
-  return {
-    status: 200,
-    text,
-    mediaType: 'application/json',
-    schema,
-    ...(shown === undefined ? {} : { example: shown }),
-  };
+function jsonReply(text: Reply['text'], schema: z.ZodType, shown: unknown): Reply {
+  return { status: 200, text, mediaType: 'application/json', schema, example: shown };
 }
 
-function textReply(mediaType: string, text: Reply['text']): Reply {
-  return { status: 200, text, mediaType, schema: z.string() };
+function textReply(mediaType: string, text: Reply['text'], shown: string): Reply {
+  return { status: 200, text, mediaType, schema: z.string(), example: shown };
 }
 
 function page(id: string, path: string, summary: Reply['text']): Operation {
@@ -121,7 +127,7 @@ function page(id: string, path: string, summary: Reply['text']): Operation {
         en: 'the language; left out, Accept-Language decides',
       }),
     }),
-    replies: [textReply('text/html', { zh: '网页', en: 'A page' })],
+    replies: [textReply('text/html', { zh: '网页', en: 'A page' }, '<!doctype html>…')],
     problems: [],
   };
 }

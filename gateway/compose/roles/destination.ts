@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Introspection } from '../../access/introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
 import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
@@ -107,11 +108,22 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens(
+  { config, nodeUrl, trust, shared, documents, metrics, log, nowMs }: NodeParts,
+  servers: AdmittedServers,
+) {
   const possession = new Possession({
     nonces: new ProofNonces(config.cacheSecret, nowMs),
     seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
     names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
+  const introspection = new Introspection({
+    post: documents.post,
+    gatewayOf: (province) => {
+      const gateway = trust.gateways.get(province);
+      return gateway === undefined ? null : { entityId: gateway.entityId, signer: gateway.attestationKeys.signer };
+    },
     nowMs,
   });
   return new VenueTokens({
@@ -123,6 +135,7 @@ function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
     possession,
+    introspection,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,
