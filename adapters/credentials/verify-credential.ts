@@ -114,6 +114,8 @@ async function signerAmong(
     // The key decides the algorithm; a header that says another one is an attempt to choose it.
     if (signer.key?.algorithm === algorithm && (await signer.key.verify(signed, signature))) return signer;
   }
+  // Those that were not tried may have made it: that proves nothing.
+  if (signers.length > MAX_KEYS_OF_ONE_NAME) throw new CredentialError('key_unknown', 'too many keys of that name');
   throw new CredentialError('signature_invalid', 'no key of that name made it');
 }
 
