@@ -62,6 +62,11 @@ function resultOf(code: CredentialCode, family: CredentialFamily | null) {
   return { outcome: CREDENTIAL_CODES[code].outcome, code, family };
 }
 
+/** True for a text that belongs to one of the families, whatever is wrong with it; links to records among them. */
+export function looksLikeCredential(text: string): boolean {
+  return familyOf(text) !== null;
+}
+
 function familyOf(text: string): CredentialFamily | null {
   if (text.startsWith(HCERT_PREFIX)) return 'hcert';
   return looksLikeCard(text) || LINKS.test(text) ? 'shc' : null;
