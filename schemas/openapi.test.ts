@@ -63,7 +63,9 @@ describe('the document', () => {
   test('does not let an operation for venues or gateways look public, nor a public one closed', () => {
     const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
     const isClosed = (security: readonly unknown[] = []) => security.length > 0;
-    const closed = Object.entries(document.paths ?? {}).filter(([, { get, post }]) => isClosed((post ?? get)?.security));
+    const closed = Object.entries(document.paths ?? {}).filter(([, { get, post }]) =>
+      isClosed((post ?? get)?.security),
+    );
     expect(closed.map(([path]) => path)).toEqual(needsToken);
     expect(needsToken).toEqual([
       '/v1/verifications',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { levelSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
+import { MAX_CREDENTIAL_DOCUMENT_LENGTH } from './credential-documents.ts';
 import { entityIdSchema } from './entity-claims.ts';
 import { jwkSetSchema } from './public-key.ts';
 
@@ -28,6 +29,11 @@ export const trustBundleSchema = z.object({
   /** Status list tokens of passes by their URI. */
   status_lists: z.record(z.string(), z.string().max(65_536)).default({}),
   registry: registryPinSchema.exactOptional(),
+  /** Keys that sign trust lists and rules of holder-carried certificates; believed where the anchor file pins them. */
+  credential_signers: jwkSetSchema.exactOptional(),
+  /** Signed trust lists, and destinations' signed rules. */
+  credential_lists: z.array(z.string().max(MAX_CREDENTIAL_DOCUMENT_LENGTH)).max(16).exactOptional(),
+  credential_rules: z.array(z.string().max(MAX_CREDENTIAL_DOCUMENT_LENGTH)).max(64).exactOptional(),
 });
 export type TrustBundle = z.infer<typeof trustBundleSchema>;
 
