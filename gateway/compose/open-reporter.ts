@@ -18,18 +18,18 @@ interface Counting extends Pick<Reporting, 'entityId' | 'province'> {
   readonly ring: { readonly signer: Signer };
 }
 
-/** Null where the nation is played on this node: its monitor looks into the same store. */
+/** Reports nothing where the nation is played on this node: its monitor looks into the same store. */
 export function openReporter(
   { trust, shared, nowMs }: NodeParts,
   kind: Reporting['kind'],
   counting: readonly Counting[],
   provinces: Pick<ProvinceAdapters, 'breakerStates'>,
-): Reporter | null {
-  if (trust.trustMarks !== null || counting.length === 0) return null;
+): Reporter {
+  const isPlayedHere = trust.trustMarks !== null;
   const reporter = new CoverageReporter({
     book: shared.coverage,
     store: shared.coverageStore,
-    reporting: counting.map(({ entityId, province, ring }) => ({
+    reporting: (isPlayedHere ? [] : counting).map(({ entityId, province, ring }) => ({
       entityId,
       kind,
       province,

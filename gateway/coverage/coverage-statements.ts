@@ -172,6 +172,9 @@ export class CoverageStatements {
     yield { sql: `DELETE FROM huren_coverage_shown WHERE ${whole}`, values: old };
     const batches = 'DELETE FROM huren_coverage_counted WHERE minute < $1';
     yield { sql: batches, values: [nowMinute - BATCHES_KEPT_MINUTES] };
+    // Where nobody makes reports nothing takes these away.
+    const unreported = 'DELETE FROM huren_coverage_unreported WHERE minute < $1';
+    yield { sql: unreported, values: [nowMinute - REPORTS_KEPT_S / 60] };
     // The last one stays: the next is chained to it.
     yield {
       sql: `DELETE FROM huren_coverage_report AS old WHERE sealed_s < $1 AND EXISTS

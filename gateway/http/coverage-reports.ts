@@ -17,13 +17,15 @@ interface Parts {
 /** GET /v1/coverage/reports below every entity that counts: what the national monitor reads. */
 export function mountCoverageReports(router: Router, { reporter, entityIds, authenticate }: Parts): void {
   for (const entityId of entityIds) {
-    resource(router, `${pathOf(entityId)}/v1/coverage/reports`, {
+    const path = pathOf(entityId);
+    resource(router, `${path}/v1/coverage/reports`, {
       GET: async (request, response) => {
         await authenticate(request.get('authorization'), entityId);
         const epoch = reportEpochSchema.nullable().safeParse(queryText(request, 'epoch'));
         if (!epoch.success) throw new ProblemError('body_invalid', 'epoch: not one of a report');
         const known = { epoch: epoch.data, number: queryCount(request, 'after') ?? 0 };
         const reports = await reporter.after(entityId, known).catch(unavailable);
+        if (reports === null) throw new ProblemError('not_found', 'this entity reports nothing');
         response.set('cache-control', 'no-store').json(reports);
       },
     });

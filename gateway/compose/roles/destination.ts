@@ -72,7 +72,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
-      reporter?.mount(router);
+      reporter.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));
       mountTrustBundle(router, {
         gatewayOf: verification.gatewayOf,
@@ -101,7 +101,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
-      await reporter?.close();
+      await reporter.close();
       await provinces.close();
     },
   };

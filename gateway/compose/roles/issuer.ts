@@ -52,7 +52,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         shared,
       });
       relay?.mount(router);
-      reporter?.mount(router);
+      reporter.mount(router);
     },
     notReady: () => [
       ...when(isNamed && issuers.size === 0, 'no_issuer'),
@@ -64,7 +64,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       relay?.close();
-      await reporter?.close();
+      await reporter.close();
       await provinces.close();
     },
   };
