@@ -5,6 +5,7 @@ import { type Coverage, coverageWindowSchema } from '../../schemas/coverage.ts';
 import { type CoverageQuery, type CoverageSources, coverageMatrix } from '../coverage/coverage-matrix.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { CoverageListeners } from './coverage-listeners.ts';
 import { paced } from './paced.ts';
 import { queryText } from './query.ts';
 import { resource } from './route.ts';
@@ -24,8 +25,14 @@ const querySchema = z.object({
 });
 const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason'] as const;
 
-/** GET /v1/coverage: the recognition matrix. */
-export function mountCoverage(router: Router, sources: CoverageSources): void {
+/** What a page without a question of its own looks at: no scan is younger than its window. */
+const WATCHED: CoverageQuery = { window: '24h', series: false };
+
+/**
+ * GET /v1/coverage: the recognition matrix. GET /v1/coverage/events: a word whenever it is another; those who listen for
+ * it are to be let go before the node stops.
+ */
+export function mountCoverage(router: Router, sources: CoverageSources): CoverageListeners {
   const questions = new Map<string, () => Promise<Coverage>>();
   const answerTo = (name: string, query: CoverageQuery) => {
     const known = questions.get(name);
@@ -42,6 +49,11 @@ export function mountCoverage(router: Router, sources: CoverageSources): void {
       response.json(await answerTo(JSON.stringify(query), query)());
     },
   });
+  const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
+  resource(router, '/v1/coverage/events', {
+    GET: (_request, response) => listeners.add(response),
+  });
+  return listeners;
 }
 
 function readQuery(request: Request): CoverageQuery {
