@@ -1,12 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedLimit } from '../access/rate-limit.ts';
-import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
+import type { UnknownCodes } from '../access/unknown-codes.ts';
+import { clientOf, type Venue, type VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
 
+/** What venues are held to, one by one. */
+export interface VenueLimits extends Capacity {
+  readonly clientLimit: PublishedLimit;
+  readonly unknownCodes: UnknownCodes;
+}
+
 interface Parts {
   readonly tokens: VenueTokens;
-  readonly shared: Capacity & { readonly clientLimit: PublishedLimit };
+  readonly shared: VenueLimits;
 }
 
 interface Question<B> {
@@ -18,10 +25,10 @@ interface Question<B> {
 
 /** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
 export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
-  // Two servers may have a client of one name.
-  const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
   const withinRate = (venue: Venue, scans: number) => {
-    const refused = shared.clientLimit.take(clientOf(venue), scans);
+    const client = clientOf(venue);
+    shared.unknownCodes.admit(client, scans);
+    const refused = shared.clientLimit.take(client, scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
   const authenticate = async (request: IncomingMessage, response: ServerResponse) => {

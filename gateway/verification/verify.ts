@@ -7,7 +7,7 @@ import { attest } from './attest.ts';
 import { countVerification } from './count-verification.ts';
 import { decideAnswer } from './decide-answer.ts';
 import { gatewayOf, permit } from './permit.ts';
-import { recallAnswer } from './recall-answer.ts';
+import { recallCounted } from './recall-counted.ts';
 import { recogniseCode, type Subject } from './recognise-code.ts';
 import { substantiateStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -48,7 +48,7 @@ export async function verifyInFull(
   const mandate = permit(state, venue, request.purpose, startedMs); // 2
   const { code, purpose, forms = PLAIN_FORM } = request;
   const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
-  const assured = await recallAnswer(context, subject); // 4, 5
+  const assured = await recallCounted(context, venue, subject); // 4, 5
   const substantiated = await substantiateStatement(context, state, subject, assured); // 6
   const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
   // An answer that shares a signature may wait for others, which says nothing about its province.

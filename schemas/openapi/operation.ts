@@ -75,6 +75,7 @@ export const ACCESS = [
   'proof_replayed',
   'venue_foreign',
   'rate_limited',
+  'unknown_codes_excessive',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
 /** What may become of any request: of a method that a path does not take, and of one that breaks something here. */

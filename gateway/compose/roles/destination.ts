@@ -239,6 +239,7 @@ function openVerification(
     metrics,
     coverage: shared.coverage.counter,
     signals,
+    unknownCodes: shared.unknownCodes,
   };
 }
 
