@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -20,6 +21,7 @@ const MAX_REVOCATION_BYTES = 8192;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
+  readonly staff: StaffLogin | null;
   readonly shared: VenueLimits;
   /** Each gateway's passes by its province. */
   readonly passes: {

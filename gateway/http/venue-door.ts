@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedLimit } from '../access/rate-limit.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
 import type { UnknownCodes } from '../access/unknown-codes.ts';
 import { clientOf, type Venue, type VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
+import { cookieOf } from './cookies.ts';
+import { STAFF_COOKIE } from './staff.ts';
 
 /** What venues are held to, one by one. */
 export interface VenueLimits extends Capacity {
@@ -13,6 +16,8 @@ export interface VenueLimits extends Capacity {
 
 interface Parts {
   readonly tokens: VenueTokens;
+  /** For the scanner's page, whose staff have signed in; null where nobody can. */
+  readonly staff: StaffLogin | null;
   readonly shared: VenueLimits;
 }
 
@@ -24,7 +29,7 @@ interface Question<B> {
 }
 
 /** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
-export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
+export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
   const withinRate = (venue: Venue, scans: number) => {
     const client = clientOf(venue);
     shared.unknownCodes.admit(client, scans);
@@ -38,8 +43,12 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     const proof = headers['dpop']?.toString();
     // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
     if (proof !== undefined) response.setHeader('dpop-nonce', tokens.proofNonce());
+    const signedIn = staff === null || headers.authorization !== undefined ? null : cookieOf(headers, STAFF_COOKIE);
     const [path = ''] = url.split('?', 1);
-    const venue = await tokens.authenticate({ authorization: headers.authorization, proof, method, path });
+    const venue =
+      staff === null || signedIn === null
+        ? await tokens.authenticate({ authorization: headers.authorization, proof, method, path })
+        : await staff.authenticate(signedIn, headers.origin);
     if (scansIn === undefined) withinRate(venue, 1);
     return venue;
   };

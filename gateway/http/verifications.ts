@@ -5,6 +5,7 @@ import {
   type VerificationReply,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { BatchSigner } from '../trust/batch-signer.ts';
@@ -24,6 +25,7 @@ const MAX_BATCH_BYTES = 1_048_576;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
+  readonly staff: StaffLogin | null;
   readonly shared: VenueLimits;
 }
 

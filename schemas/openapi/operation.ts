@@ -73,6 +73,7 @@ export const ACCESS = [
   'proof_invalid',
   'proof_nonce_required',
   'proof_replayed',
+  'origin_refused',
   'venue_foreign',
   'rate_limited',
   'unknown_codes_excessive',
