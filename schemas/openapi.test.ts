@@ -63,7 +63,9 @@ describe('the document', () => {
   test('does not let an operation for venues or gateways look public, nor a public one closed', () => {
     const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
     const isClosed = (security: readonly unknown[] = []) => security.length > 0;
-    const closed = Object.entries(document.paths ?? {}).filter(([, item]) => isClosed(item.post?.security));
+    const closed = Object.entries(document.paths ?? {}).filter(([, { get, post }]) =>
+      isClosed((post ?? get)?.security),
+    );
     expect(closed.map(([path]) => path)).toEqual(needsToken);
     expect(needsToken).toEqual([
       '/v1/verifications',
@@ -72,6 +74,7 @@ describe('the document', () => {
       '/v1/passes/revocations',
       '/v1/statements',
       '/v1/statements/batch',
+      '/v1/coverage/reports',
       '/v1/statements/relay',
     ]);
   });

@@ -6,6 +6,8 @@ import { clientOf, type Venue, type VenueTokens } from '../access/venue-tokens.t
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
 import { cookieOf } from './cookies.ts';
+import { textOf } from './question-headers.ts';
+import { notesOf } from './reply.ts';
 import { STAFF_COOKIE } from './staff.ts';
 
 /** What venues are held to, one by one. */
@@ -37,18 +39,19 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
   const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
-    const { method = '', url = '', headers } = request;
-    response.setHeader('ratelimit-policy', shared.clientLimit.policy['ratelimit-policy']);
-    // Given twice it comes as one text with a comma, which is no proof.
-    const proof = headers['dpop']?.toString();
+    const { headers } = notesOf(response);
+    Object.assign(headers, shared.clientLimit.policy);
+    const { authorization } = request.headers;
+    const proof = textOf(request, 'dpop');
     // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
-    if (proof !== undefined) response.setHeader('dpop-nonce', tokens.proofNonce());
-    const signedIn = staff === null || headers.authorization !== undefined ? null : cookieOf(headers, STAFF_COOKIE);
+    if (proof !== undefined) headers['dpop-nonce'] = tokens.proofNonce();
+    const { method = '', url = '' } = request;
+    const signedIn = staff === null || authorization !== undefined ? null : cookieOf(request.headers, STAFF_COOKIE);
     const [path = ''] = url.split('?', 1);
     const venue =
       staff === null || signedIn === null
-        ? await tokens.authenticate({ authorization: headers.authorization, proof, method, path })
-        : await staff.authenticate(signedIn, headers.origin);
+        ? await tokens.authenticate({ authorization, proof, method, path })
+        : await staff.authenticate(signedIn, textOf(request, 'origin'));
     if (scansIn === undefined) withinRate(venue, 1);
     return venue;
   };

@@ -1,6 +1,6 @@
 import { clientOf, type Venue } from '../access/venue-tokens.ts';
-import { ProblemError } from '../problem-error.ts';
-import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { Recalled } from './knowledge.ts';
+import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { VerificationContext } from './verification-context.ts';
 
@@ -11,14 +11,10 @@ import type { VerificationContext } from './verification-context.ts';
 export async function recallCounted(context: VerificationContext, venue: Venue, subject: Subject): Promise<Recalled> {
   const { unknownCodes, signals, nowMs } = context;
   const { province } = subject.adapter.manifest;
-  try {
-    const recalled = await recallAnswer(context, subject);
-    if (recalled.path === 'cold' && recalled.kind === 'claims') unknownCodes.note(clientOf(venue), province, false);
-    return recalled;
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === 'code_unrecognised') {
-      signals.noteUnknown(province, unknownCodes.note(clientOf(venue), province, true), nowMs());
-    }
-    throw error;
+  const recalled = await recallAnswer(context, subject);
+  if (recalled.kind === 'claims' && recalled.path === 'cold') unknownCodes.note(clientOf(venue), province, false);
+  if (recalled.kind === 'absent' && recalled.why === 'unknown') {
+    signals.noteUnknown(province, unknownCodes.note(clientOf(venue), province, true), nowMs());
   }
+  return recalled;
 }

@@ -1,14 +1,18 @@
 import { z } from 'zod';
-import { divisionCodeSchema, provinceCodeSchema, venueKindSchema } from '../code-lists/index.ts';
-import { coverageSchema } from '../coverage.ts';
+import { divisionCodeSchema, provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
+import { coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
 import { instantSchema } from '../status.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
-const windowSchema = described(z.enum(['1h', '6h', '24h']).default('24h'), {
-  zh: '统计时段',
-  en: 'how far back to count',
+const coverageQuerySchema = z.strictObject({
+  window: described(coverageWindowSchema.default('24h'), { zh: '统计时段', en: 'how far back to count' }),
+  series: described(z.enum(['hour']).optional(), { zh: '同时给出逐小时的数列', en: 'hour by hour as well' }),
+  issuer: described(provinceCodeSchema.optional(), { zh: '只看该签发省份', en: 'of this issuer alone' }),
+  destination: described(provinceCodeSchema.optional(), { zh: '只看该目的地', en: 'at this destination alone' }),
+  venue_kind: described(venueKindSchema.optional(), { zh: '只看该类场所', en: 'at this kind of venue alone' }),
+  reason: described(reasonCodeSchema.optional(), { zh: '只看出现该原因的格', en: 'cells that show this reason' }),
 });
 
 const languageSchema = z.strictObject({
@@ -55,10 +59,10 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '互认矩阵', en: 'The recognition matrix' },
     details: {
-      zh: '哪些省的绿码在哪些目的地得到承认。样本过少的单元格不予公布。',
-      en: 'Whose greens are recognised at which destination. Cells with too few presentations are withheld.',
+      zh: '哪些省的绿码在哪些目的地得到承认；拒绝答复的扫码按问题计数；哪些节点在上报；哪些事项需要关注（按受影响的扫码数排列）。样本过少的分组整组不予公布，任何时段、合计与数列相减都得不出它。',
+      en: 'Whose greens are recognised at which destination; scans that were refused, by problem; which nodes report; what asks for attention, by how many scans it touches. Groups with too few scans are withheld whole: no windows, totals or series differ by one.',
     },
-    query: z.strictObject({ window: windowSchema }),
+    query: coverageQuerySchema,
     replies: [jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage'))],
     problems: ['body_invalid'],
   },

@@ -113,7 +113,8 @@ async function descriptionOf(options: InitOptions): Promise<EntityDescription> {
   const level = read(options.level, levelSchema, '--level');
   const role = read(options.role, roleSchema, '--role');
   if ((kind === 'anchor') !== (superior === undefined)) throw usage('--superior');
-  if ((kind === 'anchor') !== (province === undefined)) throw usage('--province');
+  const isNational = kind === 'anchor' || kind === 'monitor';
+  if (isNational !== (province === undefined)) throw usage('--province');
   if (kind === 'agency' && (level === undefined || role === undefined)) throw usage('--level, --role');
   const published = publishedJwks === undefined ? null : await readKeySet(publishedJwks);
   return {

@@ -34,6 +34,7 @@ import type { AnsweringGateway, VerificationContext } from '../../verification/v
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import type { PassDesk } from '../pass-desk.ts';
 
 /** The outcome of a question that need not be told of. */
@@ -54,6 +55,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const servers = admittedServers(() => registry.registry.folded());
   const tokens = openVenueTokens(parts, servers);
   const staff = openStaff(parts, tokens);
+  const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'gateway', counting, provinces);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -64,7 +67,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
       mountVerifications(hot, { verification, tokens, staff, shared });
       mountStaff(router, staff, nodeUrl);
       mountPasses(router, { verification, tokens, staff, shared, passes });
-      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
       mountEvents(router, {
         entityId: nodeUrl,
         registry: () => registry.registry.current(),
@@ -74,6 +77,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
+      reporter.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));
       mountTrustBundle(router, {
         gatewayOf: verification.gatewayOf,
@@ -102,6 +106,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
+      await reporter.close();
       await provinces.close();
     },
   };
