@@ -70,9 +70,17 @@ export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
 /**
  * What an entity below a superior is in the federation, and with that what its superior's statement lets it be. A
- * `province` is admitted by the anchor; the others by a province, for itself alone.
+ * `province` and a `monitor`, which reads what nodes counted, are admitted by the anchor; the others by a province, for
+ * itself alone.
  */
-export const subordinateKindSchema = z.enum(['province', 'gateway', 'issuer', 'agency', 'authorization_server']);
+export const subordinateKindSchema = z.enum([
+  'province',
+  'monitor',
+  'gateway',
+  'issuer',
+  'agency',
+  'authorization_server',
+]);
 export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
 /** Longest entity configuration that an event can carry, in characters. */
 export const MAX_CONFIGURATION_LENGTH = 16_384;

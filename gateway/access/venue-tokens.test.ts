@@ -8,6 +8,7 @@ import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
 import { AUTHORIZATION_SERVER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { Introspection } from './introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from './possession.ts';
 import { ProofNonces } from './proof-nonces.ts';
 import { openSeenOnce } from './seen-once.ts';
@@ -64,6 +65,11 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
       nonces: new ProofNonces(null, () => nowS * 1000),
       seen: openSeenOnce('dpop', null, PROOF_REMEMBERED_MS),
       names: [GATEWAY],
+      nowMs: () => nowS * 1000,
+    }),
+    introspection: new Introspection({
+      post: async () => expect.fail('nobody wants to be asked'),
+      gatewayOf: () => null,
       nowMs: () => nowS * 1000,
     }),
     onOutcome: (outcome) => outcomes.push(outcome),

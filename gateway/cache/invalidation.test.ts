@@ -61,7 +61,7 @@ test('an answer from before its invalidation takes the place of one from after i
   const late = entryAt(Date.now(), { seen: cache.position() });
   cache.put(key, late, null);
   cache.put(key, early, null);
-  expect(cache.peek(key)).toBe(late);
+  expect(cache.peek(key)).toEqual(late);
 });
 
 test('an own invalidation made while cut off is taken for a later one of the others', () => {
