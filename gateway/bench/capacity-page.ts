@@ -13,13 +13,15 @@ const LARGEST_SHARE = 126 / 1_412;
 /** deploy/capacity.md. */
 export function capacityPage(figures: CapacityFigures): string {
   const { bench, measured_on } = figures;
-  const { cpu, cores, memory_gb, os } = bench.machine;
+  const { cpu, cores, memory_gb, os, load_before } = figures.sweep.machine;
+  const isBusy = load_before > cores / 2;
   return `# Capacity
 
 Written by \`npm run capacity\` from what the benchmark printed (\`capacity.json\`, beside this page); nothing here is typed by
 hand. Measured on ${measured_on}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${os}, node ${bench.node}. Client, gateway, node and
-provinces shared those cores, on loopback, without TLS, Redis or PostgreSQL. Another machine has other figures, and nearly the
-same ratios: run it on yours.
+provinces shared those cores, on loopback, without TLS, Redis or PostgreSQL. Before it began, ${load_before} processes wanted a core:
+${isBusy ? 'the machine was busy with other work, so these figures show how the page looks, and nothing may be bought by them.' : 'the machine was free.'}
+Another machine has other figures, and nearly the same ratios: run it on yours.
 
 # What was measured
 
@@ -68,8 +70,8 @@ ${table(
   figures.sweep.entries.map((one) => [one.entries, one.kept_mb, one.cpu_us_per_repeat]),
 )}
 
-Beside those of a warm-up of ten thousand scans. An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever else a scan
-leaves behind included.
+Beside those of a warm-up of ten thousand scans. An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever
+else a scan leaves behind included.
 
 ![cost by entries](capacity-entries.svg)
 
