@@ -66,7 +66,7 @@ export class ProvinceAdapters {
     this.#parts = parts;
   }
 
-  /** Opens what the registry has in use or on trial, and lets go of the rest. */
+  /** Has what the registry has in use or on trial, and lets go of the rest. */
   follow({ adapters, trials }: Pick<RegistryState, 'adapters' | 'trials'>): void {
     const wanted = [...adapters.values(), ...[...trials.values()].map(({ adapter }) => adapter)];
     const digests = new Set(wanted.map(({ digest }) => digest));
@@ -123,10 +123,11 @@ export class ProvinceAdapters {
     const { province, upstream, node, route = ['direct'] } = manifest;
     const { openNode } = this.#parts;
     const openWay = (way: Way): OpenWay => {
-      const { ask, close } =
+      const { ask, close } = whenAsked(() =>
         way === 'direct' || node === undefined || openNode === null
           ? this.#openSystem(manifest)
-          : openBy(way, openNode(manifest, node, way));
+          : openBy(way, openNode(manifest, node, way)),
+      );
       return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), close };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
@@ -147,6 +148,18 @@ export class ProvinceAdapters {
     });
     return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
   }
+}
+
+/** Opens with the first question: most systems of a nation are never asked by most gateways. */
+function whenAsked(open: () => OpenedWay): OpenedWay {
+  let opened: OpenedWay | null = null;
+  return {
+    ask: async (question, withinMs) => {
+      opened ??= open();
+      return await opened.ask(question, withinMs);
+    },
+    close: async () => await opened?.close(),
+  };
 }
 
 /** What a node states carries by which way it came. */
