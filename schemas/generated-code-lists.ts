@@ -1,4 +1,5 @@
 import { ATTESTATION_RULES } from './code-lists/attestation-rules.ts';
+import { CREDENTIAL_CODES } from './code-lists/credential-codes.ts';
 import {
   GROUNDS,
   LEVELS,
@@ -20,6 +21,7 @@ import { PROBLEMS } from './problem.ts';
 export function codeLists(): Record<string, readonly Entry[]> {
   return {
     attestation_rules: entriesOf(ATTESTATION_RULES),
+    credential_codes: entriesOf(CREDENTIAL_CODES),
     findings: entriesOf(FINDINGS),
     grounds: entriesOf(GROUNDS),
     holder_classes: entriesOf(HOLDER_CLASSES),

@@ -77,6 +77,15 @@ export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
 /** Longest entity configuration that an event can carry, in characters. */
 export const MAX_CONFIGURATION_LENGTH = 16_384;
 
+/**
+ * A key that an entity signs other things with than entity statements: a gateway its attestations, an issuer its
+ * statements, an agency its approvals. `ends_s`: when its signatures stop counting by its owner's word, epoch seconds.
+ */
+const publishedKeySchema = z.strictObject({ jwk: registryJwkSchema, ends_s: numericDateSchema.exactOptional() });
+export type PublishedKey = z.infer<typeof publishedKeySchema>;
+/** Every key of an entity that counts or is to count, in one list: one that it leaves out is over. */
+export const publishedKeysSchema = z.array(publishedKeySchema).max(16);
+
 const shadowSchema = z.strictObject({ stage: z.literal('shadow') });
 const canarySchema = z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) });
 /** How an adapter's version is served. `shadow`: asked, compared, never served. */
@@ -135,7 +144,8 @@ const bodies = {
   }),
   entity_removed: z.strictObject({ entity_id: entityIdSchema }),
   /**
-   * By a superior: from now on it vouches for this entity and these federation keys. `province` for a province alone,
+   * By a superior: from now on it vouches for this entity, these federation keys and, of a gateway, an issuer or an
+   * agency, the keys in `published`, with which alone it signs anything else. `province` for a province alone,
    * `level` and `role` for an agency: the part of the procedure that it signs; `venue_kinds` and `regions` for an
    * authorization server: the venues that it may vouch for.
    */
@@ -149,11 +159,16 @@ const bodies = {
     role: roleSchema.exactOptional(),
     venue_kinds: venueKindsSchema.exactOptional(),
     regions: venueRegionsSchema.exactOptional(),
+    published: publishedKeysSchema.exactOptional(),
   }),
-  /** The subordinate's new keys, with its configuration that says so, signed with one of the keys before. */
+  /**
+   * The subordinate's new keys, with its configuration that says so, signed with one of the federation keys before.
+   * `published` stands there where it changes.
+   */
   subordinate_keys_changed: z.strictObject({
     entity_id: entityIdSchema,
     jwks: jwksSchema,
+    published: publishedKeysSchema.exactOptional(),
     configuration: z.string().min(1).max(MAX_CONFIGURATION_LENGTH),
   }),
   /** By the superior of an authorization server: the venues that it may vouch for from now on. */

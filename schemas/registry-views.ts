@@ -104,6 +104,17 @@ export const entityListSchema = z.object({
   entities: z.array(entityViewSchema),
 });
 
+/** A key that an entity signs other things with than entity statements, and its window by the log's time. */
+const publishedKeyViewSchema = z
+  .object({
+    kid: z.string(),
+    announced_at: instantSchema,
+    ends_at: instantSchema.nullable().meta({ description: 'the end that its owner gave it' }),
+    ended_at: instantSchema.nullable().meta({ description: 'when the log had its superior take it from the list' }),
+    jwk: registryJwkSchema,
+  })
+  .meta({ id: 'PublishedKey' });
+
 /** An entity below a superior in the federation. `vouched_for`: itself and everybody above it is admitted now. */
 export const subordinateViewSchema = z
   .object({
@@ -121,6 +132,7 @@ export const subordinateViewSchema = z
     admitted: markSchema,
     changed: markSchema,
     jwks: z.array(registryJwkSchema),
+    published: z.array(publishedKeyViewSchema),
   })
   .meta({ id: 'Subordinate' });
 export type SubordinateView = z.infer<typeof subordinateViewSchema>;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CASES } from './cases.ts';
+import { CASES } from './case-plans.ts';
 import { measureLog } from './log-figures.ts';
 import { benchResultSchema } from './result.ts';
 
@@ -11,10 +11,17 @@ const RATIOS = [
   'repeat/handwritten',
   'repeat/bare-http',
   'hung/healthy-p99',
-  'routing-3400/routing-34',
   'instances-2/1',
-  'federated/cold-cpu',
-  'batched/singly-cpu',
+  'cold/fast',
+  'cold-merkle/handwritten',
+  'batch-item/handwritten',
+  'batch-item-plain/handwritten',
+  'cold-plain/cold',
+  'federated-cold/cold',
+  'federated-cold-batched/federated-cold',
+  'fast/handwritten',
+  'proxy/handwritten',
+  'routing-3400/routing-34',
 ];
 
 async function bench(...args: string[]) {
@@ -31,7 +38,17 @@ async function bench(...args: string[]) {
 }
 
 test('the benchmark leaves out a case or a ratio, or counts wrong replies as right', { timeout: 120_000 }, async () => {
-  const { code, out, err } = await bench('--json', '--seconds', '0.1', '--rounds', '1', '--connections', '2');
+  const { code, out, err } = await bench(
+    '--json',
+    '--seconds',
+    '0.1',
+    '--rounds',
+    '1',
+    '--connections',
+    '2',
+    '--warm-up',
+    '20',
+  );
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const result = benchResultSchema.parse(JSON.parse(out));
   expect(result.cases.map(({ name }) => name)).toEqual([...CASES]);
@@ -51,7 +68,7 @@ test('the benchmark leaves out a case or a ratio, or counts wrong replies as rig
 test.each([
   ['--second', '1'],
   ['--seconds', 'long'],
-  ['--seconds', '5', '--rounds', '5'],
+  ['--seconds', '5', '--rounds', '15'],
   ['now'],
 ])('the benchmark runs on a wrong command line: %s', async (...args) => {
   const { code, out, err } = await bench(...args);

@@ -2,6 +2,7 @@ import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Recogniser } from '../../schemas/recogniser.ts';
+import type { RoutingResult } from './offline-job.ts';
 import { median } from './statistics.ts';
 
 /** Today's number of provincial systems, and a hundred times that: every city its own. */
@@ -14,14 +15,18 @@ interface Table {
   readonly codes: readonly string[];
 }
 
-/** Nanoseconds to find a code's system among few and among many, by turns; medians. */
-export function measureRouting(rounds: number): { readonly ns_34: number; readonly ns_3400: number } {
+/** Nanoseconds to find a code's system among few and among many, by turns: medians, and the ratio of each pair. */
+export function measureRouting(rounds: number): RoutingResult {
   const [few, many] = [openTable(FEW), openTable(MANY)];
   lookUp(few);
   lookUp(many);
   const taken: { few: number; many: number }[] = [];
   for (let round = 0; round < rounds; round += 1) taken.push({ few: lookUp(few), many: lookUp(many) });
-  return { ns_34: median(taken.map((one) => one.few)), ns_3400: median(taken.map((one) => one.many)) };
+  return {
+    ns_34: median(taken.map(({ few: one }) => one)),
+    ns_3400: median(taken.map(({ many: one }) => one)),
+    ratios: taken.map((pair) => pair.many / pair.few),
+  };
 }
 
 function lookUp({ recognise, codes }: Table): number {

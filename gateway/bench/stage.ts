@@ -9,7 +9,9 @@ import { portFreeOn } from '../sandbox/nation/free-port.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { BenchError } from './bench-error.ts';
 import { type Child, type ChildStart, startChild } from './child.ts';
-import { MIX, SandboxSeed } from './sandbox-seed.ts';
+import { type Mint, movedTo, Replay, type ReplayedNation } from './replay.ts';
+import { replayReadySchema } from './replay-job.ts';
+import { MIX, SandboxSeed, SIGNED } from './sandbox-seed.ts';
 
 const gatewayReadySchema = z.strictObject({ url: z.url(), sandbox: readyMessageSchema });
 const serverReadySchema = z.strictObject({ url: z.url() });
@@ -18,12 +20,20 @@ const LOOPBACK = '127.0.0.1';
 /** One client plays every venue and every gateway: it may ask as fast as it can, but is counted like any other. */
 const UNLIMITED = { HUREN_CLIENT_RATE: '1000000', HUREN_PROVINCE_RATE: '1000000' };
 
-/** A gateway with the simulated provinces behind it, and a venue's token for it. */
+/** Where a nation will be, told to everybody before it is there. */
+interface Place {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly base: string;
+}
+
+/** A gateway with the replayed provinces behind it, and a venue's token for it. */
 export interface StagedGateway {
   readonly server: Child<z.output<typeof gatewayReadySchema>>;
   readonly seed: SandboxSeed;
   readonly token: string;
   readonly dataDir: string;
+  readonly mint: Mint;
 }
 
 /** A gateway that asks its provinces' issuer, a node of its own, in place of their systems. */
@@ -32,15 +42,21 @@ export interface StagedFederation {
   readonly issuer: Child<z.output<typeof serverReadySchema>>;
 }
 
+/** Servers that do the gateway's work, or less of it, by hand. */
+export interface Peers {
+  readonly bare: Child<z.output<typeof serverReadySchema>>;
+  readonly proxy: Child<z.output<typeof serverReadySchema>>;
+  readonly fast: Child<z.output<typeof serverReadySchema>>;
+  readonly handwritten: Child<z.output<typeof serverReadySchema>>;
+}
+
 /** Every process of a benchmark. They stay up from first to last, so that the cases can take turns. */
 export interface Stage {
   readonly gateway: StagedGateway;
   readonly second: StagedGateway;
   readonly federation: StagedFederation;
-  /** The same with an issuer of before batches, that is asked one by one. */
-  readonly singly: StagedFederation;
-  readonly handwritten: Child<z.output<typeof serverReadySchema>>;
-  readonly bare: Child<z.output<typeof serverReadySchema>>;
+  readonly peers: Peers;
+  readonly replay: Replay;
   readonly client: Child<unknown>;
   readonly verifier: Child<unknown>;
 }
@@ -84,24 +100,27 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
     cleanup.add(() => rmSync(dataDir, { recursive: true, force: true }));
     return dataDir;
   }
-  async function startGateway(): Promise<StagedGateway> {
-    const dataDir = makeDataDir();
-    const settings = { HUREN_PORT: '0', HUREN_HOST: LOOPBACK, HUREN_DATA_DIR: dataDir };
-    const env = { ...settings, ...UNLIMITED };
-    const server = await start({ file: 'gateway-server.ts', settings: {}, ready: gatewayReadySchema, env });
-    const seed = new SandboxSeed(server.ready.sandbox);
-    return { server, seed, token: await seed.venueToken(), dataDir };
+  async function placeNation(): Promise<Place> {
+    const port = await portFreeOn([LOOPBACK], null);
+    return { dataDir: makeDataDir(), port, base: `http://${LOOPBACK}:${port}` };
   }
-  async function startFederation(knowsBatches: boolean): Promise<StagedFederation> {
-    const destination = await startGateway();
+  async function startGateway({ dataDir, port }: Place, { origins, mint }: ReplayedNation): Promise<StagedGateway> {
+    const settings = { HUREN_PORT: String(port), HUREN_HOST: LOOPBACK, HUREN_DATA_DIR: dataDir };
+    const env = { ...settings, ...UNLIMITED };
+    const server = await start({ file: 'gateway-server.ts', settings: { origins }, ready: gatewayReadySchema, env });
+    const seed = new SandboxSeed(server.ready.sandbox);
+    return { server, seed, token: await seed.venueToken(), dataDir, mint };
+  }
+  async function startFederation(place: Place, nation: ReplayedNation): Promise<StagedFederation> {
+    // Its registry tries what is submitted on the systems themselves; from then on the issuer alone asks them.
+    const destination = await startGateway(place, { ...nation, origins: {} });
     const { url, sandbox } = destination.server.ready;
     const port = await portFreeOn([LOOPBACK], null);
     const issuer = await start({
       file: 'issuer-server.ts',
       settings: {
-        nation: { url, base: url, dataDir: destination.dataDir, systems: sandbox },
+        nation: { url, base: url, dataDir: destination.dataDir, systems: movedTo(nation.origins, sandbox) },
         issuer: { provinces: MIX, dataDir: makeDataDir(), port, publicUrl: `http://${LOOPBACK}:${port}` },
-        knowsBatches,
       },
       ready: serverReadySchema,
       env: UNLIMITED,
@@ -109,11 +128,14 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
     return { destination, issuer };
   }
 
-  const [gateway, second, federation, singly, client] = await Promise.all([
-    startGateway(),
-    startGateway(),
-    startFederation(true),
-    startFederation(false),
+  const places = [await placeNation(), await placeNation(), await placeNation()] as const;
+  const nations = places.map(({ dataDir, base }) => ({ dataDir, base }));
+  const replaying = { file: 'replay-server.ts', settings: { provinces: MIX, nations }, ready: replayReadySchema };
+  const replay = new Replay(await start(replaying));
+  const [gateway, second, federation, client] = await Promise.all([
+    startGateway(places[0], replay.nation(0)),
+    startGateway(places[1], replay.nation(1)),
+    startFederation(places[2], replay.nation(2)),
     start({ file: 'load-client.ts', settings: null, ready: z.unknown() }),
   ]);
   const { url, sandbox } = gateway.server.ready;
@@ -121,21 +143,21 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
   const trust = trustBundleSchema.parse(JSON.parse(readFileSync(join(gateway.dataDir, 'trust-bundle.json'), 'utf8')));
   const answer = await signedAnswer(gateway);
   const { attestation, evidence } = verificationReplySchema.parse(JSON.parse(answer));
-  const [handwritten, bare, verifier] = await Promise.all([
-    start({ file: 'handwritten-server.ts', settings: { audience: url, sandbox }, ready: serverReadySchema }),
+  const presented = { attestation, evidence };
+  const peer = (file: string) => start({ file, settings: { audience: url, sandbox }, ready: serverReadySchema });
+  const [bare, proxy, fast, handwritten, verifier] = await Promise.all([
     start({ file: 'bare-server.ts', settings: { body: answer }, ready: serverReadySchema }),
-    start({
-      file: 'offline-verifier.ts',
-      settings: { presented: { attestation, evidence }, trust },
-      ready: z.unknown(),
-    }),
+    peer('proxy-server.ts'),
+    peer('fast-server.ts'),
+    peer('handwritten-server.ts'),
+    start({ file: 'offline-verifier.ts', settings: { presented, trust }, ready: z.unknown() }),
   ]);
-  return { gateway, second, federation, singly, handwritten, bare, client, verifier };
+  return { gateway, second, federation, peers: { bare, proxy, fast, handwritten }, replay, client, verifier };
 }
 
-/** One reply of the gateway as bytes: with the province's statement, so that it is of the common length. */
-async function signedAnswer({ server, seed, token }: StagedGateway): Promise<string> {
-  const [code] = await seed.mint(['410000'], 1);
+/** One reply of the gateway as bytes: with the province's statement, as every cold answer has it. */
+async function signedAnswer({ server, mint, token }: StagedGateway): Promise<string> {
+  const [code] = await mint(SIGNED, 1);
   const reply = await request(`${server.ready.url}/v1/verifications`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import { type CheckedAnswer, checkAnswer } from '../client/check-answer.ts';
 import { makeAttestation, makeStatement, makeWorld, undisclosed, type World } from '../trust/attestation.fixture.ts';
+import { type CheckedAnswer, checkAnswer } from '../trust/check-answer.ts';
 import { anchorOf, NOW_S } from '../trust/federation.fixture.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { printAnswer } from './answer-text.ts';

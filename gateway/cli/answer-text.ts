@@ -3,54 +3,25 @@ import type { AttestationClaims } from '../../schemas/attestation.ts';
 import { secondOf } from '../../schemas/clocks.ts';
 import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
-import type { Decision, Status } from '../../schemas/status.ts';
+import type { Status } from '../../schemas/status.ts';
+import {
+  ASSURANCE_TEXTS,
+  DECISION_TEXTS,
+  NO_PHONE_TEXT,
+  STATUS_TEXTS,
+  UNSIGNED_TEXT,
+} from '../../schemas/texts/answer.ts';
+import { checkText } from '../../schemas/texts/trust-errors.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import type { CheckedAnswer, FailedAnswer } from '../client/check-answer.ts';
+import type { CheckedAnswer, FailedAnswer } from '../trust/check-answer.ts';
 import { type Cli, printable } from './cli.ts';
-import { checkText } from './trust-texts.ts';
 
-/** A colour never stands alone: one reader in twelve cannot tell red from green, and paper has no colour at all. */
-const STATUSES: Record<Status, LocalisedText & { readonly shape: string; readonly colour: InspectColor }> = {
-  green: { shape: '●', colour: 'green', zh: '绿码', en: 'GREEN' },
-  yellow: { shape: '▲', colour: 'yellow', zh: '黄码', en: 'YELLOW' },
-  red: { shape: '■', colour: 'red', zh: '红码', en: 'RED' },
-  indeterminate: { shape: '?', colour: 'magenta', zh: '无法判定', en: 'CANNOT TELL' },
+const COLOURS: Record<Status, InspectColor> = {
+  green: 'green',
+  yellow: 'yellow',
+  red: 'red',
+  indeterminate: 'magenta',
 };
-
-const DECISIONS: Record<Decision, LocalisedText & { readonly next: LocalisedText }> = {
-  pass: { zh: '放行', en: 'pass', next: { zh: '请放行', en: 'let the person through' } },
-  restrict: {
-    zh: '按目的地规定限制',
-    en: 'restrict',
-    next: {
-      zh: '按目的地已公布的规定处理，并告知申诉途径',
-      en: "follow the destination's published rule, and tell the person where to appeal",
-    },
-  },
-  refer: {
-    zh: '转人工处理',
-    en: 'refer',
-    next: {
-      zh: '不得据此拒绝；请转人工核实',
-      en: 'do not turn the person away on this answer; have staff look into it',
-    },
-  },
-};
-
-const ASSURANCES: Record<VerificationReply['assurance'], LocalisedText> = {
-  'province-signed': { zh: '由签发省份签名', en: 'signed by the issuing province' },
-  'node-signed': { zh: '由签发省份的网关签名', en: "signed by the issuing province's gateway" },
-  transport: { zh: '省份未签名，仅由本网关证明', en: 'not signed by the province; vouched for by this gateway alone' },
-};
-
-/** Practice of March 2021: nobody is turned away for want of a phone. */
-const NO_PHONE: LocalisedText = {
-  zh: '可出示纸质通行证，或经本人同意由工作人员代查',
-  en: "a paper pass will do, or staff may look the status up with the person's consent",
-};
-
-/** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
-const UNSIGNED: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
 
 /**
  * An answer as a person reads it: status and decision, why, how fresh, what to do next, and whether it verified. All of
@@ -68,10 +39,10 @@ function printVerified(
   nowS: number,
 ): void {
   const { say, print, paint } = cli;
-  const status = STATUSES[claims.status];
-  const decision = DECISIONS[claims.decision];
+  const status = STATUS_TEXTS[claims.status];
+  const decision = DECISION_TEXTS[claims.decision];
   const route = `${say(PROVINCES[claims.issuer_province])} → ${say(PROVINCES[claims.destination])}`;
-  print(`${paint(['bold', status.colour], `${status.shape} ${say(status)} · ${say(decision)}`)}  ${route}`);
+  print(`${paint(['bold', COLOURS[claims.status]], `${status.shape} ${say(status)} · ${say(decision)}`)}  ${route}`);
   row(
     cli,
     { zh: '原因', en: 'why' },
@@ -80,9 +51,9 @@ function printVerified(
   row(cli, { zh: '时效', en: 'how fresh' }, freshness(cli, claims, nowS));
   row(cli, { zh: '下一步', en: 'next' }, say(decision.next));
   // The gateway's own word: a signed attestation has no room for it.
-  if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${remedyText(cli, remedy)} ${say(UNSIGNED)}`);
-  if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
-  row(cli, { zh: '证据', en: 'evidence' }, say(ASSURANCES[claims.assurance]));
+  if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${remedyText(cli, remedy)} ${say(UNSIGNED_TEXT)}`);
+  if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));
+  row(cli, { zh: '证据', en: 'evidence' }, say(ASSURANCE_TEXTS[claims.assurance]));
   const [anchor, count] = [chain.at(-1)?.iss ?? '', chain.length];
   const verified = {
     zh: `✓ ${count} 环均已验证，直至 ${anchor}`,
@@ -97,7 +68,7 @@ function printUnverified(cli: Cli, checked: FailedAnswer): void {
   const heading = { zh: '✗ 未通过验证：答复内容不予显示', en: '✗ NOT VERIFIED: what the answer says is not shown' };
   print(paint(['bold', 'red'], say(heading)));
   row(cli, { zh: '下一步', en: 'next' }, say({ zh: '请转人工核实', en: 'have staff look into it' }));
-  row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
+  row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));
   row(cli, { zh: '信任链', en: 'chain' }, `✗ ${checked.code}: ${say(checkText(checked))} (${checked.link})`);
 }
 

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkAnswer } from '../client/check-answer.ts';
 import {
   checksOf,
   makeAnswer,
@@ -12,6 +11,7 @@ import {
   undisclosed,
   type World,
 } from '../trust/attestation.fixture.ts';
+import { checkAnswer } from '../trust/check-answer.ts';
 import { NOW_S } from '../trust/federation.fixture.ts';
 import { PASS_TYP, verifyPass } from '../trust/recognition-pass.ts';
 import { signCompact } from '../trust/signer.ts';

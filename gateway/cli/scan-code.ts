@@ -3,7 +3,7 @@ import type { Purpose } from '../../schemas/code-lists/index.ts';
 import { type Problem, problemSchema } from '../../schemas/problem.ts';
 import { EVERY_FORM } from '../../schemas/token-form.ts';
 import { type VerificationReply, verificationReplySchema } from '../../schemas/verification.ts';
-import { type CheckedAnswer, checkAnswer } from '../client/check-answer.ts';
+import { type CheckedAnswer, checkAnswer } from '../trust/check-answer.ts';
 import { parseReply } from './gateway-client.ts';
 import type { TrustMaterial } from './trust-material.ts';
 import type { VenueAccess } from './venue-access.ts';

@@ -1,14 +1,14 @@
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ownMember } from '../../schemas/own-member.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
+import { type AnswerTrust, type CheckedAnswer, type CheckOptions, checkAnswer } from '../trust/check-answer.ts';
 import { type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { type CheckedAgainst, type CheckedAnswer, type CheckOptions, checkAnswer } from './check-answer.ts';
 import { ClientError } from './client-error.ts';
 
+export type { CheckCode, CheckedAnswer } from '../trust/check-answer.ts';
 export type { VerifiedPass } from '../trust/recognition-pass.ts';
-export type { CheckCode, CheckedAnswer } from './check-answer.ts';
 export { ClientError } from './client-error.ts';
 
 interface Documents {
@@ -25,7 +25,7 @@ type Expected = Omit<CheckOptions, 'atS'> & { readonly atS?: number };
  * gateway has to keep. What a bundle lacks is not known, and nothing is taken for true because of that.
  */
 export class OfflineVerifier {
-  readonly #trust: CheckedAgainst & { readonly anchor: TrustBundle };
+  readonly #trust: AnswerTrust & { readonly anchor: TrustBundle };
   readonly #bundle: TrustBundle;
 
   /** Throws ClientError `setting_invalid` where a document is none of its kind. */

@@ -1,11 +1,14 @@
 import type { RequestListener } from 'node:http';
 import express from 'express';
+import type { Logger } from 'pino';
+import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountDescription } from '../http/description.ts';
 import { errorHandler, openFailures } from '../http/errors.ts';
 import { mountFederation } from '../http/federation.ts';
 import { HotRoutes } from '../http/hot-routes.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
+import { mountPages } from '../http/pages.ts';
 import { beginNotes, headersOfEvery } from '../http/reply.ts';
 import { openRequestLog } from '../http/request-log.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -34,6 +37,7 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   mountOperations(app, { metrics, readiness, collect });
   mountOperators(app, operators, nodeUrl);
   mountDescription(app);
+  mountPages(app, builtPages(log));
   extras.mount?.(app, parts);
 
   app.use(() => {
@@ -41,4 +45,11 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   });
   app.use(errorHandler(log, metrics));
   return hot.before(app, openFailures(log, metrics), logRequest);
+}
+
+/** A node without pages answers everything else. */
+function builtPages(log: Logger): BuiltPages | null {
+  const built = readBuiltPages();
+  if (built === null) log.warn({ missing: 'gateway/web/dist', next: 'npm run build' }, 'the pages are not built');
+  return built;
 }

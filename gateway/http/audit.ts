@@ -16,6 +16,7 @@ import { nullIfUntrusted, TrustError } from '../trust/trust-error.ts';
 import { type AuditAnswer, audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
@@ -91,7 +92,7 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
         audits.inc({ outcome: 'answered' });
         response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });
       } catch (error) {
-        audits.inc({ outcome: error instanceof ProblemError ? error.code : 'internal' });
+        audits.inc({ outcome: asProblem(error).code });
         throw error;
       }
     },

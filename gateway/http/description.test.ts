@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../schemas/openapi.ts';
+import { readBuiltPages } from './built-pages.ts';
 import { mountDescription } from './description.ts';
+import { mountPages } from './pages.ts';
 
 const PAGES = ['/', '/docs', '/registry'];
 
@@ -14,6 +16,7 @@ let origin = '';
 beforeAll(async () => {
   const app = express();
   mountDescription(app);
+  mountPages(app, readBuiltPages());
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { CodedError } from '../../schemas/coded-error.ts';
 import type { Metrics } from '../coverage/metrics.ts';
+import { KeyError } from '../keys/key-error.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { notesOf, PROBLEM_TYPE, sendBody } from './reply.ts';
 
@@ -21,7 +23,7 @@ export function openFailures(log: Logger, metrics: Metrics): FailRequest {
   return (error, { method }, response) => {
     const problem = asProblem(error);
     metrics.problems.inc({ code: problem.code });
-    if (problem.code === 'internal') {
+    if (problem.code === 'internal' || error instanceof KeyError) {
       log.error({ request_id: notesOf(response).requestId, method, ...whereItBroke(error) }, 'request failed');
     }
     // Half a reply must not pass for a whole one.
@@ -38,15 +40,21 @@ export function errorHandler(log: Logger, metrics: Metrics): ErrorRequestHandler
 }
 
 /** What a log line may say of a fault: only where it broke, since a message could quote what a client or a province sent. */
-export function whereItBroke(error: unknown): { readonly error: string; readonly at: readonly string[] } {
+export function whereItBroke(error: unknown) {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const frames = (error.stack ?? '').split('\n').slice(1, 6);
-  return { error: error.name, at: frames.map((line) => line.trim()) };
+  const code = error instanceof CodedError ? { code: error.code } : {};
+  return { error: error.name, ...code, at: frames.map((line) => line.trim()) };
 }
 
-function asProblem(error: unknown): ProblemError {
+/** What a failure is told as; `internal` where nobody foresaw it. */
+export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   // A malformed path (bad percent-encoding) is the client's fault.
   if (error instanceof URIError) return new ProblemError('not_found');
+  // A token can be pulled out under a running node; whoever asks again later may find it back.
+  if (error instanceof KeyError) {
+    return new ProblemError('unavailable', 'a key of this node cannot be used now', { 'retry-after': '5' });
+  }
   return new ProblemError('internal');
 }

@@ -8,6 +8,7 @@ import { type RelayedIssuer, relayQuestion } from '../issuing/relay-question.ts'
 import { ProblemError } from '../problem-error.ts';
 import type { RelayPools } from '../upstream/relay-pools.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { followTrace, hopsOf, withinOf } from './question-headers.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { JSON_TYPE, PROBLEM_TYPE, sendBody } from './reply.ts';
@@ -71,7 +72,7 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
       relayed.inc({ ...names, outcome: status === OK ? 'answered' : 'refused' });
       sendBody(response, status, status === OK ? JSON_TYPE : PROBLEM_TYPE, answer);
     } catch (error) {
-      relayed.inc({ ...names, outcome: error instanceof ProblemError ? error.code : 'internal' });
+      relayed.inc({ ...names, outcome: asProblem(error).code });
       throw error;
     }
   };

@@ -15,6 +15,7 @@ import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { followTrace, hopsOf } from './question-headers.ts';
 
 /** How long a question's token could still be good. */
@@ -133,6 +134,6 @@ export class StatementDesk {
   }
 
   #countRefusal(asker: string, error: unknown): void {
-    this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
+    this.#parts.statements.inc({ asker, outcome: asProblem(error).code });
   }
 }

@@ -13,7 +13,7 @@ import type { Issuer } from '../issuing/answer-question.ts';
 import { type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { questionDigest } from '../trust/statement-answer.ts';
-import { whereItBroke } from './errors.ts';
+import { asProblem, whereItBroke } from './errors.ts';
 import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
@@ -83,9 +83,11 @@ export function mountStatements(hot: HotRoutes, { issuers, log, ...parts }: Part
 
   /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
   function problemInPlace(error: unknown, response: ServerResponse): { readonly problem: Problem } {
-    if (error instanceof ProblemError) return { problem: problemOf(error.code, error.detail) };
-    log.error({ request_id: notesOf(response).requestId, ...whereItBroke(error) }, 'a question of a batch failed');
-    return { problem: problemOf('internal') };
+    if (!(error instanceof ProblemError)) {
+      log.error({ request_id: notesOf(response).requestId, ...whereItBroke(error) }, 'a question of a batch failed');
+    }
+    const { code, detail } = asProblem(error);
+    return { problem: problemOf(code, detail) };
   }
 
   for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { KeyError } from '../keys/key-error.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { type LogSigner, openLogSigner } from '../keys/log-signer.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
@@ -68,8 +69,8 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
     for (const registry of open.splice(0)) await registry.close();
   }
   /** Everybody enrolled, as one batch. */
-  async function opened(): Promise<WritableRegistry> {
-    const registry = await openOne();
+  async function opened(parts: Partial<WritableParts> = {}): Promise<WritableRegistry> {
+    const registry = await openOne(parts);
     await registry.commit(async (draft) => {
       for (const jws of world.log) await draft.add(jws);
     });
@@ -109,6 +110,20 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
       await closeAll();
       rmSync(join(folder, 'snapshot.json'));
       expect(documentOf((await openOne()).folded())).toEqual(before);
+    });
+
+    test('cannot be stopped where the key of its snapshot is away, or the disk does not take it', async () => {
+      const key = await snapshotKeyIn(folder);
+      const signBytes = () => {
+        throw new KeyError('token_unavailable', 'the token was pulled out');
+      };
+      await opened({ snapshotKey: { ...key, signBytes } });
+      await closeAll();
+      await openOne();
+      mkdirSync(join(folder, 'snapshot.json'));
+      await closeAll();
+      rmSync(join(folder, 'snapshot.json'), { recursive: true });
+      expect((await openOne()).folded().size).toBe(world.log.length);
     });
 
     test('is not found whole by an audit from entry 0', async () => {

@@ -10,11 +10,13 @@ import {
 } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import { receiveText } from '../http/receive-body.ts';
 import { pathOf, resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
 import { sameSiteOnly } from './same-site.ts';
+import { venueToken } from './venue-token.ts';
 
 /** `keep_cache` is for the gateway itself: answers given before the fault are no longer fresh, but may stand in. */
 const faultBodySchema = faultRequestSchema.extend({ keep_cache: z.boolean().default(false) });
@@ -30,15 +32,14 @@ interface Parts {
 export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince }: Parts): void {
   const body = (request: IncomingMessage) => receiveText(request, MAX_CONTROL_BODY_BYTES, 'request of the sandbox');
 
-  async function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text?: string) {
-    const { status, body: answer } = await callControl(
-      control,
-      method,
-      request.originalUrl.replace(/^\/sandbox/, ''),
-      text,
-    );
+  async function passOnTo(method: 'GET' | 'POST' | 'PUT', path: string, text?: string) {
+    const { status, body: answer } = await callControl(control, method, path, text);
     if (status >= 400) throw problemFrom(answer);
     return { status, answer };
+  }
+
+  function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text?: string) {
+    return passOnTo(method, request.originalUrl.replace(/^\/sandbox/, ''), text);
   }
 
   async function pass(request: Request, response: Response): Promise<void> {
@@ -59,11 +60,24 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
     response.status(status).json(answer);
   }
 
+  async function giveVenueToken(request: Request, response: Response): Promise<void> {
+    const asked = venueTokenRequestSchema.safeParse(jsonOrUndefined(await body(request)));
+    if (!asked.success) throw new ProblemError('body_invalid', 'venue: must name a venue of the sandbox');
+    const { answer } = await passOnTo('GET', '/venues');
+    const venue = z
+      .array(venueSchema)
+      .parse(answer)
+      .find((one) => one.venue === asked.data.venue);
+    if (venue === undefined) throw new ProblemError('not_found', 'no such venue is in the sandbox');
+    response.json(await venueToken(venue));
+  }
+
   router.use('/sandbox', sameSiteOnly(nodeUrl));
   resource(router, '/sandbox/codes', { GET: pass });
   resource(router, '/sandbox/records', { POST: pass });
   resource(router, '/sandbox/faults', { PUT: putFault });
   resource(router, '/sandbox/venues', { GET: pass });
+  resource(router, '/sandbox/venue-tokens', { POST: giveVenueToken });
   resource(router, '/sandbox/requests', { GET: pass });
 }
 

@@ -8,13 +8,14 @@ import { merkleVectors } from '../trust/forged-merkle.fixture.ts';
 import { statementVectors } from '../trust/forged-statements.fixture.ts';
 import { seededKey } from '../trust/seeded-key.fixture.ts';
 import type { TrustErrorCode } from '../trust/trust-error.ts';
+import { credentialVectors } from './credential-vectors/document.ts';
 import { ROOT } from './import-graph.ts';
 
 /*
- * Writes schemas/vectors/forged/: attestations and statements with what a verifier has to make of each, for whoever
- * writes another one; and the attestations of schemas/vectors/token-forms/, for whoever writes a reader of tokens. Keys are
- * made of their names and signatures are deterministic, so the same code always gives the same bytes. With --check it only
- * says whether they agree, by its exit code.
+ * Writes schemas/vectors/forged/ and credentials/: attestations, statements and holder-carried certificates with what a
+ * verifier has to make of each, for whoever writes another one; and the attestations of schemas/vectors/token-forms/, for
+ * whoever writes a reader of tokens. Keys are made of their names and signatures are deterministic, so the same code always
+ * gives the same bytes. With --check it only says whether they agree, by its exit code.
  */
 
 const FOLDER = join(ROOT, 'schemas/vectors');
@@ -62,6 +63,7 @@ const files = {
     vectors: await statementVectors(world),
   },
   ...Object.fromEntries(ofTokens),
+  'credentials/certificates.json': credentialVectors(),
 };
 
 let isInStep = true;

@@ -23,6 +23,19 @@ export const ROOMS: readonly Room[] = [
     mayImport: [],
   },
   {
+    path: 'gateway/node-crypto.ts',
+    holds: "Node's own cryptography, where there is node.",
+    mayImport: [],
+    pure: true,
+  },
+  {
+    path: 'adapters/credentials/',
+    holds:
+      'Certificates that their holders carry, decided by their own bytes, trust lists and rules; in browsers as well.',
+    mayImport: ['schemas/', 'gateway/node-crypto.ts'],
+    pure: true,
+  },
+  {
     path: 'adapters/sandbox/',
     holds: 'Simulated systems and an OpenID provider, over real HTTP, in a process of their own.',
     mayImport: ['schemas/', 'adapters/', 'adapters/drivers/*/wire.ts'],
@@ -65,12 +78,6 @@ export const ROOMS: readonly Room[] = [
     path: 'gateway/stores/',
     holds: 'What stores share: one PostgreSQL pool, numbered migrations, SQLite files, closed faults.',
     mayImport: ['schemas/'],
-  },
-  {
-    path: 'gateway/node-crypto.ts',
-    holds: "Node's own cryptography, where there is node.",
-    mayImport: [],
-    pure: true,
   },
   {
     path: 'gateway/log/merkle',
@@ -206,6 +213,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/trust/',
       'gateway/log/',
       'gateway/log/merkle',
+      'gateway/keys/',
       'gateway/cache/',
       'gateway/upstream/',
       'gateway/access/',
@@ -215,11 +223,15 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'gateway/web/',
+    holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
+  },
+  {
     path: 'gateway/client/',
     holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
     mayImport: ['schemas/', 'gateway/trust/'],
   },
-  { path: 'gateway/web/', holds: 'Pages.', mayImport: [] },
   {
     path: 'gateway/compose/',
     holds:

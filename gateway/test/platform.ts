@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { type Config, readConfig } from '../compose/config.ts';
@@ -96,6 +96,7 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
           kind,
           name: NAME,
           jwks: { keys: admissibleKeys(party.federation.publicKeys) },
+          ...(kind === 'gateway' ? { published: listedKeys(party.published?.publicKeys ?? [], nowS()) } : {}),
           ...place,
           ...venues,
         };

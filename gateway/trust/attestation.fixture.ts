@@ -2,7 +2,7 @@ import { base64url } from 'jose';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
 import { STATEMENT_TYP } from '../../schemas/statement.ts';
 import { evidenceDigest } from './attestation.ts';
-import { anchorOf, configure, makeKey, NOW_S, type Party, state } from './federation.fixture.ts';
+import { anchorOf, configure, makeKey, NOW_S, naming, type Party, state } from './federation.fixture.ts';
 import type { PublicJwk } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -58,12 +58,15 @@ export async function republish(world: World, keys: Republished = {}): Promise<v
       ...hints,
       metadata: { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: answerKeys } } },
     }),
-    await state(anchor, gateway),
+    await state(anchor, gateway, naming(RECOGNITION_GATEWAY, ...answerKeys)),
   ]);
   const issuer = { province: '410000', jwks: { keys: statementKeys } };
   chains.set(province.entityId, [
     await configure(province, { ...hints, metadata: { [STATUS_ISSUER]: issuer } }),
-    await state(anchor, province, { metadata_policy: { [STATUS_ISSUER]: { province: { value: '410000' } } } }),
+    await state(anchor, province, {
+      ...naming(STATUS_ISSUER, ...statementKeys),
+      metadata_policy: { [STATUS_ISSUER]: { province: { value: '410000' } } },
+    }),
   ]);
 }
 

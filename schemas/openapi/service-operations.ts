@@ -84,6 +84,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   },
   page('descriptionPage', '/docs', { zh: '接口说明网页', en: 'This description as a page' }),
   page('registryPage', '/registry', { zh: '注册表网页', en: 'The registry as a page' }),
+  page('scanPage', '/scan', { zh: '扫码查验网页', en: 'The scanner, as a page' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
 

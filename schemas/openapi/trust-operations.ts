@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provinceCodeSchema } from '../code-lists/index.ts';
 import { PROTECTED_RESOURCE_PATH, protectedResourceSchema } from '../protected-resource.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
@@ -261,6 +262,37 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       },
     ],
     problems: ['not_found'],
+  },
+  {
+    id: 'signedTrustBundle',
+    method: 'get',
+    path: '/v1/trust-bundle',
+    tag: 'trust',
+    who: 'public',
+    summary: {
+      zh: '由本网关签名、可离线使用一天的信任包',
+      en: 'The same, signed by the gateway for a day without a network',
+    },
+    details: {
+      zh: '供无网络的扫码端核验通行凭证。其中的状态列表更早到期；到期后凭证一律不予通过。',
+      en: 'For scanners without a network, which verify passes with it. Its status lists end sooner, and without one no pass verifies.',
+    },
+    query: z.strictObject({
+      destination: described(provinceCodeSchema.optional(), {
+        zh: '由哪个省的网关签名；缺省为本节点任一网关',
+        en: 'which province’s gateway signs; any of this node unless told',
+      }),
+    }),
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名令牌，数百千字节', en: 'A signed token of some hundred kilobytes' },
+        mediaType: 'application/trust-bundle+jwt',
+        schema: compactJwsSchema,
+        example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6InRydXN0LWJ1bmRsZStqd3QifQ.e30.c2lnbmF0dXJl',
+      },
+    ],
+    problems: ['body_invalid', 'not_found', 'unavailable'],
   },
 ];
 

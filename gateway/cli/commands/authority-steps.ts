@@ -148,6 +148,9 @@ async function show(cli: Cli, { entityId, superior, jwks, asked }: AdmissionRequ
   if (asked.regions !== undefined) line({ zh: '所在区域', en: 'standing in' }, asked.regions.join(' '));
   if (asked.level !== undefined) line({ zh: '职责', en: 'signs as' }, `${asked.level} ${asked.role ?? ''}`);
   for (const jwk of jwks) line({ zh: '联邦密钥', en: 'federation' }, grouped(await calculateJwkThumbprint(jwk)));
+  for (const { jwk } of asked.published ?? []) {
+    line({ zh: '签署密钥', en: 'signs with' }, grouped(await calculateJwkThumbprint(jwk)));
+  }
   for (const jwk of asked.registry_jwks ?? []) {
     line({ zh: '注册密钥', en: 'registry' }, grouped(await calculateJwkThumbprint(jwk)));
   }

@@ -3,7 +3,7 @@ import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
-import type { FailedAnswer } from '../../client/check-answer.ts';
+import type { FailedAnswer } from '../../trust/check-answer.ts';
 import { printAnswer } from '../answer-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';

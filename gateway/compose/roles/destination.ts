@@ -9,6 +9,7 @@ import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -68,6 +69,12 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         ...shared,
       });
       mountProtectedResource(router, resourcesOf(parts, servers));
+      mountTrustBundle(router, {
+        gatewayOf: verification.gatewayOf,
+        anyGateway: verification.anyGateway,
+        trustBundle: trust.trustBundle,
+        nowMs,
+      });
       mountAttestationKeys(router, () =>
         [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
       );

@@ -4,6 +4,7 @@ import { mountStatements } from '../../http/statements.ts';
 import type { Issuer, IssuingContext } from '../../issuing/answer-question.ts';
 import { AskingGateways } from '../../issuing/asking-gateways.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { isPublishedInLog } from '../../registry/fold-published-keys.ts';
 import type { RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
@@ -63,11 +64,21 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   };
 }
 
-/** Signs not with a clock that is off, since what it dated would be believed. */
-function asIssuer({ entityId, province, statementKeys }: IssuerIdentity, { shared }: NodeParts): Issuer {
+/**
+ * Signs not with a clock that is off, since what it dated would be believed, and not with a key that the log does not have
+ * yet, such as one that took a revoked one's place, since nobody would believe it.
+ */
+function asIssuer(
+  { entityId, province, statementKeys }: IssuerIdentity,
+  { shared, registry: { registry } }: NodeParts,
+): Issuer {
   const turns = new TurnSigner(() => {
-    if (!shared.clock.isOff()) return statementKeys.signer;
-    throw new ProblemError('unavailable', 'the clock of this node is off', { 'retry-after': '30' });
+    if (shared.clock.isOff()) {
+      throw new ProblemError('unavailable', 'the clock of this node is off', { 'retry-after': '30' });
+    }
+    const { signer } = statementKeys;
+    if (isPublishedInLog(registry.folded(), entityId, signer.kid)) return signer;
+    throw new ProblemError('unavailable', 'the log does not have the key that would sign', { 'retry-after': '2' });
   });
   return { entityId, province, signFor: (forms) => turns.signFor(forms) };
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
 import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
-import { verifySm2 } from '../trust/sm2.ts';
-import type { TrustAnchor } from '../trust/trust-chain.ts';
-import type { TrustErrorCode } from '../trust/trust-error.ts';
-import { type Presented, verifyAttestation } from '../trust/verify-attestation.ts';
+import type { ChainChecks } from './chain-links.ts';
+import { verifySm2 } from './sm2.ts';
+import type { TrustAnchor } from './trust-chain.ts';
+import type { TrustErrorCode } from './trust-error.ts';
+import { type Presented, verifyAttestation } from './verify-attestation.ts';
 
 /** Why an answer did not verify: a trust code, or a reply that says something else than its own attestation. */
 export type CheckCode = TrustErrorCode | 'reply_mismatch';
@@ -49,11 +50,9 @@ export interface Answer extends Presented {
   readonly spoken: unknown;
 }
 
-/** What checking stands on: the pinned anchor (null: none is), and where chains and historical keys are. */
-export interface CheckedAgainst {
+/** What checking stands on: the pinned anchor (null: none is pinned here) and where chains come from. */
+export interface AnswerTrust extends Required<Pick<ChainChecks, 'chainOf' | 'historicalKeysOf'>> {
   readonly anchor: TrustAnchor | null;
-  readonly chainOf: (entityId: string) => Promise<readonly string[]>;
-  readonly historicalKeysOf: (entityId: string) => string | null;
 }
 
 export interface CheckOptions {
@@ -63,11 +62,7 @@ export interface CheckOptions {
 }
 
 /** Verifies an answer against the pinned anchor, and its plain words against its attestation. Never throws for either. */
-export async function checkAnswer(
-  answer: Answer,
-  trust: CheckedAgainst,
-  options: CheckOptions,
-): Promise<CheckedAnswer> {
+export async function checkAnswer(answer: Answer, trust: AnswerTrust, options: CheckOptions): Promise<CheckedAnswer> {
   const { anchor, chainOf, historicalKeysOf } = trust;
   if (anchor === null) return failedAt('attestation', 'anchor_unknown');
   const checks = { ...options, anchor, chainOf, historicalKeysOf, sm2Verify: verifySm2 };

@@ -1,0 +1,81 @@
+import { encode } from 'cborg';
+import { type CborValue, decodeCbor, isTag } from './cbor.ts';
+import { hexOf } from './certificate.ts';
+import { CredentialError } from './credential-error.ts';
+import type { CredentialAlgorithm } from './signer-key.ts';
+
+/** One COSE_Sign1 message (RFC 9052 section 4.2) that nobody has verified yet. */
+export interface SignedMessage {
+  readonly algorithm: CredentialAlgorithm;
+  /** In hex, as the protected header has it, else the other one. */
+  readonly keyId: string;
+  readonly payload: Uint8Array;
+  /** What was signed: the Sig_structure. */
+  readonly signed: Uint8Array<ArrayBuffer>;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+type Header = ReadonlyMap<CborValue, CborValue>;
+
+const [CWT_TAG, SIGN1_TAG] = [61, 18];
+const [ALGORITHM, CRITICAL, KEY_ID] = [1, 2, 4];
+const ALGORITHMS: ReadonlyMap<CborValue, CredentialAlgorithm> = new Map([
+  [-7, 'ES256'],
+  [-37, 'PS256'],
+]);
+const MAX_KEY_ID_OCTETS = 32;
+
+/**
+ * Reads a COSE_Sign1 message: bare, tagged 18, or tagged 61 around that (RFC 8392 section 6); all three circulate. Issuers
+ * put algorithm and key identifier into either header; the protected one wins. Nothing signs the other one, and it chooses
+ * nothing: a key makes signatures of one algorithm alone. Throws a CredentialError.
+ */
+export function readSignedMessage(octets: Uint8Array): SignedMessage {
+  const [protectedOctets, unprotected, payload, signature] = partsOf(untagged(decodeCbor(octets)));
+  const header = protectedOctets.length === 0 ? new Map() : decodeCbor(protectedOctets);
+  if (!isMap(header)) throw malformed();
+  if (header.has(CRITICAL) || unprotected.has(CRITICAL)) {
+    // Names what a reader has to understand, and nothing of that kind is defined for certificates.
+    throw new CredentialError('header_malformed', 'critical header parameters');
+  }
+  const algorithm = ALGORITHMS.get(header.get(ALGORITHM) ?? unprotected.get(ALGORITHM) ?? null);
+  if (algorithm === undefined) throw new CredentialError('algorithm_refused', 'neither ES256 nor PS256');
+  const keyId = header.get(KEY_ID) ?? unprotected.get(KEY_ID);
+  if (!(keyId instanceof Uint8Array) || keyId.length === 0 || keyId.length > MAX_KEY_ID_OCTETS) {
+    throw new CredentialError('key_id_missing', 'no key identifier');
+  }
+  return {
+    algorithm,
+    keyId: hexOf(keyId),
+    payload,
+    signed: Uint8Array.from(encode(['Signature1', protectedOctets, new Uint8Array(), payload])),
+    signature: Uint8Array.from(signature),
+  };
+}
+
+function untagged(value: CborValue): CborValue {
+  const inner = isTag(value) && value.tag === CWT_TAG ? value.value : value;
+  return isTag(inner) && inner.tag === SIGN1_TAG ? inner.value : inner;
+}
+
+function partsOf(value: CborValue): [Uint8Array, Header, Uint8Array, Uint8Array] {
+  if (!Array.isArray(value)) throw malformed();
+  const parts: readonly CborValue[] = value;
+  const [header, unprotected, payload, signature] = parts;
+  const isWhole =
+    parts.length === 4 &&
+    header instanceof Uint8Array &&
+    isMap(unprotected) &&
+    payload instanceof Uint8Array &&
+    signature instanceof Uint8Array;
+  if (!isWhole) throw malformed();
+  return [header, unprotected, payload, signature];
+}
+
+function isMap(value: CborValue | undefined): value is Header {
+  return value instanceof Map;
+}
+
+function malformed(): CredentialError {
+  return new CredentialError('cose_malformed', 'not one COSE_Sign1 message');
+}

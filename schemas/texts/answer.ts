@@ -1,0 +1,45 @@
+import type { LocalisedText } from '../code-lists/index.ts';
+import type { Assurance, Decision, Status } from '../status.ts';
+
+/** A colour never stands alone: one reader in twelve cannot tell red from green, and paper has no colour at all. */
+export const STATUS_TEXTS = {
+  green: { shape: '●', zh: '绿码', en: 'GREEN' },
+  yellow: { shape: '▲', zh: '黄码', en: 'YELLOW' },
+  red: { shape: '■', zh: '红码', en: 'RED' },
+  indeterminate: { shape: '?', zh: '无法判定', en: 'CANNOT TELL' },
+} as const satisfies Record<Status, LocalisedText & { readonly shape: string }>;
+
+export const DECISION_TEXTS = {
+  pass: { zh: '放行', en: 'pass', next: { zh: '请放行', en: 'let the person through' } },
+  restrict: {
+    zh: '按目的地规定限制',
+    en: 'restrict',
+    next: {
+      zh: '按目的地已公布的规定处理，并告知申诉途径',
+      en: "follow the destination's published rule, and tell the person where to appeal",
+    },
+  },
+  refer: {
+    zh: '转人工处理',
+    en: 'refer',
+    next: {
+      zh: '不得据此拒绝；请转人工核实',
+      en: 'do not turn the person away on this answer; have staff look into it',
+    },
+  },
+} as const satisfies Record<Decision, LocalisedText & { readonly next: LocalisedText }>;
+
+export const ASSURANCE_TEXTS = {
+  'province-signed': { zh: '由签发省份签名', en: 'signed by the issuing province' },
+  'node-signed': { zh: '由签发省份的网关签名', en: "signed by the issuing province's gateway" },
+  transport: { zh: '省份未签名，仅由本网关证明', en: 'not signed by the province; vouched for by this gateway alone' },
+} as const satisfies Record<Assurance, LocalisedText>;
+
+/** Practice of March 2021: nobody is turned away for want of a phone. */
+export const NO_PHONE_TEXT: LocalisedText = {
+  zh: '可出示纸质通行证，或经本人同意由工作人员代查',
+  en: "a paper pass will do, or staff may look the status up with the person's consent",
+};
+
+/** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
+export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
