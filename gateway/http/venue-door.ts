@@ -26,7 +26,11 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     const refused = shared.clientLimit.take(clientOf(venue), scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
-  const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
+  const enter = (venue: Venue): Venue => {
+    if (scansIn === undefined) withinRate(venue, 1);
+    return venue;
+  };
+  const authenticate = (request: IncomingMessage, response: ServerResponse) => {
     const { headers } = notesOf(response);
     Object.assign(headers, shared.clientLimit.policy);
     const { authorization } = request.headers;
@@ -35,9 +39,8 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     if (proof !== undefined) headers['dpop-nonce'] = tokens.proofNonce();
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
-    const venue = await tokens.authenticate({ authorization, proof, method, path });
-    if (scansIn === undefined) withinRate(venue, 1);
-    return venue;
+    const venue = tokens.authenticate({ authorization, proof, method, path });
+    return venue instanceof Promise ? venue.then(enter) : enter(venue);
   };
   const door = {
     priority: scansIn === undefined ? 'single' : 'batch',

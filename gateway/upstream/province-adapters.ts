@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { openAdapter } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
@@ -8,7 +7,10 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import { answeredByNobody } from './nobody.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, NodeWay, ProvinceAnswer, Question } from './question.ts';
+import { randomHex } from './random-pool.ts';
 import { heardBy, type UpstreamClient } from './upstream-client.ts';
+
+const NONCE_BYTES = 16;
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
@@ -143,7 +145,7 @@ export class ProvinceAdapters {
       manifest,
       fetch: client.fetch,
       nowMs: this.#parts.nowMs,
-      nonce: () => randomBytes(16).toString('hex'),
+      nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
     });
     return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
