@@ -68,5 +68,5 @@ test('a document that names files is kept, or a file whose name changes with its
 test('pages that nobody built are a fault without a word', async () => {
   expect((await fetch(`${origin}/unbuilt/scan`)).status).toBe(503);
   expect(refused).toBeInstanceOf(ProblemError);
-  expect(refused).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('npm run build') });
+  expect(refused).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('npm run build:web') });
 });

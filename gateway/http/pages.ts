@@ -71,7 +71,7 @@ function mountInstallable(router: Router, { serviceWorker }: BuiltPages): void {
 function builtPage(built: BuiltPages | null, name: string, path: PagePath, extra?: Extra) {
   return (request: Request, response: Response): void => {
     const page = built?.pages.get(name);
-    if (page === undefined) throw new ProblemError('unavailable', 'the pages are not built: npm run build');
+    if (page === undefined) throw new ProblemError('unavailable', 'the pages are not built: npm run build:web');
     const language = languageOf(request);
     const document = pageDocument({
       language,

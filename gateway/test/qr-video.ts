@@ -12,7 +12,8 @@ const [BLACK, WHITE, NO_COLOUR] = [16, 235, 128];
  * as a QR code, with an empty view between two. A list of texts is several codes side by side in one view.
  */
 export function writeQrVideo(path: string, views: readonly (string | readonly string[])[]): void {
-  const frames = views.flatMap((view) => [frameOf([view].flat()), frameOf([])]);
+  const between = views.length > 1 ? [frameOf([])] : [];
+  const frames = views.flatMap((view) => [frameOf([view].flat()), ...between]);
   const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F1:1 Ip A1:1 C420jpeg\n`);
   writeFileSync(path, Buffer.concat([header, ...frames.flatMap((frame) => [Buffer.from('FRAME\n'), frame])]));
 }
