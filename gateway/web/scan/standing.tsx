@@ -1,7 +1,7 @@
 import { ageText } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
-import { say } from '../shell/language.ts';
+import { momentText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
 import type { TrustView } from './scanner-trust.ts';
 
@@ -44,7 +44,7 @@ export function Standing({ trust: { carried, refused }, nowS, isReached, clockAh
           <>
             {say(SCAN_TEXTS.trust_of)} {say(agoText(nowS - carried.iatS))}
             {say({ zh: '，', en: ', ' })}
-            {say(SCAN_TEXTS.trust_until)} {new Date(carried.expS * 1000).toLocaleString()}
+            {say(SCAN_TEXTS.trust_until)} {momentText(carried.expS)}
           </>
         ) : (
           say(SCAN_TEXTS.trust_lapsed)
