@@ -3,21 +3,22 @@ import { codeOf, DoorPage, startDoorBrowser } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';
 
 const STARTS = 9;
-/** Notes when each frame came, when one went to be read, and when an answer stood in its element. As text: it runs before the page. */
+/** Notes when a frame was taken, and when an answer stood in its element. As text: it runs before the page. */
 const WATCH = `(() => {
-  const seen = { frame: 0, answered: null };
+  const seen = { taken: 0, read: 0, answered: null };
   globalThis.seenAtDoor = seen;
-  const ask = HTMLVideoElement.prototype.requestVideoFrameCallback;
-  HTMLVideoElement.prototype.requestVideoFrameCallback = function (callback) {
-    return ask.call(this, (...given) => { seen.next = performance.now(); callback(...given); });
+  const take = globalThis.createImageBitmap;
+  globalThis.createImageBitmap = (...given) => {
+    if (given[0] instanceof HTMLVideoElement) seen.taken = performance.now();
+    return take(...given);
   };
   const post = Worker.prototype.postMessage;
-  Worker.prototype.postMessage = function (...given) { seen.frame = seen.next ?? 0; return post.apply(this, given); };
+  Worker.prototype.postMessage = function (...given) { seen.read = seen.taken; return post.apply(this, given); };
   const look = () => {
     const answer = document.querySelector('#answer[data-verified]');
     if (answer === null || seen.answered !== null) return;
     const asked = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/v1/verifications'));
-    seen.answered = { at: performance.now(), frame: seen.frame, asked: asked.at(-1)?.duration ?? 0 };
+    seen.answered = { at: performance.now(), frame: seen.read, asked: asked.at(-1)?.duration ?? 0 };
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
 })()`;
