@@ -43,11 +43,14 @@ function renamed(built: BuiltPages, name: string): BuiltPages {
   const { script = '', styles = [] } = built.pages.get('scan') ?? {};
   const before = script.replace('assets/', '');
   const after = `scan-${name}.js`;
-  const text = `${VERSION} = '${name}';${built.assets.get(before)?.toString('utf8') ?? ''}`;
+  const text = `${VERSION} = '${name}';${built.assets.get(before)?.bytes.toString('utf8') ?? ''}`;
   const worker = built.serviceWorker.toString('utf8').replaceAll(before, after);
   return {
     pages: new Map([['scan', { script: `assets/${after}`, styles }]]),
-    assets: new Map([...built.assets].filter(([file]) => file !== before)).set(after, Buffer.from(text)),
+    assets: new Map([...built.assets].filter(([file]) => file !== before)).set(after, {
+      bytes: Buffer.from(text),
+      packed: null,
+    }),
     serviceWorker: Buffer.from(worker.replace(/SCAN_VERSION="[^"]*"/, `SCAN_VERSION="${name}"`)),
   };
 }
