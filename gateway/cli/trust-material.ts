@@ -20,6 +20,11 @@ export interface TrustMaterial {
   readonly statusListOf: (uri: string) => Promise<string | null>;
 }
 
+/** Signed documents about holder-carried certificates, and the pinned keys that may sign them. */
+export type CredentialMaterial = Required<
+  Pick<TrustBundle, 'credential_lists' | 'credential_rules' | 'credential_signers'>
+>;
+
 export interface TrustOptions {
   readonly anchor?: string;
   readonly bundle?: string;
@@ -47,6 +52,22 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
     // With a bundle in hand nobody is asked: what is not in it is not known.
     statusListOf: async (uri) =>
       carried === null ? await statusListOnline(uri, env) : (ownMember(carried.status_lists, uri) ?? null),
+  };
+}
+
+/**
+ * The same for certificates that their holders carry: documents come from the anchor file and from `--bundle`, the keys
+ * that may sign them from the anchor file alone. Throws CliError `file_unreadable`.
+ */
+export function readCredentialMaterial(options: TrustOptions, env: Environment): CredentialMaterial {
+  const pinned = options.anchor ?? (env['HUREN_ANCHOR_FILE'] || undefined);
+  const anchor =
+    pinned === undefined ? findBundle(join(env['HUREN_DATA_DIR'] || '.huren', 'anchor.json')) : readBundle(pinned);
+  const given = options.bundle === undefined ? null : readBundle(options.bundle);
+  return {
+    credential_signers: anchor?.credential_signers ?? { keys: [] },
+    credential_lists: [anchor, given].flatMap((bundle) => bundle?.credential_lists ?? []),
+    credential_rules: [anchor, given].flatMap((bundle) => bundle?.credential_rules ?? []),
   };
 }
 
