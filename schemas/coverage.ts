@@ -9,7 +9,7 @@ const countSchema = z.int().min(0);
  * What can be odd about a province's yellow and red over the last hour, told from counts alone: not substantiated,
  * assigned by the batch, or changed within the hour.
  */
-export const signalNameSchema = z.enum(['unsubstantiated', 'batch', 'flip']).meta({ id: 'SignalName' });
+export const signalNameSchema = z.enum(['unsubstantiated', 'batch', 'flip', 'guessing']).meta({ id: 'SignalName' });
 export type SignalName = z.infer<typeof signalNameSchema>;
 
 /** `rate`: share of the last hour's presentations that could have shown it. `raised` follows a published rule. */
@@ -100,6 +100,7 @@ export const attentionKindSchema = z
     'unsubstantiated',
     'batch',
     'flip',
+    'guessing',
     'breaker_open',
     'node_silent',
     'node_fault',

@@ -22,6 +22,11 @@ export interface Venue {
   readonly destination: ProvinceCode;
 }
 
+/** Under which name a client is counted: two servers may have one of the same name. */
+export function clientOf({ issuer, clientId }: Pick<Venue, 'issuer' | 'clientId'>): string {
+  return `${issuer} ${clientId}`;
+}
+
 /** What becomes of a token, for the count. `remembered`: verified before, and its server's chain is still the same. */
 export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | 'unproven' | 'foreign' | 'unavailable';
 

@@ -6,10 +6,10 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { startChild } from './child.ts';
+import { Cleanup } from './cleanup.ts';
 import { loadResultSchema } from './load-job.ts';
 import { arriveAt, type OpenLoop, paceOf, recoveredAfterMs } from './open-loop.ts';
 import { SandboxSeed } from './sandbox-seed.ts';
-import { Cleanup } from './stage.ts';
 import { rounded } from './statistics.ts';
 
 /*
