@@ -1,7 +1,7 @@
 import type { InspectColor } from 'node:util';
 import type { AttestationClaims } from '../../schemas/attestation.ts';
 import { secondOf } from '../../schemas/clocks.ts';
-import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
+import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Decision, Status } from '../../schemas/status.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
@@ -61,6 +61,12 @@ export function printAnswer(cli: Cli, reply: VerificationReply, checked: Checked
   else printUnverified(cli, checked);
 }
 
+/** A certificate names a person, and whoever has a picture of it can show it. */
+const LOOK_AT_DOCUMENT = {
+  zh: '请核对身份证件：证书并不证明持有人是本人',
+  en: 'look at an identity document: a certificate does not show who holds it',
+};
+
 function printVerified(
   cli: Cli,
   { claims, chain }: Extract<CheckedAnswer, { verified: true }>,
@@ -79,6 +85,9 @@ function printVerified(
   );
   row(cli, { zh: '时效', en: 'how fresh' }, freshness(cli, claims, nowS));
   row(cli, { zh: '下一步', en: 'next' }, say(decision.next));
+  if (claims.issuer_province === ABROAD && claims.decision === 'pass') {
+    row(cli, { zh: '持有人', en: 'holder' }, say(LOOK_AT_DOCUMENT));
+  }
   // The gateway's own word: a signed attestation has no room for it.
   if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${remedyText(cli, remedy)} ${say(UNSIGNED)}`);
   if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE));
