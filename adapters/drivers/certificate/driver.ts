@@ -4,6 +4,7 @@ import { NATIONAL_PLATFORM } from '../../../schemas/code-lists/index.ts';
 import { type CredentialRulesDocument, credentialRulesSchema } from '../../../schemas/credential-rules.ts';
 import { type CredentialTrustListDocument, credentialTrustListSchema } from '../../../schemas/credential-trust-list.ts';
 import type { CertificateConfig } from '../../../schemas/driver-config.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { CredentialListError } from '../../credentials/credential-list-error.ts';
 import type { CredentialTrust } from '../../credentials/credential-trust.ts';
 import { checkSuccession, trustFromList } from '../../credentials/trust-list.ts';
@@ -68,10 +69,12 @@ const NO_CERTIFICATE: ReadonlySet<CredentialCode> = new Set<CredentialCode>([
 function openCertificate(config: CertificateConfig, _statementAt: string | null, context: DriverContext): Ask {
   const reader = compileReply(config, null, context);
   const session = openSession(async (known: Documents | null) => {
-    const documents = await fetchDocuments(config, reader, context, known);
-    const nowMs = context.nowMs();
     // What is in force goes on being used while nothing newer can be had: its own next update ends it.
-    return { value: documents, refreshAtMs: nowMs + config.refresh_s * 1000, endsAtMs: Number.POSITIVE_INFINITY };
+    const lease = { endsAtMs: Number.POSITIVE_INFINITY };
+    const kept = known === null ? keptDocuments(context) : null;
+    if (kept !== null) return { ...lease, value: kept, refreshAtMs: context.nowMs() };
+    const documents = await fetchDocuments(config, reader, context, known);
+    return { ...lease, value: documents, refreshAtMs: context.nowMs() + config.refresh_s * 1000 };
   }, context.nowMs);
   return async (token) => {
     const { trust, rules } = await session.current();
@@ -92,14 +95,33 @@ async function fetchDocuments(
   known: Documents | null,
 ): Promise<Documents> {
   // A fault of the operator's is told before anybody is asked.
-  const keys = openTokenKeys(context.secret(KEYS_SECRET), KEYS_SECRET);
+  openTokenKeys(context.secret(KEYS_SECRET), KEYS_SECRET);
   const body = JSON.stringify(questionOf(config, LISTS));
   const headers = { 'content-type': 'application/json' };
   const answer = read(await context.fetch({ method: 'POST', path: config.path, headers, body }));
   const tokens = documentsSchema.safeParse(answer.kind === 'found' ? answer.record : null);
   if (!tokens.success) throw new UpstreamError('malformed', 'the reply has no trust list and rules');
-  const list = credentialTrustListSchema.safeParse(keys.verify(tokens.data.trust_list, LIST_TYP));
-  const rules = credentialRulesSchema.safeParse(keys.verify(tokens.data.rules, RULES_TYP));
+  const documents = opened(tokens.data, context, known);
+  if (documents !== known) context.kept?.write(JSON.stringify(tokens.data));
+  return documents;
+}
+
+/** What was in force before a restart; null where there is nothing that a pinned key signed. */
+function keptDocuments(context: DriverContext): Documents | null {
+  const tokens = documentsSchema.safeParse(jsonOrUndefined(context.kept?.read() ?? ''));
+  if (!tokens.success) return null;
+  try {
+    return opened(tokens.data, context, null);
+  } catch (error) {
+    if (error instanceof UpstreamError) return null;
+    throw error;
+  }
+}
+
+function opened(tokens: z.infer<typeof documentsSchema>, context: DriverContext, known: Documents | null): Documents {
+  const keys = openTokenKeys(context.secret(KEYS_SECRET), KEYS_SECRET);
+  const list = credentialTrustListSchema.safeParse(keys.verify(tokens.trust_list, LIST_TYP));
+  const rules = credentialRulesSchema.safeParse(keys.verify(tokens.rules, RULES_TYP));
   if (!list.success || !rules.success || rules.data.destination !== NATIONAL_PLATFORM) {
     throw new UpstreamError('signature', 'the trust list or the rules are not signed by a pinned key');
   }
@@ -117,6 +139,7 @@ function succeeding(
     const isSameRules = known !== null && known.rules.sequence === rules.sequence;
     if (!isSameList) checkSuccession(known?.list ?? null, list, atS);
     if (!isSameRules) checkSuccession(known?.rules ?? null, rules, atS);
+    if (isSameList && isSameRules) return known;
     const next = isSameList ? known : { list, trust: trustFromList(list) };
     return { list: next.list, trust: next.trust, rules: isSameRules ? known.rules : rules };
   } catch (cause) {
