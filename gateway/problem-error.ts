@@ -1,3 +1,4 @@
+import type { AccessReason } from '../schemas/access-reason.ts';
 import { CodedError } from '../schemas/coded-error.ts';
 import { PROBLEMS, type Problem, type ProblemCode, UNRECOGNISED, type UnrecognisedKind } from '../schemas/problem.ts';
 
@@ -6,10 +7,17 @@ export class ProblemError extends CodedError<ProblemCode> {
   override readonly name = 'ProblemError';
   readonly headers: Readonly<Record<string, string>>;
   readonly detail: string | undefined;
-  constructor(code: ProblemCode, detail?: string, headers: Readonly<Record<string, string>> = {}) {
+  readonly reason: AccessReason | undefined;
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    headers: Readonly<Record<string, string>> = {},
+    reason?: AccessReason,
+  ) {
     super(code, detail ?? PROBLEMS[code].en);
     this.detail = detail;
     this.headers = headers;
+    this.reason = reason;
   }
 }
 

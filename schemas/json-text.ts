@@ -42,20 +42,21 @@ export function jsonOrUndefined(text: string): JsonValue | undefined {
 function countMembers(value: JsonValue, depthLeft: number): number | 'nested_too_deep' | 'forbidden_name' {
   if (typeof value !== 'object' || value === null) return 0;
   if (depthLeft === 0) return 'nested_too_deep';
-  if (Array.isArray(value)) return countInside(value, depthLeft - 1);
-  const names = Object.keys(value);
-  if (names.includes('__proto__')) return 'forbidden_name';
-  const inside = countInside(Object.values(value), depthLeft - 1);
-  return typeof inside === 'number' ? names.length + inside : inside;
-}
-
-function countInside(values: readonly JsonValue[], depthLeft: number): ReturnType<typeof countMembers> {
   let count = 0;
-  for (const value of values) {
-    if (typeof value !== 'object' || value === null) continue;
-    const inside = countMembers(value, depthLeft);
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const inside = countMembers(item, depthLeft - 1);
+      if (typeof inside !== 'number') return inside;
+      count += inside;
+    }
+    return count;
+  }
+  // What a parser made has no members but its own, so that no list of them has to be laid out.
+  for (const name in value) {
+    if (name === '__proto__') return 'forbidden_name';
+    const inside = countMembers(value[name] ?? null, depthLeft - 1);
     if (typeof inside !== 'number') return inside;
-    count += inside;
+    count += 1 + inside;
   }
   return count;
 }

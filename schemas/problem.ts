@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessReasonSchema } from './access-reason.ts';
 import { type LocalisedText, localisedTextSchema } from './code-lists/index.ts';
 
 interface ProblemKind extends LocalisedText {
@@ -19,6 +20,33 @@ export const PROBLEMS = {
     zh: '访问令牌无效',
     en: 'The access token is not valid',
     next: { zh: '请重新取得访问令牌', en: 'Get a new access token' },
+  },
+  proof_missing: {
+    status: 401,
+    zh: '令牌绑定了密钥，但请求未附持有证明',
+    en: 'The access token is bound to a key, and the request proves no possession of it',
+    next: {
+      zh: '请以 Authorization: DPoP 发送令牌，并在 DPoP 头中附上证明（RFC 9449）',
+      en: 'Send the token as Authorization: DPoP, and a proof in the DPoP header (RFC 9449)',
+    },
+  },
+  proof_invalid: {
+    status: 401,
+    zh: '持有证明无效',
+    en: 'The proof of possession is not valid',
+    next: {
+      zh: '请对照 reason，为此方法、此地址和此令牌重新生成证明',
+      en: 'See reason, and make a proof for this method, this address and this token',
+    },
+  },
+  proof_nonce_required: {
+    status: 401,
+    zh: '持有证明须含本网关给出的随机数',
+    en: 'The proof of possession has to contain a nonce of this gateway',
+    next: {
+      zh: '请将答复中 DPoP-Nonce 的值放入证明的 nonce 后重试',
+      en: 'Put the value of DPoP-Nonce in this reply into the nonce of the proof, and ask again',
+    },
   },
   proof_replayed: {
     status: 401,
@@ -210,6 +238,7 @@ export const problemSchema = z
     status: z.int(),
     code: problemCodeSchema,
     detail: z.string().optional(),
+    reason: accessReasonSchema.optional(),
     text: localisedTextSchema,
     next: localisedTextSchema,
     request_id: z.string().optional(),

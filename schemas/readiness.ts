@@ -128,6 +128,14 @@ export const DEGRADED_REASONS = {
     en: 'the entries of the log below the snapshot have not all been checked again yet',
     next: { zh: '等待后台复核完成', en: 'wait for the check in the background' },
   },
+  key_waiting: {
+    zh: '新密钥尚未记入注册表日志，暂不用于签名',
+    en: 'a new key signs nothing yet: the log does not have it, or the superior does not say so',
+    next: {
+      zh: '通常几秒内完成；若持续，请确认上级与注册表可达，并查看本节点日志',
+      en: 'a few seconds are usual; if it lasts, see that superior and registry answer, and read the log of this node',
+    },
+  },
 } as const satisfies Record<string, ReadinessText>;
 
 export const degradedReasonSchema = z.literal(keysOf(DEGRADED_REASONS)).meta({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
+import { keyOctetsSchema } from './key-octets.ts';
 import { mandateIdSchema, mandateSchema } from './mandate.ts';
 import { policySchema } from './policy.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
@@ -19,7 +20,6 @@ export const sha256Schema = z
   .regex(/^[A-Za-z0-9_-]{43}$/)
   .meta({ id: 'Sha256', description: 'base64url, no padding' });
 export const versionSchema = z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
-const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const keyNaming = { kid: z.string().min(1).max(256), use: z.literal('sig').exactOptional() };
 
 /** A public signing key. Strict: a private member is refused, not dropped. */
@@ -28,23 +28,23 @@ export const registryJwkSchema = z
     z.strictObject({
       kty: z.literal('EC'),
       crv: z.literal('P-256'),
-      x: coordinateSchema,
-      y: coordinateSchema,
+      x: keyOctetsSchema,
+      y: keyOctetsSchema,
       alg: z.literal('ES256').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
       kty: z.literal('OKP'),
       crv: z.literal('Ed25519'),
-      x: coordinateSchema,
+      x: keyOctetsSchema,
       alg: z.literal('EdDSA').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
       kty: z.literal('EC'),
       crv: z.literal('SM2'),
-      x: coordinateSchema,
-      y: coordinateSchema,
+      x: keyOctetsSchema,
+      y: keyOctetsSchema,
       alg: z.literal('SM2').exactOptional(),
       ...keyNaming,
     }),
@@ -70,12 +70,29 @@ export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
 /**
  * What an entity below a superior is in the federation, and with that what its superior's statement lets it be. A
- * `province` is admitted by the anchor; the others by a province, for itself alone.
+ * `province` and a `monitor`, which reads what nodes counted, are admitted by the anchor; the others by a province, for
+ * itself alone.
  */
-export const subordinateKindSchema = z.enum(['province', 'gateway', 'issuer', 'agency', 'authorization_server']);
+export const subordinateKindSchema = z.enum([
+  'province',
+  'monitor',
+  'gateway',
+  'issuer',
+  'agency',
+  'authorization_server',
+]);
 export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
 /** Longest entity configuration that an event can carry, in characters. */
 export const MAX_CONFIGURATION_LENGTH = 16_384;
+
+/**
+ * A key that an entity signs other things with than entity statements: a gateway its attestations, an issuer its
+ * statements, an agency its approvals. `ends_s`: when its signatures stop counting by its owner's word, epoch seconds.
+ */
+const publishedKeySchema = z.strictObject({ jwk: registryJwkSchema, ends_s: numericDateSchema.exactOptional() });
+export type PublishedKey = z.infer<typeof publishedKeySchema>;
+/** Every key of an entity that counts or is to count, in one list: one that it leaves out is over. */
+export const publishedKeysSchema = z.array(publishedKeySchema).max(16);
 
 const shadowSchema = z.strictObject({ stage: z.literal('shadow') });
 const canarySchema = z.strictObject({ stage: z.literal('canary'), percent: z.int().min(1).max(99) });
@@ -135,7 +152,8 @@ const bodies = {
   }),
   entity_removed: z.strictObject({ entity_id: entityIdSchema }),
   /**
-   * By a superior: from now on it vouches for this entity and these federation keys. `province` for a province alone,
+   * By a superior: from now on it vouches for this entity, these federation keys and, of a gateway, an issuer or an
+   * agency, the keys in `published`, with which alone it signs anything else. `province` for a province alone,
    * `level` and `role` for an agency: the part of the procedure that it signs; `venue_kinds` and `regions` for an
    * authorization server: the venues that it may vouch for.
    */
@@ -149,11 +167,16 @@ const bodies = {
     role: roleSchema.exactOptional(),
     venue_kinds: venueKindsSchema.exactOptional(),
     regions: venueRegionsSchema.exactOptional(),
+    published: publishedKeysSchema.exactOptional(),
   }),
-  /** The subordinate's new keys, with its configuration that says so, signed with one of the keys before. */
+  /**
+   * The subordinate's new keys, with its configuration that says so, signed with one of the federation keys before.
+   * `published` stands there where it changes.
+   */
   subordinate_keys_changed: z.strictObject({
     entity_id: entityIdSchema,
     jwks: jwksSchema,
+    published: publishedKeysSchema.exactOptional(),
     configuration: z.string().min(1).max(MAX_CONFIGURATION_LENGTH),
   }),
   /** By the superior of an authorization server: the venues that it may vouch for from now on. */

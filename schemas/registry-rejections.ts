@@ -231,6 +231,12 @@ export const REJECTIONS = {
     en: 'The key or its kid is in use already, here or by another entity',
     next: { zh: '请生成新的密钥', en: 'Make a new key' },
   },
+  key_ended: {
+    problem: 'event_invalid',
+    zh: '该密钥已终止，不能再列入',
+    en: 'The key has ended by the log or by its own end, and does not come back',
+    next: { zh: '请生成新的密钥', en: 'Make a new key' },
+  },
   key_unsuited: {
     problem: 'event_invalid',
     zh: '该类密钥不能用于此用途',

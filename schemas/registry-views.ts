@@ -12,7 +12,7 @@ import {
   versionSchema,
 } from './registry-event.ts';
 import { remedySchema } from './remedy.ts';
-import { entityIdSchema, instantSchema } from './status.ts';
+import { entityIdSchema, instantSchema, numericDateSchema } from './status.ts';
 import { venueKindsSchema, venueRegionsSchema } from './venue-token.ts';
 
 /** What the registry shows to anybody. A mark: who did something, with which key, when by the log's time, in which entry. */
@@ -104,6 +104,17 @@ export const entityListSchema = z.object({
   entities: z.array(entityViewSchema),
 });
 
+/** A key that an entity signs other things with than entity statements, and its window by the log's time. */
+const publishedKeyViewSchema = z
+  .object({
+    kid: z.string(),
+    announced_at: instantSchema,
+    ends_at: instantSchema.nullable().meta({ description: 'the end that its owner gave it' }),
+    ended_at: instantSchema.nullable().meta({ description: 'when the log had its superior take it from the list' }),
+    jwk: registryJwkSchema,
+  })
+  .meta({ id: 'PublishedKey' });
+
 /** An entity below a superior in the federation. `vouched_for`: itself and everybody above it is admitted now. */
 export const subordinateViewSchema = z
   .object({
@@ -121,6 +132,10 @@ export const subordinateViewSchema = z
     admitted: markSchema,
     changed: markSchema,
     jwks: z.array(registryJwkSchema),
+    configured_s: numericDateSchema
+      .nullable()
+      .meta({ description: 'when the configuration was made by which it last handed over its keys; null: never' }),
+    published: z.array(publishedKeyViewSchema),
   })
   .meta({ id: 'Subordinate' });
 export type SubordinateView = z.infer<typeof subordinateViewSchema>;

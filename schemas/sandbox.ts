@@ -24,8 +24,17 @@ export const venueSchema = z.strictObject({
   token_endpoint: z.url(),
   resource: entityIdSchema,
   scope: z.literal('verify'),
+  dpop_bound_access_tokens: z.boolean().meta({
+    description: 'whether its authorization server gives it none but tokens that are bound to a key (RFC 9449)',
+  }),
 });
 export type SandboxVenue = z.infer<typeof venueSchema>;
+
+/** An access token as one of the venues, for a page that nobody signs in to. */
+export const venueTokenRequestSchema = venueSchema.pick({ venue: true });
+export const venueTokenReplySchema = venueSchema
+  .pick({ venue: true, name: true, destination: true, purposes: true, client_id: true })
+  .extend({ access_token: z.string(), expires_in: z.int().min(1) });
 
 /** Sample codes with what each must lead to. */
 export const sandboxCodesSchema = z.array(

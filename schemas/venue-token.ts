@@ -15,9 +15,14 @@ export const MAX_VENUE_TOKEN_LIFE_S = 86_400;
 export const venueKindsSchema = z.array(venueKindSchema).min(1).max(32);
 export const venueRegionsSchema = z.array(regionPrefixSchema).min(1).max(400);
 
+/** RFC 7638 thumbprint, SHA-256 in base64url. */
+const thumbprintSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const nameSchema = z.string().min(1).max(256);
 
-/** An access token with every claim that RFC 9068 section 2.2 requires, and the two that place a venue. */
+/**
+ * An access token with every claim that RFC 9068 section 2.2 requires, the two that place a venue, and those of a client
+ * whose tokens are bound to a key (RFC 9449 sections 5.2 and 6.1): the key, and that it was registered so.
+ */
 export const venueTokenClaimsSchema = z.object({
   iss: nameSchema.max(512),
   sub: nameSchema,
@@ -29,5 +34,8 @@ export const venueTokenClaimsSchema = z.object({
   scope: z.string().min(1).max(1_000),
   venue_kind: venueKindSchema,
   region: divisionCodeSchema,
+  // Whoever binds a token in a way that is not known here meant it not to be taken from everybody.
+  cnf: z.strictObject({ jkt: thumbprintSchema }).exactOptional(),
+  dpop_bound_access_tokens: z.boolean().exactOptional(),
 });
 export type VenueTokenClaims = z.infer<typeof venueTokenClaimsSchema>;

@@ -61,3 +61,4 @@ export const batchFrameSchema = z.strictObject({ items: z.array(z.unknown()).min
 export const batchReplySchema = z
   .strictObject({ results: z.array(z.union([verificationReplySchema, problemSchema])).max(MAX_BATCH_ITEMS) })
   .meta({ id: 'BatchReply' });
+export type BatchReply = z.infer<typeof batchReplySchema>;

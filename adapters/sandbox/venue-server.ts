@@ -44,13 +44,14 @@ export function openVenueServer(
 ): VenueServer {
   const issuer = named ?? address;
   const venues = planned.map(
-    (entry): SandboxVenue => ({
+    ({ isBound = false, ...entry }): SandboxVenue => ({
       ...entry,
       purposes: [...entry.purposes],
       client_id: entry.venue,
       client_secret: randomBytes(24).toString('base64url'),
       token_endpoint: `${address}/token`,
       scope: VENUE_SCOPE,
+      dpop_bound_access_tokens: isBound,
     }),
   );
   const provider = new Provider(issuer, configurationOf(key, venues, resources));
@@ -78,11 +79,14 @@ function configurationOf(
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     extraTokenClaims: (_ctx, { clientId }) => {
       const venue = clientId === undefined ? undefined : byClient.get(clientId);
-      return venue && { venue_id: venue.venue, venue_kind: venue.kind, region: venue.region };
+      if (venue === undefined) return undefined;
+      const { venue: venue_id, kind: venue_kind, region, dpop_bound_access_tokens } = venue;
+      return { venue_id, venue_kind, region, ...(dpop_bound_access_tokens ? { dpop_bound_access_tokens } : {}) };
     },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       resourceIndicators: {
         enabled: true,
         defaultResource: (_ctx, { clientId }) => byClient.get(clientId)?.resource ?? [],
@@ -106,7 +110,7 @@ function configurationOf(
   };
 }
 
-function clientMetadata({ client_id, client_secret }: SandboxVenue): ClientMetadata {
+function clientMetadata({ client_id, client_secret, dpop_bound_access_tokens }: SandboxVenue): ClientMetadata {
   return {
     client_id,
     client_secret,
@@ -114,5 +118,6 @@ function clientMetadata({ client_id, client_secret }: SandboxVenue): ClientMetad
     response_types: [],
     redirect_uris: [],
     scope: VENUE_SCOPE,
+    dpop_bound_access_tokens,
   };
 }

@@ -8,6 +8,8 @@ export interface VenueEntry {
   readonly destination: ProvinceCode;
   readonly name: LocalisedText;
   readonly purposes: readonly [Purpose, ...Purpose[]];
+  /** Registered for tokens that are bound to a key (RFC 9449 section 5.2). */
+  readonly isBound?: true;
 }
 
 /**
@@ -95,6 +97,18 @@ export const VENUES: readonly VenueEntry[] = [
     destination: '460000',
     name: { zh: '海口示例市场（授权已到期）', en: 'Haikou Example Market (its mandate has lapsed)' },
     purposes: ['venue_entry'],
+  },
+  {
+    venue: 'guangzhou-coach-station',
+    kind: 'coach_station',
+    region: '440100',
+    destination: '440000',
+    name: {
+      zh: '广州示例长途客运站（令牌绑定密钥）',
+      en: 'Guangzhou Example Coach Station (its tokens are bound to a key)',
+    },
+    purposes: ['transport_boarding', 'venue_entry'],
+    isBound: true,
   },
 ];
 

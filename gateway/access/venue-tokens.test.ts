@@ -2,20 +2,26 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { keptLog } from '../authority/authority.fixture.ts';
 import { ProblemError } from '../problem-error.ts';
-import { forged, venueToken } from '../test/venue-token.fixture.ts';
+import { dpopProof, forged, venueToken } from '../test/venue-token.fixture.ts';
+import { thumbprintOf } from '../trust/dpop-proof.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
 import { AUTHORIZATION_SERVER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { Introspection } from './introspection.ts';
+import { Possession, PROOF_REMEMBERED_MS } from './possession.ts';
+import { ProofNonces } from './proof-nonces.ts';
+import { openSeenOnce } from './seen-once.ts';
 import { type TokenOutcome, VenueTokens } from './venue-tokens.ts';
 
 const anchor = await makeParty('https://anchor.example');
 const province = await makeParty('https://henan.example');
 const server = await makeParty('https://venues.henan.example');
-const [first, next] = [await makeKey('first'), await makeKey('next')];
+const [first, next, holder] = [await makeKey('first'), await makeKey('next'), await makeKey('a venue’s own')];
 const GATEWAY = 'https://gateway.henan.example';
 const METADATA = `${GATEWAY}/.well-known/oauth-protected-resource`;
 const CHALLENGE = `Bearer realm="huren", resource_metadata="${METADATA}"`;
+const DPOP_CHALLENGE = `DPoP realm="huren", resource_metadata="${METADATA}", algs="ES256 EdDSA"`;
 const startedS = Math.floor(Date.now() / 1000);
 
 let nowS: number;
@@ -55,6 +61,17 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
     provinceOf: (issuer) => (issuer === server.entityId ? admitted : null),
     audiencesOf: (code) => (code === here ? [GATEWAY] : null),
     resourceMetadata: METADATA,
+    possession: new Possession({
+      nonces: new ProofNonces(null, () => nowS * 1000),
+      seen: openSeenOnce('dpop', null, PROOF_REMEMBERED_MS),
+      names: [GATEWAY],
+      nowMs: () => nowS * 1000,
+    }),
+    introspection: new Introspection({
+      post: async () => expect.fail('nobody wants to be asked'),
+      gatewayOf: () => null,
+      nowMs: () => nowS * 1000,
+    }),
     onOutcome: (outcome) => outcomes.push(outcome),
     log: log.log,
     nowMs: () => nowS * 1000,
@@ -87,8 +104,15 @@ async function chain(): Promise<string[]> {
 const tokenBy = async ({ signer }: typeof first) =>
   await venueToken({ ...server, signer }, { aud: GATEWAY, iat: startedS, exp: startedS + 3_600 });
 
+const asking = (authorization: string | undefined) => ({
+  authorization,
+  proof: undefined,
+  method: 'POST',
+  path: '/v1/verifications',
+});
+
 async function outcomeOf(token: string): Promise<string> {
-  return await tokens.authenticate(`Bearer ${token}`).then(
+  return await tokens.authenticate(asking(`Bearer ${token}`)).then(
     ({ destination }) => destination,
     (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'a fault'),
   );
@@ -96,7 +120,7 @@ async function outcomeOf(token: string): Promise<string> {
 
 /** The refusal itself, with what it tells a client. */
 async function refusalOf(authorization: string | undefined): Promise<ProblemError> {
-  const error: unknown = await tokens.authenticate(authorization).catch((refusal: unknown) => refusal);
+  const error: unknown = await tokens.authenticate(asking(authorization)).catch((refusal: unknown) => refusal);
   if (error instanceof ProblemError) return error;
   throw new Error('nothing was refused', { cause: error });
 }
@@ -104,7 +128,7 @@ async function refusalOf(authorization: string | undefined): Promise<ProblemErro
 describe('what a client sends', () => {
   test('is nothing, and it is not told where to read how to get a token', async () => {
     const { code, headers } = await refusalOf(undefined);
-    expect([code, headers]).toEqual(['token_missing', { 'www-authenticate': CHALLENGE }]);
+    expect([code, headers]).toEqual(['token_missing', { 'www-authenticate': `${CHALLENGE}, ${DPOP_CHALLENGE}` }]);
     expect(outcomes).toEqual(['missing']);
   });
 
@@ -126,7 +150,10 @@ describe('what a client sends', () => {
 
   test('is a token whose venue is another one, or is refused for the case of its scheme', async () => {
     const venue = { issuer: server.entityId, clientId: 'a-venue', kind: 'hospital', region: '410100' };
-    expect(await tokens.authenticate(`bEARER ${await tokenBy(first)}`)).toEqual({ ...venue, destination: '410000' });
+    expect(await tokens.authenticate(asking(`bEARER ${await tokenBy(first)}`))).toEqual({
+      ...venue,
+      destination: '410000',
+    });
   });
 
   test('is a token of a server that nobody admitted, and the client is not told so', async () => {
@@ -148,10 +175,62 @@ describe('what a client sends', () => {
   });
 });
 
+describe('a token that is bound to a key', () => {
+  const boundTo = async ({ jwk }: typeof first) =>
+    await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, iat: startedS, exp: startedS + 3_600, cnf: { jkt: await thumbprintOf(jwk) } },
+    );
+  const proofOf = async (token: string) =>
+    await dpopProof(holder, token, { htu: `${GATEWAY}/v1/verifications`, nonce: tokens.proofNonce() });
+  const shown = async (scheme: string, token: string, proof: string | undefined) =>
+    await tokens.authenticate({ ...asking(`${scheme} ${token}`), proof }).then(
+      ({ destination }) => destination,
+      (error: unknown) => (error instanceof ProblemError ? [error.code, error.reason] : 'a fault'),
+    );
+
+  test('is refused with its proof, or counts as a bearer token, with or without one', async () => {
+    const token = await boundTo(holder);
+    expect(await shown('dPoP', token, await proofOf(token))).toBe('410000');
+    expect(await shown('DPoP', token, await proofOf(token))).toBe('410000');
+    expect(await shown('DPoP', token, undefined)).toEqual(['proof_missing', undefined]);
+    expect(await shown('Bearer', token, undefined)).toEqual(['proof_missing', undefined]);
+    expect(await shown('Bearer', token, await proofOf(token))).toEqual(['proof_missing', undefined]);
+    expect(outcomes).toEqual(['verified', 'remembered', 'unproven', 'unproven', 'unproven']);
+  });
+
+  test('is one that is bound to none, or to none although its client’s are to be', async () => {
+    const plain = await tokenBy(first);
+    const proof = await proofOf(plain);
+    expect(await shown('DPoP', plain, proof)).toEqual(['token_invalid', 'not_bound']);
+    const registered = async (isBound: boolean) =>
+      await venueToken({ ...server, signer: first.signer }, { aud: GATEWAY, dpop_bound_access_tokens: isBound });
+    expect(await shown('Bearer', await registered(true), undefined)).toEqual(['token_invalid', 'not_bound']);
+    expect(await shown('Bearer', await registered(false), undefined)).toBe('410000');
+    const both = await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, dpop_bound_access_tokens: true, cnf: { jkt: await thumbprintOf(holder.jwk) } },
+    );
+    expect(await shown('DPoP', both, await proofOf(both))).toBe('410000');
+  });
+
+  test('is told no reason that a client could act on', async () => {
+    expect((await refusalOf('Basic abc')).reason).toBe('scheme_unknown');
+    expect((await refusalOf(`DPoP ${await tokenBy(first)}`)).detail).toBe('the token is bound to no key');
+    const unbound = await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, dpop_bound_access_tokens: true },
+    );
+    expect((await refusalOf(`Bearer ${unbound}`)).detail).toMatch(/^the client is registered for bound tokens/);
+    admitted = null;
+    expect((await refusalOf(`Bearer ${await tokenBy(first)}`)).reason).toBe('issuer_unknown');
+  });
+});
+
 describe('a fault of ours', () => {
   test('is told to a venue as a refusal, and counted as one', async () => {
     fault = new RangeError('a fault');
-    await expect(tokens.authenticate(`Bearer ${await tokenBy(first)}`)).rejects.toBe(fault);
+    await expect(tokens.authenticate(asking(`Bearer ${await tokenBy(first)}`))).rejects.toBe(fault);
     expect(outcomes).toEqual([]);
   });
 
@@ -159,7 +238,7 @@ describe('a fault of ours', () => {
     await outcomeOf(await tokenBy(first));
     nowS += 1;
     fault = new RangeError('a fault');
-    await expect(tokens.authenticate(`Bearer ${await tokenBy(next)}`)).rejects.toBe(fault);
+    await expect(tokens.authenticate(asking(`Bearer ${await tokenBy(next)}`))).rejects.toBe(fault);
   });
 });
 

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { ProvinceCode, VenueKind } from '../../schemas/code-lists/index.ts';
+import type { ProblemCode } from '../../schemas/problem.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { AuthorizationServer, EntityResolver } from '../trust/entity-resolver.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { claimedServer, verifyVenueToken } from '../trust/venue-token.ts';
+import { Challenges } from './challenges.ts';
+import type { Introspection } from './introspection.ts';
+import type { Possession, PresentedRequest } from './possession.ts';
 
 /** Who asks: as the authorization server of the venue's province vouches for it. */
 export interface Venue {
@@ -19,7 +23,7 @@ export interface Venue {
 }
 
 /** What becomes of a token, for the count. `remembered`: verified before, and its server's chain is still the same. */
-export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | 'foreign' | 'unavailable';
+export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | 'unproven' | 'foreign' | 'unavailable';
 
 interface Parts {
   /** Null: nobody told this node whom to believe. */
@@ -30,6 +34,10 @@ interface Parts {
   readonly audiencesOf: (province: ProvinceCode) => readonly string[] | null;
   /** Where a client reads which servers there are (RFC 9728). */
   readonly resourceMetadata: string;
+  /** For tokens that are bound to a key. */
+  readonly possession: Possession;
+  /** For servers that want to be asked about each token. */
+  readonly introspection: Introspection;
   readonly onOutcome: (outcome: TokenOutcome) => void;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -38,6 +46,8 @@ interface Parts {
 interface Remembered {
   readonly venue: Venue;
   readonly expS: number;
+  /** Thumbprint of the key that it is bound to. */
+  readonly jkt: string | null;
   /** As its chain had it then: another chain since may have taken a key or a region away. */
   readonly server: AuthorizationServer;
 }
@@ -45,7 +55,15 @@ interface Remembered {
 const REMEMBERED_TOKENS = 20_000;
 /** A stranger may name any server: one that is away is not looked for at every question. */
 const TRY_AGAIN_AFTER_MS = 1_000;
-const OUTCOMES = { token_missing: 'missing', token_invalid: 'invalid', venue_foreign: 'foreign' } as const;
+const OUTCOMES: ReadonlyMap<ProblemCode, TokenOutcome> = new Map([
+  ['token_missing', 'missing'],
+  ['token_invalid', 'invalid'],
+  ['proof_missing', 'unproven'],
+  ['proof_invalid', 'unproven'],
+  ['proof_nonce_required', 'unproven'],
+  ['proof_replayed', 'unproven'],
+  ['venue_foreign', 'foreign'],
+]);
 
 /**
  * Verifies venues' access tokens (RFC 9068) once, and remembers the outcome under the token's SHA-256 until it expires: a
@@ -57,47 +75,62 @@ export class VenueTokens {
   /** Servers whose chain could not be had, and when somebody last looked (ms since 1970): told once. */
   readonly #unreachable = new Map<string, number>();
   readonly #parts: Parts;
-  readonly #challenge: string;
+  readonly #challenges: Challenges;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#challenge = `Bearer realm="huren", resource_metadata="${parts.resourceMetadata}"`;
+    this.#challenges = new Challenges(parts.resourceMetadata);
+  }
+
+  /** What a client's next proof has to contain (RFC 9449 section 8.2). */
+  proofNonce(): string {
+    return this.#parts.possession.nonce();
   }
 
   /**
-   * The venue behind an `Authorization` header. Throws ProblemError `token_missing`, `token_invalid`, `venue_foreign`,
-   * `unavailable`.
+   * The venue that a request is from. Throws ProblemError `token_missing`, `token_invalid`, `proof_missing`,
+   * `proof_invalid`, `proof_nonce_required`, `proof_replayed`, `venue_foreign`, `unavailable`.
    */
-  async authenticate(authorization: string | undefined): Promise<Venue> {
+  async authenticate(request: PresentedRequest): Promise<Venue> {
     try {
-      return await this.#authenticate(authorization);
+      return await this.#authenticate(request);
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      const { code } = error;
-      this.#parts.onOutcome(
-        code === 'token_missing' || code === 'token_invalid' || code === 'venue_foreign'
-          ? OUTCOMES[code]
-          : 'unavailable',
-      );
+      if (error instanceof ProblemError) this.#parts.onOutcome(OUTCOMES.get(error.code) ?? 'unavailable');
       throw error;
     }
   }
 
-  async #authenticate(authorization: string | undefined): Promise<Venue> {
-    const token = this.#bearerToken(authorization);
+  async #authenticate(request: PresentedRequest): Promise<Venue> {
+    const { token, isProven } = this.#presented(request.authorization);
     const hash = createHash('sha256').update(token).digest('base64url');
-    const known = this.#remembered.get(hash);
-    if (known !== undefined && known.expS * 1000 > this.#parts.nowMs()) {
-      const { server } = await this.#serverOf(known.server.issuer);
-      if (server === known.server) {
-        this.#parts.onOutcome('remembered');
-        return known.venue;
-      }
+    const known = await this.#recalled(hash);
+    const accepted = known ?? (await this.#verify(token));
+    if (known === null) this.#remembered.set(hash, accepted);
+    await this.#checkPossession(request, isProven, token, accepted);
+    const { venue, server } = accepted;
+    if (server.introspectionEndpoint !== null) {
+      const isActive = await this.#parts.introspection.isActive({ hash, token, clientId: venue.clientId }, server);
+      if (!isActive) throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
     }
-    const fresh = await this.#verify(token);
-    this.#remembered.set(hash, fresh);
-    this.#parts.onOutcome('verified');
-    return fresh.venue;
+    this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
+    return venue;
+  }
+
+  async #checkPossession(request: PresentedRequest, isProven: boolean, token: string, { jkt }: Remembered) {
+    if (jkt === null) {
+      if (isProven) throw this.#challenges.invalid('the token is bound to no key', 'not_bound');
+      return;
+    }
+    const shown = isProven ? request : withoutProof(request);
+    await this.#parts.possession.check(shown, { token, jkt }, this.#challenges);
+  }
+
+  /** A token that was verified before, while it lasts and its server's chain is the same. */
+  async #recalled(hash: string): Promise<Remembered | null> {
+    const known = this.#remembered.get(hash);
+    if (known === undefined || known.expS * 1000 <= this.#parts.nowMs()) return null;
+    const { server } = await this.#serverOf(known.server.issuer);
+    return server === known.server ? known : null;
   }
 
   async #verify(token: string): Promise<Remembered> {
@@ -110,23 +143,30 @@ export class VenueTokens {
         return await this.#verifyAs(token, issuer);
       });
     } catch (error) {
-      throw error instanceof TrustError ? this.#invalid(error.message) : error;
+      throw error instanceof TrustError ? this.#challenges.untrusted(error) : error;
     }
   }
 
   async #verifyAs(token: string, issuer: string): Promise<Remembered> {
     const { server, audiences } = await this.#serverOf(issuer);
     const atS = Math.floor(this.#parts.nowMs() / 1000);
-    const { client_id, venue_kind, region, exp } = await verifyVenueToken(token, server, { audiences, atS });
+    const claims = await verifyVenueToken(token, server, { audiences, atS });
+    const { client_id, venue_kind, region, exp, cnf, dpop_bound_access_tokens } = claims;
+    // Its server gave out what the client's registration forbids: whoever found it would need no key.
+    if (dpop_bound_access_tokens === true && cnf === undefined) {
+      throw this.#challenges.invalid('the client is registered for bound tokens, and this one is not', 'not_bound');
+    }
     const venue = { issuer, clientId: client_id, kind: venue_kind, region, destination: server.province };
-    return { venue, expS: exp, server };
+    return { venue, expS: exp, jkt: cnf?.jkt ?? null, server };
   }
 
   /** The server of that name, where it is of a province whose gateway is here. Another province's is not even looked up. */
   async #serverOf(issuer: string) {
     const { provinceOf, audiencesOf } = this.#parts;
     const province = provinceOf(issuer);
-    if (province === null) throw this.#invalid('no province has admitted the server that the token is from');
+    if (province === null) {
+      throw this.#challenges.invalid('no province has admitted the server that the token is from', 'issuer_unknown');
+    }
     const audiences = audiencesOf(province);
     if (audiences === null) throw new ProblemError('venue_foreign');
     const server = await this.#resolved(issuer);
@@ -167,23 +207,20 @@ export class VenueTokens {
     }
   }
 
-  #bearerToken(authorization: string | undefined): string {
-    if (authorization === undefined) {
-      throw new ProblemError('token_missing', undefined, { 'www-authenticate': this.#challenge });
-    }
-    const [, token] = /^bearer ([^ ]+)$/i.exec(authorization) ?? [];
-    if (token === undefined) throw this.#invalid('the Authorization header is not a bearer token');
-    return token;
-  }
-
-  #invalid(detail: string): ProblemError {
-    return new ProblemError('token_invalid', detail, {
-      'www-authenticate': `${this.#challenge}, error="invalid_token"`,
-    });
+  #presented(authorization: string | undefined): { readonly token: string; readonly isProven: boolean } {
+    if (authorization === undefined) throw this.#challenges.missing();
+    const [, scheme, token] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
+    if (scheme !== undefined && token !== undefined) return { token, isProven: scheme.length === 'dpop'.length };
+    throw this.#challenges.invalid('the Authorization header is not a bearer token', 'scheme_unknown');
   }
 
   #unavailable(): ProblemError {
     const detail = 'the trust chain of the authorization server cannot be had';
     return new ProblemError('unavailable', detail, { 'retry-after': '5' });
   }
+}
+
+/** A bound token that is sent as a bearer token is refused, whatever comes beside it (RFC 9449 section 7.2). */
+function withoutProof(request: PresentedRequest): PresentedRequest {
+  return { ...request, proof: undefined };
 }

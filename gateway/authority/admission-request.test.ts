@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { RegistryJwk } from '../../schemas/registry-event.ts';
 import { NOW_S } from '../registry/registry.fixture.ts';
 import { configure, makeKey, makeParty, type Party } from '../trust/federation.fixture.ts';
+import type { PublicJwk } from '../trust/public-key.ts';
 import type { JsonObject } from '../trust/strict-json.ts';
 import { admissibleKeys } from './admissible-keys.ts';
 import { readAdmissionRequest, signAdmissionRequest } from './admission-request.ts';
@@ -21,7 +23,15 @@ const describedAs = (more: Partial<EntityDescription>): EntityDescription => ({
   province: '410000',
   ...more,
 });
-const keysOf = ({ signer, jwk }: Party) => ({ signer, publicKeys: [jwk], lives: [] });
+const askingWith = (
+  { signer, jwk }: Party,
+  published: readonly PublicJwk[] = [],
+  registryJwks: RegistryJwk[] | null = null,
+) => ({
+  federation: { signer, publicKeys: [jwk], lives: [] },
+  published,
+  registryJwks,
+});
 
 /** A request as somebody would forge it. */
 function forged(asked: JsonObject | undefined, more: JsonObject = {}, party = henan): Promise<string> {
@@ -36,7 +46,7 @@ const ASKED = { kind: 'gateway', name: NAME, province: '410000' };
 describe('a request for admission', () => {
   test('loses something on its way', async () => {
     const registryJwks = admissibleKeys([registry]);
-    const token = await signAdmissionRequest(describedAs({}), keysOf(henan), registryJwks, NOW_S);
+    const token = await signAdmissionRequest(describedAs({}), askingWith(henan, [], registryJwks), NOW_S);
     expect(await readAdmissionRequest(token, NOW_S)).toEqual({
       entityId: henan.entityId,
       superior: SUPERIOR,
@@ -45,22 +55,28 @@ describe('a request for admission', () => {
     });
   });
 
-  test('loses which part of a procedure an agency signs', async () => {
+  test('loses which part of a procedure an agency signs, or with what, or asks for a key that is over', async () => {
+    const [signing, revoked, over] = [
+      { ...(await makeKey('signing')).jwk, exp: NOW_S + 1 },
+      { ...(await makeKey('revoked')).jwk, revoked: { revoked_at: NOW_S } },
+      { ...(await makeKey('over')).jwk, exp: NOW_S },
+    ];
     const description = describedAs({ entity_id: agency.entityId, kind: 'agency', level: 'county', role: 'cdc' });
-    const token = await signAdmissionRequest(description, keysOf(agency), null, NOW_S);
+    const token = await signAdmissionRequest(description, askingWith(agency, [signing, revoked, over]), NOW_S);
     const { asked } = await readAdmissionRequest(token, NOW_S);
-    expect(asked).toEqual({ kind: 'agency', name: NAME, province: '410000', level: 'county', role: 'cdc' });
+    const published = [{ jwk: admissibleKeys([signing])[0], ends_s: NOW_S + 1 }];
+    expect(asked).toEqual({ kind: 'agency', name: NAME, province: '410000', level: 'county', role: 'cdc', published });
   });
 
   test('is read after the week that it may lie on a desk', async () => {
-    const token = await signAdmissionRequest(describedAs({}), keysOf(henan), null, NOW_S);
+    const token = await signAdmissionRequest(describedAs({}), askingWith(henan), NOW_S);
     expect((await readAdmissionRequest(token, NOW_S + 7 * 86_400 - 1)).entityId).toBe(henan.entityId);
     await expect(readAdmissionRequest(token, NOW_S + 7 * 86_400)).rejects.toMatchObject({ code: 'request_refused' });
   });
 
   test('is signed by the anchor, whom nobody admits', async () => {
     const { province: _none, ...anchor } = describedAs({ kind: 'anchor', superior: null });
-    await expect(signAdmissionRequest(anchor, keysOf(henan), null, NOW_S)).rejects.toMatchObject({
+    await expect(signAdmissionRequest(anchor, askingWith(henan), NOW_S)).rejects.toMatchObject({
       code: 'request_refused',
     });
   });

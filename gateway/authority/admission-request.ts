@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
-import { type RegistryJwk, registryJwkSchema, subordinateKindSchema } from '../../schemas/registry-event.ts';
+import {
+  publishedKeysSchema,
+  type RegistryJwk,
+  registryJwkSchema,
+  subordinateKindSchema,
+} from '../../schemas/registry-event.ts';
 import { venueKindsSchema, venueRegionsSchema } from '../../schemas/venue-token.ts';
+import { hasItsKeysVouchedFor } from '../registry/fold-published-keys.ts';
 import { peekEntityStatement, signEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
+import type { PublicJwk } from '../trust/public-key.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
+import { admissibleKeys, listedKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
 import { AuthorityError } from './authority-error.ts';
 import type { EntityDescription } from './entity-description.ts';
 import type { FederationKeys } from './hosted-entity.ts';
@@ -24,6 +31,8 @@ const askedSchema = z.strictObject({
   regions: venueRegionsSchema.exactOptional(),
   /** Keys that a province will sign its registry events with. */
   registry_jwks: z.array(registryJwkSchema).min(1).max(8).exactOptional(),
+  /** Keys that a gateway, an issuer or an agency signs other things with. */
+  published: publishedKeysSchema.exactOptional(),
 });
 
 /** What an entity asks of its superior, in its own signed words. That its keys are its own is for a person to compare. */
@@ -34,11 +43,17 @@ export interface AdmissionRequest {
   readonly asked: z.infer<typeof askedSchema>;
 }
 
+/** The keys that somebody asks with: an entity's own, those that it publishes, and where it signs events, those for that. */
+export interface AskingKeys {
+  readonly federation: FederationKeys;
+  readonly published: readonly PublicJwk[];
+  readonly registryJwks: readonly RegistryJwk[] | null;
+}
+
 /** Signs a request: a self-signed entity configuration (OpenID Federation 1.0 section 3.1) that says what is asked for. */
 export async function signAdmissionRequest(
   { entity_id, superior, kind, name, province, level, role, venue_kinds, regions }: EntityDescription,
-  keys: FederationKeys,
-  registryJwks: readonly RegistryJwk[] | null,
+  { federation, published, registryJwks }: AskingKeys,
   nowS: number,
 ): Promise<string> {
   if (superior === null) throw new AuthorityError('request_refused', 'the anchor has no superior to ask');
@@ -46,6 +61,7 @@ export async function signAdmissionRequest(
     ...(province === undefined ? {} : { province }),
     ...(level === undefined || role === undefined ? {} : { level, role }),
     ...(venue_kinds === undefined || regions === undefined ? {} : { venue_kinds, regions }),
+    ...(kind !== 'anchor' && hasItsKeysVouchedFor(kind) ? { published: listedKeys(published, nowS) } : {}),
     ...(registryJwks === null ? {} : { registry_jwks: [...registryJwks] }),
   };
   return await signEntityStatement(
@@ -54,11 +70,11 @@ export async function signAdmissionRequest(
       sub: entity_id,
       iat: nowS,
       exp: nowS + REQUEST_LIFETIME_S,
-      jwks: { keys: [...keys.publicKeys] },
+      jwks: { keys: [...federation.publicKeys] },
       metadata: { federation_entity: { organization_name: name.en }, [ADMISSION_REQUEST]: { kind, name, ...place } },
       authority_hints: [superior],
     },
-    keys.signer,
+    federation.signer,
   );
 }
 

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import { actors, NOW_S } from '../registry/registry.fixture.ts';
-import { makeKey, makeParty, type Party, state } from '../trust/federation.fixture.ts';
+import { makeKey, makeParty, naming, type Party, state } from '../trust/federation.fixture.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
+import { RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { GATEWAY_ID, keptLog, ownKeyStore } from './authority.fixture.ts';
 import { Handover } from './handover.ts';
@@ -29,7 +30,8 @@ beforeEach(async () => {
   statement = async () => await about(ring.publicKeys);
   const kept = keptLog();
   lines = kept.lines;
-  handover = new Handover([{ entityId: GATEWAY_ID, superior: SUPERIOR, ring }], {
+  handover = new Handover([{ entityId: GATEWAY_ID, superior: SUPERIOR, ring, type: null }], {
+    isAdmitted: () => true,
     fetchStatement: async () => {
       asked += 1;
       return await statement();
@@ -121,4 +123,77 @@ test('a superior is asked while nothing is announced, or once more about what it
   await look();
   await look();
   expect(asked).toBe(1);
+});
+
+describe('a key that an entity signs other things with', () => {
+  let published: KeyRing;
+  let waiting: Handover;
+  let isAdmitted: boolean;
+
+  beforeEach(async () => {
+    isAdmitted = true;
+    const entityId = GATEWAY_ID;
+    const mayActivate = (kid: string) => waiting.mayActivate(entityId, kid);
+    published = await keys.openRing('gateway', 'attestation', { nowS: NOW_S, entityId, mayActivate });
+    waiting = new Handover([{ entityId, superior: SUPERIOR, ring: published, type: RECOGNITION_GATEWAY }], {
+      isAdmitted: () => isAdmitted,
+      fetchStatement: async () => {
+        asked += 1;
+        return await statement();
+      },
+      handIn: async () => {
+        handedIn += 1;
+      },
+      log: keptLog().log,
+    });
+    statement = async () => await namedAs(published.publicKeys);
+  });
+
+  /** What the superior says of the gateway: that it signs with these keys. */
+  const namedAs = (some: readonly PublicJwk[], type = RECOGNITION_GATEWAY) =>
+    state(province, { ...province, entityId: GATEWAY_ID }, naming(type, ...some.map(bare)));
+
+  async function lookAgain(): Promise<string> {
+    await waiting.look();
+    await published.refresh(NOW_S);
+    return published.signer.kid;
+  }
+
+  test('signs before the superior names it under its type, or never', async () => {
+    const before = await lookAgain();
+    const known = published.publicKeys;
+    const { kid: after, state: reached } = await keys.rotate('gateway', 'attestation', NOW_S);
+    await published.refresh(NOW_S);
+    for (const says of [
+      () => namedAs(known),
+      () => namedAs(published.publicKeys, STATUS_ISSUER),
+      () => about(published.publicKeys),
+    ]) {
+      statement = says;
+      expect([reached, await lookAgain(), waiting.isWaiting()]).toEqual(['announced', before, true]);
+    }
+    statement = () => namedAs(published.publicKeys);
+    expect([await lookAgain(), waiting.isWaiting()]).toEqual([after, false]);
+  });
+
+  test('that took a revoked one’s place is not handed in, or asked about once it is taken', async () => {
+    await lookAgain();
+    const known = published.publicKeys;
+    await keys.revoke('gateway', 'attestation', { kid: published.signer.kid, nowS: NOW_S });
+    await published.refresh(NOW_S);
+    statement = () => namedAs(known);
+    await lookAgain();
+    expect([waiting.isWaiting(), handedIn]).toEqual([true, 1]);
+    statement = () => namedAs(published.publicKeys);
+    await lookAgain();
+    const before = asked;
+    await lookAgain();
+    expect([waiting.isWaiting(), handedIn, asked]).toEqual([false, 1, before]);
+  });
+
+  test('in use, of an entity that nobody has admitted, is asked about, or said to wait', async () => {
+    isAdmitted = false;
+    await lookAgain();
+    expect([asked, waiting.isWaiting()]).toEqual([0, false]);
+  });
 });

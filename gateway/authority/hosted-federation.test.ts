@@ -4,11 +4,11 @@ import type { KeyStore } from '../keys/key-store.ts';
 import { actors, makeActor, NAME, NOW_S, type World } from '../registry/registry.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
-import { admissibleKeys } from './admissible-keys.ts';
+import { admissibleKeys, listedKeys } from './admissible-keys.ts';
 import { admittedWorld, GATEWAY_ID, ownKeyStore } from './authority.fixture.ts';
 import type { EntityDescription } from './entity-description.ts';
 import { type HostedEntity, hostEntity } from './hosted-entity.ts';
@@ -38,6 +38,7 @@ const DESCRIPTIONS = {
 
 let keys: KeyStore;
 let rings: Record<keyof typeof DESCRIPTIONS, KeyRing>;
+let attestation: KeyRing;
 let world: World;
 let federation: HostedFederation;
 let nowS: number;
@@ -53,13 +54,13 @@ beforeEach(async () => {
     gateway: await open(DESCRIPTIONS.gateway),
   };
   world = await admittedWorld(rings.henan.publicKeys, rings.gateway.publicKeys);
-  const published = await keys.openRing('gateway', 'attestation', { nowS, entityId: GATEWAY_ID });
+  attestation = await keys.openRing('gateway', 'attestation', { nowS, entityId: GATEWAY_ID });
   const folded = () => world.state;
   federation = new HostedFederation(
     [
       hostEntity(DESCRIPTIONS.anchor, { federation: rings.anchor, published: null, folded }),
       hostEntity(DESCRIPTIONS.henan, { federation: rings.henan, published: null, folded }),
-      hostEntity(DESCRIPTIONS.gateway, { federation: rings.gateway, published, folded }),
+      hostEntity(DESCRIPTIONS.gateway, { federation: rings.gateway, published: attestation, folded }),
     ],
     { folded, nowS: () => nowS },
   );
@@ -88,6 +89,12 @@ async function issuerKeys() {
   const token = await federation.entityConfiguration(henan.entityId);
   const { claims } = peekEntityStatement(token ?? '');
   return claims.metadata?.[STATUS_ISSUER]?.['jwks'];
+}
+
+/** What the anchor says of them, which is all that counts. */
+async function namedByAnchor() {
+  const token = await fetched(henan.entityId, anchor.entityId);
+  return peekEntityStatement(token ?? '').claims.metadata?.[STATUS_ISSUER]?.['jwks'];
 }
 
 async function historical(): Promise<unknown> {
@@ -141,6 +148,18 @@ describe('a hosted federation', () => {
     expect(jwks.keys.length).toBe(2);
   });
 
+  test('goes on naming what a subordinate signed with, or lets it name that itself', async () => {
+    const gatewayKeys = async () => (await resolvedGateway()).metadata[RECOGNITION_GATEWAY]?.['jwks'];
+    // Admitted before its superior told of such keys: its own word counts for none.
+    expect(await gatewayKeys()).toEqual({ keys: [] });
+    const configuration = (await federation.entityConfiguration(GATEWAY_ID)) ?? '';
+    const published = listedKeys(attestation.publicKeys, nowS);
+    const body = { entity_id: GATEWAY_ID, jwks: { keys: admissibleKeys(rings.gateway.publicKeys) }, configuration };
+    await world.do(henan, 'subordinate_keys_changed', { ...body, published });
+    const [{ kid, exp } = { kid: '', exp: 0 }] = attestation.publicKeys;
+    expect(await gatewayKeys()).toEqual({ keys: [expect.objectContaining({ kid, exp, iat: NOW_S })] });
+  });
+
   test('signs with the key before, or shows what it signed with it', async () => {
     const before = { own: await federation.entityConfiguration(henan.entityId), about: await fetched() };
     const { kid } = await keys.rotate('henan', 'federation', nowS);
@@ -154,16 +173,18 @@ describe('a hosted federation', () => {
   });
 
   test("shows a province's statement keys other than the log has them", async () => {
-    expect(await issuerKeys()).toBe(undefined);
+    expect([await issuerKeys(), await namedByAnchor()]).toEqual([undefined, { keys: [] }]);
     const { publicJwk: jwk } = await makeActor('statement-key');
     const { kid } = jwk;
     await world.do(henan, 'key_announced', { use: 'statement', jwk });
     expect(await issuerKeys()).toEqual({ keys: [expect.objectContaining({ kid, x: jwk.x })] });
+    expect(await namedByAnchor()).toEqual(await issuerKeys());
     expect(await historical()).toEqual([]);
     await world.do(henan, 'key_activated', { use: 'statement', kid });
     await world.do(henan, 'key_revoked', { entity_id: henan.entityId, use: 'statement', kid });
     const revoked = { revoked_at: NOW_S };
     expect(await issuerKeys()).toEqual({ keys: [expect.objectContaining({ kid, revoked })] });
+    expect(await namedByAnchor()).toEqual(await issuerKeys());
     expect(await historical()).toEqual([expect.objectContaining({ kid, revoked })]);
   });
 

@@ -3,12 +3,13 @@ import { isAdmitted } from '../registry/fold-subordinates.ts';
 import { signEntityStatement } from '../trust/entity-statement.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { entityTypeOf } from '../trust/published-keys.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { signCompact } from '../trust/signer.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { HostedEntity } from './hosted-entity.ts';
-import { entityTypeOf, termsOf } from './terms.ts';
+import { publishedTermsOf, termsOf } from './terms.ts';
 
 interface Held {
   readonly token: Promise<string>;
@@ -23,6 +24,7 @@ interface Parts {
 }
 
 export const STATEMENT_LIFETIME_S = 86_400;
+const NONE: readonly never[] = [];
 
 /**
  * Signs and serves the entity statements of hosted entities (OpenID Federation 1.0 section 3). What a superior says
@@ -57,8 +59,10 @@ export class HostedFederation {
     const record = this.#subordinate(superiorId, subjectId);
     if (superior === undefined || record === undefined) return null;
     const keys = record.jwks.map((jwk) => publicJwkSchema.parse(jwk));
-    return await this.#statement(superior, { sub: subjectId, keys }, [record], async () => ({
+    const ownKeys = this.#parts.folded().entities.get(subjectId)?.keys ?? NONE;
+    return await this.#statement(superior, { sub: subjectId, keys }, [record, ownKeys], async () => ({
       ...termsOf(record),
+      ...publishedTermsOf(record, ownKeys, this.#parts.nowS()),
       source_endpoint: `${superiorId}/federation/fetch`,
     }));
   }

@@ -61,3 +61,10 @@ export function isActiveInLog(
   const keys = door.folded().entities.get(entityId)?.keys ?? [];
   return keys.some((key) => key.use === use && key.jwk.kid === kid && key.state === 'active');
 }
+
+/** Whether a ring has a key that the log does not let sign yet. */
+export function isWaitingForLog(door: Pick<RegistryDoor, 'folded'>, { actor, use, ring }: LoggedRing): boolean {
+  return ring.lives.some(
+    ({ state, jwk }) => state === 'announced' && !isActiveInLog(door, actor.entityId, use, jwk.kid),
+  );
+}

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
-import type { RegistryJwk } from '../../schemas/registry-event.ts';
+import type { PublishedKey, RegistryJwk } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
-import type { SubordinateRecord } from '../registry/fold-state.ts';
+import { hasItsKeysVouchedFor } from '../registry/fold-published-keys.ts';
+import type { PublishedRecord, SubordinateRecord } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';
+import type { EntityStatementClaims } from '../trust/entity-claims.ts';
 import { peekEntityStatement, verifyEntityConfiguration } from '../trust/entity-statement.ts';
 import { keyIdentity, publicJwkSchema } from '../trust/public-key.ts';
+import { publishedKeysIn } from '../trust/published-keys.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { admissibleKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
+import { admissibleKeys, listedKeys, MOST_ADMITTED_KEYS, unrevoked } from './admissible-keys.ts';
 import { AuthorityError } from './authority-error.ts';
 
 interface Parts {
@@ -23,7 +26,13 @@ interface Parts {
 interface Wanted {
   readonly actor: Actor;
   readonly entityId: string;
-  readonly keys: RegistryJwk[];
+  readonly keys: NewKeys;
+}
+
+/** `published` where it changes. */
+interface NewKeys {
+  readonly jwks: RegistryJwk[];
+  readonly published?: PublishedKey[];
 }
 
 /**
@@ -69,9 +78,10 @@ export class SubordinateRefresh {
     const wanted = await this.#wanted(configuration);
     if (wanted === null) return false;
     const { actor, entityId, keys } = wanted;
-    const body = { entity_id: entityId, jwks: { keys }, configuration };
+    const { jwks, ...published } = keys;
+    const body = { entity_id: entityId, jwks: { keys: jwks }, ...published, configuration };
     await door.submit(actor, { kind: 'subordinate_keys_changed', body });
-    log.info({ entity: entityId, keys: keys.length }, 'keys of a subordinate taken');
+    log.info({ entity: entityId, keys: jwks.length }, 'keys of a subordinate taken');
     return true;
   }
 
@@ -95,7 +105,7 @@ export class SubordinateRefresh {
   }
 
   /** Null where the log has these keys already. */
-  async #newKeys(record: SubordinateRecord, configuration: string): Promise<RegistryJwk[] | null> {
+  async #newKeys(record: SubordinateRecord, configuration: string): Promise<NewKeys | null> {
     const { nowS } = this.#parts;
     const before = record.jwks.map((jwk) => publicJwkSchema.parse(jwk));
     try {
@@ -109,14 +119,43 @@ export class SubordinateRefresh {
         throw new AuthorityError('request_refused', 'newer keys of the entity were taken before');
       }
       // More than an event holds is cut from the old end: announced and active keys come last in a ring.
-      const keys = admissibleKeys(stated.slice(-MOST_ADMITTED_KEYS));
+      const jwks = admissibleKeys(stated.slice(-MOST_ADMITTED_KEYS));
       const known = new Set(before.map(keyIdentity));
-      return keys.length === known.size && keys.every((jwk) => known.has(keyIdentity(jwk))) ? null : keys;
+      const isSame = jwks.length === known.size && jwks.every((jwk) => known.has(keyIdentity(jwk)));
+      const published = this.#newPublished(record, claims);
+      if (published === null) return isSame ? null : { jwks };
+      return { jwks, published };
     } catch (error) {
       if (!(error instanceof TrustError)) throw error;
       throw new AuthorityError('request_refused', `the configuration is refused: ${error.code}`, { cause: error });
     }
   }
+
+  /** What an entity signs other things with from now on; null where the log has it so, or it is not for the superior to say. */
+  #newPublished(record: SubordinateRecord, claims: EntityStatementClaims): PublishedKey[] | null {
+    const nowS = this.#parts.nowS();
+    const stated = hasItsKeysVouchedFor(record.kind) ? publishedKeysIn(claims, record.kind) : null;
+    if (stated === null) return null;
+    const standingNow = standing(record.published, nowS);
+    const over = new Set(record.published.map(({ jwk }) => jwk.kid));
+    for (const { jwk } of standingNow) over.delete(jwk.kid);
+    // One that is over stays so, and keeps no other from being taken.
+    const taken = listedKeys(stated, nowS).filter(({ jwk }) => !over.has(jwk.kid));
+    return areSame(taken, standingNow) ? null : taken;
+  }
+}
+
+/** Those that stand at `nowS` by the log, as an event lists them. */
+function standing(records: readonly PublishedRecord[], nowS: number): PublishedKey[] {
+  return records
+    .filter(({ ends_s, ended_s }) => ended_s === null && (ends_s ?? Number.POSITIVE_INFINITY) > nowS)
+    .map(({ jwk, ends_s }) => ({ jwk, ...(ends_s === null ? {} : { ends_s }) }));
+}
+
+function areSame(some: readonly PublishedKey[], others: readonly PublishedKey[]): boolean {
+  const nameOf = ({ jwk, ends_s }: PublishedKey) => `${jwk.kid} ${keyIdentity(jwk)} ${ends_s}`;
+  const known = new Set(others.map(nameOf));
+  return some.length === known.size && some.every((key) => known.has(nameOf(key)));
 }
 
 function subjectOf(configuration: string): string | null {

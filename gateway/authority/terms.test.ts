@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { levelSchema, PROVINCES, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { type SubordinateKind, subordinateKindSchema } from '../../schemas/registry-event.ts';
-import type { SubordinateRecord } from '../registry/fold-state.ts';
+import type { KeyRecord, SubordinateRecord } from '../registry/fold-state.ts';
 import { anchorOf, codeOf, configure, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
+import { entityTypeOf, KEYS_BY_SUPERIOR } from '../trust/published-keys.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { entityTypeOf, termsOf } from './terms.ts';
+import { admissibleKeys } from './admissible-keys.ts';
+import { publishedTermsOf, termsOf } from './terms.ts';
 
 const anchor = await makeParty('https://anchor.example');
 const province = await makeParty('https://henan.example');
@@ -35,6 +37,7 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
     admitted: MARK,
     changed: MARK,
     jwks: [],
+    published: [],
     configured_s: null,
   };
 }
@@ -77,6 +80,7 @@ const claims = fc.record(
     huren_regions: fc.oneof(fc.constant(['41', '11']), odd),
     level: fc.oneof(levels, odd),
     role: fc.oneof(roles, odd),
+    jwks: fc.oneof(fc.constant({ keys: [subject.jwk] }), odd),
   },
   { requiredKeys: [] },
 );
@@ -99,6 +103,8 @@ describe('terms', () => {
             expect(kind === 'province' ? TYPES : [entityTypeOf(kind)]).toContain(type);
             const held = resolved[type === AUTHORIZATION_SERVER ? 'huren_province' : 'province'];
             expect(provinceCodeSchema.parse(held)).toBe(PROVINCE);
+            // What the superior names is not among the terms: what is left would be the entity's own word.
+            if (KEYS_BY_SUPERIOR.has(type)) expect(resolved['jwks']).toBeUndefined();
             if (kind === 'agency') expect([resolved['level'], resolved['role']]).toEqual([record.level, record.role]);
             if (kind === 'authorization_server') {
               const { huren_venue_kinds, huren_regions } = resolved;
@@ -134,5 +140,31 @@ describe('terms', () => {
       };
       expect(termsOf(other)).toEqual(termsOf(record));
     }
+  });
+});
+
+describe('the keys that a superior names', () => {
+  const named = (record: SubordinateRecord, keys: readonly KeyRecord[] = []) =>
+    publishedTermsOf(record, keys, NOW_S).metadata?.[entityTypeOf(record.kind)]?.['jwks'];
+  const [own] = admissibleKeys([subject.jwk]);
+  if (own === undefined) throw new Error('no key');
+
+  test.each(['gateway', 'issuer', 'agency'] as const)('are not those that the log has of a %s', (kind) => {
+    const record = { ...recordOf(kind), published: [{ jwk: own, announced_s: 5, ends_s: null, ended_s: null }] };
+    expect(named(record)).toEqual({ keys: [{ ...own, iat: 5 }] });
+    // None, rather than nothing: no reader is left to take the entity's own word.
+    expect(named(recordOf(kind))).toEqual({ keys: [] });
+  });
+
+  test('are those of another use, or none, of a province whose system signs', () => {
+    const times = { activated_s: 5, retired_s: null, revoked_s: null, expires_s: null };
+    const key = { use: 'statement', jwk: own, state: 'active', announced_s: 5, ...times } as const;
+    const keys: KeyRecord[] = [key, { ...key, use: 'registry', jwk: { ...own, kid: 'events' } }];
+    expect(named(recordOf('province'), keys)).toEqual({ keys: [{ ...own, iat: 5 }] });
+    expect(named(recordOf('province'))).toEqual({ keys: [] });
+  });
+
+  test('are said of an authorization server, which other readers know by its own word', () => {
+    expect(publishedTermsOf(recordOf('authorization_server'), [], NOW_S)).toEqual({});
   });
 });

@@ -1,24 +1,12 @@
 import type { SubordinateKind } from '../../schemas/registry-event.ts';
-import type { SubordinateRecord } from '../registry/fold-state.ts';
+import { publishedKeysOf } from '../registry/fold-published-keys.ts';
+import type { KeyRecord, SubordinateRecord } from '../registry/fold-state.ts';
 import type { Constraints, SubordinateStatement } from '../trust/entity-claims.ts';
+import { keyLifeOf, usableAndRevokedKeys } from '../trust/key-lifecycle.ts';
+import { entityTypeOf, KEYS_BY_SUPERIOR } from '../trust/published-keys.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 
 export type SubordinateTerms = Pick<SubordinateStatement, 'metadata_policy' | 'constraints'>;
-
-/** The entity type that an entity of a kind has beside `federation_entity`. */
-export function entityTypeOf(kind: SubordinateKind): string {
-  switch (kind) {
-    case 'province':
-    case 'issuer':
-      return STATUS_ISSUER;
-    case 'gateway':
-      return RECOGNITION_GATEWAY;
-    case 'agency':
-      return ASSIGNMENT_AGENCY;
-    case 'authorization_server':
-      return AUTHORIZATION_SERVER;
-  }
-}
 
 /**
  * What a superior imposes on a subordinate: a function of what the log says of it. The superior, not the entity, says
@@ -37,6 +25,8 @@ export function termsOf(record: SubordinateRecord): SubordinateTerms {
         constraints: { max_path_length: 1, allowed_entity_types: [...below, AUTHORIZATION_SERVER] },
       };
     }
+    case 'monitor':
+      return { constraints: leaf(kind) };
     case 'gateway':
     case 'issuer':
       return { metadata_policy: { [entityTypeOf(kind)]: itself }, constraints: leaf(kind) };
@@ -52,6 +42,22 @@ export function termsOf(record: SubordinateRecord): SubordinateTerms {
       return { metadata_policy: { [AUTHORIZATION_SERVER]: { ...server, ...venues } }, constraints: leaf(kind) };
     }
   }
+}
+
+/**
+ * The keys that a subordinate signs other things with, as the log has them: those that it published, or those of a
+ * province's own keys that are for statements. Even where there are none, so that no reader takes the entity's own word for some.
+ */
+export function publishedTermsOf(
+  { kind, published }: SubordinateRecord,
+  ownKeys: readonly KeyRecord[],
+  nowS: number,
+): Pick<SubordinateStatement, 'metadata'> {
+  const type = entityTypeOf(kind);
+  if (!KEYS_BY_SUPERIOR.has(type)) return {};
+  const own = ownKeys.filter(({ use }) => use === 'statement').map(keyLifeOf);
+  const keys = kind === 'province' ? usableAndRevokedKeys(own, nowS) : publishedKeysOf(published);
+  return { metadata: { [type]: { jwks: { keys } } } };
 }
 
 function leaf(kind: SubordinateKind): Constraints {

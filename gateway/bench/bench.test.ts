@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CASES } from './cases.ts';
+import { CASES } from './case-plans.ts';
 import { measureLog } from './log-figures.ts';
+import { openLoopResultSchema } from './open-loop-result.ts';
+import { readOptions } from './options.ts';
 import { benchResultSchema } from './result.ts';
 
 const RATIOS = [
@@ -11,10 +13,17 @@ const RATIOS = [
   'repeat/handwritten',
   'repeat/bare-http',
   'hung/healthy-p99',
-  'routing-3400/routing-34',
   'instances-2/1',
-  'federated/cold-cpu',
-  'batched/singly-cpu',
+  'cold/fast',
+  'cold-merkle/handwritten',
+  'batch-item/handwritten',
+  'batch-item-plain/handwritten',
+  'cold-plain/cold',
+  'federated-cold/cold',
+  'federated-cold-batched/federated-cold',
+  'fast/handwritten',
+  'proxy/handwritten',
+  'routing-3400/routing-34',
 ];
 
 async function bench(...args: string[]) {
@@ -31,7 +40,17 @@ async function bench(...args: string[]) {
 }
 
 test('the benchmark leaves out a case or a ratio, or counts wrong replies as right', { timeout: 120_000 }, async () => {
-  const { code, out, err } = await bench('--json', '--seconds', '0.1', '--rounds', '1', '--connections', '2');
+  const { code, out, err } = await bench(
+    '--json',
+    '--seconds',
+    '0.1',
+    '--rounds',
+    '1',
+    '--connections',
+    '2',
+    '--warm-up',
+    '20',
+  );
   expect({ code, err }).toEqual({ code: 0, err: '' });
   const result = benchResultSchema.parse(JSON.parse(out));
   expect(result.cases.map(({ name }) => name)).toEqual([...CASES]);
@@ -48,15 +67,29 @@ test('the benchmark leaves out a case or a ratio, or counts wrong replies as rig
   }
 });
 
-test.each([
-  ['--second', '1'],
-  ['--seconds', 'long'],
-  ['--seconds', '5', '--rounds', '5'],
-  ['now'],
-])('the benchmark runs on a wrong command line: %s', async (...args) => {
-  const { code, out, err } = await bench(...args);
+test('the open loop leaves out a rate, or questions that should travel together go one by one', async () => {
+  const { code, out, err } = await bench('--open-loop', '--json', '--seconds', '0.05', '--rounds', '1');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const { rates } = openLoopResultSchema.parse(JSON.parse(out));
+  expect(rates.map(({ per_second }) => per_second)).toEqual([100, 500, 1_000, 2_000, 4_000]);
+  for (const { alone } of rates) expect(alone.questions_per_request).toBe(1);
+  expect(rates.at(-1)?.together.questions_per_request).toBeGreaterThan(1);
+});
+
+test('the benchmark runs on a wrong command line, or does not say what is wrong with it', async () => {
+  const { code, out, err } = await bench('--second', '1');
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('[usage]');
+});
+
+test.each([
+  ['--seconds', 'long'],
+  ['--seconds', '5', '--rounds', '15'],
+  ['--warm-up', '0'],
+  ['--profile', 'warm'],
+  ['now'],
+])('an option is taken that means nothing: %s', (...args) => {
+  expect(() => readOptions(args)).toThrow(expect.objectContaining({ code: 'usage' }));
 });
 
 test('figures of the log are taken from one that no auditor would pass, or a start reads what its snapshot holds', async () => {

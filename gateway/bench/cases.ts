@@ -1,69 +1,28 @@
-import { EVERY_FORM, type TokenForm } from '../../schemas/token-form.ts';
+import type { TokenForm } from '../../schemas/token-form.ts';
+import { CASE_PLANS, type CaseName, type CasePlan } from './case-plans.ts';
 import type { Child } from './child.ts';
-import { type LoadJob, loadResultSchema, requireRight } from './load-job.ts';
+import type { LoadJob, LoadTarget } from './load-job.ts';
 import { offlineResultSchema } from './offline-job.ts';
-import { clocks, usedUs } from './process-time.ts';
-import { HUNG_PROVINCE, MIX } from './sandbox-seed.ts';
-import type { Stage, StagedFederation, StagedGateway } from './stage.ts';
+import { HUNG_PROVINCE, PLAIN, SIGNED } from './sandbox-seed.ts';
+import type { Stage, StagedGateway } from './stage.ts';
+import { type Run, type Turn, takeTurn } from './turn.ts';
 
-export const CASES = [
-  'bare-http',
-  'handwritten',
-  'cold',
-  'federated-cold',
-  'federated-cold-batched',
-  'federated-cold-singly',
-  'repeat',
-  'repeat-with-one-province-hung',
-  'repeat-two-instances',
-  'batch',
-  'verify-offline',
-] as const;
-export type CaseName = (typeof CASES)[number];
-
-export const BATCH_ITEMS = 20;
-/** From here on questions to one node find others to travel with. */
-export const LEAST_CROWD = 32;
 const REPEATED_CODES = 100;
+const PEERS_CODES = 1_000;
 const HUNG_PER_SECOND = 20;
 const FIRST_GUESS_PER_SECOND = 2_000;
-/** Below what one sandbox keeps, with room for the other cases' codes. */
-const MAX_NEW_CODES = 12_000;
+const MAX_NEW_CODES = 30_000;
+const GREEN = '"status":"green"';
 
-/** One turn of one case. An operation is a verification. */
-export interface Turn {
-  readonly operations: number;
-  readonly elapsedMs: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  /** Of all servers under test together. */
-  readonly cpuUs: number;
-  /** The issuer's part of it, where a node is asked. */
-  readonly issuerCpuUs: number | null;
-  readonly upstreamCpuUs: number | null;
-  readonly wrong: number;
-  readonly shed: number;
+/** How long a turn may last, and after how many operations it ends as well. */
+export interface Length {
+  readonly durationMs: number;
+  readonly operations: number | null;
 }
 
-interface Run {
-  readonly targets: LoadJob['targets'];
-  readonly servers: readonly Child<unknown>[];
-  /** The node that the servers ask, counted with them. */
-  readonly issuer?: Child<unknown>;
-  /** Clients at the same time, where it is not what the command line says. */
-  readonly connections?: number;
-  /** Whose simulated provinces are asked. */
-  readonly upstreamsOf: readonly StagedGateway[];
-  readonly order: LoadJob['order'];
-  readonly itemsPerRequest?: number;
-  readonly arrivals?: LoadJob['arrivals'];
-}
-
-/** How a node is asked: by how many clients at a time, which federation, and in which forms they take the evidence. */
-interface Federated {
-  readonly connections: number;
-  readonly federation?: StagedFederation;
-  readonly forms?: readonly TokenForm[];
+interface WhomAsked extends Pick<Run, 'servers' | 'issuer'> {
+  /** Whose venue asks about whose codes, and where, if not the gateway itself. */
+  readonly asked: readonly { readonly gateway: StagedGateway; readonly origin?: string }[];
 }
 
 /** Plays the cases on a stage, one turn at a time. */
@@ -72,206 +31,153 @@ export class Cases {
   readonly #connections: number;
   /** The highest rate seen of each case that uses codes up. */
   readonly #perSecond = new Map<CaseName, number>();
-  #repeated: readonly (readonly string[])[] = [];
+  /** Made when first wanted in a round. */
+  #peersCodes: readonly string[] | null = null;
+  readonly #repeated = new Map<StagedGateway, readonly string[]>();
 
   constructor(stage: Stage, connections: number) {
     this.#stage = stage;
     this.#connections = connections;
   }
 
-  /** Before each round, outside any measurement: the codes that come again, asked once already. */
-  async prepareRound(durationMs: number): Promise<void> {
-    const { gateway, second } = this.#stage;
-    this.#repeated = await Promise.all([gateway, second].map(({ seed }) => seed.mint(MIX, REPEATED_CODES)));
-    for (const [at, one] of [gateway, second].entries()) {
-      await this.#load('repeat', durationMs + 5_000, {
-        ...this.#asking([one], [this.#repeated[at] ?? []]),
-        order: 'once',
-      });
-    }
+  /** Before each round: what was signed for the one before is too old by now. */
+  async beginRound(): Promise<void> {
+    await this.#stage.replay.forget();
+    this.#peersCodes = null;
+    this.#repeated.clear();
   }
 
-  async play(name: CaseName, durationMs: number): Promise<Turn> {
-    const { gateway, second, handwritten, bare } = this.#stage;
-    const [repeated = [], repeatedAtSecond = []] = this.#repeated;
-    switch (name) {
-      case 'bare-http':
-        return this.#load(name, durationMs, {
-          targets: [
-            this.#target(
-              gateway,
-              repeated.map((code) => question(code)),
-              bare.ready.url,
-            ),
-          ],
-          servers: [bare],
-          upstreamsOf: [],
-          order: 'round',
-        });
-      case 'handwritten':
-        return this.#load(name, durationMs, {
-          targets: [
-            this.#target(
-              gateway,
-              (await this.#newCodes(name, durationMs)).map((code) => question(code)),
-              handwritten.ready.url,
-            ),
-          ],
-          servers: [handwritten],
-          upstreamsOf: [gateway],
-          order: 'once',
-        });
-      case 'cold':
-        return this.#load(name, durationMs, {
-          ...this.#asking([gateway], [await this.#newCodes(name, durationMs)]),
-          order: 'once',
-        });
-      case 'federated-cold':
-        return this.#load(
-          name,
-          durationMs,
-          await this.#federated(name, durationMs, { connections: this.#connections }),
-        );
-      case 'federated-cold-batched':
-        return this.#load(
-          name,
-          durationMs,
-          await this.#federated(name, durationMs, { connections: this.#crowd, forms: EVERY_FORM }),
-        );
-      case 'federated-cold-singly':
-        return this.#load(
-          name,
-          durationMs,
-          await this.#federated(name, durationMs, { connections: this.#crowd, federation: this.#stage.singly }),
-        );
-      case 'repeat':
-        return this.#load(name, durationMs, { ...this.#asking([gateway], [repeated]), order: 'round' });
-      case 'repeat-two-instances':
-        return this.#load(name, durationMs, {
-          ...this.#asking([gateway, second], [repeated, repeatedAtSecond]),
-          order: 'round',
-        });
-      case 'repeat-with-one-province-hung':
-        return this.#whileOneHangs(name, durationMs, repeated);
-      case 'batch':
-        return this.#load(name, durationMs, {
-          targets: [this.#target(gateway, batches(await this.#newCodes(name, durationMs)))],
-          servers: [gateway.server],
-          upstreamsOf: [gateway],
-          order: 'once',
-          itemsPerRequest: BATCH_ITEMS,
-        });
-      case 'verify-offline':
-        return this.#verifyOffline(durationMs);
-    }
+  /** Whom a case measures, the node that they ask last. */
+  async serversOf(name: CaseName): Promise<readonly Child<unknown>[]> {
+    const plan: CasePlan | undefined = CASE_PLANS.get(name);
+    if (plan === undefined || plan.asks === 'verifier') return [await this.#stage.verifier()];
+    const { servers, issuer } = await this.#asked(plan);
+    return issuer === null ? servers : [...servers, issuer];
   }
 
-  async #whileOneHangs(name: CaseName, durationMs: number, repeated: readonly string[]): Promise<Turn> {
-    const { seed } = this.#stage.gateway;
-    const travellers = Math.ceil((HUNG_PER_SECOND * durationMs) / 1000);
-    const bodies = (await seed.mint([HUNG_PROVINCE], travellers)).map((code) => question(code));
+  /** One turn of a case: what it asks about is made before the clock starts. */
+  async play(name: CaseName, length: Length): Promise<Turn> {
+    const plan: CasePlan | undefined = CASE_PLANS.get(name);
+    if (plan === undefined || plan.asks === 'verifier') return await this.#verifyOffline(length);
+    if (plan.whileOneHangs === undefined) return await this.#load(name, plan, length, null);
+    const { seed } = await this.#stage.gateway();
+    const travellers = Math.ceil((HUNG_PER_SECOND * length.durationMs) / 1000);
+    const bodies = (await seed.mint(HUNG_PROVINCE, travellers)).map(questionOf(undefined));
     await seed.setHanging(HUNG_PROVINCE, true);
     try {
-      return await this.#load(name, durationMs, {
-        ...this.#asking([this.#stage.gateway], [repeated]),
-        order: 'round',
-        arrivals: { bodies, perSecond: HUNG_PER_SECOND },
-      });
+      return await this.#load(name, plan, length, { bodies, perSecond: HUNG_PER_SECOND });
     } finally {
       await seed.setHanging(HUNG_PROVINCE, false);
     }
   }
 
-  async #verifyOffline(durationMs: number): Promise<Turn> {
-    const done = await this.#stage.verifier.run({ kind: 'verify', durationMs }, offlineResultSchema);
+  async #verifyOffline({ durationMs, operations }: Length): Promise<Turn> {
+    const job = { kind: 'verify', durationMs, most: operations };
+    const verifier = await this.#stage.verifier();
+    const done = await verifier.run(job, offlineResultSchema);
     return { ...done, issuerCpuUs: null, upstreamCpuUs: null, wrong: 0, shed: 0 };
   }
 
-  /** New codes at a gateway that asks a node; that node's work counts as well. */
-  async #federated(
-    name: CaseName,
-    durationMs: number,
-    { connections, federation = this.#stage.federation, forms }: Federated,
-  ): Promise<Run> {
-    const { destination, issuer } = federation;
-    const codes = await this.#newCodes(name, durationMs, destination);
-    const bodies = codes.map((code) => question(code, forms));
-    const { servers, upstreamsOf } = this.#asking([destination], []);
-    return { targets: [this.#target(destination, bodies)], servers, upstreamsOf, issuer, connections, order: 'once' };
+  async #load(name: CaseName, plan: CasePlan, length: Length, arrivals: LoadJob['arrivals']): Promise<Turn> {
+    const { client, replay } = this.#stage;
+    const { servers, issuer, asked } = await this.#asked(plan);
+    const targets: LoadTarget[] = [];
+    for (const { gateway, origin } of asked) {
+      targets.push(target(gateway, await this.#bodies(name, plan, length, gateway), origin));
+    }
+    const job = { ...this.#job(plan, length, targets), arrivals };
+    const upstream = plan.codes === 'repeated' || plan.asks === 'bare' ? null : replay.child;
+    const turn = await takeTurn(name, client, { job, items: plan.items ?? 1, servers, issuer, upstream });
+    this.#perSecond.set(name, Math.max(this.#perSecond.get(name) ?? 0, (turn.operations * 1000) / turn.elapsedMs));
+    return turn;
   }
 
-  /** As many scans under way as it takes for some to wait for each other. */
-  get #crowd(): number {
-    return Math.max(this.#connections, LEAST_CROWD);
-  }
-
-  #asking(gateways: readonly StagedGateway[], codes: readonly (readonly string[])[]): Omit<Run, 'order'> {
+  #job(plan: CasePlan, { durationMs, operations }: Length, targets: LoadTarget[]): LoadJob {
+    const { items = 1, crowd = 1 } = plan;
+    const clients = Math.max(this.#connections, crowd);
     return {
-      targets: gateways.map((gateway, at) =>
-        this.#target(
-          gateway,
-          (codes[at] ?? []).map((code) => question(code)),
-        ),
-      ),
-      servers: gateways.map(({ server }) => server),
-      upstreamsOf: gateways,
-    };
-  }
-
-  #target(gateway: StagedGateway, bodies: string[], origin = gateway.server.ready.url): LoadJob['targets'][number] {
-    return {
-      origin,
-      bodies,
-      headers: { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' },
-    };
-  }
-
-  /** As many codes as the case could use up in that time, made before the clock starts. */
-  async #newCodes(name: CaseName, durationMs: number, { seed } = this.#stage.gateway): Promise<string[]> {
-    const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
-    const wanted = Math.ceil((perSecond * 1.3 * durationMs) / 1000) + BATCH_ITEMS * this.#crowd;
-    return await seed.mint(MIX, Math.min(wanted, MAX_NEW_CODES));
-  }
-
-  async #load(name: CaseName, durationMs: number, run: Run): Promise<Turn> {
-    const items = run.itemsPerRequest ?? 1;
-    const connections = run.connections ?? this.#connections;
-    const job: LoadJob = {
-      targets: run.targets,
+      targets,
       path: items === 1 ? '/v1/verifications' : '/v1/verifications/batch',
-      order: run.order,
+      order: plan.codes === 'new' || plan.codes === 'new-plain' ? 'once' : 'round',
       // A batch holds many verifications at a time already.
-      connections: items === 1 ? connections : Math.max(1, Math.round(connections / 4)),
+      connections: items === 1 ? clients : Math.max(1, Math.round(clients / 4)),
       durationMs,
-      expect: { text: '"status":"green"', times: items },
-      arrivals: run.arrivals ?? null,
+      most: operations === null ? null : Math.ceil(operations / items),
+      // What a proxy hands on is in the province's own words.
+      expect: plan.asks === 'proxy' ? null : { text: GREEN, times: items },
+      arrivals: null,
     };
-    const parents = run.upstreamsOf.map(({ server }) => server);
-    const clocked = { servers: run.servers, issuer: run.issuer ?? null, parents };
-    const before = await clocks(clocked);
-    const result = await this.#stage.client.run(job, loadResultSchema);
-    const after = await clocks(clocked);
-    requireRight(name, result);
-    const operations = result.requests * items;
-    this.#perSecond.set(name, Math.max(this.#perSecond.get(name) ?? 0, (operations * 1000) / result.elapsedMs));
-    const { elapsedMs, p50Ms, p99Ms, wrong, shed } = result;
-    return {
-      ...{ operations, elapsedMs, p50Ms, p99Ms, wrong, shed },
-      cpuUs: after.servers - before.servers,
-      issuerCpuUs: usedUs(before, after, 'issuer'),
-      upstreamCpuUs: usedUs(before, after, 'upstreams'),
-    };
+  }
+
+  async #asked({ asks }: CasePlan): Promise<WhomAsked> {
+    const gateway = await this.#stage.gateway();
+    switch (asks) {
+      case 'gateway':
+        return { servers: [gateway.server], issuer: null, asked: [{ gateway }] };
+      case 'both': {
+        const second = await this.#stage.second();
+        const asked = [{ gateway }, { gateway: second }];
+        return { servers: [gateway.server, second.server], issuer: null, asked };
+      }
+      case 'federation': {
+        const { destination, issuer } = await this.#stage.federation();
+        return { servers: [destination.server], issuer, asked: [{ gateway: destination }] };
+      }
+      case 'verifier':
+        return { servers: [], issuer: null, asked: [] };
+      default: {
+        const peer = await this.#stage.peer(asks);
+        return { servers: [peer], issuer: null, asked: [{ gateway, origin: peer.ready.url }] };
+      }
+    }
+  }
+
+  async #bodies(name: CaseName, plan: CasePlan, length: Length, asked: StagedGateway): Promise<string[]> {
+    const question = questionOf(plan.forms);
+    const codes = await this.#codes(name, plan, length, asked);
+    if (plan.items === undefined) return codes.map(question);
+    const { items } = plan;
+    return Array.from({ length: Math.floor(codes.length / items) }, (_, at) => {
+      return `{"items":[${codes.slice(at * items, (at + 1) * items).map(question)}]}`;
+    });
+  }
+
+  async #codes(
+    name: CaseName,
+    { codes, items = 1, crowd = 1 }: CasePlan,
+    { durationMs, operations }: Length,
+    asked: StagedGateway,
+  ): Promise<readonly string[]> {
+    switch (codes) {
+      case 'peers':
+        this.#peersCodes ??= await asked.mint(SIGNED, PEERS_CODES);
+        return this.#peersCodes;
+      case 'repeated':
+        return this.#repeated.get(asked) ?? (await this.#askedOnce(asked));
+      default: {
+        const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
+        const underWay = items * Math.max(this.#connections, crowd);
+        const wanted = (operations ?? Math.ceil((perSecond * 1.3 * durationMs) / 1000)) + underWay;
+        return await asked.mint(codes === 'new' ? SIGNED : PLAIN, Math.min(wanted, MAX_NEW_CODES));
+      }
+    }
+  }
+
+  /** Codes that the gateway knows from now on. */
+  async #askedOnce(asked: StagedGateway): Promise<readonly string[]> {
+    const codes = await asked.mint(SIGNED, REPEATED_CODES);
+    this.#repeated.set(asked, codes);
+    const targets = [target(asked, codes.map(questionOf(undefined)))];
+    const job = this.#job({ asks: 'gateway', codes: 'new' }, { durationMs: 10_000, operations: null }, targets);
+    await takeTurn('repeat', this.#stage.client, { job, items: 1, servers: [], issuer: null, upstream: null });
+    return codes;
   }
 }
 
-function question(code: string, forms?: readonly TokenForm[]): string {
-  return JSON.stringify({ code, purpose: 'medical_visit', ...(forms === undefined ? {} : { forms }) });
+function target({ server, token }: StagedGateway, bodies: string[], origin = server.ready.url): LoadTarget {
+  return { origin, bodies, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
 }
 
-function batches(codes: readonly string[]): string[] {
-  const count = Math.floor(codes.length / BATCH_ITEMS);
-  return Array.from({ length: count }, (_, at) => {
-    const items = codes.slice(at * BATCH_ITEMS, (at + 1) * BATCH_ITEMS);
-    return JSON.stringify({ items: items.map((code) => ({ code, purpose: 'medical_visit' })) });
-  });
+function questionOf(forms: readonly TokenForm[] | undefined): (code: string) => string {
+  return (code) => JSON.stringify({ code, purpose: 'medical_visit', ...(forms === undefined ? {} : { forms }) });
 }

@@ -22,8 +22,10 @@ export const loadJobSchema = z.strictObject({
   order: z.enum(['once', 'round']),
   connections: z.int().positive(),
   durationMs: z.number().positive(),
-  /** Each good reply is a 200 that contains `text` exactly `times` times. */
-  expect: z.strictObject({ text: z.string(), times: z.int().positive() }),
+  /** The run ends after so many requests as well. */
+  most: z.int().positive().nullable(),
+  /** Each good reply is a 200 that contains `text` exactly `times` times; null: any 200. */
+  expect: z.strictObject({ text: z.string(), times: z.int().positive() }).nullable(),
   arrivals: arrivalsSchema.nullable(),
 });
 export type LoadJob = z.infer<typeof loadJobSchema>;

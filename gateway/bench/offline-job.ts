@@ -10,5 +10,9 @@ export const offlineResultSchema = z.strictObject({
 });
 
 /** Nanoseconds to find a code's system among so many manifests. */
-export const routingResultSchema = z.strictObject({ ns_34: z.number(), ns_3400: z.number() });
+export const routingResultSchema = z.strictObject({
+  ns_34: z.number(),
+  ns_3400: z.number(),
+  ratios: z.array(z.number()),
+});
 export type RoutingResult = z.infer<typeof routingResultSchema>;

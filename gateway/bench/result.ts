@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const figure = z.number().nonnegative();
 
+/** The kind of machine; no name. */
+export const machineSchema = z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() });
+
 const caseSchema = z.strictObject({
   name: z.string(),
   /** Operations a second: verifications, whether they come one by one or in a batch. */
@@ -13,8 +16,10 @@ const caseSchema = z.strictObject({
   cpu_us_per_op: figure,
   /** The issuer node's part of it; null where none is asked. */
   issuer_cpu_us_per_op: figure.nullable(),
-  /** The same of the simulated provinces, where they were asked; null where the system does not tell. */
+  /** The same of the replayed provinces, which are no server under test; null where none is asked. */
   upstream_cpu_us_per_op: figure.nullable(),
+  /** Before anybody looked at a clock. */
+  warm_up_operations: z.int(),
   operations: z.int(),
   /** Replies other than the expected one, at most one in a hundred. */
   wrong: z.int(),
@@ -35,7 +40,7 @@ export type LogFigures = z.infer<typeof logSchema>;
 
 /** What `bench --json` prints. */
 export const benchResultSchema = z.strictObject({
-  machine: z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() }),
+  machine: machineSchema,
   node: z.string(),
   settings: z.strictObject({
     seconds: figure,
@@ -45,7 +50,12 @@ export const benchResultSchema = z.strictObject({
     provinces: z.array(z.string()),
   }),
   cases: z.array(caseSchema),
+  /** Medians of paired ratios; ratios.ts says of what. */
   ratios: z.record(z.string(), figure),
+  /** Of the same: between these lie half of the rounds. */
+  quartiles: z.record(z.string(), z.tuple([figure, figure])),
+  /** Of operations a second: more is better. */
+  throughput_ratios: z.record(z.string(), figure),
   routing: z.strictObject({ ns_34: figure, ns_3400: figure }),
   log: logSchema.optional(),
   notes: z.array(z.string()),

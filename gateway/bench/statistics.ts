@@ -6,10 +6,16 @@ export function percentile(ascending: ArrayLike<number>, percent: number): numbe
 
 /** The middle value; of an even number, the mean of the middle two. 0 for none. */
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value that `share` of the others lie below, between two of them where it falls between; 0 for none. */
+export function quantile(values: readonly number[], share: number): number {
   const ascending = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(ascending.length / 2);
-  const upper = ascending[middle] ?? 0;
-  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? upper) + upper) / 2;
+  const place = (ascending.length - 1) * share;
+  const lower = ascending[Math.floor(place)] ?? 0;
+  const upper = ascending[Math.ceil(place)] ?? lower;
+  return lower + (upper - lower) * (place - Math.floor(place));
 }
 
 /** Three significant digits are more than a shared machine can promise. */

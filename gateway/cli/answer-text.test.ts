@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { VerificationReply } from '../../schemas/verification.ts';
 import { makeAttestation, makeStatement, makeWorld, undisclosed, type World } from '../trust/attestation.fixture.ts';
+import { type CheckedAnswer, checkAnswer } from '../trust/check-answer.ts';
 import { anchorOf, NOW_S } from '../trust/federation.fixture.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { printAnswer } from './answer-text.ts';
-import { type CheckedAnswer, checkAnswer } from './check-answer.ts';
 import { createCli, type Language } from './cli.ts';
 
 const LANGUAGES = ['en', 'zh'] as const;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import type { HttpReply } from '../client/exchange.ts';
 import { isCertificateFault } from '../upstream/certificate-fault.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -10,12 +11,9 @@ const DEFAULT_URL = 'http://127.0.0.1:8080';
 const REPLY_WITHIN_MS = 15_000;
 const MAX_REPLY_BYTES = 8 * 1024 * 1024;
 
-export interface HttpReply {
-  readonly status: number;
-  readonly text: string;
-}
 interface RawReply {
   readonly status: number;
+  readonly headers: Headers;
   readonly bytes: Uint8Array;
 }
 
@@ -57,7 +55,7 @@ export class GatewayClient {
   async bytes(path: string): Promise<Uint8Array> {
     const { status, bytes } = await sendRaw(`${this.url}${path}`, {});
     if (status === 200) return bytes;
-    throw CliError.refused(parseReply({ status, text: textOf(bytes) }, problemSchema));
+    throw CliError.refused(parseReply({ text: textOf(bytes) }, problemSchema));
   }
 
   send(path: string, init: RequestInit): Promise<HttpReply> {
@@ -70,8 +68,8 @@ export class GatewayClient {
  * Throws CliError `gateway_unreachable`, `certificate_untrusted`.
  */
 export async function sendBounded(url: string, init: RequestInit): Promise<HttpReply> {
-  const { status, bytes } = await sendRaw(url, init);
-  return { status, text: textOf(bytes) };
+  const { status, headers, bytes } = await sendRaw(url, init);
+  return { status, headers, text: textOf(bytes) };
 }
 
 async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
@@ -80,7 +78,7 @@ async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
     const response = await fetch(url, { ...init, redirect: 'error', signal });
     const bytes = await readBytesUpTo(response.body, MAX_REPLY_BYTES);
     if (bytes === null) throw unreadable();
-    return { status: response.status, bytes };
+    return { status: response.status, headers: response.headers, bytes };
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { origin } = new URL(url);
@@ -95,7 +93,7 @@ async function sendRaw(url: string, init: RequestInit): Promise<RawReply> {
 }
 
 /** Throws CliError `reply_unreadable` unless the reply is JSON of the documented form. */
-export function parseReply<T extends z.ZodType>({ text }: HttpReply, schema: T): z.output<T> {
+export function parseReply<T extends z.ZodType>({ text }: Pick<HttpReply, 'text'>, schema: T): z.output<T> {
   const document = jsonOrUndefined(text);
   const parsed = schema.safeParse(document);
   if (document === undefined || !parsed.success) throw unreadable();

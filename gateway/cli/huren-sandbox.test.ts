@@ -54,6 +54,13 @@ describe('scan', () => {
     expect(green.chain.at(-1)?.iss).toBe(anchorFile().entity_id);
   });
 
+  test('a venue whose tokens are bound to a key cannot scan, or without proving that it holds the key', async () => {
+    const bound = scanned(await scanJson('410000', 'green', ['--venue', 'guangzhou-coach-station']));
+    expect(bound).toMatchObject({ status: 'green', decision: 'pass', verified: true });
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/^huren_problems_total\{code="proof_nonce_required"\} 1$/m);
+  });
+
   test('a start warns of parties that its ceremony admits a moment later', () => {
     const [before] = gateway.output().split('is ready at');
     expect(before).not.toContain('the chain does not verify');

@@ -11,11 +11,11 @@ import {
   undisclosed,
   type World,
 } from '../trust/attestation.fixture.ts';
+import { checkAnswer } from '../trust/check-answer.ts';
 import { NOW_S } from '../trust/federation.fixture.ts';
 import { PASS_TYP, verifyPass } from '../trust/recognition-pass.ts';
 import { signCompact } from '../trust/signer.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
-import { checkAnswer } from './check-answer.ts';
 import { huren } from './huren.fixture.ts';
 import { readTrust } from './trust-material.ts';
 

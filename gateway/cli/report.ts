@@ -1,8 +1,9 @@
+import { checkText } from '../../schemas/texts/trust-errors.ts';
 import { ConfigError } from '../compose/config.ts';
-import type { CheckedAnswer } from './check-answer.ts';
+import type { CheckedAnswer } from '../trust/check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
-import { checkNext, checkText } from './trust-texts.ts';
+import { checkNext } from './trust-texts.ts';
 
 /** `huren: <code>: <text>` and what to do next, on stderr. */
 export function reportError(cli: Cli, error: CliError): void {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ownMember } from '../../schemas/own-member.ts';
-import { parseCompact } from '../trust/strict-jws.ts';
+import { chainInResponse } from '../trust/resolve-response.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -32,8 +31,6 @@ export interface TrustOptions {
 }
 
 const MAX_BUNDLE_BYTES = 4 * 1024 * 1024;
-const MAX_RESOLVE_CHARACTERS = 524_288;
-const resolveResponseSchema = z.object({ trust_chain: z.array(z.string().max(65_536)).min(1).max(8) });
 
 /**
  * The anchor from `--anchor`, HUREN_ANCHOR_FILE or the data directory, never from a gateway: whoever gives the answer
@@ -102,10 +99,7 @@ function chainsOnline(env: Environment): ChainSource {
     const gateway = new GatewayClient(gatewayUrl(env));
     const reply = await gateway.send(`/federation/resolve?sub=${encodeURIComponent(entityId)}`, {}).catch(() => null);
     if (reply?.status !== 200) throw new TrustError('fetch_failed', 'no chain for that entity could be fetched');
-    const options = { maxBytes: MAX_RESOLVE_CHARACTERS, typ: 'resolve-response+jwt' };
-    const parsed = resolveResponseSchema.safeParse(parseCompact(reply.text.trim(), options).payload);
-    if (!parsed.success) throw new TrustError('fetch_failed', 'the resolve response carries no chain');
-    return parsed.data.trust_chain;
+    return chainInResponse(reply.text.trim());
   };
 }
 

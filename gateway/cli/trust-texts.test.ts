@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkNext, checkText } from './trust-texts.ts';
+import { checkText } from '../../schemas/texts/trust-errors.ts';
+import { checkNext } from './trust-texts.ts';
 
 describe('a verifier whose clock is off', () => {
   test('is not told by how much, or is sent to scan again for ever', () => {

@@ -1,54 +1,60 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { Purpose } from '../../schemas/code-lists/index.ts';
+import { ClientError } from '../client/client-error.ts';
+import type { HttpReply } from '../client/exchange.ts';
+import { type VenueCredentials, VenueSession } from '../client/venue-session.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
-import { type GatewayClient, parseReply, sendBounded } from './gateway-client.ts';
+import { type GatewayClient, sendBounded } from './gateway-client.ts';
 import { findVenues, type SandboxVenue } from './sandbox-api.ts';
 
-/** A venue that may ask: who it is, what for unless told, and its access token. */
+/** A venue that may ask: who it is, what for unless told, and its way in. */
 export interface VenueAccess {
   readonly clientId: string;
   readonly purpose: Purpose;
-  readonly token: string;
+  /** Posts JSON to a path of the gateway, with its token. Throws CliError. */
+  readonly post: (path: string, body: unknown) => Promise<HttpReply>;
 }
-
-interface Credentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly tokenEndpoint: string;
-  readonly resource: string;
-}
-
-const tokenReplySchema = z.object({ access_token: z.string().min(1), token_type: z.string().regex(/^bearer$/i) });
 
 /**
- * Gets an access token by client credentials (RFC 6749 section 4.4): with the credentials in the environment, else as
- * one of the sandbox's venues. Throws CliError.
+ * A venue by its client credentials (RFC 6749 section 4.4): those in the environment, else those of one of the sandbox's
+ * venues. Throws CliError.
  */
 export async function obtainAccess(gateway: GatewayClient, env: Environment, venueId?: string): Promise<VenueAccess> {
   const own = ownCredentials(gateway, env);
-  if (own !== null) {
-    if (venueId !== undefined) {
-      throw CliError.of('usage_invalid', {
-        zh: '--venue 仅用于沙箱场所；已设置 HUREN_CLIENT_ID',
-        en: '--venue names a sandbox venue, but HUREN_CLIENT_ID is set',
-      });
-    }
-    return { clientId: own.clientId, purpose: 'venue_entry', token: await fetchToken(own) };
-  }
-  return await accessAs(await chooseVenue(gateway, venueId));
+  if (own === null) return accessAs(gateway, await chooseVenue(gateway, venueId));
+  if (venueId === undefined) return openAccess(own, 'venue_entry');
+  throw CliError.of('usage_invalid', {
+    zh: '--venue 仅用于沙箱场所；已设置 HUREN_CLIENT_ID',
+    en: '--venue names a sandbox venue, but HUREN_CLIENT_ID is set',
+  });
 }
 
-async function accessAs(venue: SandboxVenue): Promise<VenueAccess> {
+function accessAs({ url }: GatewayClient, venue: SandboxVenue): VenueAccess {
   const [purpose = 'venue_entry'] = venue.purposes;
-  const token = await fetchToken({
-    clientId: venue.client_id,
-    clientSecret: venue.client_secret,
-    tokenEndpoint: venue.token_endpoint,
-    resource: venue.resource,
-  });
-  return { clientId: venue.client_id, purpose, token };
+  const { client_id: clientId, client_secret: clientSecret, token_endpoint: tokenEndpoint, resource } = venue;
+  return openAccess({ gateway: url, clientId, clientSecret, tokenEndpoint, resource }, purpose);
+}
+
+function openAccess(credentials: VenueCredentials, purpose: Purpose): VenueAccess {
+  try {
+    const session = new VenueSession(credentials, sendBounded);
+    const post = (path: string, body: unknown) => session.post(path, body).catch(inOurWords);
+    return { clientId: credentials.clientId, purpose, post };
+  } catch (error) {
+    return inOurWords(error);
+  }
+}
+
+function inOurWords(error: unknown): never {
+  if (!(error instanceof ClientError)) throw error;
+  if (error.code === 'setting_invalid') {
+    throw CliError.of('usage_invalid', {
+      zh: 'HUREN_TOKEN_ENDPOINT 须为 https 地址',
+      en: 'HUREN_TOKEN_ENDPOINT must be an https address',
+    });
+  }
+  throw CliError.of('token_refused', { zh: `授权服务器未发放令牌：${error.message}`, en: error.message });
 }
 
 async function chooseVenue(gateway: GatewayClient, venueId: string | undefined): Promise<SandboxVenue> {
@@ -68,7 +74,7 @@ async function chooseVenue(gateway: GatewayClient, venueId: string | undefined):
   });
 }
 
-function ownCredentials(gateway: GatewayClient, env: Environment): Credentials | null {
+function ownCredentials(gateway: GatewayClient, env: Environment): VenueCredentials | null {
   const clientId = readSetting(env, 'HUREN_CLIENT_ID');
   const clientSecret = readSetting(env, 'HUREN_CLIENT_SECRET');
   const tokenEndpoint = readSetting(env, 'HUREN_TOKEN_ENDPOINT');
@@ -80,7 +86,8 @@ function ownCredentials(gateway: GatewayClient, env: Environment): Credentials |
     });
   }
   // A gateway could name another service as the resource and be handed a token for that service (RFC 8707 section 3).
-  return { clientId, clientSecret, tokenEndpoint, resource: readSetting(env, 'HUREN_ENTITY_ID') ?? gateway.url };
+  const resource = readSetting(env, 'HUREN_ENTITY_ID') ?? gateway.url;
+  return { gateway: gateway.url, clientId, clientSecret, tokenEndpoint, resource };
 }
 
 /** A setting, or what its `_FILE` twin names (a mounted secret). */
@@ -92,31 +99,4 @@ function readSetting(env: Environment, name: string): string | null {
   } catch {
     throw CliError.of('file_unreadable', { zh: `无法读取 ${name}_FILE`, en: `${name}_FILE cannot be read` });
   }
-}
-
-async function fetchToken({ clientId, clientSecret, tokenEndpoint, resource }: Credentials): Promise<string> {
-  assertConfidential(tokenEndpoint);
-  const form = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
-  const basic = Buffer.from(`${form(clientId)}:${form(clientSecret)}`).toString('base64');
-  const reply = await sendBounded(tokenEndpoint, {
-    method: 'POST',
-    headers: { authorization: `Basic ${basic}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'verify', resource }),
-  });
-  if (reply.status === 200) return parseReply(reply, tokenReplySchema).access_token;
-  throw CliError.of('token_refused', {
-    zh: `授权服务器未发放令牌（HTTP ${reply.status}）`,
-    en: `the authorization server gave no token (HTTP ${reply.status})`,
-  });
-}
-
-/** RFC 6749 section 3.2: a client secret crosses no network in the clear. */
-function assertConfidential(endpoint: string): void {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-  const isLoopback = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return;
-  throw CliError.of('usage_invalid', {
-    zh: 'HUREN_TOKEN_ENDPOINT 须为 https 地址',
-    en: 'HUREN_TOKEN_ENDPOINT must be an https address',
-  });
 }

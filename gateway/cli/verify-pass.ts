@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { instantOf } from '../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { checkText } from '../../schemas/texts/trust-errors.ts';
 import { MAX_PASS_LENGTH, PASS_TYP, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reportError } from './report.ts';
 import { readTrust, type TrustOptions } from './trust-material.ts';
-import { checkNext, checkText } from './trust-texts.ts';
+import { checkNext } from './trust-texts.ts';
 
 const passReplySchema = z.object({ pass: z.string() });
 

@@ -1,53 +1,55 @@
-import { randomUUID } from 'node:crypto';
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import express from 'express';
+import type { Logger } from 'pino';
+import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountDescription } from '../http/description.ts';
-import { errorHandler } from '../http/errors.ts';
+import { errorHandler, openFailures } from '../http/errors.ts';
 import { mountFederation } from '../http/federation.ts';
+import { HotRoutes } from '../http/hot-routes.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
-import { tracedLine } from '../http/question-headers.ts';
+import { mountPages } from '../http/pages.ts';
+import { beginNotes, headersOfEvery } from '../http/reply.ts';
+import { openRequestLog } from '../http/request-log.ts';
 import { ProblemError } from '../problem-error.ts';
 import { federationPlaces } from './hosting.ts';
 import type { Node } from './node.ts';
 
 /** The HTTP side of a node: what every reply carries, what each role answers, and how failures are told. */
-export function createApp({ parts, roles, operators, readiness, collect }: Node): Express {
+export function createApp({ parts, roles, operators, readiness, collect }: Node): RequestListener {
   const { log, metrics, trust, nodeUrl, extras } = parts;
+  const logRequest = openRequestLog(log);
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
 
   app.use((request, response, next) => {
-    const requestId = randomUUID();
-    const started = performance.now();
-    response.locals['requestId'] = requestId;
-    response.set({
-      'x-request-id': requestId,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-    });
-    response.once('finish', () => {
-      // The route, not the path: a path could carry what somebody typed.
-      const route: unknown = request.route?.path;
-      const took_ms = Math.round(performance.now() - started);
-      const line = { request_id: requestId, method: request.method, route, status: response.statusCode, took_ms };
-      log.info({ ...line, ...tracedLine(response) }, 'request');
-    });
+    const notes = beginNotes(response);
+    logRequest(request, response, notes, () => request.route?.path);
+    response.setHeaders(new Map(headersOfEvery(notes)));
     next();
   });
 
-  for (const role of roles) role.mount(app);
+  const hot = new HotRoutes(app);
+  for (const role of roles) role.mount(app, hot);
   mountFederation(app, trust, federationPlaces(trust.parties));
   mountOperations(app, { metrics, readiness, collect });
   mountOperators(app, operators, nodeUrl);
   mountDescription(app);
+  mountPages(app, builtPages(log));
   extras.mount?.(app, parts);
 
   app.use(() => {
     throw new ProblemError('not_found');
   });
   app.use(errorHandler(log, metrics));
-  return app;
+  return hot.before(app, openFailures(log, metrics), logRequest);
+}
+
+/** A node without pages answers everything else. */
+function builtPages(log: Logger): BuiltPages | null {
+  const built = readBuiltPages();
+  if (built === null) log.warn({ missing: 'gateway/web/dist', next: 'npm run build' }, 'the pages are not built');
+  return built;
 }

@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { keptLog, ownKeyStore } from '../authority/authority.fixture.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
-import { anchorOf, configure, makeKey, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
+import { anchorOf, configure, makeKey, makeParty, NOW_S, naming, state } from '../trust/federation.fixture.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
 import { RECOGNITION_GATEWAY } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -23,7 +23,10 @@ async function watching(answers: ((signing: PublicJwk) => Promise<readonly Publi
     asked += 1;
     const keys = await (answers.shift() ?? (async () => [signing]))(signing);
     const metadata = { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys } } };
-    return [await configure(gateway, { authority_hints: [anchor.entityId], metadata }), await state(anchor, gateway)];
+    return [
+      await configure(gateway, { authority_hints: [anchor.entityId], metadata }),
+      await state(anchor, gateway, naming(RECOGNITION_GATEWAY, ...keys)),
+    ];
   };
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -2,6 +2,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import { type HostedEntity, hostEntity } from '../authority/hosted-entity.ts';
 import { HostedFederation } from '../authority/hosted-federation.ts';
+import { publishedRing } from '../authority/init-entity.ts';
 import { TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import type { Places } from '../http/federation.ts';
 import { pathOf } from '../http/route.ts';
@@ -24,19 +25,28 @@ export interface IssuerIdentity {
   readonly statementKeys: KeyRing;
 }
 
+/** The national monitor, where this process is it: what it proves itself with to the nodes whose reports it reads. */
+export interface MonitorIdentity {
+  readonly entityId: string;
+  readonly attestationKeys: KeyRing;
+}
+
 /** An entity of this process with its key rings. */
 export interface HostedParty {
   readonly description: EntityDescription;
   readonly federation: KeyRing;
-  readonly attestation: KeyRing | null;
-  readonly statement: KeyRing | null;
+  /** What it signs other things with, where this process holds that: a gateway's attestations, an issuer's statements. */
+  readonly published: KeyRing | null;
 }
 
 export interface Hosting {
   readonly parties: readonly HostedParty[];
+  /** Identifiers of the entities of this process. */
+  readonly hosted: ReadonlySet<string>;
   readonly federation: HostedFederation;
   readonly gateways: ReadonlyMap<ProvinceCode, GatewayIdentity>;
   readonly issuers: ReadonlyMap<ProvinceCode, IssuerIdentity>;
+  readonly monitor: MonitorIdentity | null;
   /** Null where the anchor is hosted elsewhere. */
   readonly trustMarks: TrustMarkRegister | null;
   readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
@@ -47,7 +57,7 @@ interface Parts {
   readonly descriptions: readonly EntityDescription[];
   readonly folded: () => FoldState;
   readonly nowS: () => number;
-  /** Whether a federation key of an entity here may sign: whoever vouches for the entity has to name it first. */
+  /** Whether a key of an entity here may sign: whoever vouches for the entity has to name it first. */
   readonly mayActivate: (description: EntityDescription, kid: string) => boolean;
   /** Marks of an entity whose anchor is elsewhere. */
   readonly fetchTrustMarks: (entityId: string) => Promise<readonly TrustMarkEntry[]>;
@@ -66,12 +76,14 @@ export async function openHosting(parts: Parts): Promise<Hosting> {
   const entities = parties.map((party) => entityOf(party, folded, marksOf));
   return {
     parties,
+    hosted: new Set(parties.map(({ description }) => description.entity_id)),
     federation: new HostedFederation(entities, { folded, nowS }),
     gateways: gatewaysOf(parties),
     issuers: issuersOf(parties),
+    monitor: monitorOf(parties),
     trustMarks,
-    rings: parties.flatMap(({ description: { entity_id }, federation, attestation, statement }) =>
-      [federation, attestation, statement].flatMap((ring) => (ring === null ? [] : [[entity_id, ring] as const])),
+    rings: parties.flatMap(({ description: { entity_id }, federation, published }) =>
+      [federation, published].flatMap((ring) => (ring === null ? [] : [[entity_id, ring] as const])),
     ),
   };
 }
@@ -93,30 +105,34 @@ export function federationPlaces(parties: readonly HostedParty[]): Places {
 }
 
 async function openParty({ keys, nowS, mayActivate }: Parts, description: EntityDescription): Promise<HostedParty> {
-  const { owner, kind, entity_id: entityId } = description;
-  const terms = { nowS: nowS(), entityId };
+  const { owner, entity_id: entityId } = description;
   const gate = (kid: string) => mayActivate(description, kid);
-  const federation = await keys.openRing(owner, 'federation', { ...terms, mayActivate: gate });
-  const attestation = kind === 'gateway' ? await keys.openRing(owner, 'attestation', terms) : null;
-  const statement = kind === 'issuer' ? await keys.openRing(owner, 'statement', terms) : null;
-  return { description, federation, attestation, statement };
+  const federation = await keys.openRing(owner, 'federation', { nowS: nowS(), entityId, mayActivate: gate });
+  const published = await publishedRing(description, { keys, nowS: nowS(), mayActivate: gate });
+  return { description, federation, published };
 }
 
 function entityOf(
-  { description, federation, attestation, statement }: HostedParty,
+  { description, federation, published }: HostedParty,
   folded: Parts['folded'],
   marksOf: (entityId: string) => Promise<readonly TrustMarkEntry[]>,
 ): HostedEntity {
-  const entity = hostEntity(description, { federation, published: attestation ?? statement, folded });
+  const entity = hostEntity(description, { federation, published, folded });
   return description.kind === 'province' ? { ...entity, trustMarks: () => marksOf(entity.entityId) } : entity;
+}
+
+function monitorOf(parties: readonly HostedParty[]): MonitorIdentity | null {
+  const [monitor] = parties.filter(({ description }) => description.kind === 'monitor');
+  if (monitor === undefined || monitor.published === null) return null;
+  return { entityId: monitor.description.entity_id, attestationKeys: monitor.published };
 }
 
 function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, GatewayIdentity> {
   const gateways = new Map<ProvinceCode, GatewayIdentity>();
-  for (const { description, attestation } of parties) {
-    const { province, entity_id: entityId } = description;
-    if (attestation !== null && province !== undefined) {
-      gateways.set(province, { entityId, province, attestationKeys: attestation });
+  for (const { description, published } of parties) {
+    const { kind, province, entity_id: entityId } = description;
+    if (kind === 'gateway' && published !== null && province !== undefined) {
+      gateways.set(province, { entityId, province, attestationKeys: published });
     }
   }
   return gateways;
@@ -124,10 +140,10 @@ function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, 
 
 function issuersOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, IssuerIdentity> {
   const issuers = new Map<ProvinceCode, IssuerIdentity>();
-  for (const { description, statement } of parties) {
-    const { province, entity_id: entityId } = description;
-    if (statement !== null && province !== undefined) {
-      issuers.set(province, { entityId, province, statementKeys: statement });
+  for (const { description, published } of parties) {
+    const { kind, province, entity_id: entityId } = description;
+    if (kind === 'issuer' && published !== null && province !== undefined) {
+      issuers.set(province, { entityId, province, statementKeys: published });
     }
   }
   return issuers;

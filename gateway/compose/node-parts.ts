@@ -4,6 +4,7 @@ import type { Degraded, ReadinessReason } from '../../schemas/readiness.ts';
 import type { NodeRole } from '../../schemas/settings/index.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
+import type { HotRoutes } from '../http/hot-routes.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import type { Networks } from '../upstream/networks.ts';
@@ -47,7 +48,7 @@ export interface NodeExtras {
 /** One role of a node: what it answers, and why it should not be sent anything just now. */
 export interface Role {
   readonly name: NodeRole;
-  readonly mount: (router: Router) => void;
+  readonly mount: (router: Router, hot: HotRoutes) => void;
   readonly notReady: () => readonly ReadinessReason[];
   /** What answers less than it could. */
   readonly degraded: () => readonly Degraded[];

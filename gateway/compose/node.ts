@@ -118,7 +118,7 @@ async function createNode(
     roles,
     destination,
     operators: openOperators(parts),
-    readiness: openReadiness({ config, parts, roles, chains, isDraining }),
+    readiness: openReadiness({ config, parts, roles, chains, handover, isDraining }),
     collect: (metrics) => collect(metrics, parts, [issuer, destination]),
     close: async () => {
       clearInterval(looking);

@@ -24,7 +24,7 @@ import { openTrust } from './trust.ts';
 /** What the roles of a node are made from. */
 export interface OpenedParts {
   readonly parts: NodeParts;
-  /** From now on federation keys are put to use as this says. */
+  /** From now on keys of entities that have a superior are put to use as this says. */
   readonly gateWith: (handover: Handover) => void;
   readonly passes: PassDesk;
   readonly close: () => Promise<void>;

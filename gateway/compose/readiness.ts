@@ -1,5 +1,6 @@
 import { type Readiness, type ReadinessReason, SERVING_REASONS } from '../../schemas/readiness.ts';
 import { openFilesDegraded } from '../access/open-file-limit.ts';
+import type { Handover } from '../authority/handover.ts';
 import { mandateCoverage } from '../policy/mandates.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ChainWatch } from './chain-watch.ts';
@@ -11,6 +12,7 @@ interface Parts {
   readonly parts: NodeParts;
   readonly roles: readonly Role[];
   readonly chains: ChainWatch;
+  readonly handover: Pick<Handover, 'isWaiting'>;
   readonly isDraining: () => boolean;
 }
 
@@ -19,7 +21,7 @@ const TOLD_AFTER_S = 60;
 const TOO_OLD_AFTER_S = 86_400;
 
 /** Whether this node should be sent anything, and why not. `degraded` names what answers less than it could. */
-export function openReadiness({ parts, roles, chains, isDraining }: Parts): () => Readiness {
+export function openReadiness({ parts, roles, chains, handover, isDraining }: Parts): () => Readiness {
   const { registry, trust, shared, nowMs } = parts;
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   return () => {
@@ -35,6 +37,7 @@ export function openReadiness({ parts, roles, chains, isDraining }: Parts): () =
       ...roles.flatMap((role) => role.degraded()),
       ...shared.degraded(),
       ...openFilesDegraded(),
+      ...(handover.isWaiting() ? [{ reason: 'key_waiting' as const }] : []),
       ...(registry.registry.audited ? [] : [{ reason: 'registry_unaudited' as const }]),
     ];
     const mandates = mandateCoverage(registry.registry.current().mandates, nowMs());
@@ -43,7 +46,8 @@ export function openReadiness({ parts, roles, chains, isDraining }: Parts): () =
   };
 }
 
-function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
+/** What is amiss with the registry as this node follows it. */
+export function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
   const { fault } = registry;
   const isForked = fault?.code === 'registry_forked';
   const isEmpty = registry.folded().size === 0;

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { LoadGauge, Priority } from '../access/load-gauge.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -12,10 +12,10 @@ export interface Capacity {
 interface Door<A, B> {
   readonly priority: Priority;
   /** Who asks, within its rate. Throws ProblemError. */
-  readonly authenticate: (request: Request) => Promise<A>;
+  readonly authenticate: (request: IncomingMessage, response: ServerResponse) => Promise<A>;
   /** Under which name what it has under way is counted. */
   readonly clientOf: (asker: A) => string;
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   /** The longest body that `read` takes, in bytes. */
   readonly maxBytes: number;
   /** How many scans a body asks for. */
@@ -29,14 +29,14 @@ interface Door<A, B> {
 export async function admit<A, B>(
   { load, bodies }: Capacity,
   { priority, authenticate, clientOf, read, maxBytes, scansIn }: Door<A, B>,
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<{ readonly asker: A; readonly body: B }> {
   load.admit(priority);
-  const asker = await authenticate(request);
+  const asker = await authenticate(request, response);
   const client = clientOf(asker);
   load.admit(priority, client);
-  const body = await bodies.receive(client, bytesOf(request, maxBytes), () => read(request, response));
+  const body = await bodies.receive(client, bytesOf(request, maxBytes), () => read(request));
   const scans = scansIn(body);
   if (response.closed) throw new ProblemError('body_invalid', 'whoever asked has gone');
   load.enter(client, scans);
@@ -45,7 +45,7 @@ export async function admit<A, B>(
 }
 
 /** What its sender announces, or the most that would be read. */
-function bytesOf(request: Request, maxBytes: number): number {
-  const announced = Number(request.get('content-length') ?? maxBytes);
+function bytesOf({ headers }: IncomingMessage, maxBytes: number): number {
+  const announced = Number(headers['content-length'] ?? maxBytes);
   return Number.isInteger(announced) && announced >= 0 ? Math.min(announced, maxBytes) : maxBytes;
 }

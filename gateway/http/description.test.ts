@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../schemas/openapi.ts';
+import { readBuiltPages } from './built-pages.ts';
 import { mountDescription } from './description.ts';
+import { mountPages } from './pages.ts';
 
 const PAGES = ['/', '/docs', '/registry'];
 
@@ -14,6 +16,7 @@ let origin = '';
 beforeAll(async () => {
   const app = express();
   mountDescription(app);
+  mountPages(app, readBuiltPages());
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -114,7 +117,7 @@ describe('the description', () => {
     const mounted = sources.flatMap((name) => {
       const source = readFileSync(join(import.meta.dirname, name), 'utf8');
       // What every hosted entity has below its own path is described once, for the gateway's.
-      return [...source.matchAll(/(?:resource|mountPage)\(\s*\w+,\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
+      return [...source.matchAll(/(?:(?:resource|mountPage)\(\s*\w+,|hot\.post\()\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
         ([, path = '']) =>
           // Express writes :name and *name where OpenAPI writes {name}.
           path.replaceAll(/[:*](\w+)/g, '{$1}'),

@@ -1,26 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Request, Response, Router } from 'express';
+import type { Router } from 'express';
+import { type Language, languageOf, protect } from './page-headers.ts';
 import { resource } from './route.ts';
-
-const LANGUAGES = ['zh', 'en'] as const;
-type Language = (typeof LANGUAGES)[number];
 
 const GENERATED = join(import.meta.dirname, '../../schemas/generated');
 const WEB = join(import.meta.dirname, '../web');
 const MAX_AGE_S = 300;
-
-/** Nothing from elsewhere, nothing inline: what a page may load is our own script, style and description. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const SCRIPTS = [
   'docs.js',
@@ -81,16 +67,4 @@ function mountPage(router: Router, path: string, name: string): void {
 
 function readPage(name: string, language: Language): Buffer {
   return readFileSync(join(WEB, `${name}.${language}.html`));
-}
-
-function languageOf(request: Request): Language {
-  const asked = request.query['lang'];
-  const known = LANGUAGES.find((language) => language === asked);
-  if (known !== undefined) return known;
-  const accepted = request.acceptsLanguages('en', 'zh', 'zh-CN', 'zh-Hans', 'zh-TW', 'zh-HK', 'zh-Hant');
-  return accepted !== false && accepted.startsWith('zh') ? 'zh' : 'en';
-}
-
-function protect(response: Response): Response {
-  return response.set({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff' });
 }

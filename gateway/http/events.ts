@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Router } from 'express';
 import { SECURITY_EVENT_TYP, type SecurityEventClaims } from '../../schemas/security-event.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { CacheError } from '../cache/cache-error.ts';
@@ -11,6 +12,7 @@ import type { ProvinceTrust } from '../trust/province-trust.ts';
 import type { Sm2Verifier } from '../trust/public-key.ts';
 import { claimedIssuer, MAX_EVENT_AGE_S, verifySecurityEvent } from '../trust/security-event.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { resource } from './route.ts';
 
 const MEDIA_TYPE = `application/${SECURITY_EVENT_TYP}`;
@@ -38,11 +40,10 @@ interface Parts {
  */
 export function mountEvents(router: Router, parts: Parts): void {
   const seen = parts.seenOnce('event', 2 * MAX_EVENT_AGE_S * 1000);
-  const readToken = tokenReader();
   resource(router, '/v1/events', {
     POST: async (request, response) => {
       const receivedAtMs = parts.nowMs();
-      const token = await readToken(request, response);
+      const token = await readToken(request);
       const { claims, province } = await verified(parts, token);
       const id = `${claims.iss} ${claims.jti}`;
       if (!(await seen.has(id))) {
@@ -54,19 +55,13 @@ export function mountEvents(router: Router, parts: Parts): void {
   });
 }
 
-function tokenReader(): (request: Request, response: Response) => Promise<string> {
-  const read = express.text({ type: MEDIA_TYPE, limit: MAX_BODY_BYTES, inflate: false });
-  return async (request, response) => {
-    if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
-    await new Promise<void>((resolve, reject) => {
-      read(request, response, (error: unknown) =>
-        error === undefined ? resolve() : reject(new ProblemError('event_invalid', 'the body is not one token')),
-      );
-    });
-    const token: unknown = request.body;
-    if (typeof token !== 'string') throw new ProblemError('event_invalid', 'the body is not one token');
-    return token.trim();
-  };
+async function readToken(request: IncomingMessage): Promise<string> {
+  if (mediaTypeOf(request) !== MEDIA_TYPE) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
+  try {
+    return (await receiveText(request, MAX_BODY_BYTES, 'token')).trim();
+  } catch {
+    throw new ProblemError('event_invalid', 'the body is not one token');
+  }
 }
 
 async function verified(parts: Parts, token: string): Promise<{ claims: SecurityEventClaims; province: Province }> {

@@ -1,12 +1,12 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import type { HostedFederation } from '../authority/hosted-federation.ts';
 import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import { ProblemError } from '../problem-error.ts';
 import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
-import { runParser } from './json-body.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { pathOf, resource } from './route.ts';
 
 /** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */
@@ -162,14 +162,12 @@ function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
       sendToken(response, found?.trust_mark ?? null, TRUST_MARK_TYP);
     },
   });
-  const readForm = express.urlencoded({ extended: false, limit: MAX_TRUST_MARK_BYTES + 256, inflate: false });
   resource(router, `${path}/federation/trust-mark-status`, {
     POST: async (request, response) => {
-      await runParser(readForm, request, response, 'form');
-      const form: unknown = request.body;
-      const mark = typeof form === 'object' && form !== null && 'trust_mark' in form ? form.trust_mark : undefined;
-      if (typeof mark !== 'string' || mark === '')
-        throw new ProblemError('body_invalid', 'trust_mark: must be given once');
+      const isForm = mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+      const form = isForm ? await receiveText(request, MAX_TRUST_MARK_BYTES + 256, 'form') : '';
+      const [mark = '', ...more] = new URLSearchParams(form).getAll('trust_mark');
+      if (mark === '' || more.length > 0) throw new ProblemError('body_invalid', 'trust_mark: must be given once');
       // An answer about the past would be the wrong one.
       response.set('cache-control', 'no-store').type(`application/${TRUST_MARK_STATUS_TYP}`);
       response.send(await marks.statusResponse(mark));

@@ -1,11 +1,9 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { ProblemError } from '../problem-error.ts';
 import { parseStrictObject } from '../trust/strict-json.ts';
 import { TrustError } from '../trust/trust-error.ts';
-
-/** JSON between systems is in UTF-8 (RFC 8259 section 8.1), whether or not the header says so. */
-const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+import { mediaTypeOf, notOne, receiveBody } from './receive-body.ts';
 
 /**
  * A reader of JSON bodies of at most `maxBytes`, and of no other media type. Compressed bodies are refused: they hide
@@ -15,31 +13,23 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 export function jsonBodyReader<T extends z.ZodType>(
   schema: T,
   maxBytes: number,
-): (request: Request, response: Response) => Promise<z.output<T>> {
-  const read = express.raw({ limit: maxBytes, inflate: false, type: 'application/json' });
-  return async (request, response) => {
-    if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
-    const charset = CHARSET.exec(request.get('content-type') ?? '')?.[1] ?? 'utf-8';
-    if (charset.toLowerCase() !== 'utf-8') throw new ProblemError('media_type_unsupported');
-    await runParser(read, request, response, DOCUMENT);
-    return parseJson(schema, documentIn(request.body), 'the body');
+): (request: IncomingMessage) => Promise<z.output<T>> {
+  return async (request) => {
+    if (mediaTypeOf(request) !== 'application/json') throw new ProblemError('media_type_unsupported');
+    return parseJson(schema, documentIn(await receiveBody(request, maxBytes, DOCUMENT)), 'the body');
   };
 }
 
 const DOCUMENT = 'JSON document';
 
-function documentIn(bytes: unknown): unknown {
+function documentIn(bytes: Uint8Array): unknown {
   try {
-    if (bytes instanceof Uint8Array) return parseStrictObject(bytes);
+    return parseStrictObject(bytes);
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
     if (error.code === 'duplicate_member') throw new ProblemError('body_invalid', 'a member stands there twice');
   }
   throw notOne(DOCUMENT);
-}
-
-function notOne(wanted: string): ProblemError {
-  return new ProblemError('body_invalid', `the body is not one ${wanted}`);
 }
 
 /**
@@ -66,37 +56,5 @@ function ruleOf(issue: z.core.$ZodIssue | undefined): string {
       return `must be ${issue.expected}`;
     default:
       return 'is not one of the documented values';
-  }
-}
-
-/** Has a body parser of express fill `request.body`. `wanted` is what the body should be one of, in the problem's detail. */
-export async function runParser(
-  parse: RequestHandler,
-  request: Request,
-  response: Response,
-  wanted: string,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    parse(request, response, (error: unknown) =>
-      error === undefined ? resolve() : reject(bodyProblem(error, wanted)),
-    );
-  });
-}
-
-/** What the body parser throws, as problem details. Its own messages can quote the body, so none is passed on. */
-function bodyProblem(error: unknown, wanted: string): unknown {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : null;
-  switch (type) {
-    case 'entity.too.large':
-      return new ProblemError('body_too_large');
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new ProblemError('media_type_unsupported');
-    case 'entity.parse.failed':
-    case 'request.size.invalid':
-    case 'request.aborted':
-      return notOne(wanted);
-    default:
-      return error;
   }
 }

@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Router } from 'express';
 import { LogError, type LogErrorCode } from '../log/log-error.ts';
 import { consistencyProof, inclusionProof, type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
 import type { LogReader, LogStore } from '../log/store.ts';
@@ -15,8 +16,8 @@ import { ProblemError } from '../problem-error.ts';
 import type { Registry } from '../registry/registry.ts';
 import { acceptCosignature } from '../registry/witnesses.ts';
 import type { CheckpointWaits } from './checkpoint-waits.ts';
-import { runParser } from './json-body.ts';
 import { queryCount } from './query.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { resource } from './route.ts';
 
 const FULL_TILE_CACHE = 'public, max-age=31536000, immutable';
@@ -61,7 +62,7 @@ export function mountLog(router: Router, { registry, store, waits, logSigner }: 
   });
   resource(router, '/v1/log/cosignatures', {
     POST: answering(async (request, response) => {
-      const line = await readLine(request, response);
+      const line = await readLine(request);
       const note = await acceptCosignature(store, registry.folded(), line, Math.floor(Date.now() / 1000));
       response.status(201).type('text/plain').send(note);
     }),
@@ -109,13 +110,11 @@ export function mountLog(router: Router, { registry, store, waits, logSigner }: 
   });
 }
 
-const textReader = express.text({ type: 'text/plain', limit: MAX_COSIGNATURE_BYTES, inflate: false });
-
 /** One signature line as a witness sends it. */
-async function readLine(request: Request, response: Response): Promise<string> {
-  if (!request.is('text/plain')) throw new ProblemError('media_type_unsupported', 'send one line as text/plain');
-  await runParser(textReader, request, response, 'signature line');
-  return String(request.body);
+async function readLine(request: IncomingMessage): Promise<string> {
+  if (mediaTypeOf(request) !== 'text/plain')
+    throw new ProblemError('media_type_unsupported', 'send one line as text/plain');
+  return await receiveText(request, MAX_COSIGNATURE_BYTES, 'signature line');
 }
 
 async function tileBytes(store: LogReader, tile: TileAddress): Promise<Uint8Array> {

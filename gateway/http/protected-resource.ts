@@ -1,5 +1,9 @@
 import type { Request, Response, Router } from 'express';
-import { PROTECTED_RESOURCE_PATH, type ProtectedResourceMetadata } from '../../schemas/protected-resource.ts';
+import {
+  DPOP_ALGS,
+  PROTECTED_RESOURCE_PATH,
+  type ProtectedResourceMetadata,
+} from '../../schemas/protected-resource.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import { pathOf, resource } from './route.ts';
 
@@ -31,12 +35,17 @@ export function mountProtectedResource(router: Router, resources: readonly Prote
 }
 
 function show({ resource: name, servers }: ProtectedResource) {
+  const documentation = `${new URL(name).origin}/docs`;
   return (_request: Request, response: Response): void => {
     const metadata: ProtectedResourceMetadata = {
       resource: name,
       authorization_servers: [...servers()],
       scopes_supported: [VENUE_SCOPE],
       bearer_methods_supported: ['header'],
+      resource_name: 'Huren 互认',
+      resource_documentation: documentation,
+      dpop_signing_alg_values_supported: [...DPOP_ALGS],
+      dpop_bound_access_tokens_required: false,
     };
     response.set('cache-control', `public, max-age=${MAX_AGE_S}`).json(metadata);
   };

@@ -1,10 +1,10 @@
-import express, { type Router } from 'express';
+import type { Router } from 'express';
 import { MAX_CONFIGURATION_LENGTH } from '../../schemas/registry-event.ts';
 import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import { AuthorityError } from '../authority/authority-error.ts';
 import { ProblemError } from '../problem-error.ts';
 import { isRejectionCode, RegistryError } from '../registry/registry-error.ts';
-import { runParser } from './json-body.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { pathOf, resource } from './route.ts';
 
 const MEDIA_TYPE = 'application/entity-statement+jwt';
@@ -19,13 +19,12 @@ interface Parts {
  * the log has the new keys; 200: it had them already. Whoever sends it, a key from before has to have signed it.
  */
 export function mountRefresh(router: Router, superiors: readonly string[], { take }: Parts): void {
-  const readText = express.text({ type: MEDIA_TYPE, limit: MAX_CONFIGURATION_LENGTH, inflate: false });
   for (const path of new Set(superiors.map(pathOf))) {
     resource(router, `${path}/federation/refresh`, {
       POST: async (request, response) => {
-        if (!request.is(MEDIA_TYPE)) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
-        await runParser(readText, request, response, 'signed configuration');
-        const taken = await take(String(request.body).trim()).catch(explain);
+        if (mediaTypeOf(request) !== MEDIA_TYPE) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
+        const configuration = await receiveText(request, MAX_CONFIGURATION_LENGTH, 'signed configuration');
+        const taken = await take(configuration.trim()).catch(explain);
         response.status(taken ? 201 : 200).json({ taken });
       },
     });

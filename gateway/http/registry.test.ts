@@ -130,7 +130,7 @@ describe('an event that is refused', () => {
   });
 
   test('of a stranger, of another province or twice is taken', async () => {
-    const approval = { ...HENAN_1_NAMED, manifest_digest: await textDigest(HENAN.manifest) };
+    const approval = { ...HENAN_1_NAMED, manifest_digest: textDigest(HENAN.manifest) };
     const stranger = await sign(actors.stranger, 'adapter_approved', approval);
     expect(await refusal(await post(stranger))).toEqual([403, 'event_unauthorised', 'signer_unknown']);
     const foreign = await sign(henan, 'adapter_suspended', { province: '310000', reason: 'other' });
@@ -215,7 +215,7 @@ describe('a seventeenth province', () => {
   test('cannot join a running gateway, or goes on answering when it is suspended', async () => {
     const tianjin = { ...(await makeActor('120000')), entityId: `${anchor.entityId}/provinces/120000` };
     const { manifest, scenarios } = adapterTexts('120000-tianjin', 'conformance/examples');
-    const manifest_digest = await textDigest(manifest);
+    const manifest_digest = textDigest(manifest);
     await submit(anchor, 'entity_enrolled', {
       entity_id: tianjin.entityId,
       role: 'province',
@@ -224,7 +224,7 @@ describe('a seventeenth province', () => {
       jwks: { keys: [tianjin.publicJwk] },
     });
     const named = { province: '120000', version: '0.1.0', manifest_digest } as const;
-    const scenarios_digest = await textDigest(scenarios);
+    const scenarios_digest = textDigest(scenarios);
     await submit(tianjin, 'adapter_submitted', { manifest, scenarios_digest }, scenarios);
     const report = await get('/v1/registry/adapters/120000/versions/0.1.0/report');
     expect(report).toMatchObject({ passed: true, level: 'live', manifest_digest });

@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
@@ -20,9 +21,10 @@ import {
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
 import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
-import { requestIdOf } from './errors.ts';
-import { jsonBodyReader, runParser } from './json-body.ts';
+import { jsonBodyReader } from './json-body.ts';
 import { queryText } from './query.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
+import { notesOf } from './reply.ts';
 import { resource } from './route.ts';
 
 const MAX_BODY_BYTES = 524_288;
@@ -86,7 +88,7 @@ function mountEvents(router: Router, { submission, metrics }: Parts): void {
     POST: async (request, response) => {
       if (submission === null)
         throw new ProblemError('not_found', 'events go to the registry itself, not to who follows it');
-      const posted = await readBody(request, response);
+      const posted = await readBody(request);
       try {
         response.status(201).json(receiptOf(await submitEvent(submission, posted)));
       } catch (error) {
@@ -97,18 +99,15 @@ function mountEvents(router: Router, { submission, metrics }: Parts): void {
   });
 }
 
-function submissionReader(): (request: Request, response: Response) => Promise<Submission> {
+function submissionReader(): (request: IncomingMessage) => Promise<Submission> {
   const readJson = jsonBodyReader(submissionSchema, MAX_BODY_BYTES);
-  const readText = express.text({ type: JOSE, limit: MAX_BODY_BYTES, inflate: false, defaultCharset: 'utf-8' });
-  return async (request, response) => {
-    if (!request.is(JOSE)) {
-      const { event, scenarios } = await readJson(request, response);
+  return async (request) => {
+    if (mediaTypeOf(request) !== JOSE) {
+      const { event, scenarios } = await readJson(request);
       return { event, scenarios: scenarios ?? null };
     }
-    await runParser(readText, request, response, 'signed event');
-    const event: unknown = request.body;
-    if (typeof event !== 'string' || event === '')
-      throw new ProblemError('body_invalid', 'the body is no signed event');
+    const event = await receiveText(request, MAX_BODY_BYTES, 'signed event');
+    if (event === '') throw new ProblemError('body_invalid', 'the body is no signed event');
     return { event: event.trim(), scenarios: null };
   };
 }
@@ -123,7 +122,7 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
   const { problem, zh, en, next } = REJECTIONS[error.code];
   metrics.problems.inc({ code: problem });
   const detail = error.message === en ? error.code : `${error.code}: ${error.message}`;
-  const body = { ...problemOf(problem, detail, requestIdOf(response)), text: { zh, en }, next };
+  const body = { ...problemOf(problem, detail, notesOf(response).requestId), text: { zh, en }, next };
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body));
 }
 

@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Router } from 'express';
 import type { Counter } from 'prom-client';
 import { MOST_HOPS } from '../../schemas/statement-exchange.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
@@ -7,8 +8,10 @@ import { type RelayedIssuer, relayQuestion } from '../issuing/relay-question.ts'
 import { ProblemError } from '../problem-error.ts';
 import type { RelayPools } from '../upstream/relay-pools.ts';
 import { admit, type Capacity } from './admission.ts';
-import { runParser } from './json-body.ts';
+import { asProblem } from './errors.ts';
 import { followTrace, hopsOf, withinOf } from './question-headers.ts';
+import { mediaTypeOf, receiveText } from './receive-body.ts';
+import { JSON_TYPE, PROBLEM_TYPE, sendBody } from './reply.ts';
 import { resource } from './route.ts';
 import { MAX_QUESTION_BYTES } from './statements.ts';
 
@@ -30,12 +33,12 @@ interface Parts {
  * gateway: whoever runs this node can see what it passes on, and withhold it, but neither change it nor ask on its own.
  */
 export function mountRelay(router: Router, { paths, askers, pools, relayed, shared }: Parts): void {
-  async function authenticate(request: Request): Promise<AskingParty<RelayedIssuer>> {
+  async function authenticate(request: IncomingMessage): Promise<AskingParty<RelayedIssuer>> {
     if (hopsOf(request) >= MOST_HOPS) throw new ProblemError('loop_refused');
     if (askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-    const party = await askers.authenticate(request.get('authorization'));
+    const party = await askers.authenticate(request.headers.authorization);
     if (party.question === null) throw unboundToken();
-    const refused = await shared.askerLimit.take(party.gateway);
+    const refused = shared.askerLimit.take(party.gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     return party;
   }
@@ -43,12 +46,12 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
   const door = {
     priority: 'single',
     clientOf: ({ gateway }: AskingParty<RelayedIssuer>) => gateway,
-    read: textReader(),
+    read: readText,
     maxBytes: MAX_QUESTION_BYTES,
     scansIn: () => 1,
   } as const;
 
-  const handle = async (request: Request, response: Response) => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const untilMs = performance.now() + withinOf(request);
     const names = { asker: 'unknown', issuer: 'unknown' };
     const known = async () => {
@@ -59,7 +62,7 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
     };
     try {
       const { asker, body } = await admit(shared, { ...door, authenticate: known }, request, response);
-      const authorization = request.get('authorization') ?? '';
+      const authorization = request.headers.authorization ?? '';
       const trace = followTrace(request, response);
       const withinMs = untilMs - performance.now();
       const question = { authorization, body, hops: hopsOf(request) + 1, withinMs, trace };
@@ -67,12 +70,9 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
         relayQuestion(pools, asker.issuer, question),
       );
       relayed.inc({ ...names, outcome: status === OK ? 'answered' : 'refused' });
-      response
-        .status(status)
-        .type(status === OK ? 'application/json' : 'application/problem+json')
-        .send(answer);
+      sendBody(response, status, status === OK ? JSON_TYPE : PROBLEM_TYPE, answer);
     } catch (error) {
-      relayed.inc({ ...names, outcome: error instanceof ProblemError ? error.code : 'internal' });
+      relayed.inc({ ...names, outcome: asProblem(error).code });
       throw error;
     }
   };
@@ -80,13 +80,7 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
 }
 
 /** A question as it came: whom it is for reads it. */
-function textReader(): (request: Request, response: Response) => Promise<string> {
-  const parse = express.text({ limit: MAX_QUESTION_BYTES, inflate: false, type: 'application/json' });
-  return async (request, response) => {
-    if (!request.is('application/json')) throw new ProblemError('media_type_unsupported');
-    await runParser(parse, request, response, 'JSON document');
-    const body: unknown = request.body;
-    if (typeof body === 'string') return body;
-    throw new ProblemError('body_invalid', 'there is no question');
-  };
+async function readText(request: IncomingMessage): Promise<string> {
+  if (mediaTypeOf(request) !== 'application/json') throw new ProblemError('media_type_unsupported');
+  return await receiveText(request, MAX_QUESTION_BYTES, 'JSON document');
 }

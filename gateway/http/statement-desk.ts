@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counter } from 'prom-client';
 import {
   NODE_TOKEN_LIFETIME_S,
@@ -9,12 +9,14 @@ import {
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
+import type { CoverageCounter } from '../coverage/coverage-counter.ts';
 import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
 import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts';
 import { ProblemError } from '../problem-error.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { questionDigest, signStatementAnswer } from '../trust/statement-answer.ts';
 import { admit, type Capacity } from './admission.ts';
+import { asProblem } from './errors.ts';
 import { followTrace, hopsOf } from './question-headers.ts';
 
 /** How long a question's token could still be good. */
@@ -25,6 +27,7 @@ export interface DeskParts {
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: Pick<AskingGateways<Issuer>, 'authenticate'> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
+  readonly coverage: Pick<CoverageCounter, 'state'>;
   readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
     readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
@@ -33,7 +36,7 @@ export interface DeskParts {
 
 /** What comes in: one question, or a frame of some. */
 export interface Incoming<B> {
-  readonly read: (request: Request, response: Response) => Promise<B>;
+  readonly read: (request: IncomingMessage) => Promise<B>;
   /** The longest body that `read` takes, in bytes. */
   readonly maxBytes: number;
   readonly questionsIn: (body: B) => number;
@@ -59,8 +62,8 @@ export class StatementDesk {
 
   /** Lets another province's gateway in with what it asks. Throws ProblemError. */
   async enter<B>(
-    request: Request,
-    response: Response,
+    request: IncomingMessage,
+    response: ServerResponse,
     { read, maxBytes, questionsIn }: Incoming<B>,
   ): Promise<{ readonly party: AskingParty<Issuer>; readonly body: B }> {
     let asker = 'unknown';
@@ -81,17 +84,17 @@ export class StatementDesk {
     }
   }
 
-  async #authenticate(request: Request): Promise<AskingParty<Issuer>> {
+  async #authenticate(request: IncomingMessage): Promise<AskingParty<Issuer>> {
     hopsOf(request);
     if (this.#parts.askers === null) throw new ProblemError('unavailable', 'this node has no trust anchor');
-    const party = await this.#parts.askers.authenticate(request.get('authorization'));
-    await this.withinRate(party);
+    const party = await this.#parts.askers.authenticate(request.headers.authorization);
+    this.withinRate(party);
     return party;
   }
 
   /** Takes one question of what a gateway may ask a second; `enter` has taken the first. Throws `rate_limited`. */
-  async withinRate({ gateway }: AskingParty<Issuer>): Promise<void> {
-    const refused = await this.#parts.shared.askerLimit.take(gateway);
+  withinRate({ gateway }: AskingParty<Issuer>): void {
+    const refused = this.#parts.shared.askerLimit.take(gateway);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   }
 
@@ -108,7 +111,7 @@ export class StatementDesk {
         throw new ProblemError('proof_replayed');
       }
       const { outcome, reply } = await this.#decide(party, question, terms);
-      this.#parts.statements.inc({ asker: party.province, outcome: outcome.outcome });
+      this.#countOutcome(party, outcome.outcome);
       return reply;
     } catch (error) {
       this.#countRefusal(party.province, error);
@@ -127,12 +130,18 @@ export class StatementDesk {
     );
     const iat = Math.floor(issuing.nowMs() / 1000);
     const bound = { iss: issuer.entityId, aud: gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };
-    const claims = { ...bound, nonce: question.nonce, question: await questionDigest(question), ...outcome };
+    const claims = { ...bound, nonce: question.nonce, question: questionDigest(question), ...outcome };
     const answer = await signStatementAnswer(claims, issuer.signFor(answerForms));
     return { outcome, reply: { answer, ...(statement === undefined ? {} : { statement }) } };
   }
 
+  #countOutcome({ province: asker, issuer }: AskingParty<Issuer>, outcome: Answered['outcome']['outcome']): void {
+    const { statements, coverage, issuing } = this.#parts;
+    statements.inc({ asker, outcome });
+    coverage.state({ issuer: issuer.province, destination: asker, outcome, atMs: issuing.nowMs() });
+  }
+
   #countRefusal(asker: string, error: unknown): void {
-    this.#parts.statements.inc({ asker, outcome: error instanceof ProblemError ? error.code : 'internal' });
+    this.#parts.statements.inc({ asker, outcome: asProblem(error).code });
   }
 }

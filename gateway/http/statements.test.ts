@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,14 +10,21 @@ import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
 import { openRateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce } from '../access/seen-once.ts';
+import { CoverageCounter } from '../coverage/coverage-counter.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import type { Issuer, IssuingContext } from '../issuing/answer-question.ts';
+import { openKeyStore } from '../keys/key-store.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
 import { createRegistryState, type RegistryState } from '../registry/registry-state.ts';
+import { makeTestToken } from '../test/softhsm.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import type { Signer } from '../trust/signer.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
-import { errorHandler } from './errors.ts';
+import { AnswerTimes } from '../upstream/answer-times.ts';
+import { errorHandler, openFailures } from './errors.ts';
+import { HotRoutes } from './hot-routes.ts';
+import { openRequestLog } from './request-log.ts';
 import { mountStatements } from './statements.ts';
 
 const GATEWAY = 'https://gateway.example';
@@ -38,13 +48,15 @@ let server: Server;
 let origin: string;
 let gauge: CountingGauge;
 let registry: () => RegistryState;
+let signerInUse: () => Signer;
 let logged: string;
 let metrics: ReturnType<typeof createMetrics>;
 
 /** The door of an issuer whose registry knows no system: every code is another's, and no system is asked. */
 beforeEach(async () => {
   const { signer } = await makeKey('statements');
-  const turns = new TurnSigner(() => signer);
+  signerInUse = () => signer;
+  const turns = new TurnSigner(() => signerInUse());
   const issuer: Issuer = {
     entityId: 'https://issuer.example',
     province: '340000',
@@ -64,7 +76,8 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: async () => null },
+    answerTimes: new AnswerTimes(),
+    provinceLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,
@@ -73,11 +86,13 @@ beforeEach(async () => {
   };
   const limit = { name: 'asker', perSecond: PER_SECOND, redis: null, isShared: () => false };
   const app = express();
-  mountStatements(app, {
+  const hot = new HotRoutes(app);
+  mountStatements(hot, {
     issuing,
     issuers: [issuer],
     askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
     statements: metrics.statements,
+    coverage: new CoverageCounter(),
     log,
     shared: {
       askerLimit: openRateLimit(limit),
@@ -87,7 +102,7 @@ beforeEach(async () => {
     },
   });
   app.use(errorHandler(log, metrics));
-  server = createServer(app);
+  server = createServer(hot.before(app, openFailures(log, metrics), openRequestLog(log)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
@@ -97,14 +112,19 @@ afterEach(() => {
   server.close();
 });
 
-async function batch(codes: readonly string[]): Promise<StatementBatchLine[]> {
-  const items = codes.map((code, n) => ({ code, purpose: 'venue_entry', nonce: `${n}`.padEnd(22, 'n') }));
+async function ask(path: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  const reply = await fetch(`${origin}/v1/statements/batch`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ items }),
-  });
+  return await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+const questionOf = (code: string) => ({
+  code,
+  purpose: 'venue_entry',
+  nonce: randomBytes(16).toString('base64url'),
+});
+
+async function batch(codes: readonly string[]): Promise<StatementBatchLine[]> {
+  const reply = await ask('/v1/statements/batch', { items: codes.map((code) => questionOf(code)) });
   const lines = (await reply.text()).trimEnd().split('\n');
   return lines.map((line) => statementBatchLineSchema.parse(JSON.parse(line))).sort((a, b) => a.index - b.index);
 }
@@ -143,5 +163,26 @@ describe('a batch of questions', () => {
     const text = await metrics.registry.metrics();
     expect(text).toContain('huren_statements_total{asker="440000",outcome="internal"} 1');
     expect(text).toContain('huren_statements_total{asker="440000",outcome="not_ours"} 2');
+  });
+});
+
+describe('a token that is pulled out of a running node', () => {
+  test('is told as a fault that nobody can wait for, or not to whoever could put it back', async () => {
+    const made = makeTestToken();
+    const store = openKeyStore({ setting: made.setting, dataDir: '' });
+    const ring = await store.openRing('issuer', 'statement', { nowS: Math.floor(Date.now() / 1000) });
+    signerInUse = () => ring.signer;
+    expect((await batch(['a'])).map(closed)).toEqual(['answered']);
+    renameSync(join(made.folder, 'tokens'), join(made.folder, 'pulled-out'));
+    const refused = await ask('/v1/statements', questionOf('b'));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await refused.json()).toMatchObject({ code: 'unavailable' });
+    expect((await batch(['c'])).map(closed)).toEqual(['unavailable']);
+    expect(logged).toContain('token_unavailable');
+    expect(await metrics.registry.metrics()).toContain(
+      'huren_statements_total{asker="440000",outcome="unavailable"} 2',
+    );
+    store.close();
+    made.remove();
   });
 });

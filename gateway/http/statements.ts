@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Problem } from '../../schemas/problem.ts';
 import {
@@ -13,11 +13,13 @@ import type { Issuer } from '../issuing/answer-question.ts';
 import { type AskingParty, unboundToken } from '../issuing/asking-gateways.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { questionDigest } from '../trust/statement-answer.ts';
-import { requestIdOf, whereItBroke } from './errors.ts';
+import { asProblem, whereItBroke } from './errors.ts';
+import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
 import { hopsOf, withinOf } from './question-headers.ts';
-import { pathOf, resource } from './route.ts';
+import { beginReply, notesOf, sendJson } from './reply.ts';
+import { pathOf } from './route.ts';
 import { type DeskParts, StatementDesk } from './statement-desk.ts';
 
 /** A code whose every character takes six bytes escaped, and the other members. */
@@ -33,7 +35,7 @@ interface Parts extends DeskParts {
  * POST /v1/statements and its batch, below every issuer entity of this node and at its root: what other provinces' gateways
  * ask. Of a batch only the frame can fail as a whole.
  */
-export function mountStatements(router: Router, { issuers, log, ...parts }: Parts): void {
+export function mountStatements(hot: HotRoutes, { issuers, log, ...parts }: Parts): void {
   const desk = new StatementDesk(parts);
   const question = {
     read: jsonBodyReader(statementRequestSchema, MAX_QUESTION_BYTES),
@@ -46,22 +48,22 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
     questionsIn: ({ items }: { readonly items: readonly unknown[] }) => items.length,
   };
 
-  async function one(request: Request, response: Response): Promise<void> {
+  async function one(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { party, body } = await desk.enter(request, response, question);
     const terms = { withinMs: withinOf(request), answerForms: body.forms ?? PLAIN_FORM };
     const read = async () => {
       await refuseOtherQuestion(party, hopsOf(request), body);
       return body;
     };
-    response.json(await desk.answer(party, read, terms));
+    sendJson(response, 200, await desk.answer(party, read, terms));
   }
 
-  async function batch(request: Request, response: Response): Promise<void> {
+  async function batch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { party, body } = await desk.enter(request, response, frame);
     const withinMs = withinOf(request);
     // What a relay passes on is one question.
     if (party.question !== null || hopsOf(request) > 1) throw unboundToken();
-    response.status(200).type('application/x-ndjson');
+    beginReply(response, 200, { 'Content-Type': 'application/x-ndjson' });
     const write = openLines(response);
     await allInSlices(body.items, async (item, index) => {
       const reply = await itemReply(party, item, index, withinMs).catch((error) => problemInPlace(error, response));
@@ -73,27 +75,29 @@ export function mountStatements(router: Router, { issuers, log, ...parts }: Part
   /** Whoever asks in batches knows both forms of an answer. */
   async function itemReply(party: AskingParty<Issuer>, item: unknown, index: number, withinMs: number) {
     const read = async () => {
-      if (index > 0) await desk.withinRate(party);
+      if (index > 0) desk.withinRate(party);
       return parseJson(statementRequestSchema, item, 'the item');
     };
     return await desk.answer(party, read, { withinMs, answerForms: EVERY_FORM });
   }
 
   /** An item's refusal stands in the item's line, and so does a fault of ours: the others have their answers. */
-  function problemInPlace(error: unknown, response: Response): { readonly problem: Problem } {
-    if (error instanceof ProblemError) return { problem: problemOf(error.code, error.detail) };
-    log.error({ request_id: requestIdOf(response), ...whereItBroke(error) }, 'a question of a batch failed');
-    return { problem: problemOf('internal') };
+  function problemInPlace(error: unknown, response: ServerResponse): { readonly problem: Problem } {
+    if (!(error instanceof ProblemError)) {
+      log.error({ request_id: notesOf(response).requestId, ...whereItBroke(error) }, 'a question of a batch failed');
+    }
+    const { code, detail } = asProblem(error);
+    return { problem: problemOf(code, detail) };
   }
 
   for (const path of new Set(['', ...issuers.map(({ entityId }) => pathOf(entityId))])) {
-    resource(router, `${path}/v1/statements`, { POST: one });
-    resource(router, `${path}/v1/statements/batch`, { POST: batch });
+    hot.post(`${path}/v1/statements`, one);
+    hot.post(`${path}/v1/statements/batch`, batch);
   }
 }
 
 /** Lines go out as they come; to whoever has gone nothing is written. */
-function openLines(response: Response): (line: StatementBatchLine) => void {
+function openLines(response: ServerResponse): (line: StatementBatchLine) => void {
   return (line) => {
     if (!response.destroyed) response.write(`${JSON.stringify(line)}\n`);
   };
@@ -109,5 +113,5 @@ async function refuseOtherQuestion(
   question: StatementRequest,
 ): Promise<void> {
   if (bound === null && hops === 1) return;
-  if (bound !== (await questionDigest(question))) throw unboundToken();
+  if (bound !== questionDigest(question)) throw unboundToken();
 }

@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import type { Problem } from '../../schemas/problem.ts';
 import {
   batchFrameSchema,
@@ -6,15 +5,18 @@ import {
   type VerificationReply,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
-import type { RateLimit } from '../access/rate-limit.ts';
+import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
+import { BatchSigner } from '../trust/batch-signer.ts';
+import { gatewayOf } from '../verification/permit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
 import type { Capacity } from './admission.ts';
+import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
-import { resource } from './route.ts';
+import { sendJson } from './reply.ts';
 import { openVenueDoor } from './venue-door.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
@@ -24,11 +26,11 @@ const MAX_BATCH_BYTES = 1_048_576;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
-  readonly shared: { readonly clientLimit: RateLimit } & Capacity;
+  readonly shared: { readonly clientLimit: PublishedLimit } & Capacity;
 }
 
 /** POST /v1/verifications and its batch. */
-export function mountVerifications(router: Router, parts: Parts): void {
+export function mountVerifications(hot: HotRoutes, parts: Parts): void {
   const { verification } = parts;
   const enterOne = openVenueDoor(parts, {
     read: jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES),
@@ -40,24 +42,22 @@ export function mountVerifications(router: Router, parts: Parts): void {
     scansIn: ({ items }: { readonly items: readonly unknown[] }) => items.length,
   });
 
-  resource(router, '/v1/verifications', {
-    POST: async (request, response) => {
-      const { venue, body } = await enterOne(request, response);
-      response.json(await verify(verification, venue, body));
-    },
+  hot.post('/v1/verifications', async (request, response) => {
+    const { venue, body } = await enterOne(request, response);
+    sendJson(response, 200, await verify(verification, venue, body));
   });
 
-  resource(router, '/v1/verifications/batch', {
-    POST: async (request, response) => {
-      const {
-        venue,
-        body: { items },
-      } = await enterBatch(request, response);
-      const outcome = async (item: unknown) => {
-        return await verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'));
-      };
-      response.json({ results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
-    },
+  hot.post('/v1/verifications/batch', async (request, response) => {
+    const {
+      venue,
+      body: { items },
+    } = await enterBatch(request, response);
+    const together = new BatchSigner(() => gatewayOf(verification, venue).signer(), items.length);
+    const outcome = (item: unknown) =>
+      together.member(async (signFor) =>
+        verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'), signFor),
+      );
+    sendJson(response, 200, { results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
   });
 }
 

@@ -34,14 +34,10 @@ export function checkPolicy(policy: Policy): PolicyCheck {
 /** For each row, the cells (by index) that it decides in at least one period. */
 export function cellsByRow(policy: Policy, tables: readonly RowTable[]): number[][] {
   const decided = policy.rows.map(() => new Set<number>());
-  let before: Uint8Array | undefined;
   for (const { rowOf } of tables) {
-    for (const [index, row] of rowOf.entries()) {
-      if (before?.[index] !== row) decided[row]?.add(index);
-    }
-    before = rowOf;
+    for (const [index, row] of rowOf.entries()) decided[row]?.add(index);
   }
-  return decided.map((cells) => [...cells].sort((a, b) => a - b));
+  return decided.map((cells) => [...cells]);
 }
 
 /** The first table has the undated rows alone: what it leaves open, every later one may, and none leaves more. */

@@ -182,6 +182,23 @@ test('a referral that no row explains and that is national is told as nothing at
   expect(outcome).toEqual({ status: 'green', decision: 'refer', reasons: ['policy_exception'], exception: false });
 });
 
+test('what the nation has no row for is measured against nothing, or a clock without a time finds a pass', () => {
+  const nation = policyWith([{ when: { status: ['red'] }, decision: 'restrict' }]);
+  const refers = compilePolicy(policyWith([{ when: {}, decision: 'refer', reason: 'assurance_too_low' }]), nation);
+  expect(decide(refers, GREEN, START_MS)).toMatchObject({ decision: 'refer', exception: false });
+  const restricts = compilePolicy(policyWith([{ when: {}, decision: 'restrict' }]), policyWith([]));
+  expect(decide(restricts, RED, START_MS)).toMatchObject({ decision: 'restrict', exception: true });
+  expect(decide(compilePolicy(NATIONAL_BASELINE), GREEN, Number.NaN)).toMatchObject({
+    decision: 'refer',
+    exception: false,
+  });
+});
+
+test('an outcome that many cells share can be changed by whoever got it', () => {
+  const outcome = nationally(GREEN);
+  expect([Object.isFrozen(outcome), Object.isFrozen(outcome.reasons)]).toEqual([true, true]);
+});
+
 describe('a dated exception', () => {
   const { exception } = sandboxPolicies(START_MS);
   const decided = (cell: Cell, nowMs: number) => decide(compilePolicy(exception), cell, nowMs);

@@ -5,7 +5,7 @@ import { NATIONAL_BASELINE } from './baseline.ts';
 import { ALL_CELLS, type Cell, cellIndex } from './cells.ts';
 import { holdToFloor, STRICTNESS, shownStatus } from './floor.ts';
 import { reasonsFor } from './reasons.ts';
-import { type RowTable, rowTables } from './row-tables.ts';
+import { NO_ROW, type RowTable, rowTables } from './row-tables.ts';
 
 /** `status` is what the venue may see; `exception`: stricter here than the national baseline. Shared, frozen. */
 export type PolicyOutcome = {
@@ -28,17 +28,9 @@ export function compilePolicy(policy: Policy, baseline: Policy = NATIONAL_BASELI
     const least = holdToFloor(cell, rowAt(national, baseline, index)?.decision ?? 'refer');
     return intern(known, decideCell(cell, rowAt(table, policy, index), least));
   };
-  const periods: Period[] = [];
-  let before: RowTable | undefined;
-  for (const table of rowTables(policy)) {
-    const earlier = periods.at(-1)?.outcomes;
-    const isSame = (index: number) => before?.rowOf[index] === table.rowOf[index];
-    const outcomes = ALL_CELLS.map((cell, index) => {
-      return (isSame(index) ? earlier?.[index] : undefined) ?? decideAt(table, cell, index);
-    });
-    periods.push({ fromMs: table.fromMs, outcomes });
-    before = table;
-  }
+  const periods = rowTables(policy).map((table): Period => {
+    return { fromMs: table.fromMs, outcomes: ALL_CELLS.map((cell, index) => decideAt(table, cell, index)) };
+  });
   return { policy, periods: periods.reverse() };
 }
 
@@ -55,8 +47,7 @@ export function decide(compiled: CompiledPolicy, cell: Cell, nowMs: number): Pol
 }
 
 function rowAt(table: RowTable | undefined, policy: Policy, index: number): PolicyRow | undefined {
-  const row = table?.rowOf[index];
-  return row === undefined ? undefined : policy.rows[row];
+  return policy.rows[table?.rowOf[index] ?? NO_ROW];
 }
 
 function decideCell(cell: Cell, row: PolicyRow | undefined, least: Decision): PolicyOutcome {

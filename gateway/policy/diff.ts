@@ -1,9 +1,9 @@
-import type { Policy, PolicyException, RowCondition } from '../../schemas/policy.ts';
+import type { Policy, PolicyException, PolicyRow, RowCondition } from '../../schemas/policy.ts';
 import type { Decision } from '../../schemas/status.ts';
 import { groupCells } from './cell-groups.ts';
 import { cellsByRow } from './check.ts';
 import { STRICTNESS } from './floor.ts';
-import { NO_ROW, rowTables } from './row-tables.ts';
+import { rowTables } from './row-tables.ts';
 
 /** Cells that one row decides otherwise than the baseline. `where` matches exactly these `cells` cells. */
 export type Deviation = {
@@ -23,9 +23,8 @@ export type PolicyDiff = { readonly stricter: readonly Deviation[]; readonly loo
  */
 export function diffPolicy(policy: Policy, baseline: Policy): PolicyDiff {
   const national = baselineDecisions(baseline);
-  const deviations = cellsByRow(policy, rowTables(policy)).flatMap((cells, row) =>
-    rowDeviations(policy, row, cells, national),
-  );
+  const decided = cellsByRow(policy, rowTables(policy));
+  const deviations = policy.rows.flatMap((each, row) => rowDeviations(each, row, decided[row] ?? [], national));
   return {
     stricter: deviations.filter((deviation) => isStricter(deviation.decision, deviation.baseline)),
     looser: deviations.filter((deviation) => isStricter(deviation.baseline, deviation.decision)),
@@ -40,20 +39,18 @@ export function deviationsInForce(policy: Policy, diff: PolicyDiff, nowMs: numbe
 
 function baselineDecisions(baseline: Policy): (Decision | undefined)[] {
   const rowOf = rowTables(baseline)[0]?.rowOf ?? new Uint8Array();
-  return Array.from(rowOf, (row) => (row === NO_ROW ? undefined : baseline.rows[row]?.decision));
+  return Array.from(rowOf, (row) => baseline.rows[row]?.decision);
 }
 
 function rowDeviations(
-  policy: Policy,
+  { decision, exception }: PolicyRow,
   row: number,
   cells: readonly number[],
   national: readonly (Decision | undefined)[],
 ): Deviation[] {
-  const { decision, exception } = policy.rows[row] ?? {};
-  if (decision === undefined) return [];
   const against: Decision[] = ['pass', 'refer', 'restrict'];
   return against.flatMap((baseline) => {
-    const here = baseline === decision ? [] : cells.filter((index) => national[index] === baseline);
+    const here = cells.filter((index) => national[index] === baseline);
     if (here.length === 0) return [];
     return [{ row, baseline, decision, cells: here.length, where: groupCells(here), exception: exception ?? null }];
   });

@@ -19,6 +19,7 @@ import {
   START_MS,
 } from './policies.fixture.ts';
 import { reviewPolicy } from './review.ts';
+import { rowTables } from './row-tables.ts';
 
 const STRICTER: PolicyRow = { when: { venue_kind: ['hotel'], status: ['green'] }, decision: 'refer' };
 const onTop = (row: PolicyRow) => policyWith([row, ...NATIONAL_BASELINE.rows]);
@@ -50,6 +51,12 @@ describe('reviewing a policy', () => {
       'an exception reported on the day after it starts',
       onTop({ ...STRICTER, exception: exceptionEnding(9, 1) }),
       ['reported_late@0'],
+    ],
+    ['an exception reported as it starts is refused', onTop({ ...STRICTER, exception: exceptionEnding(9, 0) }), []],
+    [
+      'an exception that ends as it starts',
+      onTop({ ...STRICTER, exception: exceptionEnding(0) }),
+      ['unreachable_row@0', 'exception_already_over@0'],
     ],
     [
       'an exception over before it starts',
@@ -106,6 +113,7 @@ describe('reviewing a policy', () => {
     ],
   ])('%s goes unnoticed', (_defect, policy, codes) => {
     expect(codesOf(policy).sort()).toEqual([...codes].sort());
+    expect(reviewPolicy(policy).accepted).toBe(codes.length === 0);
   });
 
   test('a lapsed or future exception is still counted as a deviation in force', () => {
@@ -115,6 +123,19 @@ describe('reviewing a policy', () => {
       (ms) => deviationsInForce(exception, diff, START_MS + ms).length,
     );
     expect(inForce).toEqual([0, 1, 1, 0]);
+  });
+
+  test('a stricter row without papers is in force for nobody', () => {
+    const policy = onTop(STRICTER);
+    expect(deviationsInForce(policy, diffPolicy(policy, NATIONAL_BASELINE), START_MS)).toHaveLength(1);
+  });
+
+  test('there is a period too many, one too few, or a later one before an earlier one', () => {
+    expect(rowTables(NATIONAL_BASELINE).map(({ fromMs }) => fromMs)).toEqual([Number.NEGATIVE_INFINITY]);
+    const rows = [9, 2].map((days) => ({ ...STRICTER, exception: exceptionEnding(days) }));
+    const tables = rowTables(policyWith([...rows, ...NATIONAL_BASELINE.rows]));
+    const turns = [Number.NEGATIVE_INFINITY, ...[0, 2, 9].map((days) => START_MS + days * DAY_MS)];
+    expect(tables.map(({ fromMs }) => fromMs)).toEqual(turns);
   });
 });
 

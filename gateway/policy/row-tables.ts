@@ -12,12 +12,12 @@ export type RowTable = { readonly fromMs: number; readonly rowOf: Uint8Array };
  * exception from the policy's start until its own end. The first table runs from the beginning of time.
  */
 export function rowTables(policy: Policy): RowTable[] {
-  const hits = policy.rows.map((row) => hitsOf(row));
+  const rows = policy.rows.map((row) => ({ exception: row.exception, hits: hitsOf(row) }));
   const startMs = Date.parse(policy.effective_from);
   return turningPoints(policy).map((fromMs) => {
     const rowOf = new Uint8Array(CELL_COUNT).fill(NO_ROW);
-    for (const [row, cells] of hits.entries()) {
-      if (isInForce(policy.rows[row]?.exception, startMs, fromMs)) fill(rowOf, cells, row);
+    for (const [row, { exception, hits }] of rows.entries()) {
+      if (isInForce(exception, startMs, fromMs)) fill(rowOf, hits, row);
     }
     return { fromMs, rowOf };
   });

@@ -60,6 +60,18 @@ const entityRecordSchema = z.strictObject({
 });
 export type EntityRecord = Readonly<z.infer<typeof entityRecordSchema>>;
 
+/**
+ * A key that a subordinate signs other things with, and its window by the log's time: it counts from `announced_s` until
+ * `ended_s`, or until the end that its owner gave it where that is earlier. Kept once it is over, so that it never comes back.
+ */
+const publishedRecordSchema = z.strictObject({
+  jwk: registryJwkSchema,
+  announced_s: numericDateSchema,
+  ends_s: numericDateSchema.nullable(),
+  ended_s: numericDateSchema.nullable(),
+});
+export type PublishedRecord = Readonly<z.infer<typeof publishedRecordSchema>>;
+
 /** An entity that a superior vouches for in the federation. `province`: whose it is. */
 const subordinateRecordSchema = z.strictObject({
   entity_id: entityIdSchema,
@@ -76,6 +88,8 @@ const subordinateRecordSchema = z.strictObject({
   admitted: markSchema,
   changed: markSchema,
   jwks: z.array(registryJwkSchema).readonly(),
+  /** Empty for a province, whose statement keys are its own to announce, and for an authorization server. */
+  published: z.array(publishedRecordSchema).readonly(),
   /** When the configuration was issued that these keys come from; null: they came with the admission. */
   configured_s: numericDateSchema.nullable(),
 });

@@ -3,6 +3,7 @@ import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
 import { refuseKeySet, refuseUnverifiable } from './fold-entities.ts';
+import { publishedAfter } from './fold-published-keys.ts';
 import {
   type EntityRecord,
   type FoldState,
@@ -30,6 +31,8 @@ export function admitSubordinate(
   const refusal =
     refuseKind(state, superior, body) ?? refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
   if (refusal !== undefined) return refusal;
+  const published = publishedAfter(body.kind, [], body.published, mark.at_s);
+  if ('rejected' in published) return published;
   const before = state.subordinates.get(body.entity_id);
   if (body.entity_id === state.anchor || before?.state === 'admitted') return rejected('subordinate_exists');
   // Whoever was removed may have been removed because of these very keys.
@@ -48,6 +51,7 @@ export function admitSubordinate(
     admitted: mark,
     changed: mark,
     jwks: body.jwks.keys,
+    published,
     configured_s: null,
   };
   return withSubordinate(state, record);
@@ -66,7 +70,10 @@ export function changeSubordinateKeys(
   // Whoever shows an older one again would bring back keys that are over, and shut out those in use.
   if (configured_s < (record.configured_s ?? 0)) return rejected('keys_not_handed_over', 'newer keys were taken');
   const refusal = refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
-  return refusal ?? withSubordinate(state, { ...record, jwks: body.jwks.keys, configured_s, changed: mark });
+  if (refusal !== undefined) return refusal;
+  const published = publishedAfter(record.kind, record.published, body.published, mark.at_s);
+  if ('rejected' in published) return published;
+  return withSubordinate(state, { ...record, jwks: body.jwks.keys, published, configured_s, changed: mark });
 }
 
 /** A province changes its mind about which venues its authorization server may vouch for. */
@@ -133,6 +140,8 @@ function refuseKind(
       const isThat = enrolled?.state === 'enrolled' && enrolled.province === province;
       return isThat ? undefined : rejected('subordinate_invalid');
     }
+    case 'monitor':
+      return superior.role === 'anchor' ? undefined : rejected('role_not_entitled');
     case 'gateway':
     case 'issuer':
     case 'agency':

@@ -21,6 +21,7 @@ const ELSEWHERE: RejectionCode[] = [
   'subordinate_unknown',
   'subordinate_invalid',
   'keys_not_handed_over',
+  'key_ended',
 ];
 
 const worlds = new Map<Start, World>();

@@ -19,6 +19,7 @@ function subordinate(entity_id: string, over: Partial<SubordinateRecord> = {}): 
     admitted: MARK,
     changed: MARK,
     jwks: [],
+    published: [],
     configured_s: null,
     ...over,
   };

@@ -11,6 +11,7 @@ import type {
   MandateRecord,
   Mark,
   PolicyRecord,
+  PublishedRecord,
   SubordinateRecord,
   VersionRecord,
 } from './fold-state.ts';
@@ -90,9 +91,19 @@ export function viewOfEntity({ enrolled, keys, ...entity }: EntityRecord) {
 }
 
 /** An entity below a superior, and whether the log vouches for it now. */
-export function viewOfSubordinate(state: FoldState, { admitted, changed, ...record }: SubordinateRecord) {
+export function viewOfSubordinate(state: FoldState, { admitted, changed, published, ...record }: SubordinateRecord) {
   const vouched_for = isAdmitted(state, record.entity_id);
-  return { ...record, vouched_for, admitted: viewOfMark(admitted), changed: viewOfMark(changed) };
+  const marks = { admitted: viewOfMark(admitted), changed: viewOfMark(changed) };
+  return { ...record, vouched_for, ...marks, published: published.map(viewOfPublished) };
+}
+
+function viewOfPublished({ jwk, announced_s, ends_s, ended_s }: PublishedRecord) {
+  const times = {
+    announced_at: instantOf(announced_s),
+    ends_at: instantOrNull(ends_s),
+    ended_at: instantOrNull(ended_s),
+  };
+  return { kid: jwk.kid, ...times, jwk };
 }
 
 function viewOfKey({ use, jwk, state, ...times }: KeyRecord) {

@@ -28,10 +28,10 @@ export async function signEvent<K extends RegistryEventKind>(
   const { kind, body } = event;
   const payload = { iss: entityId, seq: seq + 1, prev, iat: iatS, kind, body };
   const jws = await signCompact({ typ: 'registry-event+jwt' }, payload, signer);
-  return { jws, head: { entityId, seq: seq + 1, prev: await textDigest(jws) } };
+  return { jws, head: { entityId, seq: seq + 1, prev: textDigest(jws) } };
 }
 
 /** base64url SHA-256 over a text's UTF-8 bytes: `prev`, `manifest_digest`, `scenarios_digest`. */
-export function textDigest(text: string): Promise<string> {
+export function textDigest(text: string): string {
   return sha256Base64url(text);
 }

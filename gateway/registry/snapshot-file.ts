@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { KeyError } from '../keys/key-error.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { readIfThere, writePrivateFile } from '../keys/private-file.ts';
 import { sameBytes } from '../log/merkle.ts';
@@ -10,7 +11,7 @@ import { documentOf, type FoldState, foldDocumentSchema, stateOf } from './fold-
 export type SnapshotKey = Pick<KeyRing, 'signBytes' | 'verifyBytes'>;
 
 /** Changes when the state's form or a rule of the fold changes: an older snapshot is then no snapshot. */
-const SNAPSHOT_FORMAT = 'huren-registry-snapshot/5';
+const SNAPSHOT_FORMAT = 'huren-registry-snapshot/6';
 
 const fileSchema = z.strictObject({ body: z.string(), signature: z.string() });
 const bodySchema = z.strictObject({
@@ -19,11 +20,18 @@ const bodySchema = z.strictObject({
   state: foldDocumentSchema,
 });
 
-/** Writes what the log up to `state.size` says, bound to the root of that log. */
+/**
+ * Writes what the log up to `state.size` says, bound to the root of that log. Where its key or its folder cannot be used
+ * now there is none, which costs the next start some time and is no reason to stop anything.
+ */
 export function writeSnapshot(path: string, state: FoldState, root: Uint8Array, key: SnapshotKey): void {
   const content = { format: SNAPSHOT_FORMAT, root: base64(root), state: documentOf(state) };
   const body = JSON.stringify(content);
-  writePrivateFile(path, JSON.stringify({ body, signature: base64(key.signBytes(Buffer.from(body))) }));
+  try {
+    writePrivateFile(path, JSON.stringify({ body, signature: base64(key.signBytes(Buffer.from(body))) }));
+  } catch (error) {
+    if (!(error instanceof KeyError) && !isOfTheDisk(error)) throw error;
+  }
 }
 
 /**
@@ -44,6 +52,10 @@ export async function readSnapshot(
   if (data === undefined || data.state.size === 0 || data.state.size > log.size) return null;
   const root = await treeRoot(data.state.size, log.hashes);
   return sameBytes(root, Buffer.from(data.root, 'base64')) ? stateOf(data.state) : null;
+}
+
+function isOfTheDisk(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 function base64(bytes: Uint8Array): string {

@@ -2,12 +2,14 @@ import type { JWK } from 'jose';
 import {
   type EventOf,
   MAX_EVENT_BYTES,
+  type PublishedKey,
   REGISTRY_EVENT_TYP,
   type RegistryEvent,
   registryEventSchema,
 } from '../../schemas/registry-event.ts';
 import { verifyEntityConfiguration } from '../trust/entity-statement.ts';
-import { keyIdentity, publicJwkSchema } from '../trust/public-key.ts';
+import { keyIdentity, type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
+import { publishedKeysIn } from '../trust/published-keys.ts';
 import { parseCompact, verifyCompact } from '../trust/strict-jws.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { type FoldState, isRejection, type Rejection, rejected, type VerifiedEvent } from './fold-state.ts';
@@ -44,16 +46,28 @@ async function refuseHandover(
   { iat, body }: EventOf<'subordinate_keys_changed'>,
 ): Promise<Rejection | undefined> {
   const { entity_id: entityId, configuration } = body;
-  const before = state.subordinates.get(entityId)?.jwks ?? [];
+  const record = state.subordinates.get(entityId);
+  const before = record?.jwks ?? [];
   try {
     const jwks = { keys: before.map((jwk) => publicJwkSchema.parse(jwk)) };
     const { claims } = await verifyEntityConfiguration(configuration, { entityId, jwks, atS: iat });
     const listed = new Set(claims.jwks.keys.map(keyIdentity));
-    return body.jwks.keys.every((jwk) => listed.has(keyIdentity(jwk))) ? undefined : rejected('keys_not_handed_over');
+    const areHandedOver =
+      body.jwks.keys.every((jwk) => listed.has(keyIdentity(jwk))) &&
+      (body.published ?? []).every((key) =>
+        isStated(key, record === undefined ? null : publishedKeysIn(claims, record.kind)),
+      );
+    return areHandedOver ? undefined : rejected('keys_not_handed_over');
   } catch (error) {
     if (error instanceof TrustError) return rejected('keys_not_handed_over', error.code);
     throw error;
   }
+}
+
+/** Whether the entity itself gives out a key, under that name and with that end. */
+function isStated({ jwk, ends_s }: PublishedKey, stated: readonly PublicJwk[] | null): boolean {
+  const own = stated?.find(({ kid }) => kid === jwk.kid);
+  return own !== undefined && keyIdentity(own) === keyIdentity(jwk) && own.exp === ends_s;
 }
 
 function registeredKey(state: FoldState, iss: unknown, kid: string): JWK | Rejection {

@@ -3,9 +3,10 @@ import type { AdapterFolderTexts } from '../../adapters/adapter-folder.ts';
 import type { SandboxOperator, StatementKeyRecord } from '../../adapters/sandbox/protocol.ts';
 import { type LocalisedText, PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
-import type { EntityRole, RegistryJwk } from '../../schemas/registry-event.ts';
+import type { EntityRole, PublishedKey, RegistryJwk } from '../../schemas/registry-event.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import type { Actor } from '../keys/actor.ts';
+import { hasItsKeysVouchedFor } from '../registry/fold-published-keys.ts';
 import type { MandateRecord, PolicyRecord } from '../registry/fold-state.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';
@@ -27,10 +28,11 @@ export interface Ceremony {
   readonly logger: Logger;
 }
 
-/** A described entity with the public halves of its federation keys. */
+/** A described entity with the public halves of its federation keys, and of what it signs other things with. */
 export interface SandboxEntity {
   readonly description: EntityDescription;
   readonly jwks: readonly RegistryJwk[];
+  readonly published: readonly PublishedKey[];
 }
 
 const DAY_MS = 86_400_000;
@@ -104,14 +106,15 @@ async function enrol(
 async function admitEntities({ door, actors, entities }: Ceremony): Promise<void> {
   const superiors = new Map([...actors.provinces.values(), actors.anchor].map((actor) => [actor.entityId, actor]));
   const isProvince = ({ description }: SandboxEntity) => description.kind === 'province';
-  for (const { description, jwks } of [...entities.filter(isProvince), ...entities]) {
+  for (const { description, jwks, published } of [...entities.filter(isProvince), ...entities]) {
     const { entity_id, kind, name, superior, province, level, role, venue_kinds, regions } = description;
     const actor = superiors.get(superior ?? '');
     if (kind === 'anchor' || actor === undefined || door.folded().subordinates.has(entity_id)) continue;
     const part = kind === 'agency' && level !== undefined && role !== undefined ? { level, role } : {};
     const place = kind === 'province' && province !== undefined ? { province } : {};
     const venues = venue_kinds === undefined || regions === undefined ? {} : { venue_kinds, regions };
-    const body = { entity_id, kind, name, jwks: { keys: [...jwks] }, ...place, ...part, ...venues };
+    const signing = hasItsKeysVouchedFor(kind) ? { published: [...published] } : {};
+    const body = { entity_id, kind, name, jwks: { keys: [...jwks] }, ...place, ...part, ...venues, ...signing };
     await door.submit(actor, { kind: 'subordinate_admitted', body });
   }
 }

@@ -37,7 +37,7 @@ export function mountSandboxKeys(router: Router, { control, actorOf, door }: Par
 
   resource(router, '/sandbox/keys/rotate', {
     POST: async (request, response) => {
-      const { province, compromised } = await readBody(request, response);
+      const { province, compromised } = await readBody(request);
       await step({ province, step: 'announce' });
       const keys = await step({ province, step: compromised ? 'revoke' : 'activate' });
       response.json({ province, keys });

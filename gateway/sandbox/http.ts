@@ -1,4 +1,5 @@
-import express, { type Request, type Response, type Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { callControl } from '../../adapters/sandbox/control-client.ts';
 import {
@@ -9,11 +10,14 @@ import {
 } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
+import { venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
-import { runParser } from '../http/json-body.ts';
+import { receiveText } from '../http/receive-body.ts';
 import { pathOf, resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
 import { sameSiteOnly } from './same-site.ts';
+import { venueToken } from './venue-token.ts';
 
 /** `keep_cache` is for the gateway itself: answers given before the fault are no longer fresh, but may stand in. */
 const faultBodySchema = faultRequestSchema.extend({ keep_cache: z.boolean().default(false) });
@@ -27,33 +31,28 @@ interface Parts {
 
 /** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
 export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince }: Parts): void {
-  const readText = express.text({ type: () => true, limit: MAX_CONTROL_BODY_BYTES, inflate: false });
-  const body = async (request: Request, response: Response) => {
-    await runParser(readText, request, response, 'request of the sandbox');
-    return String(request.body);
-  };
+  const body = (request: IncomingMessage) => receiveText(request, MAX_CONTROL_BODY_BYTES, 'request of the sandbox');
 
-  async function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text?: string) {
-    const { status, body: answer } = await callControl(
-      control,
-      method,
-      request.originalUrl.replace(/^\/sandbox/, ''),
-      text,
-    );
+  async function passOnTo(method: 'GET' | 'POST' | 'PUT', path: string, text?: string) {
+    const { status, body: answer } = await callControl(control, method, path, text);
     if (status >= 400) throw problemFrom(answer);
     return { status, answer };
   }
 
+  function passOn(request: Request, method: 'GET' | 'POST' | 'PUT', text?: string) {
+    return passOnTo(method, request.originalUrl.replace(/^\/sandbox/, ''), text);
+  }
+
   async function pass(request: Request, response: Response): Promise<void> {
     const isPost = request.method === 'POST';
-    const text = isPost ? await body(request, response) : undefined;
+    const text = isPost ? await body(request) : undefined;
     const { status, answer } = await passOn(request, isPost ? 'POST' : 'GET', text);
     response.status(status).json(answer);
   }
 
   /** A fault shows on the very next scan: answers that are still fresh would hide it, so they are forgotten. */
   async function putFault(request: Request, response: Response): Promise<void> {
-    const text = await body(request, response);
+    const text = await body(request);
     const asked = faultBodySchema.safeParse(jsonOrUndefined(text));
     // What is not understood here is passed on as it came, and refused by whoever owns the form.
     const { province, fault, keep_cache } = asked.success ? asked.data : {};
@@ -62,11 +61,24 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
     response.status(status).json(answer);
   }
 
+  async function giveVenueToken(request: Request, response: Response): Promise<void> {
+    const asked = venueTokenRequestSchema.safeParse(jsonOrUndefined(await body(request)));
+    if (!asked.success) throw new ProblemError('body_invalid', 'venue: must name a venue of the sandbox');
+    const { answer } = await passOnTo('GET', '/venues');
+    const venue = z
+      .array(venueSchema)
+      .parse(answer)
+      .find((one) => one.venue === asked.data.venue);
+    if (venue === undefined) throw new ProblemError('not_found', 'no such venue is in the sandbox');
+    response.json(await venueToken(venue));
+  }
+
   router.use('/sandbox', sameSiteOnly(nodeUrl));
   resource(router, '/sandbox/codes', { GET: pass });
   resource(router, '/sandbox/records', { POST: pass });
   resource(router, '/sandbox/faults', { PUT: putFault });
   resource(router, '/sandbox/venues', { GET: pass });
+  resource(router, '/sandbox/venue-tokens', { POST: giveVenueToken });
   resource(router, '/sandbox/requests', { GET: pass });
 }
 
@@ -84,6 +96,7 @@ export function mountServerMetadata(router: Router, servers: ReadyMessage['serve
           jwks_uri: jwksUri,
           scopes_supported: [VENUE_SCOPE],
           grant_types_supported: ['client_credentials'],
+          dpop_signing_alg_values_supported: DPOP_ALGS,
         });
       },
     });

@@ -3,9 +3,9 @@ import type { AdapterFolderTexts } from '../../adapters/adapter-folder.ts';
 import type { ReadyMessage } from '../../adapters/sandbox/protocol.ts';
 import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
-import { initEntity } from '../authority/init-entity.ts';
+import { initEntity, publishedKeys } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
 import type { Environment } from '../compose/config-reading.ts';
 import { type RunningNode, startNode } from '../compose/node.ts';
@@ -107,10 +107,16 @@ async function enrol(nation: FoundedNation, { provinces, publicUrl }: SeparateIs
   const { registry, trust } = node.node.parts;
   const door = openHttpDoor({ registry: registry.registry, post: postLocally(nation.url), nowS });
   const operators = [await actorOf(nation, 'operator-a'), await actorOf(nation, 'operator-b')];
-  for (const { description, federation } of trust.parties) {
+  for (const { description, federation, published } of trust.parties) {
     const { entity_id, kind, name, province } = description;
     if (kind !== 'issuer' || province === undefined) continue;
-    const body = { entity_id, kind, name, jwks: { keys: admissibleKeys(federation.publicKeys) } };
+    const body = {
+      entity_id,
+      kind,
+      name,
+      jwks: { keys: admissibleKeys(federation.publicKeys) },
+      published: listedKeys(publishedKeys(description, published), nowS()),
+    };
     await door.submit(await actorOf(nation, province), { kind: 'subordinate_admitted', body });
   }
   for (const texts of shippedAdapters()) {

@@ -5,8 +5,9 @@ import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapte
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { writeDescription } from '../authority/entity-description.ts';
+import { publishedKeys } from '../authority/init-entity.ts';
 import type { Config } from '../compose/config.ts';
 import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
 import type { NodeExtras, NodeParts } from '../compose/node-parts.ts';
@@ -79,9 +80,10 @@ export async function startSandboxNode(
       actors,
       log,
       adapters: shippedAdapters().map((texts) => askedBy(routeOf, texts, sandboxEntityIds(actors.base))),
-      entities: parts.trust.parties.map(({ description, federation }) => ({
+      entities: parts.trust.parties.map(({ description, federation, published }) => ({
         description,
         jwks: admissibleKeys(federation.publicKeys),
+        published: listedKeys(publishedKeys(description, published), Math.floor(parts.nowMs() / 1000)),
       })),
       statementKeys: new Map(
         provinces.map((province) => [province, child.ready.provinces[province]?.statementKeys ?? []]),

@@ -23,6 +23,7 @@ import type { Agency } from '../trust/entity-resolver.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { publicJwkSchema } from '../trust/public-key.ts';
 import { type Signer, signCompact } from '../trust/signer.ts';
+import { TurnSigner } from '../trust/turn-signer.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
@@ -131,7 +132,11 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
   const sign = openStatementSigner(() => keys.statement, ISSUER);
   const jwks = { keys: [publicJwkSchema.parse(keys.statement.published.jwk)] };
   const context: VerificationContext = {
-    gatewayOf: () => ({ entityId: 'https://gateway.example', signer: () => keys.gateway }),
+    gatewayOf: () => ({
+      entityId: 'https://gateway.example',
+      signer: () => keys.gateway,
+      signFor: new TurnSigner(() => keys.gateway).signFor,
+    }),
     anyGateway: () => null,
     registry: () => state,
     ask: async (adapter) => {
@@ -145,7 +150,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     cache: keys.cache,
     flights: new SingleFlight(),
     answerTimes: new AnswerTimes(),
-    provinceLimit: { take: async () => null },
+    provinceLimit: { take: () => null },
     load: new LoadGauge(IGNORE),
     issuerKeys: async () => ({ entityId: ISSUER, jwks, expS: 4_102_444_800 }),
     nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),

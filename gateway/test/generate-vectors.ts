@@ -1,22 +1,50 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ATTESTATION_TYP } from '../../schemas/attestation.ts';
 import { AUDIENCE, makeWorld } from '../trust/attestation.fixture.ts';
 import { NOW_S } from '../trust/federation.fixture.ts';
 import { attestationVectors } from '../trust/forged-attestations.fixture.ts';
+import { merkleVectors } from '../trust/forged-merkle.fixture.ts';
 import { statementVectors } from '../trust/forged-statements.fixture.ts';
 import { seededKey } from '../trust/seeded-key.fixture.ts';
+import type { TrustErrorCode } from '../trust/trust-error.ts';
 import { credentialVectors } from './credential-vectors/document.ts';
 import { ROOT } from './import-graph.ts';
 
 /*
  * Writes schemas/vectors/forged/ and credentials/: attestations, statements and holder-carried certificates with what a
- * verifier has to make of each, for whoever writes another one. Keys are made of their names and signatures are deterministic, so the same code always gives the
- * same bytes. With --check it only says whether they agree, by its exit code.
+ * verifier has to make of each, for whoever writes another one; and the attestations of schemas/vectors/token-forms/, for
+ * whoever writes a reader of tokens. Keys are made of their names and signatures are deterministic, so the same code always
+ * gives the same bytes. With --check it only says whether they agree, by its exit code.
  */
 
 const FOLDER = join(ROOT, 'schemas/vectors');
 
 const world = await makeWorld(seededKey);
+/** What a reader sees without knowing who may sign what. */
+const SEEN_IN_THE_TOKEN: ReadonlySet<TrustErrorCode> = new Set([
+  'signature_invalid',
+  'token_malformed',
+  'crit_unknown',
+  'typ_wrong',
+  'key_unknown',
+]);
+const ofTokens = (await merkleVectors(world, seededKey)).flatMap(({ name, defect, attestation, expected }) =>
+  expected.verified || SEEN_IN_THE_TOKEN.has(expected.code)
+    ? [
+        [
+          `token-forms/attestation-${name}.json`,
+          {
+            typ: ATTESTATION_TYP,
+            ...(defect === null ? {} : { defect }),
+            expected: expected.verified ? 'valid' : expected.code,
+            jwk: world.gateway.answers.jwk,
+            token: attestation,
+          },
+        ],
+      ]
+    : [],
+);
 const files = {
   'forged/attestations.json': {
     about: 'Each vector with the chains of this file, or its own in their place. No evidence: nobody kept it.',
@@ -34,6 +62,7 @@ const files = {
     jwks: { keys: [world.province.statements.jwk] },
     vectors: await statementVectors(world),
   },
+  ...Object.fromEntries(ofTokens),
   'credentials/certificates.json': credentialVectors(),
 };
 

@@ -52,6 +52,6 @@ function target(file: string, specifier: string): string {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('web/dist/'))
     .map((name) => join(folder, name));
 }

@@ -162,7 +162,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/coverage/',
     holds: 'Counters and their stores, the recognition matrix, signals of abuse, metrics.',
-    mayImport: ['schemas/', 'gateway/stores/', 'gateway/registry/'],
+    mayImport: ['schemas/', 'gateway/stores/', 'gateway/registry/', 'gateway/registry/fold'],
   },
   {
     path: 'gateway/verification/',
@@ -213,6 +213,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/trust/',
       'gateway/log/',
       'gateway/log/merkle',
+      'gateway/keys/',
       'gateway/cache/',
       'gateway/upstream/',
       'gateway/access/',
@@ -221,7 +222,16 @@ export const ROOMS: readonly Room[] = [
       'gateway/stores/',
     ],
   },
-  { path: 'gateway/web/', holds: 'Pages.', mayImport: [] },
+  {
+    path: 'gateway/web/',
+    holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
+  },
+  {
+    path: 'gateway/client/',
+    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
+    mayImport: ['schemas/', 'gateway/trust/'],
+  },
   {
     path: 'gateway/compose/',
     holds:
@@ -240,6 +250,7 @@ export const ROOMS: readonly Room[] = [
       'schemas/',
       'adapters/',
       'adapters/sandbox/',
+      'gateway/client/',
       'gateway/compose/config',
       'gateway/keys/',
       'gateway/trust/',

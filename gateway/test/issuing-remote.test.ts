@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
 import { type RunningNode, startNode } from '../compose/node.ts';
@@ -38,7 +38,7 @@ describe('a gateway on another node', () => {
       owner: 'gateway',
       province: '410000' as const,
     };
-    const { federation } = await initEntity(description, { dataDir: folder, keys, nowS: nowS() });
+    const { federation, published } = await initEntity(description, { dataDir: folder, keys, nowS: nowS() });
     keys.close();
     const env = {
       HUREN_PORT: String(port),
@@ -55,6 +55,7 @@ describe('a gateway on another node', () => {
       kind,
       name,
       jwks: { keys: admissibleKeys(federation.publicKeys) },
+      published: listedKeys(published, nowS()),
     });
   });
   afterAll(async () => {

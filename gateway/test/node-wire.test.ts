@@ -210,12 +210,15 @@ describe('connections to a node', () => {
 });
 
 describe('the key that a node signs with', () => {
+  const bundleNow = async () =>
+    trustBundleSchema.parse(await (await fetch(`${destination.node.url}/federation/bundle`)).json());
+  const logged = () =>
+    destination.node.node.parts.registry.registry.folded().subordinates.get(issuer.entityId)?.published ?? [];
+
   test('signs before it is published, or leaves an answer that does not verify', async () => {
     const kids = new Set<string>();
     const outcomes = new Set<string>();
     let isOver = false;
-    const bundleNow = async () =>
-      trustBundleSchema.parse(await (await fetch(`${destination.node.url}/federation/bundle`)).json());
     const replies: VerificationReply[] = [];
     const scans = async () => {
       while (!isOver) {
@@ -235,7 +238,8 @@ describe('the key that a node signs with', () => {
           const announcedS = nowS();
           await expect.poll(nowS, { timeout: 10_000 }).toBeGreaterThan(announcedS + 1);
           expect(replies.at(-1)).not.toBe(last);
-          await keys.rotate('issuer', 'statement', nowS());
+          // Asked for, and not done before the superior has been seen to name it.
+          expect((await keys.rotate('issuer', 'statement', nowS())).state).toBe('announced');
           await expect.poll(() => kids.size, { timeout: 30_000 }).toBe(count);
         }
       } finally {
@@ -252,6 +256,35 @@ describe('the key that a node signs with', () => {
     const ends = [replies.slice(0, 1), replies.slice(-1)].flat();
     const verdicts = await Promise.all(ends.map((reply) => verifyAttestation(reply, checks)));
     expect(verdicts.map(({ verified }) => verified)).toEqual([true, true]);
+    // Whoever reads the log knows each of them, and that none of them is over.
+    expect(
+      logged()
+        .filter(({ ended_s }) => ended_s === null)
+        .map(({ jwk }) => jwk.kid),
+    ).toEqual([...kids]);
+  });
+
+  test('signs before the log has it where it takes the place of a revoked one, which goes on counting', async () => {
+    const last = await scan(freshGreen());
+    const [revoked = ''] = logged()
+      .slice(-1)
+      .map(({ jwk }) => jwk.kid);
+    const keys = openKeyStore({ setting: null, dataDir: issuer.dataDir });
+    await keys.revoke('issuer', 'statement', { kid: revoked, nowS: nowS() });
+    keys.close();
+    const seen = new Set<string>();
+    const decided = async () => {
+      const { decision, reasons, evidence } = await scan(freshGreen());
+      seen.add(`${decision} ${reasons.map(({ code }) => code).join()}`);
+      const kid = decodeProtectedHeader(evidence[0]?.split('~')[0] ?? '').kid;
+      return kid !== undefined && kid !== revoked && logged().some(({ jwk }) => jwk.kid === kid);
+    };
+    await expect.poll(decided, { timeout: 30_000, interval: 100 }).toBe(true);
+    expect([...seen].filter((outcome) => !['pass ok', 'refer issuer_unavailable'].includes(outcome))).toEqual([]);
+    expect(logged().find(({ jwk }) => jwk.kid === revoked)?.ended_s).not.toBe(null);
+    const bundle = await bundleNow();
+    const checks = { anchor: bundle, chainOf: (id: string) => bundle.chains[id] ?? [], atS: nowS() };
+    expect(await verifyAttestation(last, checks)).toMatchObject({ code: 'key_outside_window', link: 'statement' });
   });
 });
 

@@ -1,10 +1,11 @@
 /**
- * Before the tests: finds the servers that they start for real, and installs what is missing with apt where it may.
+ * Before the tests: builds the pages, finds the servers that they start for real, and installs what is missing with apt where it may.
  * Where it may not, it names exactly what to install, and fails.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import '../web/build.mjs';
 
 interface Needed {
   readonly program: string;

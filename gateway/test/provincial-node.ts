@@ -6,7 +6,7 @@ import { type StartedProvince, startProvince } from '../../adapters/sandbox/star
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
-import { admissibleKeys } from '../authority/admissible-keys.ts';
+import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
 import { type RunningNode, startNode } from '../compose/node.ts';
@@ -63,7 +63,7 @@ export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms
   const name = { zh: '测试', en: 'Test' };
   const superior = `${nation.base}/provinces/${province}`;
   const description = { entity_id: entityId, kind, name, superior, owner: kind, province };
-  const { federation } = await initEntity(description, { dataDir, keys, nowS: nowS() });
+  const { federation, published } = await initEntity(description, { dataDir, keys, nowS: nowS() });
   keys.close();
   const config = readConfig({
     HUREN_PORT: String(port),
@@ -77,7 +77,8 @@ export async function startProvincialNode(nation: RestOfNation, terms: NodeTerms
   const node = await startNode(config, extrasOf(terms));
   const { registry } = node.node.parts.registry;
   const door = openHttpDoor({ registry, post: postLocally(nation.url), nowS });
-  const body = { entity_id: entityId, kind, name, jwks: { keys: admissibleKeys(federation.publicKeys) } };
+  const jwks = { keys: admissibleKeys(federation.publicKeys) };
+  const body = { entity_id: entityId, kind, name, jwks, published: listedKeys(published, nowS()) };
   await door.submit(await actorOf(nation, province), { kind: 'subordinate_admitted', body });
   return {
     entityId,

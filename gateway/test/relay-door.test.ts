@@ -42,7 +42,7 @@ describe('a question by way of the platform', () => {
     return signNodeToken({ ...claims, ...changes }, attestation);
   };
   const bound = async (asked: ReturnType<typeof question>, changes: object = {}) =>
-    await token({ question: await questionDigest(asked), ...changes });
+    await token({ question: questionDigest(asked), ...changes });
 
   async function post(url: string, asked: unknown, authorization: string, headers: Record<string, string> = {}) {
     const reply = await fetch(url, {

@@ -2,26 +2,35 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { problemSchema } from '../../schemas/problem.ts';
 import { protectedResourceSchema } from '../../schemas/protected-resource.ts';
-import { type SandboxVenue, venueSchema } from '../../schemas/sandbox.ts';
+import { type SandboxVenue, sandboxRequestsSchema, venueSchema } from '../../schemas/sandbox.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import { compileAgainst, installPackage, runPage } from './integrators-page.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, sandboxCodes } from './venue-client.ts';
+import { BAD_PROOFS, BAD_TOKENS, BadTokens, type Sent } from './token-table.fixture.ts';
+import { openVenueClient, postRecord, sandboxCodes } from './venue-client.ts';
 
 let sandbox: SandboxGateway;
 let cli: RegistryCli;
 let green: string;
+/** What Henan's system says of whoever is green. */
+let record: unknown;
+let bad: BadTokens;
 
 beforeAll(async () => {
   sandbox = await startSandboxGateway();
   cli = openRegistryCli(sandbox);
   const codes = await sandboxCodes(sandbox.url);
-  green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green')?.code ?? '';
+  const henan = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green');
+  green = henan?.code ?? '';
+  record = henan?.record;
+  bad = await BadTokens.open(sandbox);
 });
 afterAll(() => sandbox.stop());
 
@@ -63,6 +72,73 @@ describe('a client that knows its gateway alone', () => {
       body: JSON.stringify({ code: green, purpose: purposes[0] }),
     });
     expect([answer.status, await answer.json()]).toMatchObject([200, { destination: province }]);
+  });
+});
+
+describe('a bad token or proof', () => {
+  /** Asks about a code that nobody has asked about: whoever is let in has the province asked. */
+  async function ask(sent: Sent): Promise<Response> {
+    const code = await postRecord(sandbox.url, '410000', record);
+    return await fetch(bad.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...sent },
+      body: JSON.stringify({ code, purpose: 'medical_visit' }),
+    });
+  }
+
+  async function questionsToHenan(): Promise<number> {
+    const url = `${sandbox.url}/sandbox/requests?province=410000`;
+    return Math.max(0, ...(await read(url, sandboxRequestsSchema)).map(({ number }) => number));
+  }
+
+  test.each([
+    ...BAD_TOKENS.map((one) => ({ ...one, kind: 'token' })),
+    ...BAD_PROOFS.map((one) => ({ ...one, kind: 'proof' })),
+  ])('is let in: a $kind, $what', async ({ make, code, reason, kind }) => {
+    const before = await questionsToHenan();
+    const reply = await ask(await make(bad));
+    const problem = problemSchema.parse(await reply.json());
+    expect([reply.status, problem.code, problem.reason]).toEqual([401, code, reason]);
+    expect(reply.headers.get('www-authenticate')).toContain(kind === 'proof' ? 'DPoP ' : 'Bearer ');
+    expect(await questionsToHenan()).toBe(before);
+  });
+
+  test('is refused as a good one is, or a proof is taken twice', async () => {
+    const before = await questionsToHenan();
+    expect((await ask(await bad.bearer())).status).toBe(200);
+    const sent = await bad.proven();
+    const first = await ask(sent);
+    expect([first.status, await questionsToHenan()]).toEqual([200, before + 2]);
+    expect(first.headers.get('dpop-nonce')).toMatch(/^[\w-]{22}$/);
+    const second = await ask(sent);
+    expect([second.status, await second.json()]).toMatchObject([401, { code: 'proof_replayed' }]);
+    expect(await questionsToHenan()).toBe(before + 2);
+  });
+
+  test('leaves a client without the nonce that its next proof has to contain', async () => {
+    const reply = await ask(await bad.proven({ nonce: undefined }));
+    expect(reply.headers.get('www-authenticate')).toContain('error="use_dpop_nonce"');
+    expect((await ask(await bad.proven({ nonce: reply.headers.get('dpop-nonce') }))).status).toBe(200);
+  });
+});
+
+describe('the page for integrators', () => {
+  test('says what does not work, or shows what nobody saw', () => {
+    const folder = tempFolder(onTestFinished);
+    installPackage(folder);
+    const steps = runPage(folder, { GATEWAY: sandbox.url, ANCHOR_FILE: join(sandbox.dataDir, 'anchor.json') });
+    expect(steps.length).toBeGreaterThan(7);
+    for (const { commands, printed, shown } of steps) expect(printed, commands).toBe(shown ?? '');
+    const use = `
+      import { VenueClient, type VerificationReply } from 'huren/client';
+      import { OfflineVerifier } from 'huren/verify';
+      export const ask = async (venue: VenueClient): Promise<VerificationReply['decision']> =>
+        (await venue.verify({ code: 'YKM1', purpose: 'medical_visit' })).decision;
+      export const isOf = (verifier: OfflineVerifier, reply: VerificationReply) => verifier.verifyAnswer(reply, {});
+      // @ts-expect-error a purpose that is not listed
+      export const wrong = (venue: VenueClient) => venue.verify({ code: 'YKM1', purpose: 'sightseeing' });
+    `;
+    expect(compileAgainst(folder, use)).toBe('');
   });
 });
 

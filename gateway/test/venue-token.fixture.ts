@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { Party } from '../trust/federation.fixture.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { DPOP_PROOF_TYP } from '../trust/dpop-proof.ts';
+import type { makeKey, Party } from '../trust/federation.fixture.ts';
 import type { JsonObject } from '../trust/strict-json.ts';
 
 /** What an authorization server says of a hospital in Zhengzhou, for five minutes from now. */
@@ -13,6 +14,27 @@ export function venueClaims(more: JsonObject = {}): JsonObject {
 export async function venueToken({ entityId, signer }: Party, claims: JsonObject, header: JsonObject = {}) {
   const { alg, kid } = signer;
   const input = signingInput({ alg, kid, typ: 'at+jwt', ...header }, venueClaims({ iss: entityId, ...claims }));
+  const signature = await signer.sign(new TextEncoder().encode(input));
+  return `${input}.${Buffer.from(signature).toString('base64url')}`;
+}
+
+type ProofKeys = Awaited<ReturnType<typeof makeKey>>;
+
+/** A proof of possession as a client signs it (RFC 9449). Nothing is checked, so that tests can forge; undefined drops a claim. */
+export async function dpopProof(
+  { signer, jwk }: ProofKeys,
+  accessToken: string,
+  claims: JsonObject,
+  header: JsonObject = {},
+): Promise<string> {
+  const { kid: _kid, ...own } = jwk;
+  const usual = {
+    jti: randomUUID(),
+    htm: 'POST',
+    iat: Math.floor(Date.now() / 1000),
+    ath: createHash('sha256').update(accessToken).digest('base64url'),
+  };
+  const input = signingInput({ typ: DPOP_PROOF_TYP, alg: signer.alg, jwk: own, ...header }, { ...usual, ...claims });
   const signature = await signer.sign(new TextEncoder().encode(input));
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }

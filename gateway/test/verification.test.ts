@@ -1,11 +1,17 @@
-import { decodeJwt } from 'jose';
+import { base64url, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { attestationClaimsSchema } from '../../schemas/attestation.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { verificationReplySchema } from '../../schemas/verification.ts';
+import { parseMerkleProof } from '../trust/merkle-form.ts';
+import { decodeBase64url } from '../trust/strict-json.ts';
+import { trustBundleSchema } from '../trust/trust-bundle.ts';
+import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { filesBelow, secretsIn } from './left-behind.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { DOOR_CASES, type DoorCase, sendTo } from './two-doors.ts';
 import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 let gateway: SandboxGateway;
@@ -91,6 +97,36 @@ describe('an answer', () => {
     const { results } = z.object({ results: z.array(z.looseObject({})) }).parse(await reply.json());
     expect(results).toMatchObject([{ status: 'green' }, { code: 'code_unrecognised' }, { status: 'red' }]);
   });
+
+  test('a batch is signed item by item where one signature is taken, or shares one that nobody asked for', async () => {
+    const forms = ['jws', 'merkle'];
+    const green = { code: codeOf('410000', 'green'), purpose: 'medical_visit' };
+    const foreign = { ...green, code: 'no such thing', forms };
+    const red = { ...green, code: codeOf('310000', 'red'), forms };
+    const items = [{ ...green, forms }, foreign, { ...green, forms }, green, red];
+    const reply = await venue.post('/v1/verifications/batch', { items });
+    const { results } = z.object({ results: z.array(z.looseObject({})) }).parse(await reply.json());
+    expect(results[1]).toMatchObject({ code: 'code_unrecognised' });
+    const answers = [0, 2, 3, 4].map((at) => verificationReplySchema.parse(results[at]));
+    const shared = answers.map(({ attestation }) => 'huren-merkle' in decodeProtectedHeader(attestation));
+    expect(shared).toEqual([true, true, false, true]);
+    const signatures = answers.flatMap(({ attestation }, at) => {
+      const [, , place = ''] = attestation.split('.');
+      return shared[at] === true ? [base64url.encode(parseMerkleProof(decodeBase64url(place)).signature)] : [];
+    });
+    expect(new Set(signatures).size).toBe(1);
+    // Nobody can try guesses at a sibling's hash: 128 bits of it are random.
+    const jtis = answers.map(({ attestation }) => decodeJwt(attestation).jti ?? '');
+    expect([new Set(jtis).size, ...jtis.map((jti) => base64url.decode(jti).length)]).toEqual([4, 16, 16, 16, 16]);
+    const bundle = trustBundleSchema.parse(await (await fetch(`${gateway.url}/federation/bundle`)).json());
+    const checks = {
+      anchor: bundle,
+      chainOf: (id: string) => bundle.chains[id] ?? [],
+      atS: Math.floor(Date.now() / 1000),
+      audience: venue.clientId,
+    };
+    for (const answer of answers) expect(await verifyAttestation(answer, checks)).toMatchObject({ verified: true });
+  });
 });
 
 describe('a question that is refused', () => {
@@ -145,6 +181,36 @@ describe('a question that is refused', () => {
       code: 'check_not_permitted',
     });
   });
+});
+
+describe('a hot route', () => {
+  const ROUTES = ['/v1/verifications', '/v1/verifications/batch', '/v1/statements', '/v1/statements/batch'];
+
+  test.each(ROUTES)('%s refuses otherwise than express would, which has it below another spelling', async (path) => {
+    for (const sent of DOOR_CASES)
+      expect([sent.name, await byHotDoor(path, sent)]).toEqual([sent.name, await byExpress(path, sent)]);
+  });
+
+  test('answers otherwise than express would', async () => {
+    const questions = [codeOf('410000', 'green'), 'nobody-knows-this', '000000190001010017'].map((code) => ({
+      code,
+      purpose: 'medical_visit',
+    }));
+    for (const [path, question] of [
+      ...questions.map((one) => ['/v1/verifications', one] as const),
+      ['/v1/verifications/batch', { items: [...questions, { code: '' }] }] as const,
+    ]) {
+      const sent = { name: path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) };
+      const [hot, other] = [await byHotDoor(path, sent), await byExpress(path, sent)];
+      expect({ ...hot, body: withoutSecrets(hot.body) }).toEqual({ ...other, body: withoutSecrets(other.body) });
+    }
+  });
+
+  const byHotDoor = (path: string, sent: DoorCase) => sendTo(`${gateway.url}${path}`, `Bearer ${venue.token}`, sent);
+  const byExpress = (path: string, sent: DoorCase) => sendTo(`${gateway.url}${path}/`, `Bearer ${venue.token}`, sent);
+  /** What is signed differs each time, and so may the age by a second. */
+  const withoutSecrets = (body: string) =>
+    body.replaceAll(/"attestation":"[^"]+"/g, '').replaceAll(/"age_s":\d+/g, '"age_s":0');
 });
 
 describe('a province', () => {

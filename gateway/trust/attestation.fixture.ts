@@ -2,7 +2,7 @@ import { base64url } from 'jose';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
 import { STATEMENT_TYP } from '../../schemas/statement.ts';
 import { evidenceDigest } from './attestation.ts';
-import { anchorOf, configure, makeKey, NOW_S, type Party, state } from './federation.fixture.ts';
+import { anchorOf, configure, makeKey, NOW_S, naming, type Party, state } from './federation.fixture.ts';
 import type { PublicJwk } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -58,12 +58,15 @@ export async function republish(world: World, keys: Republished = {}): Promise<v
       ...hints,
       metadata: { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: answerKeys } } },
     }),
-    await state(anchor, gateway),
+    await state(anchor, gateway, naming(RECOGNITION_GATEWAY, ...answerKeys)),
   ]);
   const issuer = { province: '410000', jwks: { keys: statementKeys } };
   chains.set(province.entityId, [
     await configure(province, { ...hints, metadata: { [STATUS_ISSUER]: issuer } }),
-    await state(anchor, province, { metadata_policy: { [STATUS_ISSUER]: { province: { value: '410000' } } } }),
+    await state(anchor, province, {
+      ...naming(STATUS_ISSUER, ...statementKeys),
+      metadata_policy: { [STATUS_ISSUER]: { province: { value: '410000' } } },
+    }),
   ]);
 }
 
@@ -103,7 +106,15 @@ export async function makeAttestation(
   pair?: Pair,
   typ = ATTESTATION_TYP,
 ): Promise<string> {
-  const { gateway } = world;
+  return await signCompact({ typ }, await sayOf(world, evidence, claims), (pair ?? world.gateway.answers).signer);
+}
+
+/** What an attestation over some evidence says; `claims` overrides, and undefined drops a claim. */
+export async function sayOf(
+  { gateway }: World,
+  evidence: readonly string[],
+  claims: JsonObject = {},
+): Promise<JsonObject> {
   const usual: AttestationClaims = {
     iss: gateway.entityId,
     aud: AUDIENCE,
@@ -123,10 +134,9 @@ export async function makeAttestation(
     mandate: 'a-mandate',
     policy: 'a-policy@1',
     adapter: '410000@1.0.0#0',
-    evidence: await evidenceDigest(evidence),
+    evidence: evidenceDigest(evidence),
   };
-  // Undefined drops a claim.
-  return await signCompact({ typ }, { ...usual, ...claims }, (pair ?? gateway.answers).signer);
+  return { ...usual, ...claims };
 }
 
 /** A good answer of this world. */

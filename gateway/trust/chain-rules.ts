@@ -1,6 +1,7 @@
 import { ownMember } from '../../schemas/own-member.ts';
 import type { Constraints, EntityConfiguration, SubordinateStatement } from './entity-claims.ts';
 import { checkPolicyCrit, type MergedPolicy, mergePolicies, resolveMetadata } from './metadata-policy.ts';
+import { KEYS_BY_SUPERIOR } from './published-keys.ts';
 import type { JsonObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -46,7 +47,8 @@ function isAddress(host: string): boolean {
 
 /**
  * Resolves the metadata of a chain's subject (sections 3.1.1, 6.2.3 and 6.1.4): what it says, overridden by its
- * immediate superior's word, less the types that are not allowed, under every level's policy.
+ * immediate superior's word, less the types that are not allowed, under every level's policy. Keys that the log has of an
+ * entity come from the superior alone.
  * Throws `invalid_policy`, `invalid_metadata` or `constraint_violated`.
  */
 export function resolveChainMetadata(subject: EntityConfiguration, above: readonly SubordinateStatement[]): Metadata {
@@ -70,7 +72,14 @@ function policiesFor(type: string, policies: readonly Metadata[]): JsonObject[] 
 }
 
 function withSuperiorsWord(own: Metadata, superiors: Metadata): Metadata {
-  return mapValues(own, (parameters, type) => ({ ...parameters, ...ownMember(superiors, type) }));
+  return mapValues(own, (parameters, type) => ({ ...ownWord(parameters, type), ...ownMember(superiors, type) }));
+}
+
+/** What an entity's own word counts for where its superior says nothing: for no keys of a type whose keys the log has. */
+function ownWord(parameters: Metadata[string], type: string): Metadata[string] {
+  if (!KEYS_BY_SUPERIOR.has(type)) return parameters;
+  const { jwks: _ownKeys, ...rest } = parameters;
+  return rest;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeWorld, republish, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
-import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
+import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, STATUS_ISSUER } from './trust-bundle.ts';
 
 let world: World;
@@ -161,7 +161,7 @@ describe('what an entity may claim to be', () => {
     });
   });
 
-  test('a county office makes itself the provincial commission', async () => {
+  test('a county office makes itself the provincial commission, or brings in a key', async () => {
     const office = await makeParty('https://province.example/agencies/office');
     const keys = { keys: [(await makeKey('office')).jwk] };
     const configured = async (level: string) => [
@@ -170,10 +170,15 @@ describe('what an entity may claim to be', () => {
         metadata: { [ASSIGNMENT_AGENCY]: { province: '410000', level, role: 'county_office', jwks: keys } },
       }),
       await state(world.province, office, {
+        ...naming(ASSIGNMENT_AGENCY, ...keys.keys),
         metadata_policy: { [ASSIGNMENT_AGENCY]: { level: { one_of: ['county'] } } },
       }),
       await state(world.anchor, world.province),
     ];
+    world.chains.set(office.entityId, (await configured('county')).with(1, await state(world.province, office)));
+    // What it signs approvals with, it says itself, and nobody else.
+    expect(await codeOf(() => resolver.agency(office.entityId, '410000'))).toBe('invalid_metadata');
+    resolver.forget(office.entityId);
     world.chains.set(office.entityId, await configured('county'));
     expect(await resolver.agency(office.entityId, '410000')).toMatchObject({ level: 'county', role: 'county_office' });
     resolver.forget(office.entityId);

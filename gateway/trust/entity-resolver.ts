@@ -38,6 +38,8 @@ export interface AuthorizationServer {
   readonly regions: readonly string[];
   /** What its tokens are signed with. */
   readonly jwks: JwkSet;
+  /** Where it wants to be asked about each token (RFC 7662); null: its signature is enough. */
+  readonly introspectionEndpoint: string | null;
 }
 
 type StatusIssuer = z.infer<typeof statusIssuerMetadataSchema>;
@@ -50,6 +52,8 @@ interface Chain {
 interface Kept {
   readonly chain: Promise<Chain>;
   readonly readAtS: number;
+  /** The chain itself, once it is there. */
+  settled: Chain | null;
 }
 
 /** A stranger's kid makes us read a chain again at most this often, so that nobody can keep us busy with made-up kids. */
@@ -71,7 +75,12 @@ export class EntityResolver {
 
   /** The statement keys of a province. Throws TrustError where the entity has no valid chain or is not that province. */
   async statementKeys(entityId: string, province: ProvinceCode): Promise<JwkSet> {
-    const issuer = this.#issuer(await this.resolve(entityId));
+    return this.statementKeysOf(await this.resolve(entityId), entityId, province);
+  }
+
+  /** The same of an entity that is resolved. */
+  statementKeysOf(resolved: ResolvedEntity, entityId: string, province: ProvinceCode): JwkSet {
+    const issuer = this.#issuer(resolved);
     if (issuer?.province === province) return issuer.jwks;
     throw new TrustError('invalid_metadata', 'the entity does not issue statements for that province', {
       link: entityId,
@@ -114,14 +123,25 @@ export class EntityResolver {
       throw new TrustError('invalid_metadata', 'the entity is no authorization server', { link: entityId });
     }
     const { issuer, huren_province: province, huren_venue_kinds: venueKinds, huren_regions: regions, jwks } = data;
-    const server = { issuer, province, venueKinds, regions, jwks };
+    const introspectionEndpoint =
+      data.huren_introspection_required === true ? (data.introspection_endpoint ?? null) : null;
+    const server = { issuer, province, venueKinds, regions, jwks, introspectionEndpoint };
     this.#servers.set(resolved, server);
     return server;
   }
 
   /** Resolves an entity, from what is kept while its chain stands. Throws TrustError. */
   async resolve(entityId: string): Promise<ResolvedEntity> {
-    return (await this.#chain(entityId)).resolved;
+    return this.known(entityId) ?? (await this.#chain(entityId)).resolved;
+  }
+
+  /** What is kept of an entity while its chain stands, at once; null where it has to be read. */
+  known(entityId: string): ResolvedEntity | null {
+    if (!this.#parts.isVouchedFor(entityId)) return null;
+    const kept = this.#kept.get(entityId);
+    return kept === undefined || kept.settled === null
+      ? null
+      : (this.#standing(entityId, kept, kept.settled)?.resolved ?? null);
   }
 
   /** The validated chain itself, for whoever is to check it again. Throws TrustError. */
@@ -181,10 +201,14 @@ export class EntityResolver {
     }
     const kept = this.#kept.get(entityId);
     if (kept === undefined) return await this.#read(entityId);
-    const chain = await kept.chain;
+    return this.#standing(entityId, kept, await kept.chain) ?? (await this.#read(entityId));
+  }
+
+  /** A chain that is kept, while it stands. */
+  #standing(entityId: string, kept: Kept, chain: Chain): Chain | null {
     const nowS = this.#parts.nowS();
     const { expS } = chain.resolved;
-    if (nowS >= expS) return await this.#read(entityId);
+    if (nowS >= expS) return null;
     // Read ahead at half its life, so that no superior that is away for a while is missed.
     if (nowS >= (kept.readAtS + expS) / 2) void this.#readAhead(entityId, kept);
     return chain;
@@ -202,7 +226,7 @@ export class EntityResolver {
 
   async #readAhead(entityId: string, last: Kept): Promise<void> {
     // What is kept meanwhile counts as just read, so that one reading is under way and the next one is seconds off.
-    const meanwhile = { chain: last.chain, readAtS: this.#parts.nowS() };
+    const meanwhile = { chain: last.chain, readAtS: this.#parts.nowS(), settled: last.settled };
     this.#kept.set(entityId, meanwhile);
     const next = this.#validated(entityId);
     await next.chain.then(
@@ -215,7 +239,14 @@ export class EntityResolver {
 
   #validated(entityId: string): Kept {
     const nowS = this.#parts.nowS();
-    return { chain: this.#validate(entityId, nowS), readAtS: nowS };
+    const kept: Kept = { chain: this.#validate(entityId, nowS), readAtS: nowS, settled: null };
+    kept.chain.then(
+      (chain) => {
+        kept.settled = chain;
+      },
+      () => undefined,
+    );
+    return kept;
   }
 
   async #validate(entityId: string, nowS: number): Promise<Chain> {

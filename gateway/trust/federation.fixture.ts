@@ -59,6 +59,11 @@ export function state(
   return signCompact({ typ: ENTITY_STATEMENT_TYP }, { ...usual, ...claims }, signer);
 }
 
+/** What a superior says of the keys that a subordinate signs other things with. */
+export function naming(type: string, ...keys: readonly JsonObject[]): JsonObject {
+  return { metadata: { [type]: { jwks: { keys: [...keys] } } } };
+}
+
 /** The refusal that a check gives; a check that passes or that breaks in another way fails the test. */
 export async function refusalOf(check: () => unknown): Promise<TrustError> {
   try {

@@ -2,6 +2,7 @@ import { ATTESTATION_RULES, type AttestationRule } from '../../schemas/code-list
 import { makeAttestation, makeStatement, undisclosed, type World } from './attestation.fixture.ts';
 import { BROKEN, type Case, HONEST } from './attestation-rules.fixture.ts';
 import { NOW_S } from './federation.fixture.ts';
+import { merkleVectors } from './forged-merkle.fixture.ts';
 import { type KeyOf, signerVectors } from './forged-signers.fixture.ts';
 import type { JsonObject } from './strict-json.ts';
 import { type AttestationVector, type Expected, refused } from './vector.fixture.ts';
@@ -9,7 +10,12 @@ import { type AttestationVector, type Expected, refused } from './vector.fixture
 /** Every answer that a gateway, a province or somebody between could forge, one defect each, and honest ones beside them. */
 export async function attestationVectors(world: World, keyOf: KeyOf): Promise<AttestationVector[]> {
   const spoken = [...HONEST, ...BROKEN].map((one) => spokenVector(world, one));
-  return [...(await Promise.all(spoken)), ...(await evidenceVectors(world)), ...(await signerVectors(world, keyOf))];
+  return [
+    ...(await Promise.all(spoken)),
+    ...(await evidenceVectors(world)),
+    ...(await signerVectors(world, keyOf)),
+    ...(await merkleVectors(world, keyOf)),
+  ];
 }
 
 /** Signed by the gateway and by the province, every signature good: what is said is what is wrong, if anything is. */

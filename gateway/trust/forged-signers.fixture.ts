@@ -6,7 +6,8 @@ import {
   undisclosed,
   type World,
 } from './attestation.fixture.ts';
-import { configure, NOW_S, type Party, state } from './federation.fixture.ts';
+import { configure, NOW_S, naming, type Party, state } from './federation.fixture.ts';
+import { ownWordVectors } from './forged-own-word.fixture.ts';
 import { signHistoricalKeys } from './historical-keys.ts';
 import type { PublicJwk } from './public-key.ts';
 import { STATUS_ISSUER } from './trust-bundle.ts';
@@ -28,6 +29,7 @@ export async function signerVectors(world: World, keyOf: KeyOf): Promise<Attesta
     ...(await historyVectors(world, keyOf, answer)),
     ...(await chainVectors(world, keyOf, answer)),
     ...(await nodeVectors(world, keyOf)),
+    ...(await ownWordVectors(world, keyOf)),
   ];
 }
 
@@ -233,7 +235,7 @@ async function nodeVectors(world: World, keyOf: KeyOf): Promise<AttestationVecto
         authority_hints: [province.entityId],
         metadata: { [STATUS_ISSUER]: { province: code, jwks: { keys: [statements.jwk] } } },
       }),
-      await state(province, node),
+      await state(province, node, naming(STATUS_ISSUER, statements.jwk)),
       top,
     ],
   });

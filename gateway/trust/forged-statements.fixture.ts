@@ -53,7 +53,7 @@ export async function statementVectors(world: World): Promise<StatementVector[]>
       exp: NOW_S + 290,
       status: 'green',
       status_as_of: new Date((NOW_S - 60) * 1000).toISOString(),
-      _sd: await Promise.all(bound.map(sha256Base64url)),
+      _sd: bound.map(sha256Base64url),
       _sd_alg: 'sha-256',
     };
     const claims = Object.entries({ ...usual, ...payload }).filter(([, value]) => value !== undefined);
@@ -153,7 +153,7 @@ export async function statementVectors(world: World): Promise<StatementVector[]>
     await refused('key_binding_refused', 'key-binding', 'a key binding JWT follows', {
       tail: await signCompact(
         { typ: 'kb+jwt' },
-        { iat: NOW_S, aud: 'a-venue', nonce: 'n-1', sd_hash: await sha256Base64url(good) },
+        { iat: NOW_S, aud: 'a-venue', nonce: 'n-1', sd_hash: sha256Base64url(good) },
         world.gateway.answers.signer,
       ),
     }),

@@ -16,7 +16,7 @@ import { TrustError } from './trust-error.ts';
  *
  * A path shows hashes of other people's tokens. Nobody can try guesses against them: each token of a type that takes this
  * form has at least 120 random bits that no neighbour knows (the salted digests of a status statement, the nonce of the
- * question that a statement answer repeats). A type without them must not take it.
+ * question that a statement answer repeats, the `jti` of an attestation). A type without them must not take it.
  */
 const MEMBER = 'huren-merkle';
 const VERSION = 1;

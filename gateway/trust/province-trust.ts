@@ -1,7 +1,7 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Agency, EntityResolver } from './entity-resolver.ts';
 import { keyLifeOf, keysEndedByLog } from './key-lifecycle.ts';
-import type { JwkSet } from './public-key.ts';
+import type { JwkSet, PublicJwk } from './public-key.ts';
 import { nullIfUntrusted, TrustError } from './trust-error.ts';
 
 /** Which entity speaks for which province. */
@@ -16,8 +16,18 @@ export interface LoggedEntities {
   readonly entities: ReadonlyMap<string, { readonly keys: readonly LoggedKey[] }>;
   readonly subordinates: ReadonlyMap<
     string,
-    { readonly entity_id: string; readonly superior: string; readonly kind: string; readonly state: string }
+    {
+      readonly entity_id: string;
+      readonly superior: string;
+      readonly kind: string;
+      readonly state: string;
+      readonly published: readonly PublishedKey[];
+    }
   >;
+}
+interface PublishedKey {
+  readonly jwk: { readonly kid: string };
+  readonly ended_s: number | null;
 }
 type LoggedKey = Parameters<typeof keyLifeOf>[0] & { readonly use: string };
 
@@ -29,9 +39,12 @@ interface Parts {
 }
 
 interface Ended {
-  readonly logged: readonly LoggedKey[];
+  readonly own: readonly LoggedKey[];
+  readonly published: readonly PublishedKey[];
   readonly jwks: JwkSet;
 }
+
+const NONE: readonly never[] = [];
 
 /** Whose keys count for a province: its own, as its chain and the log have them, and those of its agencies. */
 export class ProvinceTrust {
@@ -51,8 +64,9 @@ export class ProvinceTrust {
     const entityId = this.#entityId(province);
     const resolver = this.#resolver();
     if (reread !== undefined) await resolver.reread(entityId);
-    const jwks = this.#asLogged(entityId, await resolver.statementKeys(entityId, province));
-    return { entityId, jwks, expS: (await resolver.resolve(entityId)).expS };
+    const resolved = resolver.known(entityId) ?? (await resolver.resolve(entityId));
+    const jwks = this.#asLogged(entityId, resolver.statementKeysOf(resolved, entityId, province));
+    return { entityId, jwks, expS: resolved.expS };
   }
 
   /** What a province's issuer entity signs with: one of its own, by its chain. Throws TrustError. */
@@ -63,8 +77,9 @@ export class ProvinceTrust {
   ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
     const resolver = this.#resolver();
     if (reread !== undefined) await resolver.reread(node);
-    const jwks = await resolver.statementKeys(node, province);
-    return { entityId: node, jwks, expS: (await resolver.resolve(node)).expS };
+    const resolved = resolver.known(node) ?? (await resolver.resolve(node));
+    const jwks = this.#asLogged(node, resolver.statementKeysOf(resolved, node, province));
+    return { entityId: node, jwks, expS: resolved.expS };
   }
 
   /** What security events may be signed with: federation keys and statement keys. Throws TrustError. */
@@ -93,13 +108,16 @@ export class ProvinceTrust {
 
   /** One that the log ended is over, whatever a chain still shows. */
   #asLogged(entityId: string, jwks: JwkSet): JwkSet {
-    const logged = this.#parts.folded().entities.get(entityId)?.keys ?? [];
+    const { entities, subordinates } = this.#parts.folded();
+    const own = entities.get(entityId)?.keys ?? NONE;
+    const published = subordinates.get(entityId)?.published ?? NONE;
     const known = this.#ended.get(jwks);
-    // A state shares what an event left alone, so the same array is the same keys.
-    if (known?.logged === logged) return known.jwks;
-    const lives = logged.filter(({ use }) => use === 'statement').map(keyLifeOf);
-    const ended = lives.length === 0 ? jwks : { keys: keysEndedByLog(jwks.keys, lives) };
-    this.#ended.set(jwks, { logged, jwks: ended });
+    // A state shares what an event left alone, so the same arrays are the same keys.
+    if (known?.own === own && known.published === published) return known.jwks;
+    const lives = own.filter(({ use }) => use === 'statement').map(keyLifeOf);
+    const keys = endedBySuperior(keysEndedByLog(jwks.keys, lives), published);
+    const ended = keys.every((key, at) => key === jwks.keys[at]) ? jwks : { keys };
+    this.#ended.set(jwks, { own, published, jwks: ended });
     return ended;
   }
 
@@ -114,4 +132,15 @@ export class ProvinceTrust {
     if (resolver !== null) return resolver;
     throw new TrustError('anchor_unknown', 'this gateway has no trust anchor');
   }
+}
+
+/** Keys that a chain states, each with the end that its superior has put to it in the log since. */
+function endedBySuperior(keys: readonly PublicJwk[], published: readonly PublishedKey[]): PublicJwk[] {
+  const ends = new Map(
+    published.flatMap(({ jwk, ended_s }) => (ended_s === null ? [] : [[jwk.kid, ended_s] as const])),
+  );
+  return keys.map((jwk) => {
+    const endedS = ends.get(jwk.kid);
+    return endedS === undefined ? jwk : { ...jwk, exp: Math.min(endedS, jwk.exp ?? endedS) };
+  });
 }

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
-import { verifyBytes } from './signature.ts';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
+import { openVerifier, type VerifyBytes } from './signature.ts';
 import { TrustError } from './trust-error.ts';
 
 /** The closed list of signature algorithms. SM2 counts only where a caller hands in a verifier for it. */
@@ -9,10 +10,6 @@ export type JwsAlg = 'ES256' | 'EdDSA' | 'SM2';
 /** Checks an SM2 signature over the signing input; the key is an EC JWK with `crv` "SM2". */
 export type Sm2Verifier = (signingInput: Uint8Array, signature: Uint8Array, jwk: JWK) => boolean;
 
-/** 32 bytes in base64url: a coordinateSchema, or a private number. */
-export const coordinateSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in canonical base64url');
 const kid = z.string().min(1).max(256);
 const epochSeconds = z.int().nonnegative();
 const described = {
@@ -30,8 +27,8 @@ const isPublic = { d: z.never().exactOptional() };
 const p256Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
-  x: coordinateSchema,
-  y: coordinateSchema,
+  x: keyOctetsSchema,
+  y: keyOctetsSchema,
   alg: z.literal('ES256').exactOptional(),
   ...described,
   ...isPublic,
@@ -39,7 +36,7 @@ const p256Schema = z.object({
 const ed25519Schema = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: coordinateSchema,
+  x: keyOctetsSchema,
   alg: z.literal('EdDSA').exactOptional(),
   ...described,
   ...isPublic,
@@ -47,8 +44,8 @@ const ed25519Schema = z.object({
 const sm2Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('SM2'),
-  x: coordinateSchema,
-  y: coordinateSchema,
+  x: keyOctetsSchema,
+  y: keyOctetsSchema,
   alg: z.literal('SM2').exactOptional(),
   ...described,
   ...isPublic,
@@ -82,20 +79,30 @@ export function keyIdentity(jwk: KeyMaterial): string {
   );
 }
 
-const MAX_IMPORTED_KEYS = 512;
-const importedKeys = new Map<string, CryptoKey>();
-
 /** Verifies one signature with one key, after checking that key and algorithm fit. Throws unless it is good. */
-export async function checkSignature(
+export async function checkSignature(...given: Parameters<typeof isSignedBy>): Promise<void> {
+  if (!(await isSignedBy(...given))) throw badSignature();
+}
+
+export function badSignature(): TrustError {
+  return new TrustError('signature_invalid', 'the signature does not verify');
+}
+
+/**
+ * Whether a signature is good, after checking that key and algorithm fit: at once where node is there, and a promise in a
+ * browser. Throws TrustError where they do not fit, or where the key is none.
+ */
+export function isSignedBy(
   alg: JwsAlg,
   jwk: JWK,
   signingInput: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,
   sm2Verify: Sm2Verifier | undefined,
-): Promise<void> {
+): boolean | Promise<boolean> {
   const key = fittingKey(alg, jwk);
-  const good = await isGood(key, signingInput, signature, sm2Verify);
-  if (!good) throw new TrustError('signature_invalid', 'the signature does not verify');
+  if (key.crv !== 'SM2') return verifierOf(key)(signingInput, signature);
+  if (sm2Verify === undefined) throw new TrustError('alg_not_allowed', 'SM2 is not accepted here');
+  return sm2Says(sm2Verify, key, signingInput, signature);
 }
 
 /**
@@ -129,23 +136,6 @@ function algOf(key: PublicJwk): JwsAlg {
   }
 }
 
-async function isGood(
-  key: PublicJwk,
-  signingInput: Uint8Array<ArrayBuffer>,
-  signature: Uint8Array<ArrayBuffer>,
-  sm2Verify: Sm2Verifier | undefined,
-): Promise<boolean> {
-  switch (key.crv) {
-    case 'P-256':
-      return verifyBytes('ES256', await importKey(key), signingInput, signature);
-    case 'Ed25519':
-      return verifyBytes('EdDSA', await importKey(key), signingInput, signature);
-    case 'SM2':
-      if (sm2Verify === undefined) throw new TrustError('alg_not_allowed', 'SM2 is not accepted here');
-      return sm2Says(sm2Verify, key, signingInput, signature);
-  }
-}
-
 function sm2Says(verify: Sm2Verifier, key: PublicJwk, signingInput: Uint8Array, signature: Uint8Array): boolean {
   try {
     return verify(signingInput, signature, key);
@@ -154,17 +144,26 @@ function sm2Says(verify: Sm2Verifier, key: PublicJwk, signingInput: Uint8Array, 
   }
 }
 
-async function importKey(key: PublicJwk): Promise<CryptoKey> {
-  const identity = keyIdentity(key);
-  const known = importedKeys.get(identity);
-  if (known !== undefined) return known;
-  const algorithm = key.crv === 'P-256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' };
-  const bare = { kty: key.kty, crv: key.crv, x: key.x, ...('y' in key ? { y: key.y } : {}) };
-  const imported = await crypto.subtle.importKey('jwk', bare, algorithm, true, ['verify']).catch((error: unknown) => {
-    throw new TrustError('key_unknown', 'the key is not a point on its curve', { cause: error });
-  });
+type LocalKey = Exclude<PublicJwk, { crv: 'SM2' }>;
+
+const MAX_OPEN_KEYS = 512;
+/** By what makes a key: two spellings of one are one. */
+const openKeys = new Map<string, VerifyBytes>();
+/** The same for a key in hand, which is the same object for as long as its chain stands. */
+const openByKey = new WeakMap<LocalKey, VerifyBytes>();
+
+function verifierOf(key: LocalKey): VerifyBytes {
+  const known = openByKey.get(key) ?? openKeys.get(keyIdentity(key)) ?? openKey(key);
+  openByKey.set(key, known);
+  return known;
+}
+
+function openKey(key: LocalKey): VerifyBytes {
+  const { kty, crv, x } = key;
+  const verify =
+    key.crv === 'P-256' ? openVerifier('ES256', { kty, crv, x, y: key.y }) : openVerifier('EdDSA', { kty, crv, x });
   // A stranger may present many keys: the cache stays bounded, oldest out first.
-  if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.delete(importedKeys.keys().next().value ?? identity);
-  importedKeys.set(identity, imported);
-  return imported;
+  if (openKeys.size >= MAX_OPEN_KEYS) openKeys.delete(openKeys.keys().next().value ?? '');
+  openKeys.set(keyIdentity(key), verify);
+  return verify;
 }

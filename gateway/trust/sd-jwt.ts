@@ -42,18 +42,18 @@ export function withholdDisclosures(text: string): string {
  * `[salt, name, value]` or bears a reserved name (`disclosure_invalid`), or names what is there already
  * (`duplicate_member`).
  */
-export async function openDisclosures(
+export function openDisclosures(
   disclosures: readonly string[],
   payload: JsonObject,
   digests: readonly string[],
-): Promise<JsonObject> {
+): JsonObject {
   const unopened = new Set(digests);
   // A digest that stands twice could be opened as two things.
   if (unopened.size !== digests.length) throw new TrustError('digest_repeated', 'a digest is listed twice');
   const opened = new Map<string, unknown>();
   for (const disclosure of disclosures) {
     const { name, value } = readDisclosure(disclosure);
-    if (!unopened.delete(await sha256Base64url(disclosure))) {
+    if (!unopened.delete(sha256Base64url(disclosure))) {
       throw new TrustError('disclosure_unbound', 'a disclosure is not among the signed digests, or is there twice');
     }
     // Whoever reads the plain claim and whoever reads the disclosed one would read two statements.

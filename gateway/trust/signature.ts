@@ -1,4 +1,5 @@
 import { nodeCrypto } from '../node-crypto.ts';
+import { TrustError } from './trust-error.ts';
 
 /** ECDSA on P-256 with SHA-256 (RFC 7518 section 3.4), or Ed25519 (RFC 8037). */
 export type SignatureAlg = 'ES256' | 'EdDSA';
@@ -23,18 +24,52 @@ export async function signBytes(
   return node.sign(DIGEST[alg], input, { key: keyObjectOf(node, key), dsaEncoding: 'ieee-p1363' });
 }
 
-/** Whether a raw JOSE signature over some bytes is good under a WebCrypto public key for that algorithm. */
-export async function verifyBytes(
-  alg: SignatureAlg,
-  key: CryptoKey,
+/** Whether a raw JOSE signature over some bytes is good under one key: at once where node is there, later in a browser. */
+export type VerifyBytes = (
   input: Uint8Array<ArrayBuffer>,
   signature: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  if (signature.byteLength !== SIGNATURE_BYTES) return false;
-  const node = nodeFor(key);
-  if (node === undefined) return await crypto.subtle.verify(WEB[alg], key, signature, input);
-  const how = { key: keyObjectOf(node, key), dsaEncoding: 'ieee-p1363' } as const;
-  return node.verify(DIGEST[alg], input, how, signature);
+) => boolean | Promise<boolean>;
+
+/** The members of a public JWK that make it what it is (RFC 7638). */
+export interface BareJwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y?: string;
+}
+
+/** Takes a public key into use for that algorithm. Throws TrustError `key_unknown` where it is no point on its curve; in a browser the first use does. */
+export function openVerifier(alg: SignatureAlg, jwk: BareJwk): VerifyBytes {
+  const verify = nodeCrypto === undefined ? openInBrowser(alg, jwk) : openInNode(nodeCrypto, alg, jwk);
+  return (input, signature) => signature.byteLength === SIGNATURE_BYTES && verify(input, signature);
+}
+
+function openInNode(node: NodeCrypto, alg: SignatureAlg, jwk: BareJwk): VerifyBytes {
+  const key = publicKeyOf(node, jwk);
+  const how = { key, dsaEncoding: 'ieee-p1363' } as const;
+  return (input, signature) => node.verify(DIGEST[alg], input, how, signature);
+}
+
+function publicKeyOf(node: NodeCrypto, jwk: BareJwk): KeyObject {
+  try {
+    return node.createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch (error) {
+    throw offCurve(error);
+  }
+}
+
+function openInBrowser(alg: SignatureAlg, jwk: BareJwk): VerifyBytes {
+  const algorithm = alg === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' };
+  const imported = crypto.subtle.importKey('jwk', { ...jwk }, algorithm, true, ['verify']).catch((error: unknown) => {
+    throw offCurve(error);
+  });
+  // Whoever uses it hears of it; nobody may.
+  imported.catch(() => undefined);
+  return async (input, signature) => await crypto.subtle.verify(WEB[alg], await imported, signature, input);
+}
+
+function offCurve(cause: unknown): TrustError {
+  return new TrustError('key_unknown', 'the key is not a point on its curve', { cause });
 }
 
 /** A key that was made to stay inside WebCrypto is used there. */

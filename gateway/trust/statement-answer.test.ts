@@ -25,9 +25,9 @@ beforeAll(async () => {
     iat: AT_S,
     exp: AT_S + 60,
     nonce: REQUEST.nonce,
-    question: await questionDigest(REQUEST),
+    question: questionDigest(REQUEST),
     outcome: 'statement',
-    statement_digest: await statementDigest(STATEMENT),
+    statement_digest: statementDigest(STATEMENT),
     reasons: [],
     local_ground_only: false,
   };
@@ -72,6 +72,6 @@ describe('an answer', () => {
 
   test('to a code passes for one to a reference of the same text', async () => {
     const { code, ...rest } = REQUEST;
-    expect(await questionDigest({ ...rest, reference: code ?? '' })).not.toBe(await questionDigest(REQUEST));
+    expect(questionDigest({ ...rest, reference: code ?? '' })).not.toBe(questionDigest(REQUEST));
   });
 });

@@ -24,14 +24,14 @@ export interface AskedQuestion {
 }
 
 /** The name of a question that its answer repeats. No nonce, purpose or form has a space in it, so nothing can be shifted. */
-export function questionDigest({ nonce, purpose, forms, code, reference }: StatementRequest): Promise<string> {
+export function questionDigest({ nonce, purpose, forms, code, reference }: StatementRequest): string {
   const taken = (forms ?? PLAIN_FORM).join('+');
   const about = code === undefined ? `reference ${reference}` : `code ${code}`;
   return sha256Base64url(`${nonce} ${purpose} ${taken} ${about}`);
 }
 
 /** The name of a statement, disclosures included, that its answer carries. */
-export function statementDigest(statement: string): Promise<string> {
+export function statementDigest(statement: string): string {
   return sha256Base64url(statement);
 }
 
@@ -60,12 +60,12 @@ export async function openStatementAnswer(
   const claims = parsed.data;
   if (claims.iss !== asked.issuer) throw new TrustError('issuer_mismatch', 'the answer is by another entity');
   if (claims.aud !== asked.gateway) throw new TrustError('audience_mismatch', 'the answer is for another gateway');
-  if (claims.nonce !== asked.request.nonce || claims.question !== (await questionDigest(asked.request))) {
+  if (claims.nonce !== asked.request.nonce || claims.question !== questionDigest(asked.request)) {
     throw new TrustError('evidence_mismatch', 'the answer is to another question');
   }
   checkTimes(claims, atS);
   const named = claims.outcome === 'statement' ? claims.statement_digest : undefined;
-  const given = statement === undefined ? undefined : await statementDigest(statement);
+  const given = statement === undefined ? undefined : statementDigest(statement);
   if (named !== given) throw new TrustError('evidence_mismatch', 'the statement is not the one that the answer names');
   return claims;
 }

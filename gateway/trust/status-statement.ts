@@ -79,7 +79,7 @@ async function verified(
   const { iss, _sd } = parsed.data;
   if (iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
   requireTimely('statement', parsed.data, atS, CLOCK_SKEW_S);
-  const disclosed = await openDisclosures(disclosures, payload, _sd);
+  const disclosed = openDisclosures(disclosures, payload, _sd);
   return { payload: { ...parsed.data, kid: header.kid }, disclosed };
 }
 

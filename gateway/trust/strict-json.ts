@@ -5,6 +5,8 @@ import { TrustError } from './trust-error.ts';
 const MAX_DEPTH = 16;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const BASE64URL_TEXT = /^[A-Za-z0-9_-]+$/;
+/** `ignoreBOM` keeps a byte order mark in the text, where it is no JSON. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export type JsonObject = Record<string, unknown>;
 
@@ -56,8 +58,7 @@ export function parseStrictObject(bytes: Uint8Array, maxDepth: number = MAX_DEPT
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    // ignoreBOM keeps a byte order mark in the text, where it is no JSON.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new TrustError('token_malformed', 'a part is not JSON in UTF-8');
   }

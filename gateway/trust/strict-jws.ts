@@ -8,7 +8,7 @@ import {
   rootTextOf,
   speaksOfMerkle,
 } from './merkle-form.ts';
-import { checkSignature, type JwsAlg, type PublicJwk, type Sm2Verifier } from './public-key.ts';
+import { badSignature, isSignedBy, type JwsAlg, type PublicJwk, type Sm2Verifier } from './public-key.ts';
 import { decodeBase64url, isJsonObject, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
 import { checkRootSignature } from './verified-roots.ts';
@@ -62,6 +62,7 @@ type Signed =
   | { readonly form: 'jws'; readonly signature: Uint8Array<ArrayBuffer> }
   | { readonly form: 'merkle'; readonly proof: MerkleProof };
 
+const ENCODER = new TextEncoder();
 const DEFAULT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA'];
 const KEYS_IN_HEADER = ['jwk', 'jku', 'x5u', 'x5c'];
 const KNOWN_MEMBERS = ['alg', 'kid', 'typ', ...Object.keys(MERKLE_MEMBERS)];
@@ -86,8 +87,11 @@ export async function verifyCompact(
   options: VerifyOptions,
 ): Promise<CompactToken> {
   const opened = openToken(token, options);
-  const jwk = await keyFor(opened.header.kid, key);
-  await checkSigned(opened, jwk, options);
+  const { kid } = opened.header;
+  // What is there at once is not waited for: a promise for each step costs as much as reading the token.
+  const found = typeof key === 'function' ? key(kid) : key;
+  const good = isGood(opened, requireKey(kid, found instanceof Promise ? await found : found), options);
+  if (!(typeof good === 'boolean' ? good : await good)) throw badSignature();
   return tokenOf(opened);
 }
 
@@ -117,7 +121,7 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
   if (headerPart === undefined || payloadPart === undefined || signaturePart === undefined || more.length > 0) {
     throw new TrustError('token_malformed', 'the token has not three parts');
   }
-  const members = parseStrictObject(decodeBase64url(headerPart));
+  const members = headerIn(headerPart);
   const header = checkHeader(members, options);
   const form = checkForm(members, options);
   const bytes = decodeBase64url(signaturePart);
@@ -131,17 +135,36 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
   };
 }
 
+/** One signer writes the same header on every token, so that the last ones are known by how they are written. */
+const MOST_HEADERS = 256;
+const LONGEST_KEPT_HEADER = 512;
+const headers = new Map<string, JsonObject>();
+
+function headerIn(part: string): JsonObject {
+  const known = headers.get(part);
+  if (known !== undefined) return known;
+  const members = Object.freeze(parseStrictObject(decodeBase64url(part)));
+  if (part.length > LONGEST_KEPT_HEADER) return members;
+  // A stranger may write many: the oldest goes first.
+  if (headers.size >= MOST_HEADERS) headers.delete(headers.keys().next().value ?? part);
+  headers.set(part, members);
+  return members;
+}
+
 function tokenOf({ header, otherMembers, signed: { form }, payloadPart, maxDepth }: OpenedToken): CompactToken {
   return { header, otherMembers, form, payload: parseStrictObject(decodeBase64url(payloadPart), maxDepth) };
 }
 
-async function checkSigned({ header, signingInput, signed }: OpenedToken, jwk: JWK, { sm2Verify }: VerifyOptions) {
-  if (signed.form === 'merkle') {
-    const { proof } = signed;
-    await checkRootSignature(header, jwk, rootTextOf(signingInput, proof), proof.signature);
-    return;
+function isGood(
+  { header, signingInput, signed }: OpenedToken,
+  jwk: JWK,
+  { sm2Verify }: VerifyOptions,
+): boolean | Promise<boolean> {
+  if (signed.form === 'jws') {
+    return isSignedBy(header.alg, jwk, ENCODER.encode(signingInput), signed.signature, sm2Verify);
   }
-  await checkSignature(header.alg, jwk, new TextEncoder().encode(signingInput), signed.signature, sm2Verify);
+  const { proof } = signed;
+  return checkRootSignature(header, jwk, rootTextOf(signingInput, proof), proof.signature).then(() => true);
 }
 
 function checkHeader(members: JsonObject, options: CompactOptions): CompactHeader {
@@ -171,8 +194,7 @@ function checkForm(members: JsonObject, { merkle }: CompactOptions): TokenForm {
   return asks ? 'merkle' : 'jws';
 }
 
-async function keyFor(kid: string, key: JWK | KeyResolver): Promise<JWK> {
-  const found = typeof key === 'function' ? await key(kid) : key;
+function requireKey(kid: string, found: JWK | undefined): JWK {
   if (!isJsonObject(found) || found.kid !== kid) throw new TrustError('key_unknown', 'no key has that kid');
   return found;
 }

@@ -37,11 +37,17 @@ export const trustBundleSchema = z.object({
 });
 export type TrustBundle = z.infer<typeof trustBundleSchema>;
 
-/** Entity type of a gateway: whose it is, by its superior's policy, and the keys that its attestations are signed with. */
+const endpointSchema = z.url({ protocol: /^https?$/ }).max(1024);
+
+/** Entity type of a gateway: whose it is, and the keys that its attestations are signed with, both by its superior's word. */
 export const RECOGNITION_GATEWAY = 'recognition_gateway';
 export const recognitionGatewayMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
-/** Entity type of a province: which one it is, and the keys that its status statements are signed with. */
+/** Entity type of the national monitor: the keys that it proves itself with to the nodes whose reports it reads. */
+export const RECOGNITION_MONITOR = 'recognition_monitor';
+export const recognitionMonitorMetadataSchema = z.object({ jwks: jwkSetSchema });
+
+/** Entity type of a province and its issuers: which one it is, and the keys of its statements, both by the superior's word. */
 export const STATUS_ISSUER = 'status_issuer';
 export const statusIssuerMetadataSchema = z.object({ province: provinceCodeSchema, jwks: jwkSetSchema });
 
@@ -56,14 +62,22 @@ export const agencyMetadataSchema = z.object({
 
 /**
  * Entity type of a venues' authorization server (OpenID Federation 1.0 section 5.1.3, RFC 8414). Its superior says whose it
- * is and which venues it may vouch for; where tokens are, and the keys that they are signed with, it says itself.
+ * is and which venues it may vouch for; where tokens are, the keys that they are signed with, and whether it wants to be asked about each of them (RFC 7662), it says itself.
  */
 export const AUTHORIZATION_SERVER = 'oauth_authorization_server';
-export const authorizationServerMetadataSchema = z.object({
-  issuer: entityIdSchema,
-  token_endpoint: z.url({ protocol: /^https?$/ }).max(1024),
-  jwks: jwkSetSchema,
-  huren_province: provinceCodeSchema,
-  huren_venue_kinds: venueKindsSchema,
-  huren_regions: venueRegionsSchema,
-});
+export const authorizationServerMetadataSchema = z
+  .object({
+    issuer: entityIdSchema,
+    token_endpoint: endpointSchema,
+    introspection_endpoint: endpointSchema.exactOptional(),
+    huren_introspection_required: z.boolean().exactOptional(),
+    jwks: jwkSetSchema,
+    huren_province: provinceCodeSchema,
+    huren_venue_kinds: venueKindsSchema,
+    huren_regions: venueRegionsSchema,
+  })
+  .refine(
+    ({ huren_introspection_required, introspection_endpoint }) =>
+      huren_introspection_required !== true || introspection_endpoint !== undefined,
+    'who has to be asked says where',
+  );

@@ -44,7 +44,7 @@ export async function verifyVenueToken(
   }
   checkTimes(claims, atS);
   if (!claims.scope.split(' ').includes(VENUE_SCOPE)) {
-    throw new TrustError('claims_invalid', `the scope does not contain ${VENUE_SCOPE}`);
+    throw new TrustError('scope_missing', `the scope does not contain ${VENUE_SCOPE}`);
   }
   checkVenue(claims, server);
   return claims;
@@ -54,17 +54,17 @@ function checkTimes({ iat, exp }: VenueTokenClaims, atS: number): void {
   if (iat > atS + CLOCK_SKEW_S) throw new TrustError('not_yet_valid', 'the token is from the future');
   if (exp <= atS) throw new TrustError('expired', 'the token has expired');
   if (exp - iat > MAX_VENUE_TOKEN_LIFE_S) {
-    throw new TrustError('claims_invalid', `the token lives longer than ${MAX_VENUE_TOKEN_LIFE_S} s`);
+    throw new TrustError('lives_too_long', `the token lives longer than ${MAX_VENUE_TOKEN_LIFE_S} s`);
   }
 }
 
 /** What a client is, its server's operator decides; what a server may say, its province. */
 function checkVenue({ venue_kind, region }: VenueTokenClaims, { venueKinds, regions }: AuthorizationServer): void {
   if (!venueKinds.includes(venue_kind)) {
-    throw new TrustError('claims_invalid', 'the province lets the server vouch for no venue of this kind');
+    throw new TrustError('venue_kind_refused', 'the province lets the server vouch for no venue of this kind');
   }
   if (!regions.some((prefix) => region.startsWith(prefix))) {
-    throw new TrustError('claims_invalid', 'the province lets the server vouch for no venue in this region');
+    throw new TrustError('region_refused', 'the province lets the server vouch for no venue in this region');
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type World,
 } from './attestation.fixture.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
-import { configure, makeKey, makeParty, NOW_S, state } from './federation.fixture.ts';
+import { configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { signHistoricalKeys } from './historical-keys.ts';
 import { signCompact } from './signer.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from './trust-bundle.ts';
@@ -117,7 +117,7 @@ describe('a broken link', () => {
     const metadata = { [RECOGNITION_GATEWAY]: { province: '440000', jwks: { keys: [gateway.answers.jwk] } } };
     const chain = async (exp: number) => [
       await configure(gateway, { authority_hints: [middle.entityId], metadata }),
-      await state(middle, gateway),
+      await state(middle, gateway, naming(RECOGNITION_GATEWAY, gateway.answers.jwk)),
       await state(anchor, middle, { exp }),
     ];
     chains.set(gateway.entityId, await chain(NOW_S + 1));

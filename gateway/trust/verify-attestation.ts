@@ -93,7 +93,7 @@ async function checkAttestation(
   checks: AttestationChecks,
   links: ChainLinks,
 ): Promise<AttestationClaims> {
-  const options = { maxBytes: MAX_ATTESTATION_LENGTH, typ: ATTESTATION_TYP };
+  const options = { maxBytes: MAX_ATTESTATION_LENGTH, typ: ATTESTATION_TYP, merkle: true } as const;
   const { header, payload } = parseCompact(token, options);
   const issuer = payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the attestation names no issuer');
@@ -132,7 +132,7 @@ async function boundEvidence(
     // A withheld statement goes to auditors only: a venue has its digest and nothing to hold against it.
     if (evidence.length === 0 && (claims.withheld === true || claims.evidence === undefined)) return evidence;
     // The digest alone does not tell one statement from two glued together: each is held to be exactly one besides.
-    if (evidence.length <= 1 && (await evidenceDigest(evidence)) === claims.evidence) return evidence;
+    if (evidence.length <= 1 && evidenceDigest(evidence) === claims.evidence) return evidence;
   }
   throw new TrustError('evidence_mismatch', 'the evidence is not the one statement that the attestation binds');
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { type Deadline, Deadlines } from './deadlines.ts';
 
-const NEVER = new AbortController().signal;
+const NEVER: Deadline = { isOver: false, onOver: null, end: () => undefined };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
@@ -69,13 +70,13 @@ test('one who waits is asked out of turn, or waits past its time', async () => {
       order.push(name);
       setTimeout(resolve, 10);
     });
-  const given = new AbortController();
+  const given = new Deadlines(5).begin();
   const first = limit.run(NEVER, work('first'));
-  const second = limit.run(given.signal, work('second'));
+  const second = limit.run(given, work('second'));
   const third = limit.run(NEVER, work('third'));
-  given.abort();
-  await expect(second).rejects.toMatchObject({ code: 'timeout' });
+  const refused = expect(second).rejects.toMatchObject({ code: 'timeout' });
   await vi.runAllTimersAsync();
+  await refused;
   await Promise.all([first, third]);
   expect(order).toEqual(['first', 'third']);
   expect(limit.underWay).toBe(0);

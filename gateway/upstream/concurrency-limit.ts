@@ -1,4 +1,5 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import type { Deadline } from './deadlines.ts';
 
 interface Bounds {
   /** Most requests under way at once: the manifest's connections. */
@@ -82,11 +83,11 @@ export class ConcurrencyLimit {
   /**
    * Runs `work` when it is its turn. Where an answer comes in parts, `begun` says that it began to, which is what tells of
    * load: how long the last part takes may be another's fault. Throws UpstreamError `busy` in a pause and where the queue
-   * is full, `timeout` after `signal`.
+   * is full, `timeout` after `deadline`.
    */
-  async run<T>(signal: AbortSignal, work: (begun: () => void) => Promise<T>): Promise<T> {
+  async run<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
     if (performance.now() < this.#pausedUntilMs) throw paused();
-    if (this.#underWay >= this.limit) await this.#turn(signal);
+    if (this.#underWay >= this.limit) await this.#turn(deadline);
     this.#underWay += 1;
     const started = performance.now();
     let isNoted = false;
@@ -108,27 +109,17 @@ export class ConcurrencyLimit {
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #turn(deadline: Deadline): Promise<void> {
     if (this.#waiting.size >= this.#bounds.queue) {
       return Promise.reject(new UpstreamError('busy', 'too many requests are waiting for this province'));
     }
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
-        start: () => {
-          signal.removeEventListener('abort', giveUp);
-          resolve();
-        },
-        refuse: (error) => {
-          signal.removeEventListener('abort', giveUp);
-          reject(error);
-        },
-      };
-      const giveUp = () => {
+      const waiting: Waiting = { start: resolve, refuse: reject };
+      this.#waiting.add(waiting);
+      deadline.onOver = () => {
         this.#waiting.delete(waiting);
         reject(new UpstreamError('timeout', 'the province was too busy to be asked in time'));
       };
-      this.#waiting.add(waiting);
-      signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 

@@ -81,7 +81,7 @@ export async function playNode(limits: Partial<typeof LIMITS> = {}): Promise<Pla
     signed: async (request, outcome, aud = GATEWAY) => {
       const iat = Math.floor(played.clock / 1000);
       const bound = { iss: node, aud, iat, exp: iat + 60, nonce: request.nonce };
-      const claims = { ...bound, question: await questionDigest(request), ...outcome };
+      const claims = { ...bound, question: questionDigest(request), ...outcome };
       return await signStatementAnswer(claims, plainly(issuer.signer));
     },
     gatewaySigner: gateway.signer,

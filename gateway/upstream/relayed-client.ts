@@ -66,7 +66,7 @@ async function send(
   withinMs: number,
 ): Promise<StatementReply> {
   const { node, client, tokens } = wire;
-  const token = await tokens.boundTokenFor(gateway, node, await questionDigest(request));
+  const token = await tokens.boundTokenFor(gateway, node, questionDigest(request));
   const reply = await client.fetchMade(
     madeOnce({
       method: 'POST',

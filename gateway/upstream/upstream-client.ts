@@ -2,9 +2,9 @@ import { Pool } from 'undici';
 import type { UpstreamFetch, UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { readBoundedBytes } from './bounded-body.ts';
-import { eachLine } from './bounded-lines.ts';
 import { ConcurrencyLimit } from './concurrency-limit.ts';
+import { Deadlines } from './deadlines.ts';
+import { type ExchangeTerms, exchange, type LineReader, Unanswered } from './exchange.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type ClientIdentity, checkOrigin, type Guard, guardedConnector } from './ssrf-guard.ts';
 import { wireFaultOf } from './wire-fault.ts';
@@ -28,12 +28,6 @@ export interface UpstreamClient {
 
 export type MakeRequest = () => UpstreamRequest;
 
-/** Throws UpstreamError at a line that should not be there: the rest is then left unread. */
-export interface LineReader {
-  readonly most: number;
-  readonly onLine: (line: string) => void;
-}
-
 /** Where a province is, and what its gateway proves itself with there. */
 export interface UpstreamHost {
   /** Replaces the manifest's own host where a simulated one stands in for it; the only host that is ever talked to. */
@@ -54,57 +48,43 @@ export function openUpstreamClient(
   const pathPrefix = base.pathname.replace(/\/$/, '');
   const concurrency = new ConcurrencyLimit({ most: limits.max_connections, queue: limits.max_queue });
   const retries = new RetryBudget();
+  const deadlines = new Deadlines(limits.timeout_ms);
   const pool = new Pool(base.origin, {
     connections: limits.max_connections,
     pipelining: 1,
     connect: guardedConnector(guard, limits.timeout_ms, identity),
-    headersTimeout: limits.timeout_ms,
-    bodyTimeout: limits.timeout_ms,
+    // A deadline of ours is over all of it: the pool's own begin anew with every chunk.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     keepAliveTimeout: 30_000,
   });
 
-  async function send({ make, lines, signal, begun }: Exchange): Promise<UpstreamReply> {
-    const request = make();
-    const reply = await pool
-      .request({
-        method: request.method,
-        path: `${pathPrefix}${request.path}`,
-        headers: { ...request.headers },
-        body: request.body ?? null,
-        signal,
-      })
-      .catch((error: unknown) => {
-        throw new Unanswered(error);
-      });
-    const { statusCode: status } = reply;
-    const headers = flatHeaders(reply.headers);
-    if (lines === undefined || status !== 200) {
-      return { status, headers, body: await readBoundedBytes(reply.body, limits.max_reply_bytes) };
-    }
-    await eachLine(reply.body, { most: lines.most, maxBytes: limits.max_reply_bytes }, (line) => {
-      begun();
-      lines.onLine(line);
-    });
-    return { status, headers, body: new Uint8Array(0) };
-  }
-
-  async function sendOnceOrTwice(exchange: Exchange): Promise<UpstreamReply> {
+  async function sendOnceOrTwice(make: MakeRequest, terms: ExchangeTerms): Promise<UpstreamReply> {
+    const send = () => {
+      const request = make();
+      return exchange(pool, { ...request, path: `${pathPrefix}${request.path}` }, terms);
+    };
     retries.noteRequest();
     try {
-      return await send(exchange);
+      return await send();
     } catch (error) {
-      if (!mayRetry(error) || exchange.signal.aborted || !retries.trySpend()) throw error;
-      return await send(exchange);
+      if (!mayRetry(error) || terms.deadline.isOver || !retries.trySpend()) throw error;
+      return await send();
     }
   }
 
+  let isAllowed = false;
   async function fetchMade(make: MakeRequest, lines?: LineReader): Promise<UpstreamReply> {
-    const signal = AbortSignal.timeout(limits.timeout_ms);
+    const deadline = deadlines.begin();
     try {
-      checkOrigin(base, guard);
-      return await concurrency.run(signal, (begun) => sendOnceOrTwice({ make, lines, signal, begun }));
+      if (!isAllowed) checkOrigin(base, guard);
+      isAllowed = true;
+      const { max_reply_bytes: maxBytes } = limits;
+      return await concurrency.run(deadline, (begun) => sendOnceOrTwice(make, { deadline, maxBytes, lines, begun }));
     } catch (error) {
       throw wireFaultOf(error instanceof Unanswered ? error.cause : error);
+    } finally {
+      deadline.end();
     }
   }
 
@@ -114,15 +94,11 @@ export function openUpstreamClient(
     concurrency: () => concurrency.limit,
     lower: (retryAfterMs) => concurrency.lower(retryAfterMs),
     answered: () => concurrency.answered(),
-    close: () => pool.destroy(),
+    close: async () => {
+      await pool.destroy();
+      deadlines.close();
+    },
   };
-}
-
-interface Exchange {
-  readonly make: MakeRequest;
-  readonly lines: LineReader | undefined;
-  readonly signal: AbortSignal;
-  readonly begun: () => void;
 }
 
 /** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */
@@ -137,23 +113,8 @@ export async function heardBy<Answer>(client: UpstreamClient, asked: Promise<Ans
   }
 }
 
-/** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */
-class Unanswered extends Error {
-  constructor(cause: unknown) {
-    super('no reply', { cause });
-  }
-}
-
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof Unanswered)) return false;
   const { code } = wireFaultOf(error.cause);
   return code === 'connect_failed' || code === 'reset';
-}
-
-function flatHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return flat;
 }

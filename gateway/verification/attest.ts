@@ -7,6 +7,7 @@ import { ProblemError } from '../problem-error.ts';
 import { adapterName } from '../registry/registry-state.ts';
 import { evidenceDigest, signAttestation } from '../trust/attestation.ts';
 import { brokenRules, type EvidenceInHand } from '../trust/attestation-rules.ts';
+import type { SignToken } from '../trust/signer.ts';
 import { readVerified } from '../trust/status-statement.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Subject } from './recognise-code.ts';
@@ -15,7 +16,7 @@ import type { AnsweringGateway, VerificationContext } from './verification-conte
 export type AttestContext = Pick<VerificationContext, 'nowMs' | 'newId' | 'metrics'>;
 
 export interface Attestable {
-  readonly gateway: AnsweringGateway;
+  readonly gateway: Pick<AnsweringGateway, 'entityId'>;
   readonly venue: Venue;
   readonly request: VerificationRequest;
   readonly mandate: Pick<Mandate, 'id'>;
@@ -27,10 +28,14 @@ export interface Attestable {
  * Step 8: signs what was decided, binding the statement's digest, and lays out the reply. What no verifier would accept
  * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
  */
-export async function attest(context: AttestContext, attestable: Attestable): Promise<VerificationReply> {
-  const { gateway, venue, subject, answer } = attestable;
+export async function attest(
+  context: AttestContext,
+  attestable: Attestable,
+  sign: SignToken,
+): Promise<VerificationReply> {
+  const { venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
-  const claims = await claimsOf(context, attestable, nowS);
+  const claims = claimsOf(context, attestable, nowS);
   const [rule] = brokenRules(claims, evidenceOf(attestable));
   if (rule !== undefined) {
     context.metrics.attestationsRefused.inc({ rule });
@@ -50,12 +55,12 @@ export async function attest(context: AttestContext, attestable: Attestable): Pr
     provenance: answer.provenance,
     assurance: answer.assurance,
     remedy: answer.remedy,
-    attestation: await signAttestation(claims, gateway.signer()),
+    attestation: await signAttestation(claims, sign),
     evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
   };
 }
 
-async function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): Promise<AttestationClaims> {
+function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): AttestationClaims {
   const { gateway, venue, request, mandate, subject, answer } = attestable;
   return {
     iss: gateway.entityId,
@@ -76,7 +81,7 @@ async function claimsOf(context: AttestContext, attestable: Attestable, nowS: nu
     mandate: mandate.id,
     policy: answer.policy,
     adapter: adapterName(subject.adapter, answer.way),
-    ...(answer.evidence === null ? {} : { evidence: await evidenceDigest([answer.evidence]) }),
+    ...(answer.evidence === null ? {} : { evidence: evidenceDigest([answer.evidence]) }),
     ...(answer.withheld ? { withheld: true as const } : {}),
   };
 }

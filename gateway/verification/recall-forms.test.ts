@@ -12,7 +12,8 @@ import { TurnSigner } from '../trust/turn-signer.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
 import type { ProvinceAnswer, Question } from '../upstream/question.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
-import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { Recalled } from './knowledge.ts';
+import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 
@@ -64,7 +65,7 @@ function world(says: (question: Question) => readonly TokenForm[] = ({ forms }) 
     cache: openCache({ redis: null, secret: null, nowMs, count: () => {}, onInvalidated: () => {} }).cache,
     flights: new SingleFlight(),
     answerTimes: new AnswerTimes(),
-    provinceLimit: { take: async () => null },
+    provinceLimit: { take: () => null },
     load: new LoadGauge(() => {}),
     issuerKeys: async () => Promise.reject(new Error('the province signs nothing here')),
     nodeKeys: async (entityId) => ({ entityId, jwks: { keys: [key.jwk] }, expS: AT_S + 10_000 }),

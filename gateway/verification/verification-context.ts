@@ -8,10 +8,11 @@ import type { Signals } from '../coverage/signals.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import type { Agency } from '../trust/entity-resolver.ts';
 import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
+import type { SignFor } from '../trust/shared-signature.ts';
 import type { AnswerTimes } from '../upstream/answer-times.ts';
 import type { AskingGateway, ProvinceAnswer, Question } from '../upstream/question.ts';
 import type { SingleFlight } from '../upstream/single-flight.ts';
-import type { Recalled } from './recall-answer.ts';
+import type { Recalled } from './knowledge.ts';
 
 /** The statement keys of an issuing province, as its trust chain vouches for them right now. */
 export interface IssuerKeys {
@@ -21,24 +22,20 @@ export interface IssuerKeys {
   readonly expS: number;
 }
 
-/** Whose answers are signed, and with what just now. `signer` throws ProblemError where this node may not sign. */
-export type AnsweringGateway = AskingGateway;
+/** Whose answers are signed, and with what just now. Both throw ProblemError where this node may not sign. */
+export interface AnsweringGateway extends AskingGateway {
+  /** Signs an answer for a venue that takes these forms, with others of the same turn where it may. */
+  readonly signFor: SignFor;
+}
 
-/** What steps 4 and 5 need of it. */
-export type RecallContext = Pick<
+/** What asking a province needs of it, whoever asks. */
+export type AskContext = Pick<
   VerificationContext,
-  | 'ask'
-  | 'cache'
-  | 'flights'
-  | 'answerTimes'
-  | 'provinceLimit'
-  | 'load'
-  | 'issuerKeys'
-  | 'nodeKeys'
-  | 'sm2Verify'
-  | 'nowMs'
-  | 'metrics'
+  'ask' | 'answerTimes' | 'provinceLimit' | 'issuerKeys' | 'nodeKeys' | 'sm2Verify' | 'nowMs' | 'metrics'
 >;
+
+/** The same behind the cache. */
+export type RecallContext = AskContext & Pick<VerificationContext, 'cache' | 'flights' | 'load'>;
 
 /** What the pipeline needs from outside: the registry, the provinces, keys, a clock and counters. */
 export interface VerificationContext {

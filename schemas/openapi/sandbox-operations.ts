@@ -7,6 +7,8 @@ import {
   sandboxCodesSchema,
   sandboxRequestsSchema,
   venueSchema,
+  venueTokenReplySchema,
+  venueTokenRequestSchema,
 } from '../sandbox.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
@@ -101,6 +103,31 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     problems: [],
   },
   {
+    id: 'sandboxVenueToken',
+    method: 'post',
+    path: '/sandbox/venue-tokens',
+    tag: 'sandbox',
+    who: 'sandbox',
+    summary: { zh: '以某示例场所的身份取得访问令牌', en: 'An access token as one of the invented venues' },
+    details: {
+      zh: '供扫码网页使用：沙箱中无需登录。令牌由该省授权服务器签发。',
+      en: "For the scanner's page, which needs no sign-in in the sandbox. The province's authorization server gives the token.",
+    },
+    body: { schema: venueTokenRequestSchema, example: { venue: 'guangzhou-hospital' } },
+    replies: [
+      shown({ zh: '令牌及场所', en: 'The token and whose it is' }, venueTokenReplySchema, {
+        venue: 'guangzhou-hospital',
+        name: { zh: '广州示例医院', en: 'Guangzhou Example Hospital' },
+        destination: '440000',
+        purposes: ['medical_visit', 'venue_entry'],
+        client_id: 'guangzhou-hospital',
+        access_token: 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2lnbmF0dXJl',
+        expires_in: 900,
+      }),
+    ],
+    problems: ['body_invalid', 'body_too_large', 'not_found'],
+  },
+  {
     id: 'sandboxRequests',
     method: 'get',
     path: '/sandbox/requests',
@@ -138,6 +165,13 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
           province: provinceCodeSchema,
           keys: z.array(z.strictObject({ kid: z.string(), state: z.string() })),
         }),
+        example: {
+          province: '410000',
+          keys: [
+            { kid: 'x1', state: 'retired' },
+            { kid: 'x2', state: 'active' },
+          ],
+        },
       },
     ],
     problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', 'not_found'],

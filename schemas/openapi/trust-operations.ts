@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { provinceCodeSchema } from '../code-lists/index.ts';
 import { PROTECTED_RESOURCE_PATH, protectedResourceSchema } from '../protected-resource.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
@@ -20,6 +21,9 @@ const publicKeySchema = z
   .meta({ id: 'PublicKey', description: 'RFC 7517 public key' });
 
 const subjectSchema = described(entityIdSchema, { zh: '主体的实体标识', en: 'entity identifier of the subject' });
+
+/** A token whose content says nothing here. */
+const SOME_TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl';
 
 /** Keys and OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
 export const TRUST_OPERATIONS: readonly Operation[] = [
@@ -45,6 +49,10 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
           authorization_servers: ['https://venues.example'],
           scopes_supported: ['verify'],
           bearer_methods_supported: ['header'],
+          resource_name: 'Huren 互认',
+          resource_documentation: 'https://gateway.example/docs',
+          dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+          dpop_bound_access_tokens_required: false,
         },
       },
     ],
@@ -142,6 +150,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
         text: { zh: '签名的密钥集', en: 'A signed key set' },
         mediaType: 'application/jwk-set+jwt',
         schema: compactJwsSchema,
+        example: example('historical-keys'),
       },
     ],
     problems: ['not_found'],
@@ -167,6 +176,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
         text: { zh: '签名的标识', en: 'The signed mark' },
         mediaType: 'application/trust-mark+jwt',
         schema: compactJwsSchema,
+        example: SOME_TOKEN,
       },
     ],
     problems: ['body_invalid', 'not_found'],
@@ -182,12 +192,18 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       zh: 'OpenID Federation 1.0 第 8.4 节；表单参数 trust_mark。',
       en: 'OpenID Federation 1.0 section 8.4: a form post with `trust_mark`.',
     },
+    body: {
+      mediaType: 'application/x-www-form-urlencoded',
+      schema: z.strictObject({ trust_mark: compactJwsSchema }),
+      example: { trust_mark: SOME_TOKEN },
+    },
     replies: [
       {
         status: 200,
         text: { zh: '签名的状态', en: 'The signed status' },
         mediaType: 'application/trust-mark-status-response+jwt',
         schema: compactJwsSchema,
+        example: SOME_TOKEN,
       },
     ],
     problems: ['body_invalid', 'body_too_large'],
@@ -206,12 +222,18 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       zh: '正文为主体配置（application/entity-statement+jwt），须由上级已知的密钥签署。201 表示日志已采用新密钥，200 表示已有。',
       en: 'The body is the entity configuration (application/entity-statement+jwt), signed with a key that the superior knows. 201: the log has the new keys now; 200: it had them already.',
     },
+    body: {
+      mediaType: 'application/entity-statement+jwt',
+      schema: compactJwsSchema,
+      example: example('entity-configuration'),
+    },
     replies: [
       {
         status: 201,
         text: { zh: '已采用新密钥', en: 'The new keys are taken' },
         mediaType: 'application/json',
         schema: z.strictObject({ taken: z.boolean() }).meta({ id: 'RefreshReply' }),
+        example: { taken: true },
       },
     ],
     problems: ['media_type_unsupported', 'body_too_large', 'event_unauthorised', 'unavailable'],
@@ -254,9 +276,41 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
             chains: z.record(z.string(), z.array(compactJwsSchema)),
           })
           .meta({ id: 'TrustBundle' }),
+        example: example('trust-bundle'),
       },
     ],
     problems: ['not_found'],
+  },
+  {
+    id: 'signedTrustBundle',
+    method: 'get',
+    path: '/v1/trust-bundle',
+    tag: 'trust',
+    who: 'public',
+    summary: {
+      zh: '由本网关签名、可离线使用一天的信任包',
+      en: 'The same, signed by the gateway for a day without a network',
+    },
+    details: {
+      zh: '供无网络的扫码端核验通行凭证。其中的状态列表更早到期；到期后凭证一律不予通过。',
+      en: 'For scanners without a network, which verify passes with it. Its status lists end sooner, and without one no pass verifies.',
+    },
+    query: z.strictObject({
+      destination: described(provinceCodeSchema.optional(), {
+        zh: '由哪个省的网关签名；缺省为本节点任一网关',
+        en: 'which province’s gateway signs; any of this node unless told',
+      }),
+    }),
+    replies: [
+      {
+        status: 200,
+        text: { zh: '签名令牌，数百千字节', en: 'A signed token of some hundred kilobytes' },
+        mediaType: 'application/trust-bundle+jwt',
+        schema: compactJwsSchema,
+        example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6InRydXN0LWJ1bmRsZStqd3QifQ.e30.c2lnbmF0dXJl',
+      },
+    ],
+    problems: ['body_invalid', 'not_found', 'unavailable'],
   },
 ];
 

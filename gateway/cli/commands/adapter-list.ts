@@ -44,7 +44,7 @@ function addReport(group: Command, cli: Cli): void {
     .action(async (province: ProvinceCode, version: string, { json }: { json?: boolean }) => {
       const { view } = await versionAt(cli, province, version);
       const text = await openRegistryApi(cli).report(province, version);
-      if (text === null || (await textDigest(text)) !== view.check?.report_digest) {
+      if (text === null || textDigest(text) !== view.check?.report_digest) {
         throw CliError.of('bytes_differ', {
           zh: '报告与日志所记的摘要不一致',
           en: 'the report is not the one whose digest is in the log',

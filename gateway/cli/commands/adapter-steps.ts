@@ -45,7 +45,7 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     takes: (_cli, command) => command.argument('<dir>'),
     read: async ({ dir }: { readonly dir: string }) => {
       const { manifest, scenarios } = readTexts(dir);
-      return { ...namesIn(manifest, dir), manifest, scenarios, digest: await textDigest(scenarios) };
+      return { ...namesIn(manifest, dir), manifest, scenarios, digest: textDigest(scenarios) };
     },
     by: ({ province }) => provincePart(province),
     signs: ({ province, version, manifest, scenarios, digest }) => ({
@@ -183,7 +183,7 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
 
 /** The digest of the folder that somebody has, else of what the registry holds and shows. */
 async function digested({ province, version, dir }: OfVersion, cli: Cli) {
-  if (dir !== undefined) return { province, version, manifest_digest: await textDigest(readTexts(dir).manifest) };
+  if (dir !== undefined) return { province, version, manifest_digest: textDigest(readTexts(dir).manifest) };
   const { view, manifest } = await versionAt(cli, province, version);
   await assertSameBytes(manifest, view);
   return { province, version, manifest_digest: view.manifest_digest };

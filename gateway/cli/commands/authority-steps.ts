@@ -27,6 +27,7 @@ interface Admitting {
 
 const KINDS: Readonly<Record<SubordinateKind, { readonly zh: string; readonly en: string }>> = {
   province: { zh: '省级主体', en: 'a province' },
+  monitor: { zh: '国家监测节点', en: 'the national monitor' },
   gateway: { zh: '省级网关', en: "a province's gateway" },
   issuer: { zh: '省级签发节点', en: "a province's issuer" },
   agency: { zh: '赋码机构', en: 'an assignment agency' },
@@ -148,6 +149,9 @@ async function show(cli: Cli, { entityId, superior, jwks, asked }: AdmissionRequ
   if (asked.regions !== undefined) line({ zh: '所在区域', en: 'standing in' }, asked.regions.join(' '));
   if (asked.level !== undefined) line({ zh: '职责', en: 'signs as' }, `${asked.level} ${asked.role ?? ''}`);
   for (const jwk of jwks) line({ zh: '联邦密钥', en: 'federation' }, grouped(await calculateJwkThumbprint(jwk)));
+  for (const { jwk } of asked.published ?? []) {
+    line({ zh: '签署密钥', en: 'signs with' }, grouped(await calculateJwkThumbprint(jwk)));
+  }
   for (const jwk of asked.registry_jwks ?? []) {
     line({ zh: '注册密钥', en: 'registry' }, grouped(await calculateJwkThumbprint(jwk)));
   }

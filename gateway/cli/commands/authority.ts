@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { signAdmissionRequest } from '../../authority/admission-request.ts';
 import { refreshEndpoint } from '../../authority/endpoints.ts';
 import { type EntityDescription, readDescriptions } from '../../authority/entity-description.ts';
+import { publishedKeys, publishedRing } from '../../authority/init-entity.ts';
 import { openKeyStore } from '../../keys/key-store.ts';
 import { peekEntityStatement } from '../../trust/entity-statement.ts';
 import { type Cli, printable } from '../cli.ts';
@@ -44,9 +45,12 @@ function addRequest(group: Command, cli: Cli): void {
       const { entity_id: entityId, kind } = description;
       const keys = openKeyStore(keySettingOf(cli.env));
       const token = await withKeys(async () => {
-        const ring = await keys.openRing(description.owner, 'federation', { nowS: nowS(), entityId });
+        const federation = await keys.openRing(description.owner, 'federation', { nowS: nowS(), entityId });
+        const ring = await publishedRing(description, { keys, nowS: nowS() });
         const actor = kind === 'province' ? await keys.openActor(description.owner, entityId) : null;
-        return await signAdmissionRequest(description, ring, actor === null ? null : [actor.publicJwk], nowS());
+        const registryJwks = actor === null ? null : [actor.publicJwk];
+        const asking = { federation, published: publishedKeys(description, ring), registryJwks };
+        return await signAdmissionRequest(description, asking, nowS());
       });
       writeFileSync(out, `${token}\n`);
       if (json === true) return cli.printJson({ entity_id: entityId, superior: description.superior, file: out });

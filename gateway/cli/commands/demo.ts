@@ -53,7 +53,7 @@ async function run(cli: Cli, options: DemoOptions): Promise<DemoResult[]> {
   const scanned = async (code: SandboxCode) => {
     const access = await accessOf(code.venue);
     const startedMs = performance.now();
-    const scan = await scanCode(gateway, access, trust, code);
+    const scan = await scanCode(access, trust, code);
     const ms = Math.round((performance.now() - startedMs) * 10) / 10;
     done += 1;
     cli.progress(progressBar(done, codes.length));

@@ -80,7 +80,7 @@ async function run(cli: Cli, options: NationOptions): Promise<void> {
 /** Asks as a venue does, with the settings of a person there and nothing of this process's. */
 async function scan({ settings, code }: { readonly settings: Environment; readonly code: string }): Promise<Outcome> {
   const gateway = new GatewayClient(gatewayUrl(settings));
-  const found = await scanCode(gateway, await obtainAccess(gateway, settings), readTrust({}, settings), { code });
+  const found = await scanCode(await obtainAccess(gateway, settings), readTrust({}, settings), { code });
   if (found.kind === 'problem') return { kind: 'problem', problem: found.problem.code };
   const { status, decision, assurance, attestation, evidence } = found.reply;
   const { checked } = found;

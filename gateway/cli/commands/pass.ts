@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { problemSchema } from '../../../schemas/problem.ts';
 import { MAX_CODE_LENGTH, verificationReplySchema } from '../../../schemas/verification.ts';
+import type { HttpReply } from '../../client/exchange.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { GatewayClient, gatewayUrl, type HttpReply, parseReply } from '../gateway-client.ts';
+import { GatewayClient, gatewayUrl, parseReply } from '../gateway-client.ts';
 import { readPresented } from '../presented-input.ts';
 import { obtainAccess, type VenueAccess } from '../venue-access.ts';
 import { type PassOptions, passIn, verifyPassCommand } from '../verify-pass.ts';
@@ -122,11 +123,7 @@ async function post(
 ): Promise<HttpReply> {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const access = await obtainAccess(gateway, cli.env, venue);
-  const reply = await gateway.send(path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(bodyOf(access)),
-  });
+  const reply = await access.post(path, bodyOf(access));
   if (reply.status === 200 || reply.status === 201) return reply;
   throw CliError.refused(parseReply(reply, problemSchema));
 }

@@ -3,8 +3,8 @@ import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
+import type { FailedAnswer } from '../../trust/check-answer.ts';
 import { printAnswer } from '../answer-text.ts';
-import type { FailedAnswer } from '../check-answer.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
@@ -61,7 +61,7 @@ async function runScan(cli: Cli, code: string | undefined, options: ScanOptions)
   const trust = readTrust(options, cli.env);
   const access = await obtainAccess(gateway, cli.env, options.venue);
   const { purpose } = options;
-  return await scanCode(gateway, access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
+  return await scanCode(access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
 }
 
 /** An argument stays in the shell's history and shows in the process list; a code from a file or a pipe does not. */

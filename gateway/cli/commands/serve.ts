@@ -77,6 +77,7 @@ async function startPlayed(config: Config): Promise<Running> {
 async function printPages(cli: Cli, url: string, sandbox: boolean): Promise<void> {
   cli.print(cli.say({ zh: `互认网关已就绪：${url}`, en: `Huren gateway is ready at ${url}` }));
   cli.print(`  ${cli.say({ zh: '页面', en: 'pages    ' })}  ${url}/`);
+  cli.print(`  ${cli.say({ zh: '扫码', en: 'scanner  ' })}  ${url}/scan`);
   cli.print(`  ${cli.say({ zh: '接口', en: 'API      ' })}  ${url}/docs`);
   cli.print(`  ${cli.say({ zh: '互认', en: 'coverage ' })}  ${url}/v1/coverage`);
   if (!sandbox) return;

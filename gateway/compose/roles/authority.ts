@@ -1,12 +1,14 @@
 import { AuthorityError } from '../../authority/authority-error.ts';
 import { refreshEndpoint } from '../../authority/endpoints.ts';
-import { Handover } from '../../authority/handover.ts';
-import { isActiveInLog, type LoggedRing, logRingKeys } from '../../authority/logged-keys.ts';
+import { type HandedRing, Handover } from '../../authority/handover.ts';
+import { isActiveInLog, isWaitingForLog, type LoggedRing, logRingKeys } from '../../authority/logged-keys.ts';
 import { SubordinateRefresh } from '../../authority/refresh.ts';
 import { mountRefresh } from '../../http/refresh.ts';
 import { type Actor, actorOf } from '../../keys/actor.ts';
+import { isAdmitted } from '../../registry/fold-subordinates.ts';
 import type { RegistryDoor } from '../../registry/registry-door.ts';
 import { peekEntityStatement } from '../../trust/entity-statement.ts';
+import { entityTypeOf } from '../../trust/published-keys.ts';
 import type { HostedParty } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 
@@ -52,7 +54,7 @@ export async function openAuthority(parts: NodeParts, door: RegistryDoor): Promi
     mount: (router) =>
       mountRefresh(router, [...actors.keys()], { take: (configuration) => refresh.take(configuration) }),
     notReady: () => [],
-    degraded: () => [],
+    degraded: () => (logged.some((ring) => isWaitingForLog(door, ring)) ? [{ reason: 'key_waiting' }] : []),
     close: async () => {
       for (const end of stop) end();
     },
@@ -82,16 +84,14 @@ function anchorRings(parties: readonly HostedParty[], actors: ReadonlyMap<string
   });
 }
 
-/** Lets no federation key of this node sign before its superior vouches for it; every node does that for its own. */
+/** Lets no key of an entity of this node sign before its superior vouches for it; every node does that for its own. */
 export function openHandover(
-  { trust, documents, log }: Pick<NodeParts, 'trust' | 'documents' | 'log'>,
+  { trust, registry, documents, log }: Pick<NodeParts, 'trust' | 'registry' | 'documents' | 'log'>,
   takeHere: (configuration: string) => Promise<unknown>,
 ): Handover {
-  const subordinates = trust.parties.flatMap(({ description: { entity_id: entityId, superior }, federation: ring }) =>
-    superior === null ? [] : [{ entityId, superior, ring }],
-  );
-  return new Handover(subordinates, {
+  return new Handover(trust.parties.flatMap(handedRings), {
     log,
+    isAdmitted: (entityId) => isAdmitted(registry.registry.folded(), entityId),
     fetchStatement: async (superior, entityId) => {
       if (trust.federation.has(superior)) return await trust.federation.subordinateStatement(superior, entityId);
       const token = await trust.remote.fetchEntityConfiguration(superior);
@@ -109,6 +109,13 @@ export function openHandover(
         throw new AuthorityError('request_refused', `the superior answers ${status}`);
     },
   });
+}
+
+function handedRings({ description, federation, published }: HostedParty): HandedRing[] {
+  const { entity_id: entityId, superior, kind } = description;
+  if (superior === null || kind === 'anchor') return [];
+  const own = { entityId, superior, ring: federation, type: null };
+  return published === null ? [own] : [own, { entityId, superior, ring: published, type: entityTypeOf(kind) }];
 }
 
 /** One ring that cannot be brought to the log keeps no other from it. */

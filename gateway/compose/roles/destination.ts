@@ -1,12 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Introspection } from '../../access/introspection.ts';
+import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
+import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -14,6 +18,7 @@ import { type AdmittedServers, admittedServers } from '../../registry/admitted-s
 import { issuerFor } from '../../registry/fold-subordinates.ts';
 import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
@@ -26,6 +31,7 @@ import type { AnsweringGateway, VerificationContext } from '../../verification/v
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import type { PassDesk } from '../pass-desk.ts';
 
 /** The outcome of a question that need not be told of. */
@@ -45,16 +51,18 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const verification = openVerification(parts, provinces, gateways);
   const servers = admittedServers(() => registry.registry.folded());
   const tokens = openVenueTokens(parts, servers);
+  const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'gateway', counting, provinces);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
     name: 'destination',
     verification,
     provinces,
-    mount: (router) => {
-      mountVerifications(router, { verification, tokens, shared });
+    mount: (router, hot) => {
+      mountVerifications(hot, { verification, tokens, shared });
       mountPasses(router, { verification, tokens, shared, passes });
-      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, seenOnce: shared.seenOnce });
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
       mountEvents(router, {
         entityId: nodeUrl,
         registry: () => registry.registry.current(),
@@ -64,7 +72,14 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
+      reporter.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));
+      mountTrustBundle(router, {
+        gatewayOf: verification.gatewayOf,
+        anyGateway: verification.anyGateway,
+        trustBundle: trust.trustBundle,
+        nowMs,
+      });
       mountAttestationKeys(router, () =>
         [...trust.gateways.values()].flatMap(({ attestationKeys }) => attestationKeys.publicKeys),
       );
@@ -86,13 +101,31 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
+      await reporter.close();
       await provinces.close();
     },
   };
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens(
+  { config, nodeUrl, trust, shared, documents, metrics, log, nowMs }: NodeParts,
+  servers: AdmittedServers,
+) {
+  const possession = new Possession({
+    nonces: new ProofNonces(config.cacheSecret, nowMs),
+    seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
+    names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
+  const introspection = new Introspection({
+    post: documents.post,
+    gatewayOf: (province) => {
+      const gateway = trust.gateways.get(province);
+      return gateway === undefined ? null : { entityId: gateway.entityId, signer: gateway.attestationKeys.signer };
+    },
+    nowMs,
+  });
   return new VenueTokens({
     resolver: trust.resolver,
     provinceOf: servers.provinceOf,
@@ -101,6 +134,8 @@ function openVenueTokens({ nodeUrl, trust, metrics, log, nowMs }: NodeParts, ser
       return gateway === undefined ? null : [nodeUrl, gateway.entityId];
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
+    possession,
+    introspection,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,
@@ -165,13 +200,13 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
 
 /** Each gateway as it signs: not with a clock that is off, since what it dated would be believed. */
 function answeringGateways({ trust, shared }: NodeParts): ReadonlyMap<ProvinceCode, AnsweringGateway> {
-  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => ({
-    entityId,
-    signer: () => {
+  const asAnswering = ({ entityId, attestationKeys }: GatewayIdentity): AnsweringGateway => {
+    const signer = () => {
       if (!shared.clock.isOff()) return attestationKeys.signer;
       throw new ProblemError('unavailable', 'the clock of this gateway is off', { 'retry-after': '30' });
-    },
-  });
+    };
+    return { entityId, signer, signFor: new TurnSigner(signer).signFor };
+  };
   return new Map([...trust.gateways].map(([province, gateway]) => [province, asAnswering(gateway)]));
 }
 
@@ -205,7 +240,7 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: randomUUID,
+    newId: () => randomBytes(16).toString('base64url'),
     metrics,
     coverage: shared.coverage.counter,
     signals,

@@ -6,8 +6,9 @@ import {
   undisclosed,
   type World,
 } from '../../trust/attestation.fixture.ts';
-import { configure, makeKey, NOW_S, type Party, state } from '../../trust/federation.fixture.ts';
+import { configure, makeKey, NOW_S, naming, type Party, state } from '../../trust/federation.fixture.ts';
 import { signHistoricalKeys } from '../../trust/historical-keys.ts';
+import type { PublicJwk } from '../../trust/public-key.ts';
 import { signStatusList } from '../../trust/status-list.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from '../../trust/trust-bundle.ts';
 import type { Condition } from './inputs.ts';
@@ -94,7 +95,7 @@ interface Subject {
   readonly party: Party;
   readonly type: string;
   readonly province: string;
-  readonly jwk: object;
+  readonly jwk: PublicJwk;
 }
 
 async function chainOf(condition: Condition, of: Subject): Promise<readonly string[]> {
@@ -108,7 +109,7 @@ async function chainOf(condition: Condition, of: Subject): Promise<readonly stri
   const above = await state(
     anchor,
     party,
-    condition === 'stale' ? { exp: NOW_S - 1 } : {},
+    { ...naming(type, jwk), ...(condition === 'stale' ? { exp: NOW_S - 1 } : {}) },
     condition === 'wrong_signer' ? impostor.signer : anchor.signer,
   );
   return [own, condition === 'bad' ? spoilt(above) : above];

@@ -15,6 +15,7 @@ import { EntityResolver } from '../../trust/entity-resolver.ts';
 import { ProvinceTrust } from '../../trust/province-trust.ts';
 import type { Signer } from '../../trust/signer.ts';
 import { TrustError } from '../../trust/trust-error.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import type { VerificationContext } from '../../verification/verification-context.ts';
@@ -165,7 +166,8 @@ export function openNode(combination: Combination, federation: Federation, colou
     const state = stateOf(present, digest);
     const trust = trustOf(present, federation, () => Math.floor(nowMs() / 1000));
     const { upstream, evidence } = present;
-    const gateway = { entityId: federation.world.gateway.entityId, signer: () => signerOf(present, federation) };
+    const signer = () => signerOf(present, federation);
+    const gateway = { entityId: federation.world.gateway.entityId, signer, signFor: new TurnSigner(signer).signFor };
     return {
       gatewayOf: () => gateway,
       anyGateway: () => null,
@@ -175,7 +177,7 @@ export function openNode(combination: Combination, federation: Federation, colou
       cache: CACHE,
       flights: new SingleFlight(),
       answerTimes: new AnswerTimes(),
-      provinceLimit: { take: async () => null },
+      provinceLimit: { take: () => null },
       load: new LoadGauge(IGNORE),
       issuerKeys: (province, reread) => trust.issuerKeys(province, reread),
       nodeKeys: async () => Promise.reject(new UpstreamError('connect_failed', 'nobody is asked by node here')),

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { instantOf } from '../../../schemas/instant.ts';
 import type { Decision } from '../../../schemas/status.ts';
 import type { VerificationReply, VerificationRequest } from '../../../schemas/verification.ts';
-import { type CheckedAnswer, checkAnswer } from '../../cli/check-answer.ts';
 import { KeyError } from '../../keys/key-error.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { type CheckedAnswer, checkAnswer } from '../../trust/check-answer.ts';
 import { signPass, verifyPass } from '../../trust/recognition-pass.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { verify } from '../../verification/verify.ts';
@@ -104,7 +104,7 @@ async function check(
   const { anchor, ...sources } = sourcesOf(federation, combination);
   return await checkAnswer(
     answer,
-    { anchor, ...sources, statusListOf: async () => null },
+    { anchor, ...sources },
     {
       atS: verifierClockS(combination.clock),
       audience: AUDIENCE,

@@ -88,7 +88,7 @@ export async function askInOrder(askers: Askers, random: Random): Promise<Ask> {
 
 /** Makes it one that may have come through another node: its token is good for this question alone. */
 export async function bindToQuestion(ask: Ask, askers: Askers, random: Random): Promise<void> {
-  const question = await questionDigest(statementRequestSchema.parse(Object.fromEntries(ask.members)));
+  const question = questionDigest(statementRequestSchema.parse(Object.fromEntries(ask.members)));
   ask.authorization = `Bearer ${await nodeToken(askers, ask.asker, random, { question })}`;
   ask.headers.set('huren-hops', oneOf(random, ['1', '2', '3']));
 }

@@ -112,8 +112,8 @@ async function openSuperior({ node, url }: SandboxNode, dataDir: string) {
   const door = openHttpDoor({ registry: node.parts.registry.registry, post: postLocally(url), nowS });
   const name = { zh: '测试', en: 'Test' };
   return {
-    admit: ({ entityId: entity_id, jwks }: OutsideGateway) =>
-      door.submit(actor, { kind: 'subordinate_admitted', body: { entity_id, kind: 'gateway', name, jwks } }),
+    admit: ({ entityId: entity_id, jwks, published }: OutsideGateway) =>
+      door.submit(actor, { kind: 'subordinate_admitted', body: { entity_id, kind: 'gateway', name, jwks, published } }),
     remove: ({ entityId: entity_id }: OutsideGateway) =>
       door.submit(actor, { kind: 'subordinate_removed', body: { entity_id } }),
   };

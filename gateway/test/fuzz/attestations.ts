@@ -1,17 +1,13 @@
 import { isPossibleAsOf } from '../../../schemas/as-of.ts';
-import { ATTESTATION_LIFETIME_S, type AttestationClaims } from '../../../schemas/attestation.ts';
+import { ATTESTATION_LIFETIME_S, ATTESTATION_TYP, type AttestationClaims } from '../../../schemas/attestation.ts';
 import { keysOf, REASONS } from '../../../schemas/code-lists/index.ts';
-import {
-  checksOf,
-  makeAttestation,
-  makeStatement,
-  makeWorld,
-  undisclosed,
-  type World,
-} from '../../trust/attestation.fixture.ts';
+import { EVERY_FORM, type TokenForm } from '../../../schemas/token-form.ts';
+import { checksOf, makeStatement, makeWorld, sayOf, undisclosed, type World } from '../../trust/attestation.fixture.ts';
 import { evidenceDigest } from '../../trust/attestation.ts';
 import { BROKEN, type Case, HONEST } from '../../trust/attestation-rules.fixture.ts';
 import { NOW_S } from '../../trust/federation.fixture.ts';
+import type { JsonObject } from '../../trust/strict-json.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { verifyAttestation } from '../../trust/verify-attestation.ts';
 import { oneOf, type Random } from './random.ts';
 import { type FuzzReport, type FuzzRun, type Judged, runCases } from './report.ts';
@@ -26,7 +22,7 @@ interface Made {
 }
 
 /**
- * Has a gateway in good standing sign what honest gateways say, what breaks one rule, and anything at all. A finding is
+ * Has a gateway in good standing sign, in either form, what honest gateways say, what breaks one rule, and anything at all. A finding is
  * an honest one that is refused, a broken one that is refused under another rule's name, or one of any kind that is
  * accepted and lets somebody pass, or holds somebody up, without what that needs.
  */
@@ -40,20 +36,20 @@ export async function fuzzAttestations(run: FuzzRun): Promise<FuzzReport> {
 
 async function tryHonest(world: World, random: Random): Promise<Judged> {
   const one = oneOf(random, HONEST);
-  const heard = await hear(world, withNoise(madeOf(one), random));
+  const heard = await hear(world, withNoise(madeOf(one), random), oneOf(random, EVERY_FORM));
   return { outcome: `honest: ${heard.code}`, finding: heard.code === 'verified' ? null : `${one.name}: ${heard.code}` };
 }
 
 async function tryBroken(world: World, random: Random): Promise<Judged> {
   const one = oneOf(random, BROKEN);
-  const heard = await hear(world, withNoise(madeOf(one), random));
+  const heard = await hear(world, withNoise(madeOf(one), random), oneOf(random, EVERY_FORM));
   const finding = heard.code === one.rule ? null : `${one.name}: ${heard.code} in place of ${one.rule}`;
   return { outcome: `broken: ${heard.code}`, finding };
 }
 
 async function tryAny(world: World, random: Random): Promise<Judged> {
   const made = anything(random);
-  const heard = await hear(world, made);
+  const heard = await hear(world, made, oneOf(random, EVERY_FORM));
   const fault = heard.claims === null ? null : baseless(heard.claims, made);
   const finding = fault === null ? null : `${fault}: ${JSON.stringify(made)}`;
   return { outcome: `any: ${heard.claims === null ? 'refused' : heard.claims.decision}`, finding };
@@ -69,19 +65,27 @@ function withNoise({ said, ...made }: Made, random: Random): Made {
   return { ...made, said: { ...noise, ...said } };
 }
 
-async function hear(world: World, { said, stated, shown }: Made) {
+async function hear(world: World, { said, stated, shown }: Made, form: TokenForm) {
   const isUnsigned = said.assurance === 'transport';
   const statement = undisclosed(await makeStatement(world, stated));
   const evidence = isUnsigned ? [] : [statement];
   // Undefined takes the claim away; a case that names none binds what is there.
-  const bound = 'evidence' in said ? said.evidence : await evidenceDigest([statement]);
+  const bound = 'evidence' in said ? said.evidence : evidenceDigest([statement]);
   const { evidence: _bound, ...others } = said;
-  const attestation = await makeAttestation(world, [statement], { ...others, evidence: bound });
+  const claims = await sayOf(world, [statement], { ...others, evidence: bound });
+  const attestation = await signAmongOthers(world, claims, form);
   const presented = shown ? { attestation, evidence } : { attestation };
   const verified = await verifyAttestation(presented, checksOf(world));
   return verified.verified
     ? { code: 'verified', claims: verified.claims }
     : { code: verified.rule ?? verified.code, claims: null };
+}
+
+/** With a neighbour of the same turn, where the form lets them share a signature. */
+async function signAmongOthers({ gateway }: World, claims: JsonObject, form: TokenForm): Promise<string> {
+  const sign = new TurnSigner(() => gateway.answers.signer).signFor([form]);
+  const [attestation = ''] = await Promise.all([claims, {}].map((one) => sign({ typ: ATTESTATION_TYP }, one)));
+  return attestation;
 }
 
 const instant = (timeS: number) => new Date(timeS * 1000).toISOString();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RegistryJwk } from '../../../schemas/registry-event.ts';
-import { admissibleKeys } from '../../authority/admissible-keys.ts';
+import type { PublishedKey, RegistryJwk } from '../../../schemas/registry-event.ts';
+import { admissibleKeys, listedKeys } from '../../authority/admissible-keys.ts';
 import { openKeyStore } from '../../keys/key-store.ts';
 import { signEntityStatement } from '../../trust/entity-statement.ts';
 import type { Signer } from '../../trust/signer.ts';
@@ -12,6 +12,7 @@ import { RECOGNITION_GATEWAY } from '../../trust/trust-bundle.ts';
 export interface OutsideGateway {
   readonly entityId: string;
   readonly jwks: { readonly keys: RegistryJwk[] };
+  readonly published: PublishedKey[];
   readonly signer: Signer;
 }
 
@@ -52,7 +53,12 @@ export async function startOutsideHost(folder: string, superior: string): Promis
         federation.signer,
       );
       configurations.set(`/${name}/.well-known/openid-federation`, configuration);
-      return { entityId, jwks: { keys: admissibleKeys(federation.publicKeys) }, signer: attestation.signer };
+      return {
+        entityId,
+        jwks: { keys: admissibleKeys(federation.publicKeys) },
+        published: listedKeys(attestation.publicKeys, nowS),
+        signer: attestation.signer,
+      };
     },
     stop: async () => {
       keys.close();

@@ -3,18 +3,22 @@ export type Random = (below: number) => number;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~=+/ "{}[]:,\\\n\u0000\u00e9';
 
-/** A small generator with a seed (splitmix32), so that every finding can be had again. */
-export function randomFrom(seed: number): Random {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = state ^ (state >>> 16);
-    mixed = Math.imul(mixed, 0x21f0aaad);
-    mixed ^= mixed >>> 15;
-    mixed = Math.imul(mixed, 0x735a2d97);
-    mixed ^= mixed >>> 15;
-    return below <= 0 ? 0 : (mixed >>> 0) % below;
+/**
+ * A small generator with a seed (sfc32), so that every finding can be had again. Each `stream` of a seed is a sequence of
+ * its own: with less state than this, one case would draw what another one draws, a little later.
+ */
+export function randomFrom(seed: number, stream = 0): Random {
+  let [a, b, c, drawn] = [seed | 0, stream | 0, 0, 1];
+  const next = () => {
+    const sum = (a + b + drawn) | 0;
+    drawn = (drawn + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
   };
+  for (let mixed = 0; mixed < 12; mixed += 1) next();
+  return (below) => (below <= 0 ? 0 : next() % below);
 }
 
 /** One of them. Throws where there is none. */

@@ -43,9 +43,10 @@ export async function runCases(
   let slowestMs = 0;
   const started = performance.now();
   let toldMs = started;
+  // A generator for each case: what one draws does not hang on how long others take.
   const run = async (number: number): Promise<void> => {
     const before = performance.now();
-    const { outcome, finding } = await tryOne(randomOf(seed, number)).catch(crashed);
+    const { outcome, finding } = await tryOne(randomFrom(seed, number)).catch(crashed);
     const tookMs = performance.now() - before;
     slowestMs = Math.max(slowestMs, tookMs);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
@@ -64,11 +65,6 @@ export async function runCases(
   const seconds = (performance.now() - started) / 1000;
   const seen = Object.fromEntries([...outcomes].sort(([, a], [, b]) => b - a));
   return { cases, seconds, slowestMs, outcomes: seen, findings };
-}
-
-/** A generator for each case: what one draws does not hang on how long others take. */
-function randomOf(seed: number, number: number): Random {
-  return randomFrom(seed ^ Math.imul(number + 1, 0x9e3779b1));
 }
 
 function crashed(error: unknown): Judged {

@@ -1,5 +1,7 @@
-import { base64url } from 'jose';
+import { base64url, decodeJwt } from 'jose';
+import { ATTESTATION_TYP } from '../../../schemas/attestation.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { EVERY_FORM } from '../../../schemas/token-form.ts';
 import { checksOf, makeAnswer, makeWorld, type World } from '../../trust/attestation.fixture.ts';
 import { makeKey, NOW_S } from '../../trust/federation.fixture.ts';
 import { signHistoricalKeys } from '../../trust/historical-keys.ts';
@@ -8,13 +10,16 @@ import { type PassClaims, signPass, verifyPass } from '../../trust/recognition-p
 import type { Signer } from '../../trust/signer.ts';
 import { signStatusList } from '../../trust/status-list.ts';
 import { type TrustBundle, trustBundleSchema } from '../../trust/trust-bundle.ts';
+import { TurnSigner } from '../../trust/turn-signer.ts';
 import { verifyAttestation } from '../../trust/verify-attestation.ts';
-import { alterText, type Random } from './random.ts';
+import { alterText, oneOf, type Random } from './random.ts';
 import { type FuzzReport, type FuzzRun, runCases } from './report.ts';
 
 /** Everything that a verifier is handed about one answer and one pass. */
 interface Hand {
   readonly attestation: string;
+  /** The same in the other form. */
+  readonly shared: string;
   readonly evidence: readonly string[];
   readonly pass: string;
   readonly statusList: string;
@@ -29,9 +34,11 @@ interface Hand {
  */
 export async function fuzzVerifiers(run: FuzzRun): Promise<FuzzReport> {
   const world = await makeWorld();
-  const hand = await handOf(world);
+  const plain = await handOf(world);
+  const hands = [plain, { ...plain, attestation: plain.shared, shared: plain.attestation }];
   const stranger = (await makeKey('answers')).signer;
   return await runCases(run, async (random) => {
+    const hand = oneOf(random, hands);
     const outcome = await judge(world, hand, await change(hand, random, stranger));
     return { outcome, finding: outcome === 'accepted' ? outcome : null };
   });
@@ -64,8 +71,11 @@ async function handOf(world: World): Promise<Hand> {
     historical_keys,
     status_lists: { [uri]: statusList },
   });
+  const sign = new TurnSigner(() => gateway.answers.signer).signFor(EVERY_FORM);
+  const [shared = ''] = await Promise.all([1, 2].map(() => sign({ typ: ATTESTATION_TYP }, decodeJwt(attestation))));
   return {
     attestation,
+    shared,
     evidence,
     pass: await signPass(claims, gateway.answers.signer),
     statusList,
@@ -157,10 +167,11 @@ function alterJson(part: string, random: Random): string {
   }
 }
 
-function anyToken({ attestation, evidence, pass, statusList, parsed }: Hand, random: Random): string {
+function anyToken({ attestation, shared, evidence, pass, statusList, parsed }: Hand, random: Random): string {
   const { chains, historical_keys } = parsed;
   const all = [
     attestation,
+    shared,
     ...evidence,
     pass,
     statusList,

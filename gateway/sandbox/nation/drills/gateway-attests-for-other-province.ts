@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ATTESTATION_TYP, attestationClaimsSchema } from '../../../../schemas/attestation.ts';
 import { openKeyStore } from '../../../keys/key-store.ts';
 import { signAttestation } from '../../../trust/attestation.ts';
+import { plainly } from '../../../trust/signer.ts';
 import { parseCompact } from '../../../trust/strict-jws.ts';
 import type { Settings } from '../huren-command.ts';
 import { type Nation, type RunningProvince, someOf } from '../nation.ts';
@@ -36,7 +37,7 @@ async function signedAnew(attestation: string, { destination }: RunningProvince)
   const claims = attestationClaimsSchema.parse({ ...payload, iss: destination.seat.url });
   const keys = openKeyStore({ setting: null, dataDir: destination.seat.dir });
   const ring = await keys.openRing('gateway', 'attestation', { nowS: Math.floor(Date.now() / 1000) });
-  return await signAttestation(claims, ring.signer);
+  return await signAttestation(claims, plainly(ring.signer));
 }
 
 /** `verified`, or the code that the command line refuses an answer with. */

@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ATTESTATION_TYP, type AttestationClaims } from '../../schemas/attestation.ts';
 import type { AttestationRule } from '../../schemas/code-lists/attestation-rules.ts';
-import { verifySm2 } from '../trust/sm2.ts';
-import type { TrustErrorCode } from '../trust/trust-error.ts';
-import { type Presented, verifyAttestation } from '../trust/verify-attestation.ts';
-import type { TrustMaterial } from './trust-material.ts';
+import type { ChainChecks } from './chain-links.ts';
+import { verifySm2 } from './sm2.ts';
+import type { TrustAnchor } from './trust-chain.ts';
+import type { TrustErrorCode } from './trust-error.ts';
+import { type Presented, verifyAttestation } from './verify-attestation.ts';
 
 /** Why an answer did not verify: a trust code, or a reply that says something else than its own attestation. */
 export type CheckCode = TrustErrorCode | 'reply_mismatch';
@@ -50,6 +50,11 @@ export interface Answer extends Presented {
   readonly spoken: unknown;
 }
 
+/** What checking stands on: the pinned anchor (null: none is pinned here) and where chains come from. */
+export interface AnswerTrust extends Required<Pick<ChainChecks, 'chainOf' | 'historicalKeysOf'>> {
+  readonly anchor: TrustAnchor | null;
+}
+
 export interface CheckOptions {
   readonly atS: number;
   readonly audience?: string;
@@ -57,7 +62,7 @@ export interface CheckOptions {
 }
 
 /** Verifies an answer against the pinned anchor, and its plain words against its attestation. Never throws for either. */
-export async function checkAnswer(answer: Answer, trust: TrustMaterial, options: CheckOptions): Promise<CheckedAnswer> {
+export async function checkAnswer(answer: Answer, trust: AnswerTrust, options: CheckOptions): Promise<CheckedAnswer> {
   const { anchor, chainOf, historicalKeysOf } = trust;
   if (anchor === null) return failedAt('attestation', 'anchor_unknown');
   const checks = { ...options, anchor, chainOf, historicalKeysOf, sm2Verify: verifySm2 };
@@ -87,6 +92,6 @@ function contradicts(spoken: unknown, claims: AttestationClaims): boolean {
   };
   const signed = new Map<string, unknown>(Object.entries(claims));
   return Object.entries(said).some(
-    ([name, value]) => value !== undefined && !isDeepStrictEqual(value, signed.get(name)),
+    ([name, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(signed.get(name)),
   );
 }

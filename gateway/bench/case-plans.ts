@@ -1,0 +1,52 @@
+import { EVERY_FORM, type TokenForm } from '../../schemas/token-form.ts';
+
+export const BATCH_ITEMS = 20;
+/** From here on scans find others to share a signature or a question with. */
+export const LEAST_CROWD = 32;
+
+/** Whom a case asks. `both`: two instances of the gateway; `federation`: a gateway that asks its provinces' node. */
+export type Asked = 'bare' | 'proxy' | 'fast' | 'handwritten' | 'gateway' | 'both' | 'federation' | 'verifier';
+
+/** One case: whom it asks, about what, and how. */
+export interface CasePlan {
+  readonly asks: Asked;
+  /** `peers`: any, as nobody who is asked remembers one; `new`: each code once; `repeated`: the same hundred. */
+  readonly codes: 'peers' | 'new' | 'new-plain' | 'repeated';
+  readonly forms?: readonly TokenForm[];
+  readonly items?: number;
+  /** At least this many clients. */
+  readonly crowd?: number;
+  readonly whileOneHangs?: true;
+  /** Its p99 is wanted, which takes more of them: so many times longer. */
+  readonly stretch?: number;
+}
+
+/** In the order of their turns: what is to be compared stands close together. */
+const PLANS = {
+  repeat: { asks: 'gateway', codes: 'repeated', stretch: 2 },
+  'repeat-with-one-province-hung': { asks: 'gateway', codes: 'repeated', whileOneHangs: true, stretch: 2 },
+  'repeat-two-instances': { asks: 'both', codes: 'repeated' },
+  'bare-http': { asks: 'bare', codes: 'peers' },
+  proxy: { asks: 'proxy', codes: 'peers' },
+  fast: { asks: 'fast', codes: 'peers' },
+  handwritten: { asks: 'handwritten', codes: 'peers' },
+  cold: { asks: 'gateway', codes: 'new' },
+  'cold-merkle': { asks: 'gateway', codes: 'new', forms: EVERY_FORM, crowd: LEAST_CROWD },
+  'cold-plain': { asks: 'gateway', codes: 'new-plain' },
+  batch: { asks: 'gateway', codes: 'new', items: BATCH_ITEMS },
+  'batch-merkle': { asks: 'gateway', codes: 'new', items: BATCH_ITEMS, forms: EVERY_FORM },
+  'federated-cold': { asks: 'federation', codes: 'new' },
+  'federated-cold-batched': { asks: 'federation', codes: 'new', forms: EVERY_FORM, crowd: LEAST_CROWD },
+  'verify-offline': { asks: 'verifier', codes: 'peers' },
+} as const satisfies Record<string, CasePlan>;
+
+export type CaseName = keyof typeof PLANS;
+export const CASE_PLANS: ReadonlyMap<CaseName, CasePlan> = new Map(
+  Object.entries(PLANS).flatMap(([name, plan]) => (isCaseName(name) ? [[name, plan]] : [])),
+);
+export const CASES: readonly CaseName[] = [...CASE_PLANS.keys()];
+
+/** Whether there is such a case. */
+export function isCaseName(name: string): name is CaseName {
+  return name in PLANS;
+}

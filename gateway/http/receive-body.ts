@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '../problem-error.ts';
+
+/** JSON between systems is in UTF-8 (RFC 8259 section 8.1), and tokens are, whether or not the header says so. */
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** The media type that a request names, in lower case and without parameters; null where it has no body or names none. */
+export function mediaTypeOf({ headers }: IncomingMessage): string | null {
+  const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return hasBody && type !== '' ? type.trim().toLowerCase() : null;
+}
+
+/**
+ * The bytes of a body of at most `maxBytes`, which are UTF-8 by its header. Compressed ones are refused: they hide their size. Of one that is too large
+ * no more is kept; the rest is let go by as it comes. Throws ProblemError `body_too_large`, `media_type_unsupported`, and
+ * `body_invalid` for one that was cut off; `wanted` is what it should have been.
+ */
+export function receiveBody(request: IncomingMessage, maxBytes: number, wanted: string): Promise<Uint8Array> {
+  const { headers } = request;
+  const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
+  if (encoding.toLowerCase() !== 'identity' || charset.toLowerCase() !== 'utf-8') {
+    return Promise.reject(new ProblemError('media_type_unsupported'));
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) return Promise.reject(new ProblemError('body_too_large'));
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const cutOff = () => reject(notOne(wanted));
+    request.on('data', (chunk: Uint8Array) => {
+      size += chunk.byteLength;
+      if (size <= maxBytes) chunks.push(chunk);
+      else reject(new ProblemError('body_too_large'));
+    });
+    request.on('end', () => resolve(joined(chunks)));
+    request.on('error', cutOff);
+    request.on('close', cutOff);
+  });
+}
+
+/** As `receiveBody`, as text. */
+export async function receiveText(request: IncomingMessage, maxBytes: number, wanted: string): Promise<string> {
+  return Buffer.from(await receiveBody(request, maxBytes, wanted)).toString('utf8');
+}
+
+export function notOne(wanted: string): ProblemError {
+  return new ProblemError('body_invalid', `the body is not one ${wanted}`);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+}

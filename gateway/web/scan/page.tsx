@@ -1,0 +1,13 @@
+import '../shell/no-eval.ts';
+import { Shell, show } from '../shell/shell.tsx';
+import { openScanner } from './opening.ts';
+import { Scanner } from './scanner.tsx';
+import './scan.css';
+
+const venue = new URLSearchParams(location.search).get('venue');
+
+show(
+  <Shell path="/scan">
+    <Scanner venue={venue} opened={openScanner(venue)} />
+  </Shell>,
+);

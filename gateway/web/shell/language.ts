@@ -1,0 +1,18 @@
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+
+export type Language = keyof LocalisedText;
+
+/** The language that the node gave this document: by `?lang`, or by what the browser accepts. */
+export const language: Language = document.documentElement.lang.startsWith('zh') ? 'zh' : 'en';
+
+/** A text in the language of this page. */
+export function say(text: LocalisedText): string {
+  return text[language];
+}
+
+/** This page in another language, with whatever else its address asks for. */
+export function addressIn(other: Language): string {
+  const query = new URLSearchParams(location.search);
+  query.set('lang', other);
+  return `${location.pathname}?${query}`;
+}
