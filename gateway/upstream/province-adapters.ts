@@ -1,4 +1,5 @@
 import { openAdapter } from '../../adapters/adapter.ts';
+import type { KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
@@ -18,6 +19,7 @@ export interface ProvinceAccess {
   readonly openClient: (limits: Manifest['upstream']) => UpstreamClient;
   /** As they are now. */
   readonly secrets: () => Readonly<Record<string, string>>;
+  readonly kept?: KeptDocument;
 }
 
 /** A province's node, by whichever way it is reached, within the limits of a manifest that names it. */
@@ -147,6 +149,7 @@ export class ProvinceAdapters {
       nowMs: this.#parts.nowMs,
       nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
+      ...(access.kept === undefined ? {} : { kept: access.kept }),
     });
     return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
   }
