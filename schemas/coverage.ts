@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema } from './code-lists/index.ts';
+import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from './code-lists/index.ts';
 import { problemCodeSchema } from './problem.ts';
 import { entityIdSchema, instantSchema } from './status.ts';
 
@@ -173,3 +173,26 @@ export const coverageSchema = z
   })
   .meta({ id: 'Coverage' });
 export type Coverage = z.infer<typeof coverageSchema>;
+
+/**
+ * GET /v1/coverage/cells: the cells of a destination's table that scans reached, by issuer and kind of venue, and how many
+ * reached none since nobody could tell their status. What another table would have made of them follows from these.
+ */
+export const coverageCellsSchema = z
+  .strictObject({
+    window: coverageWindowSchema,
+    generated_at: instantSchema,
+    destination: provinceCodeSchema,
+    cells: z.array(
+      z.strictObject({
+        issuer: provinceCodeSchema,
+        venue_kind: venueKindSchema,
+        cell: z.string().max(96).meta({ description: 'status/provenance/assurance/live or stale/age/popup/limited' }),
+        n: countSchema,
+      }),
+    ),
+    undecided: countSchema,
+    suppressed_below: countSchema,
+  })
+  .meta({ id: 'CoverageCells' });
+export type CoverageCells = z.infer<typeof coverageCellsSchema>;

@@ -71,12 +71,16 @@ export class StaffLogin {
     const ended = await this.#login.end(cookie, query);
     const token = ended?.tokens.access_token;
     if (ended === null || token === undefined || token.length > MAX_TOKEN_LENGTH) return null;
-    const venue = await this.#parts.tokens.authenticate(asBearer(token)).catch(noVenue);
+    const venue = await this.#venueOfToken(token).catch(noVenue);
     if (venue === null) return null;
     const { sub: account, exp } = venueTokenClaimsSchema.parse(parseVenueToken(token));
     const endsAtMs = Math.min(exp * 1000, this.#parts.nowMs() + STAFF_SESSION_LIFETIME_MS);
     const session: Sealed = { id: randomBytes(16).toString('base64url'), token, account, endsAtMs };
     return { cookie: this.#parts.seal.seal(PURPOSE, session), returnTo: ended.returnTo };
+  }
+
+  async #venueOfToken(token: string): Promise<Venue> {
+    return await this.#parts.tokens.authenticate(asBearer(token));
   }
 
   async session(cookie: string | null): Promise<StaffSession | null> {

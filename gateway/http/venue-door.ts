@@ -38,7 +38,11 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
     const refused = shared.clientLimit.take(client, scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
-  const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
+  const enter = (venue: Venue): Venue => {
+    if (scansIn === undefined) withinRate(venue, 1);
+    return venue;
+  };
+  const authenticate = (request: IncomingMessage, response: ServerResponse) => {
     const { headers } = notesOf(response);
     Object.assign(headers, shared.clientLimit.policy);
     const { authorization } = request.headers;
@@ -46,14 +50,13 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
     // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
     if (proof !== undefined) headers['dpop-nonce'] = tokens.proofNonce();
     const { method = '', url = '' } = request;
-    const signedIn = staff === null || authorization !== undefined ? null : cookieOf(request.headers, STAFF_COOKIE);
     const [path = ''] = url.split('?', 1);
+    const signedIn = staff === null || authorization !== undefined ? null : cookieOf(request.headers, STAFF_COOKIE);
     const venue =
       staff === null || signedIn === null
-        ? await tokens.authenticate({ authorization, proof, method, path })
-        : await staff.authenticate(signedIn, textOf(request, 'origin'));
-    if (scansIn === undefined) withinRate(venue, 1);
-    return venue;
+        ? tokens.authenticate({ authorization, proof, method, path })
+        : staff.authenticate(signedIn, request.headers.origin);
+    return venue instanceof Promise ? venue.then(enter) : enter(venue);
   };
   const door = {
     priority: scansIn === undefined ? 'single' : 'batch',

@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'adapters/',
     holds: 'How a province is asked and read: drivers, recogniser, provinces, conformance kit.',
-    mayImport: ['schemas/', 'adapters/translate', 'adapters/sandbox/'],
+    mayImport: ['schemas/', 'adapters/translate', 'adapters/credentials/', 'adapters/sandbox/'],
   },
   {
     path: 'gateway/problem-error.ts',

@@ -120,8 +120,10 @@ describe('a reply', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self'",
+      "manifest-src 'self'",
       "script-src 'self'",
       "style-src 'self'",
+      "worker-src 'self'",
     ]);
   });
 });

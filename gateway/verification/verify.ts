@@ -7,9 +7,9 @@ import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
 import { countRefusal, countVerification } from './count-verification.ts';
 import { type Answer, decideAnswer } from './decide-answer.ts';
+import { noteUnknownCodes } from './note-unknown-codes.ts';
 import { gatewayOf, permit } from './permit.ts';
-import { refusalOf } from './recall-answer.ts';
-import { recallCounted } from './recall-counted.ts';
+import { recallAnswer, refusalOf } from './recall-answer.ts';
 import { recogniseCode, type Subject } from './recognise-code.ts';
 import { isHarsh, type Substantiated, substantiateStatement, unassigned } from './substantiate-statement.ts';
 import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
@@ -56,7 +56,8 @@ export async function answer(
     const { code, purpose, forms = PLAIN_FORM } = request;
     const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
     issuer = subject.adapter.manifest.province;
-    const recalled = await recallCounted(context, venue, subject); // 4, 5
+    const recalled = await recallAnswer(context, subject); // 4, 5
+    noteUnknownCodes(context, venue, subject, recalled);
     if (recalled.kind === 'absent') throw refusalOf(recalled);
     const known =
       recalled.kind === 'claims' && isHarsh(recalled)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { divisionCodeSchema, provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
-import { coverageSchema, coverageWindowSchema } from '../coverage.ts';
+import { coverageCellsSchema, coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
 import { instantSchema } from '../status.ts';
 import { example } from './examples.ts';
@@ -65,6 +65,34 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     query: coverageQuerySchema,
     replies: [jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage'))],
     problems: ['body_invalid'],
+  },
+  {
+    id: 'coverageCells',
+    method: 'get',
+    path: '/v1/coverage/cells',
+    tag: 'openness',
+    who: 'public',
+    summary: { zh: '某目的地决策表各情形的扫码数', en: "How many scans reached which cell of a destination's table" },
+    details: {
+      zh: '按签发省份与场所类型统计到达决策表各情形的扫码数；另一张决策表会作何决定，由此可算（huren policy diff --impact）。',
+      en: 'By issuer and kind of venue. What another table would have decided follows from it (huren policy diff --impact).',
+    },
+    query: coverageQuerySchema.pick({ window: true }).extend({
+      destination: described(provinceCodeSchema, { zh: '目的地', en: 'the destination' }),
+    }),
+    replies: [
+      jsonReply({ zh: '各情形', en: 'The cells' }, coverageCellsSchema, {
+        window: '24h',
+        generated_at: '2026-11-26T05:27:00.582Z',
+        destination: '440000',
+        cells: [
+          { issuer: '410000', venue_kind: 'hospital', cell: 'green/signed/province-signed/live/fresh/-/-', n: 12 },
+        ],
+        undecided: 3,
+        suppressed_below: 10,
+      }),
+    ],
+    problems: ['body_invalid', 'unavailable'],
   },
   {
     id: 'liveness',

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
@@ -26,6 +25,7 @@ import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
 import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { randomBase64url } from '../../upstream/random-pool.ts';
 import { openRelayedClient } from '../../upstream/relayed-client.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
@@ -54,9 +54,9 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const verification = openVerification(parts, provinces, gateways);
   const servers = admittedServers(() => registry.registry.folded());
   const tokens = openVenueTokens(parts, servers);
-  const staff = openStaff(parts, tokens);
   const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
   const reporter = openReporter(parts, 'gateway', counting, provinces);
+  const staff = openStaff(parts, tokens);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -238,11 +238,14 @@ function openVerification(
     gatewayOf: (destination) => gateways.get(destination) ?? null,
     anyGateway: () => gateways.values().next().value ?? null,
     registry: () => registry.current(),
-    ask: async (adapter, question) => {
-      const answer = await provinces.ask(adapter, question);
-      const state = registry.current();
-      if (asksSystems(state, adapter)) shadow.compare(state, adapter, question, answer);
-      return answer;
+    ask: (adapter, question) => {
+      const asked = provinces.ask(adapter, question);
+      if (registry.current().trials.size === 0) return asked;
+      return asked.then((answer) => {
+        const state = registry.current();
+        if (asksSystems(state, adapter)) shadow.compare(state, adapter, question, answer);
+        return answer;
+      });
     },
     cache: shared.open.cache,
     flights: new SingleFlight(),
@@ -254,7 +257,7 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: () => randomBytes(16).toString('base64url'),
+    newId: () => randomBase64url(16),
     metrics,
     coverage: shared.coverage.counter,
     signals,
