@@ -133,12 +133,9 @@ export class VenueTokens {
     if (known === null) this.#remembered.set(name, accepted);
     await this.#checkPossession(request, isProven, token, accepted);
     const { venue, server } = accepted;
-    if (server.introspectionEndpoint !== null) {
-      const isActive = await this.#parts.introspection.isActive(
-        { hash: name, token, clientId: venue.clientId },
-        server,
-      );
-      if (!isActive) throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
+    const { clientId } = venue;
+    if (!(await this.#parts.introspection.isActive({ hash: name, token, clientId }, server))) {
+      throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
     }
     this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
     return venue;
