@@ -241,6 +241,29 @@ describe('a token that is bound to a key', () => {
   });
 });
 
+describe('a token that was verified before', () => {
+  const venue = { issuer: server.entityId, clientId: 'a-venue', kind: 'hospital', region: '410100' };
+
+  test('is waited for, or is not looked at where something may have changed', async () => {
+    const token = await tokenBy(first);
+    const shown = () => tokens.authenticate(asking(`bearer ${token}`));
+    expect(shown()).toBeInstanceOf(Promise);
+    await outcomeOf(token);
+    expect([shown(), outcomes.at(-1)]).toEqual([{ ...venue, destination: '410000' }, 'remembered']);
+    const changes: (() => void)[] = [() => (admitted = null), () => (admitted = '310000'), () => (here = '310000')];
+    for (const change of changes) {
+      change();
+      await expect(shown()).rejects.toBeInstanceOf(ProblemError);
+      [admitted, here] = ['410000', '410000'];
+      expect(shown()).toEqual({ ...venue, destination: '410000' });
+    }
+    // Its server's chain is over, and no other one can be had.
+    published = null;
+    nowS += 100;
+    await expect(shown()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
 describe('a server that wants to be asked about its tokens', () => {
   test('is not, is asked at every use, or says for nothing that one counts no more', async () => {
     word = true;
