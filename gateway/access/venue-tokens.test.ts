@@ -35,6 +35,8 @@ let published: readonly (typeof first)[] | null;
 /** What the server says of every token, where it wants to be asked; null: it does not. */
 let word: boolean | null;
 let asked: number;
+/** The token that it was asked about last. */
+let about: string | null;
 let looks: number;
 let outcomes: TokenOutcome[];
 let log: ReturnType<typeof keptLog>;
@@ -73,8 +75,9 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
       nowMs: () => nowS * 1000,
     }),
     introspection: new Introspection({
-      post: async () => {
+      post: async (_url, { body }) => {
         asked += 1;
+        about = new URLSearchParams(body).get('token');
         return { status: 200, bytes: Buffer.from(JSON.stringify({ active: word })) };
       },
       gatewayOf: () => ({ entityId: GATEWAY, signer: holder.signer }),
@@ -276,7 +279,7 @@ describe('a server that wants to be asked about its tokens', () => {
     const { code, detail, reason } = await refusalOf(`Bearer ${token}`);
     expect([code, reason]).toEqual(['token_invalid', 'inactive']);
     expect(detail).toBe('its authorization server says that it counts no more');
-    expect([outcomes.at(-1), asked]).toEqual(['invalid', 2]);
+    expect([outcomes.at(-1), asked, about]).toEqual(['invalid', 2, token]);
   });
 
   test('is taken for every server', async () => {

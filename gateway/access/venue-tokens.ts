@@ -234,8 +234,8 @@ export class VenueTokens {
 
   #presented(authorization: string | undefined): { readonly token: string; readonly isProven: boolean } {
     if (authorization === undefined) throw this.#challenges.missing();
-    const [, scheme, token] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
-    if (scheme !== undefined && token !== undefined) return { token, isProven: scheme.length === 'dpop'.length };
+    const [, scheme = '', token = ''] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
+    if (token !== '') return { token, isProven: scheme.length === 'dpop'.length };
     throw this.#challenges.invalid('the Authorization header is not a bearer token', 'scheme_unknown');
   }
 
