@@ -57,14 +57,16 @@ export class LoadGauge {
   }
 
   /** Runs one scan's wait for somebody else. */
-  async whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+  whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
+    const waited = wait();
     this.#waiting += 1;
-    try {
-      return await wait();
-    } finally {
-      this.#waiting -= 1;
-    }
+    waited.then(this.#goesOn, this.#goesOn);
+    return waited;
   }
+
+  readonly #goesOn = (): void => {
+    this.#waiting -= 1;
+  };
 
   /**
    * Throws ProblemError `unavailable` with Retry-After where there is no room for that priority. Where it is known who

@@ -88,21 +88,25 @@ export class StatementCache {
     return entry;
   }
 
-  /** Looks in all tiers. Waits for another instance that is asking the same, but no longer than `followMs`. */
-  async read(key: CacheKey, patience: Patience): Promise<Reading> {
+  /**
+   * Looks in all tiers, and is done at once where there is one alone. Waits for another instance that is asking the same,
+   * but no longer than `followMs`.
+   */
+  read(key: CacheKey, patience: Patience): Reading | Promise<Reading> {
     const seen = this.#parts.ledger.position;
     const remembered = this.#remembered(key);
     if (this.#isFresh(remembered)) return { fresh: remembered, stale: null, lease: null, seen };
     this.#parts.count('l1', remembered === null ? 'miss' : 'stale');
     const shared = this.#usableShared();
-    if (shared === null) return { fresh: null, stale: remembered, lease: null, seen };
-    try {
-      const reading = await this.#readShared(shared, key, patience, seen);
-      return reading.stale === null && reading.fresh === null ? { ...reading, stale: remembered } : reading;
-    } catch {
-      this.#sharedFailed();
-      return { fresh: null, stale: remembered, lease: null, seen };
-    }
+    const here = { fresh: null, stale: remembered, lease: null, seen };
+    if (shared === null) return here;
+    return this.#readShared(shared, key, patience, seen).then(
+      (reading) => (reading.stale === null && reading.fresh === null ? { ...reading, stale: remembered } : reading),
+      () => {
+        this.#sharedFailed();
+        return here;
+      },
+    );
   }
 
   /** Keeps an answer in every tier and hands it to those who wait. Nobody waits for Redis here. */

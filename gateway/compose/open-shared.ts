@@ -28,6 +28,7 @@ export interface Shared {
   readonly load: LoadGauge;
   readonly bodies: IncomingBodies;
   readonly coverage: CoverageBook;
+  readonly coverageStore: Stores['coverage'];
   readonly clock: ClockWatch;
   /** Stores that cannot be used just now: verification goes on without them. */
   readonly degraded: () => DegradedStore[];
@@ -82,6 +83,7 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
     load,
     bodies: new IncomingBodies(),
     coverage,
+    coverageStore: stores.coverage,
     clock: clock.watch,
     degraded: () => [
       ...(open.feed.state() === 'down' ? [{ store: 'redis', state: 'unreachable' } as const] : []),

@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { Counter } from 'prom-client';
+import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { ProblemError } from '../problem-error.ts';
 import {
@@ -14,10 +15,12 @@ import { issuerOf } from '../trust/status-statement.ts';
 import { nullIfUntrusted, TrustError } from '../trust/trust-error.ts';
 import { type AuditAnswer, audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
+import { admit, type Capacity } from './admission.ts';
 import { asProblem } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
+const ANY_AUDITOR = 'auditor';
 const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
 /** How long an auditor's question could be asked again. */
 const REMEMBERED_MS = (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000;
@@ -27,16 +30,27 @@ interface Parts {
   readonly audience: string;
   readonly verification: VerificationContext;
   readonly chainOf: (entityId: string) => Promise<readonly string[]>;
-  readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
+  readonly shared: Capacity & {
+    readonly clientLimit: RateLimit;
+    readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
+  };
 }
 
 /**
  * POST /v1/audits: an auditor named by a mandate asks what stands behind an answer, and gets the statement with its
  * disclosures, the findings and the approvals. Nothing of it is kept, here or in a log; it is counted.
  */
-export function mountAudits(router: Router, { audience, verification, chainOf, seenOnce }: Parts): void {
-  const readBody = jsonBodyReader(auditBodySchema, MAX_BODY_BYTES);
-  const seen = seenOnce('audit', REMEMBERED_MS);
+export function mountAudits(router: Router, { audience, verification, chainOf, shared }: Parts): void {
+  const seen = shared.seenOnce('audit', REMEMBERED_MS);
+  // Who asks stands in the question itself: until it is read, all auditors are one client.
+  const door = {
+    priority: 'single',
+    authenticate: async () => ANY_AUDITOR,
+    clientOf: () => ANY_AUDITOR,
+    read: jsonBodyReader(auditBodySchema, MAX_BODY_BYTES),
+    maxBytes: MAX_BODY_BYTES,
+    scansIn: () => 1,
+  } as const;
   const audits = new Counter({
     name: 'huren_audits_total',
     help: "Auditors' questions, by outcome",
@@ -61,6 +75,8 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
   async function refuseReplay({ claims, jkt }: AuditQuestion): Promise<void> {
     const claim = await seen.claim(`${jkt} ${claims.jti}`);
     if (claim === 'again') throw new ProblemError('proof_replayed');
+    const refused = shared.clientLimit.take(`${ANY_AUDITOR} ${jkt}`);
+    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     // It may have been asked elsewhere. An audit can wait; what it shows cannot be taken back.
     if (claim === 'unknown') {
       throw new ProblemError('unavailable', 'what was asked before cannot be looked up', { 'retry-after': '1' });
@@ -70,7 +86,8 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
   resource(router, '/v1/audits', {
     POST: async (request, response) => {
       try {
-        const asked = await question(await readBody(request));
+        const { body } = await admit(shared, door, request, response);
+        const asked = await question(body);
         const answer = await audit(verification, asked, refuseReplay);
         audits.inc({ outcome: 'answered' });
         response.json({ ...answer, chains: await chainsBehind(answer, chainOf) });

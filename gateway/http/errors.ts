@@ -13,9 +13,9 @@ export type FailRequest = (error: unknown, request: IncomingMessage, response: S
 /** Sends problem details (RFC 9457). */
 export function sendProblem(response: ServerResponse, problem: ProblemError): void {
   const { code, detail, reason } = problem;
-  const told = problemOf(code, detail, notesOf(response).requestId);
-  const body = JSON.stringify({ ...told, ...(reason === undefined ? {} : { reason }) });
-  sendBody(response, told.status, PROBLEM_TYPE, body, problem.headers);
+  const { requestId } = notesOf(response);
+  const body = { ...problemOf(code, detail, requestId), ...(reason === undefined ? {} : { reason }) };
+  sendBody(response, body.status, PROBLEM_TYPE, JSON.stringify(body), problem.headers);
 }
 
 /** Answers with a known problem, or with `internal` and a log line that names no person. */

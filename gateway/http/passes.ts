@@ -13,6 +13,7 @@ import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import type { Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
+import { sendJson } from './reply.ts';
 import { pathOf, resource } from './route.ts';
 import { openVenueDoor } from './venue-door.ts';
 
@@ -57,7 +58,7 @@ export function mountPasses(router: Router, parts: Parts): void {
     POST: async (request, response) => {
       const { venue, body } = await enter(request, response);
       const issued = await issuePass(verification, deskOf(venue), venue, body).catch(unavailable);
-      response.status(issued.pass === null ? 200 : 201).json(issued);
+      sendJson(response, issued.pass === null ? 200 : 201, issued);
     },
   });
 
@@ -66,7 +67,7 @@ export function mountPasses(router: Router, parts: Parts): void {
       const { venue, body } = await enterRevocation(request, response);
       const isGone = await deskOf(venue).revokeToken(body.pass).catch(refusedPass).catch(unavailable);
       if (!isGone) throw new ProblemError('not_found', 'no such pass was given out here, or it has ended');
-      response.json({ withdrawn: true });
+      sendJson(response, 200, { withdrawn: true });
     },
   });
 

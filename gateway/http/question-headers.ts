@@ -34,7 +34,7 @@ export function followTrace(request: IncomingMessage, response: ServerResponse):
 }
 
 /** Node joins a header of this kind that was sent twice, so that it is of no form that is read. */
-function textOf({ headers }: IncomingMessage, name: string): string | undefined {
+export function textOf({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
 }

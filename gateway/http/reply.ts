@@ -7,6 +7,8 @@ export interface RequestNotes {
   readonly requestId: string;
   /** The trace that it belongs to; null where it names none, or where whoever sent it must not write into the log. */
   traceId: string | null;
+  /** What its reply carries beside what every reply does, whether it is an answer or a refusal. */
+  readonly headers: Record<string, string>;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -16,21 +18,20 @@ const SAME_FOR_ALL: readonly [name: string, value: string][] = [
   ['referrer-policy', 'no-referrer'],
   ['cache-control', 'no-store'],
 ];
-const NOTHING_KNOWN: RequestNotes = { requestId: '', traceId: null };
 
 /** By its reply. Nothing is kept longer than that. */
 const notes = new WeakMap<ServerResponse, RequestNotes>();
 
 /** Begins the notes about a request. */
 export function beginNotes(response: ServerResponse): RequestNotes {
-  const begun = { requestId: randomUUID(), traceId: null };
+  const begun = { requestId: randomUUID(), traceId: null, headers: {} };
   notes.set(response, begun);
   return begun;
 }
 
 /** What is known of the request that this answers. */
 export function notesOf(response: ServerResponse): RequestNotes {
-  return notes.get(response) ?? NOTHING_KNOWN;
+  return notes.get(response) ?? beginNotes(response);
 }
 
 /** What every reply carries, whichever door it leaves by. */
@@ -40,8 +41,9 @@ export function headersOfEvery({ requestId }: RequestNotes): [name: string, valu
 
 /** Begins a reply with what every reply carries and its own. */
 export function beginReply(response: ServerResponse, status: number, own: Readonly<Record<string, string>>): void {
-  const names = headersOfEvery(notesOf(response)).flat();
-  for (const name of Object.keys(own)) names.push(name, own[name] ?? '');
+  const known = notesOf(response);
+  const names = headersOfEvery(known).flat();
+  for (const headers of [known.headers, own]) for (const name in headers) names.push(name, headers[name] ?? '');
   response.writeHead(status, names);
 }
 

@@ -10,6 +10,7 @@ import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
 import { openRateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce } from '../access/seen-once.ts';
+import { CoverageCounter } from '../coverage/coverage-counter.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import type { Issuer, IssuingContext } from '../issuing/answer-question.ts';
 import { openKeyStore } from '../keys/key-store.ts';
@@ -20,6 +21,7 @@ import { makeTestToken } from '../test/softhsm.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import type { Signer } from '../trust/signer.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
+import { AnswerTimes } from '../upstream/answer-times.ts';
 import { errorHandler, openFailures } from './errors.ts';
 import { HotRoutes } from './hot-routes.ts';
 import { openRequestLog } from './request-log.ts';
@@ -74,7 +76,8 @@ beforeEach(async () => {
   const issuing: IssuingContext = {
     registry: () => registry(),
     ask: unused,
-    systemLimit: { take: () => null },
+    answerTimes: new AnswerTimes(),
+    provinceLimit: { take: () => null },
     issuerKeys: unused,
     nodeKeys: unused,
     sm2Verify: () => false,
@@ -89,6 +92,7 @@ beforeEach(async () => {
     issuers: [issuer],
     askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
     statements: metrics.statements,
+    coverage: new CoverageCounter(),
     log,
     shared: {
       askerLimit: openRateLimit(limit),

@@ -3,6 +3,8 @@ import type { PublishedLimit } from '../access/rate-limit.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
+import { textOf } from './question-headers.ts';
+import { notesOf } from './reply.ts';
 
 interface Parts {
   readonly tokens: VenueTokens;
@@ -25,14 +27,15 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
   const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
-    const { method = '', url = '', headers } = request;
-    response.setHeader('ratelimit-policy', shared.clientLimit.policy['ratelimit-policy']);
-    // Given twice it comes as one text with a comma, which is no proof.
-    const proof = headers['dpop']?.toString();
+    const { headers } = notesOf(response);
+    Object.assign(headers, shared.clientLimit.policy);
+    const { authorization } = request.headers;
+    const proof = textOf(request, 'dpop');
     // Whoever proves possession learns the next nonce along with each answer, be it a refusal.
-    if (proof !== undefined) response.setHeader('dpop-nonce', tokens.proofNonce());
+    if (proof !== undefined) headers['dpop-nonce'] = tokens.proofNonce();
+    const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
-    const venue = await tokens.authenticate({ authorization: headers.authorization, proof, method, path });
+    const venue = await tokens.authenticate({ authorization, proof, method, path });
     if (scansIn === undefined) withinRate(venue, 1);
     return venue;
   };

@@ -1,17 +1,16 @@
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
-import { UpstreamBusy } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { PLAIN_FORM, type TokenForm } from '../../schemas/token-form.ts';
-import type { RateLimit } from '../access/rate-limit.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { SignToken } from '../trust/signer.ts';
 import { statementDigest } from '../trust/statement-answer.ts';
 import { withinBudget } from '../upstream/province-breaker.ts';
-import { type AssureContext, assureStatement } from '../verification/assure-statement.ts';
-import { type ObtainContext, obtainStatement } from '../verification/obtain-statement.ts';
+import { askProvince } from '../verification/ask-province.ts';
+import type { Absent, Told } from '../verification/knowledge.ts';
 import { recogniseCode, type Subject } from '../verification/recognise-code.ts';
+import type { AskContext } from '../verification/verification-context.ts';
 import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
 
 /** A province's issuer entity of this node. `signFor` signs for whoever takes these forms, and
@@ -22,11 +21,9 @@ export interface Issuer {
   readonly signFor: (forms: readonly TokenForm[]) => SignToken;
 }
 
-/** What answering needs: to ask the province's own system, the registry, and the keys of whatever that system signs. */
-export interface IssuingContext extends ObtainContext, AssureContext {
+/** What answering needs: to ask the province's own system, and the registry. */
+export interface IssuingContext extends AskContext {
   readonly registry: () => RegistryState;
-  /** How often the province's own system is asked. */
-  readonly systemLimit: RateLimit;
 }
 
 /** What came of a question; `statement` for its own outcome alone. */
@@ -50,27 +47,18 @@ export async function answerQuestion(
   const subject = subjectOf(context.registry(), issuer, request);
   if (subject === 'suspended') return { outcome: { outcome: 'unavailable', reasons: ['issuer_unavailable'] } };
   if (subject === null) return { outcome: { outcome: 'not_ours' } };
-  const refused = context.systemLimit.take(issuer.province);
-  if (refused !== null) return busy(Number(refused['retry-after']) * 1000);
-  const said: { retryAfterMs: number | null } = { retryAfterMs: null };
-  const ask: ObtainContext['ask'] = async (adapter, question) => {
-    try {
-      return await withinBudget(context.ask(adapter, question), withinMs);
-    } catch (error) {
-      if (error instanceof UpstreamBusy) said.retryAfterMs = error.retryAfterMs;
-      throw error;
-    }
-  };
-  const obtained = await obtainStatement({ ...context, ask }, subject);
-  if (obtained.kind === 'absent') return { outcome: { outcome: 'absent', why: obtained.why } };
-  if (obtained.kind === 'unknowable' && obtained.isBusy) return busy(said.retryAfterMs);
-  const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
-  if (assured.kind === 'unknowable') return { outcome: { outcome: 'unavailable', reasons: [...assured.reasons] } };
+  const known = await told(context, subject, withinMs);
+  if (known instanceof ProblemError) return busy(Number(known.headers['retry-after']) * 1000);
+  if (known.kind === 'absent') return { outcome: { outcome: 'absent', why: known.why } };
+  if (known.kind === 'unknowable') {
+    if (known.busy !== null) return busy(known.busy.retryAfterMs);
+    return { outcome: { outcome: 'unavailable', reasons: [...known.reasons] } };
+  }
   // What the province's own system signed goes on as it is: that signature is worth more than ours.
   const sign = issuer.signFor(request.forms ?? PLAIN_FORM);
   const statement =
-    assured.statement ?? (await signStatement(assured.claims, termsOf(context, issuer, subject, validUntilMs), sign));
-  const { reasons, localGroundOnly } = assured;
+    known.statement ?? (await signStatement(known.claims, termsOf(context, issuer, subject, known.validUntilMs), sign));
+  const { reasons, localGroundOnly } = known;
   return {
     outcome: {
       outcome: 'statement',
@@ -80,6 +68,21 @@ export async function answerQuestion(
     },
     statement,
   };
+}
+
+/** What its own system says for as long as whoever asks goes on waiting; a refusal where it was asked as often as it bears. */
+async function told(
+  context: IssuingContext,
+  subject: Subject,
+  withinMs: number,
+): Promise<Told | Absent | ProblemError> {
+  const ask: AskContext['ask'] = (adapter, question) => withinBudget(context.ask(adapter, question), withinMs);
+  try {
+    return await askProvince({ ...context, ask }, subject);
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'rate_limited') return error;
+    throw error;
+  }
 }
 
 /** Null: no code of the province that this issuer speaks for. A reference is of that province, since it was asked for it. */

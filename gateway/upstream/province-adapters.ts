@@ -4,12 +4,10 @@ import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
 import { ownMember } from '../../schemas/own-member.ts';
-import { widestForm } from '../../schemas/token-form.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
 import { answeredByNobody } from './nobody.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, NodeWay, ProvinceAnswer, Question } from './question.ts';
-import { SingleFlight } from './single-flight.ts';
 import { heardBy, type UpstreamClient } from './upstream-client.ts';
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
@@ -62,7 +60,6 @@ interface OpenVersion {
  */
 export class ProvinceAdapters {
   readonly #open = new Map<string, OpenVersion>();
-  readonly #flights = new SingleFlight<ProvinceAnswer>();
   readonly #parts: ProvinceParts;
 
   constructor(parts: ProvinceParts) {
@@ -82,20 +79,17 @@ export class ProvinceAdapters {
     }
   }
 
-  /** Asks one version about a token; concurrent questions about the same token, for whoever takes
-   * the same forms, are one question. Throws UpstreamError. */
-  ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
-    return this.#flights.run(`${adapter.digest} ${widestForm(question.forms)} ${question.token}`, async () => {
-      // A scan that began before a change may still ask for the version of then.
-      const version = this.#version(adapter);
-      version.underWay += 1;
-      try {
-        return await askInOrder(version, question);
-      } finally {
-        version.underWay -= 1;
-        closeIfIdle(version);
-      }
-    });
+  /** Asks one version about a token. Throws UpstreamError. */
+  async ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
+    // A scan that began before a change may still ask for the version of then.
+    const version = this.#version(adapter);
+    version.underWay += 1;
+    try {
+      return await askInOrder(version, question);
+    } finally {
+      version.underWay -= 1;
+      closeIfIdle(version);
+    }
   }
 
   /** Of the way that each version asks by first. */
@@ -186,10 +180,20 @@ const LEAST_MS = 50;
  * One way after another until somebody answers, all within the manifest's one time-out. A node that hangs uses it up: its
  * breaker opens then, and the next questions go the other way at once.
  */
-async function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question): Promise<ProvinceAnswer> {
+function askInOrder({ ways, timeoutMs }: OpenVersion, question: Question): Promise<ProvinceAnswer> {
+  const [{ guarded }, ...rest] = ways;
+  const first = guarded.ask(question, timeoutMs);
+  return rest.length === 0 ? first : orOthers(first, rest, timeoutMs, question);
+}
+
+async function orOthers(
+  first: Promise<ProvinceAnswer>,
+  rest: readonly OpenWay[],
+  timeoutMs: number,
+  question: Question,
+): Promise<ProvinceAnswer> {
   const started = performance.now();
-  const [first, ...rest] = ways;
-  let last = first.guarded.ask(question, timeoutMs);
+  let last = first;
   for (const { guarded } of rest) {
     try {
       return await last;

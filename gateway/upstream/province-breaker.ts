@@ -75,6 +75,15 @@ export function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> 
       () => reject(new UpstreamError('timeout', 'the province did not answer in time')),
       budgetMs,
     );
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }

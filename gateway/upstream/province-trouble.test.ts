@@ -9,6 +9,7 @@ import { createRegistryState, type RegisteredAdapter } from '../registry/registr
 import { LOOPBACK_ONLY } from './networks.ts';
 import { ProvinceAdapters } from './province-adapters.ts';
 import type { BreakerState } from './province-breaker.ts';
+import { sharedAsk } from './shared-ask.ts';
 import { openUpstreamClient } from './upstream-client.ts';
 
 /** Asked over real HTTP, by a driver that signs its questions; the reply is what a test makes of the token. */
@@ -59,13 +60,13 @@ afterEach(async () => {
 
 /** What comes of one question: the kind of its answer, or the code of its failure. */
 async function ask(token: string): Promise<string> {
-  return await provinces
-    .ask(adapter, { token, code: token, purpose: 'venue_entry', forms: ['jws'], gateway: null })
-    .then(
-      ({ kind }) => kind,
-      (error: { code: string }) => error.code,
-    );
+  return await shared(adapter, { token, code: token, purpose: 'venue_entry', forms: ['jws'], gateway: null }).then(
+    ({ kind }) => kind,
+    (error: { code: string }) => error.code,
+  );
 }
+
+const shared = sharedAsk((one, question) => provinces.ask(one, question));
 
 const many = (count: number, name: string) => Array.from({ length: count }, (_, n) => `${name}-${n}`);
 

@@ -6,8 +6,10 @@ export class SingleFlight<T> {
   run(key: string, work: () => Promise<T>): Promise<T> {
     const underWay = this.#flights.get(key);
     if (underWay !== undefined) return underWay;
-    const flight = work().finally(() => this.#flights.delete(key));
+    const flight = work();
+    const landed = () => void this.#flights.delete(key);
     this.#flights.set(key, flight);
+    flight.then(landed, landed);
     return flight;
   }
 }

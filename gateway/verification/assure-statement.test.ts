@@ -53,6 +53,7 @@ const UNTIMELY = {
   assurance: 'transport',
   statement: null,
   way: null,
+  validUntilMs: Number.POSITIVE_INFINITY,
 };
 
 /** What a node handed over, signed by whomever. */
@@ -65,15 +66,15 @@ async function assured(iss: string, key: Key, claims: Partial<StatusClaims> = {}
 
 describe('a statement that a node handed over', () => {
   test('by the node itself is refused, or outlives its chain', async () => {
-    const { assured: outcome, validUntilMs } = await assured(NODE, node);
+    const outcome = await assured(NODE, node);
     expect(outcome).toMatchObject({ kind: 'claims', assurance: 'node-signed', way: 'node' });
-    expect(validUntilMs).toBe((AT_S + 100) * 1000);
+    expect(outcome.validUntilMs).toBe((AT_S + 100) * 1000);
   });
 
   test("by the province's own system counts as the node's", async () => {
-    const { assured: outcome, validUntilMs } = await assured(PROVINCE, province);
+    const outcome = await assured(PROVINCE, province);
     expect(outcome).toMatchObject({ kind: 'claims', assurance: 'province-signed', way: 'node' });
-    expect(validUntilMs).toBe((AT_S + 300) * 1000);
+    expect(outcome.validUntilMs).toBe((AT_S + 300) * 1000);
   });
 
   test.each([
@@ -81,7 +82,7 @@ describe('a statement that a node handed over', () => {
     ['of the province with the key of the node', PROVINCE, () => node],
     ['of the node with the key of the province', NODE, () => province],
   ])('%s is believed', async (_what, iss, key) => {
-    const { assured: outcome } = await assured(iss, key());
+    const outcome = await assured(iss, key());
     expect(outcome).toMatchObject({ kind: 'unknowable', reasons: ['issuer_unavailable', 'issuer_signature_invalid'] });
   });
 
@@ -90,7 +91,7 @@ describe('a statement that a node handed over', () => {
     ['before the first health code', '2020-01-31T15:59:59Z'],
     ['in 1970', '1970-01-20T02:27:05Z'],
   ])('about a time %s is believed, or shown as evidence', async (_when, status_as_of) => {
-    const { assured: outcome } = await assured(NODE, node, { status_as_of });
+    const outcome = await assured(NODE, node, { status_as_of });
     expect(outcome).toEqual(UNTIMELY);
   });
 });
@@ -103,8 +104,8 @@ describe("a province's own signed statement", () => {
       { iss: PROVINCE, iat: AT_S, exp: AT_S + 300 },
       plainly(province.signer),
     );
-    const translation = { claims: WHOLE, localGroundOnly: false, reasons: [] };
-    const { assured: outcome } = await assureStatement(context, SUBJECT, { kind: 'answer', translation, statement });
+    const translation = { claims: WHOLE, localGroundOnly: false, reasons: [], unmapped: [] };
+    const outcome = await assureStatement(context, SUBJECT, { kind: 'found', translation, statement });
     expect(outcome).toEqual(UNTIMELY);
   });
 });

@@ -24,6 +24,7 @@ const GREEN: Answer = {
   evidence: null,
   withheld: false,
   policy: 'a-policy@1.0.0',
+  cell: null,
   way: null,
 };
 
@@ -41,7 +42,6 @@ function attested(answer: Partial<Answer>) {
     { nowMs: () => NOW_S * 1000, newId: () => '0123456789abcdef', metrics: METRICS },
     {
       gateway: { entityId: 'https://gateway.example' },
-      sign: plainly(key.signer),
       venue: {
         issuer: 'https://authorization.example',
         clientId: 'door',
@@ -54,6 +54,7 @@ function attested(answer: Partial<Answer>) {
       subject: { adapter: { manifest: SAMPLE, digest: 'd'.repeat(43), stage: 'active', conformance: null } },
       answer: { ...GREEN, evidence, ...answer },
     },
+    plainly(key.signer),
   );
 }
 

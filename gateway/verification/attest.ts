@@ -17,7 +17,6 @@ export type AttestContext = Pick<VerificationContext, 'nowMs' | 'newId' | 'metri
 
 export interface Attestable {
   readonly gateway: Pick<AnsweringGateway, 'entityId'>;
-  readonly sign: SignToken;
   readonly venue: Venue;
   readonly request: VerificationRequest;
   readonly mandate: Pick<Mandate, 'id'>;
@@ -29,10 +28,14 @@ export interface Attestable {
  * Step 8: signs what was decided, binding the statement's digest, and lays out the reply. What no verifier would accept
  * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
  */
-export async function attest(context: AttestContext, attestable: Attestable): Promise<VerificationReply> {
-  const { sign, venue, subject, answer } = attestable;
+export async function attest(
+  context: AttestContext,
+  attestable: Attestable,
+  sign: SignToken,
+): Promise<VerificationReply> {
+  const { venue, subject, answer } = attestable;
   const nowS = Math.floor(context.nowMs() / 1000);
-  const claims = await claimsOf(context, attestable, nowS);
+  const claims = claimsOf(context, attestable, nowS);
   const [rule] = brokenRules(claims, evidenceOf(attestable));
   if (rule !== undefined) {
     context.metrics.attestationsRefused.inc({ rule });
@@ -57,7 +60,7 @@ export async function attest(context: AttestContext, attestable: Attestable): Pr
   };
 }
 
-async function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): Promise<AttestationClaims> {
+function claimsOf(context: AttestContext, attestable: Attestable, nowS: number): AttestationClaims {
   const { gateway, venue, request, mandate, subject, answer } = attestable;
   return {
     iss: gateway.entityId,

@@ -6,9 +6,8 @@ import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { AuditQuestion } from '../trust/audit-request.ts';
-import { assureStatement } from './assure-statement.ts';
-import { obtainStatement } from './obtain-statement.ts';
-import { absent } from './recall-answer.ts';
+import { askProvince } from './ask-province.ts';
+import { refusalOf } from './recall-answer.ts';
 import { recogniseCode } from './recognise-code.ts';
 import { type JudgedApproval, judgeStatement } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
@@ -29,7 +28,7 @@ export interface AuditAnswer {
 export type AuditedApproval = Omit<JudgedApproval, 'signature'>;
 
 /**
- * Asks the province again, past every cache, and keeps nothing. Only an auditor whom a mandate in force names, with the
+ * Asks the province again, past every cache and within the same limits as a scan, and keeps nothing. Only an auditor whom a mandate in force names, with the
  * very key that it names. `refuseReplay` hears of questions by such auditors alone: anybody can sign with a key of their
  * own, and would fill its memory. Throws ProblemError `check_not_permitted` and whatever a verification throws.
  */
@@ -45,37 +44,17 @@ export async function audit(
   if (purpose === undefined) throw new ProblemError('check_not_permitted');
   await refuseReplay(question);
   const subject = { ...recogniseCode(state, asked.code), purpose, forms: PLAIN_FORM, gateway: context.anyGateway() };
-  const obtained = await obtainStatement(context, subject);
-  if (obtained.kind === 'absent') throw absent(obtained.why);
-  const { assured } = await assureStatement(context, subject, obtained);
-  const { province } = subject.adapter.manifest;
-  if (assured.kind === 'unknowable') {
-    const { reasons, assurance } = assured;
-    return {
-      issuer_province: province,
-      claims: null,
-      statement: null,
-      provenance: null,
-      findings: [],
-      approvals: [],
-      reasons,
-      assurance,
-    };
+  const known = await context.load.whileWaiting(() => askProvince(context, subject));
+  if (known.kind === 'absent') throw refusalOf(known);
+  const { reasons, assurance } = known;
+  const said = { issuer_province: subject.adapter.manifest.province, reasons, assurance };
+  if (known.kind === 'unknowable') {
+    return { ...said, claims: null, statement: null, provenance: null, findings: [], approvals: [] };
   }
-  const { provenance, findings, approvals } = await judgeStatement(context, state, subject, {
-    ...assured,
-    path: 'cold',
-  });
-  return {
-    issuer_province: province,
-    claims: assured.claims,
-    statement: assured.statement,
-    assurance: assured.assurance,
-    provenance,
-    findings,
-    approvals: approvals.map(({ signature: _signature, ...approval }) => approval),
-    reasons: assured.reasons,
-  };
+  const { claims, statement } = known;
+  const { provenance, findings, approvals } = await judgeStatement(context, state, subject, known);
+  const shown = approvals.map(({ signature: _signature, ...approval }) => approval);
+  return { ...said, claims, statement, provenance, findings, approvals: shown };
 }
 
 /** Identifier and key both: a mandate names whom it trusts to look, and with which key. Null: it does not name this one. */

@@ -5,12 +5,11 @@ import type { Remedy } from '../../schemas/remedy.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Decision, Provenance, Status } from '../../schemas/status.ts';
 import type { Venue } from '../access/venue-tokens.ts';
-import { ageBandOf, cellOf } from '../policy/cells.ts';
+import { ageBandOf, cellName, cellOf } from '../policy/cells.ts';
 import { decide } from '../policy/decide.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { Subject } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
-import type { VerificationContext } from './verification-context.ts';
 
 /** Everything that an answer says, before it is signed. `evidence` is bound even where it is withheld from the venue. */
 export interface Answer {
@@ -25,25 +24,27 @@ export interface Answer {
   readonly evidence: string | null;
   readonly withheld: boolean;
   readonly policy: string;
+  /** The cell of the policy that was looked up; null where nothing was. */
+  readonly cell: string | null;
   /** By which way the province was asked; null where nothing came of it. */
   readonly way: Way | null;
 }
 
-type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons'>;
+type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons' | 'cell'>;
 
 /**
  * Step 7: what the destination makes of it. What nobody can tell, and what is not substantiated, is `refer` by rule
  * and reaches no table; everything else is looked up in the destination's published policy.
  */
 export function decideAnswer(
-  context: VerificationContext,
   state: RegistryState,
   venue: Venue,
   subject: Subject,
   substantiated: Substantiated,
+  nowMs: number,
 ): Answer {
   const policy = state.policyOf(venue.destination);
-  const lookUp = (claims: StatusClaims) => tableVerdict(context, policy, venue, subject, substantiated, claims);
+  const lookUp = (claims: StatusClaims) => tableVerdict(policy, venue, subject, substantiated, claims, nowMs);
   const verdict = verdictOf(substantiated, lookUp);
   const known = substantiated.kind === 'claims' ? substantiated : null;
   return {
@@ -64,7 +65,7 @@ export function decideAnswer(
 function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) => Verdict): Verdict {
   const stale: ReasonCode[] = substantiated.path === 'stale' ? ['stale_used'] : [];
   const refer = (reasons: readonly ReasonCode[]): Verdict => {
-    return { status: 'indeterminate', decision: 'refer', reasons: [...reasons, ...stale] };
+    return { status: 'indeterminate', decision: 'refer', reasons: [...reasons, ...stale], cell: null };
   };
   if (substantiated.kind === 'unknowable') return refer(substantiated.reasons);
   if (substantiated.withheldFor !== null) return refer([substantiated.withheldFor]);
@@ -74,23 +75,22 @@ function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) 
 }
 
 function tableVerdict(
-  context: VerificationContext,
   policy: ReturnType<RegistryState['policyOf']>,
   venue: Venue,
   { adapter }: Subject,
   { provenance, assurance, path }: Substantiated,
   claims: StatusClaims,
+  nowMs: number,
 ): Verdict {
   const { status, status_as_of, flags } = claims;
   if (status === 'indeterminate' || status_as_of === null) {
-    return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'] };
+    return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'], cell: null };
   }
-  const nowMs = context.nowMs();
   const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
   const ageBand = ageBandOf(ageS, publishedMaxAgeS(adapter.manifest, status));
   const stale = path === 'stale';
   const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale, ageBand, flags });
-  return decide(policy, cell, nowMs);
+  return { ...decide(policy, cell, nowMs), cell: cellName(cell) };
 }
 
 /** The remedy of whoever made the assignment, where that province is registered; else of the issuing province. */

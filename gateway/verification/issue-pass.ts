@@ -3,7 +3,7 @@ import type { VerificationReply, VerificationRequest } from '../../schemas/verif
 import type { Venue } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import type { VerificationContext } from './verification-context.ts';
-import { verifyInFull } from './verify.ts';
+import { answer, reply } from './verify.ts';
 
 /** The answer, and the pass where the answer is one. `valid_until` is null with it. */
 export interface PassReply {
@@ -23,22 +23,24 @@ export async function issuePass(
   asker: Venue,
   request: VerificationRequest,
 ): Promise<PassReply> {
-  const { reply: answer, mandate, subject, handle } = await verifyInFull(context, asker, request);
-  const { status, decision, status_as_of, stale } = answer;
+  const answered = await answer(context, asker, request);
+  const said = await reply(context, answered);
+  const { mandate, subject, known } = answered;
+  const { status, decision, status_as_of, stale } = said;
   // What stands in for a province that cannot answer is good for a door, not for a day.
   const isPass = status === 'green' && decision === 'pass' && !stale;
-  if (!isPass || status_as_of === null || handle === null) return without(answer);
+  if (!isPass || status_as_of === null || known.kind !== 'claims') return without(said);
   const greenEndsMs = Date.parse(status_as_of) + maxAgeS(subject.adapter.manifest, 'green') * 1000;
   const issued = await passes.issue({
-    issuer_province: answer.issuer.province,
-    destination: answer.destination,
+    issuer_province: said.issuer.province,
+    destination: said.destination,
     status_as_of,
     mandate: mandate.id,
-    handle,
+    handle: known.claims.handle,
     notAfterS: Math.floor(Math.min(Date.parse(mandate.valid_until), greenEndsMs) / 1000),
   });
-  if (issued === null) return without(answer);
-  return { pass: issued.pass, valid_until: new Date(issued.expS * 1000).toISOString(), answer };
+  if (issued === null) return without(said);
+  return { pass: issued.pass, valid_until: new Date(issued.expS * 1000).toISOString(), answer: said };
 }
 
 function without(answer: VerificationReply): PassReply {

@@ -5,16 +5,10 @@ import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import { formOf } from '../trust/status-statement.ts';
-import { type Assured, assureStatement } from './assure-statement.ts';
-import { obtainStatement } from './obtain-statement.ts';
+import { askProvince } from './ask-province.ts';
+import type { Absent, AnswerPath, Recalled, Told, Unknowable } from './knowledge.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
-
-/** Where an answer came from: the province, a cache, or a cache after the province failed. */
-export type AnswerPath = 'cold' | 'cached' | 'stale';
-
-/** An assured answer whose statement shows no disclosure, and whether it is an earlier one that stands in for a province that cannot answer. */
-export type Recalled = Assured & { readonly path: AnswerPath };
 
 /** Nobody should have to wait for a code that their phone has just made known. */
 const ABSENT_LIFE_MS = 5_000;
@@ -22,7 +16,7 @@ const ABSENT_LIFE_MS = 5_000;
 /**
  * Steps 4 and 5 behind the cache: what the province said within its declared freshness, else what it says now, else,
  * where it fails, what it said within its declared grace. Concurrent scans of one code are one question. Throws
- * ProblemError `code_expired` or `code_unrecognised` where the province answered that there is no such code.
+ * ProblemError `rate_limited` and `unavailable`.
  */
 export async function recallAnswer(context: RecallContext, subject: Subject): Promise<Recalled> {
   const { province, freshness_s, stale_grace_s } = subject.adapter.manifest;
@@ -34,58 +28,69 @@ export async function recallAnswer(context: RecallContext, subject: Subject): Pr
     return await context.load.whileWaiting(() => context.flights.run(flight, () => readOrAsk(context, subject, key)));
   }
   context.load.admit('repeat');
-  return answerOf(known, 'cached');
+  return recalled(known, 'cached');
 }
 
 async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey): Promise<Recalled> {
   const { province, upstream } = subject.adapter.manifest;
   const followMs = context.answerTimes.usualMs(province);
-  const found = await context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
-  const reading = { ...found, fresh: takenBy(subject, found.fresh), stale: takenBy(subject, found.stale) };
-  if (reading.fresh !== null) return answerOf(reading.fresh, 'cached');
-  const unasked = context.provinceLimit.take(province);
-  if (unasked !== null) return standIn(context, reading, new ProblemError('rate_limited', undefined, unasked));
+  const found = context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
+  const reading = takenReading(subject, found instanceof Promise ? await found : found);
+  if (reading.fresh !== null) return recalled(reading.fresh, 'cached');
   let settled = false;
   try {
-    let asked = await ask(context, subject, reading.seen);
+    let heard = await ask(context, subject, reading.seen);
     // What was withdrawn while the province answered is asked again: those who wait may have come after that.
-    if (asked.entry !== null && !context.cache.admits(asked.entry)) {
-      asked = await ask(context, subject, context.cache.position());
+    if ('answer' in heard && !context.cache.admits(heard)) {
+      heard = await ask(context, subject, context.cache.position());
     }
-    if (asked.entry === null) return standIn(context, reading, asked.failed);
-    context.cache.put(key, asked.entry, reading.lease);
+    if (!('answer' in heard)) return standIn(context, reading, heard) ?? { ...heard, path: 'cold' };
+    context.cache.put(key, heard, reading.lease);
     settled = true;
-    return answerOf(asked.entry, 'cold');
+    return recalled(heard, 'cold');
+  } catch (error) {
+    // Nobody was asked: that is as if nobody had answered.
+    const isUnasked = error instanceof ProblemError && error.code === 'rate_limited';
+    const instead = isUnasked ? standIn(context, reading, null) : null;
+    if (instead === null) throw error;
+    return instead;
   } finally {
     if (!settled) context.cache.release(reading.lease);
   }
 }
 
-type Failed = Extract<Assured, { kind: 'unknowable' }>;
-type Asked = { readonly entry: CacheEntry; readonly failed: null } | { readonly entry: null; readonly failed: Failed };
+/** The province's answer with its limits; what nobody can tell has none, and is kept nowhere. */
+async function ask(context: RecallContext, subject: Subject, seen: Position): Promise<CacheEntry | Unknowable> {
+  const told = await askProvince(context, subject);
+  return told.kind === 'unknowable' ? told : entryOf(context, subject, told, seen);
+}
 
-async function ask(context: RecallContext, subject: Subject, seen: Position): Promise<Asked> {
-  const { province, freshness_s, stale_grace_s } = subject.adapter.manifest;
-  const started = performance.now();
-  const obtained = await obtainStatement(context, subject);
-  context.answerTimes.note(province, performance.now() - started);
+function entryOf(
+  context: RecallContext,
+  { adapter: { manifest } }: Subject,
+  told: Exclude<Told, Unknowable> | Absent,
+  seen: Position,
+): CacheEntry {
+  const { province, freshness_s, stale_grace_s } = manifest;
   const nowMs = context.nowMs();
-  if (obtained.kind === 'absent') {
+  if (told.kind === 'absent') {
     const untilMs = nowMs + Math.min(ABSENT_LIFE_MS, freshness_s * 1000);
-    const answer = { kind: 'absent', why: obtained.why } as const;
-    const limits = { province, tag: null, seen, freshUntilMs: untilMs, usableUntilMs: untilMs };
-    return { entry: { answer, ...limits }, failed: null };
+    return { answer: told, province, tag: null, seen, freshUntilMs: untilMs, usableUntilMs: untilMs };
   }
-  const { assured, validUntilMs } = await assureStatement(context, subject, obtained);
-  if (assured.kind === 'unknowable') return { entry: null, failed: assured };
-  const { handle } = assured.claims;
-  // Whoever is answered from here is a venue, or somebody on its way to one.
-  const statement = assured.statement === null ? null : withholdDisclosures(assured.statement);
-  const answer = { ...assured, reasons: [...assured.reasons], statement };
-  const freshUntilMs = Math.min(nowMs + freshness_s * 1000, validUntilMs);
-  const usableUntilMs = Math.min(nowMs + (freshness_s + stale_grace_s) * 1000, validUntilMs);
-  const tag = context.cache.tagOf(province, handle);
-  return { entry: { answer, province, tag, seen, freshUntilMs, usableUntilMs }, failed: null };
+  const { validUntilMs, reasons, statement, ...claimed } = told;
+  return {
+    // Whoever is answered from here is a venue, or somebody on its way to one.
+    answer: {
+      ...claimed,
+      reasons: [...reasons],
+      statement: statement === null ? null : withholdDisclosures(statement),
+    },
+    province,
+    tag: context.cache.tagOf(province, claimed.claims.handle),
+    seen,
+    freshUntilMs: Math.min(nowMs + freshness_s * 1000, validUntilMs),
+    usableUntilMs: Math.min(nowMs + (freshness_s + stale_grace_s) * 1000, validUntilMs),
+  };
 }
 
 /**
@@ -98,19 +103,20 @@ function takenBy({ forms }: Subject, entry: CacheEntry | null): CacheEntry | nul
   return formOf(statement) === 'jws' ? entry : null;
 }
 
+function takenReading(subject: Subject, found: Reading): Reading {
+  return { ...found, fresh: takenBy(subject, found.fresh), stale: takenBy(subject, found.stale) };
+}
+
 /**
- * Stale if error: an answer inside its grace stands in for a province that is away, never for one whose signature is
- * wrong. It may have been withdrawn, or its grace have run out, while we waited.
+ * Stale if error: an answer inside its grace stands in for a province that is away or asked too much, never for one whose
+ * signature is wrong. It may have been withdrawn, or its grace have run out, while we waited. Null: there is none.
  */
-function standIn(context: RecallContext, { stale }: Reading, failed: Failed | ProblemError): Recalled {
-  const isForged = !(failed instanceof ProblemError) && failed.reasons.includes('issuer_signature_invalid');
-  if (stale?.answer.kind === 'claims' && !isForged) {
-    const nowMs = context.nowMs();
-    const isInGrace = nowMs < stale.usableUntilMs && context.cache.admits(stale);
-    if (isInGrace && isPast(stale.answer.claims.status_as_of, nowMs)) return answerOf(stale, 'stale');
-  }
-  if (failed instanceof ProblemError) throw failed;
-  return { ...failed, path: 'cold' };
+function standIn(context: RecallContext, { stale }: Reading, failed: Unknowable | null): Recalled | null {
+  const isForged = failed?.reasons.includes('issuer_signature_invalid') === true;
+  if (stale?.answer.kind !== 'claims' || isForged) return null;
+  const nowMs = context.nowMs();
+  const isInGrace = nowMs < stale.usableUntilMs && context.cache.admits(stale);
+  return isInGrace && isPast(stale.answer.claims.status_as_of, nowMs) ? recalled(stale, 'stale') : null;
 }
 
 /** A time that our clock has not reached yet is nobody's earlier answer. */
@@ -118,12 +124,11 @@ function isPast(asOf: string | null, nowMs: number): boolean {
   return asOf === null || Date.parse(asOf) <= nowMs;
 }
 
-function answerOf({ answer }: CacheEntry, path: AnswerPath): Recalled {
-  if (answer.kind === 'claims') return { ...answer, path };
-  throw absent(answer.why);
+function recalled({ answer }: CacheEntry, path: AnswerPath): Recalled {
+  return { ...answer, path };
 }
 
 /** The province's own word that there is no such code, as a refusal. */
-export function absent(why: 'expired' | 'unknown'): ProblemError {
+export function refusalOf({ why }: Absent): ProblemError {
   return why === 'expired' ? new ProblemError('code_expired') : codeUnrecognised('not_known');
 }

@@ -12,7 +12,8 @@ import { TurnSigner } from '../trust/turn-signer.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
 import type { ProvinceAnswer, Question } from '../upstream/question.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
-import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { Recalled } from './knowledge.ts';
+import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { RecallContext } from './verification-context.ts';
 

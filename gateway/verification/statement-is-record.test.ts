@@ -61,7 +61,7 @@ beforeAll(async () => {
 /** What is made of a province's signed statement beside its record: the outcome's kind, and its reasons. */
 async function outcome(signed: StatusClaims, record = RECORD, manifest: Manifest = SAMPLE) {
   const statement = await signStatement(signed, { iss: PROVINCE, iat: AT_S, exp: AT_S + 300 }, plainly(key.signer));
-  const { assured } = await assureStatement(
+  const assured = await assureStatement(
     {
       issuerKeys: async () => ({ entityId: PROVINCE, jwks: { keys: [key.jwk] }, expS: AT_S + 1000 }),
       nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),
@@ -77,7 +77,7 @@ async function outcome(signed: StatusClaims, record = RECORD, manifest: Manifest
       forms: PLAIN_FORM,
       gateway: null,
     },
-    { kind: 'answer', translation: { claims: record, localGroundOnly: false, reasons: [] }, statement },
+    { kind: 'found', translation: { claims: record, localGroundOnly: false, reasons: [], unmapped: [] }, statement },
   );
   return assured;
 }

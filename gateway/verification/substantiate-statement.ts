@@ -14,12 +14,13 @@ import {
 } from '../provenance/substantiate.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import { verifyApproval } from '../trust/approval.ts';
-import { type Recalled, recallAnswer } from './recall-answer.ts';
+import type { Claimed, Recalled, Unknowable } from './knowledge.ts';
+import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
 import type { VerificationContext } from './verification-context.ts';
 
-/** An assured answer and whether its colour may be shown. `answerable` is the province whose remedy helps. */
-export type Substantiated = Recalled & {
+/** What is known, and whether its colour may be shown. `answerable` is the province whose remedy helps. */
+export type Substantiated = Recalled<Claimed | Unknowable> & {
   readonly provenance: Provenance | null;
   /** Set where a yellow or red is not substantiated: the venue gets this reason instead of the colour. */
   readonly withheldFor: ReasonCode | null;
@@ -34,16 +35,24 @@ export async function substantiateStatement(
   context: VerificationContext,
   state: RegistryState,
   subject: Subject,
-  assured: Recalled,
+  known: Recalled<Claimed>,
 ): Promise<Substantiated> {
   const { province } = subject.adapter.manifest;
-  if (assured.kind === 'unknowable') return { ...assured, provenance: null, withheldFor: null, answerable: province };
-  const { provenance, findings, answerable } = await judgeStatement(context, state, subject, assured);
-  if (provenance !== 'absent' && provenance !== 'violated') {
-    return { ...assured, provenance, withheldFor: null, answerable };
-  }
+  const { provenance, findings, answerable } = await judgeStatement(context, state, subject, known);
+  if (provenance !== 'absent' && provenance !== 'violated')
+    return { ...known, provenance, withheldFor: null, answerable };
   for (const { code } of findings) context.metrics.unsubstantiated.inc({ issuer: province, reason: code });
-  return { ...assured, provenance, withheldFor: unsubstantiatedReason(findings), answerable };
+  return { ...known, provenance, withheldFor: unsubstantiatedReason(findings), answerable };
+}
+
+/** Whether a colour rests on an assignment, which has to be looked at. */
+export function isHarsh({ claims: { status } }: Claimed): boolean {
+  return status === 'yellow' || status === 'red';
+}
+
+/** What rests on nobody's assignment: a green, or nothing that anybody can tell. */
+export function unassigned({ adapter }: Subject, known: Recalled<Claimed | Unknowable>): Substantiated {
+  return { ...known, provenance: null, withheldFor: null, answerable: adapter.manifest.province };
 }
 
 /** The judgement itself, with its findings and the approvals it rests on: for auditors, and for `substantiateStatement`. */
@@ -51,22 +60,21 @@ export async function judgeStatement(
   context: VerificationContext,
   state: RegistryState,
   subject: Subject,
-  assured: AssuredClaims,
+  known: Claimed,
 ): Promise<Substantiation & { readonly approvals: readonly JudgedApproval[] }> {
-  const input = await inputOf(context, subject, assured);
-  const origin = await askOrigin(context, state, assured.claims, subject);
+  const input = await inputOf(context, subject, known);
+  const origin = await askOrigin(context, state, known.claims, subject);
   return { ...substantiate(origin === null ? input : { ...input, origin }), approvals: input.approvals };
 }
 
 /** An approval with the agency that made it; null where its signature does not stand. */
 export type JudgedApproval = VerifiedApproval & { readonly agency: string | null };
 type JudgedInput = SubstantiationInput & { readonly approvals: readonly JudgedApproval[] };
-type AssuredClaims = Extract<Recalled, { kind: 'claims' }>;
 
 async function inputOf(
   context: VerificationContext,
   { adapter }: Subject,
-  { claims, statement, localGroundOnly }: AssuredClaims,
+  { claims, statement, localGroundOnly }: Claimed,
 ): Promise<JudgedInput> {
   const { province, authority } = adapter.manifest;
   const approvals = await verifiedApprovals(context, province, claims);
@@ -110,13 +118,15 @@ async function askOrigin(
   // What the origin signed is compared, and shown to nobody.
   const subject = { adapter, token: origin.reference, code: null, purpose, forms: EVERY_FORM, gateway };
   try {
-    const assured = await recallAnswer(context, subject);
+    const known = await recallAnswer(context, subject);
+    // A reference that has run out says nothing about the record: that is no breach.
+    if (known.kind === 'absent') return known.why === 'unknown' ? 'unknown' : 'unavailable';
     // An old answer of the origin neither bears out nor contradicts anything.
-    const isCurrent = assured.kind === 'claims' && assured.path !== 'stale';
-    return isCurrent ? await inputOf(context, subject, assured) : 'unavailable';
+    const isCurrent = known.kind === 'claims' && known.path !== 'stale';
+    return isCurrent ? await inputOf(context, subject, known) : 'unavailable';
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    // A limit that was reached, or a reference that has run out, says nothing about the record: neither is a breach.
-    return error.code === 'code_unrecognised' ? 'unknown' : 'unavailable';
+    // A limit that was reached says nothing about the record either.
+    if (error instanceof ProblemError) return 'unavailable';
+    throw error;
   }
 }

@@ -12,7 +12,7 @@ import type { SignFor } from '../trust/shared-signature.ts';
 import type { AnswerTimes } from '../upstream/answer-times.ts';
 import type { AskingGateway, ProvinceAnswer, Question } from '../upstream/question.ts';
 import type { SingleFlight } from '../upstream/single-flight.ts';
-import type { Recalled } from './recall-answer.ts';
+import type { Recalled } from './knowledge.ts';
 
 /** The statement keys of an issuing province, as its trust chain vouches for them right now. */
 export interface IssuerKeys {
@@ -28,21 +28,14 @@ export interface AnsweringGateway extends AskingGateway {
   readonly signFor: SignFor;
 }
 
-/** What steps 4 and 5 need of it. */
-export type RecallContext = Pick<
+/** What asking a province needs of it, whoever asks. */
+export type AskContext = Pick<
   VerificationContext,
-  | 'ask'
-  | 'cache'
-  | 'flights'
-  | 'answerTimes'
-  | 'provinceLimit'
-  | 'load'
-  | 'issuerKeys'
-  | 'nodeKeys'
-  | 'sm2Verify'
-  | 'nowMs'
-  | 'metrics'
+  'ask' | 'answerTimes' | 'provinceLimit' | 'issuerKeys' | 'nodeKeys' | 'sm2Verify' | 'nowMs' | 'metrics'
 >;
+
+/** The same behind the cache. */
+export type RecallContext = AskContext & Pick<VerificationContext, 'cache' | 'flights' | 'load'>;
 
 /** What the pipeline needs from outside: the registry, the provinces, keys, a clock and counters. */
 export interface VerificationContext {

@@ -1,24 +1,29 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
-import { countVerification } from './count-verification.ts';
-import { decideAnswer } from './decide-answer.ts';
+import { countRefusal, countVerification } from './count-verification.ts';
+import { type Answer, decideAnswer } from './decide-answer.ts';
 import { gatewayOf, permit } from './permit.ts';
-import { recallAnswer } from './recall-answer.ts';
+import { recallAnswer, refusalOf } from './recall-answer.ts';
 import { recogniseCode, type Subject } from './recognise-code.ts';
-import { substantiateStatement } from './substantiate-statement.ts';
-import type { VerificationContext } from './verification-context.ts';
+import { isHarsh, type Substantiated, substantiateStatement, unassigned } from './substantiate-statement.ts';
+import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
 
-/** A signed answer with what it was made from, for whoever makes more of it. */
-export interface Verified {
-  readonly reply: VerificationReply;
+/** What was decided, with what it was made from. Not signed yet, and shown to nobody. */
+export interface Answered {
+  readonly gateway: AnsweringGateway;
+  readonly venue: Venue;
+  readonly request: VerificationRequest;
   readonly mandate: Mandate;
   readonly subject: Subject;
-  /** What the province calls the record; null where nothing is known of it. */
-  readonly handle: string | null;
+  readonly known: Substantiated;
+  readonly answer: Answer;
+  readonly startedMs: number;
+  readonly decidedMs: number;
 }
 
 /**
@@ -32,29 +37,46 @@ export async function verify(
   request: VerificationRequest,
   signFor?: SignFor,
 ): Promise<VerificationReply> {
-  return (await verifyInFull(context, venue, request, signFor)).reply;
+  return await reply(context, await answer(context, venue, request), signFor);
 }
 
-/** As `verify`, with what the answer was made from. */
-export async function verifyInFull(
+/** Its first part: what there is to say. Throws as `verify` does. */
+export async function answer(
   context: VerificationContext,
   venue: Venue,
   request: VerificationRequest,
-  signFor?: SignFor,
-): Promise<Verified> {
-  const startedMs = context.nowMs();
-  const gateway = gatewayOf(context, venue); // 1
-  const state = context.registry();
-  const mandate = permit(state, venue, request.purpose, startedMs); // 2
-  const { code, purpose, forms = PLAIN_FORM } = request;
-  const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
-  const assured = await recallAnswer(context, subject); // 4, 5
-  const substantiated = await substantiateStatement(context, state, subject, assured); // 6
-  const answer = decideAnswer(context, state, venue, subject, substantiated); // 7
-  // An answer that shares a signature may wait for others, which says nothing about its province.
-  const tookMs = context.nowMs() - startedMs;
-  const sign = (signFor ?? gateway.signFor)(forms);
-  const reply = await attest(context, { gateway, sign, venue, request, mandate, subject, answer }); // 8
-  countVerification(context, reply, substantiated, tookMs); // 9
-  return { reply, mandate, subject, handle: substantiated.kind === 'claims' ? substantiated.claims.handle : null };
+): Promise<Answered> {
+  let issuer: ProvinceCode | null = null;
+  try {
+    const startedMs = context.nowMs();
+    const gateway = gatewayOf(context, venue); // 1
+    const state = context.registry();
+    const mandate = permit(state, venue, request.purpose, startedMs); // 2
+    const { code, purpose, forms = PLAIN_FORM } = request;
+    const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+    issuer = subject.adapter.manifest.province;
+    const recalled = await recallAnswer(context, subject); // 4, 5
+    if (recalled.kind === 'absent') throw refusalOf(recalled);
+    const known =
+      recalled.kind === 'claims' && isHarsh(recalled)
+        ? await substantiateStatement(context, state, subject, recalled) // 6
+        : unassigned(subject, recalled);
+    const decidedMs = context.nowMs();
+    const decided = decideAnswer(state, venue, subject, known, decidedMs); // 7
+    return { gateway, venue, request, mandate, subject, known, answer: decided, startedMs, decidedMs };
+  } catch (error) {
+    countRefusal(context, venue, issuer, error);
+    throw error;
+  }
+}
+
+/** Its second part: says it, signed, and counts it. Throws ProblemError where nothing may be signed. */
+export async function reply(
+  context: VerificationContext,
+  answered: Answered,
+  signFor: SignFor = answered.gateway.signFor,
+): Promise<VerificationReply> {
+  const signed = await attest(context, answered, signFor(answered.subject.forms)); // 8
+  countVerification(context, signed, answered); // 9
+  return signed;
 }

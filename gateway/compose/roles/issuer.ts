@@ -8,10 +8,13 @@ import { isPublishedInLog } from '../../registry/fold-published-keys.ts';
 import type { RegistryState } from '../../registry/registry-state.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
+import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
+import { sharedAsk } from '../../upstream/shared-ask.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import { openRelay } from './relay.ts';
 
 /** Where other provinces' gateways ask about this province's codes; it alone holds the secrets of its own system. */
@@ -28,6 +31,8 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   const { resolver } = trust;
   const askers = resolver === null ? null : new AskingGateways({ resolver, issuerOf: (id) => issuers.get(id), nowMs });
   const relay = openRelay(parts);
+  const counting = [...trust.issuers.values()].map(({ statementKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'issuer', counting, provinces);
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   const isNamed = config.roles.size < EVERY_ROLE.length;
   // A destination on the same node says it already.
@@ -42,10 +47,12 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         issuers: [...issuers.values()],
         askers,
         statements: metrics.statements,
+        coverage: shared.coverage.counter,
         log: parts.log,
         shared,
       });
       relay?.mount(router);
+      reporter.mount(router);
     },
     notReady: () => [
       ...when(isNamed && issuers.size === 0, 'no_issuer'),
@@ -57,6 +64,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       relay?.close();
+      await reporter.close();
       await provinces.close();
     },
   };
@@ -123,12 +131,13 @@ function openIssuing(
   );
   return {
     registry: () => registry.current(),
-    ask: async (adapter, question) => {
+    ask: sharedAsk(async (adapter, question) => {
       const answer = await provinces.ask(adapter, question);
       shadow.compare(registry.current(), adapter, question, answer);
       return answer;
-    },
-    systemLimit: shared.systemLimit,
+    }),
+    answerTimes: new AnswerTimes(),
+    provinceLimit: shared.systemLimit,
     issuerKeys: (province, reread) => trust.provinces.issuerKeys(province, reread),
     nodeKeys: (node, province, reread) => trust.provinces.nodeKeys(node, province, reread),
     sm2Verify: verifySm2,

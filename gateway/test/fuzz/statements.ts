@@ -65,7 +65,7 @@ async function tryOne(context: AssureContext, keys: Keys, record: Read, random: 
     forms: PLAIN_FORM,
     gateway: null,
   } as const;
-  const { assured } = await assureStatement(context, question, { kind: 'answer', translation, statement });
+  const assured = await assureStatement(context, question, { kind: 'found', translation, statement });
   const isShown = assured.kind === 'claims' && assured.statement === statement;
   const heard = isShown ? 'agrees' : (HEARD.get(assured.reasons.at(-1) ?? '') ?? `${assured.reasons}`);
   const isWhole = !isShown || isDeepStrictEqual(assured.claims, claims);

@@ -1,0 +1,13 @@
+import { widestForm } from '../../schemas/token-form.ts';
+import type { RegisteredAdapter } from '../registry/registry-state.ts';
+import type { ProvinceAnswer, Question } from './question.ts';
+import { SingleFlight } from './single-flight.ts';
+
+type Ask = (adapter: RegisteredAdapter, question: Question) => Promise<ProvinceAnswer>;
+
+/** Has whoever asks one version about one token at the same moment, and takes the same forms, be told what one question comes to. */
+export function sharedAsk(ask: Ask): Ask {
+  const flights = new SingleFlight<ProvinceAnswer>();
+  return (adapter, question) =>
+    flights.run(`${adapter.digest} ${widestForm(question.forms)} ${question.token}`, () => ask(adapter, question));
+}

@@ -1,0 +1,45 @@
+import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { ProblemError } from '../problem-error.ts';
+import { assureStatement } from './assure-statement.ts';
+import type { Absent, Told } from './knowledge.ts';
+import type { Subject } from './recognise-code.ts';
+import { failed, unavailable } from './unknowable.ts';
+import type { AskContext } from './verification-context.ts';
+
+/**
+ * Steps 4 and 5 past every cache, for whoever has to know: a scan that no cache could answer, an auditor, another
+ * province's gateway. All of them come within the province's rate, behind its breaker, timed and counted. A failure is no
+ * answer: it becomes `unknowable`, never a colour. Throws ProblemError `rate_limited`, where nobody was asked.
+ */
+export async function askProvince(context: AskContext, subject: Subject): Promise<Told | Absent> {
+  const { province } = subject.adapter.manifest;
+  const refused = context.provinceLimit.take(province);
+  if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+  const answer = await timed(context, subject);
+  if (answer instanceof UpstreamError) return failed(context, province, answer);
+  switch (answer.kind) {
+    case 'absent':
+      return answer;
+    case 'unavailable':
+      return unavailable(context, province, answer.reasons);
+    case 'found':
+    case 'stated':
+      return await assureStatement(context, subject, answer);
+  }
+}
+
+/** The one stopwatch: what a question took, whatever came of it. */
+async function timed(context: AskContext, { adapter, ...question }: Subject) {
+  const { province } = adapter.manifest;
+  const startedMs = performance.now();
+  try {
+    return await context.ask(adapter, question);
+  } catch (error) {
+    if (error instanceof UpstreamError) return error;
+    throw error;
+  } finally {
+    const tookMs = performance.now() - startedMs;
+    context.answerTimes.note(province, tookMs);
+    context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
+  }
+}
