@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { openAdapter } from '../../adapters/adapter.ts';
+import type { KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
@@ -8,7 +8,10 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import { answeredByNobody } from './nobody.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, NodeWay, ProvinceAnswer, Question } from './question.ts';
+import { randomHex } from './random-pool.ts';
 import { heardBy, type UpstreamClient } from './upstream-client.ts';
+
+const NONCE_BYTES = 16;
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
@@ -16,6 +19,7 @@ export interface ProvinceAccess {
   readonly openClient: (limits: Manifest['upstream']) => UpstreamClient;
   /** As they are now. */
   readonly secrets: () => Readonly<Record<string, string>>;
+  readonly kept?: KeptDocument;
 }
 
 /** A province's node, by whichever way it is reached, within the limits of a manifest that names it. */
@@ -143,8 +147,9 @@ export class ProvinceAdapters {
       manifest,
       fetch: client.fetch,
       nowMs: this.#parts.nowMs,
-      nonce: () => randomBytes(16).toString('hex'),
+      nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
+      ...(access.kept === undefined ? {} : { kept: access.kept }),
     });
     return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
   }
