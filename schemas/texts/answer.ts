@@ -82,3 +82,9 @@ export function remedyText({ authority, phone, url, within_hours }: Remedy): Loc
     [authority[language], phone, url, within?.[language]].filter((part) => typeof part === 'string').join(comma);
   return { zh: listed('zh', '，'), en: listed('en', ', ') };
 }
+
+/** Beside a certificate that passes: it names a person, and whoever has a picture of it can show it. */
+export const LOOK_AT_DOCUMENT_TEXT: LocalisedText = {
+  zh: '请核对身份证件：证书并不证明持有人是本人',
+  en: 'look at an identity document: a certificate does not show who holds it',
+};
