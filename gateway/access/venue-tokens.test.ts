@@ -112,7 +112,7 @@ const asking = (authorization: string | undefined) => ({
 });
 
 async function outcomeOf(token: string): Promise<string> {
-  return await tokens.authenticate(asking(`Bearer ${token}`)).then(
+  return await Promise.resolve(tokens.authenticate(asking(`Bearer ${token}`))).then(
     ({ destination }) => destination,
     (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'a fault'),
   );
@@ -120,7 +120,8 @@ async function outcomeOf(token: string): Promise<string> {
 
 /** The refusal itself, with what it tells a client. */
 async function refusalOf(authorization: string | undefined): Promise<ProblemError> {
-  const error: unknown = await tokens.authenticate(asking(authorization)).catch((refusal: unknown) => refusal);
+  const asked = Promise.resolve(tokens.authenticate(asking(authorization)));
+  const error: unknown = await asked.catch((refusal: unknown) => refusal);
   if (error instanceof ProblemError) return error;
   throw new Error('nothing was refused', { cause: error });
 }
@@ -184,7 +185,7 @@ describe('a token that is bound to a key', () => {
   const proofOf = async (token: string) =>
     await dpopProof(holder, token, { htu: `${GATEWAY}/v1/verifications`, nonce: tokens.proofNonce() });
   const shown = async (scheme: string, token: string, proof: string | undefined) =>
-    await tokens.authenticate({ ...asking(`${scheme} ${token}`), proof }).then(
+    await (async () => await tokens.authenticate({ ...asking(`${scheme} ${token}`), proof }))().then(
       ({ destination }) => destination,
       (error: unknown) => (error instanceof ProblemError ? [error.code, error.reason] : 'a fault'),
     );

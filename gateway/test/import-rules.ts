@@ -144,7 +144,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'gateway/access/',
-    holds: "Venues' tokens, rate limits, load shedding, operators' login, replay memory.",
+    holds: "Venues' tokens and proofs, logins, rate limits, load shedding, guessed codes, replay memory.",
     mayImport: ['schemas/', 'gateway/problem-error.ts', 'gateway/trust/', 'gateway/cache/'],
   },
   {

@@ -14,7 +14,7 @@ import type { TokenForm } from '../../schemas/token-form.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, splitSdJwt } from './sd-jwt.ts';
 import type { JsonObject } from './strict-json.ts';
-import { type CompactToken, keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
+import { keysOf, parseCompact, parseForm, verifyCompact } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -83,6 +83,7 @@ async function verified(
   return { payload: { ...parsed.data, kid: header.kid }, disclosed };
 }
 
+const UTF8 = new TextDecoder();
 const spokenSchema = z.object({
   status: statusSchema,
   status_as_of: z.string().nullable(),
@@ -103,7 +104,7 @@ export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
 
 function jsonIn(part: string): unknown {
   try {
-    return jsonOrUndefined(new TextDecoder().decode(base64url.decode(part)));
+    return jsonOrUndefined(UTF8.decode(base64url.decode(part)));
   } catch {
     return undefined;
   }
@@ -111,17 +112,14 @@ function jsonIn(part: string): unknown {
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */
 export function issuerOf(sdJwt: string): string {
-  const issuer = parseStatement(sdJwt).payload['iss'];
+  const issuer = parseCompact(splitSdJwt(sdJwt).jwt, UNVERIFIED).payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the statement names no issuer');
   return issuer;
 }
 
 /** In which form it is signed, WITHOUT verifying it: for whoever takes one form alone. Throws TrustError. */
 export function formOf(sdJwt: string): TokenForm {
-  return parseStatement(sdJwt).form;
+  return parseForm(splitSdJwt(sdJwt).jwt, UNVERIFIED);
 }
 
-function parseStatement(sdJwt: string): CompactToken {
-  const options = { maxBytes: MAX_SD_JWT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS, merkle: true } as const;
-  return parseCompact(splitSdJwt(sdJwt).jwt, options);
-}
+const UNVERIFIED = { maxBytes: MAX_SD_JWT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS, merkle: true } as const;
