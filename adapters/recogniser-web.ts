@@ -4,7 +4,8 @@ import { isWrittenIn, spelledIn } from './alphabets.ts';
 const WEB_ADDRESS = /^https?:\/\//i;
 const CAPS_LOCK = /^HTTPS?:\/\//;
 const PRINTABLE = /^[\x21-\x7e]*$/;
-const TOKEN_SEGMENT = '{token}';
+/** Stands in a rule's path for the segment that is the token. */
+export const TOKEN_SEGMENT = '{token}';
 
 /** Where a code that is a web address has to stand, and where in it the token is; every kind comes down to this. */
 export interface WebRule {

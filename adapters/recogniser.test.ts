@@ -203,6 +203,45 @@ describe('what is nobody’s code', () => {
   });
 });
 
+describe('many systems', () => {
+  const length = { min: 4, max: 40 };
+  const numbered = Array.from({ length: 300 }, (_, n) => String(n).padStart(3, '0'));
+  const all = [
+    ...numbered.map((n) => sampleSystem(`p${n}`, [{ kind: 'prefix', prefix: `PQ${n}`, length, alphabet: 'digits' }])),
+    ...numbered.map((n) =>
+      sampleSystem(`u${n}`, [
+        { kind: 'url_path', host: 'one.invalid', path: `/c/${n}/{token}`, length, alphabet: 'digits' },
+      ]),
+    ),
+    ...numbered.map((n) =>
+      sampleSystem(`q${n}`, [
+        { kind: 'url', host: 'one.invalid', path: `/q/${n}`, parameter: 'id', value_prefix: '', length },
+      ]),
+    ),
+    sampleSystem('short', [{ kind: 'prefix', prefix: 'PQF', length, alphabet: 'hex_upper' }]),
+  ];
+  const recognise = compileRecognisers(all);
+
+  test.each([
+    ['of one beginning', 'PQ1234567', 'p123'],
+    ['of one beginning, by a shorter mark', 'PQFFF4567', 'short'],
+    ['at one host, in the path', 'https://one.invalid/c/123/4567', 'u123'],
+    ['at one host, in a parameter', 'https://one.invalid/q/123?id=4567', 'q123'],
+  ])('%s are taken for each other, or for nobody’s', (_what, code, system) => {
+    expect(recognise(code)?.system).toBe(system);
+  });
+
+  test('of which two take a code are told apart by their order', () => {
+    const other = sampleSystem('other', [{ kind: 'prefix', prefix: 'PQ12', length, alphabet: 'digits' }]);
+    for (const both of [
+      [...all, other],
+      [other, ...all],
+    ]) {
+      expect(compileRecognisers(both)('PQ1234567')).toBeNull();
+    }
+  });
+});
+
 describe('a recogniser that could never be right', () => {
   const length = { min: 4, max: 60 };
   const prefix = (text: string) => ({ kind: 'prefix', prefix: text, length, alphabet: 'hex' });

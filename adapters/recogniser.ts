@@ -1,20 +1,15 @@
 import type { ProvinceCode } from '../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../schemas/json-text.ts';
 import type { Manifest } from '../schemas/manifest.ts';
-import type { Recogniser, RecogniserKind, RecogniserOf } from '../schemas/recogniser.ts';
+import type { RecogniserKind, RecogniserOf } from '../schemas/recogniser.ts';
 import type { JsonValue } from '../schemas/scenarios.ts';
 import { MAX_CODE_LENGTH } from '../schemas/verification.ts';
 import { isWrittenIn, spelledIn } from './alphabets.ts';
+import { ByKey } from './by-key.ts';
+import { compileLeading } from './leading-literals.ts';
 import { localKey } from './local-value.ts';
-import {
-  unreadIn,
-  type WebRule,
-  webAddressOf,
-  webCode,
-  webRuleOf,
-  webToken,
-  withoutCapsLock,
-} from './recogniser-web.ts';
+import { unreadIn, webAddressOf, webCode, webRuleOf, webToken, withoutCapsLock } from './recogniser-web.ts';
+import { compileWebPlaces } from './web-places.ts';
 
 /** Which system a code belongs to, and the part of it (`token`) that the system is asked about. */
 export interface Recognition {
@@ -34,11 +29,24 @@ export interface Recognition {
  */
 export type Recognise = (code: string) => Recognition | null;
 
-type Entry<K extends RecogniserKind> = { readonly manifest: Manifest; readonly recogniser: RecogniserOf<K> };
-type Finder = (code: string) => Recognition[];
+/** Whose a code is that was found, and the bounds of its token. */
+interface Owner {
+  readonly manifest: Manifest;
+  readonly province: ProvinceCode;
+  readonly system: string;
+  readonly min: number;
+  readonly max: number;
+}
+/** In one object, which is all that has to be read for a code of this system. */
+type Entry<K extends RecogniserKind = RecogniserKind> = Owner & RecogniserOf<K>;
+
+/** Adds whom a code belongs to by the marks of one kind. */
+type Finder = (code: string, found: Recognition[]) => void;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const BASE64URL_PART = /^[0-9A-Za-z_-]+$/;
+/** So many characters of base64 are certain where the first two octets are. */
+const CERTAIN = 2;
 const MAX_JSON_MEMBERS = 32;
 /** No system's codes have nearly as much behind their token, in characters; in more, a stranger would set our work. */
 const MAX_UNREAD = 512;
@@ -47,7 +55,7 @@ const SHORTEST_BEHIND = 16;
 
 /**
  * Compiles the recognisers of all registered manifests into lookups, so that the cost of a code does not grow with the
- * number of provinces. What is taken as the token, whose length the manifest bounds:
+ * number of systems. What is taken as the token, whose length the manifest bounds:
  * `prefix`, `binary`, `jws`: the whole code; `url`: the whole value of the parameter; `url_path`: the segment;
  * `whole_url`: the address; `json`: the value of `take`. The alphabet of a `prefix` holds for what follows the prefix.
  *
@@ -55,95 +63,93 @@ const SHORTEST_BEHIND = 16;
  * one's codes to itself. A registry refuses such systems beforehand (findOverlaps).
  */
 export function compileRecognisers(manifests: readonly Manifest[]): Recognise {
+  const entries = manifests.flatMap(entriesOf);
   const others = [
-    compilePrefixes(entriesOf(manifests, 'prefix').filter(({ recogniser }) => webRuleOf(recogniser) === null)),
-    compileJson(entriesOf(manifests, 'json')),
-    compileBinaries(entriesOf(manifests, 'binary')),
-    compileJws(entriesOf(manifests, 'jws')),
+    compilePrefixes(ofKind(entries, 'prefix').filter((entry) => webRuleOf(entry) === null)),
+    compileJson(ofKind(entries, 'json')),
+    compileBinaries(ofKind(entries, 'binary')),
+    compileJws(ofKind(entries, 'jws')),
   ];
-  const finders = [compileWeb(manifests, others), ...others];
+  const finders = [compileWeb(entries, others), ...others];
   return (code) => {
     if (code.length === 0 || code.length > MAX_CODE_LENGTH) return null;
-    const [first, ...others] = finders.flatMap((find) => find(code));
+    const found: Recognition[] = [];
+    for (const find of finders) find(code, found);
+    const [first] = found;
     if (first === undefined) return null;
-    const unanimous = others.every((other) => other.manifest === first.manifest && other.token === first.token);
+    const unanimous = found.every((other) => other.manifest === first.manifest && other.token === first.token);
     return unanimous ? first : null;
   };
 }
 
-function entriesOf<K extends RecogniserKind>(manifests: readonly Manifest[], kind: K): Entry<K>[] {
-  return manifests.flatMap((manifest) =>
-    manifest.recognise.filter((one) => isOfKind(one, kind)).map((recogniser) => ({ manifest, recogniser })),
-  );
+function entriesOf(manifest: Manifest): Entry[] {
+  const { province, system, recognise } = manifest;
+  return recognise.map((recogniser) => {
+    return { ...recogniser, manifest, province, system: system.id, ...recogniser.length };
+  });
 }
 
-function isOfKind<K extends RecogniserKind>(recogniser: Recogniser, kind: K): recogniser is RecogniserOf<K> {
-  return recogniser.kind === kind;
+function ofKind<K extends RecogniserKind>(entries: readonly Entry[], kind: K): Entry<K>[] {
+  return entries.filter((entry): entry is Entry<K> & Entry => entry.kind === kind);
 }
 
-function take(manifest: Manifest, { min, max }: Recogniser['length'], token: string, code: string): Recognition[] {
-  if (token.length < min || token.length > max) return [];
-  return [{ province: manifest.province, system: manifest.system.id, manifest, token, code }];
+function take(
+  { province, system, manifest, min, max }: Owner,
+  token: string,
+  code: string,
+  found: Recognition[],
+): void {
+  if (token.length >= min && token.length <= max) found.push({ province, system, manifest, token, code });
 }
 
 function compilePrefixes(entries: readonly Entry<'prefix'>[]): Finder {
-  const find = compileLeading(entries, (entry) => entry.recogniser.prefix);
-  return (code) =>
-    find(code).flatMap(({ manifest, recogniser: { prefix, alphabet, length } }) => {
+  const visitLeading = compileLeading(entries, ({ prefix }) => prefix);
+  return (code, found) =>
+    visitLeading(code, (entry) => {
+      const { prefix, alphabet } = entry;
       const rest = code.slice(prefix.length);
-      if (!isWrittenIn(alphabet, rest)) return [];
+      if (!isWrittenIn(alphabet, rest)) return;
       const token = prefix + spelledIn(alphabet, rest);
-      return take(manifest, length, token, token);
+      take(entry, token, token, found);
     });
-}
-
-/** Entries whose literal a text starts with: one map lookup per literal length in use, not one per entry. */
-function compileLeading<T>(entries: readonly T[], literalOf: (entry: T) => string): (text: string) => T[] {
-  const byLength = new Map<number, Map<string, T[]>>();
-  for (const entry of entries) {
-    const literal = literalOf(entry);
-    const byLiteral = byLength.get(literal.length) ?? new Map<string, T[]>();
-    byLength.set(literal.length, byLiteral);
-    append(byLiteral, literal, entry);
-  }
-  const groups = [...byLength];
-  return (text) => groups.flatMap(([length, byLiteral]) => byLiteral.get(text.slice(0, length)) ?? []);
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, entry: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [entry]);
-  else list.push(entry);
 }
 
 /**
  * Web addresses of every kind. As it was read comes first: some systems print theirs in capitals. One with another code
  * behind its token is given to nobody: it would answer for the traveller whose code was read first, whoever stands there.
  */
-function compileWeb(manifests: readonly Manifest[], others: readonly Finder[]): Finder {
-  const byHost = new Map<string, { readonly manifest: Manifest; readonly rule: WebRule }[]>();
-  for (const manifest of manifests) {
-    for (const recogniser of manifest.recognise) {
-      const rule = webRuleOf(recogniser);
-      if (rule !== null) append(byHost, rule.host, { manifest, rule });
-    }
-  }
-  const find = (code: string): (Recognition & { readonly unread: string })[] => {
+function compileWeb(entries: readonly Entry[], others: readonly Finder[]): Finder {
+  const visitInPlace = compileWebPlaces(
+    entries.flatMap((entry) => {
+      const { manifest, province, system, min, max } = entry;
+      const rule = webRuleOf(entry);
+      return rule === null ? [] : [{ ...rule, manifest, province, system, min, max }];
+    }),
+  );
+  /** Adds to `unread` for each that it adds to `found`: what stands behind its token and nobody reads. */
+  const find = (code: string, found: Recognition[], unread: string[]) => {
     const address = webAddressOf(code);
-    if (address === null) return [];
-    return (byHost.get(address.host) ?? []).flatMap(({ manifest, rule }) => {
+    if (address === null) return;
+    visitInPlace(address, (rule) => {
       const token = webToken(rule, address);
-      if (token === null) return [];
-      const unread = unreadIn(code, rule, address);
-      return take(manifest, rule.length, token, webCode(rule, token)).map((found) => ({ ...found, unread }));
+      if (token === null) return;
+      take(rule, token, webCode(rule, token), found);
+      if (found.length > unread.length) unread.push(unreadIn(code, rule, address));
     });
   };
-  const isCode = (text: string) => find(text).length > 0 || others.some((other) => other(text).length > 0);
-  return (code) => {
-    const asRead = find(code);
+  const isCode = (text: string) => {
+    const found: Recognition[] = [];
+    find(text, found, []);
+    for (const other of others) other(text, found);
+    return found.length > 0;
+  };
+  return (code, found) => {
+    const asRead: Recognition[] = [];
+    const unread: string[] = [];
+    find(code, asRead, unread);
     const meant = asRead.length > 0 ? null : withoutCapsLock(code);
-    const found = meant === null ? asRead : find(meant);
-    return found.filter(({ unread }) => !hidesCode(unread, isCode));
+    if (meant !== null) find(meant, asRead, unread);
+    for (const [at, recognition] of asRead.entries()) if (!hidesCode(unread[at] ?? '', isCode)) found.push(recognition);
   };
 }
 
@@ -154,24 +160,24 @@ function hidesCode(unread: string, isCode: (text: string) => boolean): boolean {
 }
 
 function compileJson(entries: readonly Entry<'json'>[]): Finder {
-  const byMember = new Map<string, Map<string, Entry<'json'>[]>>();
+  const byMember = new Map<string, ByKey<string, Entry<'json'>>>();
   for (const entry of entries) {
-    const byValue = byMember.get(entry.recogniser.member) ?? new Map<string, Entry<'json'>[]>();
-    byMember.set(entry.recogniser.member, byValue);
-    append(byValue, entry.recogniser.equals, entry);
+    const byValue = byMember.get(entry.member) ?? new ByKey<string, Entry<'json'>>();
+    byMember.set(entry.member, byValue);
+    byValue.add(entry.equals, entry);
   }
-  return (code) => {
+  return (code, found) => {
     const members = byMember.size === 0 || !code.startsWith('{') ? null : jsonMembers(code);
-    if (members === null || members.size > MAX_JSON_MEMBERS) return [];
-    return [...members].flatMap(([member, value]) => {
-      const marked = byMember.get(member)?.get(localKey(value) ?? '') ?? [];
-      return marked.flatMap(({ manifest, recogniser: { equals, take: place, alphabet, length } }) => {
+    if (members === null || members.size > MAX_JSON_MEMBERS) return;
+    for (const [member, value] of members) {
+      byMember.get(member)?.forEach(localKey(value) ?? '', (entry) => {
+        const { equals, take: place, alphabet } = entry;
         const written = localKey(members.get(place));
-        if (written === null || !isWrittenIn(alphabet, written)) return [];
+        if (written === null || !isWrittenIn(alphabet, written)) return;
         const token = spelledIn(alphabet, written);
-        return take(manifest, length, token, JSON.stringify({ [member]: equals, [place]: token }));
+        take(entry, token, JSON.stringify({ [member]: equals, [place]: token }), found);
       });
-    });
+    }
   };
 }
 
@@ -181,33 +187,35 @@ function jsonMembers(text: string): Map<string, JsonValue> | null {
 }
 
 function compileBinaries(entries: readonly Entry<'binary'>[]): Finder {
-  const find = compileLeading(entries, (entry) => entry.recogniser.marker);
-  return (code) => {
-    if (entries.length === 0 || !BASE64.test(code)) return [];
+  const visitLeading = compileLeading(entries, ({ marker }) => marker);
+  const starts = new Set(entries.map(({ marker }) => base64Of(marker).slice(0, CERTAIN)));
+  return (code, found) => {
+    // Most codes are told from these by their first characters.
+    if (!starts.has(code.slice(0, CERTAIN)) || !BASE64.test(code)) return;
     const octets = Buffer.from(code, 'base64');
     // Stray bits behind the last octet would give one code sixteen spellings.
-    if (octets.toString('base64') !== code) return [];
-    return find(octets.toString('latin1')).flatMap(({ manifest, recogniser }) =>
-      take(manifest, recogniser.length, code, code),
-    );
+    if (octets.toString('base64') !== code) return;
+    visitLeading(octets.toString('latin1'), (entry) => take(entry, code, code, found));
   };
 }
 
+function base64Of(marker: string): string {
+  return Buffer.from(marker, 'latin1').toString('base64');
+}
+
 function compileJws(entries: readonly Entry<'jws'>[]): Finder {
-  const byIssuer = new Map<string, Entry<'jws'>[]>();
-  for (const entry of entries) append(byIssuer, entry.recogniser.issuer, entry);
-  return (code) => {
-    const issuer = byIssuer.size === 0 ? null : claimedIssuer(code);
-    if (issuer === null) return [];
-    return (byIssuer.get(issuer) ?? []).flatMap(({ manifest, recogniser }) =>
-      take(manifest, recogniser.length, code, code),
-    );
+  const byIssuer = new ByKey<string, Entry<'jws'>>();
+  for (const entry of entries) byIssuer.add(entry.issuer, entry);
+  return (code, found) => {
+    const issuer = entries.length === 0 ? null : claimedIssuer(code);
+    if (issuer !== null) byIssuer.forEach(issuer, (entry) => take(entry, code, code, found));
   };
 }
 
 /** Only routing: the issuer is believed by nobody before the driver has verified the signature. Null: no JWS. */
 function claimedIssuer(code: string): string | null {
-  const parts = code.split('.');
+  if (!code.includes('.')) return null;
+  const parts = code.split('.', 4);
   const [header = '', payload] = parts;
   if (payload === undefined || parts.length !== 3 || !parts.every((part) => BASE64URL_PART.test(part))) return null;
   // A header that is none stands where a part of the code was cut off, or another code runs into it.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { provinceCodeSchema, reasonCodeSchema } from './code-lists/index.ts';
-import { instantSchema } from './status.ts';
+import { problemCodeSchema } from './problem.ts';
+import { entityIdSchema, instantSchema } from './status.ts';
 
 const countSchema = z.int().min(0);
 
@@ -41,10 +42,99 @@ export const coverageCellSchema = z
   .meta({ id: 'CoverageCell' });
 export type CoverageCell = z.infer<typeof coverageCellSchema>;
 
-/** GET /v1/coverage: the recognition matrix. Cells below `suppressed_below` presentations are withheld. */
+/** How far back coverage can be asked for. */
+export const coverageWindowSchema = z.enum(['1h', '6h', '24h', '7d', '30d']).meta({ id: 'CoverageWindow' });
+export type CoverageWindow = z.infer<typeof coverageWindowSchema>;
+export const COVERAGE_WINDOW_MS = {
+  '1h': 3_600_000,
+  '6h': 6 * 3_600_000,
+  '24h': 24 * 3_600_000,
+  '7d': 7 * 86_400_000,
+  '30d': 30 * 86_400_000,
+} as const satisfies Record<CoverageWindow, number>;
+
+const totalsSchema = coverageCellSchema.omit({
+  issuer: true,
+  destination: true,
+  reasons: true,
+  p50_ms: true,
+  p95_ms: true,
+});
+export type CoverageTotals = z.infer<typeof totalsSchema>;
+const rateSchema = z.number().min(0).max(1).nullable();
+
+/**
+ * What is wrong with a node's reports: `gap`: some were lost; `fork`: it made two of one number; `clock_off`: it reports
+ * from the future; `unverified`: one was not signed by its keys; `invalid`: one was not as documented; `unreachable`: it
+ * could not be asked; `restarted`: its numbering began anew.
+ */
+export const nodeFaultSchema = z.enum([
+  'gap',
+  'fork',
+  'clock_off',
+  'stale',
+  'unverified',
+  'invalid',
+  'unreachable',
+  'restarted',
+]);
+export type NodeFault = z.infer<typeof nodeFaultSchema>;
+
+const nodeReportSchema = z
+  .strictObject({
+    node: entityIdSchema,
+    province: provinceCodeSchema.nullable(),
+    role: z.enum(['gateway', 'issuer']),
+    last_report: instantSchema.nullable().meta({ description: 'null: it never reported' }),
+    age_s: z.int().min(0).nullable(),
+    silent: z.boolean().meta({ description: 'its last report is older than a minute, or there is none' }),
+    faults: z.array(nodeFaultSchema),
+  })
+  .meta({ id: 'NodeReport' });
+export type NodeReport = z.infer<typeof nodeReportSchema>;
+
+/** What asks for somebody's attention. A page and an alert are keyed by these. */
+export const attentionKindSchema = z
+  .enum([
+    'recognition_falling',
+    'unsubstantiated',
+    'batch',
+    'flip',
+    'breaker_open',
+    'node_silent',
+    'node_fault',
+    'mandate_lapsing',
+    'deviation',
+    'exception_lapsing',
+    'approval_waiting',
+    'key_lapsing',
+    'registry_behind',
+    'registry_forked',
+  ])
+  .meta({ id: 'AttentionKind' });
+export type AttentionKind = z.infer<typeof attentionKindSchema>;
+
+/**
+ * One thing that asks for attention. `affected`: scans of the last day that it touches, by which the list is ordered.
+ * `subject`: the node, mandate, key, rule or version that is meant. `since` and `until`: when it began, and when it lapses.
+ */
+export const attentionItemSchema = z
+  .strictObject({
+    kind: attentionKindSchema,
+    province: provinceCodeSchema.nullable(),
+    subject: z.string().max(512).nullable(),
+    affected: countSchema,
+    since: instantSchema.nullable(),
+    until: instantSchema.nullable(),
+    detail: z.string().max(512).nullable(),
+  })
+  .meta({ id: 'AttentionItem' });
+export type AttentionItem = z.infer<typeof attentionItemSchema>;
+
+/** GET /v1/coverage: the recognition matrix. What fewer than `suppressed_below` scans are behind is withheld. */
 export const coverageSchema = z
   .strictObject({
-    window: z.string(),
+    window: coverageWindowSchema,
     generated_at: instantSchema,
     provinces: z.array(
       z.strictObject({
@@ -55,13 +145,29 @@ export const coverageSchema = z
           .enum(['static', 'live'])
           .nullable()
           .meta({ description: 'how far the version in use was checked before it was used; null: no check is known' }),
+        trial: z
+          .strictObject({ version: z.string(), stage: z.enum(['shadow', 'canary']) })
+          .nullable()
+          .meta({ description: 'a newer version that is being tried beside it' }),
       }),
     ),
     cells: z.array(coverageCellSchema),
-    totals: coverageCellSchema.omit({ issuer: true, destination: true, reasons: true, p50_ms: true, p95_ms: true }),
-    recognition_rate: z.number().min(0).max(1).nullable(),
+    totals: totalsSchema,
+    recognition_rate: rateSchema,
+    series: z
+      .array(z.strictObject({ at: instantSchema, totals: totalsSchema, recognition_rate: rateSchema }))
+      .exactOptional()
+      .meta({ description: 'with `series=hour`: hour by hour, each at its beginning' }),
     deviations: z.array(z.strictObject({ province: provinceCodeSchema, stricter: countSchema })),
     signals: z.array(signalReadingSchema),
+    nodes: z.array(nodeReportSchema),
+    refused: z
+      .partialRecord(problemCodeSchema, countSchema)
+      .meta({ description: 'scans that got a problem in place of an answer, by problem' }),
+    attention: z.array(attentionItemSchema),
+    suppressed: z.strictObject({ cells: countSchema }).meta({
+      description: 'issuers at destinations of which nothing is shown yet, since too few scans are behind it',
+    }),
     suppressed_below: countSchema,
   })
   .meta({ id: 'Coverage' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attestationClaimsSchema } from './attestation.ts';
 import { coverageSchema } from './coverage.ts';
+import { coverageReportSchema } from './coverage-report.ts';
 import { mandateSchema } from './mandate.ts';
 import { manifestSchema } from './manifest.ts';
 import { policySchema } from './policy.ts';
@@ -29,6 +30,7 @@ export const PUBLISHED_SCHEMAS = {
   'batch-reply': batchReplySchema,
   'batch-request': batchRequestSchema,
   coverage: coverageSchema,
+  'coverage-report': coverageReportSchema,
   mandate: mandateSchema,
   'node-token-claims': nodeTokenClaimsSchema,
   policy: policySchema,

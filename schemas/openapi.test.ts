@@ -25,6 +25,18 @@ test('no example is kept that nobody shows, and none is missing', () => {
 });
 
 describe('the document', () => {
+  test('does not leave a venue untold of a header that a reply to it carries', () => {
+    const { responses = {} } = document.paths?.['/v1/verifications']?.post ?? {};
+    const named = (status: string) => {
+      const response = responses[status];
+      return response !== undefined && 'headers' in response ? Object.keys(response.headers ?? {}) : [];
+    };
+    expect(named('200')).toEqual(['X-Request-Id', 'RateLimit-Policy', 'DPoP-Nonce']);
+    expect(named('401')).toEqual(['X-Request-Id', 'WWW-Authenticate', 'DPoP-Nonce']);
+    expect(named('429')).toEqual(['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy']);
+    expect(named('405')).toEqual(['X-Request-Id', 'Allow']);
+  });
+
   test('does not name two operations alike', () => {
     const ids = OPERATIONS.map(({ id }) => id);
     const places = OPERATIONS.map(({ method, path }) => `${method} ${path}`);
@@ -50,7 +62,10 @@ describe('the document', () => {
 
   test('does not let an operation for venues or gateways look public, nor a public one closed', () => {
     const needsToken = OPERATIONS.filter(({ who }) => who === 'venue' || who === 'gateway').map(({ path }) => path);
-    const closed = Object.entries(document.paths ?? {}).filter(([, item]) => item.post?.security?.length === 1);
+    const isClosed = (security: readonly unknown[] = []) => security.length > 0;
+    const closed = Object.entries(document.paths ?? {}).filter(([, { get, post }]) =>
+      isClosed((post ?? get)?.security),
+    );
     expect(closed.map(([path]) => path)).toEqual(needsToken);
     expect(needsToken).toEqual([
       '/v1/verifications',
@@ -59,6 +74,7 @@ describe('the document', () => {
       '/v1/passes/revocations',
       '/v1/statements',
       '/v1/statements/batch',
+      '/v1/coverage/reports',
       '/v1/statements/relay',
     ]);
   });

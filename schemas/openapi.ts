@@ -1,9 +1,11 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
 import { GATEWAY_OPERATIONS } from './openapi/gateway-operations.ts';
+import { headerComponents } from './openapi/headers.ts';
 import { HOLDER_OPERATIONS } from './openapi/holder-operations.ts';
 import { LOG_OPERATIONS } from './openapi/log-operations.ts';
 import {
+  BOUND_VENUE_SECURITY,
   GATEWAY_SECURITY,
   type Operation,
   pathsOf,
@@ -17,7 +19,8 @@ import { SERVICE_OPERATIONS } from './openapi/service-operations.ts';
 import { TRUST_OPERATIONS } from './openapi/trust-operations.ts';
 import { VERIFICATION_OPERATIONS } from './openapi/verification-operations.ts';
 import { PROBLEMS, type Problem, type ProblemCode, problemCodeSchema } from './problem.ts';
-import { VENUE_SCOPE } from './venue-token.ts';
+import { securityEventClaimsSchema } from './security-event.ts';
+import { VENUE_SCOPE, VENUE_TOKEN_TYP } from './venue-token.ts';
 
 /** Every operation that a gateway serves today. A new path is one entry in one of these lists. */
 export const OPERATIONS: readonly Operation[] = [
@@ -37,6 +40,10 @@ const ABOUT = {
   en: 'A gateway for the mutual recognition of health codes between provinces: evidence, not a colour. Nothing about a person is stored. The provinces of sandbox mode are simulated; no real provincial service is contacted. Any path may answer 404 not_found and 405 method_not_allowed.',
 } as const;
 
+const VENUE_TOKENS = `Access tokens of RFC 9068 with scope ${VENUE_SCOPE}, by client credentials (RFC 6749 section 4.4) from an authorization server that the gateway's province has admitted: GET /.well-known/oauth-protected-resource names them, and GET /.well-known/oauth-authorization-server there its token endpoint. They are signed with ES256 or EdDSA, name a key (kid), live 24 hours at most, and carry venue_kind and region besides what RFC 9068 requires.`;
+const BOUND_TOKENS =
+  'Of a client that is registered with dpop_bound_access_tokens (RFC 9449): the token carries cnf.jkt, is sent as Authorization: DPoP, and each request brings a proof in the DPoP header, signed with that key, with the nonce that DPoP-Nonce last gave. A proof is good once.';
+
 /** The OpenAPI 3.1 document of the HTTP API, for this version of the product. */
 export function openApiDocument(version: string): ReturnType<typeof createDocument> {
   return createDocument({
@@ -54,16 +61,12 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
     paths: pathsOf(OPERATIONS),
     components: {
       securitySchemes: {
-        [VENUE_SECURITY]: {
-          type: 'oauth2',
-          description:
-            "Access tokens of RFC 9068 from an authorization server that the gateway's province has admitted: GET /.well-known/oauth-protected-resource names them. They are signed with ES256 or EdDSA, name a key (kid), live 24 hours at most, and carry venue_kind and region besides what RFC 9068 requires.",
-          flows: {
-            clientCredentials: {
-              tokenUrl: 'https://authorization-server.invalid/token',
-              scopes: { [VENUE_SCOPE]: 'verify codes at the venue that the client stands for' },
-            },
-          },
+        [VENUE_SECURITY]: { type: 'http', scheme: 'bearer', bearerFormat: VENUE_TOKEN_TYP, description: VENUE_TOKENS },
+        [BOUND_VENUE_SECURITY]: {
+          type: 'http',
+          scheme: 'DPoP',
+          bearerFormat: VENUE_TOKEN_TYP,
+          description: `${VENUE_TOKENS} ${BOUND_TOKENS}`,
         },
         [GATEWAY_SECURITY]: {
           type: 'http',
@@ -73,6 +76,8 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
             'A JWS {iss, aud, iat, exp, jti} of at most 60 seconds, from the gateway to the issuer, signed with the key of its attestations; verified through its trust chain.',
         },
       },
+      headers: headerComponents(),
+      schemas: { SecurityEventClaims: securityEventClaimsSchema },
       examples: problemExamples(),
     },
   });

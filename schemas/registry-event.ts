@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
+import { keyOctetsSchema } from './key-octets.ts';
 import { mandateIdSchema, mandateSchema } from './mandate.ts';
 import { policySchema } from './policy.ts';
 import { entityIdSchema, numericDateSchema } from './status.ts';
@@ -19,7 +20,6 @@ export const sha256Schema = z
   .regex(/^[A-Za-z0-9_-]{43}$/)
   .meta({ id: 'Sha256', description: 'base64url, no padding' });
 export const versionSchema = z.string().regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}$/);
-const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const keyNaming = { kid: z.string().min(1).max(256), use: z.literal('sig').exactOptional() };
 
 /** A public signing key. Strict: a private member is refused, not dropped. */
@@ -28,23 +28,23 @@ export const registryJwkSchema = z
     z.strictObject({
       kty: z.literal('EC'),
       crv: z.literal('P-256'),
-      x: coordinateSchema,
-      y: coordinateSchema,
+      x: keyOctetsSchema,
+      y: keyOctetsSchema,
       alg: z.literal('ES256').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
       kty: z.literal('OKP'),
       crv: z.literal('Ed25519'),
-      x: coordinateSchema,
+      x: keyOctetsSchema,
       alg: z.literal('EdDSA').exactOptional(),
       ...keyNaming,
     }),
     z.strictObject({
       kty: z.literal('EC'),
       crv: z.literal('SM2'),
-      x: coordinateSchema,
-      y: coordinateSchema,
+      x: keyOctetsSchema,
+      y: keyOctetsSchema,
       alg: z.literal('SM2').exactOptional(),
       ...keyNaming,
     }),
@@ -70,9 +70,17 @@ export type RegistryKeyUse = z.infer<typeof keyUseSchema>;
 
 /**
  * What an entity below a superior is in the federation, and with that what its superior's statement lets it be. A
- * `province` is admitted by the anchor; the others by a province, for itself alone.
+ * `province` and a `monitor`, which reads what nodes counted, are admitted by the anchor; the others by a province, for
+ * itself alone.
  */
-export const subordinateKindSchema = z.enum(['province', 'gateway', 'issuer', 'agency', 'authorization_server']);
+export const subordinateKindSchema = z.enum([
+  'province',
+  'monitor',
+  'gateway',
+  'issuer',
+  'agency',
+  'authorization_server',
+]);
 export type SubordinateKind = z.infer<typeof subordinateKindSchema>;
 /** Longest entity configuration that an event can carry, in characters. */
 export const MAX_CONFIGURATION_LENGTH = 16_384;

@@ -12,7 +12,7 @@ import {
   versionSchema,
 } from './registry-event.ts';
 import { remedySchema } from './remedy.ts';
-import { entityIdSchema, instantSchema } from './status.ts';
+import { entityIdSchema, instantSchema, numericDateSchema } from './status.ts';
 import { venueKindsSchema, venueRegionsSchema } from './venue-token.ts';
 
 /** What the registry shows to anybody. A mark: who did something, with which key, when by the log's time, in which entry. */
@@ -132,6 +132,9 @@ export const subordinateViewSchema = z
     admitted: markSchema,
     changed: markSchema,
     jwks: z.array(registryJwkSchema),
+    configured_s: numericDateSchema
+      .nullable()
+      .meta({ description: 'when the configuration was made by which it last handed over its keys; null: never' }),
     published: z.array(publishedKeyViewSchema),
   })
   .meta({ id: 'Subordinate' });

@@ -41,6 +41,11 @@ export function trustFromCertificates(
   return joinedTrust({ hcert, shc: new Map() });
 }
 
+/** Whose a signer's certificate says that it is; it is for its list to say so. */
+export function issuerOfCertificate(der: Uint8Array): string {
+  return readCertificate(der)?.country ?? UNNAMED;
+}
+
 /** One signer of HCERT certificates, as its certificate describes it. */
 export function signerOf(certificate: Certificate, issuer: string, nextUpdateS: number | null): SignerEntry {
   const kinds = new Set(certificate.extendedKeyUsages.flatMap((usage) => KIND_USAGES.get(usage) ?? []));

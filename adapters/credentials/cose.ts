@@ -1,4 +1,3 @@
-import { encode } from 'cborg';
 import { type CborValue, decodeCbor, isTag } from './cbor.ts';
 import { hexOf } from './certificate.ts';
 import { CredentialError } from './credential-error.ts';
@@ -24,6 +23,9 @@ const ALGORITHMS: ReadonlyMap<CborValue, CredentialAlgorithm> = new Map([
   [-37, 'PS256'],
 ]);
 const MAX_KEY_ID_OCTETS = 32;
+/** A list of four, and the text `Signature1`. */
+const SIGNATURE_CONTEXT = Uint8Array.of(0x84, 0x6a, ...new TextEncoder().encode('Signature1'));
+const EMPTY = Uint8Array.of(0x40);
 
 /**
  * Reads a COSE_Sign1 message: bare, tagged 18, or tagged 61 around that (RFC 8392 section 6); all three circulate. Issuers
@@ -48,9 +50,34 @@ export function readSignedMessage(octets: Uint8Array): SignedMessage {
     algorithm,
     keyId: hexOf(keyId),
     payload,
-    signed: Uint8Array.from(encode(['Signature1', protectedOctets, new Uint8Array(), payload])),
+    signed: signatureInput(protectedOctets, payload),
     signature: Uint8Array.from(signature),
   };
+}
+
+/** The Sig_structure of one signer (RFC 9052 section 4.4): context, protected header, no external data, payload. */
+function signatureInput(header: Uint8Array, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  const parts = [
+    SIGNATURE_CONTEXT,
+    byteStringHead(header.length),
+    header,
+    EMPTY,
+    byteStringHead(payload.length),
+    payload,
+  ];
+  const input = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    input.set(part, at);
+    at += part.length;
+  }
+  return input;
+}
+
+/** Of definite length, in its shortest form. */
+function byteStringHead(length: number): Uint8Array {
+  if (length < 24) return Uint8Array.of(0x40 + length);
+  return length < 256 ? Uint8Array.of(0x58, length) : Uint8Array.of(0x59, length >> 8, length & 0xff);
 }
 
 function untagged(value: CborValue): CborValue {

@@ -50,5 +50,6 @@ export function joinedTrust(...parts: readonly CredentialTrust[]): CredentialTru
 
 function addAll(lists: Map<string, SignerEntry[]>, name: string, entries: readonly SignerEntry[]): void {
   const list = lists.get(name) ?? [];
-  lists.set(name, [...list, ...entries].slice(0, MAX_KEYS_OF_ONE_NAME));
+  // One more than are tried, so that it shows that there are others.
+  lists.set(name, [...list, ...entries].slice(0, MAX_KEYS_OF_ONE_NAME + 1));
 }

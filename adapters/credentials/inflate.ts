@@ -34,11 +34,16 @@ export function inflateZlib(octets: Uint8Array): Uint8Array {
 
 /** Inflates a raw deflate stream (RFC 1951), bounded as `inflateZlib` is. Throws what `inflateZlib` throws. */
 export function inflateRaw(octets: Uint8Array): Uint8Array {
-  // One octet more than is allowed: what fills it is too much, and what goes beyond it is never kept.
-  const inflated = inflateInto(octets, new Uint8Array(MAX_INFLATED_OCTETS + 1));
+  const inflated = inflateInto(octets, ROOM);
   if (inflated.length > MAX_INFLATED_OCTETS) throw new CredentialError('inflated_too_large', 'inflates to too much');
-  return inflated;
+  return inflated.slice();
 }
+
+/**
+ * One octet more than is allowed: what fills it is too much, and what goes beyond it is never kept. One for all, since
+ * nothing waits between its being filled and its being copied from.
+ */
+const ROOM = new Uint8Array(MAX_INFLATED_OCTETS + 1);
 
 function inflateInto(octets: Uint8Array, out: Uint8Array): Uint8Array {
   try {

@@ -62,6 +62,11 @@ function resultOf(code: CredentialCode, family: CredentialFamily | null) {
   return { outcome: CREDENTIAL_CODES[code].outcome, code, family };
 }
 
+/** True for a text that belongs to one of the families, whatever is wrong with it; links to records among them. */
+export function looksLikeCredential(text: string): boolean {
+  return familyOf(text) !== null;
+}
+
 function familyOf(text: string): CredentialFamily | null {
   if (text.startsWith(HCERT_PREFIX)) return 'hcert';
   return looksLikeCard(text) || LINKS.test(text) ? 'shc' : null;
@@ -114,6 +119,8 @@ async function signerAmong(
     // The key decides the algorithm; a header that says another one is an attempt to choose it.
     if (signer.key?.algorithm === algorithm && (await signer.key.verify(signed, signature))) return signer;
   }
+  // Those that were not tried may have made it: that proves nothing.
+  if (signers.length > MAX_KEYS_OF_ONE_NAME) throw new CredentialError('key_unknown', 'too many keys of that name');
   throw new CredentialError('signature_invalid', 'no key of that name made it');
 }
 

@@ -21,10 +21,6 @@ const XML_DECLARATION = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]{0,100}?\sencoding\s*
 const XML_DECLARATION_BYTES = 160;
 const XML_START = [0x3c] as const;
 const UTF8_MARK = [0xef, 0xbb, 0xbf] as const;
-const UTF16_MARKS = [
-  [0xfe, 0xff],
-  [0xff, 0xfe],
-] as const;
 
 /**
  * A reply's text. Its byte order mark, its content type, an XML declaration and the manifest may each say how it is
@@ -36,7 +32,6 @@ export function textOf({ headers, body }: UpstreamReply, charset: Charset | unde
   const said = [charset?.toLowerCase(), HEADER_CHARSET.exec(headers['content-type'] ?? '')?.[1], inXml(body)];
   const encodings = new Set(said.filter((label) => label !== undefined).map(encodingOf));
   if (startsWith(body, UTF8_MARK)) encodings.add('utf-8');
-  if (UTF16_MARKS.some((mark) => startsWith(body, mark))) throw refused('the reply is in an encoding that is not read');
   const [encoding = 'utf-8', ...others] = encodings;
   if (others.length > 0) throw refused('the reply is declared to be in two encodings');
   try {

@@ -2,16 +2,16 @@ import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:cr
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import type { StatementKey } from './protocol.ts';
 
-const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 export const storedKeySchema = z.strictObject({
   kty: z.literal('EC'),
   crv: z.enum(['P-256', 'SM2']),
-  x: coordinateSchema,
-  y: coordinateSchema,
-  d: coordinateSchema,
+  x: keyOctetsSchema,
+  y: keyOctetsSchema,
+  d: keyOctetsSchema,
 });
 type StoredKey = z.infer<typeof storedKeySchema>;
 export type Curve = StoredKey['crv'];

@@ -2,11 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { keptLog } from '../authority/authority.fixture.ts';
 import { ProblemError } from '../problem-error.ts';
-import { forged, venueToken } from '../test/venue-token.fixture.ts';
+import { dpopProof, forged, venueToken } from '../test/venue-token.fixture.ts';
+import { thumbprintOf } from '../trust/dpop-proof.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
 import { AUTHORIZATION_SERVER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { Introspection } from './introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from './possession.ts';
 import { ProofNonces } from './proof-nonces.ts';
 import { openSeenOnce } from './seen-once.ts';
@@ -15,7 +17,7 @@ import { type TokenOutcome, VenueTokens } from './venue-tokens.ts';
 const anchor = await makeParty('https://anchor.example');
 const province = await makeParty('https://henan.example');
 const server = await makeParty('https://venues.henan.example');
-const [first, next] = [await makeKey('first'), await makeKey('next')];
+const [first, next, holder] = [await makeKey('first'), await makeKey('next'), await makeKey('a venue’s own')];
 const GATEWAY = 'https://gateway.henan.example';
 const METADATA = `${GATEWAY}/.well-known/oauth-protected-resource`;
 const CHALLENGE = `Bearer realm="huren", resource_metadata="${METADATA}"`;
@@ -63,6 +65,11 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
       nonces: new ProofNonces(null, () => nowS * 1000),
       seen: openSeenOnce('dpop', null, PROOF_REMEMBERED_MS),
       names: [GATEWAY],
+      nowMs: () => nowS * 1000,
+    }),
+    introspection: new Introspection({
+      post: async () => expect.fail('nobody wants to be asked'),
+      gatewayOf: () => null,
       nowMs: () => nowS * 1000,
     }),
     onOutcome: (outcome) => outcomes.push(outcome),
@@ -166,6 +173,58 @@ describe('what a client sends', () => {
     const { code, detail } = await refusalOf(`Bearer ${token}`);
     expect([code, detail]).toEqual(['token_invalid', 'the token has expired']);
     expect(outcomes).toEqual(['verified', 'remembered', 'invalid']);
+  });
+});
+
+describe('a token that is bound to a key', () => {
+  const boundTo = async ({ jwk }: typeof first) =>
+    await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, iat: startedS, exp: startedS + 3_600, cnf: { jkt: await thumbprintOf(jwk) } },
+    );
+  const proofOf = async (token: string) =>
+    await dpopProof(holder, token, { htu: `${GATEWAY}/v1/verifications`, nonce: tokens.proofNonce() });
+  const shown = async (scheme: string, token: string, proof: string | undefined) =>
+    await Promise.resolve(tokens.authenticate({ ...asking(`${scheme} ${token}`), proof })).then(
+      ({ destination }) => destination,
+      (error: unknown) => (error instanceof ProblemError ? [error.code, error.reason] : 'a fault'),
+    );
+
+  test('is refused with its proof, or counts as a bearer token, with or without one', async () => {
+    const token = await boundTo(holder);
+    expect(await shown('dPoP', token, await proofOf(token))).toBe('410000');
+    expect(await shown('DPoP', token, await proofOf(token))).toBe('410000');
+    expect(await shown('DPoP', token, undefined)).toEqual(['proof_missing', undefined]);
+    expect(await shown('Bearer', token, undefined)).toEqual(['proof_missing', undefined]);
+    expect(await shown('Bearer', token, await proofOf(token))).toEqual(['proof_missing', undefined]);
+    expect(outcomes).toEqual(['verified', 'remembered', 'unproven', 'unproven', 'unproven']);
+  });
+
+  test('is one that is bound to none, or to none although its client’s are to be', async () => {
+    const plain = await tokenBy(first);
+    const proof = await proofOf(plain);
+    expect(await shown('DPoP', plain, proof)).toEqual(['token_invalid', 'not_bound']);
+    const registered = async (isBound: boolean) =>
+      await venueToken({ ...server, signer: first.signer }, { aud: GATEWAY, dpop_bound_access_tokens: isBound });
+    expect(await shown('Bearer', await registered(true), undefined)).toEqual(['token_invalid', 'not_bound']);
+    expect(await shown('Bearer', await registered(false), undefined)).toBe('410000');
+    const both = await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, dpop_bound_access_tokens: true, cnf: { jkt: await thumbprintOf(holder.jwk) } },
+    );
+    expect(await shown('DPoP', both, await proofOf(both))).toBe('410000');
+  });
+
+  test('is told no reason that a client could act on', async () => {
+    expect((await refusalOf('Basic abc')).reason).toBe('scheme_unknown');
+    expect((await refusalOf(`DPoP ${await tokenBy(first)}`)).detail).toBe('the token is bound to no key');
+    const unbound = await venueToken(
+      { ...server, signer: first.signer },
+      { aud: GATEWAY, dpop_bound_access_tokens: true },
+    );
+    expect((await refusalOf(`Bearer ${unbound}`)).detail).toMatch(/^the client is registered for bound tokens/);
+    admitted = null;
+    expect((await refusalOf(`Bearer ${await tokenBy(first)}`)).reason).toBe('issuer_unknown');
   });
 });
 

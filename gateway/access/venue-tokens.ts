@@ -8,6 +8,7 @@ import type { AuthorizationServer, EntityResolver } from '../trust/entity-resolv
 import { TrustError } from '../trust/trust-error.ts';
 import { claimedServer, verifyVenueToken } from '../trust/venue-token.ts';
 import { Challenges } from './challenges.ts';
+import type { Introspection } from './introspection.ts';
 import type { Possession, PresentedRequest } from './possession.ts';
 
 /** Who asks: as the authorization server of the venue's province vouches for it. */
@@ -35,6 +36,8 @@ interface Parts {
   readonly resourceMetadata: string;
   /** For tokens that are bound to a key. */
   readonly possession: Possession;
+  /** For servers that want to be asked about each token. */
+  readonly introspection: Introspection;
   readonly onOutcome: (outcome: TokenOutcome) => void;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -99,7 +102,8 @@ export class VenueTokens {
     const known = token === undefined ? undefined : this.#remembered.get(nameOf(token));
     if (known === undefined || known.jkt !== null || known.expS * 1000 <= this.#parts.nowMs()) return null;
     const { provinceOf, audiencesOf, resolver, onOutcome } = this.#parts;
-    const { issuer, province } = known.server;
+    const { issuer, province, introspectionEndpoint } = known.server;
+    if (introspectionEndpoint !== null) return null;
     const isHere = provinceOf(issuer) === province && audiencesOf(province) !== null;
     if (!isHere || this.#unreachable.has(issuer) || resolver?.knownServer(issuer) !== known.server) return null;
     onOutcome('remembered');
@@ -121,12 +125,26 @@ export class VenueTokens {
     const known = await this.#recalled(name);
     const accepted = known ?? (await this.#verify(token));
     if (known === null) this.#remembered.set(name, accepted);
-    const { venue, jkt } = accepted;
-    if (jkt !== null)
-      await this.#parts.possession.check(isProven ? request : withoutProof(request), { token, jkt }, this.#challenges);
-    else if (isProven) throw this.#challenges.invalid('the token is bound to no key', 'not_bound');
+    await this.#checkPossession(request, isProven, token, accepted);
+    const { venue, server } = accepted;
+    if (server.introspectionEndpoint !== null) {
+      const isActive = await this.#parts.introspection.isActive(
+        { hash: name, token, clientId: venue.clientId },
+        server,
+      );
+      if (!isActive) throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
+    }
     this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
     return venue;
+  }
+
+  async #checkPossession(request: PresentedRequest, isProven: boolean, token: string, { jkt }: Remembered) {
+    if (jkt === null) {
+      if (isProven) throw this.#challenges.invalid('the token is bound to no key', 'not_bound');
+      return;
+    }
+    const shown = isProven ? request : withoutProof(request);
+    await this.#parts.possession.check(shown, { token, jkt }, this.#challenges);
   }
 
   /** A token that was verified before, while it lasts and its server's chain is the same. */

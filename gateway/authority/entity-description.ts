@@ -27,6 +27,8 @@ export const entityDescriptionSchema = z.strictObject({
   published_jwks: z.array(registryJwkSchema).max(8).exactOptional(),
   /** Where an authorization server gives out tokens (RFC 8414); its issuer identifier is its entity identifier. */
   token_endpoint: z.url({ protocol: /^https?$/ }).exactOptional(),
+  /** Where an authorization server wants to be asked about each token (RFC 7662). */
+  introspection_endpoint: z.url({ protocol: /^https?$/ }).exactOptional(),
   /** Which venues an authorization server asks to vouch for: its superior decides. */
   venue_kinds: venueKindsSchema.exactOptional(),
   regions: venueRegionsSchema.exactOptional(),

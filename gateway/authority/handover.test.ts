@@ -191,7 +191,7 @@ describe('a key that an entity signs other things with', () => {
     expect([waiting.isWaiting(), handedIn, asked]).toEqual([false, 1, before]);
   });
 
-  test('of an entity that nobody has admitted is asked about, or said to wait', async () => {
+  test('in use, of an entity that nobody has admitted, is asked about, or said to wait', async () => {
     isAdmitted = false;
     await lookAgain();
     expect([asked, waiting.isWaiting()]).toEqual([0, false]);

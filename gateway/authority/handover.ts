@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import { ownMember } from '../../schemas/own-member.ts';
 import type { KeyRing, KeyState } from '../keys/key-ring.ts';
-import type { EntityStatementClaims } from '../trust/entity-claims.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
-import { jwkSetSchema, keyIdentity, type PublicJwk } from '../trust/public-key.ts';
+import { keyIdentity, type PublicJwk } from '../trust/public-key.ts';
+import { keysNamed } from '../trust/published-keys.ts';
 import { TrustError } from '../trust/trust-error.ts';
 
 /** A ring of an entity of this process whose keys its superior vouches for. */
@@ -20,7 +19,7 @@ interface Parts {
   readonly fetchStatement: (superior: string, entityId: string) => Promise<string | null>;
   /** Hands the entity's present configuration to its superior. */
   readonly handIn: (superior: string, entityId: string) => Promise<void>;
-  /** Whether the log vouches for the entity at all: before that there is nobody to hand anything to. */
+  /** Whether the log vouches for the entity: before that, what it uses already waits for its admission alone. */
   readonly isAdmitted: (entityId: string) => boolean;
   readonly log: Logger;
 }
@@ -46,9 +45,9 @@ export class Handover {
     return this.#taken.has(`${entityId} ${kid}`);
   }
 
-  /** Whether a key of an admitted entity waits for its superior. */
+  /** Whether a key waits for its superior. */
   isWaiting(): boolean {
-    return this.#rings.some((ring) => this.#parts.isAdmitted(ring.entityId) && this.#waiting(ring).length > 0);
+    return this.#rings.some((ring) => this.#waiting(ring).length > 0);
   }
 
   /** One look at what waits and is not yet taken. */
@@ -56,18 +55,19 @@ export class Handover {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      for (const ring of this.#rings) if (this.#parts.isAdmitted(ring.entityId)) await this.#lookAt(ring);
+      for (const ring of this.#rings) await this.#lookAt(ring);
     } finally {
       this.#looking = false;
     }
   }
 
   /**
-   * A published key that is in use already waits as well: one that took the place of a revoked one, or that was in use
-   * before its superior told of such keys. A federation key of that kind nobody could sign for.
+   * A published key of an admitted entity that is in use already waits as well: one that took the place of a revoked one,
+   * or that was in use before its superior told of such keys. For a federation key of that kind nobody could sign.
    */
   #waiting({ entityId, ring, type }: HandedRing): PublicJwk[] {
-    const isToBeTaken = (state: KeyState) => state === 'announced' || (state === 'active' && type !== null);
+    const isHandedLate = type !== null && this.#parts.isAdmitted(entityId);
+    const isToBeTaken = (state: KeyState) => state === 'announced' || (state === 'active' && isHandedLate);
     return ring.lives
       .filter(({ state, jwk }) => isToBeTaken(state) && !this.mayActivate(entityId, jwk.kid))
       .map(({ jwk }) => jwk);
@@ -96,10 +96,6 @@ export class Handover {
       throw new TrustError('chain_broken', 'the superior does not vouch for the entity');
     }
     // A name alone would do for a key of somebody else's that bears it.
-    return new Set((type === null ? claims.jwks.keys : namedKeys(claims.metadata, type)).map(keyIdentity));
+    return new Set((type === null ? claims.jwks.keys : keysNamed(claims.metadata, type)).map(keyIdentity));
   }
-}
-
-function namedKeys(metadata: EntityStatementClaims['metadata'], type: string): readonly PublicJwk[] {
-  return jwkSetSchema.safeParse(ownMember(metadata ?? {}, type)?.['jwks']).data?.keys ?? [];
 }

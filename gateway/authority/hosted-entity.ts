@@ -5,7 +5,13 @@ import type { EntityConfiguration, TrustMarkEntry } from '../trust/entity-claims
 import { type KeyLife, keyLifeOf, usableAndRevokedKeys } from '../trust/key-lifecycle.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
 import type { Signer } from '../trust/signer.ts';
-import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
+import {
+  ASSIGNMENT_AGENCY,
+  AUTHORIZATION_SERVER,
+  RECOGNITION_GATEWAY,
+  RECOGNITION_MONITOR,
+  STATUS_ISSUER,
+} from '../trust/trust-bundle.ts';
 import { federationEndpoints, trustMarkEndpoints } from './endpoints.ts';
 import type { EntityDescription } from './entity-description.ts';
 import { conformanceMarkType } from './trust-mark-register.ts';
@@ -78,6 +84,7 @@ function endpointsOf({ entity_id, kind }: EntityDescription): Metadata[string] {
     case 'anchor':
       return { ...federationEndpoints(entity_id), ...trustMarkEndpoints(entity_id) };
     case 'province':
+    case 'monitor':
     case 'gateway':
     case 'issuer':
       return federationEndpoints(entity_id);
@@ -97,13 +104,18 @@ function typeMetadata(description: EntityDescription, keys: readonly PublicJwk[]
     case 'issuer':
       // A plain API signs nothing, so its province is no issuer of statements.
       return keys.length === 0 ? {} : { [STATUS_ISSUER]: { province, jwks } };
+    case 'monitor':
+      return { [RECOGNITION_MONITOR]: { jwks } };
     case 'gateway':
       return { [RECOGNITION_GATEWAY]: { province, jwks } };
     case 'agency':
       return { [ASSIGNMENT_AGENCY]: { province, level, role, jwks } };
     case 'authorization_server': {
-      const grants = { grant_types_supported: ['client_credentials'] };
-      return { [AUTHORIZATION_SERVER]: { issuer, token_endpoint, jwks, scopes_supported: [VENUE_SCOPE], ...grants } };
+      const { introspection_endpoint } = description;
+      const asked =
+        introspection_endpoint === undefined ? {} : { introspection_endpoint, huren_introspection_required: true };
+      const grants = { scopes_supported: [VENUE_SCOPE], grant_types_supported: ['client_credentials'] };
+      return { [AUTHORIZATION_SERVER]: { issuer, token_endpoint, jwks, ...grants, ...asked } };
     }
   }
 }

@@ -4,7 +4,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import { actors, makeActor, NAME, NOW_S, type World } from '../registry/registry.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';

@@ -4,7 +4,7 @@ import { signEntityStatement } from '../trust/entity-statement.ts';
 import { signHistoricalKeys } from '../trust/historical-keys.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
 import { entityTypeOf } from '../trust/published-keys.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { signCompact } from '../trust/signer.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';

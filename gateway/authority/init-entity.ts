@@ -41,7 +41,7 @@ export async function publishedRing(
   { owner, kind, entity_id: entityId }: EntityDescription,
   { keys, ...terms }: { readonly keys: KeyStore } & RingTerms,
 ): Promise<KeyRing | null> {
-  const use = kind === 'gateway' ? 'attestation' : kind === 'issuer' ? 'statement' : null;
+  const use = kind === 'gateway' || kind === 'monitor' ? 'attestation' : kind === 'issuer' ? 'statement' : null;
   return use === null ? null : await keys.openRing(owner, use, { ...terms, entityId });
 }
 

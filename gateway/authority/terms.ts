@@ -25,6 +25,8 @@ export function termsOf(record: SubordinateRecord): SubordinateTerms {
         constraints: { max_path_length: 1, allowed_entity_types: [...below, AUTHORIZATION_SERVER] },
       };
     }
+    case 'monitor':
+      return { constraints: leaf(kind) };
     case 'gateway':
     case 'issuer':
       return { metadata_policy: { [entityTypeOf(kind)]: itself }, constraints: leaf(kind) };

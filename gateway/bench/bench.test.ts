@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CASES } from './case-plans.ts';
 import { measureLog } from './log-figures.ts';
+import { openLoopResultSchema } from './open-loop-result.ts';
+import { readOptions } from './options.ts';
 import { benchResultSchema } from './result.ts';
 
 const RATIOS = [
@@ -65,15 +67,29 @@ test('the benchmark leaves out a case or a ratio, or counts wrong replies as rig
   }
 });
 
-test.each([
-  ['--second', '1'],
-  ['--seconds', 'long'],
-  ['--seconds', '5', '--rounds', '15'],
-  ['now'],
-])('the benchmark runs on a wrong command line: %s', async (...args) => {
-  const { code, out, err } = await bench(...args);
+test('the open loop leaves out a rate, or questions that should travel together go one by one', async () => {
+  const { code, out, err } = await bench('--open-loop', '--json', '--seconds', '0.05', '--rounds', '1');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const { rates } = openLoopResultSchema.parse(JSON.parse(out));
+  expect(rates.map(({ per_second }) => per_second)).toEqual([100, 500, 1_000, 2_000, 4_000]);
+  for (const { alone } of rates) expect(alone.questions_per_request).toBe(1);
+  expect(rates.at(-1)?.together.questions_per_request).toBeGreaterThan(1);
+});
+
+test('the benchmark runs on a wrong command line, or does not say what is wrong with it', async () => {
+  const { code, out, err } = await bench('--second', '1');
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('[usage]');
+});
+
+test.each([
+  ['--seconds', 'long'],
+  ['--seconds', '5', '--rounds', '15'],
+  ['--warm-up', '0'],
+  ['--profile', 'warm'],
+  ['now'],
+])('an option is taken that means nothing: %s', (...args) => {
+  expect(() => readOptions(args)).toThrow(expect.objectContaining({ code: 'usage' }));
 });
 
 test('figures of the log are taken from one that no auditor would pass, or a start reads what its snapshot holds', async () => {

@@ -1,6 +1,13 @@
 import { BenchError } from './bench-error.ts';
-import { HELP, readOptions } from './options.ts';
+import { openLoopTable } from './open-loop-table.ts';
+import { type BenchOptions, HELP, readOptions } from './options.ts';
+import { profileTable } from './profile-table.ts';
+import { clearProgress, showProgress } from './progress.ts';
 import { runBench } from './run-bench.ts';
+import { runOpenLoop } from './run-open-loop.ts';
+import { runProfile } from './run-profile.ts';
+import { runSweep } from './run-sweep.ts';
+import { sweepTable } from './sweep-table.ts';
 import { table } from './table.ts';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -12,9 +19,9 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     }
-    const result = await runBench(options, showProgress);
+    const printed = await measured(options);
     clearProgress();
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : table(result));
+    process.stdout.write(printed);
     return 0;
   } catch (error) {
     clearProgress();
@@ -25,10 +32,23 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function showProgress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
+async function measured(options: BenchOptions): Promise<string> {
+  if (options.profile !== null) {
+    const profile = await runProfile(options.profile, options, showProgress);
+    return options.json ? asJson(profile) : profileTable(profile);
+  }
+  if (options['open-loop']) {
+    const waits = await runOpenLoop(options, showProgress);
+    return options.json ? asJson(waits) : openLoopTable(waits);
+  }
+  if (options.sweep) {
+    const swept = await runSweep(options, showProgress);
+    return options.json ? asJson(swept) : sweepTable(swept);
+  }
+  const result = await runBench(options, showProgress);
+  return options.json ? asJson(result) : table(result);
 }
 
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+function asJson(result: unknown): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
 }

@@ -46,6 +46,7 @@ export const CASE_PLANS: ReadonlyMap<CaseName, CasePlan> = new Map(
 );
 export const CASES: readonly CaseName[] = [...CASE_PLANS.keys()];
 
-function isCaseName(name: string): name is CaseName {
+/** Whether there is such a case. */
+export function isCaseName(name: string): name is CaseName {
   return name in PLANS;
 }

@@ -5,7 +5,7 @@ import type { LoadJob, LoadTarget } from './load-job.ts';
 import { offlineResultSchema } from './offline-job.ts';
 import { HUNG_PROVINCE, PLAIN, SIGNED } from './sandbox-seed.ts';
 import type { Stage, StagedGateway } from './stage.ts';
-import { type Turn, takeTurn } from './turn.ts';
+import { type Run, type Turn, takeTurn } from './turn.ts';
 
 const REPEATED_CODES = 100;
 const PEERS_CODES = 1_000;
@@ -20,31 +20,39 @@ export interface Length {
   readonly operations: number | null;
 }
 
+interface WhomAsked extends Pick<Run, 'servers' | 'issuer'> {
+  /** Whose venue asks about whose codes, and where, if not the gateway itself. */
+  readonly asked: readonly { readonly gateway: StagedGateway; readonly origin?: string }[];
+}
+
 /** Plays the cases on a stage, one turn at a time. */
 export class Cases {
   readonly #stage: Stage;
   readonly #connections: number;
   /** The highest rate seen of each case that uses codes up. */
   readonly #perSecond = new Map<CaseName, number>();
-  #peers: readonly string[] = [];
-  #repeated: readonly (readonly string[])[] = [];
+  /** Made when first wanted in a round. */
+  #peersCodes: readonly string[] | null = null;
+  readonly #repeated = new Map<StagedGateway, readonly string[]>();
 
   constructor(stage: Stage, connections: number) {
     this.#stage = stage;
     this.#connections = connections;
   }
 
-  /** Before each round, outside any measurement: the codes that come again, asked once already. */
-  async prepareRound(): Promise<void> {
-    const { gateway, second, replay } = this.#stage;
-    await replay.forget();
-    this.#peers = await gateway.mint(SIGNED, PEERS_CODES);
-    this.#repeated = [await gateway.mint(SIGNED, REPEATED_CODES), await second.mint(SIGNED, REPEATED_CODES)];
-    for (const [at, one] of [gateway, second].entries()) {
-      const targets = [target(one, (this.#repeated[at] ?? []).map(questionOf(undefined)))];
-      const job = this.#job({ asks: 'gateway', codes: 'new' }, { durationMs: 10_000, operations: null }, targets);
-      await takeTurn('repeat', this.#stage.client, { job, items: 1, servers: [], issuer: null, upstream: null });
-    }
+  /** Before each round: what was signed for the one before is too old by now. */
+  async beginRound(): Promise<void> {
+    await this.#stage.replay.forget();
+    this.#peersCodes = null;
+    this.#repeated.clear();
+  }
+
+  /** Whom a case measures, the node that they ask last. */
+  async serversOf(name: CaseName): Promise<readonly Child<unknown>[]> {
+    const plan: CasePlan | undefined = CASE_PLANS.get(name);
+    if (plan === undefined || plan.asks === 'verifier') return [await this.#stage.verifier()];
+    const { servers, issuer } = await this.#asked(plan);
+    return issuer === null ? servers : [...servers, issuer];
   }
 
   /** One turn of a case: what it asks about is made before the clock starts. */
@@ -52,7 +60,7 @@ export class Cases {
     const plan: CasePlan | undefined = CASE_PLANS.get(name);
     if (plan === undefined || plan.asks === 'verifier') return await this.#verifyOffline(length);
     if (plan.whileOneHangs === undefined) return await this.#load(name, plan, length, null);
-    const { seed } = this.#stage.gateway;
+    const { seed } = await this.#stage.gateway();
     const travellers = Math.ceil((HUNG_PER_SECOND * length.durationMs) / 1000);
     const bodies = (await seed.mint(HUNG_PROVINCE, travellers)).map(questionOf(undefined));
     await seed.setHanging(HUNG_PROVINCE, true);
@@ -65,20 +73,21 @@ export class Cases {
 
   async #verifyOffline({ durationMs, operations }: Length): Promise<Turn> {
     const job = { kind: 'verify', durationMs, most: operations };
-    const done = await this.#stage.verifier.run(job, offlineResultSchema);
+    const verifier = await this.#stage.verifier();
+    const done = await verifier.run(job, offlineResultSchema);
     return { ...done, issuerCpuUs: null, upstreamCpuUs: null, wrong: 0, shed: 0 };
   }
 
   async #load(name: CaseName, plan: CasePlan, length: Length, arrivals: LoadJob['arrivals']): Promise<Turn> {
-    const { client, replay, federation } = this.#stage;
-    const job = { ...this.#job(plan, length, await this.#targets(name, plan, length)), arrivals };
-    const turn = await takeTurn(name, client, {
-      job,
-      items: plan.items ?? 1,
-      servers: this.#servers(plan),
-      issuer: plan.asks === 'federation' ? federation.issuer : null,
-      upstream: plan.codes === 'repeated' || plan.asks === 'bare' ? null : replay.child,
-    });
+    const { client, replay } = this.#stage;
+    const { servers, issuer, asked } = await this.#asked(plan);
+    const targets: LoadTarget[] = [];
+    for (const { gateway, origin } of asked) {
+      targets.push(target(gateway, await this.#bodies(name, plan, length, gateway), origin));
+    }
+    const job = { ...this.#job(plan, length, targets), arrivals };
+    const upstream = plan.codes === 'repeated' || plan.asks === 'bare' ? null : replay.child;
+    const turn = await takeTurn(name, client, { job, items: plan.items ?? 1, servers, issuer, upstream });
     this.#perSecond.set(name, Math.max(this.#perSecond.get(name) ?? 0, (turn.operations * 1000) / turn.elapsedMs));
     return turn;
   }
@@ -100,44 +109,32 @@ export class Cases {
     };
   }
 
-  #servers({ asks }: CasePlan): readonly Child<unknown>[] {
-    const { gateway, second, federation, peers } = this.#stage;
+  async #asked({ asks }: CasePlan): Promise<WhomAsked> {
+    const gateway = await this.#stage.gateway();
     switch (asks) {
       case 'gateway':
-        return [gateway.server];
-      case 'both':
-        return [gateway.server, second.server];
-      case 'federation':
-        return [federation.destination.server];
+        return { servers: [gateway.server], issuer: null, asked: [{ gateway }] };
+      case 'both': {
+        const second = await this.#stage.second();
+        const asked = [{ gateway }, { gateway: second }];
+        return { servers: [gateway.server, second.server], issuer: null, asked };
+      }
+      case 'federation': {
+        const { destination, issuer } = await this.#stage.federation();
+        return { servers: [destination.server], issuer, asked: [{ gateway: destination }] };
+      }
       case 'verifier':
-        return [];
-      default:
-        return [peers[asks]];
+        return { servers: [], issuer: null, asked: [] };
+      default: {
+        const peer = await this.#stage.peer(asks);
+        return { servers: [peer], issuer: null, asked: [{ gateway, origin: peer.ready.url }] };
+      }
     }
   }
 
-  async #targets(name: CaseName, plan: CasePlan, length: Length): Promise<LoadTarget[]> {
-    const { gateway, second, federation, peers } = this.#stage;
-    switch (plan.asks) {
-      case 'gateway':
-        return [target(gateway, await this.#bodies(name, plan, length, gateway, 0))];
-      case 'both':
-        return [
-          target(gateway, await this.#bodies(name, plan, length, gateway, 0)),
-          target(second, await this.#bodies(name, plan, length, second, 1)),
-        ];
-      case 'federation':
-        return [target(federation.destination, await this.#bodies(name, plan, length, federation.destination, 0))];
-      case 'verifier':
-        return [];
-      default:
-        return [target(gateway, await this.#bodies(name, plan, length, gateway, 0), peers[plan.asks].ready.url)];
-    }
-  }
-
-  async #bodies(name: CaseName, plan: CasePlan, length: Length, asked: StagedGateway, instance: number) {
+  async #bodies(name: CaseName, plan: CasePlan, length: Length, asked: StagedGateway): Promise<string[]> {
     const question = questionOf(plan.forms);
-    const codes = await this.#codes(name, plan, length, asked, instance);
+    const codes = await this.#codes(name, plan, length, asked);
     if (plan.items === undefined) return codes.map(question);
     const { items } = plan;
     return Array.from({ length: Math.floor(codes.length / items) }, (_, at) => {
@@ -149,15 +146,31 @@ export class Cases {
     name: CaseName,
     { codes, items = 1, crowd = 1 }: CasePlan,
     { durationMs, operations }: Length,
-    { mint }: StagedGateway,
-    instance: number,
+    asked: StagedGateway,
   ): Promise<readonly string[]> {
-    if (codes === 'peers') return this.#peers;
-    if (codes === 'repeated') return this.#repeated[instance] ?? [];
-    const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
-    const under = items * Math.max(this.#connections, crowd);
-    const wanted = (operations ?? Math.ceil((perSecond * 1.3 * durationMs) / 1000)) + under;
-    return await mint(codes === 'new' ? SIGNED : PLAIN, Math.min(wanted, MAX_NEW_CODES));
+    switch (codes) {
+      case 'peers':
+        this.#peersCodes ??= await asked.mint(SIGNED, PEERS_CODES);
+        return this.#peersCodes;
+      case 'repeated':
+        return this.#repeated.get(asked) ?? (await this.#askedOnce(asked));
+      default: {
+        const perSecond = this.#perSecond.get(name) ?? FIRST_GUESS_PER_SECOND;
+        const underWay = items * Math.max(this.#connections, crowd);
+        const wanted = (operations ?? Math.ceil((perSecond * 1.3 * durationMs) / 1000)) + underWay;
+        return await asked.mint(codes === 'new' ? SIGNED : PLAIN, Math.min(wanted, MAX_NEW_CODES));
+      }
+    }
+  }
+
+  /** Codes that the gateway knows from now on. */
+  async #askedOnce(asked: StagedGateway): Promise<readonly string[]> {
+    const codes = await asked.mint(SIGNED, REPEATED_CODES);
+    this.#repeated.set(asked, codes);
+    const targets = [target(asked, codes.map(questionOf(undefined)))];
+    const job = this.#job({ asks: 'gateway', codes: 'new' }, { durationMs: 10_000, operations: null }, targets);
+    await takeTurn('repeat', this.#stage.client, { job, items: 1, servers: [], issuer: null, upstream: null });
+    return codes;
   }
 }
 

@@ -15,6 +15,7 @@ export function serveBench(start: (settings: unknown) => Promise<Running>): void
     process.exit(2);
   }
   let running: Running | null = null;
+  let endWatch: (() => Promise<unknown>) | null = null;
   // Ctrl-C reaches the whole process group; the bench decides who stops when.
   process.on('SIGINT', () => undefined);
   process.once('disconnect', () => {
@@ -35,6 +36,18 @@ export function serveBench(start: (settings: unknown) => Promise<Running>): void
       case 'cpu': {
         const { user, system } = process.cpuUsage();
         return tell({ type: 'cpu', microseconds: user + system });
+      }
+      case 'watch': {
+        // Loaded by who is watched alone.
+        const { watch } = await import('./observer.ts');
+        endWatch = await watch(asked.what);
+        return tell({ type: 'done', result: null });
+      }
+      case 'seen':
+        return tell({ type: 'done', result: await endWatch?.() });
+      case 'memory': {
+        const { keptBytes } = await import('./observer.ts');
+        return tell({ type: 'done', result: keptBytes() });
       }
       case 'job':
         return tell({ type: 'done', result: await running?.run?.(asked.job) });

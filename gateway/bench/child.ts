@@ -1,17 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { BenchError } from './bench-error.ts';
 import { type FromChild, fromChildSchema, type ToChild } from './child-messages.ts';
+import type { Watched } from './observation.ts';
 
 const STOP_WITHIN_MS = 8_000;
 
 /** A process under measurement, or one that measures. One question at a time. */
 export interface Child<Ready> {
   readonly pid: number;
+  readonly file: string;
   readonly ready: Ready;
   readonly cpuUs: () => Promise<number>;
+  /** Watches it while `act` goes on. */
+  readonly watch: <T extends z.ZodType>(what: Watched, seen: T, act: () => Promise<void>) => Promise<z.output<T>>;
+  /** What it keeps after a collection, in bytes. */
+  readonly keptBytes: () => Promise<number>;
   readonly run: <T extends z.ZodType>(job: unknown, result: T) => Promise<z.output<T>>;
   readonly stop: () => Promise<void>;
 }
@@ -44,10 +50,21 @@ export async function startChild<Ready extends z.ZodType>(start: ChildStart<Read
     if (answer.type !== 'ready') throw new BenchError('child_failed', `${start.file} did not start`);
     return {
       pid: child.pid ?? 0,
+      file: start.file,
       ready: start.ready.parse(answer.ready),
       cpuUs: async () => {
         const reply = await ask(child, start.file, { type: 'cpu' });
         return reply.type === 'cpu' ? reply.microseconds : 0;
+      },
+      watch: async (what, seen, act) => {
+        await ask(child, start.file, { type: 'watch', what });
+        await act();
+        const reply = await ask(child, start.file, { type: 'seen' });
+        return seen.parse(reply.type === 'done' ? reply.result : undefined);
+      },
+      keptBytes: async () => {
+        const reply = await ask(child, start.file, { type: 'memory' });
+        return z.number().parse(reply.type === 'done' ? reply.result : undefined);
       },
       run: async (job, result) => {
         const reply = await ask(child, start.file, { type: 'job', job });

@@ -1,4 +1,3 @@
-import { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { provinceCodeSchema } from '../../schemas/code-lists/index.ts';
@@ -13,31 +12,14 @@ const settingsSchema = z.strictObject({
     port: z.int().positive(),
     publicUrl: z.url(),
   }),
-  knowsBatches: z.boolean().default(true),
 });
-
-/** Has every server of this process answer as a node of before batches would: whoever asks it goes on one by one. */
-function hideBatches(): void {
-  const { emit } = Server.prototype;
-  Server.prototype.emit = function (this: Server, event: string | symbol, ...given: unknown[]): boolean {
-    const [request, response] = given;
-    const isBatch = request instanceof IncomingMessage && request.url?.endsWith('/v1/statements/batch') === true;
-    if (event !== 'request' || !isBatch || !(response instanceof ServerResponse)) {
-      return Reflect.apply(emit, this, [event, ...given]);
-    }
-    request.resume();
-    response.writeHead(404).end();
-    return true;
-  };
-}
 
 /*
  * The issuer node of some provinces of a gateway's nation: the node as it ships, in a process and with keys of its own.
  * Other settings come from the environment.
  */
 serveBench(async (settings) => {
-  const { nation, issuer, knowsBatches } = settingsSchema.parse(settings);
-  if (!knowsBatches) hideBatches();
+  const { nation, issuer } = settingsSchema.parse(settings);
   const node = await startSeparateIssuer(nation, issuer, process.env);
   return { ready: { url: node.url }, close: () => node.close() };
 });

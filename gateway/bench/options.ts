@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { BenchError } from './bench-error.ts';
-import { CASE_PLANS } from './case-plans.ts';
+import { CASE_PLANS, CASES, isCaseName } from './case-plans.ts';
 
 export const HELP = `Usage: npm run -s bench -- [options]
 
@@ -16,6 +16,11 @@ Options:
   --connections N  clients that ask at the same time (default 32, at most 128)
   --warm-up N      operations of each case before the first turn (default 10000), fewer where they would take too long
   --log            also measure the registry's log with up to 100,000 signed events (two minutes more)
+  --profile CASE   watch the servers of one case instead: where their time goes, and promises, timers and garbage of an
+                   operation (cold, cold-merkle, repeat, batch, federated-cold, handwritten, fast, …)
+  --open-loop      measure instead what questions to one node wait for each other, where they come at a pace of their own
+                   (100 to 4,000 a second), beside going one by one and beside how late timers are
+  --sweep          measure instead how the gateway's cost goes with connections, remembered answers and systems
   --help           print this
 
 Ratios are medians of what two cases took in one and the same round, with the quartiles of the rounds beside them.
@@ -40,10 +45,17 @@ const MAX_SECONDS_OF_ALL_TURNS = 70;
 const optionsSchema = z.strictObject({
   json: z.boolean().default(false),
   log: z.boolean().default(false),
+  'open-loop': z.boolean().default(false),
+  sweep: z.boolean().default(false),
   help: z.boolean().default(false),
   seconds: z.coerce.number().min(0.05).max(5).default(0.7),
   rounds: z.coerce.number().int().min(1).max(15).default(5),
   connections: z.coerce.number().int().min(1).max(128).default(32),
+  profile: z
+    .string()
+    .refine(isCaseName, { error: `not one of ${CASES.join(', ')}` })
+    .nullable()
+    .default(null),
   'warm-up': z.coerce.number().int().min(1).max(20_000).default(10_000),
 });
 
@@ -75,11 +87,14 @@ function argumentsOf(args: readonly string[]): Record<string, unknown> {
       options: {
         json: { type: 'boolean' },
         log: { type: 'boolean' },
+        'open-loop': { type: 'boolean' },
+        sweep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         seconds: { type: 'string' },
         rounds: { type: 'string' },
         connections: { type: 'string' },
         'warm-up': { type: 'string' },
+        profile: { type: 'string' },
       },
     });
     return { ...values };

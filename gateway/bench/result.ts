@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const figure = z.number().nonnegative();
 
+/** The kind of machine; no name. */
+export const machineSchema = z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() });
+
 const caseSchema = z.strictObject({
   name: z.string(),
   /** Operations a second: verifications, whether they come one by one or in a batch. */
@@ -37,7 +40,7 @@ export type LogFigures = z.infer<typeof logSchema>;
 
 /** What `bench --json` prints. */
 export const benchResultSchema = z.strictObject({
-  machine: z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() }),
+  machine: machineSchema,
   node: z.string(),
   settings: z.strictObject({
     seconds: figure,

@@ -9,6 +9,8 @@ import { median } from './statistics.ts';
 const FEW = 34;
 const MANY = 3_400;
 const LOOKUPS_PER_ROUND = 20_000;
+/** As many in either table, so that the systems are what there is more of, and not texts for a processor's cache. */
+const CODES = 3_400;
 
 interface Table {
   readonly recognise: Recognise;
@@ -43,8 +45,14 @@ function lookUp({ recognise, codes }: Table): number {
 function openTable(size: number): Table {
   const real = loadProvinces().map(({ manifest }) => manifest);
   const manifests = Array.from({ length: size }, (_, at) => copyOf(real, at));
-  const codes = manifests.flatMap(({ recognise: [first] }) => (first === undefined ? [] : [sampleCode(first)]));
+  const codes = Array.from({ length: CODES }, (_, serial) => codeOf(manifests[serial % size], serial));
   return { recognise: compileRecognisers(manifests), codes };
+}
+
+function codeOf(manifest: Manifest | undefined, serial: number): string {
+  const [first] = manifest?.recognise ?? [];
+  if (first === undefined) throw new Error('a system without codes');
+  return sampleCode(first, serial);
 }
 
 function copyOf(real: readonly Manifest[], at: number): Manifest {
@@ -73,28 +81,31 @@ function tagged(recogniser: Recogniser, tag: string): Recogniser {
   }
 }
 
-/** A code that only this recogniser takes. */
-function sampleCode(recogniser: Recogniser): string {
+/** A code that only this recogniser takes, another one for each serial number below ten thousand. */
+function sampleCode(recogniser: Recogniser, serial: number): string {
   const { min } = recogniser.length;
+  const filled = (start: string) => start + String(serial).padStart(Math.max(4, min - start.length), '0');
   switch (recogniser.kind) {
     case 'prefix':
-      return recogniser.prefix.padEnd(min, '0');
+      return filled(recogniser.prefix);
     case 'url': {
       const { host, path, route, parameter, value_prefix } = recogniser;
       const place = route === undefined ? `${host}${path}` : `${host}${path}#${route}`;
-      return `https://${place}?${parameter}=${value_prefix.padEnd(min, '0')}`;
+      return `https://${place}?${parameter}=${filled(value_prefix)}`;
     }
     case 'url_path':
-      return `https://${recogniser.host}${recogniser.path.replace('{token}', '0'.repeat(min))}`;
+      return `https://${recogniser.host}${recogniser.path.replace('{token}', filled(''))}`;
     case 'whole_url':
-      return `${recogniser.scheme}://${recogniser.host}${recogniser.path}?`.padEnd(min, '0');
+      return filled(`${recogniser.scheme}://${recogniser.host}${recogniser.path}?`);
     case 'json':
-      return JSON.stringify({ [recogniser.member]: recogniser.equals, [recogniser.take]: '0'.repeat(min) });
-    case 'binary':
-      return Buffer.from(recogniser.marker.padEnd((min / 4) * 3, '0'), 'latin1').toString('base64');
+      return JSON.stringify({ [recogniser.member]: recogniser.equals, [recogniser.take]: filled('') });
+    case 'binary': {
+      const octets = (min / 4) * 3 - recogniser.marker.length;
+      return Buffer.from(recogniser.marker + String(serial).padStart(octets, '0'), 'latin1').toString('base64');
+    }
     case 'jws': {
       const payload = Buffer.from(JSON.stringify({ iss: recogniser.issuer })).toString('base64url');
-      return `e30.${payload}.`.padEnd(min, '0');
+      return filled(`e30.${payload}.`);
     }
   }
 }

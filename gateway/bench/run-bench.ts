@@ -1,19 +1,17 @@
-import { cpus, release, totalmem } from 'node:os';
-import { BenchError } from './bench-error.ts';
+import { cpus } from 'node:os';
 import { BATCH_ITEMS, CASE_PLANS, CASES, type CaseName, LEAST_CROWD } from './case-plans.ts';
 import { Cases } from './cases.ts';
 import { measureLog } from './log-figures.ts';
 import { routingResultSchema } from './offline-job.ts';
+import { machine, onStage, type Progress } from './on-stage.ts';
 import type { BenchOptions } from './options.ts';
 import { type RoundFigures, ratioOf, ratiosOf } from './ratios.ts';
 import type { BenchResult, CaseResult } from './result.ts';
 import { SIGNED } from './sandbox-seed.ts';
-import { Cleanup, setStage } from './stage.ts';
+import { type Stage, startEverything } from './stage.ts';
 import { median, rounded } from './statistics.ts';
 import type { Turn } from './turn.ts';
 
-/** Under three minutes, whatever happens. */
-const MAX_TOTAL_MS = 170_000;
 /** No round begins that would end after this, so that a busy machine has fewer rounds and not none. */
 const LAST_ROUND_ENDS_MS = 155_000;
 /** About when the warm-up is to be over; what it still owes by then is cut short. */
@@ -21,31 +19,22 @@ const WARM_UP_ENDS_MS = 90_000;
 const [MIN_WARM_UP_MS, MAX_WARM_UP_MS] = [500, 9_000];
 const ROUTING_ROUNDS = 9;
 
-type Progress = (what: string) => void;
-
 /** Runs the whole benchmark and stops everything it started. Throws BenchError. */
 export async function runBench(options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
-  const cleanup = new Cleanup();
-  const stopped = interruption();
-  try {
-    return await Promise.race([measure(options, cleanup, onProgress), stopped.promise]);
-  } finally {
-    stopped.dispose();
-    onProgress('stopping');
-    await cleanup.run();
-  }
+  const result = await onStage(onProgress, (stage) => measure(stage, options, onProgress));
+  return options.log ? { ...result, log: await measureLog(onProgress) } : result;
 }
 
-async function measure(options: BenchOptions, cleanup: Cleanup, onProgress: Progress): Promise<BenchResult> {
+async function measure(stage: Stage, options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
   const startedMs = performance.now();
   onProgress('starting three gateways with their provinces, an issuer node and four peers');
-  const stage = await setStage(cleanup);
+  await startEverything(stage);
   const cases = new Cases(stage, options.connections);
   const warmUp = await warmUpAll(cases, options, startedMs + WARM_UP_ENDS_MS, onProgress);
   const turns = await playRounds(cases, options, startedMs + LAST_ROUND_ENDS_MS, onProgress);
   onProgress('routing');
-  const routing = await stage.verifier.run({ kind: 'routing', rounds: ROUTING_ROUNDS }, routingResultSchema);
-  const log = options.log ? await measureLog(onProgress) : null;
+  const verifier = await stage.verifier();
+  const routing = await verifier.run({ kind: 'routing', rounds: ROUTING_ROUNDS }, routingResultSchema);
   const { ratios, throughput } = ratiosOf(mapped(turns, (played) => played.map(figuresOf)));
   ratios.set('routing-3400/routing-34', ratioOf(routing.ratios));
   return {
@@ -63,7 +52,6 @@ async function measure(options: BenchOptions, cleanup: Cleanup, onProgress: Prog
     quartiles: Object.fromEntries(mapped(ratios, ({ q1, q3 }): [number, number] => [q1, q3])),
     throughput_ratios: Object.fromEntries(mapped(throughput, ({ median: middle }) => middle)),
     routing: { ns_34: rounded(routing.ns_34), ns_3400: rounded(routing.ns_3400) },
-    ...(log === null ? {} : { log }),
     notes: notes(),
     took_s: rounded((performance.now() - startedMs) / 1000),
   };
@@ -80,9 +68,9 @@ async function warmUpAll(
   for (const [at, name] of CASES.entries()) {
     const fairMs = (2 * (untilMs - performance.now())) / (CASES.length - at);
     const durationMs = Math.min(MAX_WARM_UP_MS, Math.max(MIN_WARM_UP_MS, fairMs));
-    // Each has codes that are fresh: all warm-ups together take longer than an answer may be remembered.
+    // Each has codes of its own: all warm-ups together take longer than an answer may be remembered.
     onProgress(`warming up: ${name}`);
-    await cases.prepareRound();
+    await cases.beginRound();
     const { operations } = await cases.play(name, { durationMs, operations: warmUp });
     done.set(name, operations);
   }
@@ -100,7 +88,7 @@ async function playRounds(
   for (let round = 1; round <= rounds && performance.now() + tookMs <= untilMs; round += 1) {
     const startedMs = performance.now();
     onProgress(`round ${round} of ${rounds}: codes`);
-    await cases.prepareRound();
+    await cases.beginRound();
     // There and back: what a case gains from coming after another in one round, it loses in the next.
     for (const name of round % 2 === 1 ? CASES : CASES.toReversed()) {
       onProgress(`round ${round} of ${rounds}: ${name}`);
@@ -143,16 +131,6 @@ function mapped<K, V, W>(entries: ReadonlyMap<K, V>, value: (one: V) => W): Map<
   return new Map([...entries].map(([key, one]) => [key, value(one)]));
 }
 
-function machine(): BenchResult['machine'] {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model.trim() ?? 'unknown',
-    cores: processors.length,
-    memory_gb: rounded(totalmem() / 2 ** 30),
-    os: `${process.platform} ${release()} ${process.arch}`,
-  };
-}
-
 function notes(): string[] {
   return [
     `Client, server and replayed provinces share ${cpus().length} cores: only the ratios carry over to another machine.`,
@@ -167,17 +145,4 @@ function notes(): string[] {
     `federated-cold-batched: the same from ${LEAST_CROWD} clients or more who take both forms: questions travel together, and statements share signatures.`,
     'repeat-two-instances: two gateway processes on two ports, each with provinces of its own, the same clients dealt out to both. Where one instance and its client already fill the cores, two cannot be faster.',
   ];
-}
-
-/** Rejects on Ctrl-C and when the time is up. */
-function interruption(): { readonly promise: Promise<never>; readonly dispose: () => void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onSignal = () => reject(new BenchError('interrupted', 'interrupted'));
-  const timer = setTimeout(() => reject(new BenchError('out_of_time', 'three minutes were not enough')), MAX_TOTAL_MS);
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const dispose = () => {
-    clearTimeout(timer);
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  };
-  return { promise, dispose };
 }

@@ -8,7 +8,9 @@ import { verificationReplySchema } from '../../schemas/verification.ts';
 import { portFreeOn } from '../sandbox/nation/free-port.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { BenchError } from './bench-error.ts';
+import type { Asked } from './case-plans.ts';
 import { type Child, type ChildStart, startChild } from './child.ts';
+import type { Cleanup } from './cleanup.ts';
 import { type Mint, movedTo, Replay, type ReplayedNation } from './replay.ts';
 import { replayReadySchema } from './replay-job.ts';
 import { MIX, SandboxSeed, SIGNED } from './sandbox-seed.ts';
@@ -42,56 +44,24 @@ export interface StagedFederation {
   readonly issuer: Child<z.output<typeof serverReadySchema>>;
 }
 
-/** Servers that do the gateway's work, or less of it, by hand. */
-export interface Peers {
-  readonly bare: Child<z.output<typeof serverReadySchema>>;
-  readonly proxy: Child<z.output<typeof serverReadySchema>>;
-  readonly fast: Child<z.output<typeof serverReadySchema>>;
-  readonly handwritten: Child<z.output<typeof serverReadySchema>>;
-}
+type Server = Child<z.output<typeof serverReadySchema>>;
 
-/** Every process of a benchmark. They stay up from first to last, so that the cases can take turns. */
+/** A server that does the gateway's work, or less of it, by hand. */
+export type PeerName = Extract<Asked, 'bare' | 'proxy' | 'fast' | 'handwritten'>;
+
+/** The processes of a benchmark. Each starts when it is first asked for, and stays up so that the cases can take turns. */
 export interface Stage {
-  readonly gateway: StagedGateway;
-  readonly second: StagedGateway;
-  readonly federation: StagedFederation;
-  readonly peers: Peers;
+  readonly gateway: () => Promise<StagedGateway>;
+  readonly second: () => Promise<StagedGateway>;
+  readonly federation: () => Promise<StagedFederation>;
+  readonly peer: (name: PeerName) => Promise<Server>;
+  readonly verifier: () => Promise<Child<unknown>>;
   readonly replay: Replay;
   readonly client: Child<unknown>;
-  readonly verifier: Child<unknown>;
 }
 
-/** Stops what was started, in reverse, and removes what it wrote. */
-export class Cleanup {
-  readonly #starting: Promise<unknown>[] = [];
-  readonly #steps: (() => Promise<void> | void)[] = [];
-  #over = false;
-
-  /** Starts something that stops with the rest. Throws BenchError `interrupted` once the end has begun. */
-  async start<T extends { readonly stop: () => Promise<void> }>(starting: () => Promise<T>): Promise<T> {
-    if (this.#over) throw new BenchError('interrupted', 'interrupted');
-    const started = starting().then((one) => {
-      this.#steps.push(one.stop);
-      return one;
-    });
-    this.#starting.push(started.catch(() => undefined));
-    return await started;
-  }
-
-  add(step: () => void): void {
-    this.#steps.push(step);
-  }
-
-  /** Waits for what is still coming up: cut off half-way, it would leave its own children and files behind. */
-  async run(): Promise<void> {
-    this.#over = true;
-    await Promise.all(this.#starting);
-    for (const step of this.#steps.splice(0).reverse()) await step();
-  }
-}
-
-/** Starts every process. What was started is in `cleanup`, also when this throws. */
-export async function setStage(cleanup: Cleanup): Promise<Stage> {
+/** Opens a stage. What was started is in `cleanup`, also when this or a later start throws. */
+export async function openStage(cleanup: Cleanup): Promise<Stage> {
   function start<R extends z.ZodType>(settings: ChildStart<R>): Promise<Child<z.output<R>>> {
     return cleanup.start(() => startChild(settings));
   }
@@ -132,27 +102,52 @@ export async function setStage(cleanup: Cleanup): Promise<Stage> {
   const nations = places.map(({ dataDir, base }) => ({ dataDir, base }));
   const replaying = { file: 'replay-server.ts', settings: { provinces: MIX, nations }, ready: replayReadySchema };
   const replay = new Replay(await start(replaying));
-  const [gateway, second, federation, client] = await Promise.all([
-    startGateway(places[0], replay.nation(0)),
-    startGateway(places[1], replay.nation(1)),
-    startFederation(places[2], replay.nation(2)),
-    start({ file: 'load-client.ts', settings: null, ready: z.unknown() }),
-  ]);
-  const { url, sandbox } = gateway.server.ready;
-  // What a gateway in sandbox mode leaves beside its keys, so that its answers can be verified offline.
-  const trust = trustBundleSchema.parse(JSON.parse(readFileSync(join(gateway.dataDir, 'trust-bundle.json'), 'utf8')));
-  const answer = await signedAnswer(gateway);
-  const { attestation, evidence } = verificationReplySchema.parse(JSON.parse(answer));
-  const presented = { attestation, evidence };
-  const peer = (file: string) => start({ file, settings: { audience: url, sandbox }, ready: serverReadySchema });
-  const [bare, proxy, fast, handwritten, verifier] = await Promise.all([
-    start({ file: 'bare-server.ts', settings: { body: answer }, ready: serverReadySchema }),
-    peer('proxy-server.ts'),
-    peer('fast-server.ts'),
-    peer('handwritten-server.ts'),
-    start({ file: 'offline-verifier.ts', settings: { presented, trust }, ready: z.unknown() }),
-  ]);
-  return { gateway, second, federation, peers: { bare, proxy, fast, handwritten }, replay, client, verifier };
+  const client = await start({ file: 'load-client.ts', settings: null, ready: z.unknown() });
+  const gateway = once(() => startGateway(places[0], replay.nation(0)));
+  const answer = once(async () => await signedAnswer(await gateway()));
+  const peerBeside = (file: string) =>
+    once(async () => {
+      const { url, sandbox } = (await gateway()).server.ready;
+      return await start({ file, settings: { audience: url, sandbox }, ready: serverReadySchema });
+    });
+  const peers = {
+    bare: once(async () => {
+      return await start({ file: 'bare-server.ts', settings: { body: await answer() }, ready: serverReadySchema });
+    }),
+    proxy: peerBeside('proxy-server.ts'),
+    fast: peerBeside('fast-server.ts'),
+    handwritten: peerBeside('handwritten-server.ts'),
+  };
+  return {
+    gateway,
+    second: once(() => startGateway(places[1], replay.nation(1))),
+    federation: once(() => startFederation(places[2], replay.nation(2))),
+    peer: (name) => peers[name](),
+    verifier: once(async () => {
+      // What a gateway in sandbox mode leaves beside its keys, so that its answers can be verified offline.
+      const bundle = readFileSync(join((await gateway()).dataDir, 'trust-bundle.json'), 'utf8');
+      const { attestation, evidence } = verificationReplySchema.parse(JSON.parse(await answer()));
+      const trust = trustBundleSchema.parse(JSON.parse(bundle));
+      const settings = { presented: { attestation, evidence }, trust };
+      return await start({ file: 'offline-verifier.ts', settings, ready: z.unknown() });
+    }),
+    replay,
+    client,
+  };
+}
+
+/** Starts everything at the same time. */
+export async function startEverything({ gateway, second, federation, peer, verifier }: Stage): Promise<void> {
+  await Promise.all([gateway(), second(), federation()]);
+  await Promise.all([peer('bare'), peer('proxy'), peer('fast'), peer('handwritten'), verifier()]);
+}
+
+function once<T>(start: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | null = null;
+  return () => {
+    started ??= start();
+    return started;
+  };
 }
 
 /** One reply of the gateway as bytes: with the province's statement, as every cold answer has it. */

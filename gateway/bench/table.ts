@@ -15,10 +15,10 @@ const COLUMNS: readonly { readonly title: string; readonly value: (one: CaseResu
 
 /** The result for people. */
 export function table(result: BenchResult): string {
-  const { machine, node, settings, cases, routing, log, notes, took_s } = result;
+  const { settings, cases, routing, log, notes, took_s } = result;
   const rows = [COLUMNS.map(({ title }) => title), ...cases.map((one) => COLUMNS.map(({ value }) => value(one)))];
   const lines = [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, node ${node}`,
+    machineLine(result),
     `${settings.rounds} rounds of ${settings.seconds} s, ${settings.connections} clients, ${took_s} s in all`,
     '',
     ...aligned(rows),
@@ -54,7 +54,13 @@ function logLines(log: NonNullable<BenchResult['log']>): string[] {
   ];
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+/** What it was measured on. */
+export function machineLine({ machine, node }: Pick<BenchResult, 'machine' | 'node'>): string {
+  return `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, node ${node}`;
+}
+
+/** Rows of one width a column: the first to the left, the others to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),

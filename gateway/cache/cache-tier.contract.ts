@@ -29,6 +29,17 @@ export function cacheTierContract(name: string, open: () => TierUnderTest): void
       expect(await tier.get(other)).toBeNull();
     });
 
+    test('a statement comes back with something missing', async () => {
+      const { tier, clock } = open();
+      const { answer, ...limits } = entryAt(clock.nowMs);
+      const entries = ['head.body.signature~', 'head.other.signature~', 'without a dot~'].map((statement) => {
+        return { ...limits, answer: { ...answer, statement } } as const;
+      });
+      const names = entries.map(freshName);
+      for (const [at, name] of names.entries()) await tier.put(name, entries[at] ?? entryAt(clock.nowMs));
+      expect(await Promise.all(names.map((name) => tier.get(name)))).toEqual(entries);
+    });
+
     test('an entry is found past its time', async () => {
       const { tier, clock } = open();
       const name = freshName();

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { CacheKeys } from './cache-keys.ts';
 import { cacheTierContract, type TierUnderTest } from './cache-tier.contract.ts';
 import { entryAt, HANDLE, SECRET, TOKEN } from './cached-answer.fixture.ts';
 import { MemoryTier } from './memory-tier.ts';
+import { openCache } from './open-cache.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { RedisTier } from './redis-tier.ts';
 
@@ -19,9 +20,35 @@ test('memory grows without bound', async () => {
     return names.filter((name) => tier.peek(name) !== null);
   };
   expect(await keptOf(new MemoryTier(Date.now, { maxEntries: 50, maxBytes: 1_000_000 }))).toEqual(names.slice(-50));
-  const small = await keptOf(new MemoryTier(Date.now, { maxEntries: 1_000, maxBytes: 12_000 }));
+  const small = await keptOf(new MemoryTier(Date.now, { maxEntries: 1_000, maxBytes: 6_000 }));
   expect(small.length).toBeGreaterThan(0);
   expect(small.length).toBeLessThanOrEqual(10);
+});
+
+test('what may not be used any more stays in memory, or takes what may with it', async () => {
+  const nowMs = Date.now();
+  const clock = { nowMs };
+  const tier = new MemoryTier(() => clock.nowMs);
+  const put = (province: '410000' | '440000', lifeMs: number) =>
+    tier.put(`${province} ${lifeMs}`, entryAt(nowMs, { province, usableUntilMs: nowMs + lifeMs }));
+  for (const lifeMs of [10, 20_000, 30_000]) await Promise.all([put('410000', lifeMs), put('440000', lifeMs)]);
+  clock.nowMs += 11;
+  await Promise.all([tier.sweep(({ province }) => province !== '410000'), tier.sweep(() => true)]);
+  expect([tier.size, tier.peek('440000 20000') !== null, tier.peek('410000 20000')]).toEqual([2, true, null]);
+});
+
+test('a province that is forgotten stays in memory, or one whose answers may stand in for it does not', async () => {
+  const none = () => {};
+  const open = openCache({ redis: null, secret: null, nowMs: Date.now, count: none, onInvalidated: none });
+  const { cache } = open;
+  for (const token of ['a', 'b']) {
+    cache.put(cache.keyOf({ province: '410000', adapter: 'd', token }, 0), entryAt(Date.now()), null);
+  }
+  await cache.forgetProvince('410000', 'aged');
+  expect(open.entries()).toBe(2);
+  await cache.forgetProvince('410000', 'province');
+  await vi.waitFor(() => expect(open.entries()).toBe(0));
+  await open.close();
 });
 
 describe.each([

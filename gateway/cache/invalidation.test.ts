@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { entryAt } from './cached-answer.fixture.ts';
 import { BEGINNING, InvalidationLedger, positionOf } from './invalidation.ts';
+import { openCache } from './open-cache.ts';
 
 const HENAN = { province: '410000', tag: 'tag-of-somebody' } as const;
 const at = (n: number) => positionOf(n, 0);
@@ -48,6 +50,18 @@ describe('an entry', () => {
       { numRuns: 20 },
     );
   });
+});
+
+test('an answer from before its invalidation takes the place of one from after it', async () => {
+  const parts = { redis: null, secret: null, count: () => {}, onInvalidated: () => {} };
+  const { cache, invalidate } = openCache({ ...parts, nowMs: Date.now });
+  const key = cache.keyOf({ province: '410000', adapter: 'a-digest', token: 'TOKEN-OF-NOBODY' }, 0);
+  const early = entryAt(Date.now(), { seen: cache.position() });
+  await invalidate({ kind: 'province', province: '410000' }, 0);
+  const late = entryAt(Date.now(), { seen: cache.position() });
+  cache.put(key, late, null);
+  cache.put(key, early, null);
+  expect(cache.peek(key)).toEqual(late);
 });
 
 test('an own invalidation made while cut off is taken for a later one of the others', () => {

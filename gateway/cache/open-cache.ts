@@ -23,6 +23,8 @@ export interface OpenCache {
   readonly cache: StatementCache;
   readonly keys: CacheKeys;
   readonly feed: InvalidationFeed;
+  /** How many answers are in this process's memory. */
+  readonly entries: () => number;
   /** Makes an invalidation effective everywhere. Throws CacheError `unavailable` where not everybody can be told. */
   readonly invalidate: (invalidation: Invalidation, receivedAtMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -37,8 +39,19 @@ export function openCache({ redis, secret, nowMs, count, onInvalidated }: CacheO
     redis === null ? 'nowhere' : 'out',
   );
   const ledger = new InvalidationLedger();
-  const feed = redis === null ? openLocalFeed(ledger, onInvalidated) : openRedisFeed(redis, ledger, onInvalidated);
+  const memory = new MemoryTier(nowMs);
+  const onApplied = (applied: AppliedInvalidation) => {
+    // A province is forgotten at once by the ledger; that its answers leave the memory may take some turns.
+    if (frees(applied.invalidation)) void memory.sweep((entry) => ledger.admits(entry));
+    onInvalidated(applied);
+  };
+  const feed = redis === null ? openLocalFeed(ledger, onApplied) : openRedisFeed(redis, ledger, onApplied);
   const shared = redis === null ? null : new RedisTier(redis, keys, nowMs);
-  const cache = new StatementCache({ memory: new MemoryTier(nowMs), shared, keys, ledger, feed, nowMs, count });
-  return { cache, keys, feed, invalidate: feed.publish, close: feed.close };
+  const cache = new StatementCache({ memory, shared, keys, ledger, feed, nowMs, count });
+  return { cache, keys, feed, entries: () => memory.size, invalidate: feed.publish, close: feed.close };
+}
+
+/** What concerns one handle leaves with its own end, and what is kept for a province that fails may be needed. */
+function frees({ kind }: Invalidation): boolean {
+  return kind === 'province' || kind === 'key';
 }

@@ -101,7 +101,13 @@ describe.each([
     const held = new StatementCache({ memory, shared, keys: a.keys, ledger, feed, nowMs: Date.now, count: () => {} });
     const reading = await held.read(held.keyOf(QUESTION, 0), PATIENCE);
     expect([reading.fresh, reading.stale, reading.lease]).toEqual([null, null, null]);
-    expect(await shared.get(held.keyOf(QUESTION, 0).name)).not.toBeNull();
+    const key = held.keyOf(QUESTION, 0);
+    expect(await shared.get(key.name)).not.toBeNull();
+    // What this process remembers counts while nobody can be asked, and not while it is being told what it missed.
+    held.put(key, entryAt(Date.now()), null);
+    const remembered = await held.read(key, PATIENCE);
+    expect([held.peek(key) !== null, remembered.fresh !== null]).toEqual([state === 'down', state === 'down']);
+    expect(remembered.stale).toBeNull();
   });
 
   test('that were cut off use an answer that was invalidated meanwhile', async () => {

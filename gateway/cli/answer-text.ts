@@ -1,13 +1,13 @@
 import type { InspectColor } from 'node:util';
-import type { AttestationClaims } from '../../schemas/attestation.ts';
-import { secondOf } from '../../schemas/clocks.ts';
 import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Status } from '../../schemas/status.ts';
 import {
   ASSURANCE_TEXTS,
   DECISION_TEXTS,
+  freshnessText,
   NO_PHONE_TEXT,
+  remedyText,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../schemas/texts/answer.ts';
@@ -48,10 +48,10 @@ function printVerified(
     { zh: '原因', en: 'why' },
     claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' })),
   );
-  row(cli, { zh: '时效', en: 'how fresh' }, freshness(cli, claims, nowS));
+  row(cli, { zh: '时效', en: 'how fresh' }, say(freshnessText(claims, nowS)));
   row(cli, { zh: '下一步', en: 'next' }, say(decision.next));
   // The gateway's own word: a signed attestation has no room for it.
-  if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${remedyText(cli, remedy)} ${say(UNSIGNED_TEXT)}`);
+  if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${say(remedyText(remedy))} ${say(UNSIGNED_TEXT)}`);
   if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));
   row(cli, { zh: '证据', en: 'evidence' }, say(ASSURANCE_TEXTS[claims.assurance]));
   const [anchor, count] = [chain.at(-1)?.iss ?? '', chain.length];
@@ -78,31 +78,4 @@ function row(cli: Cli, label: LocalisedText, text: string): void {
 
 function gap(cli: Cli, label: LocalisedText): string {
   return cli.language === 'zh' ? ' '.repeat(8 - 2 * label.zh.length) : ' '.repeat(11 - label.en.length);
-}
-
-/** How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. */
-function freshness(cli: Cli, { status_as_of, stale }: AttestationClaims, nowS: number): string {
-  if (status_as_of === null) return cli.say({ zh: '签发省份未给出时间', en: 'the issuing province gave no time' });
-  const age = ageText(cli, Math.max(0, nowS - secondOf(status_as_of)));
-  const earlier = { zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' };
-  return (
-    cli.say({ zh: `${age}前（${status_as_of}）`, en: `${age} ago (${status_as_of})` }) + (stale ? cli.say(earlier) : '')
-  );
-}
-
-function ageText(cli: Cli, ageS: number): string {
-  if (ageS < 120) return cli.say({ zh: `${ageS} 秒`, en: `${ageS} s` });
-  if (ageS < 7200) return cli.say({ zh: `${Math.floor(ageS / 60)} 分钟`, en: `${Math.floor(ageS / 60)} min` });
-  return cli.say({ zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` });
-}
-
-function remedyText(cli: Cli, remedy: Remedy): string {
-  const within = remedy.within_hours;
-  const parts = [
-    cli.say(remedy.authority),
-    remedy.phone,
-    remedy.url,
-    within === null ? null : cli.say({ zh: `${within} 小时内答复`, en: `answers within ${within} h` }),
-  ];
-  return parts.filter((part) => part !== null).join(cli.say({ zh: '，', en: ', ' }));
 }

@@ -79,6 +79,13 @@ const FAILURES = {
     },
   },
   file_unreadable: { exit: 2, next: { zh: '核对文件路径和内容', en: 'check the path and what the file holds' } },
+  list_refused: {
+    exit: 1,
+    next: {
+      zh: '向名单的公布者核对；不要使用该名单',
+      en: 'ask whoever publishes it; do not use this list',
+    },
+  },
   key_file_damaged: {
     exit: 1,
     next: { zh: '请从备份恢复该文件', en: 'restore that file from a backup' },

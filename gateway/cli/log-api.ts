@@ -104,16 +104,9 @@ function aboutOf(body: RegistryEvent['body']): string {
   if ('manifest' in body) return namesOf(jsonOrUndefined(body.manifest), ['province', 'version']);
   if ('policy' in body) return namesOf(body.policy, ['destination', 'id', 'version']);
   if ('mandate' in body) return namesOf(body.mandate, ['id']);
-  return namesOf(body, [
-    'entity_id',
-    'province',
-    'version',
-    'to_version',
-    'kid',
-    'verifier_key',
-    'mandate_id',
-    'reason',
-  ]);
+  const names = ['entity_id', 'province', 'version', 'to_version', 'kid', 'verifier_key', 'mandate_id', 'reason'];
+  const signsWith = 'published' in body ? (body.published ?? []).map(({ jwk }) => jwk.kid) : [];
+  return [namesOf(body, names), ...signsWith].join(' ');
 }
 
 function namesOf(document: unknown, names: readonly string[]): string {

@@ -12,6 +12,7 @@ import { describedGroup } from './commands/command.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addCoverage } from './commands/coverage.ts';
+import { addCredentials } from './commands/credentials.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvent } from './commands/event.ts';
 import { addKeys } from './commands/keys.ts';
@@ -73,6 +74,7 @@ export function createProgram(cli: Cli): Command {
     addAdapter,
     addPolicy,
     addMandate,
+    addCredentials,
     addLog,
     addCoverage,
     addTrust,

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ownMember } from '../../schemas/own-member.ts';
-import { parseCompact } from '../trust/strict-jws.ts';
+import { chainInResponse } from '../trust/resolve-response.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -21,14 +20,17 @@ export interface TrustMaterial {
   readonly statusListOf: (uri: string) => Promise<string | null>;
 }
 
+/** Signed documents about holder-carried certificates, and the pinned keys that may sign them. */
+export type CredentialMaterial = Required<
+  Pick<TrustBundle, 'credential_lists' | 'credential_rules' | 'credential_signers'>
+>;
+
 export interface TrustOptions {
   readonly anchor?: string;
   readonly bundle?: string;
 }
 
 const MAX_BUNDLE_BYTES = 4 * 1024 * 1024;
-const MAX_RESOLVE_CHARACTERS = 524_288;
-const resolveResponseSchema = z.object({ trust_chain: z.array(z.string().max(65_536)).min(1).max(8) });
 
 /**
  * The anchor from `--anchor`, HUREN_ANCHOR_FILE or the data directory, never from a gateway: whoever gives the answer
@@ -50,6 +52,22 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
     // With a bundle in hand nobody is asked: what is not in it is not known.
     statusListOf: async (uri) =>
       carried === null ? await statusListOnline(uri, env) : (ownMember(carried.status_lists, uri) ?? null),
+  };
+}
+
+/**
+ * The same for certificates that their holders carry: documents come from the anchor file and from `--bundle`, the keys
+ * that may sign them from the anchor file alone. Throws CliError `file_unreadable`.
+ */
+export function readCredentialMaterial(options: TrustOptions, env: Environment): CredentialMaterial {
+  const pinned = options.anchor ?? (env['HUREN_ANCHOR_FILE'] || undefined);
+  const anchor =
+    pinned === undefined ? findBundle(join(env['HUREN_DATA_DIR'] || '.huren', 'anchor.json')) : readBundle(pinned);
+  const given = options.bundle === undefined ? null : readBundle(options.bundle);
+  return {
+    credential_signers: anchor?.credential_signers ?? { keys: [] },
+    credential_lists: [anchor, given].flatMap((bundle) => bundle?.credential_lists ?? []),
+    credential_rules: [anchor, given].flatMap((bundle) => bundle?.credential_rules ?? []),
   };
 }
 
@@ -81,10 +99,7 @@ function chainsOnline(env: Environment): ChainSource {
     const gateway = new GatewayClient(gatewayUrl(env));
     const reply = await gateway.send(`/federation/resolve?sub=${encodeURIComponent(entityId)}`, {}).catch(() => null);
     if (reply?.status !== 200) throw new TrustError('fetch_failed', 'no chain for that entity could be fetched');
-    const options = { maxBytes: MAX_RESOLVE_CHARACTERS, typ: 'resolve-response+jwt' };
-    const parsed = resolveResponseSchema.safeParse(parseCompact(reply.text.trim(), options).payload);
-    if (!parsed.success) throw new TrustError('fetch_failed', 'the resolve response carries no chain');
-    return parsed.data.trust_chain;
+    return chainInResponse(reply.text.trim());
   };
 }
 

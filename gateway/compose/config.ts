@@ -89,7 +89,6 @@ export function readSetting<T>(env: Environment, setting: Setting<T>): T {
   return read.value;
 }
 
-const SUPPRESSED_BELOW = 10;
 const UNREADABLE = { zh: '无法读取', en: 'cannot be read' };
 
 /** The configuration, null where a variable cannot be read, with everything that is wrong about it. */
@@ -123,7 +122,7 @@ function configOf(texts: SettingTexts): Config {
     clientRate: of(SETTINGS.clientRate),
     provinceRate: of(SETTINGS.provinceRate),
     workers: of(SETTINGS.workers),
-    suppressedBelow: SUPPRESSED_BELOW,
+    suppressedBelow: of(SETTINGS.suppressedBelow),
     drainS: of(SETTINGS.drainS),
     anchorFile: of(SETTINGS.anchorFile),
     upstreamDir: of(SETTINGS.upstreamDir),

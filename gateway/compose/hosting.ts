@@ -25,6 +25,12 @@ export interface IssuerIdentity {
   readonly statementKeys: KeyRing;
 }
 
+/** The national monitor, where this process is it: what it proves itself with to the nodes whose reports it reads. */
+export interface MonitorIdentity {
+  readonly entityId: string;
+  readonly attestationKeys: KeyRing;
+}
+
 /** An entity of this process with its key rings. */
 export interface HostedParty {
   readonly description: EntityDescription;
@@ -35,9 +41,12 @@ export interface HostedParty {
 
 export interface Hosting {
   readonly parties: readonly HostedParty[];
+  /** Identifiers of the entities of this process. */
+  readonly hosted: ReadonlySet<string>;
   readonly federation: HostedFederation;
   readonly gateways: ReadonlyMap<ProvinceCode, GatewayIdentity>;
   readonly issuers: ReadonlyMap<ProvinceCode, IssuerIdentity>;
+  readonly monitor: MonitorIdentity | null;
   /** Null where the anchor is hosted elsewhere. */
   readonly trustMarks: TrustMarkRegister | null;
   readonly rings: readonly (readonly [entityId: string, ring: KeyRing])[];
@@ -67,9 +76,11 @@ export async function openHosting(parts: Parts): Promise<Hosting> {
   const entities = parties.map((party) => entityOf(party, folded, marksOf));
   return {
     parties,
+    hosted: new Set(parties.map(({ description }) => description.entity_id)),
     federation: new HostedFederation(entities, { folded, nowS }),
     gateways: gatewaysOf(parties),
     issuers: issuersOf(parties),
+    monitor: monitorOf(parties),
     trustMarks,
     rings: parties.flatMap(({ description: { entity_id }, federation, published }) =>
       [federation, published].flatMap((ring) => (ring === null ? [] : [[entity_id, ring] as const])),
@@ -108,6 +119,12 @@ function entityOf(
 ): HostedEntity {
   const entity = hostEntity(description, { federation, published, folded });
   return description.kind === 'province' ? { ...entity, trustMarks: () => marksOf(entity.entityId) } : entity;
+}
+
+function monitorOf(parties: readonly HostedParty[]): MonitorIdentity | null {
+  const [monitor] = parties.filter(({ description }) => description.kind === 'monitor');
+  if (monitor === undefined || monitor.published === null) return null;
+  return { entityId: monitor.description.entity_id, attestationKeys: monitor.published };
 }
 
 function gatewaysOf(parties: readonly HostedParty[]): ReadonlyMap<ProvinceCode, GatewayIdentity> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type PublishedLimit, type RateLimit } from '../access/rate-limit.ts';
@@ -28,6 +28,7 @@ export interface Shared {
   readonly load: LoadGauge;
   readonly bodies: IncomingBodies;
   readonly coverage: CoverageBook;
+  readonly coverageStore: Stores['coverage'];
   readonly clock: ClockWatch;
   /** Stores that cannot be used just now: verification goes on without them. */
   readonly degraded: () => DegradedStore[];
@@ -58,6 +59,7 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
       for (const hear of listeners) hear(applied);
     },
   });
+  showEntries(metrics, open);
   const isShared = () => open.feed.state() === 'live';
   const limitOf = (name: string, perSecond: number) =>
     openRateLimit({ name, perSecond, redis: redis?.client ?? null, isShared });
@@ -81,6 +83,7 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
     load,
     bodies: new IncomingBodies(),
     coverage,
+    coverageStore: stores.coverage,
     clock: clock.watch,
     degraded: () => [
       ...(open.feed.state() === 'down' ? [{ store: 'redis', state: 'unreachable' } as const] : []),
@@ -94,6 +97,17 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
       redis?.close();
     },
   };
+}
+
+function showEntries({ registry }: Metrics, { entries }: OpenCache): void {
+  new Gauge({
+    name: 'huren_cache_entries',
+    help: 'Answers in the memory of this process, usable or not',
+    registers: [registry],
+    collect() {
+      this.set(entries());
+    },
+  });
 }
 
 function openCounters(metrics: Metrics) {

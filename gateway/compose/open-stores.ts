@@ -28,7 +28,7 @@ export interface Stores {
 }
 
 /** Opens the stores in the background: what is away or damaged stops neither the start nor verification. */
-export function openStores({ dataDir, databaseUrl }: Config, log: Logger): Stores {
+export function openStores({ dataDir, databaseUrl, suppressedBelow }: Config, log: Logger): Stores {
   const database = databaseUrl === null ? null : new PostgresPool(databaseUrl);
   const watch = <Store extends WatchedStore>(
     name: 'coverage' | 'passes',
@@ -45,7 +45,12 @@ export function openStores({ dataDir, databaseUrl }: Config, log: Logger): Store
       },
     });
   };
-  const coverage = watch('coverage', openSqliteCoverage, openPostgresCoverage);
+  const terms = { withholdBelow: suppressedBelow };
+  const coverage = watch(
+    'coverage',
+    (path) => openSqliteCoverage(path, terms),
+    (pool) => openPostgresCoverage(pool, terms),
+  );
   const passes = watch('passes', openSqlitePasses, openPostgresPasses);
   return {
     database,

@@ -46,7 +46,8 @@ export function openReadiness({ parts, roles, chains, handover, isDraining }: Pa
   };
 }
 
-function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
+/** What is amiss with the registry as this node follows it. */
+export function registryReasons(registry: Registry, behindS: number): ReadinessReason[] {
   const { fault } = registry;
   const isForked = fault?.code === 'registry_forked';
   const isEmpty = registry.folded().size === 0;

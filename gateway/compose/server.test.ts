@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTestCa, type IssuedCertificate, type TestCa } from '../sandbox/test-ca.ts';
@@ -155,6 +156,29 @@ describe('a server', () => {
     expect(() => createNodeServer({ tls })).toThrow(/^HUREN_TLS_KEY_FILE: .*tls\.key is not there$/);
     rmSync(tls.certFile);
     expect(() => createNodeServer({ tls })).toThrow(/^HUREN_TLS_CERT_FILE: .*tls\.crt cannot be read$/);
+  });
+
+  test('waits for the rest of a request for longer than it says, or reads headers without an end', async () => {
+    const { server, port } = await listening();
+    expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 30_000]);
+    server.headersTimeout = 100;
+    server.requestTimeout = 200;
+    const started = performance.now();
+    const refusals = [];
+    for (const half of ['GET / HTTP/1.1\r\nx-half: ', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{']) {
+      const socket = connect({ host: '127.0.0.1', port, ca: ca.caPem });
+      socket.write(half);
+      refusals.push(text(socket));
+    }
+    // The second was answered when its head was there: what never comes is not waited for.
+    expect((await Promise.all(refusals)).map((reply) => reply.split('\r\n', 1)[0])).toEqual([
+      'HTTP/1.1 408 Request Timeout',
+      'HTTP/1.1 200 OK',
+    ]);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    const large = connect({ host: '127.0.0.1', port, ca: ca.caPem });
+    large.write(`GET / HTTP/1.1\r\nhost: a\r\nx-large: ${'a'.repeat(17_000)}\r\n\r\n`);
+    expect(await text(large)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
   test('has another address than the one that it answers at', () => {

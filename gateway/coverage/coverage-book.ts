@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { CoverageCell } from '../../schemas/coverage.ts';
+import type { CoverageRow } from '../../schemas/coverage-report.ts';
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
-import { CoverageCounter, MINUTE_MS, type MinuteRows } from './coverage-counter.ts';
-import { cellsOf } from './coverage-rows.ts';
-import type { CoverageStore } from './coverage-store.ts';
+import { CoverageCounter, MINUTE_MS } from './coverage-counter.ts';
+import type { CountedBatch, CoverageStore, TimedRow } from './coverage-store.ts';
 
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
-const KEPT_MS = 25 * 60 * MINUTE_MS;
 const FORGET_EVERY = 1_000;
-
-interface Batch {
-  readonly id: string;
-  readonly minutes: readonly MinuteRows[];
-}
 
 interface Parts {
   readonly store: StoreWatch<CoverageStore>;
@@ -31,7 +24,7 @@ export class CoverageBook {
   readonly #instance = randomUUID();
   readonly #timer: NodeJS.Timeout;
   #batches = 0;
-  #unsent: Batch | null = null;
+  #unsent: CountedBatch | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -39,14 +32,16 @@ export class CoverageBook {
     this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
 
-  /** Cells over the last `windowMs`, over all instances. Throws StoreError. */
-  async cells(windowMs: number): Promise<CoverageCell[]> {
-    // Between the store and what is not in it yet nothing may be counted twice or missed.
+  /** What may be shown of the last `windowMs`, over all instances, by classes of `perMinutes`. Throws StoreError. */
+  async rows(windowMs: number, perMinutes: number): Promise<TimedRow[]> {
     await this.flush();
     const since = Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
-    const stored = await this.#parts.store.use((store) => store.sumsAfter(since));
-    const here = [...(this.#unsent?.minutes ?? []), ...this.counter.pending()];
-    return cellsOf([...stored, ...here.filter(({ minute }) => minute > since).flatMap(({ rows }) => rows)]);
+    return await this.#parts.store.use((store) => store.sumsAfter(since, perMinutes));
+  }
+
+  /** The groups that something is withheld of. Throws StoreError. */
+  withheld(): Promise<CoverageRow[]> {
+    return this.#parts.store.use((store) => store.withheld());
   }
 
   /** Sends what was counted; one at a time. Never rejects: the store's failure is told by its watch, and the batch waits. */
@@ -72,17 +67,16 @@ export class CoverageBook {
     }
   }
 
-  #nextBatch(): Batch | null {
+  #nextBatch(): CountedBatch | null {
     const minutes = this.counter.take();
     if (minutes.length === 0) return null;
     this.#batches += 1;
     return { id: `${this.#instance}:${this.#batches}`, minutes };
   }
 
-  async #add(store: CoverageStore, { id, minutes }: Batch): Promise<void> {
-    await store.add(id, minutes);
+  async #add(store: CoverageStore, batch: CountedBatch): Promise<void> {
+    await store.add(batch);
     this.#unsent = null;
-    if (this.#batches % FORGET_EVERY !== 1) return;
-    await store.forgetBefore(Math.floor((this.#parts.nowMs() - KEPT_MS) / MINUTE_MS));
+    if (this.#batches % FORGET_EVERY === 1) await store.forget(this.#parts.nowMs());
   }
 }

@@ -7,7 +7,9 @@ import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
 import { coverageMatrix } from './coverage-matrix.ts';
 import type { CountedAnswer } from './coverage-rows.ts';
+import { NodeReports } from './node-reports.ts';
 import { Signals } from './signals.ts';
+import { answerAt } from './store.contract.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -21,26 +23,41 @@ const OUTCOMES = [
 ] as const;
 
 async function matrixOf(answers: readonly CountedAnswer[], suppressedBelow: number) {
-  const store = new StoreWatch({ open: () => openSqliteCoverage(':memory:'), onChange: () => {} });
+  const open = () => openSqliteCoverage(':memory:', { withholdBelow: suppressedBelow });
+  const store = new StoreWatch({ open, onChange: () => {} });
   const book = new CoverageBook({ store, nowMs: () => NOW_MS });
   for (const answer of answers) book.counter.count(answer);
-  const options = { window: '1h', nowMs: NOW_MS, suppressedBelow } as const;
-  const matrix = await coverageMatrix(book, compileState(EMPTY_STATE), new Signals(NOW_MS, IGNORED), options);
+  const folded = () => EMPTY_STATE;
+  const nodes = new NodeReports({ store, folded, hosted: new Set(), unreachable: () => null });
+  const state = compileState(EMPTY_STATE);
+  const sources = {
+    book,
+    state: () => state,
+    folded,
+    registryFault: () => null,
+    signals: new Signals(NOW_MS, IGNORED),
+    nodes,
+    suppressedBelow,
+    nowMs: () => NOW_MS,
+  };
+  const matrix = await coverageMatrix(sources, { window: '1h', series: true });
   await book.close();
   return matrix;
 }
 
 function answer(issuer: ProvinceCode, destination: ProvinceCode, outcome: (typeof OUTCOMES)[number]): CountedAnswer {
-  return { issuer, destination, ...outcome, reasons: ['ok'], tookMs: 3, atMs: NOW_MS };
+  return answerAt(NOW_MS, { issuer, destination, ...outcome, tookMs: 3 });
 }
 
 describe('the recognition matrix', () => {
   test('shows a cell that few people are behind, or counts it in a total', async () => {
     const many = Array.from({ length: 10 }, () => answer('410000', '440000', OUTCOMES[0]));
     const few = Array.from({ length: 9 }, () => answer('310000', '440000', OUTCOMES[0]));
-    const { cells, totals, suppressed_below } = await matrixOf([...many, ...few], 10);
+    const { cells, totals, series, suppressed, suppressed_below } = await matrixOf([...many, ...few], 10);
     expect(cells.map(({ issuer }) => issuer)).toEqual(['410000']);
     expect([totals.presented, suppressed_below]).toEqual([10, 10]);
+    expect(series?.map((hour) => hour.totals.presented)).toEqual([10]);
+    expect(suppressed).toEqual({ cells: 1 });
   });
 
   test('leaves out what cannot be told, what was referred or what was old', async () => {

@@ -1,45 +1,137 @@
-import type { Coverage, CoverageCell } from '../../schemas/coverage.ts';
+import type { ProvinceCode, ReasonCode, VenueKind } from '../../schemas/code-lists/index.ts';
+import {
+  COVERAGE_WINDOW_MS,
+  type Coverage,
+  type CoverageCell,
+  type CoverageTotals,
+  type CoverageWindow,
+} from '../../schemas/coverage.ts';
+import { type CoverageRow, UNRECOGNISED } from '../../schemas/coverage-report.ts';
+import type { FoldState } from '../registry/fold-state.ts';
 import { adapterName, type RegistryState } from '../registry/registry-state.ts';
+import { attentionOf } from './attention.ts';
 import type { CoverageBook } from './coverage-book.ts';
+import { MINUTE_MS } from './coverage-counter.ts';
+import { cellsOf, isWithin, refusedOf } from './coverage-rows.ts';
+import type { NodeReports } from './node-reports.ts';
 import { policyDeviations } from './policy-deviations.ts';
 import { publicReadings, type Signals } from './signals.ts';
 
-const WINDOWS_MS = { '1h': 3_600_000, '6h': 6 * 3_600_000, '24h': 24 * 3_600_000 } as const;
-export type CoverageWindow = keyof typeof WINDOWS_MS;
+const HOUR_MINUTES = 60;
+/** Over what a fall is looked for. */
+const LATELY_MS = 10 * MINUTE_MS;
 
-/** A window that coverage can be asked for. */
-export const COVERAGE_WINDOWS: readonly CoverageWindow[] = ['1h', '6h', '24h'];
+/** What coverage is asked for. `reason`: cells that show it. */
+export interface CoverageQuery {
+  readonly window: CoverageWindow;
+  readonly series: boolean;
+  readonly issuer?: ProvinceCode | undefined;
+  readonly destination?: ProvinceCode | undefined;
+  readonly venueKind?: VenueKind | undefined;
+  readonly reason?: ReasonCode | undefined;
+}
 
-/** The recognition matrix over a window. Cells that few people are behind are withheld. Throws CoverageError. */
-export async function coverageMatrix(
-  book: CoverageBook,
-  state: RegistryState,
-  signals: Signals,
-  options: { readonly window: CoverageWindow; readonly nowMs: number; readonly suppressedBelow: number },
-): Promise<Coverage> {
-  const { window, nowMs, suppressedBelow } = options;
-  const shown = (await book.cells(WINDOWS_MS[window])).filter((cell) => cell.presented >= suppressedBelow);
-  const totals = totalsOf(shown);
+/** What coverage is made from. */
+export interface CoverageSources {
+  readonly book: CoverageBook;
+  readonly state: () => RegistryState;
+  readonly folded: () => FoldState;
+  readonly registryFault: () => 'registry_behind' | 'registry_forked' | null;
+  readonly signals: Signals;
+  readonly nodes: NodeReports;
+  readonly suppressedBelow: number;
+  readonly nowMs: () => number;
+}
+
+/**
+ * The recognition matrix over a window. All of it is made from groups that enough scans are behind, whole groups at a
+ * time: no two readings, windows, totals or series differ by a group that is not shown. Throws StoreError.
+ */
+export async function coverageMatrix(sources: CoverageSources, query: CoverageQuery): Promise<Coverage> {
+  const { book, signals, suppressedBelow } = sources;
+  const nowMs = sources.nowMs();
+  const state = sources.state();
+  const all = await book.rows(COVERAGE_WINDOW_MS[query.window], HOUR_MINUTES);
+  const rows = all.filter((row) => isWithin(query, row));
+  const cells = cellsOf(rows).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
+  const nodes = await sources.nodes.read(nowMs);
   return {
-    window,
+    window: query.window,
     generated_at: new Date(nowMs).toISOString(),
     provinces: [...state.adapters.values()].map((adapter) => ({
       province: adapter.manifest.province,
       adapter: adapterName(adapter),
       state: adapter.stage,
       conformance: adapter.conformance,
+      trial: trialOf(state, adapter.manifest.province),
     })),
-    cells: shown,
-    totals,
-    recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green,
+    cells,
+    ...summary(cells),
+    ...(query.series ? { series: seriesOf(rows) } : {}),
     deviations: policyDeviations(state, nowMs),
     signals: publicReadings(signals.states(nowMs), suppressedBelow),
+    nodes: nodes.reports,
+    refused: refusedOf(rows),
+    attention: await attention(sources, nodes, nowMs),
+    suppressed: { cells: await withheldCells(sources, all, query) },
     suppressed_below: suppressedBelow,
   };
 }
 
-function totalsOf(cells: readonly CoverageCell[]): Coverage['totals'] {
-  const sum = (member: keyof Coverage['totals']) => cells.reduce((total, cell) => total + cell[member], 0);
+async function attention(
+  { book, state, folded, registryFault, signals, suppressedBelow }: CoverageSources,
+  nodes: Awaited<ReturnType<NodeReports['read']>>,
+  nowMs: number,
+) {
+  return attentionOf({
+    lately: cellsOf(await book.rows(LATELY_MS, 1)),
+    day: cellsOf(await book.rows(COVERAGE_WINDOW_MS['24h'], HOUR_MINUTES)),
+    state: state(),
+    folded: folded(),
+    signals: publicReadings(signals.states(nowMs), suppressedBelow),
+    nodes,
+    registryFault: registryFault(),
+    nowMs,
+  });
+}
+
+function trialOf({ trials }: RegistryState, province: ProvinceCode): Coverage['provinces'][number]['trial'] {
+  const trial = trials.get(province);
+  return trial === undefined ? null : { version: trial.adapter.manifest.version, stage: trial.mode.stage };
+}
+
+/** Issuers at destinations of which something was counted and nothing is shown. */
+async function withheldCells(
+  { book }: CoverageSources,
+  shown: readonly CoverageRow[],
+  query: CoverageQuery,
+): Promise<number> {
+  const nameOf = ({ issuer, destination }: CoverageRow) => `${issuer}${destination}`;
+  const withheld = (await book.withheld()).filter((row) => row.issuer !== UNRECOGNISED && isWithin(query, row));
+  const names = new Set(withheld.map(nameOf));
+  for (const row of shown) names.delete(nameOf(row));
+  return names.size;
+}
+
+function seriesOf(rows: readonly (CoverageRow & { readonly minute: number })[]): NonNullable<Coverage['series']> {
+  const hours = new Map<number, CoverageRow[]>();
+  for (const { minute, ...row } of rows) {
+    const known = hours.get(minute);
+    if (known === undefined) hours.set(minute, [row]);
+    else known.push(row);
+  }
+  return [...hours]
+    .sort(([a], [b]) => a - b)
+    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(cellsOf(each)) }));
+}
+
+function summary(cells: readonly CoverageCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
+  const totals = totalsOf(cells);
+  return { totals, recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green };
+}
+
+function totalsOf(cells: readonly CoverageCell[]): CoverageTotals {
+  const sum = (member: keyof CoverageTotals) => cells.reduce((total, cell) => total + cell[member], 0);
   return {
     presented: sum('presented'),
     green: sum('green'),

@@ -1,119 +1,150 @@
 import { z } from 'zod';
-import { type ProvinceCode, provinceCodeSchema, REASONS, type ReasonCode } from '../../schemas/code-lists/index.ts';
+import { type ProvinceCode, REASONS, type ReasonCode, type VenueKind } from '../../schemas/code-lists/index.ts';
 import type { CoverageCell } from '../../schemas/coverage.ts';
-import type { Decision, Status } from '../../schemas/status.ts';
+import { type CoverageRow, coverageRowSchema, UNRECOGNISED } from '../../schemas/coverage-report.ts';
+import { type ProblemCode, problemCodeSchema } from '../../schemas/problem.ts';
+import type { StatementOutcome } from '../../schemas/statement-exchange.ts';
+import { type Decision, decisionSchema, type Status, statusSchema } from '../../schemas/status.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { latencyClass, latencyQuantile } from './latency-sketch.ts';
 
-/** One answered verification, as far as coverage cares: no code, no handle, no venue. */
-export interface CountedAnswer {
-  readonly issuer: ProvinceCode;
+/** Where and when something was counted: no code, no handle, no venue but its kind. */
+interface Counted {
   readonly destination: ProvinceCode;
+  readonly venueKind: VenueKind;
+  readonly atMs: number;
+}
+
+/** One answered verification, as far as coverage cares. `cell` names the cell of the policy that it reached, if any. */
+export interface CountedAnswer extends Counted {
+  readonly issuer: ProvinceCode;
   readonly status: Status;
   readonly decision: Decision;
   readonly stale: boolean;
   readonly reasons: readonly ReasonCode[];
+  readonly cell: string | null;
   readonly tookMs: number;
-  readonly atMs: number;
 }
 
-const TOTALS = ['presented', 'green', 'recognised', 'restricted', 'referred', 'indeterminate', 'stale'] as const;
-type Total = (typeof TOTALS)[number];
-
-/** The counts of one issuer at one destination over some time. `latency` counts by class, slowest last. */
-export interface CellCounts {
-  readonly issuer: ProvinceCode;
-  readonly destination: ProvinceCode;
-  readonly totals: Record<Total, number>;
-  readonly reasons: Partial<Record<ReasonCode, number>>;
-  readonly latency: number[];
+/** One scan that got a problem. `issuer`: null where no province was recognised. */
+export interface CountedRefusal extends Counted {
+  readonly issuer: ProvinceCode | null;
+  readonly problem: ProblemCode;
 }
 
-/** One counter of one cell, as stores keep it: `presented`, `reason:ok`, `latency:3`. */
-const coverageRowSchema = z.object({
-  issuer: provinceCodeSchema,
-  destination: provinceCodeSchema,
-  counter: z.string(),
-  n: z.coerce.number().int().min(0),
-});
-export type CoverageRow = z.infer<typeof coverageRowSchema>;
+/** One answer of an issuer's node. */
+export interface CountedStatement extends Pick<CountedAnswer, 'issuer' | 'destination' | 'atMs'> {
+  readonly outcome: StatementOutcome['outcome'];
+}
+
+/** The rows of one issuer at one kind of venue of one destination: they are shown together or not at all. */
+export type CoverageGroup = Pick<CoverageRow, 'issuer' | 'destination' | 'venue_kind'>;
+
+/** A row as a database gives it, where a sum may be text. */
+export const storedRowSchema = z.strictObject({ ...coverageRowSchema.shape, n: z.coerce.number().int().min(1) });
+
+/** Rows of one minute since 1970. */
+export interface MinuteRows {
+  readonly minute: number;
+  readonly rows: readonly CoverageRow[];
+}
 
 /** Rows as a database gave them. Throws StoreError `damaged` for anything else; `what` names the database. */
-export function storedRows(rows: unknown, what: string): CoverageRow[] {
-  const parsed = z.array(coverageRowSchema).safeParse(rows);
+export function storedRows<T>(schema: z.ZodType<T>, rows: unknown, what: string): T[] {
+  const parsed = z.array(schema).safeParse(rows);
   if (!parsed.success) throw new StoreError('damaged', what, { cause: parsed.error });
   return parsed.data;
 }
 
-/** Upper bounds of the latency classes in milliseconds; percentiles are read off them. */
-const LATENCY_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
-
-export function emptyCounts(issuer: ProvinceCode, destination: ProvinceCode): CellCounts {
-  const totals = { presented: 0, green: 0, recognised: 0, restricted: 0, referred: 0, indeterminate: 0, stale: 0 };
-  return { issuer, destination, totals, reasons: {}, latency: [...LATENCY_MS, 0].map(() => 0) };
+/** The counters that one answer adds one to. */
+export function countersOf({ status, decision, stale, reasons, cell, tookMs }: CountedAnswer): string[] {
+  const counters = [`answer:${status}:${decision}:${stale ? 'stale' : 'live'}`, `ms:${latencyClass(tookMs)}`];
+  for (const reason of reasons) counters.push(`reason:${reason}`);
+  if (cell !== null) counters.push(`cell:${cell}`);
+  return counters;
 }
 
-export function addAnswer({ totals, reasons, latency }: CellCounts, answer: CountedAnswer): void {
-  totals.presented += 1;
-  if (answer.status === 'green') totals.green += 1;
-  if (answer.status === 'indeterminate') totals.indeterminate += 1;
-  // A green that was presented and passed; nothing else ever passes.
-  if (answer.decision === 'pass') totals.recognised += 1;
-  if (answer.decision === 'restrict') totals.restricted += 1;
-  if (answer.decision === 'refer') totals.referred += 1;
-  if (answer.stale) totals.stale += 1;
-  for (const reason of answer.reasons) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  const found = LATENCY_MS.findIndex((bound) => answer.tookMs <= bound);
-  const rank = found === -1 ? LATENCY_MS.length : found;
-  latency[rank] = (latency[rank] ?? 0) + 1;
+/** Which rows are looked at; a member that is not there takes all. */
+export interface CoverageFilter {
+  readonly issuer?: ProvinceCode | undefined;
+  readonly destination?: ProvinceCode | undefined;
+  readonly venueKind?: VenueKind | undefined;
 }
 
-/** A cell's counters that are not zero. */
-export function rowsOf({ issuer, destination, totals, reasons, latency }: CellCounts): CoverageRow[] {
-  const counters = [
-    ...TOTALS.map((total): [string, number] => [total, totals[total]]),
-    ...Object.entries(reasons).map(([reason, n]): [string, number] => [`reason:${reason}`, n]),
-    ...latency.map((n, rank): [string, number] => [`latency:${rank}`, n]),
-  ];
-  return counters.filter(([, n]) => n > 0).map(([counter, n]) => ({ issuer, destination, counter, n }));
+export function isWithin(filter: CoverageFilter, row: CoverageGroup): boolean {
+  return (
+    (filter.issuer ?? row.issuer) === row.issuer &&
+    (filter.destination ?? row.destination) === row.destination &&
+    (filter.venueKind ?? row.venue_kind) === row.venue_kind
+  );
 }
 
 /** Cells from any number of rows, issuer by issuer. A counter that is no longer known is left out. */
 export function cellsOf(rows: Iterable<CoverageRow>): CoverageCell[] {
-  const sums = new Map<string, CellCounts>();
+  const sums = new Map<string, CellSums>();
   for (const { issuer, destination, counter, n } of rows) {
+    if (issuer === UNRECOGNISED) continue;
     const name = `${issuer}${destination}`;
-    const counts = sums.get(name) ?? emptyCounts(issuer, destination);
-    sums.set(name, counts);
-    addRow(counts, counter, n);
+    const known = sums.get(name) ?? new CellSums(issuer, destination);
+    sums.set(name, known);
+    known.add(counter, n);
   }
-  return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => cellOf(counts));
+  const cells = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each.cell());
+  return cells.filter(({ presented }) => presented > 0);
 }
 
-function addRow({ totals, reasons, latency }: CellCounts, counter: string, n: number): void {
-  const total = TOTALS.find((candidate) => candidate === counter);
-  if (total !== undefined) totals[total] += n;
-  const [kind, detail = ''] = counter.split(':');
-  if (kind === 'reason' && isReason(detail)) reasons[detail] = (reasons[detail] ?? 0) + n;
-  const rank = Number(detail);
-  if (kind === 'latency' && rank < latency.length) latency[rank] = (latency[rank] ?? 0) + n;
+/** How many scans were refused, by problem. A cell has no place for them: some have no issuer. */
+export function refusedOf(rows: Iterable<CoverageRow>): Partial<Record<ProblemCode, number>> {
+  const refused: Partial<Record<ProblemCode, number>> = {};
+  for (const { counter, n } of rows) {
+    const code = problemCodeSchema.safeParse(/^refused:(.+)$/.exec(counter)?.[1]);
+    if (code.success) refused[code.data] = (refused[code.data] ?? 0) + n;
+  }
+  return refused;
+}
+
+const answerSchema = z.tuple([statusSchema, decisionSchema, z.enum(['live', 'stale'])]);
+
+/** What the rows of one issuer at one destination add up to. */
+class CellSums {
+  readonly #sums: { -readonly [K in keyof CoverageCell]: CoverageCell[K] };
+  readonly #latency = new Map<number, number>();
+
+  constructor(issuer: ProvinceCode, destination: ProvinceCode) {
+    const none = { presented: 0, green: 0, recognised: 0, restricted: 0, referred: 0, indeterminate: 0, stale: 0 };
+    this.#sums = { issuer, destination, ...none, reasons: {}, p50_ms: 0, p95_ms: 0 };
+  }
+
+  add(counter: string, n: number): void {
+    const [kind, ...details] = counter.split(':');
+    const [detail = ''] = details;
+    if (kind === 'answer') this.#addAnswers(details, n);
+    const { reasons } = this.#sums;
+    if (kind === 'reason' && isReason(detail)) reasons[detail] = (reasons[detail] ?? 0) + n;
+    if (kind === 'ms') this.#latency.set(Number(detail), (this.#latency.get(Number(detail)) ?? 0) + n);
+  }
+
+  cell(): CoverageCell {
+    const of = (share: number) => latencyQuantile(this.#latency, share);
+    return { ...this.#sums, p50_ms: of(0.5), p95_ms: of(0.95) };
+  }
+
+  #addAnswers(details: readonly string[], n: number): void {
+    const parsed = answerSchema.safeParse(details);
+    if (!parsed.success) return;
+    const [status, decision, age] = parsed.data;
+    const sums = this.#sums;
+    sums.presented += n;
+    if (status === 'green') sums.green += n;
+    if (status === 'indeterminate') sums.indeterminate += n;
+    // A green that was presented and passed; nothing else ever passes.
+    if (decision === 'pass') sums.recognised += n;
+    if (decision === 'restrict') sums.restricted += n;
+    if (decision === 'refer') sums.referred += n;
+    if (age === 'stale') sums.stale += n;
+  }
 }
 
 function isReason(text: string): text is ReasonCode {
   return Object.hasOwn(REASONS, text);
-}
-
-function cellOf({ issuer, destination, totals, reasons, latency }: CellCounts): CoverageCell {
-  const percentiles = { p50_ms: percentile(latency, 0.5), p95_ms: percentile(latency, 0.95) };
-  return { issuer, destination, ...totals, reasons, ...percentiles };
-}
-
-/** The upper bound of the class in which that share of the answers is reached. */
-function percentile(latency: readonly number[], share: number): number {
-  const total = latency.reduce((sum, n) => sum + n, 0);
-  let seen = 0;
-  for (const [rank, n] of latency.entries()) {
-    seen += n;
-    if (total > 0 && seen >= share * total) return LATENCY_MS[rank] ?? LATENCY_MS[LATENCY_MS.length - 1] ?? 0;
-  }
-  return 0;
 }

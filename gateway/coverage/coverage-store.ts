@@ -1,14 +1,88 @@
-import type { MinuteRows } from './coverage-counter.ts';
-import type { CoverageRow } from './coverage-rows.ts';
+import type { CoverageReport, CoverageRow } from '../../schemas/coverage-report.ts';
+import type { MinuteRows } from './coverage-rows.ts';
+import type { FoldedReport, ReportJudgement } from './judge-report.ts';
 
-/** Where all instances add up what they counted. Throws StoreError. */
+/** What was counted here since the last time, and who reports it. `id`: sent again after a doubtful outcome, it counts once. */
+export interface CountedBatch {
+  readonly id: string;
+  readonly minutes: readonly MinuteRows[];
+}
+
+/** Rows over some minutes from `minute` on. */
+export interface TimedRow extends CoverageRow {
+  readonly minute: number;
+}
+
+/** A report that was made and can be signed: its payload, byte for byte. */
+export interface SealedReport {
+  readonly number: number;
+  readonly body: string;
+}
+
+/** The last report that somebody has; number 0: none. */
+export interface KnownReport {
+  readonly epoch: string | null;
+  readonly number: number;
+}
+
+/** What the next report of a reporter is made from. */
+export interface ReportDraft {
+  readonly epoch: string;
+  readonly number: number;
+  readonly previous: string | null;
+  readonly fromS: number;
+  readonly minutes: readonly MinuteRows[];
+}
+
+/** A report by another node that was verified. */
+export interface ReceivedReport {
+  readonly digest: string;
+  readonly report: CoverageReport;
+  readonly receivedS: number;
+}
+
+/** What is known of a node that reports here. `gaps`: how often reports of it were lost. */
+export interface Sender extends FoldedReport {
+  readonly node: string;
+  readonly reportedS: number;
+  readonly receivedS: number;
+  readonly gaps: number;
+  /** What the last report that was not counted was. */
+  readonly fault: string | null;
+  readonly breakers: CoverageReport['breakers'];
+}
+
+/** Where all instances add up what they counted, and what they were told. Throws StoreError. */
 export interface CoverageStore {
-  /** Adds rows in one step. `batch` names them: the same batch sent again, after a doubtful outcome, counts once. */
-  readonly add: (batch: string, minutes: readonly MinuteRows[]) => Promise<void>;
-  /** Sums over the minutes after `minute`, over all instances. */
-  readonly sumsAfter: (minute: number) => Promise<CoverageRow[]>;
+  /** Adds what was counted here, in one step, to the counts and to what is to be reported. */
+  readonly add: (batch: CountedBatch) => Promise<void>;
+  /** Sums of what may be shown, after `minute`, by classes of `perMinutes`. */
+  readonly sumsAfter: (minute: number, perMinutes: number) => Promise<TimedRow[]>;
+  /** The groups that something is withheld of. */
+  readonly withheld: () => Promise<CoverageRow[]>;
+  /** Makes the next report of a reporter from what it has not reported, unless the last is younger than `everyS`. */
+  readonly seal: (
+    reporter: string,
+    nowS: number,
+    everyS: number,
+    bodyOf: (draft: ReportDraft) => string,
+  ) => Promise<void>;
+  /** Reports of that reporter after a known one, oldest first; all of them where that is of another numbering. */
+  readonly reportsAfter: (reporter: string, known: KnownReport, most: number) => Promise<readonly SealedReport[]>;
+  /** Judges a report, and adds its counts in the same step where it comes next. */
+  readonly fold: (received: ReceivedReport) => Promise<ReportJudgement>;
+  /** Notes why a report of that node was not even judged. */
+  readonly noteFault: (node: string, fault: string) => Promise<void>;
+  readonly senders: () => Promise<readonly Sender[]>;
   /** Resolves where the store answers. */
   readonly probe: () => Promise<void>;
-  readonly forgetBefore: (minute: number) => Promise<void>;
+  /** Forgets what is shown after 400 days, and minutes after a week: their hour stays. */
+  readonly forget: (nowMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** What a store is opened with. */
+export interface CoverageTerms {
+  /** Rows of a group with fewer scans than this are withheld until more have come. */
+  readonly withholdBelow: number;
 }

@@ -1,80 +1,54 @@
-import { type Migrations, migratePostgres } from '../stores/migrations.ts';
-import type { PostgresPool, Row } from '../stores/postgres-pool.ts';
-import type { MinuteRows } from './coverage-counter.ts';
-import { type CoverageRow, storedRows } from './coverage-rows.ts';
-import type { CoverageStore } from './coverage-store.ts';
+import type pg from 'pg';
+import { migratePostgres } from '../stores/migrations.ts';
+import type { PostgresPool } from '../stores/postgres-pool.ts';
+import { CoverageStatements, type RowsOf, type Statement, type Steps, type StoredRow } from './coverage-statements.ts';
+import type { CoverageStore, CoverageTerms } from './coverage-store.ts';
+import { POSTGRES_TABLES } from './coverage-tables.ts';
 
 /** Counting never holds up whoever waits for the pool for long. */
 const QUERY_TIMEOUT_MS = 5_000;
-const MIGRATIONS: Migrations = {
-  store: 'coverage',
-  firstTable: 'huren_coverage',
-  steps: [
-    `CREATE TABLE huren_coverage (
-       minute integer, issuer text, destination text, counter text, n bigint NOT NULL,
-       PRIMARY KEY (minute, issuer, destination, counter)
-     );
-     CREATE TABLE huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL)`,
-  ],
-};
-
-// One statement, so that it happens wholly or not at all; the batch's row is what makes a second attempt count nothing.
-// In the order of the key, so that instances that add at the same time cannot lock one another out.
-const ADD = `
-  WITH fresh AS (
-    INSERT INTO huren_coverage_batch VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id
-  )
-  INSERT INTO huren_coverage AS kept
-  SELECT added.* FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-    AS added (minute, issuer, destination, counter, n)
-  WHERE EXISTS (SELECT FROM fresh) ORDER BY 1, 2, 3, 4
-  ON CONFLICT (minute, issuer, destination, counter) DO UPDATE SET n = kept.n + excluded.n`;
-const SUMS = `
-  SELECT issuer, destination, counter, SUM(n)::text AS n FROM huren_coverage WHERE minute > $1
-  GROUP BY issuer, destination, counter`;
+/** Instances that write take turns. Any number will do, as long as every instance takes the same one. */
+const TAKE_TURN = 'SELECT pg_advisory_xact_lock(4812007)';
+const rowsOf: RowsOf = (parameter) => `SELECT * FROM jsonb_to_recordset(${parameter}::jsonb) AS given
+  (reporter text, minute integer, issuer text, destination text, venue_kind text, counter text, n bigint)`;
 
 /** Coverage in PostgreSQL, with its tables up to date; the pool is left open at the end. Throws StoreError. */
-export async function openPostgresCoverage(pool: PostgresPool): Promise<CoverageStore> {
-  await pool.withClient((client) => migratePostgres(client, MIGRATIONS));
-  return new PostgresCoverage(pool);
+export async function openPostgresCoverage(pool: PostgresPool, terms: CoverageTerms): Promise<CoverageStore> {
+  await pool.withClient((client) => migratePostgres(client, POSTGRES_TABLES));
+  const statements = new CoverageStatements(terms, rowsOf, 'the database');
+  const write = <T>(steps: Steps<T>) =>
+    pool.transact(async (client) => {
+      await client.query(TAKE_TURN);
+      return await stepThrough((statement) => send(client, statement), steps);
+    });
+  const read = <T>(steps: Steps<T>) =>
+    stepThrough(({ sql, values }) => pool.rows(sql, values, QUERY_TIMEOUT_MS), steps);
+  return {
+    add: (batch) => write(statements.add(batch)),
+    sumsAfter: (...window) => read(statements.sumsAfter(...window)),
+    withheld: () => read(statements.withheld()),
+    seal: (...report) => write(statements.seal(...report)),
+    reportsAfter: (...asked) => write(statements.reportsAfter(...asked)),
+    fold: (received) => write(statements.fold(received)),
+    noteFault: (...fault) => write(statements.noteFault(...fault)),
+    senders: () => read(statements.senders()),
+    probe: async () => void (await pool.rows('SELECT 1', [], QUERY_TIMEOUT_MS)),
+    forget: (nowMs) => write(statements.forget(nowMs)),
+    close: async () => {},
+  };
 }
 
-class PostgresCoverage implements CoverageStore {
-  readonly #pool: PostgresPool;
+async function send(client: pg.ClientBase, { sql, values }: Statement): Promise<readonly StoredRow[]> {
+  const query = { text: sql, values: [...values], query_timeout: QUERY_TIMEOUT_MS };
+  return (await client.query<StoredRow>(query)).rows;
+}
 
-  constructor(pool: PostgresPool) {
-    this.#pool = pool;
-  }
-
-  async add(batch: string, minutes: readonly MinuteRows[]): Promise<void> {
-    const flat = minutes.flatMap(({ minute, rows }) => rows.map((row) => ({ minute, ...row })));
-    await this.#query(ADD, [
-      batch,
-      Math.max(0, ...minutes.map(({ minute }) => minute)),
-      flat.map(({ minute }) => minute),
-      flat.map(({ issuer }) => issuer),
-      flat.map(({ destination }) => destination),
-      flat.map(({ counter }) => counter),
-      flat.map(({ n }) => n),
-    ]);
-  }
-
-  async sumsAfter(minute: number): Promise<CoverageRow[]> {
-    return storedRows(await this.#query(SUMS, [minute]), 'the database');
-  }
-
-  async probe(): Promise<void> {
-    await this.#query('SELECT 1', []);
-  }
-
-  async forgetBefore(minute: number): Promise<void> {
-    await this.#query('DELETE FROM huren_coverage WHERE minute < $1', [minute]);
-    await this.#query('DELETE FROM huren_coverage_batch WHERE minute < $1', [minute]);
-  }
-
-  async close(): Promise<void> {}
-
-  #query(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#pool.rows(sql, values, QUERY_TIMEOUT_MS);
+async function stepThrough<T>(
+  ask: (statement: Statement) => Promise<readonly StoredRow[]>,
+  steps: Steps<T>,
+): Promise<T> {
+  for (let step = steps.next(); ; ) {
+    if (step.done === true) return step.value;
+    step = steps.next(await ask(step.value));
   }
 }

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { CoverageReport } from '../../schemas/coverage-report.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
-import type { CountedAnswer } from './coverage-rows.ts';
-import type { CoverageStore } from './coverage-store.ts';
+import { type CountedAnswer, cellsOf } from './coverage-rows.ts';
+import type { CoverageStore, CoverageTerms, ReportDraft } from './coverage-store.ts';
+import { SKETCH_ERROR } from './latency-sketch.ts';
 
 const AT_MS = Date.UTC(2026, 0, 1, 12);
 
@@ -12,18 +15,32 @@ export function answerAt(atMs: number, more: Partial<CountedAnswer> = {}): Count
     destination: '440000',
     status: 'green',
     decision: 'pass',
+    venueKind: 'hospital',
     stale: false,
     reasons: ['ok'],
+    cell: 'green/signed/province-signed/live/fresh/-/-',
     tookMs: 7,
     atMs,
     ...more,
   };
 }
 
-/** What every coverage store owes, run against each of them for real. `open` opens the same place again and again. */
-export function coverageStoreContract(name: string, open: () => Promise<CoverageStore>): void {
+const NODE = 'https://gateway.example/410000';
+const ROW = {
+  issuer: '410000',
+  destination: '440000',
+  venue_kind: 'hospital',
+  counter: 'answer:green:pass:live',
+} as const;
+
+/** What every coverage store owes, run against each of them for real. `openAt` opens the same place again for a name. */
+export function coverageStoreContract(
+  name: string,
+  openAt: (place: string, terms: CoverageTerms) => Promise<CoverageStore>,
+): void {
   describe(`${name} as a coverage store`, () => {
     const opened: { readonly book: CoverageBook; readonly store: StoreWatch<CoverageStore> }[] = [];
+    const open = () => openAt('shared', { withholdBelow: 1 });
     const clock = { nowMs: AT_MS };
     let shiftMs = 0;
     async function book(): Promise<CoverageBook> {
@@ -32,6 +49,9 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
       opened.push({ book: made, store });
       return made;
     }
+    const cells = async (one: CoverageBook, windowMs = 3_600_000) => cellsOf(await one.rows(windowMs, 60));
+    const presented = async (one: CoverageBook, windowMs?: number) =>
+      (await cells(one, windowMs)).map((cell) => cell.presented);
     afterEach(async () => {
       for (const { book, store } of opened.splice(0)) {
         await book.close();
@@ -60,23 +80,20 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
         indeterminate: 0,
         stale: 0,
         reasons: { ok: 3, red_ground: 1 },
-        p50_ms: 10,
-        p95_ms: 100,
       };
-      expect(await a.cells(3_600_000)).toEqual([expected]);
-      expect(await b.cells(3_600_000)).toEqual([expected]);
+      const [seen] = await cells(a);
+      expect(seen).toMatchObject(expected);
+      expect(Math.abs((seen?.p50_ms ?? 0) - 7) / 7).toBeLessThan(SKETCH_ERROR);
+      expect(Math.abs((seen?.p95_ms ?? 0) - 90) / 90).toBeLessThan(SKETCH_ERROR);
+      expect(await cells(b)).toEqual([seen]);
     });
 
     test('a batch that is sent again after a doubtful outcome counts twice', async () => {
-      const store = await open();
-      const minutes = [
-        { minute: 500, rows: [{ issuer: '410000', destination: '110000', counter: 'presented', n: 5 } as const] },
-      ];
-      await store.add(`twice-${name}`, minutes);
-      await store.add(`twice-${name}`, minutes);
-      const sums = await store.sumsAfter(499);
-      expect(sums.find(({ destination }) => destination === '110000')?.n).toBe(5);
-      await store.forgetBefore(501);
+      const store = await openAt('twice', { withholdBelow: 1 });
+      const batch = { id: 'twice', minutes: [{ minute: 500, rows: [{ ...ROW, n: 5 }] }] };
+      await store.add(batch);
+      await store.add(batch);
+      expect(await store.sumsAfter(499, 60)).toEqual([{ ...ROW, minute: 480, n: 5 }]);
       await store.close();
     });
 
@@ -85,25 +102,24 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
       a.counter.count(answerAt(clock.nowMs));
       const flushed = a.flush();
       a.counter.count(answerAt(clock.nowMs));
-      expect((await a.cells(3_600_000)).map(({ presented }) => presented)).toEqual([2]);
+      expect(await presented(a)).toEqual([2]);
       await flushed;
-      expect((await a.cells(3_600_000)).map(({ presented }) => presented)).toEqual([2]);
+      expect(await presented(a)).toEqual([2]);
     });
 
     test('a window shows what lies outside it', async () => {
       const a = await book();
       a.counter.count(answerAt(clock.nowMs - 2 * 3_600_000));
       a.counter.count(answerAt(clock.nowMs));
-      expect((await a.cells(3_600_000)).map(({ presented }) => presented)).toEqual([1]);
-      expect((await a.cells(6 * 3_600_000)).map(({ presented }) => presented)).toEqual([2]);
+      expect(await presented(a)).toEqual([1]);
+      expect(await presented(a, 6 * 3_600_000)).toEqual([2]);
     });
 
     test('closing loses what was counted', async () => {
       const a = await book();
       a.counter.count(answerAt(clock.nowMs));
       await a.close();
-      const b = await book();
-      expect((await b.cells(3_600_000)).map(({ presented }) => presented)).toEqual([1]);
+      expect(await presented(await book())).toEqual([1]);
     });
 
     test('instances that add the same cells at once lock one another out', async () => {
@@ -117,7 +133,120 @@ export function coverageStoreContract(name: string, open: () => Promise<Coverage
         await Promise.all(books.map((one) => one.flush()));
       }
       const [first] = books;
-      expect((await first?.cells(3_600_000))?.map(({ presented }) => presented)).toEqual([15, 15, 15]);
+      expect(first && (await presented(first))).toEqual([15, 15, 15]);
+    });
+
+    test('a group with few scans behind it is shown, or a part of one that has enough', async () => {
+      const store = await openAt('withheld', { withholdBelow: 10 });
+      const add = (id: string, minute: number, n: number) =>
+        store.add({
+          id,
+          minutes: [
+            {
+              minute,
+              rows: [
+                { ...ROW, n },
+                { ...ROW, counter: 'ms:48', n },
+              ],
+            },
+          ],
+        });
+      await add('nine', 100, 9);
+      expect(await store.sumsAfter(0, 60)).toEqual([]);
+      expect((await store.withheld()).map(({ n }) => n)).toEqual([9, 9]);
+      await add('one', 170, 1);
+      const shown = (await store.sumsAfter(0, 60)).sort((a, b) => (a.counter < b.counter ? -1 : 1));
+      expect(shown.map(({ minute, n }) => [minute, n])).toEqual([
+        [120, 10],
+        [120, 10],
+      ]);
+      expect(await store.withheld()).toEqual([]);
+      await add('more', 171, 9);
+      expect((await store.sumsAfter(0, 60)).map(({ n }) => n)).toEqual([10, 10]);
+      await store.close();
+    });
+
+    test('counts are reported twice, not at all, or outside the chain of reports', async () => {
+      const store = await openAt('reporting', { withholdBelow: 10 });
+      await store.add({ id: 'a', minutes: [{ minute: 5, rows: [{ ...ROW, n: 3 }] }] });
+      const drafts: ReportDraft[] = [];
+      const seal = (nowS: number) =>
+        store.seal('gateway:440000', nowS, 5, (draft) => {
+          drafts.push(draft);
+          return JSON.stringify(draft);
+        });
+      await seal(1_000);
+      await seal(1_004);
+      await store.add({ id: 'b', minutes: [{ minute: 6, rows: [{ ...ROW, n: 2 }] }] });
+      await seal(1_005);
+      await seal(1_010);
+      expect(drafts.map(({ number, fromS, minutes }) => [number, fromS, minutes])).toEqual([
+        [1, 1_000, [{ minute: 5, rows: [{ ...ROW, n: 3 }] }]],
+        [2, 1_000, [{ minute: 6, rows: [{ ...ROW, n: 2 }] }]],
+        [3, 1_005, []],
+      ]);
+      const known = { epoch: drafts[0]?.epoch ?? '', number: 1 };
+      const kept = await store.reportsAfter('gateway:440000', known, 8);
+      expect(kept.map(({ number }) => number)).toEqual([2, 3]);
+      expect(await store.reportsAfter('gateway:440000', { ...known, epoch: null }, 1)).toHaveLength(1);
+      expect(await store.reportsAfter('issuer:440000', known, 8)).toEqual([]);
+      expect(new Set(drafts.map(({ previous }) => previous)).size).toBe(3);
+      await store.close();
+    });
+
+    test('a report is counted twice, out of its order or against the one before it', async () => {
+      const store = await openAt('folding', { withholdBelow: 1 });
+      const epoch = randomBytes(16).toString('base64url');
+      const digest = (text: string) => text.padEnd(43, '-');
+      const reportOf = (
+        number: number,
+        previous: string | null,
+        more: Partial<CoverageReport> = {},
+      ): CoverageReport => {
+        const minutes = [{ minute: 100 + number, rows: [{ ...ROW, n: 1 }] }];
+        return { iss: NODE, iat: 6_000 + number, from: 6_000, epoch, number, previous, minutes, breakers: [], ...more };
+      };
+      let receivedS = 7_000;
+      const fold = async (report: CoverageReport, name: string) => {
+        receivedS += 1;
+        const judged = await store.fold({ report, digest: digest(name), receivedS });
+        return [judged, (await store.sumsAfter(0, 1_000_000)).reduce((sum, { n }) => sum + n, 0)];
+      };
+      expect(await fold(reportOf(1, null), 'one')).toEqual(['next', 1]);
+      expect(await fold(reportOf(1, null), 'one')).toEqual(['known', 1]);
+      expect(await fold(reportOf(1, null), 'other')).toEqual(['fork', 1]);
+      expect((await store.senders()).map(({ number, fault }) => [number, fault])).toEqual([[1, 'fork']]);
+      expect(await fold(reportOf(2, digest('other')), 'two')).toEqual(['fork', 1]);
+      const breakers = [{ province: '410000', since: 6_001 } as const];
+      expect(await fold(reportOf(2, digest('one'), { breakers }), 'two')).toEqual(['next', 2]);
+      expect((await store.senders()).map((sender) => [sender.fault, sender.breakers])).toEqual([[null, breakers]]);
+      expect(await fold(reportOf(4, digest('three')), 'four')).toEqual(['gap', 3]);
+      const anew = randomBytes(16).toString('base64url');
+      expect(await fold(reportOf(1, null, { epoch: anew }), 'anew')).toEqual(['restarted', 4]);
+      expect(await fold(reportOf(5, digest('four')), 'five')).toEqual(['known', 4]);
+      expect((await store.senders()).map(({ epoch: of, gaps }) => [of, gaps])).toEqual([
+        [epoch, 1],
+        [anew, 0],
+      ]);
+      await store.close();
+    });
+
+    test('minutes are forgotten with their hour, or an hour while it could be asked for', async () => {
+      const store = await openAt('forgetting', { withholdBelow: 1 });
+      const DAY = 24 * 60;
+      const now = 30_000 * 60;
+      const add = (id: string, minute: number) => store.add({ id, minutes: [{ minute, rows: [{ ...ROW, n: 1 }] }] });
+      for (const minute of [now - 401 * DAY, now - 8 * DAY + 1, now - 8 * DAY + 59, now - DAY + 7]) {
+        await add(String(minute), minute);
+      }
+      await store.forget(now * 60_000);
+      expect(
+        (await store.sumsAfter(0, 1)).map(({ minute, n }) => [minute - now, n]).sort(([a = 0], [b = 0]) => a - b),
+      ).toEqual([
+        [-8 * DAY, 2],
+        [-DAY + 7, 1],
+      ]);
+      await store.close();
     });
   });
 }

@@ -5,13 +5,13 @@ import { openSqliteCoverage } from './store-sqlite.ts';
  * For a test of a full disk: adds batches to the file named by the first argument until that fails, then prints how
  * many were taken and the failure's code.
  */
-const store = await openSqliteCoverage(process.argv[2] ?? '');
+const store = await openSqliteCoverage(process.argv[2] ?? '', { withholdBelow: 1 });
 const rows = Array.from({ length: 50 }, (_, n) => {
-  return { issuer: '410000', destination: '440000', counter: `reason:${n}`, n: 1 } as const;
+  return { issuer: '410000', destination: '440000', venue_kind: 'hospital', counter: `reason:${n}`, n: 1 } as const;
 });
 let taken = 0;
 try {
-  for (; taken < 100_000; taken += 1) await store.add(`batch-${taken}`, [{ minute: taken, rows }]);
+  for (; taken < 100_000; taken += 1) await store.add({ id: `batch-${taken}`, minutes: [{ minute: taken, rows }] });
 } catch (error) {
   process.stdout.write(`${taken} ${error instanceof StoreError ? error.code : String(error)}`);
 }

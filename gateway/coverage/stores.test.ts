@@ -9,6 +9,7 @@ import type { StoreError } from '../stores/store-error.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { CoverageBook } from './coverage-book.ts';
+import { cellsOf } from './coverage-rows.ts';
 import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
@@ -17,7 +18,8 @@ const WITHIN = { timeout: 15_000, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'huren-coverage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-coverageStoreContract('SQLite', () => openSqliteCoverage(join(folder, 'coverage.sqlite')));
+const TERMS = { withholdBelow: 1 };
+coverageStoreContract('SQLite', (name, terms) => openSqliteCoverage(join(folder, `${name}.sqlite`), terms));
 
 test('a full disk is not told, or spoils what was written before', async () => {
   const path = join(folder, 'small.sqlite');
@@ -27,8 +29,8 @@ test('a full disk is not told, or spoils what was written before', async () => {
   const wrote = spawnSync('sh', ['-c', script, process.execPath, writer, path], { encoding: 'utf8' });
   const [taken, code] = wrote.stdout.split(' ');
   expect(code).toBe('disk_full');
-  const store = await openSqliteCoverage(path);
-  const sums = await store.sumsAfter(-1);
+  const store = await openSqliteCoverage(path, TERMS);
+  const sums = await store.sumsAfter(-1, 60);
   expect(new Set(sums.map(({ n }) => n))).toEqual(new Set([Number(taken)]));
   await store.close();
 }, 60_000);
@@ -36,7 +38,10 @@ test('a full disk is not told, or spoils what was written before', async () => {
 test('a file that another process holds costs counts', async () => {
   const path = join(folder, 'held.sqlite');
   const failures: (StoreError | null)[] = [];
-  const store = new StoreWatch({ open: () => openSqliteCoverage(path), onChange: (failure) => failures.push(failure) });
+  const store = new StoreWatch({
+    open: () => openSqliteCoverage(path, TERMS),
+    onChange: (failure) => failures.push(failure),
+  });
   const book = new CoverageBook({ store, nowMs: () => 0 });
   await store.use((opened) => opened.probe());
   const holder = new DatabaseSync(path);
@@ -48,36 +53,41 @@ test('a file that another process holds costs counts', async () => {
   holder.close();
   await vi.waitFor(() => expect(failures.at(-1)).toBeNull(), WITHIN);
   await book.flush();
-  const sums = await store.use((opened) => opened.sumsAfter(0));
-  expect(sums.find(({ counter }) => counter === 'presented')?.n).toBe(1);
+  const sums = await store.use((opened) => opened.sumsAfter(0, 60));
+  expect(sums.find(({ counter }) => counter === 'answer:green:pass:live')?.n).toBe(1);
   await book.close();
   await store.close();
 }, 30_000);
 
 describe('with PostgreSQL', () => {
   let postgres: TestPostgres;
-  let pool: PostgresPool;
   beforeAll(async () => {
     postgres = await startPostgres();
-    pool = new PostgresPool(await postgres.createDatabase());
   });
+
+  const pools = new Map<string, Promise<PostgresPool>>();
+  const poolOf = (name: string) => {
+    const known = pools.get(name) ?? postgres.createDatabase().then((url) => new PostgresPool(url));
+    pools.set(name, known);
+    return known;
+  };
   afterAll(async () => {
-    await pool.close();
+    for (const one of pools.values()) await (await one).close();
     await postgres.stop();
   });
 
-  coverageStoreContract('PostgreSQL', async () => openPostgresCoverage(pool));
+  coverageStoreContract('PostgreSQL', async (name, terms) => openPostgresCoverage(await poolOf(name), terms));
 
   test('counts are lost, or counted twice, when the database dies and comes back', async () => {
     const own = new PostgresPool(await postgres.createDatabase());
     const failures: (StoreError | null)[] = [];
     const store = new StoreWatch({
-      open: () => openPostgresCoverage(own),
+      open: () => openPostgresCoverage(own, TERMS),
       onChange: (failure) => failures.push(failure),
     });
     const nowMs = Date.UTC(2026, 0, 1);
     const book = new CoverageBook({ store, nowMs: () => nowMs });
-    const presented = async () => (await book.cells(3_600_000)).map((cell) => cell.presented);
+    const presented = async () => cellsOf(await book.rows(3_600_000, 60)).map((cell) => cell.presented);
     book.counter.count(answerAt(nowMs));
     await book.flush();
     await postgres.shutDown();
@@ -99,13 +109,13 @@ describe('with PostgreSQL', () => {
     const own = await postgres.createDatabase();
     await postgres.shutDown();
     const pool = new PostgresPool(own);
-    const store = new StoreWatch({ open: () => openPostgresCoverage(pool), onChange: () => {} });
+    const store = new StoreWatch({ open: () => openPostgresCoverage(pool, TERMS), onChange: () => {} });
     const book = new CoverageBook({ store, nowMs: () => 60_000 });
     book.counter.count(answerAt(60_000));
     await book.flush();
     expect(store.failure?.code).toBe('connection_refused');
     await postgres.start();
-    await vi.waitFor(async () => expect(await book.cells(3_600_000)).toHaveLength(1), WITHIN);
+    await vi.waitFor(async () => expect(cellsOf(await book.rows(3_600_000, 60))).toHaveLength(1), WITHIN);
     await book.close();
     await store.close();
     await pool.close();

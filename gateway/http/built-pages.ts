@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const DIST = join(import.meta.dirname, '../web/dist');
 const ASSETS = 'assets';
+const SERVICE_WORKER = 'service-worker.js';
 
 /** Vite's manifest, as far as it is needed here. */
 const manifestSchema = z.record(
@@ -29,6 +30,8 @@ export interface BuiltPages {
   readonly pages: ReadonlyMap<string, BuiltPage>;
   /** By file name, which changes with the content. */
   readonly assets: ReadonlyMap<string, Buffer>;
+  /** The script that keeps the scanner working without a network. */
+  readonly serviceWorker: Buffer;
 }
 
 /** Reads the build into memory; null where nobody has built the pages. */
@@ -36,7 +39,7 @@ export function readBuiltPages(dist = DIST): BuiltPages | null {
   const listing = join(dist, 'manifest.json');
   if (!existsSync(listing)) return null;
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(listing, 'utf8')));
-  const entries = Object.entries(manifest).filter(([, { isEntry }]) => isEntry);
+  const entries = Object.entries(manifest).filter(([, { isEntry, file }]) => isEntry && file !== SERVICE_WORKER);
   return {
     pages: new Map(
       entries.map(([source, { file }]) => [
@@ -44,6 +47,7 @@ export function readBuiltPages(dist = DIST): BuiltPages | null {
         { script: file, styles: [...stylesOf(source, manifest)] },
       ]),
     ),
+    serviceWorker: readFileSync(join(dist, SERVICE_WORKER)),
     assets: new Map(readdirSync(join(dist, ASSETS)).map((name) => [name, readFileSync(join(dist, ASSETS, name))])),
   };
 }

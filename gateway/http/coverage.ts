@@ -1,41 +1,61 @@
-import type { Router } from 'express';
-import type { CoverageBook } from '../coverage/coverage-book.ts';
-import { COVERAGE_WINDOWS, coverageMatrix } from '../coverage/coverage-matrix.ts';
-import type { Signals } from '../coverage/signals.ts';
+import type { Request, Router } from 'express';
+import { z } from 'zod';
+import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../../schemas/code-lists/index.ts';
+import { type Coverage, coverageWindowSchema } from '../../schemas/coverage.ts';
+import { type CoverageQuery, type CoverageSources, coverageMatrix } from '../coverage/coverage-matrix.ts';
 import { ProblemError } from '../problem-error.ts';
-import type { RegistryState } from '../registry/registry-state.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { paced } from './paced.ts';
+import { queryText } from './query.ts';
 import { resource } from './route.ts';
 
 /** Anybody may ask, and it takes milliseconds of work. */
 const EVERY_MS = 100;
+/** Questions that differ, each kept for that long. Everybody else's wait for a place. */
+const MOST_QUESTIONS = 64;
 
-interface Parts {
-  readonly coverage: CoverageBook;
-  readonly registry: () => RegistryState;
-  readonly signals: Signals;
-  readonly suppressedBelow: number;
-  readonly nowMs: () => number;
-}
+const querySchema = z.object({
+  window: coverageWindowSchema.default('24h'),
+  series: z.enum(['hour']).optional(),
+  issuer: provinceCodeSchema.optional(),
+  destination: provinceCodeSchema.optional(),
+  venue_kind: venueKindSchema.optional(),
+  reason: reasonCodeSchema.optional(),
+});
+const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason'] as const;
 
 /** GET /v1/coverage: the recognition matrix. */
-export function mountCoverage(router: Router, { coverage, registry, signals, suppressedBelow, nowMs }: Parts): void {
-  const matrices = new Map<string, () => ReturnType<typeof coverageMatrix>>(
-    COVERAGE_WINDOWS.map((window) => {
-      const matrix = () =>
-        coverageMatrix(coverage, registry(), signals, { window, nowMs: nowMs(), suppressedBelow }).catch(unavailable);
-      return [window, paced(matrix, EVERY_MS)];
-    }),
-  );
+export function mountCoverage(router: Router, sources: CoverageSources): void {
+  const questions = new Map<string, () => Promise<Coverage>>();
+  const answerTo = (name: string, query: CoverageQuery) => {
+    const known = questions.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = questions.keys();
+    if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
+    const made = paced(() => coverageMatrix(sources, query).catch(unavailable), EVERY_MS);
+    questions.set(name, made);
+    return made;
+  };
   resource(router, '/v1/coverage', {
     GET: async (request, response) => {
-      const window = request.query['window'] ?? '24h';
-      const matrix = typeof window === 'string' ? matrices.get(window) : undefined;
-      if (matrix === undefined) throw new ProblemError('body_invalid', 'window: must be 1h, 6h or 24h');
-      response.json(await matrix());
+      const query = readQuery(request);
+      response.json(await answerTo(JSON.stringify(query), query)());
     },
   });
+}
+
+function readQuery(request: Request): CoverageQuery {
+  const given = NAMES.flatMap((name) => {
+    const text = queryText(request, name);
+    return text === null ? [] : [[name, text] as const];
+  });
+  const parsed = querySchema.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ProblemError('body_invalid', `${issue?.path.join('.')}: not one that coverage can be asked for`);
+  }
+  const { series, venue_kind: venueKind, ...rest } = parsed.data;
+  return { ...rest, venueKind, series: series === 'hour' };
 }
 
 function unavailable(error: unknown): never {

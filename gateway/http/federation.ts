@@ -3,7 +3,7 @@ import type { HostedFederation } from '../authority/hosted-federation.ts';
 import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import { ProblemError } from '../problem-error.ts';
 import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
-import { RESOLVE_RESPONSE_TYP } from '../trust/remote-statements.ts';
+import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';

@@ -13,21 +13,58 @@ const TYPES = new Map([
   ['.wasm', 'application/wasm'],
   ['.svg', 'image/svg+xml'],
 ]);
+const WEB = '/web';
+const SCAN_MANIFEST = `${WEB}/scan.webmanifest`;
 /** A file whose name changes with its content is asked for once. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 /** Pages that were built from `gateway/web`, and what they load. `built` null: nobody built them, and they say so. */
 export function mountPages(router: Router, built: BuiltPages | null): void {
   resource(router, '/scan', { GET: builtPage(built, 'scan', '/scan', 'wasm') });
+  if (built !== null) mountInstallable(router, built);
   for (const [name, bytes] of built?.assets ?? []) {
     const type = TYPES.get(extname(name)) ?? 'application/octet-stream';
-    resource(router, `/web/assets/${name}`, {
+    resource(router, `${WEB}/assets/${name}`, {
       GET: (_request, response) => {
         // A worker that reads codes is one of these files, and lives by the policy that came with it.
         protect(response, 'wasm').set('cache-control', FOR_EVER).type(type).send(bytes);
       },
     });
   }
+}
+
+/**
+ * What makes the scanner a thing that is installed and starts without a network. The worker's script asks for more room
+ * than its own folder, and is asked for anew each time: it is how a browser learns of a new version.
+ */
+function mountInstallable(router: Router, { serviceWorker }: BuiltPages): void {
+  resource(router, `${WEB}/service-worker.js`, {
+    GET: (_request, response) => {
+      protect(response).set({ 'cache-control': 'no-cache', 'service-worker-allowed': '/scan' });
+      response.type('text/javascript').send(serviceWorker);
+    },
+  });
+  resource(router, SCAN_MANIFEST, {
+    GET: (request, response) => {
+      const language = languageOf(request);
+      const { name, title } = PAGE_TEXTS['/scan'];
+      protect(response).set('cache-control', 'no-cache').type('application/manifest+json');
+      response.send(
+        JSON.stringify({
+          id: '/scan',
+          name: title[language],
+          short_name: name[language],
+          lang: language,
+          start_url: `/scan?lang=${language}`,
+          scope: '/scan',
+          display: 'standalone',
+          background_color: '#ffffff',
+          theme_color: '#0a5c34',
+          icons: [{ src: `${WEB}/icon.svg`, sizes: 'any', type: 'image/svg+xml', purpose: 'any' }],
+        }),
+      );
+    },
+  });
 }
 
 /** Answers with the document of one page in the language that the request asks for. It names files, so it is not kept. */
@@ -39,8 +76,9 @@ function builtPage(built: BuiltPages | null, name: string, path: PagePath, extra
     const document = pageDocument({
       language,
       title: PAGE_TEXTS[path].title[language],
-      script: `/web/${page.script}`,
-      styles: page.styles.map((style) => `/web/${style}`),
+      script: `${WEB}/${page.script}`,
+      styles: page.styles.map((style) => `${WEB}/${style}`),
+      ...(path === '/scan' ? { manifest: `${SCAN_MANIFEST}?lang=${language}` } : {}),
     });
     protect(response, extra)
       .set({ 'cache-control': 'no-cache', 'content-language': language })

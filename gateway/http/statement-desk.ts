@@ -9,6 +9,7 @@ import {
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
+import type { CoverageCounter } from '../coverage/coverage-counter.ts';
 import { type Answered, answerQuestion, type Issuer, type IssuingContext } from '../issuing/answer-question.ts';
 import type { AskingGateways, AskingParty } from '../issuing/asking-gateways.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -26,6 +27,7 @@ export interface DeskParts {
   /** Null: this node has no anchor, and believes nobody. */
   readonly askers: Pick<AskingGateways<Issuer>, 'authenticate'> | null;
   readonly statements: Counter<'asker' | 'outcome'>;
+  readonly coverage: Pick<CoverageCounter, 'state'>;
   readonly shared: Capacity & {
     readonly askerLimit: RateLimit;
     readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
@@ -109,7 +111,7 @@ export class StatementDesk {
         throw new ProblemError('proof_replayed');
       }
       const { outcome, reply } = await this.#decide(party, question, terms);
-      this.#parts.statements.inc({ asker: party.province, outcome: outcome.outcome });
+      this.#countOutcome(party, outcome.outcome);
       return reply;
     } catch (error) {
       this.#countRefusal(party.province, error);
@@ -131,6 +133,12 @@ export class StatementDesk {
     const claims = { ...bound, nonce: question.nonce, question: questionDigest(question), ...outcome };
     const answer = await signStatementAnswer(claims, issuer.signFor(answerForms));
     return { outcome, reply: { answer, ...(statement === undefined ? {} : { statement }) } };
+  }
+
+  #countOutcome({ province: asker, issuer }: AskingParty<Issuer>, outcome: Answered['outcome']['outcome']): void {
+    const { statements, coverage, issuing } = this.#parts;
+    statements.inc({ asker, outcome });
+    coverage.state({ issuer: issuer.province, destination: asker, outcome, atMs: issuing.nowMs() });
   }
 
   #countRefusal(asker: string, error: unknown): void {

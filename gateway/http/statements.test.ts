@@ -10,6 +10,7 @@ import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
 import { openRateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce } from '../access/seen-once.ts';
+import { CoverageCounter } from '../coverage/coverage-counter.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import type { Issuer, IssuingContext } from '../issuing/answer-question.ts';
 import { openKeyStore } from '../keys/key-store.ts';
@@ -91,6 +92,7 @@ beforeEach(async () => {
     issuers: [issuer],
     askers: { authenticate: async () => ({ gateway: GATEWAY, province: '440000', issuer, question: null }) },
     statements: metrics.statements,
+    coverage: new CoverageCounter(),
     log,
     shared: {
       askerLimit: openRateLimit(limit),

@@ -53,7 +53,7 @@ export class AskingGateways<Issuer> {
     try {
       return await this.#verified(token);
     } catch (error) {
-      throw error instanceof TrustError ? problemOf(error) : error;
+      throw askerProblem(error);
     }
   }
 
@@ -88,7 +88,8 @@ export class AskingGateways<Issuer> {
   }
 }
 
-function bearerToken(authorization: string | undefined): string {
+/** The one bearer token of a request of a node. Throws ProblemError `node_token_invalid`. */
+export function bearerToken(authorization: string | undefined): string {
   const [scheme, token, ...more] = (authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || more.length > 0) {
     throw invalid('there is no bearer token');
@@ -102,7 +103,10 @@ export function unboundToken(): ProblemError {
   return invalid('the token is for another question, or for any');
 }
 
-function problemOf({ code }: TrustError): ProblemError {
+/** What whoever asks is told where its token does not hold. */
+export function askerProblem(error: unknown): unknown {
+  if (!(error instanceof TrustError)) return error;
+  const { code } = error;
   if (code === 'not_admitted') return new ProblemError('node_not_admitted');
   if (code === 'fetch_failed') {
     return new ProblemError('unavailable', "the gateway's chain cannot be fetched", { 'retry-after': '5' });

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
-import { coordinateSchema } from '../trust/public-key.ts';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
 import type { Signer, SignerAlg } from '../trust/signer.ts';
 import { KeyError } from './key-error.ts';
 import type { KeyUse } from './key-use.ts';
@@ -29,8 +29,8 @@ export interface KeyKeeper {
 export const FILE_KEEPER: KeyKeeper = { make: makeStored, hold: holdStored, close: () => {} };
 
 const HASH = { ES256: 'sha256', EdDSA: null } as const;
-const memberSchema = z.object({ crv: z.string(), x: coordinateSchema, y: coordinateSchema.optional() });
-const privateSchema = z.object({ d: coordinateSchema });
+const memberSchema = z.object({ crv: z.string(), x: keyOctetsSchema, y: keyOctetsSchema.optional() });
+const privateSchema = z.object({ d: keyOctetsSchema });
 
 async function makeStored(alg: SignerAlg): Promise<MadeKey> {
   const { privateKey } =

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
 import { entityIdSchema, numericDateSchema } from '../../schemas/status.ts';
 import type { KeyLife } from '../trust/key-lifecycle.ts';
-import { coordinateSchema, publicJwkSchema } from '../trust/public-key.ts';
+import { publicJwkSchema } from '../trust/public-key.ts';
 import type { SignerAlg } from '../trust/signer.ts';
 import { KeyError } from './key-error.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
@@ -14,15 +15,15 @@ const storedJwkSchema = z.discriminatedUnion('crv', [
   z.strictObject({
     kty: z.literal('EC'),
     crv: z.literal('P-256'),
-    x: coordinateSchema,
-    y: coordinateSchema,
-    d: coordinateSchema.exactOptional(),
+    x: keyOctetsSchema,
+    y: keyOctetsSchema,
+    d: keyOctetsSchema.exactOptional(),
   }),
   z.strictObject({
     kty: z.literal('OKP'),
     crv: z.literal('Ed25519'),
-    x: coordinateSchema,
-    d: coordinateSchema.exactOptional(),
+    x: keyOctetsSchema,
+    d: keyOctetsSchema.exactOptional(),
   }),
 ]);
 export type StoredJwk = z.infer<typeof storedJwkSchema>;

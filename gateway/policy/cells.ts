@@ -65,6 +65,27 @@ export function cellIndex(cell: Cell): number {
   return index * 2 + (cell.limited_movement ? 1 : 0);
 }
 
+const NAMES = new Map<number, string>();
+
+/** A cell but for its kind of venue, in words: how scans are counted that a policy might have decided otherwise. */
+export function cellName(cell: Cell): string {
+  const index = cellIndex(cell);
+  const known = NAMES.get(index);
+  if (known !== undefined) return known;
+  const { status, provenance, assurance, stale, age_band, popup, limited_movement } = cell;
+  const flags = [stale ? 'stale' : 'live', age_band, popup ? 'popup' : '-', limited_movement ? 'limited' : '-'];
+  const made = [status, provenance, assurance, ...flags].join('/');
+  NAMES.set(index, made);
+  return made;
+}
+
+const CELL_BY_NAME = new Map(ALL_CELLS.map((cell) => [`${cell.venue_kind}/${cellName(cell)}`, cell]));
+
+/** The cell that `cellName` names at a kind of venue; null for a name of another version. */
+export function cellNamed(venueKind: VenueKind, name: string): Cell | null {
+  return CELL_BY_NAME.get(`${venueKind}/${name}`) ?? null;
+}
+
 /** What the pipeline knows, as a cell. An `indeterminate` status has no cell: it is `refer` by rule. */
 export function cellOf(known: {
   readonly venueKind: VenueKind;

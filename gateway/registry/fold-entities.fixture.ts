@@ -12,6 +12,10 @@ const enrolment = (role: 'operator' | 'registrar' | 'province' | 'agency', actor
 });
 const withKeys = (...keys: Jwk[]) => ({ ...enrolment('operator'), jwks: { keys } });
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** The same octets, with one of the bits set that no octet has. */
+const respelt = (octets: string) => octets.slice(0, -1) + LETTERS.charAt(LETTERS.indexOf(octets.slice(-1)) + 1);
+
 export const ENTITIES: Row[] = [
   [
     'an operator that enrols an operator',
@@ -220,6 +224,15 @@ export const ENTITIES: Row[] = [
     'key_reused',
     'enrolled',
     (w) => w.try(second, 'key_announced', { use: 'registry', jwk: { ...first.publicJwk, kid: 'mine' } }),
+  ],
+  [
+    'one operator that takes over another one’s key in another spelling',
+    'event_malformed',
+    'enrolled',
+    (w) => {
+      const jwk = { ...first.publicJwk, x: respelt(first.publicJwk.x), kid: 'mine' };
+      return w.try(second, 'key_announced', { use: 'registry', jwk });
+    },
   ],
   [
     'an SM2 key for registry events, which nobody here can verify',

@@ -43,7 +43,7 @@ export function isPublishedInLog(
 
 /** Whether the superior says which keys such an entity signs with. A province announces its own; a server has other readers. */
 export function hasItsKeysVouchedFor(kind: SubordinateKind): boolean {
-  return kind === 'gateway' || kind === 'issuer' || kind === 'agency';
+  return kind === 'monitor' || kind === 'gateway' || kind === 'issuer' || kind === 'agency';
 }
 
 /**

@@ -140,6 +140,8 @@ function refuseKind(
       const isThat = enrolled?.state === 'enrolled' && enrolled.province === province;
       return isThat ? undefined : rejected('subordinate_invalid');
     }
+    case 'monitor':
+      return superior.role === 'anchor' ? undefined : rejected('role_not_entitled');
     case 'gateway':
     case 'issuer':
     case 'agency':

@@ -2,11 +2,11 @@ import type { SubordinateKind } from '../../schemas/registry-event.ts';
 import type { FoldState } from './fold-state.ts';
 
 /** Kinds of entities whose node follows the log and shows it. */
-const FOLLOWERS: ReadonlySet<SubordinateKind> = new Set(['province', 'gateway', 'issuer']);
+const FOLLOWERS: ReadonlySet<SubordinateKind> = new Set(['province', 'monitor', 'gateway', 'issuer']);
 
 /**
- * Where other nodes show the log that they follow: the origins of the anchor and of every admitted province, gateway and
- * issuer, each once, but `own`. Nobody is asked whom no superior vouches for.
+ * Where other nodes show the log that they follow: the origins of the anchor and of every admitted province, monitor, gateway
+ * and issuer, each once, but `own`. Nobody is asked whom no superior vouches for.
  */
 export function peerOrigins({ anchor, subordinates }: FoldState, own: ReadonlySet<string>): string[] {
   const admitted = [...subordinates.values()].filter(({ kind, state }) => state === 'admitted' && FOLLOWERS.has(kind));

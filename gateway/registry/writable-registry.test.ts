@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '../test/postgres.ts';
+import { tamperedStoreContract } from './tampered-store.contract.ts';
 import { writableRegistryContract } from './writable-registry.contract.ts';
 
 describe('on SQLite', () => {
@@ -12,11 +13,13 @@ describe('on SQLite', () => {
   let logs = 0;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  writableRegistryContract(false, async () => {
+  const makeLog = async () => {
     logs += 1;
     const path = join(folder, `log-${logs}.sqlite`);
     return { open: async () => openSqliteStore(path) };
-  });
+  };
+  writableRegistryContract(false, makeLog);
+  tamperedStoreContract(makeLog);
 });
 
 describe.skipIf(findPostgres() === undefined)('on PostgreSQL', () => {
@@ -26,8 +29,10 @@ describe.skipIf(findPostgres() === undefined)('on PostgreSQL', () => {
   });
   afterAll(() => postgres.stop());
 
-  writableRegistryContract(true, async () => {
+  const makeLog = async () => {
     const connectionString = await postgres.createDatabase();
     return { open: () => openOwnStore(connectionString, 200) };
-  });
+  };
+  writableRegistryContract(true, makeLog);
+  tamperedStoreContract(makeLog);
 });

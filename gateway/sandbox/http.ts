@@ -10,6 +10,7 @@ import {
 } from '../../adapters/sandbox/protocol.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
 import { venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import { receiveText } from '../http/receive-body.ts';
@@ -95,6 +96,7 @@ export function mountServerMetadata(router: Router, servers: ReadyMessage['serve
           jwks_uri: jwksUri,
           scopes_supported: [VENUE_SCOPE],
           grant_types_supported: ['client_credentials'],
+          dpop_signing_alg_values_supported: DPOP_ALGS,
         });
       },
     });

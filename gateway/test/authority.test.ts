@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { subordinateListSchema } from '../../schemas/registry-views.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
 import { huren } from '../cli/huren.fixture.ts';
@@ -257,11 +258,22 @@ describe("a province's new gateway", () => {
   test('is not admitted, listed and resolved once its thumbprints have been compared', async () => {
     const { exit, stdout, stderr } = await admit(request, '--yes', '--json');
     expect([exit, JSON.parse(stdout)]).toMatchObject([0, { entity_id: gatewayId, kind: 'gateway', verified: true }]);
-    expect(stderr).toContain('federation');
+    expect(stderr).toMatch(/ federation +\S{6} .+\n +signs with +\S{6} /);
     expect(await listed(gatewayId)).toEqual([['admitted', true]]);
     expect(await resolved(gatewayId)).toEqual([200, null]);
     const shown = await cli.run('authority', 'list', '--superior', provinceId('310000'), '--lang', 'en');
     expect(shown.stdout).toMatch(new RegExp(`${gatewayId} +gateway +310000 +admitted`));
+  });
+
+  test('signs attestations with a key that the log does not show', async () => {
+    const keys = openKeyStore({ setting: null, dataDir: folder });
+    const [{ kid } = { kid: 'none' }] = keys.list('gateway', 'attestation');
+    keys.close();
+    const reply = await fetch(`${sandbox.url}/v1/registry/subordinates?entity_id=${encodeURIComponent(gatewayId)}`);
+    const { subordinates } = subordinateListSchema.parse(await reply.json());
+    expect(subordinates.map(({ published }) => published.map((key) => key.kid))).toEqual([[kid]]);
+    const log = await cli.run('log', 'show');
+    expect(log.stdout).toMatch(new RegExp(`subordinate_admitted +${gatewayId} ${kid} `));
   });
 
   test('signs with a new key before its province, far away, has taken it', async () => {

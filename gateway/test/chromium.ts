@@ -3,8 +3,8 @@ import { type Browser, chromium } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Starts the machine's own Chromium, without a window and without a word to anybody else. */
-export async function startChromium(): Promise<Browser> {
+/** Starts the machine's own Chromium, without a window and without a word to anybody else. `args`: switches beside ours. */
+export async function startChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = PLACES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('there is no Chromium: npm test installs it, or names the package');
   return await chromium.launch({
@@ -17,6 +17,7 @@ export async function startChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }

@@ -238,7 +238,8 @@ describe('the key that a node signs with', () => {
           const announcedS = nowS();
           await expect.poll(nowS, { timeout: 10_000 }).toBeGreaterThan(announcedS + 1);
           expect(replies.at(-1)).not.toBe(last);
-          await keys.rotate('issuer', 'statement', nowS());
+          // Asked for, and not done before the superior has been seen to name it.
+          expect((await keys.rotate('issuer', 'statement', nowS())).state).toBe('announced');
           await expect.poll(() => kids.size, { timeout: 30_000 }).toBe(count);
         }
       } finally {

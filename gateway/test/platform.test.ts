@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { problemSchema } from '../../schemas/problem.ts';
 import { openKeyStore, ringFilePath } from '../keys/key-store.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -22,6 +23,27 @@ async function chainVerified(): Promise<string | undefined> {
   const text = await (await fetch(`${platform.url}/metrics`)).text();
   return /^huren_chain_verified\{[^}]*\} (\S+)$/m.exec(text)?.[1];
 }
+
+describe('a node outside the sandbox', () => {
+  test.each([
+    ['GET', '/sandbox/codes'],
+    ['GET', '/sandbox/venues'],
+    ['GET', '/sandbox/requests'],
+    ['POST', '/sandbox/records'],
+    ['PUT', '/sandbox/faults'],
+    ['POST', '/sandbox/keys/rotate'],
+    ['GET', '/registry/login'],
+    ['GET', '/registry/callback?code=a&state=b'],
+  ])('has something at %s %s', async (method, path) => {
+    const reply = await fetch(`${platform.url}${path}`, { method, redirect: 'manual' });
+    expect([reply.status, problemSchema.parse(await reply.json()).code]).toEqual([404, 'not_found']);
+  });
+
+  test('tells that somebody can log in, or is', async () => {
+    const session = await (await fetch(`${platform.url}/registry/session`)).json();
+    expect(session).toEqual({ login: false, operator: null });
+  });
+});
 
 describe('the chain of a node’s own gateway', () => {
   test('counts as verified before anybody has admitted the gateway, or goes on being told after that', async () => {

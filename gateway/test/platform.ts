@@ -42,14 +42,18 @@ export interface Platform {
 const nowS = () => Math.floor(Date.now() / 1000);
 
 /** Starts a platform whose registry is empty yet. */
-export async function startPlatform(config: Partial<Config> = {}): Promise<Platform> {
+export async function startPlatform(
+  config: Partial<Config> = {},
+  /** Where the second authorization server wants to be asked about tokens. */
+  introspectionEndpoint?: string,
+): Promise<Platform> {
   const dataDir = mkdtempSync(join(tmpdir(), 'huren-platform-'));
   const url = `http://127.0.0.1:${await freePort()}`;
   const own = join(dataDir, 'anchor.json');
   const env = { HUREN_PORT: new URL(url).port, HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'fatal' };
   const server = await makeParty(`${url}/venues`, 'tokens');
   const secondServer = await makeParty(`${url}/schools`, 'tokens');
-  const descriptions = describedAt(url, [server, secondServer]);
+  const descriptions = describedAt(url, [server, secondServer], introspectionEndpoint);
   const keys = openKeyStore({ setting: null, dataDir });
   for (const description of descriptions) await initEntity(description, { dataDir, keys, nowS: nowS() });
   const { anchor, province } = await actorsOf(url, keys);
@@ -115,7 +119,7 @@ export async function startPlatform(config: Partial<Config> = {}): Promise<Platf
   };
 }
 
-function describedAt(url: string, servers: readonly Party[]): EntityDescription[] {
+function describedAt(url: string, servers: readonly Party[], introspectionEndpoint?: string): EntityDescription[] {
   const anchor = `${url}/anchor`;
   const province = `${url}/henan`;
   return [
@@ -130,7 +134,7 @@ function describedAt(url: string, servers: readonly Party[]): EntityDescription[
       province: PROVINCE,
     },
     ...servers.map(
-      ({ entityId, jwk }): EntityDescription => ({
+      ({ entityId, jwk }, index): EntityDescription => ({
         entity_id: entityId,
         kind: 'authorization_server',
         name: NAME,
@@ -139,6 +143,9 @@ function describedAt(url: string, servers: readonly Party[]): EntityDescription[
         province: PROVINCE,
         published_jwks: admissibleKeys([jwk]),
         token_endpoint: `${url}/token`,
+        ...(introspectionEndpoint === undefined || index === 0
+          ? {}
+          : { introspection_endpoint: introspectionEndpoint }),
         venue_kinds: ['hospital', 'school'],
         regions: ['4101', '4102'],
       }),

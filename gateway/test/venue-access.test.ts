@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import { protectedResourceSchema } from '../../schemas/protected-resource.ts';
 import type { Actor } from '../keys/actor.ts';
 import { makeActor, NAME } from '../registry/registry.fixture.ts';
@@ -19,8 +22,19 @@ const ASKED = { code: 'YKM1anything', purpose: 'medical_visit' };
 /** What comes after access: nobody has given the venue a mandate. */
 const LET_IN = [403, 'check_not_permitted'];
 
+/** What the second server was asked about a token, and what it says of it. */
+const introspection = { asked: [] as URLSearchParams[], status: 200, active: true };
+const introspecting = createServer((request, response) => {
+  void readTextUpTo(request, 16_384).then((text) => {
+    introspection.asked.push(new URLSearchParams(text ?? ''));
+    response.writeHead(introspection.status).end(JSON.stringify({ active: introspection.active }));
+  });
+});
+
 beforeAll(async () => {
-  platform = await startPlatform({ clientRate: 40 });
+  await once(introspecting.listen(0, '127.0.0.1'), 'listening');
+  const address = z.object({ port: z.number() }).parse(introspecting.address());
+  platform = await startPlatform({ clientRate: 40 }, `http://127.0.0.1:${address.port}/introspect`);
   await platform.admit();
   shanghai = await makeActor('310000');
   foreign = await makeParty('https://venues.shanghai.example', 'foreign');
@@ -35,7 +49,10 @@ beforeAll(async () => {
   await admitServer(shanghai, foreign, ['31']);
   await vi.waitFor(async () => expect(await ask(await token())).toEqual(LET_IN), { timeout: 10_000 });
 });
-afterAll(() => platform.stop());
+afterAll(async () => {
+  await platform.stop();
+  introspecting.close();
+});
 
 async function admitServer(by: Actor, server: Party, regions: string[]): Promise<void> {
   const { publicJwk } = await makeActor('a-server');
@@ -51,6 +68,8 @@ async function admitServer(by: Actor, server: Party, regions: string[]): Promise
     },
   });
 }
+
+const partOf = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
 
 const token = (claims: JsonObject = {}, signer = platform.server) =>
   venueToken(signer, { aud: platform.url, ...claims });
@@ -210,6 +229,27 @@ describe('a client', () => {
 });
 
 describe('an authorization server', () => {
+  test('that wants to be asked about tokens is not asked, is asked by a stranger, or its word is not heard', async () => {
+    const of = (client_id: string) => token({ client_id }, platform.secondServer);
+    introspection.asked.length = 0;
+    const [first, second, third] = [await of('first'), await of('second'), await of('third')];
+    expect([await ask(first), await ask(first), introspection.asked.length]).toEqual([LET_IN, LET_IN, 1]);
+    const [form] = introspection.asked;
+    const [header, payload] = (form?.get('client_assertion') ?? '').split('.').slice(0, 2).map(partOf);
+    const about = { iss: platform.gatewayId, sub: platform.gatewayId, aud: platform.secondServer.entityId };
+    expect([form?.get('token'), payload]).toMatchObject([first, about]);
+    const keys = await (await fetch(`${platform.url}/.well-known/jwks.json`)).json();
+    const { kid } = z.object({ kid: z.string() }).parse(header);
+    expect(keys).toMatchObject({ keys: expect.arrayContaining([expect.objectContaining({ kid })]) });
+    introspection.active = false;
+    expect(await ask(second)).toEqual([401, 'token_invalid']);
+    introspection.status = 500;
+    expect(await ask(third)).toEqual([503, 'unavailable']);
+    expect(await ask(await token({ client_id: 'of-the-other-server' }))).toEqual(LET_IN);
+    Object.assign(introspection, { status: 200, active: true });
+    await expect.poll(() => ask(third), { timeout: 10_000 }).toEqual(LET_IN);
+  });
+
   test('whose terms the province changed goes on as before', async () => {
     const bearer = await token({ venue_kind: 'school' });
     expect(await ask(bearer)).toEqual(LET_IN);

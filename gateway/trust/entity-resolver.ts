@@ -38,6 +38,8 @@ export interface AuthorizationServer {
   readonly regions: readonly string[];
   /** What its tokens are signed with. */
   readonly jwks: JwkSet;
+  /** Where it wants to be asked about each token (RFC 7662); null: its signature is enough. */
+  readonly introspectionEndpoint: string | null;
 }
 
 type StatusIssuer = z.infer<typeof statusIssuerMetadataSchema>;
@@ -131,7 +133,9 @@ export class EntityResolver {
       throw new TrustError('invalid_metadata', 'the entity is no authorization server', { link: entityId });
     }
     const { issuer, huren_province: province, huren_venue_kinds: venueKinds, huren_regions: regions, jwks } = data;
-    const server = { issuer, province, venueKinds, regions, jwks };
+    const introspectionEndpoint =
+      data.huren_introspection_required === true ? (data.introspection_endpoint ?? null) : null;
+    const server = { issuer, province, venueKinds, regions, jwks, introspectionEndpoint };
     this.#servers.set(resolved, server);
     return server;
   }

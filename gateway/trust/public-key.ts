@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { z } from 'zod';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
 import { openVerifier, type VerifyBytes } from './signature.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -9,10 +10,6 @@ export type JwsAlg = 'ES256' | 'EdDSA' | 'SM2';
 /** Checks an SM2 signature over the signing input; the key is an EC JWK with `crv` "SM2". */
 export type Sm2Verifier = (signingInput: Uint8Array, signature: Uint8Array, jwk: JWK) => boolean;
 
-/** 32 bytes in base64url: a coordinateSchema, or a private number. */
-export const coordinateSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/, 'must be 32 bytes in canonical base64url');
 const kid = z.string().min(1).max(256);
 const epochSeconds = z.int().nonnegative();
 const described = {
@@ -30,8 +27,8 @@ const isPublic = { d: z.never().exactOptional() };
 const p256Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
-  x: coordinateSchema,
-  y: coordinateSchema,
+  x: keyOctetsSchema,
+  y: keyOctetsSchema,
   alg: z.literal('ES256').exactOptional(),
   ...described,
   ...isPublic,
@@ -39,7 +36,7 @@ const p256Schema = z.object({
 const ed25519Schema = z.object({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
-  x: coordinateSchema,
+  x: keyOctetsSchema,
   alg: z.literal('EdDSA').exactOptional(),
   ...described,
   ...isPublic,
@@ -47,8 +44,8 @@ const ed25519Schema = z.object({
 const sm2Schema = z.object({
   kty: z.literal('EC'),
   crv: z.literal('SM2'),
-  x: coordinateSchema,
-  y: coordinateSchema,
+  x: keyOctetsSchema,
+  y: keyOctetsSchema,
   alg: z.literal('SM2').exactOptional(),
   ...described,
   ...isPublic,

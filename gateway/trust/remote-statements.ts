@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { StatementSource } from './chain-builder.ts';
 import type { EntityConfiguration } from './entity-claims.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
-import { parseCompact } from './strict-jws.ts';
-import { MAX_CHAIN_STATEMENTS } from './trust-chain.ts';
+import { chainInResponse, RESOLVE_RESPONSE_TYP } from './resolve-response.ts';
 import { TrustError } from './trust-error.ts';
 import { TRUST_MARK_TYP } from './trust-mark.ts';
 
@@ -14,15 +13,10 @@ export type FetchDocument = (url: string) => Promise<{
   readonly body: string;
 }>;
 
-/** JWS `typ` of a resolve response (OpenID Federation 1.0 section 8.3.2). */
-export const RESOLVE_RESPONSE_TYP = 'resolve-response+jwt';
-const MAX_RESOLVE_RESPONSE_LENGTH = 65_536;
-const resolvedSchema = z.object({ trust_chain: z.array(z.string()).min(1).max(MAX_CHAIN_STATEMENTS) });
-
 export interface RemoteStatements extends StatementSource {
   /**
-   * The chain of an entity as somebody else has it (section 8.3); null where there is none. It proves itself, so that who
-   * handed it over, and the response's own signature, do not matter. Throws TrustError.
+   * The chain of an entity as somebody else has it (section 8.3); null where there is none. It proves itself. Throws
+   * TrustError.
    */
   readonly fetchResolvedChain: (resolver: EntityConfiguration, subject: string) => Promise<readonly string[] | null>;
   /** A trust mark that the issuer has granted, by its endpoint (section 8.6); null where it has not. Throws `fetch_failed`. */
@@ -57,11 +51,7 @@ export function openRemoteStatements(fetchDocument: FetchDocument): RemoteStatem
       const endpoint = endpointOf(metadata, 'federation_resolve_endpoint');
       if (endpoint === null) return null;
       const response = await get(withQuery(endpoint, { sub }), `application/${RESOLVE_RESPONSE_TYP}`);
-      if (response === null) return null;
-      const { payload } = parseCompact(response, { maxBytes: MAX_RESOLVE_RESPONSE_LENGTH, typ: RESOLVE_RESPONSE_TYP });
-      const parsed = resolvedSchema.safeParse(payload);
-      if (!parsed.success) throw new TrustError('claims_invalid', 'a resolve response has not the documented claims');
-      return parsed.data.trust_chain;
+      return response === null ? null : chainInResponse(response);
     },
     fetchTrustMark: async ({ metadata }, trust_mark_type, sub) => {
       const endpoint = endpointOf(metadata, 'federation_trust_mark_endpoint');

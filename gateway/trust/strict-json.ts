@@ -35,11 +35,11 @@ function isCanonical(text: string): boolean {
 }
 
 /**
- * Parses UTF-8 bytes as one JSON object, without repeated member names at any depth and at most 16 levels deep (RFC 8725
- * section 2.4). Throws `token_malformed` or `duplicate_member`.
+ * Parses UTF-8 bytes as one JSON object, without repeated member names at any depth and at most `maxDepth` levels deep
+ * (RFC 8725 section 2.4). Throws `token_malformed` or `duplicate_member`.
  */
-export function parseStrictObject(bytes: Uint8Array): JsonObject {
-  const reading = readJsonText(decodeUtf8(bytes), MAX_DEPTH);
+export function parseStrictObject(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): JsonObject {
+  const reading = readJsonText(decodeUtf8(bytes), maxDepth);
   switch (reading.fault) {
     case undefined:
       break;

@@ -34,6 +34,8 @@ export interface CompactOptions {
   readonly typ: string;
   /** Accepted algorithms; ES256 and EdDSA unless told. */
   readonly algs?: readonly JwsAlg[];
+  /** Levels of objects and lists inside one another in the payload; 16 unless told. */
+  readonly maxDepth?: number;
   /** Takes the Merkle form as well: for types whose tokens nobody can guess (see `merkle-form.ts`). */
   readonly merkle?: true;
 }
@@ -51,6 +53,7 @@ interface OpenedToken {
   readonly otherMembers: readonly string[];
   readonly signingInput: string;
   readonly payloadPart: string;
+  readonly maxDepth: number | undefined;
   readonly signed: Signed;
 }
 
@@ -132,6 +135,7 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
     otherMembers: Object.keys(members).filter((name) => !KNOWN_MEMBERS.includes(name)),
     signingInput: `${headerPart}.${payloadPart}`,
     payloadPart,
+    maxDepth: options.maxDepth,
     signed: form === 'jws' ? { form, signature: bytes } : { form, proof: parseMerkleProof(bytes) },
   };
 }
@@ -152,8 +156,8 @@ function headerIn(part: string): JsonObject {
   return members;
 }
 
-function tokenOf({ header, otherMembers, signed: { form }, payloadPart }: OpenedToken): CompactToken {
-  return { header, otherMembers, form, payload: parseStrictObject(decodeBase64url(payloadPart)) };
+function tokenOf({ header, otherMembers, signed: { form }, payloadPart, maxDepth }: OpenedToken): CompactToken {
+  return { header, otherMembers, form, payload: parseStrictObject(decodeBase64url(payloadPart), maxDepth) };
 }
 
 function isGood(

@@ -24,7 +24,7 @@ export interface SentBody {
 
 export interface GuardedFetch {
   /** GETs one document. Throws UpstreamError where the address is refused, time is up, or it is too large. */
-  readonly get: (url: string, bounds?: Partial<Bounds>) => Promise<GuardedReply>;
+  readonly get: (url: string, bounds?: Partial<Bounds>, headers?: Record<string, string>) => Promise<GuardedReply>;
   /** As `get`, and the document is text in UTF-8. */
   readonly getText: (
     url: string,
@@ -93,7 +93,7 @@ export function openGuardedFetch(guard: Guard): GuardedFetch {
     return { status, mediaType: mediaTypeOf(headers['content-type']), bytes };
   }
 
-  const get: GuardedFetch['get'] = (url, bounds) => document({ url, method: 'GET' }, bounds);
+  const get: GuardedFetch['get'] = (url, bounds, headers = {}) => document({ url, method: 'GET', headers }, bounds);
   const post: GuardedFetch['post'] = (url, { mediaType, body }, bounds) =>
     document({ url, method: 'POST', headers: { 'content-type': mediaType }, body }, bounds);
 

@@ -24,6 +24,7 @@ const GREEN: Answer = {
   evidence: null,
   withheld: false,
   policy: 'a-policy@1.0.0',
+  cell: null,
   way: null,
 };
 

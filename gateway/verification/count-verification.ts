@@ -1,14 +1,23 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
+import type { Venue } from '../access/venue-tokens.ts';
+import { ProblemError } from '../problem-error.ts';
+import { SuspendedAdapter } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
 import type { VerificationContext } from './verification-context.ts';
 import type { Answered } from './verify.ts';
 
-/** Step 9: counts what was answered. Provinces and outcomes only: nothing about a person or a venue. */
+/** Step 9: counts what was answered. Provinces, kinds of venues and outcomes only: nothing about a person or a venue. */
 export function countVerification(
   context: VerificationContext,
   reply: VerificationReply,
-  { known, startedMs, decidedMs: atMs }: Pick<Answered, 'known' | 'startedMs' | 'decidedMs'>,
+  {
+    venue,
+    answer,
+    known,
+    startedMs,
+    decidedMs: atMs,
+  }: Pick<Answered, 'venue' | 'answer' | 'known' | 'startedMs' | 'decidedMs'>,
 ): void {
   const issuer = reply.issuer.province;
   // An answer that shares a signature may have waited for others, which says nothing about its province.
@@ -19,14 +28,28 @@ export function countVerification(
   context.coverage.count({
     issuer,
     destination,
+    venueKind: venue.kind,
     status,
     decision,
     stale,
-    reasons: reply.reasons.map(({ code }) => code),
+    reasons: answer.reasons,
+    cell: answer.cell,
     tookMs,
     atMs,
   });
   noteSignals(context, issuer, known, atMs);
+}
+
+/** A scan that got a problem in place of an answer. A fault of ours is told elsewhere. */
+export function countRefusal(
+  context: VerificationContext,
+  { destination, kind: venueKind }: Venue,
+  recognised: ProvinceCode | null,
+  error: unknown,
+): void {
+  if (!(error instanceof ProblemError)) return;
+  const issuer = error instanceof SuspendedAdapter ? error.issuer : recognised;
+  context.coverage.refuse({ issuer, destination, venueKind, problem: error.code, atMs: context.nowMs() });
 }
 
 /** The colour that the province gave, shown or withheld, for its rates. What is not a colour tells nothing about it. */

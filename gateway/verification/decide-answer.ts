@@ -5,10 +5,9 @@ import type { Remedy } from '../../schemas/remedy.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance, Decision, Provenance, Status } from '../../schemas/status.ts';
 import type { Venue } from '../access/venue-tokens.ts';
-import { ageBandOf, cellOf } from '../policy/cells.ts';
+import { ageBandOf, cellName, cellOf } from '../policy/cells.ts';
 import { decide } from '../policy/decide.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import type { Subject } from './recognise-code.ts';
 import type { Substantiated } from './substantiate-statement.ts';
 
@@ -25,11 +24,13 @@ export interface Answer {
   readonly evidence: string | null;
   readonly withheld: boolean;
   readonly policy: string;
+  /** The cell of the policy that was looked up; null where nothing was. */
+  readonly cell: string | null;
   /** By which way the province was asked; null where nothing came of it. */
   readonly way: Way | null;
 }
 
-type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons'>;
+type Verdict = Pick<Answer, 'status' | 'decision' | 'reasons' | 'cell'>;
 
 /**
  * Step 7: what the destination makes of it. What nobody can tell, and what is not substantiated, is `refer` by rule
@@ -53,7 +54,7 @@ export function decideAnswer(
     provenance: substantiated.provenance,
     assurance: substantiated.assurance,
     remedy: verdict.decision === 'pass' ? null : remedyOf(state, substantiated.answerable, subject),
-    evidence: known === null || known.statement === null ? null : withholdDisclosures(known.statement),
+    evidence: known?.statement ?? null,
     // Evidence shows the province's colour: where the venue may not see the colour, it may not see that either.
     withheld: known !== null && known.claims.status !== verdict.status,
     policy: `${policy.policy.id}@${policy.policy.version}`,
@@ -64,7 +65,7 @@ export function decideAnswer(
 function verdictOf(substantiated: Substantiated, lookUp: (claims: StatusClaims) => Verdict): Verdict {
   const stale: ReasonCode[] = substantiated.path === 'stale' ? ['stale_used'] : [];
   const refer = (reasons: readonly ReasonCode[]): Verdict => {
-    return { status: 'indeterminate', decision: 'refer', reasons: [...reasons, ...stale] };
+    return { status: 'indeterminate', decision: 'refer', reasons: [...reasons, ...stale], cell: null };
   };
   if (substantiated.kind === 'unknowable') return refer(substantiated.reasons);
   if (substantiated.withheldFor !== null) return refer([substantiated.withheldFor]);
@@ -83,13 +84,13 @@ function tableVerdict(
 ): Verdict {
   const { status, status_as_of, flags } = claims;
   if (status === 'indeterminate' || status_as_of === null) {
-    return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'] };
+    return { status: 'indeterminate', decision: 'refer', reasons: ['unmapped_value'], cell: null };
   }
   const ageS = (nowMs - Date.parse(status_as_of)) / 1000;
   const ageBand = ageBandOf(ageS, publishedMaxAgeS(adapter.manifest, status));
   const stale = path === 'stale';
   const cell = cellOf({ venueKind: venue.kind, status, provenance, assurance, stale, ageBand, flags });
-  return decide(policy, cell, nowMs);
+  return { ...decide(policy, cell, nowMs), cell: cellName(cell) };
 }
 
 /** The remedy of whoever made the assignment, where that province is registered; else of the issuing province. */

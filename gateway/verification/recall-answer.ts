@@ -3,6 +3,7 @@ import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
+import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import { formOf } from '../trust/status-statement.ts';
 import { askProvince } from './ask-province.ts';
 import type { Absent, AnswerPath, Recalled, Told, Unknowable } from './knowledge.ts';
@@ -76,9 +77,14 @@ function entryOf(
     const untilMs = nowMs + Math.min(ABSENT_LIFE_MS, freshness_s * 1000);
     return { answer: told, province, tag: null, seen, freshUntilMs: untilMs, usableUntilMs: untilMs };
   }
-  const { validUntilMs, reasons, ...claimed } = told;
+  const { validUntilMs, reasons, statement, ...claimed } = told;
   return {
-    answer: { ...claimed, reasons: [...reasons] },
+    // Whoever is answered from here is a venue, or somebody on its way to one.
+    answer: {
+      ...claimed,
+      reasons: [...reasons],
+      statement: statement === null ? null : withholdDisclosures(statement),
+    },
     province,
     tag: context.cache.tagOf(province, claimed.claims.handle),
     seen,

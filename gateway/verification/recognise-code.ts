@@ -1,5 +1,6 @@
 import { isGlued } from '../../adapters/glued-codes.ts';
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { unframed } from '../../schemas/scanned-text.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
@@ -10,6 +11,16 @@ export interface RecognisedCode {
   readonly adapter: RegisteredAdapter;
   readonly token: string;
   readonly code: string;
+}
+
+/** `adapter_suspended`, and whose adapter it is. */
+export class SuspendedAdapter extends ProblemError {
+  readonly issuer: ProvinceCode;
+
+  constructor(issuer: ProvinceCode) {
+    super('adapter_suspended');
+    this.issuer = issuer;
+  }
 }
 
 /** What a province is asked, and which version of its adapter asks. */
@@ -31,6 +42,6 @@ export function recogniseCode(state: RegistryState, scanned: string): Recognised
   if (recognised === null || adapter === undefined) {
     throw codeUnrecognised(isGlued(text, state.recognise) ? 'two_codes' : 'not_a_code');
   }
-  if (adapter.stage === 'suspended') throw new ProblemError('adapter_suspended');
+  if (adapter.stage === 'suspended') throw new SuspendedAdapter(recognised.province);
   return { adapter, token: recognised.token, code: recognised.code };
 }

@@ -1,10 +1,11 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
 import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
-import { countVerification } from './count-verification.ts';
+import { countRefusal, countVerification } from './count-verification.ts';
 import { type Answer, decideAnswer } from './decide-answer.ts';
 import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer, refusalOf } from './recall-answer.ts';
@@ -45,21 +46,28 @@ export async function answer(
   venue: Venue,
   request: VerificationRequest,
 ): Promise<Answered> {
-  const startedMs = context.nowMs();
-  const gateway = gatewayOf(context, venue); // 1
-  const state = context.registry();
-  const mandate = permit(state, venue, request.purpose, startedMs); // 2
-  const { code, purpose, forms = PLAIN_FORM } = request;
-  const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
-  const recalled = await recallAnswer(context, subject); // 4, 5
-  if (recalled.kind === 'absent') throw refusalOf(recalled);
-  const known =
-    recalled.kind === 'claims' && isHarsh(recalled)
-      ? await substantiateStatement(context, state, subject, recalled) // 6
-      : unassigned(subject, recalled);
-  const decidedMs = context.nowMs();
-  const decided = decideAnswer(state, venue, subject, known, decidedMs); // 7
-  return { gateway, venue, request, mandate, subject, known, answer: decided, startedMs, decidedMs };
+  let issuer: ProvinceCode | null = null;
+  try {
+    const startedMs = context.nowMs();
+    const gateway = gatewayOf(context, venue); // 1
+    const state = context.registry();
+    const mandate = permit(state, venue, request.purpose, startedMs); // 2
+    const { code, purpose, forms = PLAIN_FORM } = request;
+    const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+    issuer = subject.adapter.manifest.province;
+    const recalled = await recallAnswer(context, subject); // 4, 5
+    if (recalled.kind === 'absent') throw refusalOf(recalled);
+    const known =
+      recalled.kind === 'claims' && isHarsh(recalled)
+        ? await substantiateStatement(context, state, subject, recalled) // 6
+        : unassigned(subject, recalled);
+    const decidedMs = context.nowMs();
+    const decided = decideAnswer(state, venue, subject, known, decidedMs); // 7
+    return { gateway, venue, request, mandate, subject, known, answer: decided, startedMs, decidedMs };
+  } catch (error) {
+    countRefusal(context, venue, issuer, error);
+    throw error;
+  }
 }
 
 /** Its second part: says it, signed, and counts it. Throws ProblemError where nothing may be signed. */

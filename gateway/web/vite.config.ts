@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { scanFiles } from './scan-files.ts';
 
 const WEB = import.meta.dirname;
+const WORKER = 'service-worker';
 
 /** One folder with a `page.tsx` is one page; its name is the page's. */
 const pages = readdirSync(WEB)
@@ -16,6 +18,7 @@ export default defineConfig({
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
+  plugins: [scanFiles(WORKER, 'scan')],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -24,6 +27,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1024,
-    rolldownOptions: { input: Object.fromEntries(pages) },
+    // A library asks node for random numbers where there is no WebCrypto, which every browser has.
+    rolldownOptions: {
+      input: { ...Object.fromEntries(pages), [WORKER]: join(WEB, WORKER, 'service-worker.ts') },
+      external: ['crypto'],
+      // A browser finds a new version of the service worker by asking for the old name.
+      output: { entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js') },
+    },
   },
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { securityEventClaimsSchema } from '../security-event.ts';
 import type { Operation } from './operation.ts';
 
 /** What provinces push. */
@@ -20,7 +19,11 @@ export const EVENT_OPERATIONS: readonly Operation[] = [
       schema: z
         .string()
         .max(8192)
-        .meta({ description: 'compact JWS, typ secevent+jwt', 'x-claims': z.toJSONSchema(securityEventClaimsSchema) }),
+        .meta({
+          description: 'compact JWS, typ secevent+jwt',
+          contentMediaType: 'application/secevent+jwt',
+          contentSchema: { $ref: '#/components/schemas/SecurityEventClaims' },
+        }),
       example: 'eyJ0eXAiOiJzZWNldmVudCtqd3QiLCJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLiJ9.eyJldmVudHMiOnt9fQ.c2lnbmF0dXJl',
     },
     replies: [{ status: 202, text: { zh: '已生效', en: 'Effective' }, mediaType: null }],

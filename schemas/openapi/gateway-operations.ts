@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { coverageReportsSchema, reportEpochSchema } from '../coverage-report.ts';
 import {
   statementBatchLineSchema,
   statementBatchRequestSchema,
@@ -5,7 +7,7 @@ import {
   statementRequestSchema,
 } from '../statement-exchange.ts';
 import { example } from './examples.ts';
-import type { Operation } from './operation.ts';
+import { described, type Operation } from './operation.ts';
 
 const ACCESS = ['node_token_invalid', 'node_not_admitted', 'loop_refused', 'rate_limited', 'unavailable'] as const;
 const BODY = ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const;
@@ -57,6 +59,38 @@ export const GATEWAY_OPERATIONS: readonly Operation[] = [
       },
     ],
     problems: [...ACCESS, ...BODY],
+  },
+  {
+    id: 'coverageReports',
+    method: 'get',
+    path: '/v1/coverage/reports',
+    tag: 'trust',
+    who: 'gateway',
+    summary: { zh: '国家监测节点读取本节点的统计上报', en: 'What this node counted, for the national monitor' },
+    details: {
+      zh: '仅限国家信任锚接纳的监测节点：上报含未经隐去的小数目。每份上报为签名的 JWS（typ 为 coverage-report+jwt），连续编号，并以前一份的摘要相链；只有省份、场所类型与结果的计数。',
+      en: 'For the monitor that the national anchor admitted, and nobody else: small counts stand in it as they are. Each report is a signed JWS (typ coverage-report+jwt), numbered, and chained to the one before by its digest; it holds counts by province, kind of venue and outcome, and nothing else.',
+    },
+    query: z.strictObject({
+      after: described(z.int().min(0).default(0), {
+        zh: '已有的最后一份的编号',
+        en: 'the number of the last one that is known',
+      }),
+      epoch: described(reportEpochSchema.optional(), {
+        zh: '已有的最后一份所属的编号序列',
+        en: 'the numbering that the last one is of',
+      }),
+    }),
+    replies: [
+      {
+        status: 200,
+        text: { zh: '其后的上报，从最早的起', en: 'The reports after it, oldest first' },
+        mediaType: 'application/json',
+        schema: coverageReportsSchema,
+        example: { reports: [] },
+      },
+    ],
+    problems: ['body_invalid', 'node_token_invalid', 'node_not_admitted', 'unavailable'],
   },
   {
     id: 'relayQuestion',

@@ -6,7 +6,7 @@ import { approvalSchema, statusClaimsSchema } from '../statement.ts';
 import { assuranceSchema, entityIdSchema, provenanceSchema } from '../status.ts';
 import { verificationRequestSchema } from '../verification.ts';
 import { example } from './examples.ts';
-import type { Operation } from './operation.ts';
+import { ACCESS, type Operation } from './operation.ts';
 
 const auditRequestSchema = z
   .strictObject({
@@ -53,28 +53,26 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
         text: { zh: '答复与凭证', en: 'The answer and the pass' },
         mediaType: 'application/json',
         schema: passReplySchema,
+        example: example('pass-reply'),
       },
       {
         status: 200,
         text: { zh: '答复，无凭证', en: 'The answer, without a pass' },
         mediaType: 'application/json',
         schema: passReplySchema,
+        example: example('pass-refused-reply'),
       },
     ],
     problems: [
       'body_invalid',
       'body_too_large',
       'media_type_unsupported',
-      'token_missing',
-      'token_invalid',
-      'venue_foreign',
+      ...ACCESS,
       'check_not_permitted',
       'code_unrecognised',
       'code_expired',
       'personal_identifier_refused',
       'adapter_suspended',
-      'rate_limited',
-      'unavailable',
     ],
   },
   {
@@ -98,19 +96,10 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
         text: { zh: '已撤销', en: 'Withdrawn' },
         mediaType: 'application/json',
         schema: z.strictObject({ withdrawn: z.literal(true) }).meta({ id: 'PassRevoked' }),
+        example: { withdrawn: true },
       },
     ],
-    problems: [
-      'body_invalid',
-      'body_too_large',
-      'media_type_unsupported',
-      'token_missing',
-      'token_invalid',
-      'venue_foreign',
-      'rate_limited',
-      'not_found',
-      'unavailable',
-    ],
+    problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', ...ACCESS, 'not_found'],
   },
   {
     id: 'statusList',
@@ -126,6 +115,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
         text: { zh: '签名的状态列表', en: 'The signed list' },
         mediaType: 'application/statuslist+jwt',
         schema: z.string(),
+        example: example('status-list'),
       },
     ],
     problems: ['not_found', 'unavailable'],
@@ -154,6 +144,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
         text: { zh: '声明、结论与审批链', en: 'The statement, the findings and the approvals with their chains' },
         mediaType: 'application/json',
         schema: auditReplySchema,
+        example: example('audit-reply'),
       },
     ],
     problems: [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consistencyProofSchema, inclusionProofSchema } from '../registry-views.ts';
+import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
 const CHECKPOINT =
@@ -97,6 +98,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         text: { zh: '块', en: 'The tile' },
         mediaType: 'application/octet-stream',
         schema: z.string().meta({ format: 'binary' }),
+        example: 'the bytes of 1 to 256 hashes of 32 bytes, or of entries',
       },
     ],
     problems: ['not_found', 'unavailable'],
@@ -115,7 +117,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         en: 'tree size; the present one if left out',
       }),
     }),
-    replies: [json({ zh: '证明', en: 'The proof' }, inclusionProofSchema)],
+    replies: [json({ zh: '证明', en: 'The proof' }, inclusionProofSchema, example('inclusion-proof'))],
     problems: ['body_invalid', 'unavailable'],
   },
   {
@@ -132,15 +134,15 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         en: 'the later size; the present one if left out',
       }),
     }),
-    replies: [json({ zh: '证明', en: 'The proof' }, consistencyProofSchema)],
+    replies: [json({ zh: '证明', en: 'The proof' }, consistencyProofSchema, example('consistency-proof'))],
     problems: ['body_invalid', 'unavailable'],
   },
 ];
 
-function text(said: Reply['text'], example: string): Reply {
-  return { status: 200, text: said, mediaType: 'text/plain', schema: z.string(), example };
+function text(said: Reply['text'], shown: string): Reply {
+  return { status: 200, text: said, mediaType: 'text/plain', schema: z.string(), example: shown };
 }
 
-function json(said: Reply['text'], schema: z.ZodType): Reply {
-  return { status: 200, text: said, mediaType: 'application/json', schema };
+function json(said: Reply['text'], schema: z.ZodType, shown: unknown): Reply {
+  return { status: 200, text: said, mediaType: 'application/json', schema, example: shown };
 }

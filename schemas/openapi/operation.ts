@@ -3,6 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import type { LocalisedText } from '../code-lists/index.ts';
 import { PROBLEMS, type ProblemCode, problemSchema } from '../problem.ts';
 import { VENUE_SCOPE } from '../venue-token.ts';
+import type { HeaderName } from './headers.ts';
 
 export const TAGS = {
   verification: { zh: '核验', en: 'Verification' },
@@ -21,7 +22,7 @@ export interface Reply {
   readonly text: LocalisedText;
   readonly mediaType: string;
   readonly schema: z.ZodType;
-  readonly example?: unknown;
+  readonly example: unknown;
 }
 
 /** Nothing more to say than the status. */
@@ -58,10 +59,27 @@ export interface Operation {
   readonly problems: readonly ProblemCode[];
 }
 
-/** Name of the security scheme that `venue` operations need. */
+/** Names of the security schemes of `venue` operations: one or the other, as the token is bound to a key or not. */
 export const VENUE_SECURITY = 'venue';
+export const BOUND_VENUE_SECURITY = 'venue_bound';
 /** Name of the security scheme that `gateway` operations need. */
 export const GATEWAY_SECURITY = 'gateway';
+
+/** What may become of whoever comes as a venue. */
+export const ACCESS = [
+  'token_missing',
+  'token_invalid',
+  'proof_missing',
+  'proof_invalid',
+  'proof_nonce_required',
+  'proof_replayed',
+  'venue_foreign',
+  'rate_limited',
+  'unavailable',
+] as const satisfies readonly ProblemCode[];
+/** What may become of any request: of a method that a path does not take, and of one that breaks something here. */
+const SANDBOX_PROBLEMS: readonly ProblemCode[] = ['origin_refused', 'not_found'];
+const ANYWHERE: readonly ProblemCode[] = ['method_not_allowed', 'internal'];
 
 /** The `paths` of an OpenAPI 3.1 document for these operations. */
 export function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject {
@@ -92,7 +110,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
     security: securityOf(who),
     ...(params === undefined && query === undefined ? {} : { requestParams: paramsOf(operation) }),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
-    responses: { ...replyResponses(operation), ...problemResponses([...operation.problems, 'internal']) },
+    responses: { ...replyResponses(operation), ...problemResponses(operation) },
     'x-summary': summary,
     ...(details === undefined ? {} : { 'x-description': details }),
     ...(who === 'sandbox' ? { 'x-sandbox-only': true } : {}),
@@ -100,7 +118,7 @@ function operationObject(operation: Operation): ZodOpenApiOperationObject {
 }
 
 function securityOf(who: Operation['who']): Record<string, string[]>[] {
-  if (who === 'venue') return [{ [VENUE_SECURITY]: [VENUE_SCOPE] }];
+  if (who === 'venue') return [{ [VENUE_SECURITY]: [VENUE_SCOPE] }, { [BOUND_VENUE_SECURITY]: [VENUE_SCOPE] }];
   return who === 'gateway' ? [{ [GATEWAY_SECURITY]: [] }] : [];
 }
 
@@ -112,27 +130,30 @@ function requestBody({ mediaType = 'application/json', schema, example }: Operat
   return { required: true, content: { [mediaType]: { schema, example } } };
 }
 
-function replyResponses({ replies }: Operation): ZodOpenApiResponsesObject {
+function replyResponses({ replies, who }: Operation): ZodOpenApiResponsesObject {
   const responses: ZodOpenApiResponsesObject = {};
+  const headers = headersNamed(who === 'venue' ? ['RateLimit-Policy', 'DPoP-Nonce'] : []);
   for (const reply of replies) {
-    const said = { description: reply.text.en, 'x-description': reply.text };
+    const said = { description: reply.text.en, headers, 'x-description': reply.text };
     responses[`${reply.status}`] = reply.mediaType === null ? said : { ...said, content: contentOf(reply) };
   }
   return responses;
 }
 
 function contentOf({ mediaType, schema, example }: Reply) {
-  return { [mediaType]: { schema, ...(example === undefined ? {} : { example }) } };
+  return { [mediaType]: { schema, example } };
 }
 
 /** One response for each HTTP status, with an example for each closed code that answers with it. */
-function problemResponses(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
-  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
+function problemResponses({ problems, who }: Operation): ZodOpenApiResponsesObject {
+  const codes = new Set([...problems, ...(who === 'sandbox' ? SANDBOX_PROBLEMS : []), ...ANYWHERE]);
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
   const responses: ZodOpenApiResponsesObject = {};
   for (const status of [...byStatus.keys()].sort((a, b) => a - b)) {
     const here = byStatus.get(status) ?? [];
     responses[`${status}`] = {
       description: here.map((code) => `\`${code}\`: ${PROBLEMS[code].en} / ${PROBLEMS[code].zh}`).join('\n\n'),
+      headers: headersNamed(headersOf(status, who)),
       content: {
         'application/problem+json': {
           schema: problemSchema,
@@ -145,4 +166,17 @@ function problemResponses(codes: readonly ProblemCode[]): ZodOpenApiResponsesObj
     };
   }
   return responses;
+}
+
+/** The headers that say what the body of a problem cannot: when to come back, and how. */
+function headersOf(status: number, who: Operation['who']): HeaderName[] {
+  if (status === 401) return who === 'venue' ? ['WWW-Authenticate', 'DPoP-Nonce'] : ['WWW-Authenticate'];
+  if (status === 429) return who === 'venue' ? ['Retry-After', 'RateLimit', 'RateLimit-Policy'] : ['Retry-After'];
+  if (status === 503) return ['Retry-After'];
+  return status === 405 ? ['Allow'] : [];
+}
+
+function headersNamed(names: readonly HeaderName[]): Record<string, { $ref: string }> {
+  const all: readonly HeaderName[] = ['X-Request-Id', ...names];
+  return Object.fromEntries(all.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

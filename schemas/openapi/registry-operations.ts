@@ -14,6 +14,7 @@ import {
   versionDocumentSchema,
 } from '../registry-views.ts';
 import { entityIdSchema } from '../status.ts';
+import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
 const province = described(provinceCodeSchema, { zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
@@ -53,7 +54,12 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
       en: 'The signature is the authority: who may do what follows from the entities and keys in the log. The event alone may be posted as application/jose. A 201 means durable and in force, with the checkpoint and the inclusion proof. A refusal has its closed code at the start of `detail`.',
     },
     body: { schema: submissionSchema, example: { event: 'eyJhbGciOiJFUzI1NiJ9.eyJraW5kIjoiLi4uIn0.c2lnbmF0dXJl' } },
-    replies: [{ ...shown({ zh: '已入日志并生效', en: 'In the log and in force' }, receiptSchema), status: 201 }],
+    replies: [
+      {
+        ...shown({ zh: '已入日志并生效', en: 'In the log and in force' }, receiptSchema, example('registry-receipt')),
+        status: 201,
+      },
+    ],
     problems: [
       'body_invalid',
       'body_too_large',
@@ -71,7 +77,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '各省适配器及其版本', en: 'The adapters of the provinces with their versions' },
-    replies: [shown({ zh: '适配器', en: 'The adapters' }, adapterListSchema)],
+    replies: [shown({ zh: '适配器', en: 'The adapters' }, adapterListSchema, example('adapter-list'))],
     problems: [],
   },
   {
@@ -82,7 +88,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个省的适配器', en: "One province's adapter" },
     params: z.object({ province }),
-    replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema)],
+    replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
     problems: ['not_found'],
   },
   {
@@ -93,7 +99,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个版本及其声明原文', en: 'One version with the exact text of its manifest' },
     params: z.object({ province, version }),
-    replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema)],
+    replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
     problems: ['not_found'],
   },
   {
@@ -104,7 +110,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '符合性报告，内容与日志中的摘要一致', en: 'The conformance report whose digest is in the log' },
     params: z.object({ province, version }),
-    replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema)],
+    replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
     problems: ['not_found'],
   },
   {
@@ -114,7 +120,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '各目的地公布的决策表', en: 'The tables that destinations have published' },
-    replies: [shown({ zh: '决策表', en: 'The tables' }, policyListSchema)],
+    replies: [shown({ zh: '决策表', en: 'The tables' }, policyListSchema, example('policy-list'))],
     problems: [],
   },
   {
@@ -125,7 +131,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个目的地现行的决策表', en: 'The table in force at one destination' },
     params: z.object({ province }),
-    replies: [shown({ zh: '决策表', en: 'The table' }, policyViewSchema)],
+    replies: [shown({ zh: '决策表', en: 'The table' }, policyViewSchema, example('policy-view'))],
     problems: ['not_found'],
   },
   {
@@ -136,7 +142,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '该目的地比国家基准更严之处', en: 'Where that destination is stricter than the national baseline' },
     params: z.object({ province }),
-    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsSchema)],
+    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsSchema, example('deviations'))],
     problems: ['not_found'],
   },
   {
@@ -146,7 +152,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '查验授权及其期限', en: 'The mandates with their ends' },
-    replies: [shown({ zh: '授权', en: 'The mandates' }, mandateListSchema)],
+    replies: [shown({ zh: '授权', en: 'The mandates' }, mandateListSchema, example('mandate-list'))],
     problems: [],
   },
   {
@@ -159,7 +165,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     query: z.strictObject({
       entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
     }),
-    replies: [shown({ zh: '主体', en: 'The entities' }, entityListSchema)],
+    replies: [shown({ zh: '主体', en: 'The entities' }, entityListSchema, example('entity-list'))],
     problems: ['body_invalid'],
   },
   {
@@ -177,7 +183,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
       superior: described(entityIdSchema.optional(), { zh: '只看此上级之下', en: 'below this superior alone' }),
       entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
     }),
-    replies: [shown({ zh: '下级主体', en: 'The subordinates' }, subordinateListSchema)],
+    replies: [shown({ zh: '下级主体', en: 'The subordinates' }, subordinateListSchema, example('subordinate-list'))],
     problems: ['body_invalid'],
   },
   {
@@ -244,12 +250,6 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-function shown(text: Reply['text'], schema: z.ZodType, value?: unknown): Reply {
-  return {
-    status: 200,
-    text,
-    mediaType: 'application/json',
-    schema,
-    ...(value === undefined ? {} : { example: value }),
-  };
+function shown(text: Reply['text'], schema: z.ZodType, value: unknown): Reply {
+  return { status: 200, text, mediaType: 'application/json', schema, example: value };
 }

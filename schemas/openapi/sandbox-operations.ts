@@ -165,6 +165,13 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
           province: provinceCodeSchema,
           keys: z.array(z.strictObject({ kid: z.string(), state: z.string() })),
         }),
+        example: {
+          province: '410000',
+          keys: [
+            { kid: 'x1', state: 'retired' },
+            { kid: 'x2', state: 'active' },
+          ],
+        },
       },
     ],
     problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', 'not_found'],

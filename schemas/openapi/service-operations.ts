@@ -1,13 +1,22 @@
 import { z } from 'zod';
-import { coverageSchema } from '../coverage.ts';
+import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
+import { coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
-const windowSchema = described(z.enum(['1h', '6h', '24h']).default('24h'), {
-  zh: '统计时段',
-  en: 'how far back to count',
+const coverageQuerySchema = z.strictObject({
+  window: described(coverageWindowSchema.default('24h'), { zh: '统计时段', en: 'how far back to count' }),
+  series: described(z.enum(['hour']).optional(), { zh: '同时给出逐小时的数列', en: 'hour by hour as well' }),
+  issuer: described(provinceCodeSchema.optional(), { zh: '只看该签发省份', en: 'of this issuer alone' }),
+  destination: described(provinceCodeSchema.optional(), { zh: '只看该目的地', en: 'at this destination alone' }),
+  venue_kind: described(venueKindSchema.optional(), { zh: '只看该类场所', en: 'at this kind of venue alone' }),
+  reason: described(reasonCodeSchema.optional(), { zh: '只看出现该原因的格', en: 'cells that show this reason' }),
 });
+
+const NO_MANDATES = { state: 'none', active: [], lastEndsMs: null, nextStartsMs: null };
+const NOT_READY = { ready: false, reasons: ['registry_missing'], degraded: [], mandates: NO_MANDATES };
+const METRICS = '# HELP huren_log_size Entries in the log\n# TYPE huren_log_size gauge\nhuren_log_size 171\n';
 
 /** The recognition matrix, and what an operator or a person at a browser asks of an instance. */
 export const SERVICE_OPERATIONS: readonly Operation[] = [
@@ -19,10 +28,10 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '互认矩阵', en: 'The recognition matrix' },
     details: {
-      zh: '哪些省的绿码在哪些目的地得到承认。样本过少的单元格不予公布。',
-      en: 'Whose greens are recognised at which destination. Cells with too few presentations are withheld.',
+      zh: '哪些省的绿码在哪些目的地得到承认；拒绝答复的扫码按问题计数；哪些节点在上报；哪些事项需要关注（按受影响的扫码数排列）。样本过少的分组整组不予公布，任何时段、合计与数列相减都得不出它。',
+      en: 'Whose greens are recognised at which destination; scans that were refused, by problem; which nodes report; what asks for attention, by how many scans it touches. Groups with too few scans are withheld whole: no windows, totals or series differ by one.',
     },
-    query: z.strictObject({ window: windowSchema }),
+    query: coverageQuerySchema,
     replies: [jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage'))],
     problems: ['body_invalid'],
   },
@@ -50,7 +59,11 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     replies: [
       jsonReply({ zh: '可以接收查验', en: 'Venues may be sent here' }, readinessSchema, example('readiness')),
       {
-        ...jsonReply({ zh: '暂不接收查验，原因见 reasons', en: 'Not now, for the reasons given' }, readinessSchema),
+        ...jsonReply(
+          { zh: '暂不接收查验，原因见 reasons', en: 'Not now, for the reasons given' },
+          readinessSchema,
+          NOT_READY,
+        ),
         status: 503,
       },
     ],
@@ -67,7 +80,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
       zh: '任何标签均不含健康码、持码人标识或场所。',
       en: 'No label ever carries a code, a handle or a venue.',
     },
-    replies: [textReply('text/plain', { zh: '指标', en: 'Metrics' })],
+    replies: [textReply('text/plain', { zh: '指标', en: 'Metrics' }, METRICS)],
     problems: [],
   },
   {
@@ -78,7 +91,11 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '本说明', en: 'This description' },
     replies: [
-      jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() })),
+      jsonReply({ zh: 'OpenAPI 3.1 文档', en: 'An OpenAPI 3.1 document' }, z.looseObject({ openapi: z.string() }), {
+        openapi: '3.1.1',
+        info: { title: 'Huren 互认', version: '0.1.0' },
+        paths: {},
+      }),
     ],
     problems: [],
   },
@@ -88,18 +105,12 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
 
-function jsonReply(text: Reply['text'], schema: z.ZodType, shown?: unknown): Reply {
-  return {
-    status: 200,
-    text,
-    mediaType: 'application/json',
-    schema,
-    ...(shown === undefined ? {} : { example: shown }),
-  };
+function jsonReply(text: Reply['text'], schema: z.ZodType, shown: unknown): Reply {
+  return { status: 200, text, mediaType: 'application/json', schema, example: shown };
 }
 
-function textReply(mediaType: string, text: Reply['text']): Reply {
-  return { status: 200, text, mediaType, schema: z.string() };
+function textReply(mediaType: string, text: Reply['text'], shown: string): Reply {
+  return { status: 200, text, mediaType, schema: z.string(), example: shown };
 }
 
 function page(id: string, path: string, summary: Reply['text']): Operation {
@@ -116,7 +127,7 @@ function page(id: string, path: string, summary: Reply['text']): Operation {
         en: 'the language; left out, Accept-Language decides',
       }),
     }),
-    replies: [textReply('text/html', { zh: '网页', en: 'A page' })],
+    replies: [textReply('text/html', { zh: '网页', en: 'A page' }, '<!doctype html>…')],
     problems: [],
   };
 }

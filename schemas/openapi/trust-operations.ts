@@ -22,6 +22,9 @@ const publicKeySchema = z
 
 const subjectSchema = described(entityIdSchema, { zh: '主体的实体标识', en: 'entity identifier of the subject' });
 
+/** A token whose content says nothing here. */
+const SOME_TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl';
+
 /** Keys and OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
 export const TRUST_OPERATIONS: readonly Operation[] = [
   {
@@ -147,6 +150,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
         text: { zh: '签名的密钥集', en: 'A signed key set' },
         mediaType: 'application/jwk-set+jwt',
         schema: compactJwsSchema,
+        example: example('historical-keys'),
       },
     ],
     problems: ['not_found'],
@@ -172,6 +176,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
         text: { zh: '签名的标识', en: 'The signed mark' },
         mediaType: 'application/trust-mark+jwt',
         schema: compactJwsSchema,
+        example: SOME_TOKEN,
       },
     ],
     problems: ['body_invalid', 'not_found'],
@@ -187,12 +192,18 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       zh: 'OpenID Federation 1.0 第 8.4 节；表单参数 trust_mark。',
       en: 'OpenID Federation 1.0 section 8.4: a form post with `trust_mark`.',
     },
+    body: {
+      mediaType: 'application/x-www-form-urlencoded',
+      schema: z.strictObject({ trust_mark: compactJwsSchema }),
+      example: { trust_mark: SOME_TOKEN },
+    },
     replies: [
       {
         status: 200,
         text: { zh: '签名的状态', en: 'The signed status' },
         mediaType: 'application/trust-mark-status-response+jwt',
         schema: compactJwsSchema,
+        example: SOME_TOKEN,
       },
     ],
     problems: ['body_invalid', 'body_too_large'],
@@ -211,12 +222,18 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       zh: '正文为主体配置（application/entity-statement+jwt），须由上级已知的密钥签署。201 表示日志已采用新密钥，200 表示已有。',
       en: 'The body is the entity configuration (application/entity-statement+jwt), signed with a key that the superior knows. 201: the log has the new keys now; 200: it had them already.',
     },
+    body: {
+      mediaType: 'application/entity-statement+jwt',
+      schema: compactJwsSchema,
+      example: example('entity-configuration'),
+    },
     replies: [
       {
         status: 201,
         text: { zh: '已采用新密钥', en: 'The new keys are taken' },
         mediaType: 'application/json',
         schema: z.strictObject({ taken: z.boolean() }).meta({ id: 'RefreshReply' }),
+        example: { taken: true },
       },
     ],
     problems: ['media_type_unsupported', 'body_too_large', 'event_unauthorised', 'unavailable'],
@@ -259,6 +276,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
             chains: z.record(z.string(), z.array(compactJwsSchema)),
           })
           .meta({ id: 'TrustBundle' }),
+        example: example('trust-bundle'),
       },
     ],
     problems: ['not_found'],

@@ -5,9 +5,8 @@ import {
   verificationRequestSchema,
 } from '../verification.ts';
 import { example } from './examples.ts';
-import type { Operation } from './operation.ts';
+import { ACCESS, type Operation } from './operation.ts';
 
-const ACCESS = ['token_missing', 'token_invalid', 'venue_foreign', 'rate_limited', 'unavailable'] as const;
 const BODY = ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const;
 const QUESTION = ['check_not_permitted', 'code_unrecognised', 'code_expired', 'personal_identifier_refused'] as const;
 

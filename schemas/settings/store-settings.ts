@@ -42,6 +42,14 @@ export const STORE_SETTINGS = {
     usedBy: ['destination'],
     default: '20000',
   }),
+  suppressedBelow: setting('HUREN_SUPPRESSED_BELOW', value.wholeNumber(1, 1_000_000), {
+    about: {
+      zh: '统计中一组扫码少于此数时不予公布；设为 1 则全部公布',
+      en: 'coverage shows nothing that fewer scans than this are behind; 1 shows everything',
+    },
+    usedBy: ['destination', 'monitor'],
+    default: '10',
+  }),
   provinceRate: setting('HUREN_PROVINCE_RATE', value.wholeNumber(1, 1_000_000), {
     about: {
       zh: '每秒询问一个省份的上限，各实例合计',

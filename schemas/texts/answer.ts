@@ -1,4 +1,7 @@
+import type { AttestationClaims } from '../attestation.ts';
+import { secondOf } from '../clocks.ts';
 import type { LocalisedText } from '../code-lists/index.ts';
+import type { Remedy } from '../remedy.ts';
 import type { Assurance, Decision, Status } from '../status.ts';
 
 /** A colour never stands alone: one reader in twelve cannot tell red from green, and paper has no colour at all. */
@@ -43,3 +46,32 @@ export const NO_PHONE_TEXT: LocalisedText = {
 
 /** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
 export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
+
+/** How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. */
+export function freshnessText(
+  { status_as_of, stale }: Pick<AttestationClaims, 'status_as_of' | 'stale'>,
+  nowS: number,
+): LocalisedText {
+  if (status_as_of === null) return { zh: '签发省份未给出时间', en: 'the issuing province gave no time' };
+  const age = ageText(Math.max(0, nowS - secondOf(status_as_of)));
+  const earlier = stale
+    ? { zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' }
+    : { zh: '', en: '' };
+  return { zh: `${age.zh}前（${status_as_of}）${earlier.zh}`, en: `${age.en} ago (${status_as_of})${earlier.en}` };
+}
+
+/** A length of time as it is spoken, in whole seconds, minutes or hours. */
+export function ageText(ageS: number): LocalisedText {
+  if (ageS < 120) return { zh: `${ageS} 秒`, en: `${ageS} s` };
+  if (ageS < 7200) return { zh: `${Math.floor(ageS / 60)} 分钟`, en: `${Math.floor(ageS / 60)} min` };
+  return { zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` };
+}
+
+/** Where a holder turns, in one line. */
+export function remedyText({ authority, phone, url, within_hours }: Remedy): LocalisedText {
+  const within =
+    within_hours === null ? null : { zh: `${within_hours} 小时内答复`, en: `answers within ${within_hours} h` };
+  const listed = (language: keyof LocalisedText, comma: string) =>
+    [authority[language], phone, url, within?.[language]].filter((part) => typeof part === 'string').join(comma);
+  return { zh: listed('zh', '，'), en: listed('en', ', ') };
+}

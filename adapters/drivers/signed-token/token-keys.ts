@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, verify as verifyBytes } from 'node:cry
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { keyOctetsSchema } from '../../../schemas/key-octets.ts';
 import { UpstreamError } from '../../upstream-error.ts';
 
 /** Verifies codes that are compact JWSs under a province's keys. */
@@ -15,9 +16,8 @@ const TOKEN_TYP = 'health-code+jwt';
 const SM2_USER_ID = '1234567812345678';
 const SIGNATURE_OCTETS = 64;
 
-const coordinateSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const keySchema = z.discriminatedUnion('alg', [
-  z.strictObject({ kid: z.string().min(1), alg: z.literal('ES256'), x: coordinateSchema, y: coordinateSchema }),
+  z.strictObject({ kid: z.string().min(1), alg: z.literal('ES256'), x: keyOctetsSchema, y: keyOctetsSchema }),
   z.strictObject({ kid: z.string().min(1), alg: z.literal('SM2'), public_key: z.string().regex(/^04[0-9a-f]{128}$/) }),
 ]);
 const keysSchema = z.array(keySchema).min(1).max(16);

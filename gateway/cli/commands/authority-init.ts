@@ -32,6 +32,7 @@ interface InitOptions {
   readonly nameEn?: string;
   readonly publishedJwks?: string;
   readonly tokenEndpoint?: string;
+  readonly introspectionEndpoint?: string;
   readonly venueKinds?: VenueKind[];
   readonly regions?: string[];
   readonly json?: boolean;
@@ -73,6 +74,13 @@ export function addInit(group: Command, cli: Cli): void {
       '--token-endpoint <url>',
       say({ zh: '授权服务器的令牌端点', en: 'where an authorization server gives out tokens' }),
     )
+    .option(
+      '--introspection-endpoint <url>',
+      say({
+        zh: '授权服务器要求网关在此查询每个令牌是否仍有效（RFC 7662）',
+        en: 'where it wants gateways to ask whether a token still counts (RFC 7662)',
+      }),
+    )
     .addOption(venueKindsOption(cli))
     .addOption(regionsOption(cli))
     .option(...jsonOption(cli))
@@ -105,7 +113,8 @@ async function descriptionOf(options: InitOptions): Promise<EntityDescription> {
   const level = read(options.level, levelSchema, '--level');
   const role = read(options.role, roleSchema, '--role');
   if ((kind === 'anchor') !== (superior === undefined)) throw usage('--superior');
-  if ((kind === 'anchor') !== (province === undefined)) throw usage('--province');
+  const isNational = kind === 'anchor' || kind === 'monitor';
+  if (isNational !== (province === undefined)) throw usage('--province');
   if (kind === 'agency' && (level === undefined || role === undefined)) throw usage('--level, --role');
   const published = publishedJwks === undefined ? null : await readKeySet(publishedJwks);
   return {
@@ -127,13 +136,16 @@ function nameOf({ nameZh, nameEn, entity }: InitOptions, province: ProvinceCode 
 }
 
 /** An authorization server without one of these would be admitted, and no token of its could be checked. */
-function serverOf({ tokenEndpoint, publishedJwks, venueKinds, regions }: InitOptions) {
-  const token_endpoint = read(tokenEndpoint, z.url({ protocol: /^https?$/ }), '--token-endpoint');
+function serverOf({ tokenEndpoint, introspectionEndpoint, publishedJwks, venueKinds, regions }: InitOptions) {
+  const endpoint = z.url({ protocol: /^https?$/ });
+  const token_endpoint = read(tokenEndpoint, endpoint, '--token-endpoint');
+  const introspection_endpoint = read(introspectionEndpoint, endpoint, '--introspection-endpoint');
   const isWhole = token_endpoint !== undefined && publishedJwks !== undefined;
   if (!isWhole || venueKinds === undefined || regions === undefined) {
     throw usage('--token-endpoint, --published-jwks, --venue-kinds, --regions');
   }
-  return { token_endpoint, venue_kinds: venueKinds, regions };
+  const asked = introspection_endpoint === undefined ? {} : { introspection_endpoint };
+  return { token_endpoint, ...asked, venue_kinds: venueKinds, regions };
 }
 
 interface Parsing<T> {

@@ -27,6 +27,7 @@ interface Admitting {
 
 const KINDS: Readonly<Record<SubordinateKind, { readonly zh: string; readonly en: string }>> = {
   province: { zh: '省级主体', en: 'a province' },
+  monitor: { zh: '国家监测节点', en: 'the national monitor' },
   gateway: { zh: '省级网关', en: "a province's gateway" },
   issuer: { zh: '省级签发节点', en: "a province's issuer" },
   agency: { zh: '赋码机构', en: 'an assignment agency' },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { type LocalisedText, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import { unframed } from '../../../schemas/scanned-text.ts';
 import { STATEMENT_TYP } from '../../../schemas/statement.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { type Answer, type CheckedAnswer, checkAnswer, failedAt } from '../../trust/check-answer.ts';
@@ -8,14 +9,16 @@ import { type Cli, printable } from '../cli.ts';
 import { readPresented } from '../presented-input.ts';
 import { reportCheck } from '../report.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
+import { certificateIn, verifyCertificateCommand } from '../verify-certificate.ts';
 import { passIn, verifyPassCommand } from '../verify-pass.ts';
-import { described, jsonOption } from './command.ts';
+import { described, jsonOption, reading } from './command.ts';
 import { withTime, withTrust } from './verify-options.ts';
 
 const MAX_INPUT_BYTES = 1_048_576;
 
 interface VerifyOptions extends TrustOptions {
   readonly audience?: string;
+  readonly destination?: ProvinceCode;
   readonly at?: number;
   readonly json?: boolean;
 }
@@ -25,14 +28,14 @@ const answerSchema = z.object({ attestation: z.string(), evidence: z.array(z.str
 /** `verify FILE|-`: checks an attestation and its evidence up to the pinned anchor, without asking anybody about it. */
 export function addVerify(program: Command, cli: Cli): void {
   const command = described(cli, program.command('verify'), {
-    zh: '离线验证一份证明或通行凭证，直至国家信任锚',
-    en: 'verify an attestation or a pass offline, up to the national anchor',
+    zh: '离线验证证明、通行凭证（直至国家信任锚）或持有人自带的健康证书',
+    en: 'verify offline an attestation or a pass, up to the national anchor, or a certificate that its holder carries',
     example: 'verify reply.json --anchor anchor.json --audience guangzhou-hospital',
   }).argument(
     '<file>',
     cli.say({
-      zh: '证明、{attestation, evidence} 或整个答复；- 表示标准输入',
-      en: 'an attestation, {attestation, evidence} or a whole reply; - is stdin',
+      zh: '证明、{attestation, evidence}、整个答复，或 HC1:、shc:/ 证书；- 表示标准输入',
+      en: 'an attestation, {attestation, evidence}, a whole reply, or a certificate (HC1:, shc:/); - is stdin',
     }),
   );
   withTime(cli, withTrust(cli, command))
@@ -43,9 +46,22 @@ export function addVerify(program: Command, cli: Cli): void {
         en: 'whom it must be made for (default HUREN_CLIENT_ID)',
       }),
     )
+    .option(
+      '--destination <code>',
+      cli.say({
+        zh: '证书按此目的地的规则判定（GB/T 2260）',
+        en: "decide a certificate by this destination's rules (GB/T 2260)",
+      }),
+      reading((text) => provinceCodeSchema.safeParse(text).data ?? null, 'GB/T 2260'),
+    )
     .option(...jsonOption(cli))
     .action(async (file: string, options: VerifyOptions) => {
       const input = (await readPresented(file, MAX_INPUT_BYTES))?.trim() ?? null;
+      const certificate = input === null ? null : certificateIn(unframed(input));
+      if (certificate !== null) {
+        process.exitCode = await verifyCertificateCommand(cli, certificate, options);
+        return;
+      }
       const pass = input === null ? null : passIn(input);
       if (pass !== null) {
         process.exitCode = await verifyPassCommand(cli, pass, options);

@@ -4,6 +4,7 @@ import { KeyError } from '../../keys/key-error.ts';
 import { openKeyStore } from '../../keys/key-store.ts';
 import { buildChain } from '../../trust/chain-builder.ts';
 import { peekEntityStatement, verifySuperiorStatement } from '../../trust/entity-statement.ts';
+import { keysNamed } from '../../trust/published-keys.ts';
 import { openRemoteStatements } from '../../trust/remote-statements.ts';
 import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
@@ -75,7 +76,8 @@ async function checkChain(subject: Subject, anchor: TrustAnchor, ours: Ours, ask
     }
     const { claims } = await verifySuperiorStatement(token, resolved.jwks, atS);
     if (claims.sub !== entityId || claims.iss !== superior) throw new TrustError('subject_mismatch', 'of another');
-    const stated = new Set((claims.jwks?.keys ?? []).map(({ kid }) => kid));
+    const signsWith = Object.keys(claims.metadata ?? {}).flatMap((type) => keysNamed(claims.metadata, type));
+    const stated = new Set([...claims.jwks.keys, ...signsWith].map(({ kid }) => kid));
     return keysFinding(subject.config, ours, stated, resolved.path.length + 1);
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
@@ -98,8 +100,8 @@ function brokenFinding(error: TrustError, superior: string): Finding {
 
 function keysFinding(config: Config, ours: Ours, stated: ReadonlySet<string | undefined>, links: number): Finding {
   const { entityId, superior, owner } = ours;
-  const active = activeKid(config, owner);
-  if (active !== null && !stated.has(active)) {
+  const active = activeKids(config, owner).find((kid) => !stated.has(kid));
+  if (active !== undefined) {
     const found = {
       zh: `${superior} 声明的密钥中没有 ${entityId} 正在使用的 ${active}`,
       en: `${superior} does not state ${active}, which ${entityId} uses`,
@@ -112,15 +114,15 @@ function keysFinding(config: Config, ours: Ours, stated: ReadonlySet<string | un
   });
 }
 
-/** Null where there is no ring yet. A ring that cannot be read has been told as a file. */
-function activeKid({ keys, dataDir }: Config, owner: string): string | null {
+/** What the entity signs with now, as far as there are rings. A ring that cannot be read has been told as a file. */
+function activeKids({ keys, dataDir }: Config, owner: string): string[] {
   try {
     const store = openKeyStore({ setting: keys, dataDir });
-    const active = store.list(owner, 'federation').find(({ state }) => state === 'active');
+    const held = (['federation', 'attestation', 'statement'] as const).flatMap((use) => store.list(owner, use));
     store.close();
-    return active?.kid ?? null;
+    return held.flatMap(({ kid, state }) => (state === 'active' ? [kid] : []));
   } catch (error) {
-    if (error instanceof KeyError) return null;
+    if (error instanceof KeyError) return [];
     throw error;
   }
 }

@@ -241,12 +241,15 @@ describe('other nodes', () => {
     };
   });
 
-  /** A node of the sandbox's own gateway with one ring of the sandbox's. */
-  function dataDirWith(ring: string): string {
+  /** A node of the sandbox's own gateway with rings of the sandbox's. */
+  function dataDirWith(federation: string, attestation = 'keys/gateway/attestation.json'): string {
     const dataDir = mkdtempSync(join(folder, 'data-'));
     mkdirSync(join(dataDir, 'keys/gateway'), { recursive: true });
-    const text = readFileSync(join(nation.dataDir, ring), 'utf8');
-    writeFileSync(join(dataDir, 'keys/gateway/federation.json'), text, { mode: 0o600 });
+    const rings = { federation, attestation };
+    for (const [use, ring] of Object.entries(rings)) {
+      const text = readFileSync(join(nation.dataDir, ring), 'utf8');
+      writeFileSync(join(dataDir, `keys/gateway/${use}.json`), text, { mode: 0o600 });
+    }
     mkdirSync(join(dataDir, 'entities'));
     cpSync(join(nation.dataDir, 'entities/gateway.json'), join(dataDir, 'entities/gateway.json'));
     return dataDir;
@@ -288,10 +291,15 @@ describe('other nodes', () => {
     expect(await check(stranger(`${nation.url}/anchor`))).toEqual([
       `bad: ${nation.url}/anchor has not admitted ${nation.url}/stranger`,
     ]);
-    const other = dataDirWith('keys/sandbox/anchor/federation.json');
-    expect(await check({ HUREN_DATA_DIR: other })).toEqual([
-      expect.stringMatching(/^bad: .+ does not state .+, which .+ uses$/),
-    ]);
+    const others = [
+      dataDirWith('keys/sandbox/anchor/federation.json'),
+      dataDirWith('keys/gateway/federation.json', 'keys/sandbox/310000/gateway/attestation.json'),
+    ];
+    for (const HUREN_DATA_DIR of others) {
+      expect(await check({ HUREN_DATA_DIR })).toEqual([
+        expect.stringMatching(/^bad: .+ does not state .+, which .+ uses$/),
+      ]);
+    }
     expect(await check(stranger('http://127.0.0.1:9'))).toEqual([
       'bad: the chain breaks at http://127.0.0.1:9: nothing listens there',
     ]);

@@ -1,5 +1,6 @@
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
+import { Introspection } from '../../access/introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
 import { ProofNonces } from '../../access/proof-nonces.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
@@ -30,6 +31,7 @@ import type { AnsweringGateway, VerificationContext } from '../../verification/v
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import type { PassDesk } from '../pass-desk.ts';
 
 /** The outcome of a question that need not be told of. */
@@ -49,6 +51,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const verification = openVerification(parts, provinces, gateways);
   const servers = admittedServers(() => registry.registry.folded());
   const tokens = openVenueTokens(parts, servers);
+  const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'gateway', counting, provinces);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -68,6 +72,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         passes,
         ...shared,
       });
+      reporter.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));
       mountTrustBundle(router, {
         gatewayOf: verification.gatewayOf,
@@ -96,17 +101,29 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
+      await reporter.close();
       await provinces.close();
     },
   };
 }
 
 /** Venues' access: a token is for this node, or for the gateway of the venue's own province here. */
-function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }: NodeParts, servers: AdmittedServers) {
+function openVenueTokens(
+  { config, nodeUrl, trust, shared, documents, metrics, log, nowMs }: NodeParts,
+  servers: AdmittedServers,
+) {
   const possession = new Possession({
     nonces: new ProofNonces(config.cacheSecret, nowMs),
     seen: shared.seenOnce('dpop', PROOF_REMEMBERED_MS),
     names: [...new Set([nodeUrl, new URL(nodeUrl).origin])],
+    nowMs,
+  });
+  const introspection = new Introspection({
+    post: documents.post,
+    gatewayOf: (province) => {
+      const gateway = trust.gateways.get(province);
+      return gateway === undefined ? null : { entityId: gateway.entityId, signer: gateway.attestationKeys.signer };
+    },
     nowMs,
   });
   return new VenueTokens({
@@ -118,6 +135,7 @@ function openVenueTokens({ config, nodeUrl, trust, shared, metrics, log, nowMs }
     },
     resourceMetadata: resourceMetadataUrl(nodeUrl),
     possession,
+    introspection,
     onOutcome: (outcome) => metrics.venueTokens.inc({ outcome }),
     log,
     nowMs,

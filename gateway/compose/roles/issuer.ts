@@ -14,6 +14,7 @@ import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { sharedAsk } from '../../upstream/shared-ask.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { openReporter } from '../open-reporter.ts';
 import { openRelay } from './relay.ts';
 
 /** Where other provinces' gateways ask about this province's codes; it alone holds the secrets of its own system. */
@@ -30,6 +31,8 @@ export function openIssuer(parts: NodeParts): IssuerRole {
   const { resolver } = trust;
   const askers = resolver === null ? null : new AskingGateways({ resolver, issuerOf: (id) => issuers.get(id), nowMs });
   const relay = openRelay(parts);
+  const counting = [...trust.issuers.values()].map(({ statementKeys: ring, ...one }) => ({ ...one, ring }));
+  const reporter = openReporter(parts, 'issuer', counting, provinces);
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   const isNamed = config.roles.size < EVERY_ROLE.length;
   // A destination on the same node says it already.
@@ -44,10 +47,12 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         issuers: [...issuers.values()],
         askers,
         statements: metrics.statements,
+        coverage: shared.coverage.counter,
         log: parts.log,
         shared,
       });
       relay?.mount(router);
+      reporter.mount(router);
     },
     notReady: () => [
       ...when(isNamed && issuers.size === 0, 'no_issuer'),
@@ -59,6 +64,7 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       relay?.close();
+      await reporter.close();
       await provinces.close();
     },
   };

@@ -1,20 +1,43 @@
+import { NodeReports } from '../../coverage/node-reports.ts';
+import { openReportAges } from '../../coverage/report-metrics.ts';
 import { mountCoverage } from '../../http/coverage.ts';
+import { followReports } from '../follow-reports.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
+import { registryReasons } from '../readiness.ts';
 
-/** The recognition matrix. */
-export function openMonitor({ config, shared, registry, signals, nowMs }: NodeParts): Role {
+/** The recognition matrix: of what was counted here, and of what other nodes report where this is the national monitor. */
+export function openMonitor(parts: NodeParts): Role {
+  const { config, metrics, shared, registry, trust, signals, nowMs } = parts;
+  const folded = () => registry.registry.folded();
+  const follower = config.roles.has('monitor') ? followReports(parts) : null;
+  const nodes = new NodeReports({
+    store: shared.coverageStore,
+    folded,
+    hosted: trust.hosted,
+    unreachable: () => follower?.unreachable ?? null,
+  });
+  if (follower !== null) openReportAges(metrics.registry, async () => (await nodes.read(nowMs())).reports);
   return {
     name: 'monitor',
     mount: (router) =>
       mountCoverage(router, {
-        coverage: shared.coverage,
-        registry: () => registry.registry.current(),
+        book: shared.coverage,
+        state: () => registry.registry.current(),
+        folded,
+        registryFault: () => registryFault(parts),
         signals,
+        nodes,
         suppressedBelow: config.suppressedBelow,
         nowMs,
       }),
     notReady: () => [],
     degraded: () => [],
-    close: async () => {},
+    close: async () => await follower?.close(),
   };
+}
+
+function registryFault({ registry: { registry } }: NodeParts): 'registry_behind' | 'registry_forked' | null {
+  const reasons = registryReasons(registry, registry.behindS());
+  if (reasons.includes('registry_forked')) return 'registry_forked';
+  return reasons.includes('registry_behind') ? 'registry_behind' : null;
 }

@@ -13,12 +13,14 @@ export interface NationalOffices {
   readonly anchor: Office;
   readonly registrar: Office;
   readonly operators: readonly [Office, Office];
+  readonly monitor: Office;
 }
 
 export function nationalOffices(plan: NationPlan, commands: HurenCommands): NationalOffices {
   const {
     authority,
     registry,
+    monitor,
     operators: [first, second],
   } = plan;
   const office = (place: { readonly dir: string }) => new Office(place, registry, commands);
@@ -26,6 +28,7 @@ export function nationalOffices(plan: NationPlan, commands: HurenCommands): Nati
     anchor: office(authority),
     registrar: office(registry),
     operators: [office(first), office(second)],
+    monitor: office(monitor),
   };
 }
 
@@ -46,13 +49,17 @@ const registryKeysSchema = z.object({
 });
 
 /** Makes the national side's keys, entry 0 and the anchor file, which everybody is then handed. Nothing runs yet. */
-export async function foundRegistry(plan: NationPlan, { anchor, registrar }: NationalOffices): Promise<void> {
+export async function foundRegistry(plan: NationPlan, { anchor, registrar, monitor }: NationalOffices): Promise<void> {
   const { authority, registry } = plan;
   const origin = `${new URL(registry.url).host}/log`;
   const naming = ['--name-zh', '国家平台', '--name-en', 'National platform'];
   const [made] = await Promise.all([
     registrar.step('registry', 'init', '--origin', origin, '--registrar', `${registry.url}/registrar`, '--json'),
     anchor.step('authority', 'init', '--kind', 'anchor', '--entity', authority.url, ...naming),
+    monitor.step(
+      ...['authority', 'init', '--kind', 'monitor', '--entity', plan.monitor.url, '--superior', authority.url],
+      ...['--name-zh', '国家监测节点', '--name-en', 'National monitor'],
+    ),
   ]);
   const { log_keys, registrar: enrolment } = registryKeysSchema.parse(JSON.parse(made));
   const name = { zh: '登记机构', en: 'Registrar' };
@@ -65,12 +72,15 @@ export async function foundRegistry(plan: NationPlan, { anchor, registrar }: Nat
   handOutAnchor(plan);
 }
 
-/** Enters entry 0 into the running registry, and enrols those who check and approve adapters. */
-export async function openRegistry(plan: NationPlan, { anchor, operators }: NationalOffices): Promise<void> {
+/** Enters entry 0 into the running registry, enrols those who check and approve adapters, and admits the monitor. */
+export async function openRegistry(plan: NationPlan, { anchor, operators, monitor }: NationalOffices): Promise<void> {
   const enrolments = plan.operators.map((person, at) => enrolOperator(plan, person, operators[at]));
   await anchor.step('event', 'send', genesisFile(plan));
   const files = [enrolmentFile(plan, 'registrar'), ...(await Promise.all(enrolments))];
   for (const file of files) await anchor.step('registry', 'enrol', file, '--key', anchorKey(plan));
+  const request = join(plan.monitor.dir, 'monitor.request');
+  await monitor.step('authority', 'request', '--owner', 'monitor', '--out', request);
+  await anchor.step('authority', 'admit', request, '--yes', '--key', anchorKey(plan));
 }
 
 /** One mandate for special venues everywhere, valid from now on. */

@@ -32,6 +32,8 @@ function placeSettings({ port }: NationPlan, { dir, address }: Seat): Settings {
     HUREN_TLS_CERT_FILE: certFile,
     HUREN_TLS_KEY_FILE: keyFile,
     HUREN_NETWORKS: '127.0.0.0/8',
+    // Whoever plays wants to see what a single scan does.
+    HUREN_SUPPRESSED_BELOW: '1',
   };
 }
 

@@ -11,13 +11,13 @@ const readinessSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string
 
 /** What a node says of itself; null where it does not answer. */
 export async function readinessOf({ url }: Seat): Promise<z.infer<typeof readinessSchema> | null> {
-  const reply = await get(`${url}/readyz`);
+  const reply = await getText(`${url}/readyz`);
   return reply === null ? null : (readinessSchema.safeParse(JSON.parse(reply)).data ?? null);
 }
 
 /** All metrics of a node as text; null where it does not answer. */
 export async function metricsOf({ url }: Seat): Promise<string | null> {
-  return await get(`${url}/metrics`);
+  return await getText(`${url}/metrics`);
 }
 
 /** The sum of a metric over its labels; null where the node does not answer or has no such metric. */
@@ -49,7 +49,8 @@ export async function becomesTrue(
   return true;
 }
 
-async function get(url: string): Promise<string | null> {
+/** What a URL answers, as text; null where it does not. */
+export async function getText(url: string): Promise<string | null> {
   try {
     const reply = await fetch(url, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
     return await reply.text();

@@ -1,5 +1,6 @@
 import { fuzzAsks } from './asks.ts';
 import { fuzzAttestations } from './attestations.ts';
+import { fuzzCredentials } from './credentials.ts';
 import { fuzzReplies } from './replies.ts';
 import type { FuzzReport, FuzzRun } from './report.ts';
 import { fuzzScans } from './scans.ts';
@@ -18,7 +19,8 @@ interface Family {
 export const FAMILIES: ReadonlyMap<string, Family> = new Map([
   ['scans', { fuzz: fuzzScans, share: 25 }],
   ['times', { fuzz: fuzzTimes, share: 25 }],
-  ['replies', { fuzz: fuzzReplies, share: 20 }],
+  ['replies', { fuzz: fuzzReplies, share: 18 }],
+  ['credentials', { fuzz: fuzzCredentials, share: 2 }],
   ['statements', { fuzz: fuzzStatements, share: 8 }],
   ['attestations', { fuzz: fuzzAttestations, share: 8 }],
   ['verifiers', { fuzz: fuzzVerifiers, share: 12 }],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { BROKEN } from '../../trust/attestation-rules.fixture.ts';
 import { fuzzAsks } from './asks.ts';
 import { fuzzAttestations } from './attestations.ts';
+import { fuzzCredentials } from './credentials.ts';
 import { casesByFamily, FAMILIES } from './families.ts';
 import { fuzzReplies } from './replies.ts';
 import { runCases } from './report.ts';
@@ -106,6 +107,18 @@ test('an attestation that breaks a rule is accepted, or refused under the name o
   const broken = [...new Set(BROKEN.map(({ rule }) => `broken: ${rule}`))];
   const any = ['refused', 'pass', 'restrict', 'refer'].map((what) => `any: ${what}`);
   expect(Object.keys(report.outcomes)).toEqual(expect.arrayContaining(['honest: verified', ...broken, ...any]));
+});
+
+test('a changed certificate crashes its reader, holds it up, or is valid and says something else', async () => {
+  const report = await fuzzCredentials({ cases: 600, seed: SEED });
+  expect(report.findings).toEqual([]);
+  // The cases must reach every layer, up to what is said under a good signature.
+  expect(Object.keys(report.outcomes)).toEqual(
+    expect.arrayContaining([
+      ...['base45_malformed', 'compression_malformed', 'inflated_too_large', 'cbor_malformed', 'cbor_too_deep'],
+      ...['numeric_malformed', 'json_malformed', 'signature_invalid', 'claims_malformed', 'ok'],
+    ]),
+  );
 });
 
 const RUNS = 5_000;

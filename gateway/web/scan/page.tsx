@@ -1,10 +1,13 @@
 import '../shell/no-eval.ts';
-import { PAGE_TEXTS } from '../../../schemas/texts/shell.ts';
-import { say } from '../shell/language.ts';
 import { Shell, show } from '../shell/shell.tsx';
+import { openScanner } from './opening.ts';
+import { Scanner } from './scanner.tsx';
+import './scan.css';
+
+const venue = new URLSearchParams(location.search).get('venue');
 
 show(
   <Shell path="/scan">
-    <h1>{say(PAGE_TEXTS['/scan'].name)}</h1>
+    <Scanner venue={venue} opened={openScanner(venue)} />
   </Shell>,
 );

@@ -1,4 +1,5 @@
 import { AUTHORITY_DOWN } from './authority-down.ts';
+import { COVERAGE_ADDS_UP } from './coverage-adds-up.ts';
 import type { Drill } from './drill.ts';
 import { FOREIGN_VENUE_TOKEN } from './foreign-venue-token.ts';
 import { GATEWAY_ATTESTS_FOR_OTHER_PROVINCE } from './gateway-attests-for-other-province.ts';
@@ -14,6 +15,7 @@ import { SUSPEND_REACHES_ALL } from './suspend-reaches-all.ts';
 /** In the order in which they run: what cannot be undone comes last. */
 export const ALL_DRILLS: readonly Drill[] = [
   SECRETS_AT_HOME,
+  COVERAGE_ADDS_UP,
   FOREIGN_VENUE_TOKEN,
   GATEWAY_ATTESTS_FOR_OTHER_PROVINCE,
   SUSPEND_REACHES_ALL,

@@ -1,0 +1,28 @@
+import { ByKey } from './by-key.ts';
+
+/** Visits the entries whose literal a text starts with. */
+export type VisitLeading<T> = (text: string, visit: (entry: T) => void) => void;
+
+/**
+ * Finds entries by the literal that a text starts with. What is looked at is the text's own beginning, in as many lengths
+ * as there are among the literals that share its first two characters: not one entry after the other. Literals have two
+ * characters or more.
+ */
+export function compileLeading<T>(entries: readonly T[], literalOf: (entry: T) => string): VisitLeading<T> {
+  const byLiteral = new ByKey<string, T>();
+  const lengthsOf = new Map<number, Set<number>>();
+  for (const entry of entries) {
+    const literal = literalOf(entry);
+    byLiteral.add(literal, entry);
+    const lengths = lengthsOf.get(startOf(literal)) ?? new Set();
+    lengthsOf.set(startOf(literal), lengths.add(literal.length));
+  }
+  return (text, visit) => {
+    for (const length of lengthsOf.get(startOf(text)) ?? []) byLiteral.forEach(text.slice(0, length), visit);
+  };
+}
+
+/** NaN, which no literal has, of a text that is too short to start with one. */
+function startOf(text: string): number {
+  return text.charCodeAt(0) * 65_536 + text.charCodeAt(1);
+}

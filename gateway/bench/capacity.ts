@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError } from './bench-error.ts';
+import { type CapacityFigures, capacityFiguresSchema } from './capacity-figures.ts';
+import { capacityPage } from './capacity-page.ts';
+import { capacityPlots } from './capacity-plots.ts';
+import { readOptions } from './options.ts';
+import { clearProgress, showProgress } from './progress.ts';
+import { runBench } from './run-bench.ts';
+import { runOpenLoop } from './run-open-loop.ts';
+import { runSweep } from './run-sweep.ts';
+
+/*
+ * Measures, and writes deploy/capacity.json, the page and its plots from that. With --text it only writes page and plots
+ * anew from the figures that are there.
+ */
+
+const DEPLOY = join(import.meta.dirname, '../../deploy');
+const FIGURES = join(DEPLOY, 'capacity.json');
+
+try {
+  const figures = process.argv.includes('--text') ? readFigures() : await measuredFigures();
+  writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFileSync(join(DEPLOY, 'capacity.md'), capacityPage(figures));
+  for (const [file, svg] of capacityPlots(figures)) writeFileSync(join(DEPLOY, file), svg);
+} catch (error) {
+  clearProgress();
+  if (!(error instanceof BenchError)) throw error;
+  process.stderr.write(`capacity: ${error.message} [${error.code}]\n`);
+  process.exitCode = 1;
+}
+
+async function measuredFigures(): Promise<CapacityFigures> {
+  const options = readOptions(['--log']);
+  const sweep = await runSweep(options, showProgress);
+  const open_loop = await runOpenLoop(options, showProgress);
+  const bench = await runBench(options, showProgress);
+  clearProgress();
+  return { measured_on: new Date().toISOString().slice(0, 10), bench, sweep, open_loop };
+}
+
+function readFigures(): CapacityFigures {
+  return capacityFiguresSchema.parse(JSON.parse(readFileSync(FIGURES, 'utf8')));
+}

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NodeFault } from '../../schemas/coverage.ts';
+import type { CoverageReport, CoverageReports } from '../../schemas/coverage-report.ts';
+import { StoreError } from '../stores/store-error.ts';
+import type { StoreWatch } from '../stores/store-watch.ts';
+import type { CoverageStore, KnownReport } from './coverage-store.ts';
+import type { ReportingNode } from './node-reports.ts';
+
+/** Every node is asked this often. */
+const ASK_EVERY_MS = 3_000;
+/** Nodes that are asked at the same time: their number must not grow with the country's. */
+const AT_ONCE = 8;
+/** Replies in a row that one node is asked for, so that one with much to tell does not hold up the others. */
+const MOST_REPLIES = 16;
+
+/** Why a node's reports could not be had or believed. */
+export class ReportFault extends Error {
+  readonly fault: NodeFault;
+
+  constructor(fault: NodeFault, cause: unknown) {
+    super(fault, { cause });
+    this.fault = fault;
+  }
+}
+
+interface Parts {
+  readonly nodes: () => readonly ReportingNode[];
+  /** Asks a node for its reports after a known one. Throws ReportFault `unreachable`, `invalid`. */
+  readonly fetch: (node: ReportingNode, known: KnownReport) => Promise<CoverageReports>;
+  /** Verifies a report with the keys of its node's chain. Throws ReportFault. */
+  readonly open: (
+    token: string,
+    node: ReportingNode,
+  ) => Promise<{ readonly report: CoverageReport; readonly digest: string }>;
+  readonly store: StoreWatch<CoverageStore>;
+  readonly onOutcome: (node: ReportingNode, outcome: string) => void;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Reads every node's reports and adds them up, each exactly once: what was verified and comes next counts, in the
+ * transaction that notes that it has counted. Everything else changes nothing and is told.
+ */
+export class ReportFollower {
+  readonly #parts: Parts;
+  readonly #stopped = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #unreachable = new Set<string>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#running = this.#go();
+  }
+
+  /** The nodes that could not be asked when it was last tried. */
+  get unreachable(): ReadonlySet<string> {
+    return this.#unreachable;
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #go(): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let startedMs = performance.now(); !signal.aborted; startedMs = performance.now()) {
+      await this.#round();
+      const pauseMs = Math.max(0, ASK_EVERY_MS - (performance.now() - startedMs));
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #round(): Promise<void> {
+    const known = await this.#known();
+    if (known === null) return;
+    const waiting = [...this.#parts.nodes()];
+    const worker = async () => {
+      for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+        if (this.#stopped.signal.aborted) return;
+        await this.#read(node, known.get(node.node) ?? { epoch: null, number: 0 });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  /** Null while the store is away: nothing could be added to it. */
+  async #known(): Promise<ReadonlyMap<string, KnownReport> | null> {
+    try {
+      const senders = await this.#parts.store.use((store) => store.senders());
+      return new Map(senders.map((sender) => [sender.node, sender]));
+    } catch (error) {
+      if (error instanceof StoreError) return null;
+      throw error;
+    }
+  }
+
+  async #read(node: ReportingNode, from: KnownReport): Promise<void> {
+    const { onOutcome, store } = this.#parts;
+    try {
+      let known: KnownReport | null = from;
+      for (let replies = 0; known !== null && replies < MOST_REPLIES; replies += 1)
+        known = await this.#step(node, known);
+      this.#unreachable.delete(node.node);
+    } catch (error) {
+      if (error instanceof StoreError) return;
+      if (!(error instanceof ReportFault)) throw error;
+      onOutcome(node, error.fault);
+      if (error.fault === 'unreachable') this.#unreachable.add(node.node);
+      else await store.use((opened) => opened.noteFault(node.node, error.fault)).catch(() => undefined);
+    }
+  }
+
+  /** One reply. The report to go on from; null where there is nothing more. */
+  async #step(node: ReportingNode, known: KnownReport): Promise<KnownReport | null> {
+    const { fetch, open, store, onOutcome, nowMs } = this.#parts;
+    const { reports } = await fetch(node, known);
+    let last: KnownReport | null = null;
+    for (const token of reports) {
+      const { report, digest } = await open(token, node);
+      const received = { report, digest, receivedS: Math.floor(nowMs() / 1000) };
+      const judgement = await store.use((opened) => opened.fold(received));
+      onOutcome(node, judgement);
+      if (judgement === 'fork') return null;
+      last = report;
+    }
+    return last;
+  }
+}

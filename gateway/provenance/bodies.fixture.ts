@@ -1,0 +1,173 @@
+import { HENAN, NINGXIA, PROVINCE_ONLY } from './models.fixture.ts';
+import { by, CDC, type Suite, step } from './suite.fixture.ts';
+
+/* Rules about bodies: which of them may act at which level, and on which grounds. */
+
+export const HENAN_SUITE: Suite = {
+  model: HENAN,
+  province: '410000',
+  right: { level: 'city', role: 'headquarters' },
+  cases: [
+    ['headquarters of the city assigns', {}, 'stated', []],
+    ['headquarters of the city assigns in a signed statement', { signed: true }, 'signed', []],
+    ['headquarters of the province converts', by('province', 'headquarters', { action: 'convert' }), 'stated', []],
+    ['headquarters of the county assigns', by('county', 'headquarters'), 'stated', []],
+    ['no evidence where none is asked', { assignment: { evidence_filed: false } }, 'stated', []],
+    ['a batch whose size nobody asks for', { assignment: { kind: 'batch', batch_size: null } }, 'stated', []],
+    [
+      'June 2022: no ground, a department at the wrong level',
+      { ...by('township', 'public_security'), ground: [] },
+      'violated',
+      ['level_not_entitled', 'ground_missing'],
+    ],
+    [
+      'June 2022: a reason that is no national ground',
+      { ground: [], localGroundOnly: true },
+      'violated',
+      ['ground_not_national'],
+    ],
+    ['a department presses the button itself', by('city', 'data_bureau'), 'violated', ['role_not_entitled']],
+    [
+      'the police push a list without the headquarters',
+      by('city', 'public_security', { kind: 'batch', batch_size: 500 }),
+      'violated',
+      ['role_not_entitled'],
+    ],
+    [
+      'the county converts what only the city may',
+      by('county', 'headquarters', { action: 'convert' }),
+      'violated',
+      ['level_not_entitled'],
+    ],
+    [
+      'the county releases what only the city may',
+      { ...by('county', 'headquarters', { action: 'release' }), status: 'yellow' },
+      'violated',
+      ['release_not_entitled'],
+    ],
+    ['a village assigns', by('village', 'community'), 'violated', ['level_not_entitled']],
+    ['no instrument', { assignment: { instrument: null } }, 'violated', ['instrument_missing']],
+    [
+      'a ground the province never listed',
+      { status: 'yellow', ground: ['secondary_contact'] },
+      'violated',
+      ['ground_not_allowed'],
+    ],
+    ['nothing said about who', { assignment: null }, 'absent', ['assignment_missing']],
+    [
+      'nothing said about who or why',
+      { assignment: null, ground: [] },
+      'absent',
+      ['assignment_missing', 'ground_missing'],
+    ],
+    ['nothing said about why', { ground: [] }, 'absent', ['ground_missing']],
+    ['the body at the level is not named', by('city', null), 'absent', ['assigner_missing']],
+    [
+      'an assignment of which nothing is filled in',
+      { ...by(null, null, { instrument: null, evidence_filed: false, kind: null, batch_size: null }) },
+      'absent',
+      ['assigner_missing'],
+    ],
+    ['a yellow ground on a red', { ground: ['health_monitoring'] }, 'violated', ['ground_colour_mismatch']],
+    ['a red ground under a yellow', { status: 'yellow' }, 'stated', []],
+    ['a release that leaves a red', { assignment: { action: 'release' } }, 'violated', ['release_contradicts']],
+    [
+      'a release that leaves a yellow under observation',
+      { status: 'yellow', ground: ['health_monitoring'], assignment: { action: 'release' } },
+      'stated',
+      [],
+    ],
+    ['a green asked for its provenance', { status: 'green', assignment: null, ground: [] }, null, []],
+    ['an indeterminate asked for its provenance', { status: 'indeterminate', assignment: null, ground: [] }, null, []],
+  ],
+};
+
+export const NINGXIA_SUITE: Suite = {
+  model: NINGXIA,
+  province: '640000',
+  right: { level: 'county', role: 'cdc' },
+  approvals: [CDC],
+  cases: [
+    ['county CDC after its review', {}, 'stated', []],
+    ['county CDC, review signed', { approvals: [{ ...CDC, verified: 'valid' }] }, 'signed', []],
+    ['a signed statement around an unsigned review', { signed: true }, 'stated', []],
+    ['headquarters of the province', by('province', 'headquarters'), 'stated', []],
+    ['city body', by('city', 'city_body'), 'stated', []],
+    ['no review', { approvals: [] }, 'violated', ['approval_missing']],
+    ['a review by the city instead', { approvals: [step('city', 'cdc', 'review')] }, 'violated', ['approval_missing']],
+    ['a forged review', { approvals: [{ ...CDC, verified: 'invalid' }] }, 'violated', ['approval_signature_invalid']],
+    [
+      'a person not involved, lifted by the city body',
+      { ...by('city', 'city_body', { action: 'release' }), status: 'yellow', ground: ['health_monitoring'] },
+      'stated',
+      [],
+    ],
+    [
+      'a person not involved, lifted by the county',
+      { assignment: { action: 'release' }, status: 'yellow', ground: ['health_monitoring'] },
+      'violated',
+      ['release_not_entitled'],
+    ],
+    [
+      'a person not involved, lifted by the city CDC',
+      { ...by('city', 'cdc', { action: 'release' }), status: 'yellow' },
+      'violated',
+      ['release_not_entitled'],
+    ],
+    [
+      'lifted by the city body and still red',
+      by('city', 'city_body', { action: 'release' }),
+      'violated',
+      ['release_contradicts'],
+    ],
+    ['the county converts', { assignment: { action: 'convert' } }, 'violated', ['level_not_entitled']],
+    ['secondary contact painted red', { ground: ['secondary_contact'] }, 'violated', ['ground_colour_mismatch']],
+    ['secondary contact kept yellow', { status: 'yellow', ground: ['secondary_contact'] }, 'stated', []],
+    [
+      'a national ground that the rule leaves out',
+      { ground: ['fever_unknown_cause'] },
+      'violated',
+      ['ground_not_allowed'],
+    ],
+    [
+      'one listed ground beside one that is not',
+      { ground: ['confirmed_case', 'entrant_isolating'] },
+      'violated',
+      ['ground_not_allowed'],
+    ],
+    ['a red ground beside a yellow one', { ground: ['secondary_contact', 'confirmed_case'] }, 'stated', []],
+  ],
+};
+
+export const PROVINCE_ONLY_SUITE: Suite = {
+  model: PROVINCE_ONLY,
+  province: '360000',
+  right: { level: 'province', role: 'data_bureau' },
+  cases: [
+    ['the bureau with evidence on file', {}, 'stated', []],
+    ['the bureau in a signed statement', { signed: true }, 'signed', []],
+    ['the bureau converts', { assignment: { action: 'convert' } }, 'stated', []],
+    ['the bureau sends a batch', { assignment: { kind: 'batch', batch_size: 5000 } }, 'stated', []],
+    ['no evidence from the county', { assignment: { evidence_filed: false } }, 'violated', ['evidence_missing']],
+    [
+      'no instrument and no evidence',
+      { assignment: { evidence_filed: false, instrument: null } },
+      'violated',
+      ['instrument_missing', 'evidence_missing'],
+    ],
+    ['the city assigns', by('city', 'data_bureau'), 'violated', ['level_not_entitled']],
+    ['the county assigns with evidence', by('county', 'county_office'), 'violated', ['level_not_entitled']],
+    ['the county converts', by('county', 'county_office', { action: 'convert' }), 'violated', ['level_not_entitled']],
+    [
+      'the national platform assigns in its name',
+      by('national', 'national_platform'),
+      'violated',
+      ['level_not_entitled'],
+    ],
+    ['the provincial police assign', by('province', 'public_security'), 'violated', ['role_not_entitled']],
+    ['the bureau gives no ground', { ground: [] }, 'absent', ['ground_missing']],
+    ['a local reason only', { ground: [], localGroundOnly: true }, 'violated', ['ground_not_national']],
+    ['a yellow ground on a red', { ground: ['medium_risk_area_stay'] }, 'violated', ['ground_colour_mismatch']],
+    ['a yellow ground on a yellow', { status: 'yellow', ground: ['medium_risk_area_stay'] }, 'stated', []],
+  ],
+};

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'deploy/integrators.md');
+const TSC = join(ROOT, 'node_modules/.bin/tsc');
+const BLOCK = /^```(sh|js|text)\n([\s\S]*?)^```$/gm;
+const STEP = '@@ step';
+
+/** What a block printed, and what the page says that it prints; null where it says nothing. */
+interface Step {
+  readonly commands: string;
+  readonly printed: string;
+  readonly shown: string | null;
+}
+
+/** Builds the package's two entries as `npm ci` does, and puts them where whoever installed it has them. */
+export function installPackage(folder: string): void {
+  const installed = join(folder, 'node_modules/huren');
+  mkdirSync(installed, { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  execFileSync(TSC, ['-p', join(ROOT, 'gateway/client'), '--outDir', join(installed, 'dist')]);
+  symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
+}
+
+/** What the compiler says of TypeScript that imports the installed package. Empty: nothing. */
+export function compileAgainst(folder: string, source: string): string {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+  writeFileSync(join(folder, 'use.ts'), source);
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,dom'];
+  try {
+    return execFileSync(TSC, [...options, 'use.ts'], { cwd: folder, encoding: 'utf8' });
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout) : 'no compiler';
+  }
+}
+
+/** Runs the page from its beginning to its end, in one shell, as somebody does who pastes it block after block. */
+export function runPage(folder: string, env: Readonly<Record<string, string>>): Step[] {
+  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(BLOCK)].map(([, kind = '', text = '']) => ({ kind, text }));
+  for (const { kind, text } of blocks) {
+    const [, name] = /^\/\/ (\S+\.mjs)\n/.exec(text) ?? [];
+    if (kind === 'js' && name !== undefined) writeFileSync(join(folder, name), text);
+  }
+  const shell = blocks.filter(({ kind }) => kind === 'sh').map(({ text }) => text);
+  const script = ['set -euo pipefail', ...shell.map((text) => `${text}echo '${STEP}'`)].join('\n');
+  const out = execFileSync('bash', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, ...env, PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` },
+  });
+  const printed = out.split(`${STEP}\n`);
+  const shownAfter = (index: number) => {
+    const next = blocks[blocks.findIndex(({ text }) => text === shell[index]) + 1];
+    return next?.kind === 'text' ? next.text : null;
+  };
+  return shell.map((commands, index) => ({ commands, printed: printed[index] ?? '', shown: shownAfter(index) }));
+}

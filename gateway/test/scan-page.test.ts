@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { startChromium } from './chromium.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { codeOf, type DoorBrowser, DoorPage, issuePass, mutated, revokePass, startDoorBrowser } from './scan-page.ts';
+import { sandboxCodes } from './venue-client.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const violationsSchema = z.array(
+  z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.string()) }),
+);
+
+let gateway: SandboxGateway;
+let codes: SandboxCode[];
+let door: DoorBrowser;
+let withoutCamera: Browser;
+
+beforeAll(async () => {
+  gateway = await startSandboxGateway({ HUREN_LOG_LEVEL: 'warn' });
+  codes = await sandboxCodes(gateway.url);
+  const [green, red, refer] = ['green', 'red', 'red-without-ground'].map((scenario) =>
+    codeOf(codes, '410000', scenario),
+  );
+  withoutCamera = await startChromium();
+  door = await startDoorBrowser([green ?? '', red ?? '', refer ?? '', [green ?? '', red ?? '']]);
+});
+afterAll(async () => {
+  await withoutCamera.close();
+  await door.close();
+  await gateway.stop();
+});
+
+test('a camera that sees codes one after another is answered wrongly, or for two at once', async () => {
+  const { page, context, requests, complaints } = await DoorPage.open(door.browser, gateway.url);
+  const seen = new Set<string>();
+  const look = async () => {
+    const dataset = await page.locator('#answer').evaluate((element) => JSON.stringify({ ...element.dataset }));
+    if (dataset !== '{}') seen.add(dataset);
+    if (await page.locator('.choice').isVisible()) seen.add('several');
+    return [...seen].sort();
+  };
+  const decided = (decision: string) => JSON.stringify({ decision, verified: 'true' });
+  const expected = [decided('pass'), decided('refer'), decided('restrict'), 'several'].sort();
+  await expect.poll(look, { interval: 50, timeout: 30_000 }).toEqual(expected);
+  expect(complaints).toEqual([]);
+  // A code travels in a body: addresses are written down on the way.
+  const addresses = requests.join('\n');
+  for (const { code } of codes) expect(addresses).not.toContain(encodeURIComponent(code));
+  expect(requests.filter((url) => !url.startsWith(`${gateway.url}/`))).toEqual([]);
+  await context.close();
+});
+
+describe('a door with a network', () => {
+  test('is shown what did not verify, or a green for it', async () => {
+    const { page, context, ...rest } = await DoorPage.open(withoutCamera, gateway.url);
+    await page.route('**/v1/verifications', async (route) => {
+      const reply = await route.fetch();
+      const body = z.looseObject({ attestation: z.string() }).parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...body, decision: 'pass', status: 'green' } });
+    });
+    await page.locator('#typed').fill(codeOf(codes, '410000', 'red'));
+    await page.locator('#typed').press('Enter');
+    const answer = page.locator('#answer[data-decision]');
+    await answer.waitFor();
+    expect(await answer.getAttribute('data-verified')).toBe('false');
+    expect(await answer.getAttribute('data-decision')).toBe('refer');
+    const words = await answer.innerText();
+    expect(words).toContain('NOT VERIFIED');
+    expect(words).not.toMatch(/GREEN|PASS|let the person/);
+    expect(rest.complaints).toEqual([]);
+    await context.close();
+  });
+
+  test.each([
+    ['410000', 'expired', 'code_expired', 'Ask the holder to refresh the code'],
+    ['410000', 'unknown', 'code_unrecognised', 'refresh the code'],
+  ])('is not told in words why %s %s has no answer', async (province, scenario, problem, words) => {
+    const page = await DoorPage.open(withoutCamera, gateway.url);
+    const shown = await page.type(codeOf(codes, province, scenario));
+    expect(shown).toMatchObject({ problem, verified: 'false', words: expect.stringContaining(words) });
+    await page.context.close();
+  });
+
+  test('is led to ask for a code where no mandate permits it', async () => {
+    const query = 'venue=sanya-supermarket&lang=zh';
+    const page = await DoorPage.open(withoutCamera, gateway.url, { query });
+    const shown = await page.type(codeOf(codes, '410000', 'green'));
+    expect(shown).toMatchObject({ problem: 'check_not_permitted', words: expect.stringContaining('请直接放行') });
+    await page.context.close();
+  });
+
+  test('cannot scan with a reader that types, whose line end presses a button instead', async () => {
+    const { page, context, ...rest } = await DoorPage.open(withoutCamera, gateway.url);
+    await page.getByRole('button', { name: 'Sound off' }).focus();
+    for (const sign of codeOf(codes, '410000', 'green')) await page.keyboard.press(sign);
+    await page.keyboard.press('Enter');
+    await page.locator('#answer[data-decision="pass"]').waitFor();
+    expect(await page.getByRole('button', { name: 'Sound off', includeHidden: true }).count()).toBe(1);
+    expect(rest.complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('is not told that its clock is off', async () => {
+    const context = await withoutCamera.newContext();
+    const page = await context.newPage();
+    await page.clock.install({ time: Date.now() + 120_000 });
+    await page.goto(`${gateway.url}/scan?venue=guangzhou-hospital&lang=en`);
+    await page.locator('[data-trust="held"]').waitFor();
+    await page.locator('#typed').fill(codeOf(codes, '410000', 'green'));
+    await page.locator('#typed').press('Enter');
+    await page.locator('[data-clock-ahead-s]').waitFor();
+    expect(await page.locator('[data-clock-ahead-s]').innerText()).toContain('This clock is ahead by 2 min');
+    await context.close();
+  });
+});
+
+test('a door without a network takes a pass that it may not, or refuses a good one', async () => {
+  const [good, withdrawn] = await Promise.all([
+    issuePass(gateway.url, codeOf(codes, '410000', 'green')),
+    issuePass(gateway.url, codeOf(codes, '330000', 'green')),
+  ]);
+  await revokePass(gateway.url, withdrawn);
+  const page = await DoorPage.open(withoutCamera, gateway.url);
+  await page.cutNetwork();
+  await page.page.reload();
+  await page.page.locator('[data-trust="held"]').waitFor();
+  expect(await page.type(good)).toMatchObject({ decision: 'pass', verified: 'true' });
+  expect(await page.type(mutated(good))).toMatchObject({ problem: 'signature_invalid', verified: 'false' });
+  expect(await page.type(withdrawn)).toMatchObject({ problem: 'status_revoked', verified: 'false' });
+  const code = await page.type(codeOf(codes, '410000', 'green'));
+  expect(code).toMatchObject({ problem: 'gateway_unreachable', verified: 'false' });
+
+  // Set on: the pass and what it is checked with have ended. Set back: nobody can tell whether they have.
+  await page.page.clock.install({ time: Date.now() + 2 * 86_400_000 });
+  expect(await page.type(good)).toMatchObject({ problem: 'bundle_lapsed', verified: 'false' });
+  await page.page.clock.setSystemTime(Date.now() - 3_600_000);
+  expect(await page.type(good)).toMatchObject({ problem: 'clock_behind', verified: 'false' });
+  await page.context.setOffline(false);
+  expect(page.complaints).toEqual([]);
+  await page.context.close();
+});
+
+describe.each([
+  [320, 'zh', 'light'],
+  [390, 'en', 'dark'],
+  [1280, 'zh', 'dark'],
+  [1280, 'en', 'light'],
+] as const)('at %i px in %s and %s', (width, lang, colorScheme) => {
+  test('somebody cannot see, hear or reach what the page says', async () => {
+    const query = `venue=guangzhou-hospital&lang=${lang}`;
+    const viewport = { width, height: width < 600 ? 720 : 800 };
+    const { page, context, ...rest } = await DoorPage.open(withoutCamera, gateway.url, {
+      query,
+      viewport,
+      colorScheme,
+    });
+    await page.evaluate(AXE);
+    const serious = async () => {
+      const found: unknown = await page.evaluate(`axe.run().then(({ violations }) => violations.map(
+        ({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
+      return violationsSchema.parse(found).filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    };
+    expect(await serious()).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    for (const scenario of ['green', 'yellow', 'red', 'red-without-ground', 'unknown']) {
+      await page.locator('#typed').fill(codeOf(codes, '410000', scenario));
+      await page.locator('#typed').press('Enter');
+      await page.locator('#answer[data-verified]').waitFor();
+      expect(await serious(), scenario).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), scenario).toBe(width);
+      // One key goes on, and the next code is typed where the last one was.
+      await page.locator('.next:focus').waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('#typed:focus').waitFor();
+    }
+    expect(await page.locator('#answer').getAttribute('role')).toBe('alert');
+    expect(rest.complaints).toEqual([]);
+    await context.close();
+  });
+});

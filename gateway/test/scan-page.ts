@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { z } from 'zod';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { startChromium } from './chromium.ts';
+import { writeQrVideo } from './qr-video.ts';
+import { openVenueClient } from './venue-client.ts';
+
+export const VENUE = 'guangzhou-hospital';
+const ANSWER = '#answer';
+const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
+/** A busy machine is slow; what has not come by then does not come. */
+const WAIT_MS = 15_000;
+const READY = '.scanner:not([inert])';
+
+/** What the one element says, and its words. */
+export interface ShownAnswer {
+  readonly decision?: string;
+  readonly problem?: string;
+  readonly verified?: string;
+  readonly words: string;
+}
+
+/** A browser whose camera sees a video. */
+export interface DoorBrowser {
+  readonly browser: Browser;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts Chromium with a camera that sees these views one after another, over and over; without views it has none. */
+export async function startDoorBrowser(views: readonly (string | readonly string[])[]): Promise<DoorBrowser> {
+  const folder = mkdtempSync(join(tmpdir(), 'huren-door-'));
+  const video = join(folder, 'view.y4m');
+  writeQrVideo(video, views);
+  const browser = await startChromium([
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${video}`,
+  ]);
+  return {
+    browser,
+    close: async () => {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One page at a door, what it complained about, and every request that it made. */
+export class DoorPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly complaints: string[] = [];
+  readonly requests: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      // A problem that the gateway answers with is no fault of the page.
+      const isAnswer = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isAnswer) this.complaints.push(message.text());
+    });
+    context.on('request', (request) => this.requests.push(request.url()));
+  }
+
+  /** Opens a page of its own browser context and waits until it is ready and knows whom to trust. */
+  static async open(
+    browser: Browser,
+    url: string,
+    { query = `venue=${VENUE}&lang=en`, ...options }: BrowserContextOptions & { readonly query?: string } = {},
+  ): Promise<DoorPage> {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
+    context.setDefaultTimeout(WAIT_MS);
+    const door = new DoorPage(context, await context.newPage());
+    await door.page.goto(`${url}/scan?${query}`);
+    await door.page.locator('[data-trust="held"]').waitFor();
+    return door;
+  }
+
+  /** What is shown now, or as soon as something is. */
+  async answer(): Promise<ShownAnswer> {
+    const element = this.page.locator(ANSWERED);
+    await element.waitFor();
+    return await element.evaluate((shown) => {
+      const { decision, problem, verified } = (shown instanceof HTMLElement ? shown : document.body).dataset;
+      const words = shown instanceof HTMLElement ? shown.innerText : '';
+      return { ...(decision && { decision }), ...(problem && { problem }), ...(verified && { verified }), words };
+    });
+  }
+
+  /** Types a code into the field as a person does, and puts the answer away. */
+  async type(code: string): Promise<ShownAnswer> {
+    await this.page.locator('#typed').fill(code);
+    await this.page.locator('#typed').press('Enter');
+    return await this.putAway();
+  }
+
+  async putAway(): Promise<ShownAnswer> {
+    const shown = await this.answer();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator(READY).waitFor();
+    return shown;
+  }
+
+  /** Waits until the page is kept for a time without a network, and cuts it. */
+  async cutNetwork(): Promise<void> {
+    await this.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    await this.context.setOffline(true);
+  }
+}
+
+/** A pass for a green code, as the venue's system gets one. */
+export async function issuePass(url: string, code: string): Promise<string> {
+  const venue = await openVenueClient(url, VENUE);
+  const reply = await venue.post('/v1/passes', { code, purpose: 'medical_visit' });
+  return z.object({ pass: z.string() }).parse(await reply.json()).pass;
+}
+
+/** Withdraws a pass. */
+export async function revokePass(url: string, pass: string): Promise<void> {
+  const venue = await openVenueClient(url, VENUE);
+  const reply = await venue.post('/v1/passes/revocations', { pass });
+  if (!reply.ok) throw new Error(`the pass was not withdrawn: ${reply.status}`);
+}
+
+/** One of the sandbox's codes. Throws where there is none. */
+export function codeOf(codes: readonly SandboxCode[], province: string, scenario: string): string {
+  const found = codes.find((code) => code.province === province && code.scenario === scenario);
+  if (found === undefined) throw new Error(`the sandbox has no ${scenario} of ${province}`);
+  return found.code;
+}
+
+/** A pass with one bit of its signature turned over. */
+export function mutated(pass: string): string {
+  const at = pass.lastIndexOf('.') + 10;
+  return `${pass.slice(0, at)}${pass[at] === 'A' ? 'B' : 'A'}${pass.slice(at + 1)}`;
+}

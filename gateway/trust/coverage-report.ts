@@ -1,0 +1,49 @@
+import { base64url } from 'jose';
+import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
+import {
+  COVERAGE_REPORT_TYP,
+  type CoverageReport,
+  coverageReportSchema,
+  MAX_COVERAGE_REPORT_LENGTH,
+  REPORTS_KEPT_S,
+} from '../../schemas/coverage-report.ts';
+import type { JwkSet } from './public-key.ts';
+import { sha256Base64url } from './sha256.ts';
+import { type Signer, signParts } from './signer.ts';
+import { keysOf, verifyCompact } from './strict-jws.ts';
+import { TrustError } from './trust-error.ts';
+
+/** Signs a report that was made before, byte for byte, with whichever key is in use now. */
+export function signCoverageReport(body: string, signer: Signer): Promise<string> {
+  return signParts({ typ: COVERAGE_REPORT_TYP }, base64url.encode(body), signer);
+}
+
+/**
+ * Reads a report that `node` made: its counts and its digest. One that is older than any that is kept, or from the future,
+ * is refused, as is one with counts of minutes that have not come. Throws TrustError.
+ */
+export async function openCoverageReport(
+  token: string,
+  node: string,
+  keys: JwkSet,
+  atS: number,
+): Promise<{ readonly report: CoverageReport; readonly digest: string }> {
+  const options = { maxBytes: MAX_COVERAGE_REPORT_LENGTH, typ: COVERAGE_REPORT_TYP };
+  const { payload } = await verifyCompact(token, keysOf(keys, atS), options);
+  const parsed = coverageReportSchema.safeParse(payload);
+  if (!parsed.success) throw new TrustError('claims_invalid', 'the report has not the documented claims');
+  const report = parsed.data;
+  if (report.iss !== node) throw new TrustError('issuer_mismatch', 'the report is by another entity');
+  checkTimes(report, atS);
+  return { report, digest: await sha256Base64url(token.split('.')[1] ?? '') };
+}
+
+function checkTimes({ iat, minutes }: CoverageReport, atS: number): void {
+  const newestS = Math.max(iat, ...minutes.map(({ minute }) => minute * 60));
+  if (newestS > atS + CLOCK_SKEW_S) {
+    throw new TrustError('not_yet_valid', 'the report is from the future', { clockOffS: newestS - atS });
+  }
+  if (iat < atS - REPORTS_KEPT_S) {
+    throw new TrustError('expired', 'the report is too old', { clockOffS: iat - atS });
+  }
+}

@@ -1,0 +1,153 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import {
+  ASSURANCE_TEXTS,
+  DECISION_TEXTS,
+  freshnessText,
+  NO_PHONE_TEXT,
+  STATUS_TEXTS,
+  UNSIGNED_TEXT,
+} from '../../../schemas/texts/answer.ts';
+import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { checkText } from '../../../schemas/texts/trust-errors.ts';
+import { language, say } from '../shell/language.ts';
+import { Appeal } from './appeal.tsx';
+import { decisionOf, isVerified, type Outcome } from './outcome.ts';
+import { Row } from './row.tsx';
+import { faceOf, Shape } from './shape.tsx';
+
+interface AnswerProps {
+  readonly outcome: Outcome | null;
+  readonly nowS: () => number;
+  readonly onNext: () => void;
+}
+
+/** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
+export function Answer({ outcome, nowS, onNext }: AnswerProps) {
+  const face = outcome === null ? undefined : faceOf(outcome);
+  const next = useRef<HTMLButtonElement>(null);
+  const before = useRef<Element | null>(null);
+  // Asked now: once what is below cannot be reached any more, nothing in it has the focus.
+  if (outcome !== null) before.current ??= document.activeElement;
+  // Whoever works with keys goes on with one key, and is then back where the last code was typed.
+  useEffect(() => {
+    if (outcome !== null) {
+      next.current?.focus({ preventScroll: true });
+      return;
+    }
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    before.current = null;
+  }, [outcome === null]);
+  return (
+    <div
+      id="answer"
+      role="alert"
+      aria-atomic="true"
+      class={outcome === null ? 'answer' : `answer shown ${face}`}
+      data-decision={outcome === null ? undefined : (decisionOf(outcome) ?? undefined)}
+      data-problem={outcome !== null && 'code' in outcome ? outcome.code : undefined}
+      data-verified={outcome === null ? undefined : String(isVerified(outcome))}
+    >
+      {outcome !== null && (
+        <>
+          <Shape face={faceOf(outcome)} />
+          <p class="word">{wordOf(outcome)}</p>
+          <div class="details">
+            <Details outcome={outcome} nowS={nowS()} />
+            <button ref={next} type="button" class="next" onClick={onNext}>
+              {say(SCAN_TEXTS.next)}
+            </button>
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The word that is read from afar. */
+function wordOf(outcome: Outcome): string {
+  if (outcome.kind === 'unverified') return say(SCAN_TEXTS.unverified);
+  if (outcome.kind === 'refused') return say(SCAN_TEXTS.not_valid);
+  const decision = decisionOf(outcome);
+  if (decision !== null) return say(DECISION_WORDS[decision]);
+  const mayEnter = outcome.kind === 'problem' && outcome.code === 'check_not_permitted';
+  return say(mayEnter ? SCAN_TEXTS.no_check : SCAN_TEXTS.no_answer);
+}
+
+function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: number }) {
+  switch (outcome.kind) {
+    case 'answer':
+      return <VerifiedAnswer {...outcome} nowS={nowS} />;
+    case 'pass':
+      return <VerifiedPass {...outcome} nowS={nowS} />;
+    case 'unverified':
+      return (
+        <>
+          <p class="lead">{say(SCAN_TEXTS.unverified_next)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
+            <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+          </dl>
+        </>
+      );
+    case 'refused':
+    case 'problem':
+      return (
+        <>
+          <p class="lead">{say(outcome.text)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
+          </dl>
+        </>
+      );
+  }
+}
+
+function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
+  const status = STATUS_TEXTS[claims.status];
+  return (
+    <>
+      <p class="lead">{say(DECISION_TEXTS[claims.decision].next)}</p>
+      <p class="route">
+        <span aria-hidden="true">{status.shape} </span>
+        {say(status)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
+      </p>
+      <dl>
+        <Row name={SCAN_TEXTS.why}>
+          {claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' }))}
+        </Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS))}</Row>
+        {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
+        {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
+        <Row name={SCAN_TEXTS.evidence}>
+          {say(ASSURANCE_TEXTS[claims.assurance])}
+          {say({ zh: '；', en: '; ' })}
+          {say(SCAN_TEXTS.verified_here)}
+        </Row>
+      </dl>
+    </>
+  );
+}
+
+function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
+  return (
+    <>
+      <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
+      <p class="route">
+        {say(SCAN_TEXTS.pass_held)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
+      </p>
+      <dl>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS))}</Row>
+        <Row name={SCAN_TEXTS.until}>{timeText(claims.exp)}</Row>
+        <Row name={SCAN_TEXTS.not_withdrawn}>{timeText(listAsOfS)}</Row>
+        <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
+      </dl>
+    </>
+  );
+}
+
+/** A moment by the clock on the wall here. */
+function timeText(atS: number): string {
+  const form = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
+}

@@ -1,0 +1,19 @@
+import type { Remedy } from '../../../schemas/remedy.ts';
+import { remedyText } from '../../../schemas/texts/answer.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { say } from '../shell/language.ts';
+import { Row } from './row.tsx';
+
+/** Where the person turns, with the number to call. The gateway's own word: a signed attestation has no room for it. */
+export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mark: string }) {
+  return (
+    <Row name={SCAN_TEXTS.appeal}>
+      {remedy.phone !== null && (
+        <a class="phone" href={`tel:${remedy.phone}`}>
+          {remedy.phone}
+        </a>
+      )}{' '}
+      {say(remedyText({ ...remedy, phone: null }))} {mark}
+    </Row>
+  );
+}

@@ -1,0 +1,24 @@
+import { readTextUpTo } from '../../../schemas/bounded-bytes.ts';
+
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+
+/** A reply of the page's own gateway. */
+export interface OwnReply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * One bounded exchange with the gateway that this page came from; null where it cannot be reached. A redirect is refused:
+ * it would carry a token or a code to a host that nobody named. Nothing of it is kept.
+ */
+export async function askOwnGateway(path: string, init: RequestInit, withinMs: number): Promise<OwnReply | null> {
+  try {
+    const signal = AbortSignal.timeout(withinMs);
+    const reply = await fetch(path, { ...init, redirect: 'error', cache: 'no-store', signal });
+    const text = await readTextUpTo(reply.body, MAX_REPLY_BYTES);
+    return text === null ? null : { status: reply.status, text };
+  } catch {
+    return null;
+  }
+}

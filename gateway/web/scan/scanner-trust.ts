@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { CLOCK_SKEW_S } from '../../../schemas/clocks.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { ownMember } from '../../../schemas/own-member.ts';
+import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import type { FailedCheck } from '../../../schemas/texts/trust-errors.ts';
+import type { AnswerTrust } from '../../trust/check-answer.ts';
+import { entityIdSchema } from '../../trust/entity-claims.ts';
+import { jwkSetSchema } from '../../trust/public-key.ts';
+import type { PassChecks } from '../../trust/recognition-pass.ts';
+import { chainInResponse } from '../../trust/resolve-response.ts';
+import { type CarriedTrust, verifyTrustBundle } from '../../trust/signed-bundle.ts';
+import type { TrustAnchor } from '../../trust/trust-chain.ts';
+import { TrustError } from '../../trust/trust-error.ts';
+import { keep, readKept } from './kept.ts';
+import { askOwnGateway } from './same-origin.ts';
+
+const BUNDLE_WITHIN_MS = 15_000;
+const CHAIN_WITHIN_MS = 5_000;
+const LIST_WITHIN_MS = 3_000;
+/** As long as a status list says that it may be kept (its `ttl`). */
+const LIST_KEPT_MS = 60_000;
+
+const anchorSchema = z.object({ entity_id: entityIdSchema, jwks: jwkSetSchema });
+
+/** What a person is told of whom this device believes. */
+export interface TrustView {
+  readonly carried: CarriedTrust | null;
+  /** Why the bundle that the gateway gave was not taken; null where it was, or where none was to be had. */
+  readonly refused: FailedCheck | null;
+}
+
+export type PassMaterial =
+  | { readonly checks: PassChecks; readonly province: ProvinceCode }
+  | { readonly problem: ScanProblemCode };
+
+/**
+ * Whom this device believes: the anchor that it took the first time, and the bundle of the day. Everything in a bundle is
+ * verified up to that anchor before it counts; a bundle of another anchor is refused until a person says otherwise.
+ */
+export class ScannerTrust {
+  #anchor: TrustAnchor | null = null;
+  #carried: CarriedTrust | null = null;
+  #refused: FailedCheck | null = null;
+  /** The latest time that anybody believed has signed: a clock that is behind it was set back. */
+  #signedS = 0;
+  readonly #nowS: () => number;
+  readonly #lists = new Map<string, { readonly token: string; readonly atMs: number }>();
+
+  private constructor(nowS: () => number) {
+    this.#nowS = nowS;
+  }
+
+  /** With what this device has kept from before. */
+  static async open(nowS: () => number): Promise<ScannerTrust> {
+    const trust = new ScannerTrust(nowS);
+    const [anchor, bundle, signed] = await Promise.all([
+      readKept('anchor'),
+      readKept('bundle'),
+      readKept('signed-time'),
+    ]);
+    trust.#anchor = anchorSchema.safeParse(anchor === null ? null : jsonOrUndefined(anchor)).data ?? null;
+    trust.#signedS = Number(signed ?? 0) || 0;
+    if (bundle !== null && trust.#anchor !== null) await trust.#take(bundle, trust.#anchor).catch(onlyTrustErrors);
+    return trust;
+  }
+
+  get view(): TrustView {
+    return { carried: this.#carried, refused: this.#refused };
+  }
+
+  /** Gets today's bundle, signed by the gateway of `destination` where one is named. False: the gateway was not reached. */
+  async refresh(destination: ProvinceCode | null): Promise<boolean> {
+    const query = destination === null ? '' : `?destination=${destination}`;
+    const reply = await askOwnGateway(`/v1/trust-bundle${query}`, {}, BUNDLE_WITHIN_MS);
+    if (reply === null) return false;
+    if (reply.status !== 200) return true;
+    try {
+      await this.#take(reply.text.trim(), this.#anchor);
+      await keep('bundle', reply.text.trim());
+    } catch (error) {
+      const { code, clockOffS } = onlyTrustErrors(error);
+      this.#refused = { code, ...(clockOffS === undefined ? {} : { clock_off_s: clockOffS }) };
+    }
+    return true;
+  }
+
+  /** A person has compared the anchor by another way: the next bundle's is believed. */
+  async forgetAnchor(destination: ProvinceCode | null): Promise<void> {
+    this.#anchor = null;
+    this.#carried = null;
+    await this.refresh(destination);
+  }
+
+  /** What answers are checked against. Chains from the bundle first; one that is not in it is asked for, and proves itself. */
+  get answers(): AnswerTrust {
+    return {
+      anchor: this.#anchor,
+      chainOf: async (entityId) => this.#carriedChain(entityId) ?? (await chainFromGateway(entityId)),
+      historicalKeysOf: (entityId) => this.#historicalKeys(entityId),
+    };
+  }
+
+  /** What a pass is verified with, or why none can be. A bundle that has lapsed, and a clock set back, are no ground. */
+  passes(): PassMaterial {
+    const atS = this.#nowS();
+    if (this.#carried === null || this.#anchor === null) return { problem: 'bundle_missing' };
+    if (atS + CLOCK_SKEW_S < this.#signedS) return { problem: 'clock_behind' };
+    if (atS >= this.#carried.expS) return { problem: 'bundle_lapsed' };
+    const { anchor } = this.answers;
+    if (anchor === null) return { problem: 'bundle_missing' };
+    return {
+      province: this.#carried.province,
+      checks: { ...this.answers, anchor, atS, statusListOf: (uri) => this.#statusList(uri) },
+    };
+  }
+
+  /** Somebody believed has signed that it was this late; kept, so that a clock cannot be set back behind it. */
+  noteSigned(atS: number): void {
+    if (atS <= this.#signedS) return;
+    this.#signedS = atS;
+    void keep('signed-time', String(atS));
+  }
+
+  async #take(token: string, pinned: TrustAnchor | null): Promise<void> {
+    const carried = await verifyTrustBundle(token, { pinned, atS: this.#nowS() });
+    if (pinned === null) {
+      const { entity_id, jwks } = carried.bundle;
+      this.#anchor = { entity_id, jwks };
+      await keep('anchor', JSON.stringify(this.#anchor));
+    }
+    this.#carried = carried;
+    this.#refused = null;
+    this.noteSigned(carried.iatS);
+  }
+
+  #carriedChain(entityId: string): readonly string[] | undefined {
+    return this.#carried === null ? undefined : ownMember(this.#carried.bundle.chains, entityId);
+  }
+
+  #historicalKeys(entityId: string): string | null {
+    return (this.#carried === null ? undefined : ownMember(this.#carried.bundle.historical_keys, entityId)) ?? null;
+  }
+
+  /** The list of today where it can be had, from the page's own gateway alone; else the bundle's, while it stands. */
+  async #statusList(uri: string): Promise<string | null> {
+    const kept = this.#lists.get(uri);
+    if (kept !== undefined && performance.now() - kept.atMs < LIST_KEPT_MS) return kept.token;
+    const url = URL.parse(uri);
+    const reply = url?.origin === location.origin ? await askOwnGateway(url.pathname, {}, LIST_WITHIN_MS) : null;
+    if (reply?.status === 200) {
+      // Lists are few; whoever shows passes of many made-up ones fills nothing.
+      if (this.#lists.size >= 64) this.#lists.clear();
+      this.#lists.set(uri, { token: reply.text.trim(), atMs: performance.now() });
+      return reply.text.trim();
+    }
+    return (this.#carried === null ? undefined : ownMember(this.#carried.bundle.status_lists, uri)) ?? null;
+  }
+}
+
+async function chainFromGateway(entityId: string): Promise<readonly string[]> {
+  const reply = await askOwnGateway(`/federation/resolve?sub=${encodeURIComponent(entityId)}`, {}, CHAIN_WITHIN_MS);
+  if (reply?.status !== 200) throw new TrustError('fetch_failed', 'no chain for that entity could be fetched');
+  return chainInResponse(reply.text.trim());
+}
+
+function onlyTrustErrors(error: unknown): TrustError {
+  if (error instanceof TrustError) return error;
+  throw error;
+}

@@ -1,0 +1,179 @@
+import { useEffect, useState } from 'preact/hooks';
+import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { say } from '../shell/language.ts';
+import { Answer } from './answer.tsx';
+import { SeveralCodes } from './choice.tsx';
+import { Entry } from './entry.tsx';
+import { keepInstalled } from './installed.ts';
+import { nowS, type Opened, obtainAccess } from './opening.ts';
+import { ChooseVenue, SignIn } from './sign-in.tsx';
+import { Stage } from './stage.tsx';
+import { ShiftCount, Standing } from './standing.tsx';
+import { useScanning } from './use-scanning.ts';
+import type { VenueAccess } from './venue-access.ts';
+import { listenForWedge } from './wedge.ts';
+
+/** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
+const REFRESH_MS = 300_000;
+const TICK_MS = 20_000;
+
+interface ScannerProps {
+  /** The sandbox's venue that the address names. */
+  readonly venue: string | null;
+  readonly opened: Promise<Opened>;
+}
+
+/** The scanner: what the camera sees, other ways in, the answer over everything, and what this device goes by. */
+export function Scanner({ venue, opened }: ScannerProps) {
+  const [state, setState] = useState<Opened | null>(null);
+  const [access, setAccess] = useState<VenueAccess | null>(null);
+  const [purpose, setPurpose] = useState<Purpose | null>(null);
+  const [isReached, setReached] = useState(true);
+  const [isMuted, setMuted] = useState(false);
+  const [isOutdated, setOutdated] = useState(false);
+  const [lookForUpdate, setLook] = useState(() => () => {});
+  const [, setTick] = useState(0);
+  const obtain = async () => {
+    const found = access ?? (await opened).access ?? (await obtainAccess(venue));
+    if (typeof found !== 'string') setAccess(found);
+    return found;
+  };
+  const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
+
+  useEffect(() => {
+    void opened.then((now) => {
+      setState(now);
+      setAccess((before) => before ?? now.access);
+      setReached(now.isReached);
+    });
+  }, [opened]);
+  useEffect(() => listenForWedge(scanning.onText), []);
+  useEffect(() => listenForPaste(scanning.onText, scanning.onPicture), []);
+  useEffect(() => {
+    const allow = () => scanning.signals.allow();
+    const away = ({ key }: KeyboardEvent) => key === 'Escape' && scanning.onNext();
+    addEventListener('pointerdown', allow);
+    addEventListener('keydown', allow);
+    addEventListener('keydown', away);
+    return () => {
+      removeEventListener('pointerdown', allow);
+      removeEventListener('keydown', allow);
+      removeEventListener('keydown', away);
+    };
+  }, []);
+  useEffect(() => {
+    void keepInstalled(() => setOutdated(true)).then((look) => setLook(() => look));
+  }, []);
+  useEffect(() => {
+    // A token that somebody brought is gone with the page: who brought it loads the page again.
+    const isFree = scanning.outcome === null && !scanning.isAsking && access === state?.access;
+    if (isOutdated && isFree) location.reload();
+  }, [isOutdated, scanning.outcome, scanning.isAsking]);
+  useEffect(() => {
+    if (state === null) return;
+    const refresh = async () => {
+      const destination = access?.destination ?? state.trust.view.carried?.province ?? null;
+      setReached(await state.trust.refresh(destination));
+      lookForUpdate();
+    };
+    const again = () => void refresh();
+    const known = state.trust.view.carried?.province;
+    if (access !== null && known !== undefined && access.destination !== known) again();
+    const lost = () => setReached(false);
+    const [refreshing, ticking] = [setInterval(again, REFRESH_MS), setInterval(() => setTick(Date.now()), TICK_MS)];
+    addEventListener('online', again);
+    addEventListener('offline', lost);
+    return () => {
+      clearInterval(refreshing);
+      clearInterval(ticking);
+      removeEventListener('online', again);
+      removeEventListener('offline', lost);
+    };
+  }, [state, access, lookForUpdate]);
+  // What lies below the answer is neither seen nor reached.
+  useEffect(() => {
+    document.querySelector('.shell')?.toggleAttribute('inert', scanning.outcome !== null);
+  }, [scanning.outcome]);
+
+  const mayScan = access !== null || !isReached || state?.trust.view.carried !== null;
+  return (
+    <>
+      <Answer outcome={scanning.outcome} nowS={nowS} onNext={scanning.onNext} />
+      <div class="scanner" inert={scanning.outcome !== null}>
+        <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>
+        {state?.venues != null && <ChooseVenue venues={state.venues} />}
+        {state !== null && access === null && state.venues === null && isReached && <SignIn onAccess={setAccess} />}
+        {mayScan && (
+          <>
+            {scanning.choice === null ? null : <SeveralCodes choice={scanning.choice} onChosen={scanning.onText} />}
+            <Stage onFrame={scanning.onFrame} />
+            <p class="quiet">{say(SCAN_TEXTS.ready_hint)}</p>
+            <Entry onText={scanning.onText} onPicture={scanning.onPicture} />
+          </>
+        )}
+        {access !== null && (
+          <p class="tools">
+            <span>
+              {say(SCAN_TEXTS.venue)}
+              {say({ zh: '：', en: ': ' })}
+              {say(access.name)}
+            </span>
+            {access.purposes.length > 1 && (
+              <label>
+                {say(SCAN_TEXTS.purpose)}{' '}
+                <select
+                  value={purpose ?? access.purposes[0] ?? ''}
+                  onChange={({ currentTarget }) =>
+                    setPurpose(access.purposes.find((one) => one === currentTarget.value) ?? null)
+                  }
+                >
+                  {access.purposes.map((one) => (
+                    <option key={one} value={one}>
+                      {say(PURPOSES[one])}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
+            <button
+              type="button"
+              aria-pressed={isMuted}
+              onClick={() => {
+                scanning.signals.muted = !isMuted;
+                setMuted(!isMuted);
+              }}
+            >
+              {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
+            </button>
+          </p>
+        )}
+        <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />
+        {isOutdated && <p class="notice">{say(SCAN_TEXTS.update)}</p>}
+        {state !== null && (
+          <Standing
+            trust={state.trust.view}
+            nowS={nowS()}
+            isReached={isReached}
+            clockAheadS={scanning.clockAheadS}
+            onNewAnchor={() =>
+              void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))
+            }
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+function listenForPaste(onText: (text: string) => void, onPicture: (file: Blob) => void): () => void {
+  const onPaste = (event: ClipboardEvent) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (file !== undefined) return onPicture(file);
+    if (event.target instanceof HTMLInputElement) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text.trim() !== '') onText(text);
+  };
+  addEventListener('paste', onPaste);
+  return () => removeEventListener('paste', onPaste);
+}

@@ -1,0 +1,182 @@
+import type { LocalisedText } from '../code-lists/index.ts';
+import type { Decision } from '../status.ts';
+
+/** The one word that is read at arm's length. */
+export const DECISION_WORDS = {
+  pass: { zh: '放行', en: 'PASS' },
+  restrict: { zh: '限制', en: 'RESTRICT' },
+  refer: { zh: '转人工', en: 'REFER' },
+} as const satisfies Record<Decision, LocalisedText>;
+
+interface Explained extends LocalisedText {
+  readonly next: LocalisedText;
+}
+
+/** What the scanner itself has to say instead of an answer, by closed code, with what to do next. */
+export const SCAN_PROBLEM_TEXTS = {
+  gateway_unreachable: {
+    zh: '网络不通，无法查验此码',
+    en: 'No network: this code cannot be checked',
+    next: {
+      zh: '不得据此拒绝；可查验通行凭证（电子或纸质），或转人工核实',
+      en: 'Do not turn the person away; a pass, on a phone or on paper, can be checked, or have staff look into it',
+    },
+  },
+  reply_unreadable: {
+    zh: '网关的答复无法识读',
+    en: "The gateway's reply could not be read",
+    next: {
+      zh: '请重新加载页面；仍如此时告知运维人员',
+      en: 'Load the page again; if that does not help, tell the operator',
+    },
+  },
+  access_missing: {
+    zh: '本页面尚未登录场所',
+    en: 'This page is not signed in for a venue',
+    next: { zh: '请先登录', en: 'Sign in first' },
+  },
+  bundle_missing: {
+    zh: '没有信任包，无法离线核验通行凭证',
+    en: 'There is no trust bundle here, so no pass can be verified without a network',
+    next: { zh: '请联网后打开本页面一次', en: 'Open this page once with a network' },
+  },
+  bundle_lapsed: {
+    zh: '信任包已到期，无法离线核验通行凭证',
+    en: 'The trust bundle has lapsed, so no pass can be verified without a network',
+    next: { zh: '请联网后打开本页面', en: 'Open this page with a network' },
+  },
+  clock_behind: {
+    zh: '本机时钟慢于此前已签名的时间，无法判断凭证是否过期',
+    en: 'This clock is behind a time that was signed before, so nobody can tell whether a pass has ended',
+    next: { zh: '请校准本机时钟', en: 'Set this clock right' },
+  },
+  pass_elsewhere: {
+    zh: '此通行凭证用于其他目的地',
+    en: 'This pass is for another destination',
+    next: { zh: '请扫描持证人的健康码', en: "Scan the holder's code instead" },
+  },
+  no_code_in_picture: {
+    zh: '图片中没有二维码',
+    en: 'There is no code in this picture',
+    next: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
+  },
+  picture_unreadable: {
+    zh: '该文件不是可识读的图片',
+    en: 'This file is no picture that can be read',
+    next: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
+  },
+} as const satisfies Record<string, Explained>;
+export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
+
+/** Why there is no picture from the camera. */
+export const CAMERA_FAULT_TEXTS = {
+  camera_refused: {
+    zh: '浏览器未获准使用摄像头',
+    en: 'The browser may not use the camera',
+    next: {
+      zh: '请在浏览器的网站设置中允许摄像头，或改用图片、粘贴、扫码枪',
+      en: "Allow the camera in the browser's settings for this site, or use a picture, paste, or a scanner that types",
+    },
+  },
+  camera_missing: {
+    zh: '没有找到摄像头',
+    en: 'There is no camera',
+    next: { zh: '可改用图片、粘贴或扫码枪', en: 'Use a picture, paste, or a scanner that types' },
+  },
+  camera_insecure: {
+    zh: '浏览器只在 https 下提供摄像头',
+    en: 'Browsers give a camera to https pages alone',
+    next: { zh: '请以 https 打开本页面', en: 'Open this page with https' },
+  },
+  camera_failed: {
+    zh: '摄像头无法启动，可能正被其他程序使用',
+    en: 'The camera does not start; another program may be using it',
+    next: { zh: '请关闭其他程序后重试', en: 'Close the other program and try again' },
+  },
+} as const satisfies Record<string, Explained>;
+export type CameraFaultCode = keyof typeof CAMERA_FAULT_TEXTS;
+
+/** Names and sentences of the scanner's page. */
+export const SCAN_TEXTS = {
+  answer: { zh: '查验结果', en: 'Answer' },
+  ready: { zh: '请出示健康码', en: 'Show the code' },
+  ready_hint: {
+    zh: '将二维码对准画面，或使用扫码枪、图片、粘贴',
+    en: 'Hold the code before the camera, or use a scanner, a picture, paste',
+  },
+  asking: { zh: '正在查验…', en: 'Checking …' },
+  camera: { zh: '摄像头画面', en: 'What the camera sees' },
+  camera_start: { zh: '打开摄像头', en: 'Start the camera' },
+  camera_stop: { zh: '关闭摄像头', en: 'Stop the camera' },
+  torch_on: { zh: '打开补光灯', en: 'Light on' },
+  torch_off: { zh: '关闭补光灯', en: 'Light off' },
+  sound_on: { zh: '打开提示音', en: 'Sound on' },
+  sound_off: { zh: '静音', en: 'Sound off' },
+  picture: { zh: '选择图片', en: 'Choose a picture' },
+  typed: { zh: '粘贴或输入健康码内容', en: 'Paste or type what the code says' },
+  check: { zh: '查验', en: 'Check' },
+  next: { zh: '下一位', en: 'Next person' },
+  several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
+  several_at: { zh: '查验第', en: 'Check code' },
+  several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
+  why: { zh: '原因', en: 'Why' },
+  do_next: { zh: '下一步', en: 'Next' },
+  fresh: { zh: '时效', en: 'How fresh' },
+  appeal: { zh: '申诉', en: 'Appeal' },
+  no_phone: { zh: '无手机', en: 'No phone' },
+  evidence: { zh: '证据', en: 'Evidence' },
+  until: { zh: '有效至', en: 'Valid until' },
+  not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  pass_held: { zh: '通行凭证', en: 'Pass' },
+  verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
+  unverified: { zh: '未通过验证', en: 'NOT VERIFIED' },
+  unverified_next: {
+    zh: '答复内容不予显示；请转人工核实',
+    en: 'What the answer says is not shown; have staff look into it',
+  },
+  not_valid: { zh: '凭证无效', en: 'NOT VALID' },
+  no_answer: { zh: '没有结果', en: 'NO ANSWER' },
+  no_check: { zh: '无需查验', en: 'NO CHECK' },
+  venue: { zh: '场所', en: 'Venue' },
+  purpose: { zh: '目的', en: 'Purpose' },
+  choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
+  sandbox: {
+    zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
+    en: 'Sandbox: every province is simulated. Decide nothing about a real person by it.',
+  },
+  sign_in: { zh: '查验前须登录场所', en: 'Sign in for a venue to check codes' },
+  sign_in_hint: {
+    zh: '请使用场所授权服务器签发的访问令牌。令牌只留在本页面的内存中，重新加载即丢弃。',
+    en: "Use an access token of the venue's authorization server. It stays in this page's memory and is gone when it is loaded again.",
+  },
+  token: { zh: '访问令牌', en: 'Access token' },
+  token_unreadable: { zh: '这不是场所的访问令牌', en: 'This is no access token of a venue' },
+  use_token: { zh: '使用此令牌', en: 'Use this token' },
+  offline: {
+    zh: '网络不通：只能核验通行凭证',
+    en: 'No network: only passes can be checked',
+  },
+  trust_of: { zh: '信任包签名于', en: 'Trust bundle signed' },
+  trust_until: { zh: '有效至', en: 'good until' },
+  trust_none: {
+    zh: '尚无信任包：断网后无法核验通行凭证',
+    en: 'No trust bundle yet: without a network no pass can be checked',
+  },
+  trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
+  trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
+  anchor_other: {
+    zh: '此网关的国家信任锚与本机此前采信的不同',
+    en: "This gateway's national anchor is not the one that this device has trusted so far",
+  },
+  anchor_take: {
+    zh: '经其他途径核对后，采信新的信任锚',
+    en: 'Trust the new anchor, after comparing it by another way',
+  },
+  clock_off_ahead: { zh: '本机时钟快', en: 'This clock is ahead by' },
+  clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },
+  clock_mend: { zh: '请校准。', en: 'Set it right.' },
+  counted: { zh: '本班次', en: 'This shift' },
+  counted_other: { zh: '其他', en: 'other' },
+  count_again: { zh: '归零', en: 'Start again' },
+  update: { zh: '有新版本，将在空闲时自动更新', en: 'A new version is there and loads when nobody is being checked' },
+} as const satisfies Record<string, LocalisedText>;
