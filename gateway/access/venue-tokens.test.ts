@@ -185,7 +185,7 @@ describe('a token that is bound to a key', () => {
   const proofOf = async (token: string) =>
     await dpopProof(holder, token, { htu: `${GATEWAY}/v1/verifications`, nonce: tokens.proofNonce() });
   const shown = async (scheme: string, token: string, proof: string | undefined) =>
-    await Promise.resolve(tokens.authenticate({ ...asking(`${scheme} ${token}`), proof })).then(
+    await (async () => await tokens.authenticate({ ...asking(`${scheme} ${token}`), proof }))().then(
       ({ destination }) => destination,
       (error: unknown) => (error instanceof ProblemError ? [error.code, error.reason] : 'a fault'),
     );

@@ -22,6 +22,11 @@ export interface Venue {
   readonly destination: ProvinceCode;
 }
 
+/** Under which name a client is counted: two servers may have one of the same name. */
+export function clientOf({ issuer, clientId }: Pick<Venue, 'issuer' | 'clientId'>): string {
+  return `${issuer} ${clientId}`;
+}
+
 /** What becomes of a token, for the count. `remembered`: verified before, and its server's chain is still the same. */
 export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | 'unproven' | 'foreign' | 'unavailable';
 
@@ -103,6 +108,7 @@ export class VenueTokens {
     if (known === undefined || known.jkt !== null || known.expS * 1000 <= this.#parts.nowMs()) return null;
     const { provinceOf, audiencesOf, resolver, onOutcome } = this.#parts;
     const { issuer, province, introspectionEndpoint } = known.server;
+    // Its server's word may have ended since.
     if (introspectionEndpoint !== null) return null;
     const isHere = provinceOf(issuer) === province && audiencesOf(province) !== null;
     if (!isHere || this.#unreachable.has(issuer) || resolver?.knownServer(issuer) !== known.server) return null;

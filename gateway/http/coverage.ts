@@ -1,8 +1,18 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../../schemas/code-lists/index.ts';
-import { type Coverage, coverageWindowSchema } from '../../schemas/coverage.ts';
-import { type CoverageQuery, type CoverageSources, coverageMatrix } from '../coverage/coverage-matrix.ts';
+import {
+  type ProvinceCode,
+  provinceCodeSchema,
+  reasonCodeSchema,
+  venueKindSchema,
+} from '../../schemas/code-lists/index.ts';
+import { type CoverageWindow, coverageWindowSchema } from '../../schemas/coverage.ts';
+import {
+  type CoverageQuery,
+  type CoverageSources,
+  coverageCells,
+  coverageMatrix,
+} from '../coverage/coverage-matrix.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { paced } from './paced.ts';
@@ -24,24 +34,39 @@ const querySchema = z.object({
 });
 const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason'] as const;
 
-/** GET /v1/coverage: the recognition matrix. */
+/** GET /v1/coverage: the recognition matrix; and the cells of one destination's table. */
 export function mountCoverage(router: Router, sources: CoverageSources): void {
-  const questions = new Map<string, () => Promise<Coverage>>();
-  const answerTo = (name: string, query: CoverageQuery) => {
-    const known = questions.get(name);
-    if (known !== undefined) return known;
-    const [oldest] = questions.keys();
-    if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
-    const made = paced(() => coverageMatrix(sources, query).catch(unavailable), EVERY_MS);
-    questions.set(name, made);
-    return made;
-  };
+  const answerTo = pacedByName((query: CoverageQuery) => coverageMatrix(sources, query));
+  const cellsAt = pacedByName((window: CoverageWindow, destination: ProvinceCode) =>
+    coverageCells(sources, window, destination),
+  );
+  resource(router, '/v1/coverage/cells', {
+    GET: async (request, response) => {
+      const { window, destination } = readQuery(request);
+      if (destination === undefined) throw new ProblemError('body_invalid', 'destination: must be given');
+      response.json(await cellsAt(`${window} ${destination}`, window, destination)());
+    },
+  });
   resource(router, '/v1/coverage', {
     GET: async (request, response) => {
       const query = readQuery(request);
       response.json(await answerTo(JSON.stringify(query), query)());
     },
   });
+}
+
+/** Work that many may ask for, each question of it done once in a while however many ask it. */
+function pacedByName<Asked extends unknown[], T>(work: (...asked: Asked) => Promise<T>) {
+  const questions = new Map<string, () => Promise<T>>();
+  return (name: string, ...asked: Asked): (() => Promise<T>) => {
+    const known = questions.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = questions.keys();
+    if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
+    const made = paced(() => work(...asked).catch(unavailable), EVERY_MS);
+    questions.set(name, made);
+    return made;
+  };
 }
 
 function readQuery(request: Request): CoverageQuery {

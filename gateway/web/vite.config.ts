@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { packed } from './packed.ts';
 import { scanFiles } from './scan-files.ts';
 
 const WEB = import.meta.dirname;
@@ -18,7 +19,7 @@ export default defineConfig({
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
-  plugins: [scanFiles(WORKER, 'scan')],
+  plugins: [scanFiles(WORKER, 'scan'), packed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

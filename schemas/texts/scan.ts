@@ -156,8 +156,6 @@ export const SCAN_TEXTS = {
     zh: '网络不通：只能核验通行凭证',
     en: 'No network: only passes can be checked',
   },
-  trust_of: { zh: '信任包签名于', en: 'Trust bundle signed' },
-  trust_until: { zh: '有效至', en: 'good until' },
   trust_none: {
     zh: '尚无信任包：断网后无法核验通行凭证',
     en: 'No trust bundle yet: without a network no pass can be checked',

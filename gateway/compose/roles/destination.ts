@@ -3,12 +3,15 @@ import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
 import { ProofNonces } from '../../access/proof-nonces.ts';
+import { CookieSeal } from '../../access/sealed-cookie.ts';
+import { STAFF_SESSION_LIFETIME_MS, StaffLogin } from '../../access/staff-login.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountStaff } from '../../http/staff.ts';
 import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
@@ -53,6 +56,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const tokens = openVenueTokens(parts, servers);
   const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
   const reporter = openReporter(parts, 'gateway', counting, provinces);
+  const staff = openStaff(parts, tokens);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -60,8 +64,9 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     verification,
     provinces,
     mount: (router, hot) => {
-      mountVerifications(hot, { verification, tokens, shared });
-      mountPasses(router, { verification, tokens, shared, passes });
+      mountVerifications(hot, { verification, tokens, staff, shared });
+      mountStaff(router, staff, nodeUrl);
+      mountPasses(router, { verification, tokens, staff, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
       mountEvents(router, {
         entityId: nodeUrl,
@@ -140,6 +145,15 @@ function openVenueTokens(
     log,
     nowMs,
   });
+}
+
+/** The sign-in of venues' staff, where an authorization server is set for them. */
+function openStaff({ config, nodeUrl, shared, documents, nowMs }: NodeParts, tokens: VenueTokens): StaffLogin | null {
+  const { staffProvider: provider } = config;
+  if (provider === null) return null;
+  const ended = shared.seenOnce('staff', STAFF_SESSION_LIFETIME_MS);
+  const seal = new CookieSeal(config.cacheSecret);
+  return new StaffLogin({ provider, nodeUrl, fetch: documents.fetch, seal, ended, tokens, nowMs });
 }
 
 /** This node, whose venues are those of every gateway here, and each gateway by itself. */
@@ -247,6 +261,7 @@ function openVerification(
     metrics,
     coverage: shared.coverage.counter,
     signals,
+    unknownCodes: shared.unknownCodes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { secondOf } from '../../../schemas/clocks.ts';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
@@ -10,7 +11,7 @@ import {
 } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
-import { language, say } from '../shell/language.ts';
+import { momentText, say } from '../shell/language.ts';
 import { Appeal } from './appeal.tsx';
 import { decisionOf, isVerified, type Outcome } from './outcome.ts';
 import { Row } from './row.tsx';
@@ -116,7 +117,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS))}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, momentOf))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
         <Row name={SCAN_TEXTS.evidence}>
@@ -137,17 +138,15 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         {say(SCAN_TEXTS.pass_held)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
       </p>
       <dl>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS))}</Row>
-        <Row name={SCAN_TEXTS.until}>{timeText(claims.exp)}</Row>
-        <Row name={SCAN_TEXTS.not_withdrawn}>{timeText(listAsOfS)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, momentOf))}</Row>
+        <Row name={SCAN_TEXTS.until}>{momentText(claims.exp)}</Row>
+        <Row name={SCAN_TEXTS.not_withdrawn}>{momentText(listAsOfS)}</Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
     </>
   );
 }
 
-/** A moment by the clock on the wall here. */
-function timeText(atS: number): string {
-  const form = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
+function momentOf(instant: string): string {
+  return momentText(secondOf(instant));
 }
