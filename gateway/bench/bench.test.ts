@@ -70,10 +70,12 @@ test('the benchmark leaves out a case or a ratio, or counts wrong replies as rig
 test('the open loop leaves out a rate, or questions that should travel together go one by one', async () => {
   const { code, out, err } = await bench('--open-loop', '--json', '--seconds', '0.05', '--rounds', '1');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  const { rates } = openLoopResultSchema.parse(JSON.parse(out));
-  expect(rates.map(({ per_second }) => per_second)).toEqual([100, 500, 1_000, 2_000, 4_000]);
-  for (const { alone } of rates) expect(alone.questions_per_request).toBe(1);
-  expect(rates.at(-1)?.together.questions_per_request).toBeGreaterThan(1);
+  const { questions, signatures } = openLoopResultSchema.parse(JSON.parse(out));
+  for (const rates of [questions, signatures]) {
+    expect(rates.map(({ per_second }) => per_second)).toEqual([100, 500, 1_000, 2_000, 4_000]);
+    for (const { alone } of rates) expect(alone.in_one).toBe(1);
+    expect(rates.at(-1)?.together.in_one).toBeGreaterThan(1);
+  }
 });
 
 test('the benchmark runs on a wrong command line, or does not say what is wrong with it', async () => {

@@ -1,6 +1,7 @@
 import { caseOf, scanCosts } from './capacity-costs.ts';
 import type { CapacityFigures } from './capacity-figures.ts';
 import { NATIONWIDE_PER_SECOND, REPEATED_SHARES } from './capacity-plots.ts';
+import type { RateResult } from './open-loop-result.ts';
 import { bytesRemembered, coresFor, perCore, USED_SHARE } from './projection.ts';
 import { rounded } from './statistics.ts';
 
@@ -12,13 +13,15 @@ const LARGEST_SHARE = 126 / 1_412;
 /** deploy/capacity.md. */
 export function capacityPage(figures: CapacityFigures): string {
   const { bench, measured_on } = figures;
-  const { cpu, cores, memory_gb, os } = bench.machine;
+  const { cpu, cores, memory_gb, os, load_before } = figures.sweep.machine;
+  const isBusy = load_before > cores / 2;
   return `# Capacity
 
 Written by \`npm run capacity\` from what the benchmark printed (\`capacity.json\`, beside this page); nothing here is typed by
 hand. Measured on ${measured_on}: ${cpu}, ${cores} cores, ${memory_gb} GB, ${os}, node ${bench.node}. Client, gateway, node and
-provinces shared those cores, on loopback, without TLS, Redis or PostgreSQL. Another machine has other figures, and nearly the
-same ratios: run it on yours.
+provinces shared those cores, on loopback, without TLS, Redis or PostgreSQL. Before it began, ${load_before} processes wanted a core:
+${isBusy ? 'the machine was busy with other work, so these figures show how the page looks, and nothing may be bought by them.' : 'the machine was free.'}
+Another machine has other figures, and nearly the same ratios: run it on yours.
 
 # What was measured
 
@@ -63,11 +66,12 @@ ${table(
 ## Remembered answers
 
 ${table(
-  ['answers in memory', 'MB kept by the process', 'us of a repeated scan'],
+  ['answers more', 'MB kept by the process', 'us of a repeated scan'],
   figures.sweep.entries.map((one) => [one.entries, one.kept_mb, one.cpu_us_per_repeat]),
 )}
 
-An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever else a scan leaves behind included.
+Beside those of a warm-up of ten thousand scans. An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever
+else a scan leaves behind included.
 
 ![cost by entries](capacity-entries.svg)
 
@@ -79,22 +83,16 @@ ${logSection(figures)}
 
 ${instancesSection(figures)}
 
-## Questions that wait for each other
+## Waiting for each other
 
-Between a gateway and a node that answers after ${figures.open_loop.answer_after_ms} ms, at a pace of their own. A timer that is
-late is the machine's doing, and is in the wait.
+Questions between a gateway and a node that answers after ${figures.open_loop.answer_after_ms} ms, at a pace of their own: until
+they are written. A timer that is late is the machine's doing, and is in the wait.
 
-${table(
-  ['questions a second', 'a request', 'wait p50 ms', 'wait p99 ms', 'wait p99 one by one', 'timer late p99 ms'],
-  figures.open_loop.rates.map(({ per_second, alone, together }) => [
-    per_second,
-    together.questions_per_request,
-    together.waited_p50_ms,
-    together.waited_p99_ms,
-    alone.waited_p99_ms,
-    together.late_p99_ms,
-  ]),
-)}
+${waitsTable(figures.open_loop.questions, 'questions', 'a request')}
+
+Attestations that are signed with one signature for those of a turn of the event loop: until the token is there.
+
+${waitsTable(figures.open_loop.signatures, 'tokens', 'a signature')}
 
 # What is projected
 
@@ -103,6 +101,29 @@ operating system. Nobody has run it.
 
 ${projection(figures)}
 `;
+}
+
+function waitsTable(rates: readonly RateResult[], what: string, inOne: string): string {
+  return table(
+    [
+      `${what} a second`,
+      inOne,
+      'wait p50 ms',
+      'wait p99 ms',
+      'one by one, p50 ms',
+      'one by one, p99 ms',
+      'timer late p99 ms',
+    ],
+    rates.map(({ per_second, alone, together }) => [
+      per_second,
+      together.in_one,
+      together.waited_p50_ms,
+      together.waited_p99_ms,
+      alone.waited_p50_ms,
+      alone.waited_p99_ms,
+      together.late_p99_ms,
+    ]),
+  );
 }
 
 function logSection({ bench: { log } }: CapacityFigures): string {

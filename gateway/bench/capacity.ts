@@ -12,14 +12,16 @@ import { runSweep } from './run-sweep.ts';
 
 /*
  * Measures, and writes deploy/capacity.json, the page and its plots from that. With --text it only writes page and plots
- * anew from the figures that are there.
+ * anew from the figures that are there. Other options are the benchmark's.
  */
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
 const FIGURES = join(DEPLOY, 'capacity.json');
 
+const args = process.argv.slice(2);
+
 try {
-  const figures = process.argv.includes('--text') ? readFigures() : await measuredFigures();
+  const figures = args.includes('--text') ? readFigures() : await measuredFigures();
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(join(DEPLOY, 'capacity.md'), capacityPage(figures));
   for (const [file, svg] of capacityPlots(figures)) writeFileSync(join(DEPLOY, file), svg);
@@ -31,7 +33,7 @@ try {
 }
 
 async function measuredFigures(): Promise<CapacityFigures> {
-  const options = readOptions(['--log']);
+  const options = readOptions([...args, '--log']);
   const sweep = await runSweep(options, showProgress);
   const open_loop = await runOpenLoop(options, showProgress);
   const bench = await runBench(options, showProgress);

@@ -1,4 +1,5 @@
 import { EVERY_FORM, type TokenForm } from '../../schemas/token-form.ts';
+import type { Verified } from './offline-job.ts';
 
 export const BATCH_ITEMS = 20;
 /** From here on scans find others to share a signature or a question with. */
@@ -17,6 +18,8 @@ export interface CasePlan {
   /** At least this many clients. */
   readonly crowd?: number;
   readonly whileOneHangs?: true;
+  /** What a verifier is given over and over. */
+  readonly verifies?: Verified;
   /** Its p99 is wanted, which takes more of them: so many times longer. */
   readonly stretch?: number;
 }
@@ -37,14 +40,17 @@ const PLANS = {
   'batch-merkle': { asks: 'gateway', codes: 'new', items: BATCH_ITEMS, forms: EVERY_FORM },
   'federated-cold': { asks: 'federation', codes: 'new' },
   'federated-cold-batched': { asks: 'federation', codes: 'new', forms: EVERY_FORM, crowd: LEAST_CROWD },
-  'verify-offline': { asks: 'verifier', codes: 'peers' },
+  'verify-offline': { asks: 'verifier', codes: 'peers', verifies: 'answer' },
+  hcert: { asks: 'verifier', codes: 'peers', verifies: 'certificate' },
 } as const satisfies Record<string, CasePlan>;
 
 export type CaseName = keyof typeof PLANS;
-export const CASE_PLANS: ReadonlyMap<CaseName, CasePlan> = new Map(
-  Object.entries(PLANS).flatMap(([name, plan]) => (isCaseName(name) ? [[name, plan]] : [])),
-);
-export const CASES: readonly CaseName[] = [...CASE_PLANS.keys()];
+export const CASES: readonly CaseName[] = Object.keys(PLANS).filter(isCaseName);
+
+/** What a case asks. */
+export function planOf(name: CaseName): CasePlan {
+  return PLANS[name];
+}
 
 /** Whether there is such a case. */
 export function isCaseName(name: string): name is CaseName {

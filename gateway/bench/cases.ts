@@ -1,8 +1,8 @@
 import type { TokenForm } from '../../schemas/token-form.ts';
-import { CASE_PLANS, type CaseName, type CasePlan } from './case-plans.ts';
+import { type CaseName, type CasePlan, planOf } from './case-plans.ts';
 import type { Child } from './child.ts';
 import type { LoadJob, LoadTarget } from './load-job.ts';
-import { offlineResultSchema } from './offline-job.ts';
+import { offlineResultSchema, type Verified } from './offline-job.ts';
 import { HUNG_PROVINCE, PLAIN, SIGNED } from './sandbox-seed.ts';
 import type { Stage, StagedGateway } from './stage.ts';
 import { type Run, type Turn, takeTurn } from './turn.ts';
@@ -49,16 +49,16 @@ export class Cases {
 
   /** Whom a case measures, the node that they ask last. */
   async serversOf(name: CaseName): Promise<readonly Child<unknown>[]> {
-    const plan: CasePlan | undefined = CASE_PLANS.get(name);
-    if (plan === undefined || plan.asks === 'verifier') return [await this.#stage.verifier()];
+    const plan = planOf(name);
+    if (plan.asks === 'verifier') return [await this.#stage.verifier()];
     const { servers, issuer } = await this.#asked(plan);
     return issuer === null ? servers : [...servers, issuer];
   }
 
   /** One turn of a case: what it asks about is made before the clock starts. */
   async play(name: CaseName, length: Length): Promise<Turn> {
-    const plan: CasePlan | undefined = CASE_PLANS.get(name);
-    if (plan === undefined || plan.asks === 'verifier') return await this.#verifyOffline(length);
+    const plan = planOf(name);
+    if (plan.verifies !== undefined) return await this.#verifyOffline(plan.verifies, length);
     if (plan.whileOneHangs === undefined) return await this.#load(name, plan, length, null);
     const { seed } = await this.#stage.gateway();
     const travellers = Math.ceil((HUNG_PER_SECOND * length.durationMs) / 1000);
@@ -71,8 +71,8 @@ export class Cases {
     }
   }
 
-  async #verifyOffline({ durationMs, operations }: Length): Promise<Turn> {
-    const job = { kind: 'verify', durationMs, most: operations };
+  async #verifyOffline(what: Verified, { durationMs, operations }: Length): Promise<Turn> {
+    const job = { kind: 'verify', what, durationMs, most: operations };
     const verifier = await this.#stage.verifier();
     const done = await verifier.run(job, offlineResultSchema);
     return { ...done, issuerCpuUs: null, upstreamCpuUs: null, wrong: 0, shed: 0 };

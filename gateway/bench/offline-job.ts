@@ -1,5 +1,20 @@
 import { z } from 'zod';
 
+/** `answer`: a gateway's, to the anchor; `certificate`: one that a traveller carries. */
+export const verifiedSchema = z.enum(['answer', 'certificate']);
+export type Verified = z.infer<typeof verifiedSchema>;
+
+export const offlineJobSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('verify'),
+    what: verifiedSchema,
+    durationMs: z.number().positive(),
+    most: z.int().positive().nullable(),
+  }),
+  z.strictObject({ kind: z.literal('routing'), rounds: z.int().positive() }),
+]);
+export type OfflineJob = z.infer<typeof offlineJobSchema>;
+
 /** One run of offline verifications, one after another. */
 export const offlineResultSchema = z.strictObject({
   operations: z.int(),

@@ -1,4 +1,4 @@
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { BenchError } from './bench-error.ts';
 import { Cleanup } from './cleanup.ts';
 import type { BenchResult } from './result.ts';
@@ -23,6 +23,9 @@ export async function onStage<T>(onProgress: Progress, measure: (stage: Stage) =
   }
 }
 
+/** Processes that wanted a core in the minute before this one began. */
+const [LOAD_BEFORE = 0] = loadavg();
+
 /** What figures were taken on; not where it stands or whose it is. */
 export function machine(): BenchResult['machine'] {
   const processors = cpus();
@@ -30,6 +33,7 @@ export function machine(): BenchResult['machine'] {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memory_gb: rounded(totalmem() / 2 ** 30),
+    load_before: rounded(LOAD_BEFORE),
     os: `${process.platform} ${release()} ${process.arch}`,
   };
 }

@@ -1,79 +1,42 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { z } from 'zod';
-import { loadProvinces } from '../../adapters/provinces/index.ts';
-import { createSigner } from '../trust/signer.ts';
-import { LOOPBACK_ONLY } from '../upstream/networks.ts';
-import { NodeTokens } from '../upstream/node-tokens.ts';
-import { type NodeReply, sendAlone } from '../upstream/node-wire.ts';
-import { QuestionBatcher } from '../upstream/question-batcher.ts';
-import { openUpstreamClient } from '../upstream/upstream-client.ts';
+import type { Signer } from '../trust/signer.ts';
 import { arrivalsAt, atTheirTimes } from './arrivals.ts';
 import { serveBench } from './child-side.ts';
 import { type OpenLoopJob, type OpenLoopTurn, openLoopJobSchema, type Percentiles } from './open-loop-job.ts';
+import { openQuestions } from './shared-questions.ts';
+import { openSignatures } from './shared-signatures.ts';
 import { percentile } from './statistics.ts';
 
-const PROVINCE = '410000';
-/** The batcher gathers for as long as this. */
+/** As long as questions gather. */
 const TIMER_MS = 3;
 
 /*
- * One gateway that asks one node, with the batcher and the wire of the product and the limits of a province's manifest;
- * the answers are not verified, since what is measured is when questions leave.
+ * One gateway that asks one node, or signs: with the parts and the limits of the product, and nothing else.
  */
 serveBench(async (settings) => {
   const { node } = z.strictObject({ node: z.url() }).parse(settings);
-  const limits = loadProvinces().find(({ manifest }) => manifest.province === PROVINCE)?.manifest.upstream;
-  if (limits === undefined) throw new Error(`there is no ${PROVINCE}`);
-  const client = openUpstreamClient(limits, { origin: node }, { networks: LOOPBACK_ONLY, onRefused: () => undefined });
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
-  const signer = createSigner('open-loop', 'ES256', pair.privateKey);
-  const gateway = { entityId: 'https://gateway.example', signer: () => signer };
-  let requests = 0;
-  const wire = {
-    node,
-    client: {
-      ...client,
-      fetchMade: (...given: Parameters<typeof client.fetchMade>) => {
-        requests += 1;
-        return client.fetchMade(...given);
-      },
-    },
-    timeoutMs: limits.timeout_ms,
-    tokens: new NodeTokens(Date.now),
-    nowMs: Date.now,
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signer: Signer = {
+    kid: 'open-loop',
+    alg: 'ES256',
+    sign: async (input) => Uint8Array.from(sign('sha256', input, { key: privateKey, dsaEncoding: 'ieee-p1363' })),
   };
+  const questions = openQuestions(node, signer);
+  const shared = { questions, signatures: openSignatures(signer) };
 
-  const nonce = () => randomBytes(16).toString('base64url');
-  const ways: Readonly<Record<OpenLoopJob['way'], (onLeave: () => void) => Promise<NodeReply>>> = {
-    alone: (onLeave) =>
-      new Promise((resolve, reject) => {
-        void sendAlone(wire, gateway, { make: () => leaving(onLeave), resolve, reject });
-      }),
-    together: (onLeave) => batcher.ask(gateway, () => leaving(onLeave), 36),
-  };
-  const batcher = new QuestionBatcher(wire);
-  const leaving = (onLeave: () => void) => {
-    onLeave();
-    return { code: `YKM1${nonce()}`, purpose: 'medical_visit' as const, nonce: nonce() };
-  };
-
-  async function measure({ way, ...pace }: OpenLoopJob): Promise<OpenLoopTurn> {
+  async function measure({ what, way, ...pace }: OpenLoopJob): Promise<OpenLoopTurn> {
     const [waited, answered]: [number[], number[]] = [[], []];
     let failed = 0;
-    requests = 0;
+    const takenBefore = shared[what].taken();
     const open: Promise<void>[] = [];
     const endLateness = noteLateness();
     await atTheirTimes(arrivalsAt(pace), (dueAtMs) => {
       const askedMs = performance.now();
-      // A lost connection is asked again; what counts is when it first left.
-      let leftMs: number | null = null;
-      const reply = ways[way](() => {
-        leftMs ??= performance.now();
-      });
-      const done = reply.then(
-        () => {
+      const done = shared[what][way]().then(
+        (leftMs) => {
           answered.push(performance.now() - dueAtMs);
-          waited.push((leftMs ?? askedMs) - askedMs);
+          waited.push(leftMs - askedMs);
         },
         () => {
           failed += 1;
@@ -88,11 +51,11 @@ serveBench(async (settings) => {
       waited: percentilesOf(waited),
       answered: percentilesOf(answered),
       late: percentilesOf(endLateness()),
-      requests,
+      taken: shared[what].taken() - takenBefore,
     };
   }
 
-  return { ready: null, run: (job) => measure(openLoopJobSchema.parse(job)), close: () => client.close() };
+  return { ready: null, run: (job) => measure(openLoopJobSchema.parse(job)), close: () => questions.close() };
 });
 
 /** Notes by how much a short timer is late, over and over, until the function it returns is called. */

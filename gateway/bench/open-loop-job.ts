@@ -1,8 +1,16 @@
 import { z } from 'zod';
 
-/** Questions to one node at a pace of their own, whatever becomes of those before them. */
+/**
+ * What can be had together: `questions` to one node, those that come while others are under way; `signatures`, those of one
+ * turn of the event loop.
+ */
+export const sharedSchema = z.enum(['questions', 'signatures']);
+export type Shared = z.infer<typeof sharedSchema>;
+
+/** Asking at a pace of its own, whatever becomes of what was asked before. */
 export const openLoopJobSchema = z.strictObject({
-  /** Each by itself at once, or with those that come while others are under way. */
+  what: sharedSchema,
+  /** Each by itself at once, or with others. */
   way: z.enum(['alone', 'together']),
   perSecond: z.number().positive(),
   durationMs: z.number().positive(),
@@ -18,12 +26,13 @@ export const openLoopTurnSchema = z.strictObject({
   asked: z.int(),
   /** Turned away or not answered. */
   failed: z.int(),
-  /** From asking until the request was written. */
+  /** From asking until the question was written, or until the signed token was there. */
   waited: percentilesSchema,
-  /** From when the question was due until its answer was there. */
+  /** From when it was due to be asked until the answer was there. */
   answered: percentilesSchema,
   /** What a timer as short as the batcher's was late by, in the same process at the same time. */
   late: percentilesSchema,
-  requests: z.int(),
+  /** Requests, or signatures, that it took. */
+  taken: z.int(),
 });
 export type OpenLoopTurn = z.infer<typeof openLoopTurnSchema>;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { BenchError } from './bench-error.ts';
-import { CASE_PLANS, CASES, isCaseName } from './case-plans.ts';
+import { CASES, isCaseName, planOf } from './case-plans.ts';
 
 export const HELP = `Usage: npm run -s bench -- [options]
 
@@ -18,8 +18,8 @@ Options:
   --log            also measure the registry's log with up to 100,000 signed events (two minutes more)
   --profile CASE   watch the servers of one case instead: where their time goes, and promises, timers and garbage of an
                    operation (cold, cold-merkle, repeat, batch, federated-cold, handwritten, fast, …)
-  --open-loop      measure instead what questions to one node wait for each other, where they come at a pace of their own
-                   (100 to 4,000 a second), beside going one by one and beside how late timers are
+  --open-loop      measure instead what questions to one node, and tokens that share signatures, wait for each other at a
+                   pace of their own (100 to 4,000 a second), beside going one by one and beside how late timers are
   --sweep          measure instead how the gateway's cost goes with connections, remembered answers and systems
   --help           print this
 
@@ -30,9 +30,9 @@ Of processor time an operation (less is better; handwritten, fast and proxy are 
   federated-cold/cold            both nodes together, against a gateway that asks the provinces' systems itself
   federated-cold-batched/federated-cold   questions that travel together under one signature, against one by one
   fast/handwritten  proxy/handwritten     what is left of the peer without its libraries, and without its work
+  routing-3400/routing-34        finding a code's system among 3,400 systems, against among 34
 Of time (less is better, 1 is perfect):
   hung/healthy-p99         while one other province hangs, against when none does
-  routing-3400/routing-34  finding a code's system among 3,400 systems, against among 34
 Of operations a second (more is better):
   instances-2/1            and, in a list of their own, cold/handwritten, repeat/handwritten, repeat/bare-http
 
@@ -71,7 +71,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (parsed.success) {
     const { 'warm-up': warmUp, ...options } = parsed.data;
     const { seconds, rounds } = options;
-    const turns = [...CASE_PLANS.values()].reduce((sum, { stretch = 1 }) => sum + stretch, 0);
+    const turns = CASES.reduce((sum, name) => sum + (planOf(name).stretch ?? 1), 0);
     const most = Math.floor((MAX_SECONDS_OF_ALL_TURNS * 100) / turns / rounds) / 100;
     if (seconds <= most) return { ...options, warmUp };
     throw new BenchError('usage', `--seconds: with ${rounds} rounds at most ${most}`);

@@ -2,8 +2,14 @@ import { z } from 'zod';
 
 const figure = z.number().nonnegative();
 
-/** The kind of machine; no name. */
-export const machineSchema = z.strictObject({ cpu: z.string(), cores: z.int(), memory_gb: figure, os: z.string() });
+/** The kind of machine; no name. `load_before`: processes that wanted a core in the minute before the benchmark began. */
+export const machineSchema = z.strictObject({
+  cpu: z.string(),
+  cores: z.int(),
+  memory_gb: figure,
+  os: z.string(),
+  load_before: figure,
+});
 
 const caseSchema = z.strictObject({
   name: z.string(),

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { BATCH_ITEMS, CASE_PLANS, CASES, type CaseName, LEAST_CROWD } from './case-plans.ts';
+import { BATCH_ITEMS, CASES, type CaseName, LEAST_CROWD, planOf } from './case-plans.ts';
 import { Cases } from './cases.ts';
 import { measureLog } from './log-figures.ts';
 import { routingResultSchema } from './offline-job.ts';
@@ -92,7 +92,7 @@ async function playRounds(
     // There and back: what a case gains from coming after another in one round, it loses in the next.
     for (const name of round % 2 === 1 ? CASES : CASES.toReversed()) {
       onProgress(`round ${round} of ${rounds}: ${name}`);
-      const durationMs = seconds * 1000 * (CASE_PLANS.get(name)?.stretch ?? 1);
+      const durationMs = seconds * 1000 * (planOf(name).stretch ?? 1);
       turns.get(name)?.push(await cases.play(name, { durationMs, operations: null }));
     }
     tookMs = performance.now() - startedMs;
@@ -134,7 +134,7 @@ function mapped<K, V, W>(entries: ReadonlyMap<K, V>, value: (one: V) => W): Map<
 function notes(): string[] {
   return [
     `Client, server and replayed provinces share ${cpus().length} cores: only the ratios carry over to another machine.`,
-    'Ratios are medians over the rounds of what two cases did in one round. They are of processor time an operation (less is better), but for hung/healthy-p99 (time), routing (time) and instances-2/1 (operations a second).',
+    'Ratios are medians over the rounds of what two cases did in one round. They are of processor time an operation (less is better), but for hung/healthy-p99 (time) and instances-2/1 (operations a second).',
     "Every province's statement is signed, in all cases but cold-plain, where none is. Replies were signed before the clock started.",
     'handwritten (express, undici, jose) and fast (node:http, undici, node:crypto) do the same: remember the venue token once verified, ask the province, verify its statement, sign an answer. None of the checks, no log, no metrics.',
     'proxy hands the question and the reply on, and does nothing else; bare-http asks nobody and sends the same bytes.',
@@ -143,6 +143,7 @@ function notes(): string[] {
     `batch and batch-merkle: an operation is one of ${BATCH_ITEMS} new codes of a request; p50 and p99 are of whole requests.`,
     'federated-cold: as cold, but the provinces are asked by way of their issuer, a node of its own with keys of its own, over the same plain HTTP. cpu us/op is the sum of both nodes.',
     `federated-cold-batched: the same from ${LEAST_CROWD} clients or more who take both forms: questions travel together, and statements share signatures.`,
+    'verify-offline: one answer, from its signature to the anchor; hcert: one vaccination certificate, from the text of its picture to the trust list. Both over and over, in one process without any server.',
     'repeat-two-instances: two gateway processes on two ports, each with provinces of its own, the same clients dealt out to both. Where one instance and its client already fill the cores, two cannot be faster.',
   ];
 }

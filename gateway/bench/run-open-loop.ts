@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { startChild } from './child.ts';
 import { Cleanup } from './cleanup.ts';
 import { interruption, machine, type Progress } from './on-stage.ts';
-import { type OpenLoopJob, type OpenLoopTurn, openLoopTurnSchema } from './open-loop-job.ts';
-import type { OpenLoopResult } from './open-loop-result.ts';
+import { type OpenLoopJob, type OpenLoopTurn, openLoopTurnSchema, type Shared, sharedSchema } from './open-loop-job.ts';
+import type { OpenLoopResult, RateResult } from './open-loop-result.ts';
 import type { BenchOptions } from './options.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -15,7 +15,7 @@ const FEW_PER_SECOND = 500;
 /** Turns of the warm-up, at a pace that both ways bear. */
 const WARM_UP = { perSecond: 1_000, turns: 3, seed: 0 };
 
-/** Measures what questions wait for each other where they come at their own pace. Throws BenchError. */
+/** Measures what questions, and tokens to be signed, wait for each other at a pace of their own. Throws BenchError. */
 export async function runOpenLoop({ seconds, rounds }: BenchOptions, onProgress: Progress): Promise<OpenLoopResult> {
   const cleanup = new Cleanup();
   const stopped = interruption();
@@ -32,27 +32,36 @@ export async function runOpenLoop({ seconds, rounds }: BenchOptions, onProgress:
     const asking = { file: 'open-loop-asker.ts', settings: { node: ready.url }, ready: z.null() };
     const asker = await cleanup.start(() => startChild(asking));
     const play = (job: OpenLoopJob) => asker.run(job, openLoopTurnSchema);
-    onProgress('warming up');
-    const warmUp = { perSecond: WARM_UP.perSecond, durationMs: seconds * 1000 * WARM_UP.turns, seed: WARM_UP.seed };
-    await playBoth(1, warmUp, play);
-    const rates = new Map(RATES.map((rate): [number, Round[]] => [rate, []]));
+    const turnMs = seconds * 1000;
+    const rates = new Map(
+      sharedSchema.options.flatMap((what) => RATES.map((perSecond): [Pace, Round[]] => [{ what, perSecond }, []])),
+    );
+    for (const what of sharedSchema.options) {
+      onProgress(`warming up: ${what}`);
+      const { perSecond, turns, seed } = WARM_UP;
+      await playBoth(1, { what, perSecond, durationMs: turnMs * turns, seed }, play);
+    }
     for (let round = 1; round <= rounds; round += 1) {
-      for (const [perSecond, played] of rates) {
-        onProgress(`round ${round} of ${rounds}: ${perSecond} a second`);
-        const durationMs = seconds * 1000 * Math.max(1, FEW_PER_SECOND / perSecond);
-        const pace = { perSecond, durationMs, seed: round };
-        played.push(await playBoth(round, pace, play));
+      for (const [pace, played] of rates) {
+        onProgress(`round ${round} of ${rounds}: ${pace.perSecond} ${pace.what} a second`);
+        const stretch = pace.what === 'questions' ? Math.max(1, FEW_PER_SECOND / pace.perSecond) : 1;
+        played.push(await playBoth(round, { ...pace, durationMs: turnMs * stretch, seed: round }, play));
       }
     }
+    const resultsOf = (wanted: Shared) =>
+      [...rates].flatMap(([{ what, perSecond }, played]) => (what === wanted ? [rateOf(perSecond, played)] : []));
     return {
       machine: machine(),
       node: process.version,
       answer_after_ms: ANSWER_AFTER_MS,
       rounds,
-      rates: [...rates].map(([perSecond, played]) => rateOf(perSecond, played)),
+      questions: resultsOf('questions'),
+      signatures: resultsOf('signatures'),
     };
   }
 }
+
+type Pace = Pick<OpenLoopJob, 'what' | 'perSecond'>;
 
 const readySchema = z.strictObject({ url: z.url() });
 
@@ -72,7 +81,7 @@ async function playBoth(
   return { alone, together: await play({ ...pace, way: 'together' }) };
 }
 
-function rateOf(perSecond: number, rounds: readonly Round[]): OpenLoopResult['rates'][number] {
+function rateOf(perSecond: number, rounds: readonly Round[]): RateResult {
   const middle = (value: (round: Round) => number) => rounded(median(rounds.map(value)));
   const way = (name: OpenLoopJob['way']) => ({
     waited_p50_ms: middle((round) => round[name].waited.p50),
@@ -81,7 +90,7 @@ function rateOf(perSecond: number, rounds: readonly Round[]): OpenLoopResult['ra
     answered_p99_ms: middle((round) => round[name].answered.p99),
     late_p50_ms: middle((round) => round[name].late.p50),
     late_p99_ms: middle((round) => round[name].late.p99),
-    questions_per_request: middle((round) => round[name].asked / round[name].requests),
+    in_one: middle((round) => round[name].asked / Math.max(1, round[name].taken)),
     asked: rounds.reduce((sum, round) => sum + round[name].asked, 0),
     failed: rounds.reduce((sum, round) => sum + round[name].failed, 0),
   });

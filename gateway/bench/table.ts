@@ -56,7 +56,7 @@ function logLines(log: NonNullable<BenchResult['log']>): string[] {
 
 /** What it was measured on. */
 export function machineLine({ machine, node }: Pick<BenchResult, 'machine' | 'node'>): string {
-  return `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, node ${node}`;
+  return `${machine.cpu}, ${machine.cores} cores, ${machine.memory_gb} GB, ${machine.os}, node ${node}, load before ${machine.load_before}`;
 }
 
 /** Rows of one width a column: the first to the left, the others to the right. */

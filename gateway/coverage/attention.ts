@@ -59,6 +59,7 @@ const SEVERITY: readonly AttentionKind[] = [
   'unsubstantiated',
   'batch',
   'flip',
+  'guessing',
   'mandate_lapsing',
   'registry_behind',
   'deviation',

@@ -11,6 +11,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'deploy/RUNBOOK.md',
   'deploy/WALKTHROUGH.md',
+  'deploy/capacity.md',
 ];
 /** `verification/verify.ts` in running text: below the root, or below the gateway, as its rooms are called there. */
 const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|md|mjs|ya?ml))`/g;

@@ -16,6 +16,7 @@ const PLAYED_ELSEWHERE = [
   'huren_relayed_questions_total',
   'huren_shadow_comparisons_total',
   'huren_shed_total',
+  'huren_unknown_code_refusals_total',
 ];
 
 let gateway: SandboxGateway;
@@ -140,8 +141,10 @@ describe('a reply', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self'",
+      "manifest-src 'self'",
       "script-src 'self'",
       "style-src 'self'",
+      "worker-src 'self'",
     ]);
   });
 });

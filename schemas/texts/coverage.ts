@@ -7,6 +7,7 @@ export const ATTENTION_TEXTS = {
   unsubstantiated: { zh: '大量黄码、红码未证明依据', en: 'many yellow or red are not substantiated' },
   batch: { zh: '黄码、红码多为批量赋码', en: 'most yellow or red were assigned by the batch' },
   flip: { zh: '码色一小时内反复变化', en: 'colours change within the hour' },
+  guessing: { zh: '客户端大量出示该省不认识的码', en: 'clients show many codes that the province does not know' },
   breaker_open: { zh: '暂不向该省查询', en: 'the province is not asked at the moment' },
   node_silent: { zh: '节点停止上报', en: 'a node does not report' },
   node_fault: { zh: '节点的上报有异常', en: "something is wrong with a node's reports" },
