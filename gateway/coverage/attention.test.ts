@@ -133,7 +133,13 @@ describe('what is not told, or touches somebody else', () => {
   test('a key that ends, unless another of its use goes on', () => {
     const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'old', alg: 'ES256' } as const;
     const times = { announced_s: 1, activated_s: 1, retired_s: null, revoked_s: null };
-    const key = (expires_s: number | null): KeyRecord => ({ use: 'registry', jwk, state: 'active', ...times, expires_s });
+    const key = (expires_s: number | null): KeyRecord => ({
+      use: 'registry',
+      jwk,
+      state: 'active',
+      ...times,
+      expires_s,
+    });
     const entities = (...keys: KeyRecord[]) => {
       const own = {
         entity_id: NODE,
