@@ -1,6 +1,6 @@
 import type { Alphabet } from '../schemas/recogniser.ts';
 
-/** Every expression here is ours: a province supplies literals, never a pattern. None has a dot, a colon or a space. */
+/** Every expression here is ours: a province supplies literals, never a pattern. None but base45 has a dot, a colon or a space. */
 const ALPHABETS = {
   digits: /^[0-9]*$/,
   hex: /^[0-9a-fA-F]*$/,
@@ -8,6 +8,7 @@ const ALPHABETS = {
   alphanumeric: /^[0-9A-Za-z]*$/,
   base64: /^[0-9A-Za-z+/=]*$/,
   base64url: /^[0-9A-Za-z_-]*$/,
+  base45: /^[0-9A-Z $%*+\-./:]*$/,
 } as const satisfies Record<Alphabet, RegExp>;
 
 /** Whether a text has characters of this alphabet alone. */
@@ -26,6 +27,7 @@ export function spelledIn(alphabet: Alphabet, text: string): string {
     case 'alphanumeric':
     case 'base64':
     case 'base64url':
+    case 'base45':
       return text;
   }
 }

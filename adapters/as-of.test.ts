@@ -168,3 +168,26 @@ describe('whatever the time and the format', () => {
     );
   });
 });
+
+/** Every rule of leap years, kept and broken. */
+const LEAP_DAYS = ['2023', '2024', '2100', '2400'];
+
+test('a second that a calendar has is reckoned to be another, or one that none has is taken', () => {
+  const number = (max: number, width: number) =>
+    fc.integer({ min: 0, max }).map((value) => String(value).padStart(width, '0'));
+  const year = fc.oneof(number(9999, 4), fc.constantFrom('2000', '2020', '2023', '2024', '2100', '2400'));
+  const parts = fc.tuple(year, number(13, 2), number(32, 2), number(25, 2), number(61, 2), number(61, 2));
+  const read = compileAsOf({ from: 'field', at: '/t', format: 'yyyyMMddHHmmss', zone: 'Z' });
+  fc.assert(
+    fc.property(parts, ([y, mo, d, h, mi, s]) => {
+      const local = `${y}-${mo}-${d}T${h}:${mi}:${s}`;
+      const slowMs = Date.parse(`${local}Z`);
+      // Date.parse rolls over into the next month or day: what does not come back is no date.
+      const exists = !Number.isNaN(slowMs) && new Date(slowMs).toISOString().slice(0, 19) === local;
+      const reading = read({ t: `${y}${mo}${d}${h}${mi}${s}` }, slowMs);
+      expect(reading.kind === 'unreadable').toBe(!exists);
+      if (reading.kind === 'at') expect(reading.atMs).toBe(slowMs);
+    }),
+    { numRuns: 5_000, examples: LEAP_DAYS.map((year) => [[year, '02', '29', '00', '00', '00']]) },
+  );
+});

@@ -25,6 +25,9 @@ const PATTERNS: Readonly<Record<TextFormat, RegExp>> = {
 };
 /** More digits than any time in either unit has: which of them was meant shows in the year that comes out. */
 const UNIX = /^\d{1,15}$/;
+const DAY_MS = 86_400_000;
+/** From 1 March of the year 0. */
+const DAYS_BEFORE_1970 = 719_468;
 const ZONE = /^([+-])(0\d|1[0-4]):([0-5]\d)$/;
 
 /** `unreadable`: missing, or not in the declared format; `impossible`: a time as of which nobody can have had a status. */
@@ -58,7 +61,7 @@ function parseInstant(text: string, format: AsOfFormat, zone: string): number | 
   const parts = PATTERNS[format].exec(text)?.groups;
   if (parts === undefined) return null;
   const { fraction = '' } = parts;
-  const secondMs = calendarMs(localSecond(parts));
+  const secondMs = calendarMs(parts);
   const offsetMs = zoneOffsetMs(ownZone(parts) ?? zone);
   return secondMs === null || offsetMs === null
     ? null
@@ -67,18 +70,34 @@ function parseInstant(text: string, format: AsOfFormat, zone: string): number | 
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-function localSecond({ day, minute, year, month, date, hour, min, second = '00' }: Parts): string {
-  return `${day ?? `${year}-${month}-${date}`}T${minute ?? `${hour}:${min}`}:${second}`;
-}
-
 function ownZone({ zone, sign, zoneHour, zoneMinute }: Parts): string | null {
   return sign === undefined ? (zone ?? null) : `${sign}${zoneHour}:${zoneMinute}`;
 }
 
-/** Date.parse rolls 30 February over into March and 24:00 into the next day; what does not come back is no date. */
-function calendarMs(local: string): number | null {
-  const ms = Date.parse(`${local}Z`);
-  return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 19) !== local ? null : ms;
+/** Milliseconds since 1970 of a second that a calendar has, by arithmetic; null for 30 February, 24:00 and the like. */
+function calendarMs(parts: Parts): number | null {
+  const { day, minute: time, second = '00' } = parts;
+  const year = Number(parts['year'] ?? day?.slice(0, 4));
+  const month = Number(parts['month'] ?? day?.slice(5, 7));
+  const date = Number(parts['date'] ?? day?.slice(8, 10));
+  const hour = Number(parts['hour'] ?? time?.slice(0, 2));
+  const minute = Number(parts['min'] ?? time?.slice(3, 5));
+  const isDay = month >= 1 && month <= 12 && date >= 1 && date <= daysIn(year, month);
+  if (!isDay || hour > 23 || minute > 59 || Number(second) > 59) return null;
+  return daysSince1970(year, month, date) * DAY_MS + ((hour * 60 + minute) * 60 + Number(second)) * 1000;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Years are counted from March, so that the day that comes and goes is the last one. */
+function daysSince1970(year: number, month: number, date: number): number {
+  const since = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(since / 4) - Math.floor(since / 100) + Math.floor(since / 400);
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + date - 1;
+  return since * 365 + leapDays + dayOfYear - DAYS_BEFORE_1970;
 }
 
 function zoneOffsetMs(zone: string): number | null {

@@ -57,4 +57,15 @@ describe('two codes read as one', () => {
   ])('%s is called two codes', (_what, text) => {
     expect(glued(text)).toBe(false);
   });
+
+  test('a long text without a separator is looked at place by place', () => {
+    let looks = 0;
+    const counted = (text: string) => {
+      looks += 1;
+      return recognise(text);
+    };
+    expect([isGlued('a'.repeat(255), counted), looks]).toEqual([false, 248]);
+    looks = 0;
+    expect([isGlued('a'.repeat(257), counted), looks]).toEqual([false, 0]);
+  });
 });

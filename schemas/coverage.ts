@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema } from './code-lists/index.ts';
+import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from './code-lists/index.ts';
 import { problemCodeSchema } from './problem.ts';
 import { entityIdSchema, instantSchema } from './status.ts';
 
@@ -9,7 +9,7 @@ const countSchema = z.int().min(0);
  * What can be odd about a province's yellow and red over the last hour, told from counts alone: not substantiated,
  * assigned by the batch, or changed within the hour.
  */
-export const signalNameSchema = z.enum(['unsubstantiated', 'batch', 'flip']).meta({ id: 'SignalName' });
+export const signalNameSchema = z.enum(['unsubstantiated', 'batch', 'flip', 'guessing']).meta({ id: 'SignalName' });
 export type SignalName = z.infer<typeof signalNameSchema>;
 
 /** `rate`: share of the last hour's presentations that could have shown it. `raised` follows a published rule. */
@@ -100,6 +100,7 @@ export const attentionKindSchema = z
     'unsubstantiated',
     'batch',
     'flip',
+    'guessing',
     'breaker_open',
     'node_silent',
     'node_fault',
@@ -172,3 +173,26 @@ export const coverageSchema = z
   })
   .meta({ id: 'Coverage' });
 export type Coverage = z.infer<typeof coverageSchema>;
+
+/**
+ * GET /v1/coverage/cells: the cells of a destination's table that scans reached, by issuer and kind of venue, and how many
+ * reached none since nobody could tell their status. What another table would have made of them follows from these.
+ */
+export const coverageCellsSchema = z
+  .strictObject({
+    window: coverageWindowSchema,
+    generated_at: instantSchema,
+    destination: provinceCodeSchema,
+    cells: z.array(
+      z.strictObject({
+        issuer: provinceCodeSchema,
+        venue_kind: venueKindSchema,
+        cell: z.string().max(96).meta({ description: 'status/provenance/assurance/live or stale/age/popup/limited' }),
+        n: countSchema,
+      }),
+    ),
+    undecided: countSchema,
+    suppressed_below: countSchema,
+  })
+  .meta({ id: 'CoverageCells' });
+export type CoverageCells = z.infer<typeof coverageCellsSchema>;

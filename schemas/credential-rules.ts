@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { provinceCodeSchema } from './code-lists/index.ts';
+import { credentialFamilySchema } from './credential-family.ts';
 import { listHeadSchema } from './credential-list-head.ts';
 import { jsonValueSchema } from './scenarios.ts';
 import { instantSchema } from './status.ts';
-
-export const credentialFamilySchema = z.enum(['hcert', 'shc']).meta({ id: 'CredentialFamily' });
-export type CredentialFamily = z.infer<typeof credentialFamilySchema>;
 
 /** What a certificate holds: EU DCC; WHO DDCC vaccination status and test result; WHO ICVP; a SMART Health Card. */
 export const credentialContentSchema = z

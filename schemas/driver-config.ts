@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credentialFamilySchema } from './credential-family.ts';
 import { exchange, memberSchema, pathSchema, pointerSchema } from './driver-exchange.ts';
 
 /** Guangdong's gateway family: four `x-tif-*` headers, the signature a SHA-256 over timestamp, token and nonce. */
@@ -125,6 +126,17 @@ export const signedTokenConfigSchema = z.strictObject({
 /** The national platform's binary code: base64 of octets that start with `JKM`. */
 export const jkmConfigSchema = z.strictObject({ name: z.literal('jkm'), ...exchange });
 
+/**
+ * Nobody is asked about the code: it is a certificate that carries its own record, signed by its issuer. What is asked for,
+ * every `refresh_s`, is the signed trust list and the rules; in the place of a code the question has the word `lists`.
+ */
+export const certificateConfigSchema = z.strictObject({
+  name: z.literal('certificate'),
+  ...exchange,
+  families: z.array(credentialFamilySchema).min(1).max(2),
+  refresh_s: z.int().min(10).max(86_400),
+});
+
 /** How a province is spoken to: one closed driver and its settings. No code, no expressions. */
 export const driverConfigSchema = z
   .discriminatedUnion('name', [
@@ -139,6 +151,7 @@ export const driverConfigSchema = z
     soapConfigSchema,
     signedTokenConfigSchema,
     jkmConfigSchema,
+    certificateConfigSchema,
   ])
   .meta({ id: 'DriverConfig' });
 export type DriverConfig = z.infer<typeof driverConfigSchema>;
@@ -154,3 +167,4 @@ export type OAuth2Config = z.infer<typeof oauth2ConfigSchema>;
 export type SoapConfig = z.infer<typeof soapConfigSchema>;
 export type SignedTokenConfig = z.infer<typeof signedTokenConfigSchema>;
 export type JkmConfig = z.infer<typeof jkmConfigSchema>;
+export type CertificateConfig = z.infer<typeof certificateConfigSchema>;

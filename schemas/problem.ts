@@ -99,6 +99,15 @@ export const PROBLEMS = {
     en: 'Too many requests',
     next: { zh: '请按 Retry-After 所示时间后重试', en: 'Wait for the seconds in Retry-After' },
   },
+  unknown_codes_excessive: {
+    status: 429,
+    zh: '此客户端查询了过多任何省份都没有的码',
+    en: 'This client asks about too many codes that no province knows',
+    next: {
+      zh: '请检查扫码器及提交的内容，按 Retry-After 所示时间后重试；确有此需要时，请联系网关运维人员',
+      en: 'See to the scanner and to what is sent, and wait for the seconds in Retry-After; where they are real codes, tell the operator of this gateway',
+    },
+  },
   check_not_permitted: {
     status: 403,
     zh: '此处此时不得查验健康码',

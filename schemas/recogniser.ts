@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unframed } from './scanned-text.ts';
 
-const alphabetSchema = z.enum(['digits', 'hex', 'hex_upper', 'alphanumeric', 'base64', 'base64url']).meta({
+const alphabetSchema = z.enum(['digits', 'hex', 'hex_upper', 'alphanumeric', 'base64', 'base64url', 'base45']).meta({
   description:
     'hex and hex_upper are read in either case; the system is asked in lower case for hex, in upper case for hex_upper',
 });

@@ -16,7 +16,9 @@ export function sampleCodes(template: string, manifest: Manifest): string[] {
 }
 
 function fill(template: string, cycle: Cycle, manifest: Manifest): string {
-  const withJws = template.replaceAll('{jws}', () => signedCode(cycle, manifest));
+  const withJws = template
+    .replaceAll('{jws}', () => signedCode(cycle, manifest))
+    .replaceAll('{certificate}', () => certificateCode(cycle, manifest));
   return withJws.replaceAll(PLACEHOLDER, (_match, alphabet: string, length: string) =>
     sampleText(alphabet, Number(length), cycle),
   );
@@ -41,6 +43,12 @@ function signedCode(cycle: Cycle, { recognise }: Manifest): string {
   const header = { alg: 'ES256', kid: repeat(cycle.base64url, 43), typ: 'health-code+jwt' };
   const payload = { iss: issuer, sub: repeat(cycle.hex, 32), exp: 1_800_000_000 };
   return [encode(header), encode(payload), repeat(cycle.base64url, JWS_SIGNATURE_LENGTH)].join('.');
+}
+
+/** The shape of a certificate that nobody signed. */
+function certificateCode(cycle: Cycle, { recognise }: Manifest): string {
+  const [first] = recognise;
+  return first?.kind === 'prefix' ? `${first.prefix}${repeat(cycle.digits, first.length.min)}` : '';
 }
 
 function encode(value: object): string {

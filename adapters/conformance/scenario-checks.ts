@@ -27,7 +27,7 @@ export function checkShown({ manifest, scenarios }: Subject): ConformanceFinding
   });
 }
 
-/** What every system has to be tried on. A system without a yellow, or that tells no origin, says so in its tables. */
+/** What every system has to be tried on. A system without a yellow or a red, or that tells no origin, says so in its tables. */
 export function checkKinds({ manifest, scenarios }: Subject): ConformanceFinding[] {
   const { reply } = manifest;
   const read = readScenarios(manifest, scenarios);
@@ -38,7 +38,11 @@ export function checkKinds({ manifest, scenarios }: Subject): ConformanceFinding
   const kinds: [kind: string, present: boolean][] = [
     ['green', has((one) => leadsTo(one, 'green'))],
     ['yellow', !reply.status.values.some(({ to }) => to === 'yellow') || has((one) => leadsTo(one, 'yellow'))],
-    ['red with a ground', has((one) => leadsTo(one, 'red') && one.translation.claims.ground.length > 0)],
+    [
+      'red with a ground',
+      !reply.status.values.some(({ to }) => to === 'red') ||
+        has((one) => leadsTo(one, 'red') && one.translation.claims.ground.length > 0),
+    ],
     ['expired code', answers('expired')],
     ['unknown code', answers('unknown')],
     ['value outside the documented set', has(({ translation }) => translation.unmapped.includes('status'))],

@@ -1,4 +1,5 @@
 import {
+  ABROAD,
   GROUNDS,
   LEVELS,
   type LocalState,
@@ -6,13 +7,17 @@ import {
   type ProvinceCode,
   ROLES,
 } from '../../schemas/code-lists/index.ts';
+import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { DriverName } from '../../schemas/driver-config.ts';
 import { TEMPLATES } from '../drivers/index.ts';
+import { certificateManifest, certificateScenarios } from './certificate-template.ts';
 import { readmeTemplate } from './template-readme.ts';
 
 export interface TemplateChoice {
   readonly province: ProvinceCode;
   readonly driver: DriverName;
+  /** Of the driver `certificate`: which of its families. */
+  readonly family?: CredentialFamily;
   /** `system.id`, which also names the sandbox host: lower-case words joined by hyphens. */
   readonly name: string;
 }
@@ -25,9 +30,13 @@ export interface TemplateFile {
 
 /** A folder that passes the static check once every `FILL_` blank has been replaced, the same one by the same text. */
 export function adapterTemplate(choice: TemplateChoice): TemplateFile[] {
+  const isCertificate = choice.driver === 'certificate';
+  const [manifest, scenarios] = isCertificate
+    ? [certificateManifest(choice), certificateScenarios(choice)]
+    : [manifestTemplate(choice), scenariosTemplate(choice)];
   const files = [
-    { path: 'manifest.json', text: json(manifestTemplate(choice)) },
-    { path: 'fixtures/scenarios.json', text: json(scenariosTemplate(choice)) },
+    { path: 'manifest.json', text: json(manifest) },
+    { path: 'fixtures/scenarios.json', text: json(scenarios) },
   ];
   const readme = readmeTemplate(
     choice,
@@ -57,9 +66,9 @@ function rowsOf(list: Readonly<Record<string, { readonly zh: string }>>, without
 }
 
 function tablesFor(province: ProvinceCode) {
-  const origins = Object.entries(PROVINCES).map(([code, { zh }]) =>
-    row(code, code === province ? 'own' : code === '000000' ? 'undisclosed' : code, zh),
-  );
+  const origins = Object.entries(PROVINCES)
+    .filter(([code]) => code !== ABROAD)
+    .map(([code, { zh }]) => row(code, code === province ? 'own' : code === '000000' ? 'undisclosed' : code, zh));
   return {
     ground: { at: '/reason', optional: true, values: [...rowsOf(GROUNDS), NO_GROUND] },
     origin: { at: '/source/province', optional: true, values: origins },

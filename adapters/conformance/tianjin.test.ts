@@ -51,8 +51,11 @@ describe.each(driverConfigSchema.options.map(({ shape }) => shape.name.value))('
   test('a folder whose blanks are filled does not pass the check', () => {
     const folder = withBlanksFilled(adapterTemplate({ ...CHOICE, driver }));
     const { findings } = checkStatic({ name: null, ...folder }, OPTIONS);
-    // Only the national platform has binary codes: a second system with that driver must pick a marker of its own.
-    expect(findings.map(({ code }) => code)).toEqual(driver === 'jkm' ? ['recogniser_overlap'] : []);
+    // Binary codes are the national platform's alone, certificates are told by what all of them start with: a second system
+    // with one of these drivers must pick a marker of its own, or take the other one's place.
+    const warned = driver === 'certificate' ? ['origin_unread', 'assignment_unread'] : [];
+    const overlaps = driver === 'jkm' || driver === 'certificate' ? ['recogniser_overlap'] : [];
+    expect(findings.map(({ code }) => code).sort()).toEqual([...overlaps, ...warned].sort());
   });
 
   test('it does not work with its simulated upstream', async () => {

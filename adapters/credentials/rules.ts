@@ -1,7 +1,8 @@
 import { type CertLogicExpression, evaluate } from 'certlogic-js';
 import { z } from 'zod';
 import type { CredentialCode } from '../../schemas/code-lists/credential-codes.ts';
-import type { CertLogicRule, CredentialFamily, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
+import type { CredentialFamily } from '../../schemas/credential-family.ts';
+import type { CertLogicRule, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { instantOf } from '../../schemas/instant.ts';
 import type { CertifiedKind } from './credential-trust.ts';
 import type { DecodedCredential } from './verify-credential.ts';

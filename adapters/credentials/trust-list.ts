@@ -33,8 +33,9 @@ export function checkSuccession(known: ListHead | null, next: ListHead, atS: num
   if (Date.parse(next.issued_at) / 1000 > atS + CLOCK_TOLERANCE_S) {
     throw new CredentialListError('list_dated_ahead', 'dated after now');
   }
-  if (Date.parse(next.next_update) / 1000 < atS) throw new CredentialListError('list_stale', 'past its next update');
+  // The first one may be old: it then decides nothing, and says why.
   if (known === null) return;
+  if (Date.parse(next.next_update) / 1000 < atS) throw new CredentialListError('list_stale', 'past its next update');
   if (next.sequence <= known.sequence) {
     throw new CredentialListError('list_sequence_regressed', 'its sequence number is not greater');
   }

@@ -3,7 +3,8 @@ import {
   type CredentialCode,
   type CredentialOutcome,
 } from '../../schemas/code-lists/credential-codes.ts';
-import type { CredentialFamily, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
+import type { CredentialFamily } from '../../schemas/credential-family.ts';
+import type { CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { CredentialError } from './credential-error.ts';
 import { type CredentialTrust, MAX_KEYS_OF_ONE_NAME, type SignerEntry } from './credential-trust.ts';
 import { HCERT_PREFIX, type HcertClaims, readHcert, readHcertClaims } from './hcert.ts';

@@ -26,6 +26,16 @@ export interface DriverContext {
   readonly nonce: () => string;
   /** Throws UpstreamError `credentials` when the operator has not provided it. */
   readonly secret: (name: string) => string;
+  /** Where a driver keeps the one document that it has to have after a restart without a network. Absent: nowhere. */
+  readonly kept?: KeptDocument;
+}
+
+/** A document that outlives the process. It is checked again whenever it is read: whoever can write there signs nothing. */
+export interface KeptDocument {
+  /** Null where there is none. Never throws. */
+  readonly read: () => string | null;
+  /** Never throws: what cannot be kept is in use all the same. */
+  readonly write: (text: string) => void;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { DriverConfig, DriverName } from '../../schemas/driver-config.ts';
 import { aesHeader } from './aes-header/driver.ts';
 import { aesHeaderTemplate } from './aes-header/template.ts';
+import { certificate } from './certificate/driver.ts';
+import { certificateTemplate } from './certificate/template.ts';
 import { deviceReader } from './device-reader/driver.ts';
 import { deviceReaderTemplate } from './device-reader/template.ts';
 import type { Ask, Driver, DriverContext } from './driver.ts';
@@ -40,6 +42,7 @@ const DRIVERS: { readonly [Name in DriverName]: Driver<DriverConfigs[Name]> } = 
   soap: soap,
   'signed-token': signedToken,
   jkm: jkm,
+  certificate: certificate,
 };
 
 /** What a new folder starts with, for each driver. */
@@ -55,6 +58,7 @@ export const TEMPLATES: { readonly [Name in DriverName]: DriverTemplate<DriverCo
   soap: soapTemplate,
   'signed-token': signedTokenTemplate,
   jkm: jkmTemplate,
+  certificate: certificateTemplate,
 };
 
 /** Opens the driver that a manifest names. Does no I/O; `statementAt` is where the reply carries a signed statement. */

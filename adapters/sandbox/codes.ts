@@ -25,7 +25,8 @@ export class ScenarioCodes {
     this.#tokenOf = openTokenOf(upstream.manifest);
     const here = scenarios.map((scenario) => ({ scenario }));
     this.#minted = [...here, ...doorScenariosOf(upstream.manifest.province, scenarios)].map((one) => {
-      const code = upstream.wire.mint(code_template, one.scenario.answer === 'expired');
+      const { answer, record } = one.scenario;
+      const code = upstream.wire.mint(code_template, answer === 'expired', record);
       return { ...one, code, token: this.#tokenOf(code) };
     });
   }
@@ -67,7 +68,7 @@ export class ScenarioCodes {
   /** Puts one raw record behind a new code. */
   post(record: JsonValue): string {
     const { book, wire, agencies } = this.#upstream;
-    const code = wire.mint(this.#template, false);
+    const code = wire.mint(this.#template, false, record);
     const token = this.#tokenOf(code);
     book.addPosted(wire.subjectOf(token), token, agencies.sign(record, token));
     return code;

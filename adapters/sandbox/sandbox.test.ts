@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { sm2 } from 'sm-crypto-v2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { ABROAD, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import {
   recordReplySchema,
   type SandboxCode,
@@ -203,12 +203,19 @@ describe('approvals signed by agencies below the province', () => {
 
 describe('posted records', () => {
   test('a posted record is what its code leads to, in every system', async () => {
-    for (const province of provinces) {
+    for (const province of provinces.filter((one) => one !== ABROAD)) {
       const raw = scenario(province, 'red').record;
       const { code } = await controlled(sandbox, recordReplySchema, 'POST', '/records', { province, raw });
       const answer = await scan(province, code);
       expect(answer.kind === 'found' && answer.translation.claims.status, province).toBe('red');
     }
+  });
+
+  test('a posted record of a certificate is not what the certificate comes to', async () => {
+    const raw = scenario(ABROAD, 'card-revoked').record;
+    const { code } = await controlled(sandbox, recordReplySchema, 'POST', '/records', { province: ABROAD, raw });
+    const answer = await scan(ABROAD, code);
+    expect(answer.kind === 'found' && answer.translation.reasons).toEqual(['certificate_not_accepted']);
   });
 
   test.each([

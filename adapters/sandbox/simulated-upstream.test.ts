@@ -60,9 +60,9 @@ describe.each(provinces)('who may ask %s', (province) => {
 });
 
 /** Protocols that send no time of their own that a stranger's clock could spoil. */
-const WITHOUT_CLOCK = ['form', 'oauth2'];
+const WITHOUT_CLOCK = ['form', 'oauth2', 'certificate'];
 /** Protocols without a nonce: what was sent once is good again, as it was with the systems they are taken from. */
-const WITHOUT_NONCE = ['form', 'aes-header', 'irs-token'];
+const WITHOUT_NONCE = ['form', 'aes-header', 'irs-token', 'certificate'];
 
 function speakingOtherThan(drivers: readonly string[]): ProvinceCode[] {
   return folders

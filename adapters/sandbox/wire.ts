@@ -45,8 +45,8 @@ export interface Wire {
   /** What the operator of the gateway is handed, by the driver's names. Made anew at every start. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly handle: (request: ReceivedRequest) => Promise<WireReply>;
-  /** A fresh code of a template; some systems write the end of its life into it. */
-  readonly mint: (template: string, expired: boolean) => string;
+  /** A fresh code of a template; some systems write the end of its life into it, or all that it stands for (`record`). */
+  readonly mint: (template: string, expired: boolean, record?: JsonValue) => string;
   /** What the system is asked about when a gateway took this token from a code. */
   readonly subjectOf: (token: string) => string;
 }

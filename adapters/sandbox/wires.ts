@@ -1,5 +1,6 @@
 import type { DriverName } from '../../schemas/driver-config.ts';
 import { aesHeaderWire } from '../drivers/aes-header/wire.ts';
+import { certificateWire } from '../drivers/certificate/wire.ts';
 import { deviceReaderWire } from '../drivers/device-reader/wire.ts';
 import { formWire } from '../drivers/form/wire.ts';
 import type { DriverConfigs } from '../drivers/index.ts';
@@ -25,6 +26,7 @@ const WIRES: { readonly [Name in DriverName]: (config: DriverConfigs[Name], tool
   soap: soapWire,
   'signed-token': signedTokenWire,
   jkm: jkmWire,
+  certificate: certificateWire,
 };
 
 /** The system's side of whatever driver a manifest declares, with fresh credentials. */

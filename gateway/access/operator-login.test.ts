@@ -3,7 +3,8 @@ import { makeKey } from '../../adapters/sandbox/keys.ts';
 import { type SandboxProvider, startProvider } from '../../adapters/sandbox/provider.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
 import { openOutgoing } from '../upstream/outgoing.ts';
-import { LOGIN_LIFETIME_MS, OperatorLogin, SESSION_LIFETIME_MS } from './operator-login.ts';
+import { LOGIN_LIFETIME_MS } from './code-login.ts';
+import { OperatorLogin, SESSION_LIFETIME_MS } from './operator-login.ts';
 import { CookieSeal } from './sealed-cookie.ts';
 import { openSeenOnce, type SeenOnce } from './seen-once.ts';
 

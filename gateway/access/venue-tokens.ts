@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { ProvinceCode, VenueKind } from '../../schemas/code-lists/index.ts';
@@ -22,12 +22,17 @@ export interface Venue {
   readonly destination: ProvinceCode;
 }
 
+/** Under which name a client is counted: two servers may have one of the same name. */
+export function clientOf({ issuer, clientId }: Pick<Venue, 'issuer' | 'clientId'>): string {
+  return `${issuer} ${clientId}`;
+}
+
 /** What becomes of a token, for the count. `remembered`: verified before, and its server's chain is still the same. */
 export type TokenOutcome = 'verified' | 'remembered' | 'missing' | 'invalid' | 'unproven' | 'foreign' | 'unavailable';
 
 interface Parts {
   /** Null: nobody told this node whom to believe. */
-  readonly resolver: Pick<EntityResolver, 'authorizationServer' | 'reread'> | null;
+  readonly resolver: Pick<EntityResolver, 'authorizationServer' | 'knownServer' | 'reread'> | null;
   /** The province that admitted an authorization server; null where the registry does not vouch for it now. */
   readonly provinceOf: (issuer: string) => ProvinceCode | null;
   /** What a token has to be for to ask the gateway of a province; null where that gateway is not here. */
@@ -55,6 +60,7 @@ interface Remembered {
 const REMEMBERED_TOKENS = 20_000;
 /** A stranger may name any server: one that is away is not looked for at every question. */
 const TRY_AGAIN_AFTER_MS = 1_000;
+const BEARER = /^bearer ([^ ]+)$/i;
 const OUTCOMES: ReadonlyMap<ProblemCode, TokenOutcome> = new Map([
   ['token_missing', 'missing'],
   ['token_invalid', 'invalid'],
@@ -91,7 +97,26 @@ export class VenueTokens {
    * The venue that a request is from. Throws ProblemError `token_missing`, `token_invalid`, `proof_missing`,
    * `proof_invalid`, `proof_nonce_required`, `proof_replayed`, `venue_foreign`, `unavailable`.
    */
-  async authenticate(request: PresentedRequest): Promise<Venue> {
+  authenticate(request: PresentedRequest): Venue | Promise<Venue> {
+    return this.#rememberedOf(request.authorization) ?? this.#counted(request);
+  }
+
+  /** The venue of a bearer token that was verified before, where nothing has to be waited for. Null: it has to be looked at. */
+  #rememberedOf(authorization = ''): Venue | null {
+    const token = BEARER.exec(authorization)?.[1];
+    const known = token === undefined ? undefined : this.#remembered.get(nameOf(token));
+    if (known === undefined || known.jkt !== null || known.expS * 1000 <= this.#parts.nowMs()) return null;
+    const { provinceOf, audiencesOf, resolver, onOutcome } = this.#parts;
+    const { issuer, province, introspectionEndpoint } = known.server;
+    // Its server's word may have ended since.
+    if (introspectionEndpoint !== null) return null;
+    const isHere = provinceOf(issuer) === province && audiencesOf(province) !== null;
+    if (!isHere || this.#unreachable.has(issuer) || resolver?.knownServer(issuer) !== known.server) return null;
+    onOutcome('remembered');
+    return known.venue;
+  }
+
+  async #counted(request: PresentedRequest): Promise<Venue> {
     try {
       return await this.#authenticate(request);
     } catch (error) {
@@ -102,15 +127,15 @@ export class VenueTokens {
 
   async #authenticate(request: PresentedRequest): Promise<Venue> {
     const { token, isProven } = this.#presented(request.authorization);
-    const hash = createHash('sha256').update(token).digest('base64url');
-    const known = await this.#recalled(hash);
+    const name = nameOf(token);
+    const known = await this.#recalled(name);
     const accepted = known ?? (await this.#verify(token));
-    if (known === null) this.#remembered.set(hash, accepted);
+    if (known === null) this.#remembered.set(name, accepted);
     await this.#checkPossession(request, isProven, token, accepted);
     const { venue, server } = accepted;
-    if (server.introspectionEndpoint !== null) {
-      const isActive = await this.#parts.introspection.isActive({ hash, token, clientId: venue.clientId }, server);
-      if (!isActive) throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
+    const { clientId } = venue;
+    if (!(await this.#parts.introspection.isActive({ hash: name, token, clientId }, server))) {
+      throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
     }
     this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
     return venue;
@@ -126,8 +151,8 @@ export class VenueTokens {
   }
 
   /** A token that was verified before, while it lasts and its server's chain is the same. */
-  async #recalled(hash: string): Promise<Remembered | null> {
-    const known = this.#remembered.get(hash);
+  async #recalled(name: string): Promise<Remembered | null> {
+    const known = this.#remembered.get(name);
     if (known === undefined || known.expS * 1000 <= this.#parts.nowMs()) return null;
     const { server } = await this.#serverOf(known.server.issuer);
     return server === known.server ? known : null;
@@ -209,8 +234,8 @@ export class VenueTokens {
 
   #presented(authorization: string | undefined): { readonly token: string; readonly isProven: boolean } {
     if (authorization === undefined) throw this.#challenges.missing();
-    const [, scheme, token] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
-    if (scheme !== undefined && token !== undefined) return { token, isProven: scheme.length === 'dpop'.length };
+    const [, scheme = '', token = ''] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
+    if (token !== '') return { token, isProven: scheme.length === 'dpop'.length };
     throw this.#challenges.invalid('the Authorization header is not a bearer token', 'scheme_unknown');
   }
 
@@ -218,6 +243,11 @@ export class VenueTokens {
     const detail = 'the trust chain of the authorization server cannot be had';
     return new ProblemError('unavailable', detail, { 'retry-after': '5' });
   }
+}
+
+/** What a token is remembered by: it could be used by whoever reads it. */
+function nameOf(token: string): string {
+  return hash('sha256', token, 'base64url');
 }
 
 /** A bound token that is sent as a bearer token is refused, whatever comes beside it (RFC 9449 section 7.2). */

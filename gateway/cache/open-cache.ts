@@ -33,7 +33,11 @@ export interface OpenCache {
 /** Puts the cache together. Throws CacheError `secret_missing` for a Redis without a shared secret. */
 export function openCache({ redis, secret, nowMs, count, onInvalidated }: CacheOptions): OpenCache {
   if (redis !== null && secret === null) throw new CacheError('secret_missing', 'a shared cache needs a shared secret');
-  const keys = new CacheKeys(secret ?? randomBytes(32).toString('base64url'), nowMs);
+  const keys = new CacheKeys(
+    secret ?? randomBytes(32).toString('base64url'),
+    nowMs,
+    redis === null ? 'nowhere' : 'out',
+  );
   const ledger = new InvalidationLedger();
   const memory = new MemoryTier(nowMs);
   const onApplied = (applied: AppliedInvalidation) => {

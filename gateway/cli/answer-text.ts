@@ -1,11 +1,12 @@
 import type { InspectColor } from 'node:util';
-import { type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
+import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Status } from '../../schemas/status.ts';
 import {
   ASSURANCE_TEXTS,
   DECISION_TEXTS,
   freshnessText,
+  LOOK_AT_DOCUMENT_TEXT,
   NO_PHONE_TEXT,
   remedyText,
   STATUS_TEXTS,
@@ -50,6 +51,9 @@ function printVerified(
   );
   row(cli, { zh: '时效', en: 'how fresh' }, say(freshnessText(claims, nowS)));
   row(cli, { zh: '下一步', en: 'next' }, say(decision.next));
+  if (claims.issuer_province === ABROAD && claims.decision === 'pass') {
+    row(cli, { zh: '持有人', en: 'holder' }, say(LOOK_AT_DOCUMENT_TEXT));
+  }
   // The gateway's own word: a signed attestation has no room for it.
   if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${say(remedyText(remedy))} ${say(UNSIGNED_TEXT)}`);
   if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));

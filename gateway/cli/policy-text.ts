@@ -1,7 +1,9 @@
-import { type LocalisedText, PROVINCES } from '../../schemas/code-lists/index.ts';
+import { type LocalisedText, PROVINCES, VENUE_KINDS } from '../../schemas/code-lists/index.ts';
+import type { CoverageWindow } from '../../schemas/coverage.ts';
 import { POLICY_REFUSALS, type Policy, type RowCondition } from '../../schemas/policy.ts';
 import type { Decision } from '../../schemas/status.ts';
 import type { Deviation, PolicyDiff } from '../policy/diff.ts';
+import type { PolicyImpact } from '../policy/impact.ts';
 import type { PolicyReview } from '../policy/review.ts';
 import { type Cli, printable } from './cli.ts';
 import { tableLines } from './table.ts';
@@ -75,4 +77,38 @@ function rowName(cli: Cli, row: number): string {
 
 function titleOf(cli: Cli, { id, version, destination, title }: Policy): string {
   return `${id}@${version}  ${cli.say(PROVINCES[destination])}  ${printable(cli.say(title))}`;
+}
+
+/** What a draft would have made of counted scans, and what the counts do not say. */
+export interface CountedImpact {
+  readonly window: CoverageWindow;
+  readonly impact: PolicyImpact;
+  readonly undecided: number;
+  readonly suppressed_below: number;
+}
+
+/** How many scans a table would have decided otherwise, most first, and what nobody can know from counts. */
+export function printImpact(cli: Cli, { window, impact, undecided, suppressed_below }: CountedImpact): void {
+  const { say, print } = cli;
+  const { rows, decided, unknown } = impact;
+  const changed = rows.reduce((sum, { scans }) => sum + scans, 0);
+  print(
+    say({
+      zh: `过去 ${window} 的 ${decided} 次扫码中，会改变 ${changed} 次：`,
+      en: `of ${decided} scans in the last ${window} it would have decided ${changed} otherwise:`,
+    }),
+  );
+  const lines = rows.map(({ issuer, venue_kind, from, to, scans }) => [
+    String(scans),
+    say(PROVINCES[issuer]),
+    say(VENUE_KINDS[venue_kind]),
+    `${say(DECISIONS[from])} → ${say(DECISIONS[to])}`,
+  ]);
+  for (const line of tableLines(lines)) print(`  ${line}`);
+  print(
+    say({
+      zh: `  无从得知：${undecided} 次状态无法判定，不经任何决策表；${unknown} 次属另一版本的情形；少于 ${suppressed_below} 次的分组不在其中；人们会否因此改去别处。`,
+      en: `  Not known: ${undecided} scans whose status nobody could tell reach no table; ${unknown} are of cells of another version; groups of fewer than ${suppressed_below} are not among them; and whether people would have gone elsewhere.`,
+    }),
+  );
 }

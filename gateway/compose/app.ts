@@ -50,6 +50,6 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
 /** A node without pages answers everything else. */
 function builtPages(log: Logger): BuiltPages | null {
   const built = readBuiltPages();
-  if (built === null) log.warn({ missing: 'gateway/web/dist', next: 'npm run build' }, 'the pages are not built');
+  if (built === null) log.warn({ missing: 'gateway/web/dist', next: 'npm run build:web' }, 'the pages are not built');
   return built;
 }

@@ -19,6 +19,7 @@ export function ruleFaults(config: Config, texts: SettingTexts, mode: ConfigMode
 const GROUPS: readonly (readonly Setting<unknown>[])[] = [
   [SETTINGS.tlsCertFile, SETTINGS.tlsKeyFile],
   [SETTINGS.operatorIssuer, SETTINGS.operatorClientId, SETTINGS.operatorClientSecret],
+  [SETTINGS.staffIssuer, SETTINGS.staffClientId, SETTINGS.staffClientSecret],
 ];
 
 function groupFaults(group: readonly Setting<unknown>[], texts: SettingTexts): SettingFault[] {
@@ -77,7 +78,7 @@ function keyFaults({ keys }: Config): SettingFault[] {
   return [{ setting: 'HUREN_KEYS', text: { zh: `须为 ${KEY_SETTING_FORMS}`, en: `must be ${KEY_SETTING_FORMS}` } }];
 }
 
-const ADDRESSES = [SETTINGS.entityId, SETTINGS.logUrl, SETTINGS.operatorIssuer];
+const ADDRESSES = [SETTINGS.entityId, SETTINGS.logUrl, SETTINGS.operatorIssuer, SETTINGS.staffIssuer];
 
 /** Whoever is on the way could put their own keys into a plain answer. */
 function plainAddresses(texts: SettingTexts): SettingFault[] {

@@ -5,6 +5,13 @@ import type { SettingFault } from '../../schemas/settings/unknown-settings.ts';
 import { type Environment, readOne, readSettings, type SettingTexts, settingValue } from './config-reading.ts';
 import { ruleFaults } from './config-rules.ts';
 
+/** Where people log in, and this node as a client there. */
+interface LoginProvider {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** What the operator decided, checked once at start-up. Each member is a setting of schemas/settings/. */
 export interface Config {
   readonly port: number;
@@ -42,11 +49,9 @@ export interface Config {
   /** A folder of `<province>.json` with the secrets of its upstream; null: drivers that need one get no answer. */
   readonly upstreamDir: string | null;
   /** Where national operators log in to the registry page; null: the page only shows. In the sandbox it brings its own. */
-  readonly operatorProvider: {
-    readonly issuer: string;
-    readonly clientId: string;
-    readonly clientSecret: string;
-  } | null;
+  readonly operatorProvider: LoginProvider | null;
+  /** The authorization server at which venues' staff sign in to the scanner's page; null: nobody can. */
+  readonly staffProvider: LoginProvider | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -126,11 +131,12 @@ function configOf(texts: SettingTexts): Config {
     drainS: of(SETTINGS.drainS),
     anchorFile: of(SETTINGS.anchorFile),
     upstreamDir: of(SETTINGS.upstreamDir),
-    operatorProvider: operatorProviderOf(
+    operatorProvider: providerOf(
       of(SETTINGS.operatorIssuer),
       of(SETTINGS.operatorClientId),
       of(SETTINGS.operatorClientSecret),
     ),
+    staffProvider: providerOf(of(SETTINGS.staffIssuer), of(SETTINGS.staffClientId), of(SETTINGS.staffClientSecret)),
     logLevel: of(SETTINGS.logLevel),
   };
 }
@@ -141,10 +147,6 @@ function tlsOf(certFile: string | null, keyFile: string | null): Config['tls'] {
   return certFile === null || keyFile === null ? null : { certFile, keyFile };
 }
 
-function operatorProviderOf(
-  issuer: string | null,
-  clientId: string | null,
-  clientSecret: string | null,
-): Config['operatorProvider'] {
+function providerOf(issuer: string | null, clientId: string | null, clientSecret: string | null): LoginProvider | null {
   return issuer === null || clientId === null || clientSecret === null ? null : { issuer, clientId, clientSecret };
 }

@@ -4,6 +4,7 @@ import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type PublishedLimit, type RateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
+import { UnknownCodes } from '../access/unknown-codes.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { connectRedis } from '../cache/redis-connection.ts';
@@ -20,6 +21,7 @@ export interface Shared {
   readonly onInvalidated: (hear: (applied: AppliedInvalidation) => void) => void;
   readonly clientLimit: PublishedLimit;
   readonly provinceLimit: RateLimit;
+  readonly unknownCodes: UnknownCodes;
   /** Questions a second by one gateway of another province, and to this node's own systems on their behalf. */
   readonly askerLimit: RateLimit;
   readonly systemLimit: RateLimit;
@@ -77,6 +79,16 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
     onInvalidated: (hear) => void listeners.push(hear),
     clientLimit: limitOf('client', config.clientRate),
     provinceLimit: limitOf('province', config.provinceRate),
+    unknownCodes: new UnknownCodes({
+      redis: redis?.client ?? null,
+      onHeld: (holding, client) => {
+        // The venue stands nowhere: whoever runs its authorization server can tell by when it came.
+        const [authorization_server] = client.split(' ', 1);
+        log.warn({ holding, authorization_server }, 'a client asks about too many codes that no province knows');
+      },
+      onRefused: (holding) => counted.held.inc({ holding }),
+      nowMs,
+    }),
     askerLimit: limitOf('asker', config.clientRate),
     systemLimit: limitOf('system', config.provinceRate),
     seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
@@ -123,6 +135,12 @@ function openCounters(metrics: Metrics) {
       name: 'huren_invalidation_seconds',
       help: 'Time from the receipt of an event by any instance to its effect on this one',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+    held: new Counter({
+      name: 'huren_unknown_code_refusals_total',
+      help: 'Requests of clients that are held because they ask about too many codes that no province knows',
+      labelNames: ['holding'],
       registers,
     }),
     shed: new Counter({

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { UpstreamAccess } from '../../adapters/upstream-access.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
+import { openKeptDocument } from '../upstream/kept-document.ts';
 import type { TestCodes } from '../upstream/live-check.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
 import type { ProvinceAccess } from '../upstream/province-adapters.ts';
@@ -19,7 +21,7 @@ export interface Upstreams {
 }
 
 /** Provinces' systems where their manifests say, with secrets from the operator's folder. */
-export function openUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoing, log: Logger): Upstreams {
+export function openUpstreams({ upstreamDir, dataDir }: Config, { openUpstream }: Outgoing, log: Logger): Upstreams {
   const onFault = (file: string) =>
     log.error({ file }, 'HUREN_UPSTREAM_DIR: a file cannot be used; the last one stays');
   const files = upstreamDir === null ? null : openAccessFiles(upstreamDir, { nowMs: Date.now, onFault });
@@ -29,6 +31,9 @@ export function openUpstreams({ upstreamDir }: Config, { openUpstream }: Outgoin
       openClient: (limits) =>
         openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
       secrets: () => held(province)?.secrets ?? {},
+      kept: openKeptDocument(join(dataDir, 'adapters', `${province}.json`), () =>
+        log.error({ province }, 'what its adapter keeps for a restart cannot be written'),
+      ),
     }),
     openNode: (limits, node) => openUpstream(limits, { origin: node }),
     testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),

@@ -46,6 +46,7 @@ const SEVERITY: readonly AttentionKind[] = [
   'unsubstantiated',
   'batch',
   'flip',
+  'guessing',
   'mandate_lapsing',
   'registry_behind',
   'deviation',

@@ -3,10 +3,11 @@ import {
   COVERAGE_WINDOW_MS,
   type Coverage,
   type CoverageCell,
+  type CoverageCells,
   type CoverageTotals,
   type CoverageWindow,
 } from '../../schemas/coverage.ts';
-import { type CoverageRow, UNRECOGNISED } from '../../schemas/coverage-report.ts';
+import { type CoverageRow, UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import { adapterName, type RegistryState } from '../registry/registry-state.ts';
 import { attentionOf } from './attention.ts';
@@ -18,6 +19,8 @@ import { policyDeviations } from './policy-deviations.ts';
 import { publicReadings, type Signals } from './signals.ts';
 
 const HOUR_MINUTES = 60;
+/** More minutes than there are. */
+const ALL_TOGETHER = 1_000_000_000;
 /** Over what a fall is looked for. */
 const LATELY_MS = 10 * MINUTE_MS;
 
@@ -76,6 +79,29 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
     suppressed: { cells: await withheldCells(sources, all, query) },
     suppressed_below: suppressedBelow,
   };
+}
+
+/** The cells of a destination's table that scans reached. Throws StoreError. */
+export async function coverageCells(
+  { book, suppressedBelow, nowMs }: Pick<CoverageSources, 'book' | 'suppressedBelow' | 'nowMs'>,
+  window: CoverageWindow,
+  destination: ProvinceCode,
+): Promise<CoverageCells> {
+  const rows = (await book.rows(COVERAGE_WINDOW_MS[window], ALL_TOGETHER)).filter((row) =>
+    isWithin({ destination }, row),
+  );
+  const cells = rows.flatMap(({ issuer, venue_kind, counter, n }) => {
+    const cell = /^cell:(.+)$/.exec(counter)?.[1];
+    if (issuer === UNRECOGNISED || venue_kind === UNTOLD || cell === undefined) return [];
+    return [{ issuer, venue_kind, cell, n }];
+  });
+  const undecided = cellsOf(rows).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
+  const generated_at = new Date(nowMs()).toISOString();
+  return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
+}
+
+function sumOf(cells: readonly { readonly n: number }[]): number {
+  return cells.reduce((sum, { n }) => sum + n, 0);
 }
 
 async function attention(

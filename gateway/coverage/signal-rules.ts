@@ -23,6 +23,8 @@ export const SIGNAL_RULES: Readonly<Record<SignalName, SignalRule>> = {
   // Somebody seen again within the hour in another colour. A ground stands for days; in June 2022 one person was
   // turned green and red again within an hour.
   flip: { minBase: 50, minEvents: 10, raiseAt: 0.1, clearBelow: 0.05 },
+  // Codes that the province does not know, of clients that are held for asking about such: somebody guesses its codes.
+  guessing: { minBase: 40, minEvents: 20, raiseAt: 0.3, clearBelow: 0.15 },
 };
 
 /** The next state of a signal by its rule. Pure. */

@@ -34,7 +34,7 @@ interface Listeners {
   readonly onChange: (state: SignalState) => void;
 }
 
-const NAMES: SignalName[] = ['unsubstantiated', 'batch', 'flip'];
+const NAMES: SignalName[] = ['unsubstantiated', 'batch', 'flip', 'guessing'];
 
 /**
  * Tells abuse by a province's rates, with no history of anybody: two counters a minute for an hour, and marks that only
@@ -58,6 +58,11 @@ export class Signals {
     this.#count(issuer, 'batch', batch, atMs);
   }
 
+  /** One code that its province does not know; `isHeld`: of a client that asks for too many of those. */
+  noteUnknown(issuer: ProvinceCode, isHeld: boolean, atMs: number): void {
+    this.#count(issuer, 'guessing', isHeld, atMs);
+  }
+
   /** Every signal of every province seen, settled at `nowMs`: an hour without traffic clears what it raised. */
   states(nowMs: number): SignalState[] {
     this.#marks.turn(nowMs);
@@ -68,7 +73,7 @@ export class Signals {
   #count(issuer: ProvinceCode, signal: SignalName, isEvent: boolean, atMs: number): void {
     let watched = this.#watched.get(issuer);
     if (watched === undefined) {
-      watched = { unsubstantiated: watch(), batch: watch(), flip: watch() };
+      watched = { unsubstantiated: watch(), batch: watch(), flip: watch(), guessing: watch() };
       this.#watched.set(issuer, watched);
     }
     watched[signal].window.count(isEvent, atMs);

@@ -12,7 +12,7 @@ export interface Capacity {
 interface Door<A, B> {
   readonly priority: Priority;
   /** Who asks, within its rate. Throws ProblemError. */
-  readonly authenticate: (request: IncomingMessage, response: ServerResponse) => Promise<A>;
+  readonly authenticate: (request: IncomingMessage, response: ServerResponse) => A | Promise<A>;
   /** Under which name what it has under way is counted. */
   readonly clientOf: (asker: A) => string;
   readonly read: (request: IncomingMessage) => Promise<B>;
@@ -33,7 +33,8 @@ export async function admit<A, B>(
   response: ServerResponse,
 ): Promise<{ readonly asker: A; readonly body: B }> {
   load.admit(priority);
-  const asker = await authenticate(request, response);
+  const entering = authenticate(request, response);
+  const asker = entering instanceof Promise ? await entering : entering;
   const client = clientOf(asker);
   load.admit(priority, client);
   const body = await bodies.receive(client, bytesOf(request, maxBytes), () => read(request));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const DIST = join(import.meta.dirname, '../web/dist');
 const ASSETS = 'assets';
+const PACKED = '.gz';
 const SERVICE_WORKER = 'service-worker.js';
 
 /** Vite's manifest, as far as it is needed here. */
@@ -24,12 +25,18 @@ export interface BuiltPage {
   readonly styles: readonly string[];
 }
 
+/** One file that pages load: as it is, and packed with gzip where that saves something. */
+export interface Asset {
+  readonly bytes: Buffer;
+  readonly packed: Buffer | null;
+}
+
 /** What the build of `gateway/web` left. */
 export interface BuiltPages {
   /** By the name of the page's folder. */
   readonly pages: ReadonlyMap<string, BuiltPage>;
   /** By file name, which changes with the content. */
-  readonly assets: ReadonlyMap<string, Buffer>;
+  readonly assets: ReadonlyMap<string, Asset>;
   /** The script that keeps the scanner working without a network. */
   readonly serviceWorker: Buffer;
 }
@@ -48,7 +55,7 @@ export function readBuiltPages(dist = DIST): BuiltPages | null {
       ]),
     ),
     serviceWorker: readFileSync(join(dist, SERVICE_WORKER)),
-    assets: new Map(readdirSync(join(dist, ASSETS)).map((name) => [name, readFileSync(join(dist, ASSETS, name))])),
+    assets: readAssets(join(dist, ASSETS)),
   };
 }
 
@@ -58,4 +65,16 @@ function stylesOf(source: string, manifest: Manifest, seen = new Set<string>()):
   seen.add(source);
   const { css = [], imports = [] } = manifest[source] ?? {};
   return new Set([...imports.flatMap((other) => [...stylesOf(other, manifest, seen)]), ...css]);
+}
+
+function readAssets(folder: string): Map<string, Asset> {
+  const names = readdirSync(folder);
+  const read = (name: string) => readFileSync(join(folder, name));
+  const assets = names
+    .filter((name) => !name.endsWith(PACKED))
+    .map((name): [string, Asset] => {
+      const packed = names.includes(`${name}${PACKED}`) ? read(`${name}${PACKED}`) : null;
+      return [name, { bytes: read(name), packed }];
+    });
+  return new Map(assets);
 }

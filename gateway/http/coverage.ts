@@ -1,10 +1,21 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../../schemas/code-lists/index.ts';
-import { type Coverage, coverageWindowSchema } from '../../schemas/coverage.ts';
-import { type CoverageQuery, type CoverageSources, coverageMatrix } from '../coverage/coverage-matrix.ts';
+import {
+  type ProvinceCode,
+  provinceCodeSchema,
+  reasonCodeSchema,
+  venueKindSchema,
+} from '../../schemas/code-lists/index.ts';
+import { type CoverageWindow, coverageWindowSchema } from '../../schemas/coverage.ts';
+import {
+  type CoverageQuery,
+  type CoverageSources,
+  coverageCells,
+  coverageMatrix,
+} from '../coverage/coverage-matrix.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { CoverageListeners } from './coverage-listeners.ts';
 import { paced } from './paced.ts';
 import { queryText } from './query.ts';
 import { resource } from './route.ts';
@@ -24,24 +35,50 @@ const querySchema = z.object({
 });
 const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason'] as const;
 
-/** GET /v1/coverage: the recognition matrix. */
-export function mountCoverage(router: Router, sources: CoverageSources): void {
-  const questions = new Map<string, () => Promise<Coverage>>();
-  const answerTo = (name: string, query: CoverageQuery) => {
-    const known = questions.get(name);
-    if (known !== undefined) return known;
-    const [oldest] = questions.keys();
-    if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
-    const made = paced(() => coverageMatrix(sources, query).catch(unavailable), EVERY_MS);
-    questions.set(name, made);
-    return made;
-  };
+/** What a page without a question of its own looks at: no scan is younger than its window. */
+const WATCHED: CoverageQuery = { window: '24h', series: false };
+
+/**
+ * GET /v1/coverage: the recognition matrix; and the cells of one destination's table. GET /v1/coverage/events: a word
+ * whenever the matrix is another; those who listen for it are to be let go before the node stops.
+ */
+export function mountCoverage(router: Router, sources: CoverageSources): CoverageListeners {
+  const answerTo = pacedByName((query: CoverageQuery) => coverageMatrix(sources, query));
+  const cellsAt = pacedByName((window: CoverageWindow, destination: ProvinceCode) =>
+    coverageCells(sources, window, destination),
+  );
+  resource(router, '/v1/coverage/cells', {
+    GET: async (request, response) => {
+      const { window, destination } = readQuery(request);
+      if (destination === undefined) throw new ProblemError('body_invalid', 'destination: must be given');
+      response.json(await cellsAt(`${window} ${destination}`, window, destination)());
+    },
+  });
   resource(router, '/v1/coverage', {
     GET: async (request, response) => {
       const query = readQuery(request);
       response.json(await answerTo(JSON.stringify(query), query)());
     },
   });
+  const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
+  resource(router, '/v1/coverage/events', {
+    GET: (_request, response) => listeners.add(response),
+  });
+  return listeners;
+}
+
+/** Work that many may ask for, each question of it done once in a while however many ask it. */
+function pacedByName<Asked extends unknown[], T>(work: (...asked: Asked) => Promise<T>) {
+  const questions = new Map<string, () => Promise<T>>();
+  return (name: string, ...asked: Asked): (() => Promise<T>) => {
+    const known = questions.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = questions.keys();
+    if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
+    const made = paced(() => work(...asked).catch(unavailable), EVERY_MS);
+    questions.set(name, made);
+    return made;
+  };
 }
 
 function readQuery(request: Request): CoverageQuery {

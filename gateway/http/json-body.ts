@@ -14,9 +14,10 @@ export function jsonBodyReader<T extends z.ZodType>(
   schema: T,
   maxBytes: number,
 ): (request: IncomingMessage) => Promise<z.output<T>> {
-  return async (request) => {
-    if (mediaTypeOf(request) !== 'application/json') throw new ProblemError('media_type_unsupported');
-    return parseJson(schema, documentIn(await receiveBody(request, maxBytes, DOCUMENT)), 'the body');
+  const read = (bytes: Uint8Array) => parseJson(schema, documentIn(bytes), 'the body');
+  return (request) => {
+    if (mediaTypeOf(request) === 'application/json') return receiveBody(request, maxBytes, DOCUMENT).then(read);
+    return Promise.reject(new ProblemError('media_type_unsupported'));
   };
 }
 

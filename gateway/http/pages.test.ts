@@ -65,8 +65,20 @@ test('a document that names files is kept, or a file whose name changes with its
   }
 });
 
+test('a file is sent packed to somebody who cannot unpack it, or comes out as another one', async () => {
+  const named = [...(await (await fetch(`${origin}/scan`)).text()).matchAll(ATTRIBUTES)].map(
+    ([, target = '']) => target,
+  );
+  const script = named.find((target) => target.endsWith('.js')) ?? '';
+  const plain = await fetch(`${origin}${script}`, { headers: { 'accept-encoding': 'identity' } });
+  const unpacked = await fetch(`${origin}${script}`, { headers: { 'accept-encoding': 'gzip' } });
+  expect([plain.headers.get('content-encoding'), unpacked.headers.get('content-encoding')]).toEqual([null, 'gzip']);
+  expect(plain.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
+  expect(await unpacked.text()).toBe(await plain.text());
+});
+
 test('pages that nobody built are a fault without a word', async () => {
   expect((await fetch(`${origin}/unbuilt/scan`)).status).toBe(503);
   expect(refused).toBeInstanceOf(ProblemError);
-  expect(refused).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('npm run build') });
+  expect(refused).toMatchObject({ code: 'unavailable', detail: expect.stringContaining('npm run build:web') });
 });

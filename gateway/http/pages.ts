@@ -21,13 +21,17 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 /** Pages that were built from `gateway/web`, and what they load. `built` null: nobody built them, and they say so. */
 export function mountPages(router: Router, built: BuiltPages | null): void {
   resource(router, '/scan', { GET: builtPage(built, 'scan', '/scan', 'wasm') });
+  resource(router, '/coverage', { GET: builtPage(built, 'coverage', '/coverage') });
   if (built !== null) mountInstallable(router, built);
-  for (const [name, bytes] of built?.assets ?? []) {
+  for (const [name, { bytes, packed }] of built?.assets ?? []) {
     const type = TYPES.get(extname(name)) ?? 'application/octet-stream';
     resource(router, `${WEB}/assets/${name}`, {
-      GET: (_request, response) => {
+      GET: (request, response) => {
+        const takesPacked = packed !== null && request.acceptsEncodings('gzip') === 'gzip';
+        if (takesPacked) response.set('content-encoding', 'gzip');
         // A worker that reads codes is one of these files, and lives by the policy that came with it.
-        protect(response, 'wasm').set('cache-control', FOR_EVER).type(type).send(bytes);
+        protect(response, 'wasm').vary('accept-encoding').set('cache-control', FOR_EVER).type(type);
+        response.send(takesPacked ? packed : bytes);
       },
     });
   }
@@ -71,7 +75,7 @@ function mountInstallable(router: Router, { serviceWorker }: BuiltPages): void {
 function builtPage(built: BuiltPages | null, name: string, path: PagePath, extra?: Extra) {
   return (request: Request, response: Response): void => {
     const page = built?.pages.get(name);
-    if (page === undefined) throw new ProblemError('unavailable', 'the pages are not built: npm run build');
+    if (page === undefined) throw new ProblemError('unavailable', 'the pages are not built: npm run build:web');
     const language = languageOf(request);
     const document = pageDocument({
       language,

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { passRevocationSchema } from '../../schemas/pass.ts';
 import { MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
-import type { PublishedLimit } from '../access/rate-limit.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
 import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
 import type { Passes } from '../passes/passes.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -11,11 +11,10 @@ import { STATUS_LIST_TTL_S, STATUS_LIST_TYP } from '../trust/status-list.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { issuePass } from '../verification/issue-pass.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
-import type { Capacity } from './admission.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { sendJson } from './reply.ts';
 import { pathOf, resource } from './route.ts';
-import { openVenueDoor } from './venue-door.ts';
+import { openVenueDoor, type VenueLimits } from './venue-door.ts';
 
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
 const MAX_REVOCATION_BYTES = 8192;
@@ -23,7 +22,8 @@ const MAX_REVOCATION_BYTES = 8192;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
-  readonly shared: { readonly clientLimit: PublishedLimit } & Capacity;
+  readonly staff: StaffLogin | null;
+  readonly shared: VenueLimits;
   /** Each gateway's passes by its province. */
   readonly passes: {
     readonly of: (destination: ProvinceCode) => Passes | null;

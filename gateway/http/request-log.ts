@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestNotes } from './reply.ts';
 
+const FIRST_REFUSAL = 400;
+
 /** Has a request told once it is answered. `routeOf` is asked then. */
 export type LogRequest = (
   request: IncomingMessage,
@@ -18,6 +20,8 @@ export function openRequestLog(log: Logger): LogRequest {
       const took_ms = Math.round(performance.now() - startedMs);
       const line = { request_id: notes.requestId, method, route: routeOf(), status: response.statusCode, took_ms };
       log.info(notes.traceId === null ? line : { ...line, trace_id: notes.traceId }, 'request');
+      // A refusal is a line that somebody may be looking for when the process is no more.
+      if (response.statusCode >= FIRST_REFUSAL) log.flush();
     });
   };
 }

@@ -1,9 +1,10 @@
 import type { Router } from 'express';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { ProblemError } from '../problem-error.ts';
+import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { signTrustBundle, TRUST_BUNDLE_TYP } from '../trust/signed-bundle.ts';
 import type { Signer } from '../trust/signer.ts';
-import type { TrustBundle } from '../trust/trust-bundle.ts';
+import { STATUS_ISSUER, type TrustBundle } from '../trust/trust-bundle.ts';
 import { paced } from './paced.ts';
 import { resource } from './route.ts';
 
@@ -29,8 +30,9 @@ interface Parts {
 export function mountTrustBundle(router: Router, { gatewayOf, anyGateway, trustBundle, nowMs }: Parts): void {
   const signing = new Map<string, () => Promise<string | null>>();
   const signedBy = async (gateway: SigningGateway): Promise<string | null> => {
-    const bundle = await trustBundle();
-    if (bundle === null) return null;
+    const whole = await trustBundle();
+    if (whole === null) return null;
+    const bundle = forScanner(whole, gateway.entityId);
     return await signTrustBundle(
       { issuer: gateway.entityId, bundle, nowS: Math.floor(nowMs() / 1000) },
       gateway.signer(),
@@ -54,4 +56,28 @@ export function mountTrustBundle(router: Router, { gatewayOf, anyGateway, trustB
       response.set('cache-control', 'no-cache').type(`application/${TRUST_BUNDLE_TYP}`).send(token);
     },
   });
+}
+
+/**
+ * What a door of this gateway's verifies with: its own chain and status lists, and whoever signs statements. A scanner
+ * fetches it again and again, and the rest of the federation proves nothing to it.
+ */
+function forScanner(bundle: TrustBundle, gatewayId: string): TrustBundle {
+  const { chains, historical_keys, status_lists } = bundle;
+  const isNeeded = (entityId: string) => entityId === gatewayId || signsStatements(chains[entityId]?.[0]);
+  const needed = new Set(Object.keys(chains).filter(isNeeded));
+  const only = <T>(all: Readonly<Record<string, T>>, isOurs: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => isOurs(name)));
+  return {
+    ...bundle,
+    chains: only(chains, (entityId) => needed.has(entityId)),
+    historical_keys: only(historical_keys, (entityId) => needed.has(entityId)),
+    status_lists: only(status_lists, (uri) => uri.startsWith(`${gatewayId}/`)),
+  };
+}
+
+function signsStatements(configuration: string | undefined): boolean {
+  if (configuration === undefined) return false;
+  const statement = peekEntityStatement(configuration);
+  return statement.kind === 'configuration' && statement.claims.metadata?.[STATUS_ISSUER] !== undefined;
 }

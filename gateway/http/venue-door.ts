@@ -1,14 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PublishedLimit } from '../access/rate-limit.ts';
-import type { Venue, VenueTokens } from '../access/venue-tokens.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
+import type { UnknownCodes } from '../access/unknown-codes.ts';
+import { clientOf, type Venue, type VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError } from '../problem-error.ts';
 import { admit, type Capacity } from './admission.ts';
+import { cookieOf } from './cookies.ts';
 import { textOf } from './question-headers.ts';
 import { notesOf } from './reply.ts';
+import { STAFF_COOKIE } from './staff.ts';
+
+/** What venues are held to, one by one. */
+export interface VenueLimits extends Capacity {
+  readonly clientLimit: PublishedLimit;
+  readonly unknownCodes: UnknownCodes;
+}
 
 interface Parts {
   readonly tokens: VenueTokens;
-  readonly shared: Capacity & { readonly clientLimit: PublishedLimit };
+  /** For the scanner's page, whose staff have signed in; null where nobody can. */
+  readonly staff: StaffLogin | null;
+  readonly shared: VenueLimits;
 }
 
 interface Question<B> {
@@ -19,14 +31,18 @@ interface Question<B> {
 }
 
 /** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
-export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
-  // Two servers may have a client of one name.
-  const clientOf = ({ issuer, clientId }: Venue) => `${issuer} ${clientId}`;
+export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
   const withinRate = (venue: Venue, scans: number) => {
-    const refused = shared.clientLimit.take(clientOf(venue), scans);
+    const client = clientOf(venue);
+    shared.unknownCodes.admit(client, scans);
+    const refused = shared.clientLimit.take(client, scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
-  const authenticate = async (request: IncomingMessage, response: ServerResponse) => {
+  const enter = (venue: Venue): Venue => {
+    if (scansIn === undefined) withinRate(venue, 1);
+    return venue;
+  };
+  const authenticate = (request: IncomingMessage, response: ServerResponse) => {
     const { headers } = notesOf(response);
     Object.assign(headers, shared.clientLimit.policy);
     const { authorization } = request.headers;
@@ -35,9 +51,12 @@ export function openVenueDoor<B>({ tokens, shared }: Parts, { read, maxBytes, sc
     if (proof !== undefined) headers['dpop-nonce'] = tokens.proofNonce();
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
-    const venue = await tokens.authenticate({ authorization, proof, method, path });
-    if (scansIn === undefined) withinRate(venue, 1);
-    return venue;
+    const signedIn = staff === null || authorization !== undefined ? null : cookieOf(request.headers, STAFF_COOKIE);
+    const venue =
+      staff === null || signedIn === null
+        ? tokens.authenticate({ authorization, proof, method, path })
+        : staff.authenticate(signedIn, request.headers.origin);
+    return venue instanceof Promise ? venue.then(enter) : enter(venue);
   };
   const door = {
     priority: scansIn === undefined ? 'single' : 'batch',

@@ -5,19 +5,18 @@ import {
   type VerificationReply,
   verificationRequestSchema,
 } from '../../schemas/verification.ts';
-import type { PublishedLimit } from '../access/rate-limit.ts';
+import type { StaffLogin } from '../access/staff-login.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { BatchSigner } from '../trust/batch-signer.ts';
 import { gatewayOf } from '../verification/permit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
-import type { Capacity } from './admission.ts';
 import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
 import { sendJson } from './reply.ts';
-import { openVenueDoor } from './venue-door.ts';
+import { openVenueDoor, type VenueLimits } from './venue-door.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
@@ -26,7 +25,8 @@ const MAX_BATCH_BYTES = 1_048_576;
 interface Parts {
   readonly verification: VerificationContext;
   readonly tokens: VenueTokens;
-  readonly shared: { readonly clientLimit: PublishedLimit } & Capacity;
+  readonly staff: StaffLogin | null;
+  readonly shared: VenueLimits;
 }
 
 /** POST /v1/verifications and its batch. */

@@ -161,6 +161,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     metrics: METRICS,
     coverage: new CoverageCounter(),
     signals: new Signals(nowMs(), { onCount: IGNORE, onChange: IGNORE }),
+    unknownCodes: { note: () => false },
   };
   return { context, code: mintText('SANDBOX{hex32}') };
 }

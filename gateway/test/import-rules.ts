@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'adapters/',
     holds: 'How a province is asked and read: drivers, recogniser, provinces, conformance kit.',
-    mayImport: ['schemas/', 'adapters/translate', 'adapters/sandbox/'],
+    mayImport: ['schemas/', 'adapters/translate', 'adapters/credentials/', 'adapters/sandbox/'],
   },
   {
     path: 'gateway/problem-error.ts',
@@ -144,7 +144,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'gateway/access/',
-    holds: "Venues' tokens, rate limits, load shedding, operators' login, replay memory.",
+    holds: "Venues' tokens and proofs, logins, rate limits, load shedding, guessed codes, replay memory.",
     mayImport: ['schemas/', 'gateway/problem-error.ts', 'gateway/trust/', 'gateway/cache/'],
   },
   {
@@ -225,7 +225,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/web/',
     holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
-    mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
+    mayImport: [
+      'schemas/',
+      'adapters/credentials/',
+      'gateway/trust/',
+      'gateway/trust/attestation-rules',
+      'gateway/log/',
+      'gateway/log/merkle',
+    ],
   },
   {
     path: 'gateway/client/',

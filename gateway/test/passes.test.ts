@@ -8,7 +8,7 @@ import { huren, type Ran } from '../cli/huren.fixture.ts';
 import { openRegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 const CHANGED = 'urn:huren:event:status-changed';
 const FLUSH = 'urn:huren:event:adapter-flush';
@@ -88,6 +88,16 @@ describe('a pass on the command line', () => {
   test('is given for a red', async () => {
     const red = codes.find((code) => code.province === '410000' && code.scenario === 'red');
     expectRefused(await huren(['pass', 'issue', red?.code ?? ''], env), 'pass_not_issued');
+  });
+
+  test('is given for an earlier answer that stands in for a province', async () => {
+    const code = await freshGreen('420000');
+    await venue.verify(code);
+    await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+    const asked = await venue.post('/v1/passes', { code, purpose: 'venue_entry' });
+    await setFault(gateway.url, '420000', null);
+    const answer = { status: 'green', decision: 'pass', stale: true };
+    expect(await asked.json()).toMatchObject({ pass: null, valid_until: null, answer });
   });
 
   test('whose list cannot be had verifies, or with a list of another day', async () => {

@@ -8,12 +8,16 @@ const QUIET = 4;
 const [BLACK, WHITE, NO_COLOUR] = [16, 235, 128];
 
 /**
- * Writes what a camera sees, as a Y4M video at one frame a second that Chromium plays to a page over and over: each text
- * as a QR code, with an empty view between two. A list of texts is several codes side by side in one view.
+ * Writes what a camera sees, as a Y4M video that Chromium plays to a page over and over: each text as a QR code for a
+ * second, with an empty view between two; one text alone is seen all the time. A list of texts is several codes side by
+ * side in one view.
  */
 export function writeQrVideo(path: string, views: readonly (string | readonly string[])[]): void {
-  const frames = views.flatMap((view) => [frameOf([view].flat()), frameOf([])]);
-  const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F1:1 Ip A1:1 C420jpeg\n`);
+  // A still view comes as often as a real camera's.
+  const framesPerS = views.length > 1 ? 1 : 30;
+  const between = views.length > 1 ? [frameOf([])] : [];
+  const frames = views.flatMap((view) => [frameOf([view].flat()), ...between]);
+  const header = Buffer.from(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${framesPerS}:1 Ip A1:1 C420jpeg\n`);
   writeFileSync(path, Buffer.concat([header, ...frames.flatMap((frame) => [Buffer.from('FRAME\n'), frame])]));
 }
 

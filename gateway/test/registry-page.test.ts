@@ -79,7 +79,7 @@ describe('anybody', () => {
   ])('in %s does not see the provinces, or whether the log is signed', async (locale, title, signed, authority) => {
     const { context, page, complaints } = await open(locale);
     expect(await page.locator('h1').innerText()).toBe(title);
-    expect(await page.locator('#provinces > details').count()).toBe(17);
+    expect(await page.locator('#provinces > details').count()).toBe(18);
     expect(await page.locator('#log').innerText()).toContain(signed);
     await page.locator('#province-140000 summary').click();
     // Submitted, checked, and two approvals: each entry proved here and signed by whom the page names.

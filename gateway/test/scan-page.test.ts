@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { codeOf, type DoorBrowser, DoorPage, issuePass, mutated, revokePass, startDoorBrowser } from './scan-page.ts';
 import { sandboxCodes } from './venue-client.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const violationsSchema = z.array(
-  z.object({ id: z.string(), impact: z.string().nullable(), nodes: z.array(z.string()) }),
-);
 
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
@@ -55,53 +49,56 @@ test('a camera that sees codes one after another is answered wrongly, or for two
 });
 
 describe('a door with a network', () => {
+  let open: DoorPage;
+  beforeAll(async () => {
+    open = await DoorPage.open(withoutCamera, gateway.url);
+  });
+  afterAll(async () => {
+    expect(open.complaints).toEqual([]);
+    await open.context.close();
+  });
+
   test('is shown what did not verify, or a green for it', async () => {
-    const { page, context, ...rest } = await DoorPage.open(withoutCamera, gateway.url);
-    await page.route('**/v1/verifications', async (route) => {
+    const { page } = open;
+    const repaint = async (route: Route) => {
       const reply = await route.fetch();
       const body = z.looseObject({ attestation: z.string() }).parse(await reply.json());
       await route.fulfill({ response: reply, json: { ...body, decision: 'pass', status: 'green' } });
+    };
+    await page.route('**/v1/verifications', repaint);
+    const shown = await open.type(codeOf(codes, '410000', 'red'));
+    await page.unroute('**/v1/verifications', repaint);
+    expect(shown).toMatchObject({
+      decision: 'refer',
+      verified: 'false',
+      words: expect.stringContaining('NOT VERIFIED'),
     });
-    await page.locator('#typed').fill(codeOf(codes, '410000', 'red'));
-    await page.locator('#typed').press('Enter');
-    const answer = page.locator('#answer[data-decision]');
-    await answer.waitFor();
-    expect(await answer.getAttribute('data-verified')).toBe('false');
-    expect(await answer.getAttribute('data-decision')).toBe('refer');
-    const words = await answer.innerText();
-    expect(words).toContain('NOT VERIFIED');
-    expect(words).not.toMatch(/GREEN|PASS|let the person/);
-    expect(rest.complaints).toEqual([]);
-    await context.close();
+    expect(shown.words).not.toMatch(/GREEN|PASS|Let the person/);
   });
 
   test.each([
     ['410000', 'expired', 'code_expired', 'Ask the holder to refresh the code'],
     ['410000', 'unknown', 'code_unrecognised', 'refresh the code'],
   ])('is not told in words why %s %s has no answer', async (province, scenario, problem, words) => {
-    const page = await DoorPage.open(withoutCamera, gateway.url);
-    const shown = await page.type(codeOf(codes, province, scenario));
+    const shown = await open.type(codeOf(codes, province, scenario));
     expect(shown).toMatchObject({ problem, verified: 'false', words: expect.stringContaining(words) });
-    await page.context.close();
+  });
+
+  test('cannot scan with a reader that types, whose line end presses a button instead', async () => {
+    const { page } = open;
+    await page.getByRole('button', { name: 'Sound off' }).focus();
+    for (const sign of codeOf(codes, '410000', 'green')) await page.keyboard.press(sign);
+    await page.keyboard.press('Enter');
+    expect(await open.putAway()).toMatchObject({ decision: 'pass', verified: 'true' });
+    expect(await page.getByRole('button', { name: 'Sound off' }).count()).toBe(1);
   });
 
   test('is led to ask for a code where no mandate permits it', async () => {
     const query = 'venue=sanya-supermarket&lang=zh';
-    const page = await DoorPage.open(withoutCamera, gateway.url, { query });
-    const shown = await page.type(codeOf(codes, '410000', 'green'));
+    const elsewhere = await DoorPage.open(withoutCamera, gateway.url, { query });
+    const shown = await elsewhere.type(codeOf(codes, '410000', 'green'));
     expect(shown).toMatchObject({ problem: 'check_not_permitted', words: expect.stringContaining('请直接放行') });
-    await page.context.close();
-  });
-
-  test('cannot scan with a reader that types, whose line end presses a button instead', async () => {
-    const { page, context, ...rest } = await DoorPage.open(withoutCamera, gateway.url);
-    await page.getByRole('button', { name: 'Sound off' }).focus();
-    for (const sign of codeOf(codes, '410000', 'green')) await page.keyboard.press(sign);
-    await page.keyboard.press('Enter');
-    await page.locator('#answer[data-decision="pass"]').waitFor();
-    expect(await page.getByRole('button', { name: 'Sound off', includeHidden: true }).count()).toBe(1);
-    expect(rest.complaints).toEqual([]);
-    await context.close();
+    await elsewhere.context.close();
   });
 
   test('is not told that its clock is off', async () => {
@@ -146,9 +143,7 @@ test('a door without a network takes a pass that it may not, or refuses a good o
 
 describe.each([
   [320, 'zh', 'light'],
-  [390, 'en', 'dark'],
-  [1280, 'zh', 'dark'],
-  [1280, 'en', 'light'],
+  [1280, 'en', 'dark'],
 ] as const)('at %i px in %s and %s', (width, lang, colorScheme) => {
   test('somebody cannot see, hear or reach what the page says', async () => {
     const query = `venue=guangzhou-hospital&lang=${lang}`;
@@ -158,12 +153,7 @@ describe.each([
       viewport,
       colorScheme,
     });
-    await page.evaluate(AXE);
-    const serious = async () => {
-      const found: unknown = await page.evaluate(`axe.run().then(({ violations }) => violations.map(
-        ({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
-      return violationsSchema.parse(found).filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    };
+    const serious = () => seriousFindings(page);
     expect(await serious()).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     for (const scenario of ['green', 'yellow', 'red', 'red-without-ground', 'unknown']) {

@@ -48,6 +48,12 @@ export async function startDoorBrowser(views: readonly (string | readonly string
   };
 }
 
+interface DoorPageOptions extends BrowserContextOptions {
+  readonly query?: string;
+  /** A script that runs before the page's own. */
+  readonly before?: string;
+}
+
 /** One page at a door, what it complained about, and every request that it made. */
 export class DoorPage {
   readonly context: BrowserContext;
@@ -71,11 +77,12 @@ export class DoorPage {
   static async open(
     browser: Browser,
     url: string,
-    { query = `venue=${VENUE}&lang=en`, ...options }: BrowserContextOptions & { readonly query?: string } = {},
+    { query = `venue=${VENUE}&lang=en`, before, ...options }: DoorPageOptions = {},
   ): Promise<DoorPage> {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
     context.setDefaultTimeout(WAIT_MS);
     const door = new DoorPage(context, await context.newPage());
+    if (before !== undefined) await context.addInitScript(before);
     await door.page.goto(`${url}/scan?${query}`);
     await door.page.locator('[data-trust="held"]').waitFor();
     return door;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { problemSchema } from '../../schemas/problem.ts';
 import { protectedResourceSchema } from '../../schemas/protected-resource.ts';
 import { type SandboxVenue, sandboxRequestsSchema, venueSchema } from '../../schemas/sandbox.ts';
+import { UNKNOWN_CODES_RULE } from '../../schemas/unknown-codes.ts';
 import { readDescriptions } from '../authority/entity-description.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
@@ -119,6 +121,28 @@ describe('a bad token or proof', () => {
     const reply = await ask(await bad.proven({ nonce: undefined }));
     expect(reply.headers.get('www-authenticate')).toContain('error="use_dpop_nonce"');
     expect((await ask(await bad.proven({ nonce: reply.headers.get('dpop-nonce') }))).status).toBe(200);
+  });
+});
+
+describe('a client that guesses codes', () => {
+  test('is answered on and on, is not told why not, or is shown to nobody', async () => {
+    const school = await openVenueClient(sandbox.url, 'shanghai-school');
+    const guess = async () => {
+      const code = `YKM1${randomBytes(16).toString('hex')}`;
+      return await school.post('/v1/verifications', { code, purpose: 'institution_visit' });
+    };
+    for (let n = 0; n < UNKNOWN_CODES_RULE.slowedFrom; n += 1) expect((await guess()).status).toBe(422);
+    const refused = await guess();
+    const problem = problemSchema.parse(await refused.json());
+    expect([refused.status, problem.code, problem.detail]).toEqual([429, 'unknown_codes_excessive', 'slowed']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    const metrics = await (await fetch(`${sandbox.url}/metrics`)).text();
+    expect(metrics).toMatch(/^huren_unknown_code_refusals_total\{holding="slowed"\} 1$/m);
+    expect(metrics).toMatch(/^huren_signal_base_total\{issuer="410000",signal="guessing"\} 30$/m);
+    expect(sandbox.output()).toContain('a client asks about too many codes that no province knows');
+    expect(sandbox.output()).not.toContain('shanghai-school');
+    const other = await openVenueClient(sandbox.url, 'shanghai-railway-station');
+    expect((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status).toBe(200);
   });
 });
 

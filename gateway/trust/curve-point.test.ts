@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { sm2 } from 'sm-crypto-v2';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +53,20 @@ describe('a public key', () => {
     ['no square', `02${'00'.repeat(31)}`],
   ])('of Ed25519 that is %s is taken, so that one signature serves many messages', (_what, hexText) => {
     expect(isPointOnCurve({ crv: 'Ed25519', x: base64urlOf(hexText) })).toBe(false);
+  });
+
+  test('with a coordinate beyond its field is taken for another key than the one within it', () => {
+    const octets = (number: bigint) => number.toString(16).padStart(64, '0');
+    // The only points whose second spelling fits into 32 octets have a first coordinate as small as this one's.
+    const { x, y } = p256.Point.fromHex(`02${octets(5n)}`).toAffine();
+    const p256At = (at: bigint) =>
+      isPointOnCurve({ crv: 'P-256', x: base64urlOf(octets(at)), y: base64urlOf(octets(y)) });
+    expect([p256At(x), p256At(x + p256.Point.CURVE().p)]).toEqual([true, false]);
+    const ed25519At = (at: bigint) => {
+      const littleEndian = Buffer.from(octets(at), 'hex').reverse().toString('base64url');
+      return isPointOnCurve({ crv: 'Ed25519', x: littleEndian });
+    };
+    expect([ed25519At(3n), ed25519At(3n + ed25519.Point.CURVE().p)]).toEqual([true, false]);
   });
 
   test('without its second coordinate is taken', () => {

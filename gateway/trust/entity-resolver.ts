@@ -115,6 +115,16 @@ export class EntityResolver {
    */
   async authorizationServer(entityId: string): Promise<AuthorizationServer> {
     const resolved = await this.resolve(entityId);
+    return this.#serverOf(resolved, entityId);
+  }
+
+  /** The same where its chain is known and was read before, at once; null where it has to be looked at. */
+  knownServer(entityId: string): AuthorizationServer | null {
+    const resolved = this.known(entityId);
+    return (resolved === null ? undefined : this.#servers.get(resolved)) ?? null;
+  }
+
+  #serverOf(resolved: ResolvedEntity, entityId: string): AuthorizationServer {
     const known = this.#servers.get(resolved);
     if (known !== undefined) return known;
     const { data } = authorizationServerMetadataSchema.safeParse(resolved.metadata[AUTHORIZATION_SERVER]);

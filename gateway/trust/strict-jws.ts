@@ -76,6 +76,11 @@ export function parseCompact(token: string, options: CompactOptions): CompactTok
   return tokenOf(openToken(token, options));
 }
 
+/** In which form a compact JWS is signed, WITHOUT verifying it or looking at its payload. Throws a TrustError. */
+export function parseForm(token: string, options: CompactOptions): TokenForm {
+  return openToken(token, options).signed.form;
+}
+
 /**
  * Verifies a compact JWS with one key or with the key that `key` finds for its `kid`, and returns its payload.
  * The payload is not looked at before its signature is good: any change to it is `signature_invalid`, whatever it

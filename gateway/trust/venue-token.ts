@@ -8,6 +8,7 @@ import {
 } from '../../schemas/venue-token.ts';
 import type { AuthorizationServer } from './entity-resolver.ts';
 import { CLOCK_SKEW_S } from './entity-statement.ts';
+import type { JsonObject } from './strict-json.ts';
 import { type CompactOptions, keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -17,9 +18,14 @@ const PREFIXED: CompactOptions = { ...OPTIONS, typ: `application/${VENUE_TOKEN_T
 
 /** Which authorization server a token claims to be from: a stranger's word, good only for finding the keys. Throws TrustError. */
 export function claimedServer(token: string): string {
-  const { iss } = parseCompact(token, optionsFor(token)).payload;
+  const { iss } = parseVenueToken(token);
   if (typeof iss === 'string') return iss;
   throw new TrustError('claims_invalid', 'the token does not say who issued it');
+}
+
+/** What a token says, unverified. Throws TrustError. */
+export function parseVenueToken(token: string): JsonObject {
+  return parseCompact(token, optionsFor(token)).payload;
 }
 
 /**

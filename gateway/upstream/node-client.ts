@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { UpstreamBusy, UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementAnswer, StatementReply, StatementRequest } from '../../schemas/statement-exchange.ts';
@@ -9,6 +8,7 @@ import { TrustError } from '../trust/trust-error.ts';
 import type { NodeWire } from './node-wire.ts';
 import type { AskingGateway, NodeAnswer, Question } from './question.ts';
 import { QuestionBatcher } from './question-batcher.ts';
+import { randomBase64url } from './random-pool.ts';
 import { heardBy } from './upstream-client.ts';
 
 /** A statement with its disclosures, the answer, and the JSON around them. */
@@ -43,7 +43,7 @@ export function openNodeClient(parts: NodeParts & NodeWire): (question: Question
 
 /** The question as it goes on the wire, with a nonce of its own each time. */
 export function requestOf({ token, code, purpose, forms }: Question): StatementRequest {
-  const nonce = randomBytes(16).toString('base64url');
+  const nonce = randomBase64url(16);
   const asked = { purpose, nonce, ...(widestForm(forms) === 'jws' ? {} : { forms: [...forms] }) };
   return code === null ? { reference: token, ...asked } : { code, ...asked };
 }

@@ -18,9 +18,11 @@ const QUESTION = { token: 'token', code: 'a code', purpose: 'venue_entry', forms
 let server: Server;
 let waiting: ServerResponse[];
 let provinces: ProvinceAdapters;
+let opened: number;
 
 beforeEach(async () => {
   waiting = [];
+  opened = 0;
   server = createServer((_request, response) => void waiting.push(response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address: AddressInfo | string | null = server.address();
@@ -30,7 +32,10 @@ beforeEach(async () => {
   const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
   provinces = new ProvinceAdapters({
     accessOf: () => ({
-      openClient: (limits) => openUpstreamClient(limits, { origin }, guard),
+      openClient: (limits) => {
+        opened += 1;
+        return openUpstreamClient(limits, { origin }, guard);
+      },
       secrets: () => secrets,
     }),
     openNode: null,
@@ -79,4 +84,15 @@ test('a scan that began before a change can no longer ask, or its pool is never 
   expect(await answer).toBe('status');
   provinces.follow(stateOf(version('new')));
   expect(provinces.breakerStates()).toHaveLength(1);
+});
+
+test('a system that nobody asks about is opened, or one that is asked twice is opened anew', async () => {
+  const [asked, unasked] = [version('asked'), version('unasked')];
+  provinces.follow(stateOf(unasked));
+  provinces.follow(stateOf(asked));
+  expect([opened, provinces.breakerStates().map(({ state }) => state)]).toEqual([0, ['closed']]);
+  const answers = ['a', 'b'].map((token) => provinces.ask(asked, { ...QUESTION, token }).catch(() => 'failed'));
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  for (const response of waiting) response.writeHead(500).end();
+  expect([await Promise.all(answers), opened]).toEqual([['failed', 'failed'], 1]);
 });

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { openAdapter } from '../../adapters/adapter.ts';
+import type { KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
@@ -8,7 +8,10 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import { answeredByNobody } from './nobody.ts';
 import { type BreakerState, type Guarded, guardAsk } from './province-breaker.ts';
 import type { NodeAnswer, NodeWay, ProvinceAnswer, Question } from './question.ts';
+import { randomHex } from './random-pool.ts';
 import { heardBy, type UpstreamClient } from './upstream-client.ts';
+
+const NONCE_BYTES = 16;
 
 /** How a province is reached and with which secrets: the operator's side of an adapter. */
 export interface ProvinceAccess {
@@ -16,6 +19,7 @@ export interface ProvinceAccess {
   readonly openClient: (limits: Manifest['upstream']) => UpstreamClient;
   /** As they are now. */
   readonly secrets: () => Readonly<Record<string, string>>;
+  readonly kept?: KeptDocument;
 }
 
 /** A province's node, by whichever way it is reached, within the limits of a manifest that names it. */
@@ -66,7 +70,7 @@ export class ProvinceAdapters {
     this.#parts = parts;
   }
 
-  /** Opens what the registry has in use or on trial, and lets go of the rest. */
+  /** Has what the registry has in use or on trial, and lets go of the rest. */
   follow({ adapters, trials }: Pick<RegistryState, 'adapters' | 'trials'>): void {
     const wanted = [...adapters.values(), ...[...trials.values()].map(({ adapter }) => adapter)];
     const digests = new Set(wanted.map(({ digest }) => digest));
@@ -123,10 +127,11 @@ export class ProvinceAdapters {
     const { province, upstream, node, route = ['direct'] } = manifest;
     const { openNode } = this.#parts;
     const openWay = (way: Way): OpenWay => {
-      const { ask, close } =
+      const { ask, close } = whenAsked(() =>
         way === 'direct' || node === undefined || openNode === null
           ? this.#openSystem(manifest)
-          : openBy(way, openNode(manifest, node, way));
+          : openBy(way, openNode(manifest, node, way)),
+      );
       return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), close };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
@@ -142,11 +147,24 @@ export class ProvinceAdapters {
       manifest,
       fetch: client.fetch,
       nowMs: this.#parts.nowMs,
-      nonce: () => randomBytes(16).toString('hex'),
+      nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
+      ...(access.kept === undefined ? {} : { kept: access.kept }),
     });
     return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
   }
+}
+
+/** Opens with the first question: most systems of a nation are never asked by most gateways. */
+function whenAsked(open: () => OpenedWay): OpenedWay {
+  let opened: OpenedWay | null = null;
+  return {
+    ask: async (question, withinMs) => {
+      opened ??= open();
+      return await opened.ask(question, withinMs);
+    },
+    close: async () => await opened?.close(),
+  };
 }
 
 /** What a node states carries by which way it came. */

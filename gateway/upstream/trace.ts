@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-pool.ts';
 
 /** Header of W3C Trace Context. */
 export const TRACE_HEADER = 'traceparent';
@@ -15,7 +15,7 @@ const LONGEST = 256;
 
 /** A trace that nothing was heard of before: whoever is asked must not learn which questions belong together. */
 export function newTrace(): Trace {
-  return { traceId: randomBytes(16).toString('hex'), flags: '00' };
+  return { traceId: randomHex(16), flags: '00' };
 }
 
 /** The trace that a header names; null where there is none, or none of the form (section 3.2). */
@@ -28,5 +28,5 @@ export function traceIn(header: string | undefined): Trace | null {
 
 /** The header for one step of a trace, with a span of its own. */
 export function traceHeader({ traceId, flags }: Trace): string {
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-${flags}`;
+  return `00-${traceId}-${randomHex(8)}-${flags}`;
 }

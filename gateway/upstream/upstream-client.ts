@@ -59,18 +59,16 @@ export function openUpstreamClient(
     keepAliveTimeout: 30_000,
   });
 
-  async function sendOnceOrTwice(make: MakeRequest, terms: ExchangeTerms): Promise<UpstreamReply> {
+  function sendOnceOrTwice(make: MakeRequest, terms: ExchangeTerms): Promise<UpstreamReply> {
     const send = () => {
       const request = make();
       return exchange(pool, { ...request, path: `${pathPrefix}${request.path}` }, terms);
     };
     retries.noteRequest();
-    try {
-      return await send();
-    } catch (error) {
+    return send().catch((error: unknown) => {
       if (!mayRetry(error) || terms.deadline.isOver || !retries.trySpend()) throw error;
-      return await send();
-    }
+      return send();
+    });
   }
 
   let isAllowed = false;
@@ -102,15 +100,17 @@ export function openUpstreamClient(
 }
 
 /** Has the wire hear what came of a question: an answer, or that the other side is asked too much. */
-export async function heardBy<Answer>(client: UpstreamClient, asked: Promise<Answer>): Promise<Answer> {
-  try {
-    const answer = await asked;
-    client.answered();
-    return answer;
-  } catch (error) {
-    if (error instanceof UpstreamBusy) client.lower(error.retryAfterMs);
-    throw error;
-  }
+export function heardBy<Answer>(client: UpstreamClient, asked: Promise<Answer>): Promise<Answer> {
+  return asked.then(
+    (answer) => {
+      client.answered();
+      return answer;
+    },
+    (error: unknown) => {
+      if (error instanceof UpstreamBusy) client.lower(error.retryAfterMs);
+      throw error;
+    },
+  );
 }
 
 function mayRetry(error: unknown): boolean {

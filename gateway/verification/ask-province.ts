@@ -15,7 +15,11 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
   const { province } = subject.adapter.manifest;
   const refused = context.provinceLimit.take(province);
   if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
-  const answer = await timed(context, subject);
+  const startedMs = performance.now();
+  const answer = await context.ask(subject.adapter, subject).catch(failureOf);
+  const tookMs = performance.now() - startedMs;
+  context.answerTimes.note(province, tookMs);
+  context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
   if (answer instanceof UpstreamError) return failed(context, province, answer);
   switch (answer.kind) {
     case 'absent':
@@ -28,18 +32,7 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
   }
 }
 
-/** The one stopwatch: what a question took, whatever came of it. */
-async function timed(context: AskContext, { adapter, ...question }: Subject) {
-  const { province } = adapter.manifest;
-  const startedMs = performance.now();
-  try {
-    return await context.ask(adapter, question);
-  } catch (error) {
-    if (error instanceof UpstreamError) return error;
-    throw error;
-  } finally {
-    const tookMs = performance.now() - startedMs;
-    context.answerTimes.note(province, tookMs);
-    context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
-  }
+function failureOf(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  throw error;
 }

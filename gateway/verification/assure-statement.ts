@@ -1,3 +1,4 @@
+import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { isPossibleAsOf } from '../../schemas/as-of.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
@@ -33,10 +34,13 @@ export async function assureStatement(
     if (answer.statement !== null && widestForm(forms) === 'jws' && formOf(answer.statement) !== 'jws') {
       throw new UpstreamError('malformed', 'the statement is in a form that was not asked for');
     }
+    if (answer.kind === 'found') countUnmapped(context, province, answer);
     const nowMs = context.nowMs();
-    return answer.kind === 'stated'
-      ? await assureStated(context, adapter, answer, nowMs)
-      : await assureFound(context, adapter, answer, nowMs);
+    if (answer.kind === 'stated') return await assureStated(context, adapter, answer, nowMs);
+    const { statement, translation } = answer;
+    return statement === null
+      ? transported(translation)
+      : await assureSigned(context, adapter, { statement, translation }, nowMs);
   } catch (error) {
     const failure = error instanceof TrustError ? untrusted(error) : error;
     if (!(failure instanceof UpstreamError)) throw failure;
@@ -44,17 +48,25 @@ export async function assureStatement(
   }
 }
 
-/** Its own system's word, signed or not. What is unmapped in it is counted. */
-async function assureFound(
+function countUnmapped({ metrics }: AssureContext, issuer: ProvinceCode, { translation }: Found): void {
+  for (const field of translation.unmapped) metrics.unmappedValues.inc({ issuer, field });
+}
+
+/** A plain API's word, which nobody signed. */
+function transported({ unmapped: _unmapped, ...translation }: Translation): Told {
+  return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null, way: 'direct' });
+}
+
+/** Its own system's signed word. */
+async function assureSigned(
   context: AssureContext,
   { manifest: { province, reply } }: Subject['adapter'],
-  { statement, translation: { unmapped, ...translation } }: Found,
+  {
+    statement,
+    translation: { unmapped: _unmapped, ...translation },
+  }: { readonly statement: string; readonly translation: Translation },
   nowMs: number,
 ): Promise<Told> {
-  for (const field of unmapped) context.metrics.unmappedValues.inc({ issuer: province, field });
-  if (statement === null) {
-    return unsigned({ kind: 'claims', ...translation, assurance: 'transport', statement: null, way: 'direct' });
-  }
   const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province), nowMs);
   if (!isTimely(claims, nowMs)) return untimely(claims);
   const [different] = differences(claims, translation.claims, reply);
@@ -120,21 +132,19 @@ interface Signed {
   readonly validUntilMs: number;
 }
 
-async function signedClaims(context: AssureContext, statement: string, keys: ReadKeys, nowMs: number): Promise<Signed> {
+function signedClaims(context: AssureContext, statement: string, keys: ReadKeys, nowMs: number): Promise<Signed> {
   const checks = { atS: Math.floor(nowMs / 1000), sm2Verify: context.sm2Verify };
   const open = async (reread?: 'reread'): Promise<Signed> => {
     const issuer = await keys(reread);
     const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
-  try {
-    return await open();
-  } catch (error) {
+  return open().catch((error: unknown) => {
     // Whoever signed may have rotated its key since its chain was read, or have had none then.
     const mayBeNew = error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata');
-    if (mayBeNew) return await open('reread');
+    if (mayBeNew) return open('reread');
     throw error;
-  }
+  });
 }
 
 function unsigned(claimed: Claimed): Told {

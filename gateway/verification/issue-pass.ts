@@ -1,3 +1,6 @@
+import { secondOf } from '../../schemas/clocks.ts';
+import type { Mandate } from '../../schemas/mandate.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
 import { maxAgeS } from '../../schemas/max-age.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
@@ -30,17 +33,25 @@ export async function issuePass(
   // What stands in for a province that cannot answer is good for a door, not for a day.
   const isPass = status === 'green' && decision === 'pass' && !stale;
   if (!isPass || status_as_of === null || known.kind !== 'claims') return without(said);
-  const greenEndsMs = Date.parse(status_as_of) + maxAgeS(subject.adapter.manifest, 'green') * 1000;
   const issued = await passes.issue({
     issuer_province: said.issuer.province,
     destination: said.destination,
     status_as_of,
     mandate: mandate.id,
     handle: known.claims.handle,
-    notAfterS: Math.floor(Math.min(Date.parse(mandate.valid_until), greenEndsMs) / 1000),
+    notAfterS: groundEndsS(mandate, subject.adapter.manifest, status_as_of),
   });
   if (issued === null) return without(said);
   return { pass: issued.pass, valid_until: new Date(issued.expS * 1000).toISOString(), answer: said };
+}
+
+/** When what a green pass stands on is over, in seconds since 1970: the mandate, or the green by its province's rule. */
+export function groundEndsS(
+  { valid_until }: Pick<Mandate, 'valid_until'>,
+  manifest: Pick<Manifest, 'reply'>,
+  statusAsOf: string,
+): number {
+  return Math.min(secondOf(valid_until), secondOf(statusAsOf) + maxAgeS(manifest, 'green'));
 }
 
 function without(answer: VerificationReply): PassReply {

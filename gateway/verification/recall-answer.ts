@@ -39,10 +39,11 @@ async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey
   if (reading.fresh !== null) return recalled(reading.fresh, 'cached');
   let settled = false;
   try {
-    let heard = await ask(context, subject, reading.seen);
+    let heard = kept(context, subject, await askProvince(context, subject), reading.seen);
     // What was withdrawn while the province answered is asked again: those who wait may have come after that.
     if ('answer' in heard && !context.cache.admits(heard)) {
-      heard = await ask(context, subject, context.cache.position());
+      const seen = context.cache.position();
+      heard = kept(context, subject, await askProvince(context, subject), seen);
     }
     if (!('answer' in heard)) return standIn(context, reading, heard) ?? { ...heard, path: 'cold' };
     context.cache.put(key, heard, reading.lease);
@@ -60,8 +61,7 @@ async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey
 }
 
 /** The province's answer with its limits; what nobody can tell has none, and is kept nowhere. */
-async function ask(context: RecallContext, subject: Subject, seen: Position): Promise<CacheEntry | Unknowable> {
-  const told = await askProvince(context, subject);
+function kept(context: RecallContext, subject: Subject, told: Told | Absent, seen: Position): CacheEntry | Unknowable {
   return told.kind === 'unknowable' ? told : entryOf(context, subject, told, seen);
 }
 

@@ -41,6 +41,7 @@ function isSameSecond(signed: string | null, recorded: string | null): boolean {
 }
 
 function isSameSet(signed: readonly string[], recorded: readonly string[]): boolean {
+  if (signed.length === 0 || recorded.length === 0) return signed.length === recorded.length;
   return isDeepStrictEqual(new Set(signed), new Set(recorded));
 }
 

@@ -1,6 +1,7 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { LoadGauge } from '../access/load-gauge.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
+import type { UnknownCodes } from '../access/unknown-codes.ts';
 import type { StatementCache } from '../cache/statement-cache.ts';
 import type { CoverageCounter } from '../coverage/coverage-counter.ts';
 import type { Metrics } from '../coverage/metrics.ts';
@@ -64,4 +65,6 @@ export interface VerificationContext {
   readonly metrics: Metrics;
   readonly coverage: CoverageCounter;
   readonly signals: Signals;
+  /** Who asks for codes that nobody has. */
+  readonly unknownCodes: Pick<UnknownCodes, 'note'>;
 }

@@ -7,6 +7,7 @@ import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
 import { countRefusal, countVerification } from './count-verification.ts';
 import { type Answer, decideAnswer } from './decide-answer.ts';
+import { noteUnknownCodes } from './note-unknown-codes.ts';
 import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer, refusalOf } from './recall-answer.ts';
 import { recogniseCode, type Subject } from './recognise-code.ts';
@@ -56,6 +57,7 @@ export async function answer(
     const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
     issuer = subject.adapter.manifest.province;
     const recalled = await recallAnswer(context, subject); // 4, 5
+    noteUnknownCodes(context, venue, subject, recalled);
     if (recalled.kind === 'absent') throw refusalOf(recalled);
     const known =
       recalled.kind === 'claims' && isHarsh(recalled)

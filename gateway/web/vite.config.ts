@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { packed } from './packed.ts';
 import { scanFiles } from './scan-files.ts';
 
 const WEB = import.meta.dirname;
@@ -18,7 +19,7 @@ export default defineConfig({
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es' },
-  plugins: [scanFiles(WORKER, 'scan')],
+  plugins: [scanFiles(WORKER, 'scan'), packed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -31,6 +32,8 @@ export default defineConfig({
     rolldownOptions: {
       input: { ...Object.fromEntries(pages), [WORKER]: join(WEB, WORKER, 'service-worker.ts') },
       external: ['crypto'],
+      // How long plugins took is nothing for whoever installs.
+      checks: { pluginTimings: false },
       // A browser finds a new version of the service worker by asking for the old name.
       output: { entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js') },
     },

@@ -39,6 +39,8 @@ export const divisionCodeSchema = z
 export type ProvinceCode = z.infer<typeof provinceCodeSchema>;
 /** Whose issuer passes questions on to nodes that their askers cannot reach. It has no venues of its own. */
 export const NATIONAL_PLATFORM = '000000' satisfies ProvinceCode;
+/** Whoever issues certificates abroad. Nobody is a destination there, and no record comes from there. */
+export const ABROAD = '900000' satisfies ProvinceCode;
 export type Ground = z.infer<typeof groundSchema>;
 export type VenueKind = z.infer<typeof venueKindSchema>;
 export type Purpose = z.infer<typeof purposeSchema>;

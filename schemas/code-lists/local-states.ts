@@ -16,4 +16,7 @@ export const LOCAL_STATES = {
   黑白码: 'indeterminate',
   无法确认: 'indeterminate',
   尚未掌握: 'indeterminate',
+  证书符合规则: 'green',
+  证书不予采信: 'indeterminate',
+  证书无法判定: 'indeterminate',
 } as const;

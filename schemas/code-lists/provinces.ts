@@ -1,6 +1,7 @@
 /**
- * The 34 province-level divisions of GB/T 2260-2007, and the national platform under the reserved code 000000.
- * Order is the standard's own.
+ * The 34 province-level divisions of GB/T 2260-2007, the national platform under the reserved code 000000, and, under
+ * 900000, whoever issues certificates abroad: that is no division, and nobody is a destination there. Order is the
+ * standard's own.
  */
 export const PROVINCES = {
   '000000': { zh: '全国', en: 'National platform' },
@@ -38,4 +39,5 @@ export const PROVINCES = {
   '710000': { zh: '台湾', en: 'Taiwan' },
   '810000': { zh: '香港', en: 'Hong Kong' },
   '820000': { zh: '澳门', en: 'Macao' },
+  '900000': { zh: '境外', en: 'Abroad' },
 } as const;

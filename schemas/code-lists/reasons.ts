@@ -32,6 +32,34 @@ export const REASONS = {
   too_old: { zh: '状态已超过签发省份规定的有效期', en: 'The status is older than the issuing province lets it stand' },
   stale_used: { zh: '使用了宽限期内的先前答复', en: 'An earlier reply inside its grace period was used' },
   popup: { zh: '签发省份有待处理的弹窗提示', en: 'The issuing province shows a pop-up that the holder must clear' },
+  certificate_not_accepted: {
+    zh: '证书未通过验证、不在有效期内或已被撤销',
+    en: 'The certificate does not verify, is out of date, or was revoked',
+  },
+  certificate_rules_unmet: {
+    zh: '证书不符合适用规则',
+    en: 'The certificate does not meet the rules that apply',
+  },
+  certificate_issuer_unknown: {
+    zh: '证书签发者不在信任名单上',
+    en: 'The issuer of the certificate is on no trust list',
+  },
+  certificate_list_stale: {
+    zh: '信任名单已过期，无法判定证书',
+    en: 'The trust list is out of date, so that nobody can tell',
+  },
+  certificate_status_unknown: {
+    zh: '证书的撤销状态或密钥状态未知',
+    en: 'Whether the certificate was revoked, or its key still counts, is unknown',
+  },
+  certificate_rules_missing: {
+    zh: '没有适用于此证书的规则',
+    en: 'No rules cover this certificate',
+  },
+  certificate_is_link: {
+    zh: '这是指向完整病历的链接，不予打开',
+    en: 'This is a link to a whole record, and links are not followed',
+  },
   assurance_too_low: {
     zh: '证据等级低于目的地政策要求',
     en: 'The evidence is weaker than the destination policy asks',
@@ -62,6 +90,13 @@ export const REASON_USES = {
   too_old: { from: 'record', beside: ['refer'] },
   stale_used: { from: 'decision', beside: ['pass', 'refer'] },
   popup: { from: 'record', beside: ['restrict', 'refer'] },
+  certificate_not_accepted: { from: 'record', beside: ['refer'] },
+  certificate_rules_unmet: { from: 'record', beside: ['refer'] },
+  certificate_issuer_unknown: { from: 'record', beside: ['refer'] },
+  certificate_list_stale: { from: 'record', beside: ['refer'] },
+  certificate_status_unknown: { from: 'record', beside: ['refer'] },
+  certificate_rules_missing: { from: 'record', beside: ['refer'] },
+  certificate_is_link: { from: 'record', beside: ['refer'] },
   assurance_too_low: { from: 'decision', beside: ['refer'] },
   policy_exception: { from: 'decision', beside: ['pass', 'restrict', 'refer'] },
 } as const satisfies Record<

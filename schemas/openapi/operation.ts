@@ -73,8 +73,10 @@ export const ACCESS = [
   'proof_invalid',
   'proof_nonce_required',
   'proof_replayed',
+  'origin_refused',
   'venue_foreign',
   'rate_limited',
+  'unknown_codes_excessive',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
 /** What may become of any request: of a method that a path does not take, and of one that breaks something here. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
-import { coverageSchema, coverageWindowSchema } from '../coverage.ts';
+import { divisionCodeSchema, provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
+import { coverageCellsSchema, coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
+import { instantSchema } from '../status.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
@@ -14,6 +15,36 @@ const coverageQuerySchema = z.strictObject({
   reason: described(reasonCodeSchema.optional(), { zh: '只看出现该原因的格', en: 'cells that show this reason' }),
 });
 
+const languageSchema = z.strictObject({
+  lang: described(z.enum(['zh', 'en']).optional(), {
+    zh: '语言；缺省按 Accept-Language',
+    en: 'the language; left out, Accept-Language decides',
+  }),
+});
+const staffSessionSchema = z
+  .strictObject({
+    login: z.boolean().meta({ description: 'whether staff can sign in here' }),
+    venue: z
+      .strictObject({
+        client_id: z.string().meta({ description: 'what attestations are for: their `aud`' }),
+        kind: venueKindSchema,
+        region: divisionCodeSchema,
+        destination: provinceCodeSchema,
+        ends_at: instantSchema,
+      })
+      .nullable(),
+  })
+  .meta({ id: 'StaffSession' });
+const STAFF_SESSION = {
+  login: true,
+  venue: {
+    client_id: 'first-hospital',
+    kind: 'hospital',
+    region: '410100',
+    destination: '410000',
+    ends_at: '2026-11-26T16:00:00Z',
+  },
+};
 const NO_MANDATES = { state: 'none', active: [], lastEndsMs: null, nextStartsMs: null };
 const NOT_READY = { ready: false, reasons: ['registry_missing'], degraded: [], mandates: NO_MANDATES };
 const METRICS = '# HELP huren_log_size Entries in the log\n# TYPE huren_log_size gauge\nhuren_log_size 171\n';
@@ -34,6 +65,48 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     query: coverageQuerySchema,
     replies: [jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage'))],
     problems: ['body_invalid'],
+  },
+  {
+    id: 'coverageCells',
+    method: 'get',
+    path: '/v1/coverage/cells',
+    tag: 'openness',
+    who: 'public',
+    summary: { zh: '某目的地决策表各情形的扫码数', en: "How many scans reached which cell of a destination's table" },
+    details: {
+      zh: '按签发省份与场所类型统计到达决策表各情形的扫码数；另一张决策表会作何决定，由此可算（huren policy diff --impact）。',
+      en: 'By issuer and kind of venue. What another table would have decided follows from it (huren policy diff --impact).',
+    },
+    query: coverageQuerySchema.pick({ window: true }).extend({
+      destination: described(provinceCodeSchema, { zh: '目的地', en: 'the destination' }),
+    }),
+    replies: [
+      jsonReply({ zh: '各情形', en: 'The cells' }, coverageCellsSchema, {
+        window: '24h',
+        generated_at: '2026-11-26T05:27:00.582Z',
+        destination: '440000',
+        cells: [
+          { issuer: '410000', venue_kind: 'hospital', cell: 'green/signed/province-signed/live/fresh/-/-', n: 12 },
+        ],
+        undecided: 3,
+        suppressed_below: 10,
+      }),
+    ],
+    problems: ['body_invalid', 'unavailable'],
+  },
+  {
+    id: 'coverageEvents',
+    method: 'get',
+    path: '/v1/coverage/events',
+    tag: 'openness',
+    who: 'public',
+    summary: { zh: '互认矩阵有变化时告知', en: 'A word whenever the recognition matrix is another' },
+    details: {
+      zh: '服务器发送事件（server-sent events）：矩阵或关注事项有变化后一两秒内发出 changed 事件，不含内容，请再读 /v1/coverage。同时收听的页面数量有限；收听不了时请定时读取。',
+      en: 'Server-sent events: within a second or two of a change of the matrix or of what asks for attention there is an event `changed`. It carries nothing: read /v1/coverage again. The number of those who listen is bounded; whoever cannot, asks now and then.',
+    },
+    replies: [textReply('text/event-stream', { zh: '事件流', en: 'The events' }, 'event: changed\ndata: {}\n\n')],
+    problems: ['unavailable'],
   },
   {
     id: 'liveness',
@@ -99,8 +172,57 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     ],
     problems: [],
   },
+  {
+    id: 'staffSession',
+    method: 'get',
+    path: '/scan/session',
+    tag: 'service',
+    who: 'public',
+    summary: { zh: '扫码网页上哪个场所已登录', en: 'Which venue is signed in to the scanner’s page' },
+    details: {
+      zh: '登录后，本网页凭会话 Cookie 即可查验，无需令牌；须由本网关自己的网页发出（Origin）。',
+      en: 'With the cookie of the session the page asks without a token, and only a page of this gateway may (Origin).',
+    },
+    replies: [jsonReply({ zh: '会话', en: 'The session' }, staffSessionSchema, STAFF_SESSION)],
+    problems: [],
+  },
+  {
+    id: 'staffLogin',
+    method: 'get',
+    path: '/scan/login',
+    tag: 'service',
+    who: 'public',
+    summary: {
+      zh: '场所工作人员登录（授权码加 PKCE）',
+      en: 'A venue’s staff sign in at their province’s authorization server (code with PKCE)',
+    },
+    query: languageSchema,
+    replies: [{ status: 302, text: { zh: '转到登录页', en: 'To the login page' }, mediaType: null }],
+    problems: ['not_found', 'unavailable'],
+  },
+  {
+    id: 'staffCallback',
+    method: 'get',
+    path: '/scan/callback',
+    tag: 'service',
+    who: 'public',
+    summary: { zh: '登录完成后由浏览器返回', en: 'Where the browser returns to after signing in' },
+    replies: [{ status: 303, text: { zh: '回到扫码网页', en: 'Back to the scanner’s page' }, mediaType: null }],
+    problems: ['not_found'],
+  },
+  {
+    id: 'staffLogout',
+    method: 'post',
+    path: '/scan/logout',
+    tag: 'service',
+    who: 'public',
+    summary: { zh: '退出', en: 'Sign out' },
+    replies: [jsonReply({ zh: '已退出', en: 'Signed out' }, staffSessionSchema, { login: true, venue: null })],
+    problems: [],
+  },
   page('descriptionPage', '/docs', { zh: '接口说明网页', en: 'This description as a page' }),
   page('registryPage', '/registry', { zh: '注册表网页', en: 'The registry as a page' }),
+  page('coveragePage', '/coverage', { zh: '互认总览网页', en: 'Who recognises whom, as a page' }),
   page('scanPage', '/scan', { zh: '扫码查验网页', en: 'The scanner, as a page' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
@@ -121,12 +243,7 @@ function page(id: string, path: string, summary: Reply['text']): Operation {
     tag: 'service',
     who: 'public',
     summary,
-    query: z.strictObject({
-      lang: described(z.enum(['zh', 'en']).optional(), {
-        zh: '语言；缺省按 Accept-Language',
-        en: 'the language; left out, Accept-Language decides',
-      }),
-    }),
+    query: languageSchema,
     replies: [textReply('text/html', { zh: '网页', en: 'A page' }, '<!doctype html>…')],
     problems: [],
   };

@@ -77,4 +77,23 @@ export const TRUST_SETTINGS = {
     isSecret: true,
     unset: { zh: '无', en: 'none' },
   }),
+  staffIssuer: optionalSetting('HUREN_STAFF_ISSUER', value.webAddress, {
+    about: {
+      zh: '场所工作人员登录 /scan 网页所用的授权服务器（本省已认可者）',
+      en: 'the authorization server, one that the province has admitted, at which venues’ staff sign in to /scan',
+    },
+    usedBy: ['destination'],
+    unset: { zh: '工作人员不能登录', en: 'staff cannot sign in' },
+  }),
+  staffClientId: optionalSetting('HUREN_STAFF_CLIENT_ID', value.text(1, 255), {
+    about: { zh: '本节点在该服务器处的客户端标识', en: 'what this node is called there' },
+    usedBy: ['destination'],
+    unset: { zh: '无', en: 'none' },
+  }),
+  staffClientSecret: optionalSetting('HUREN_STAFF_CLIENT_SECRET', value.text(16, 1024), {
+    about: { zh: '本节点在该服务器处的密钥', en: 'the secret of that client' },
+    usedBy: ['destination'],
+    isSecret: true,
+    unset: { zh: '无', en: 'none' },
+  }),
 } as const;

@@ -47,17 +47,24 @@ export const NO_PHONE_TEXT: LocalisedText = {
 /** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
 export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
 
-/** How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. */
+/**
+ * How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. `written`: how
+ * the instant itself is put down, RFC 3339 unless told.
+ */
 export function freshnessText(
   { status_as_of, stale }: Pick<AttestationClaims, 'status_as_of' | 'stale'>,
   nowS: number,
+  written: (instant: string) => string = (instant) => instant,
 ): LocalisedText {
   if (status_as_of === null) return { zh: '签发省份未给出时间', en: 'the issuing province gave no time' };
   const age = ageText(Math.max(0, nowS - secondOf(status_as_of)));
   const earlier = stale
     ? { zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' }
     : { zh: '', en: '' };
-  return { zh: `${age.zh}前（${status_as_of}）${earlier.zh}`, en: `${age.en} ago (${status_as_of})${earlier.en}` };
+  return {
+    zh: `${age.zh}前（${written(status_as_of)}）${earlier.zh}`,
+    en: `${age.en} ago (${written(status_as_of)})${earlier.en}`,
+  };
 }
 
 /** A length of time as it is spoken, in whole seconds, minutes or hours. */
@@ -75,3 +82,9 @@ export function remedyText({ authority, phone, url, within_hours }: Remedy): Loc
     [authority[language], phone, url, within?.[language]].filter((part) => typeof part === 'string').join(comma);
   return { zh: listed('zh', '，'), en: listed('en', ', ') };
 }
+
+/** Beside a certificate that passes: it names a person, and whoever has a picture of it can show it. */
+export const LOOK_AT_DOCUMENT_TEXT: LocalisedText = {
+  zh: '请核对身份证件：证书并不证明持有人是本人',
+  en: 'look at an identity document: a certificate does not show who holds it',
+};

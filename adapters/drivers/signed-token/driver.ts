@@ -4,7 +4,7 @@ import type { Ask, Driver, DriverContext, LocalAnswer } from '../driver.ts';
 import { questionOf } from '../question.ts';
 import { compileReply } from '../reply.ts';
 import { signedPost } from '../signed-json/driver.ts';
-import { openTokenKeys, type TokenKeys } from './token-keys.ts';
+import { openTokenKeys, type TokenKeys } from '../token-keys.ts';
 
 /**
  * A system whose code is itself signed (sandbox assumption: the layout; SM2 with SM3 is the norm in government systems,
@@ -23,6 +23,7 @@ export const signedToken: Driver<SignedTokenConfig> = {
   open: openSignedToken,
 };
 
+const CODE_TYP = 'health-code+jwt';
 const MAX_AHEAD_S = 120;
 const UNKNOWN = { kind: 'absent', why: 'unknown' } as const satisfies LocalAnswer;
 const EXPIRED = { kind: 'absent', why: 'expired' } as const satisfies LocalAnswer;
@@ -38,7 +39,7 @@ function openSignedToken(config: SignedTokenConfig, statementAt: string | null, 
   const { read } = compileReply(config, statementAt, context);
   const keys = rememberKeys(context);
   return async (token) => {
-    const claims = claimsSchema.safeParse(await keys().verify(token));
+    const claims = claimsSchema.safeParse(await keys().verify(token, CODE_TYP));
     if (!claims.success || claims.data.iss !== config.issuer) return UNKNOWN;
     const nowS = context.nowMs() / 1000;
     if (claims.data.iat !== undefined && claims.data.iat > nowS + MAX_AHEAD_S) return UNKNOWN;
@@ -53,7 +54,7 @@ function rememberKeys(context: DriverContext): () => TokenKeys {
   let opened: { readonly text: string; readonly keys: TokenKeys } | null = null;
   return () => {
     const text = context.secret('code_keys');
-    if (opened?.text !== text) opened = { text, keys: openTokenKeys(text) };
+    if (opened?.text !== text) opened = { text, keys: openTokenKeys(text, 'code_keys') };
     return opened.keys;
   };
 }

@@ -13,6 +13,7 @@ import { adapterTemplate } from '../../../adapters/conformance/template.ts';
 import { manifestsBeside } from '../../../adapters/provinces/index.ts';
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ConformanceReport } from '../../../schemas/conformance-report.ts';
+import { type CredentialFamily, credentialFamilySchema } from '../../../schemas/credential-family.ts';
 import { type DriverName, driverConfigSchema } from '../../../schemas/driver-config.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';
 import { readAccessFile } from '../adapter-access.ts';
@@ -27,6 +28,7 @@ import { described, describedGroup, jsonOption, reading } from './command.ts';
 interface InitOptions {
   readonly province: ProvinceCode;
   readonly driver: DriverName;
+  readonly family?: CredentialFamily;
   readonly name: string;
 }
 interface CheckOptions {
@@ -70,6 +72,17 @@ function addInit(group: Command, cli: Cli): void {
       new Option('--driver <name>', cli.say({ zh: '协议驱动', en: 'protocol driver' }))
         .choices(DRIVERS)
         .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option(
+        '--family <name>',
+        cli.say({
+          zh: '持有人自带证书的类型（驱动为 certificate）',
+          en: 'a family of certificates, by the driver certificate',
+        }),
+      )
+        .choices(credentialFamilySchema.options)
+        .implies({ driver: 'certificate' }),
     )
     .requiredOption(
       '--name <id>',

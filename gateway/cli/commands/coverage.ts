@@ -31,6 +31,7 @@ const SIGNALS: Record<SignalName, LocalisedText> = {
   unsubstantiated: { zh: '黄码、红码未证明依据', en: 'yellow or red not substantiated' },
   batch: { zh: '黄码、红码多为批量赋码', en: 'yellow or red assigned by the batch' },
   flip: { zh: '码色一小时内反复变化', en: 'colours that change within the hour' },
+  guessing: { zh: '有客户端在猜测此省的码', en: 'a client guesses its codes' },
 };
 
 function print(cli: Cli, coverage: Coverage): void {

@@ -1,13 +1,17 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type CoverageWindow, coverageCellsSchema, coverageWindowSchema } from '../../../schemas/coverage.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type Policy, policySchema } from '../../../schemas/policy.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
+import { compilePolicy } from '../../policy/decide.ts';
+import { policyImpact } from '../../policy/impact.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
 import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { faultText } from '../fault-text.ts';
-import { printDiff, printReview } from '../policy-text.ts';
+import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { type CountedImpact, printDiff, printImpact, printReview } from '../policy-text.ts';
 import { reportError } from '../report.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
 import { POLICY_STEPS } from './policy-steps.ts';
@@ -52,17 +56,48 @@ function addDiff(group: Command, cli: Cli): void {
   })
     .argument('<file>', fileText(cli))
     .option('--baseline <file>', cli.say({ zh: '与此决策表比较', en: 'compare with this table instead' }))
+    .option(
+      '--impact',
+      cli.say({ zh: '会改变多少次已统计的扫码', en: 'how many counted scans it would have decided otherwise' }),
+    )
+    .addOption(
+      new Option('--window <window>', cli.say({ zh: '统计时段', en: 'over how long' }))
+        .choices(coverageWindowSchema.options)
+        .default('24h'),
+    )
     .option(...jsonOption(cli))
-    .action(async (file: string, options: { baseline?: string; json?: boolean }) => {
+    .action(async (file: string, options: DiffOptions) => {
       const policy = await readPolicy(file);
       const baseline = options.baseline === undefined ? NATIONAL_BASELINE : await readPolicy(options.baseline);
       const review = reviewPolicy(policy, baseline);
       const { accepted, refusals, diff } = review;
       const names = { policy: nameOf(policy), baseline: nameOf(baseline) };
-      if (options.json === true) cli.printJson({ ...names, accepted, refusals, ...diff });
-      else printDiff(cli, policy, baseline, diff);
+      const impact = options.impact === true ? await impactOf(cli, policy, baseline, options.window) : null;
+      if (options.json === true) cli.printJson({ ...names, accepted, refusals, ...diff, ...(impact ?? {}) });
+      else {
+        printDiff(cli, policy, baseline, diff);
+        if (impact !== null) printImpact(cli, impact);
+      }
       process.exitCode = reportReview(cli, policy, review);
     });
+}
+
+interface DiffOptions {
+  readonly baseline?: string;
+  readonly impact?: boolean;
+  readonly window: CoverageWindow;
+  readonly json?: boolean;
+}
+
+/** What the draft would have made of scans that a running node counted. Throws CliError. */
+async function impactOf(cli: Cli, policy: Policy, baseline: Policy, window: CoverageWindow): Promise<CountedImpact> {
+  const path = `/v1/coverage/cells?window=${window}&destination=${policy.destination}`;
+  const counted = await new GatewayClient(gatewayUrl(cli.env)).get(path, coverageCellsSchema);
+  const nowMs = Date.now();
+  const draft = { ...policy, effective_from: new Date(nowMs).toISOString() };
+  const impact = policyImpact(compilePolicy(draft), compilePolicy(baseline), counted.cells, nowMs);
+  const { undecided, suppressed_below } = counted;
+  return { window, impact, undecided, suppressed_below };
 }
 
 /** A policy from a file, or from stdin for `-`. Throws CliError `file_unreadable`, `policy_invalid`. */

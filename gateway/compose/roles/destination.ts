@@ -1,15 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from '../../access/possession.ts';
 import { ProofNonces } from '../../access/proof-nonces.ts';
+import { CookieSeal } from '../../access/sealed-cookie.ts';
+import { STAFF_SESSION_LIFETIME_MS, StaffLogin } from '../../access/staff-login.ts';
 import { VenueTokens } from '../../access/venue-tokens.ts';
 import { mountAttestationKeys } from '../../http/attestation-keys.ts';
 import { mountAudits } from '../../http/audit.ts';
 import { mountEvents } from '../../http/events.ts';
 import { mountPasses } from '../../http/passes.ts';
 import { mountProtectedResource, type ProtectedResource, resourceMetadataUrl } from '../../http/protected-resource.ts';
+import { mountStaff } from '../../http/staff.ts';
 import { mountTrustBundle } from '../../http/trust-bundle.ts';
 import { mountVerifications } from '../../http/verifications.ts';
 import { mandateCoverage } from '../../policy/mandates.ts';
@@ -23,6 +25,7 @@ import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
 import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
+import { randomBase64url } from '../../upstream/random-pool.ts';
 import { openRelayedClient } from '../../upstream/relayed-client.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
@@ -53,6 +56,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const tokens = openVenueTokens(parts, servers);
   const counting = [...trust.gateways.values()].map(({ attestationKeys: ring, ...one }) => ({ ...one, ring }));
   const reporter = openReporter(parts, 'gateway', counting, provinces);
+  const staff = openStaff(parts, tokens);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
   return {
@@ -60,8 +64,9 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
     verification,
     provinces,
     mount: (router, hot) => {
-      mountVerifications(hot, { verification, tokens, shared });
-      mountPasses(router, { verification, tokens, shared, passes });
+      mountVerifications(hot, { verification, tokens, staff, shared });
+      mountStaff(router, staff, nodeUrl);
+      mountPasses(router, { verification, tokens, staff, shared, passes });
       mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
       mountEvents(router, {
         entityId: nodeUrl,
@@ -140,6 +145,15 @@ function openVenueTokens(
     log,
     nowMs,
   });
+}
+
+/** The sign-in of venues' staff, where an authorization server is set for them. */
+function openStaff({ config, nodeUrl, shared, documents, nowMs }: NodeParts, tokens: VenueTokens): StaffLogin | null {
+  const { staffProvider: provider } = config;
+  if (provider === null) return null;
+  const ended = shared.seenOnce('staff', STAFF_SESSION_LIFETIME_MS);
+  const seal = new CookieSeal(config.cacheSecret);
+  return new StaffLogin({ provider, nodeUrl, fetch: documents.fetch, seal, ended, tokens, nowMs });
 }
 
 /** This node, whose venues are those of every gateway here, and each gateway by itself. */
@@ -224,11 +238,14 @@ function openVerification(
     gatewayOf: (destination) => gateways.get(destination) ?? null,
     anyGateway: () => gateways.values().next().value ?? null,
     registry: () => registry.current(),
-    ask: async (adapter, question) => {
-      const answer = await provinces.ask(adapter, question);
-      const state = registry.current();
-      if (asksSystems(state, adapter)) shadow.compare(state, adapter, question, answer);
-      return answer;
+    ask: (adapter, question) => {
+      const asked = provinces.ask(adapter, question);
+      if (registry.current().trials.size === 0) return asked;
+      return asked.then((answer) => {
+        const state = registry.current();
+        if (asksSystems(state, adapter)) shadow.compare(state, adapter, question, answer);
+        return answer;
+      });
     },
     cache: shared.open.cache,
     flights: new SingleFlight(),
@@ -240,10 +257,11 @@ function openVerification(
     agencies: (province) => trust.provinces.agencies(province),
     sm2Verify: verifySm2,
     nowMs,
-    newId: () => randomBytes(16).toString('base64url'),
+    newId: () => randomBase64url(16),
     metrics,
     coverage: shared.coverage.counter,
     signals,
+    unknownCodes: shared.unknownCodes,
   };
 }
 

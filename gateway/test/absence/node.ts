@@ -188,6 +188,7 @@ export function openNode(combination: Combination, federation: Federation, colou
       metrics: METRICS,
       coverage: new CoverageCounter(),
       signals: SIGNALS,
+      unknownCodes: { note: () => false },
     };
   };
   return {

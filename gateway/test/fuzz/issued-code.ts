@@ -21,6 +21,8 @@ const LETTERS = {
   alphanumeric: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
   base64: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/',
   base64url: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_',
+  // Without the space: no certificate ends in one, and there it would be taken off.
+  base45: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ$%*+-./:',
 } as const satisfies Record<Alphabet, string>;
 
 /** A code of one of the system's recognisers. */

@@ -1,4 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { secondOf } from '../../../schemas/clocks.ts';
+import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
@@ -8,9 +10,9 @@ import {
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DECISION_WORDS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
-import { language, say } from '../shell/language.ts';
+import { momentText, say } from '../shell/language.ts';
 import { Appeal } from './appeal.tsx';
 import { decisionOf, isVerified, type Outcome } from './outcome.ts';
 import { Row } from './row.tsx';
@@ -80,6 +82,18 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       return <VerifiedAnswer {...outcome} nowS={nowS} />;
     case 'pass':
       return <VerifiedPass {...outcome} nowS={nowS} />;
+    case 'certificate':
+      return (
+        <>
+          <p class="lead">{say(SCAN_CERTIFICATE_TEXTS.valid)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.certificate}>
+              {say(SCAN_TEXTS.issued_by)} {outcome.issuer}
+            </Row>
+            <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+          </dl>
+        </>
+      );
     case 'unverified':
       return (
         <>
@@ -116,7 +130,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS))}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, momentOf))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
         <Row name={SCAN_TEXTS.evidence}>
@@ -137,17 +151,15 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         {say(SCAN_TEXTS.pass_held)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
       </p>
       <dl>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS))}</Row>
-        <Row name={SCAN_TEXTS.until}>{timeText(claims.exp)}</Row>
-        <Row name={SCAN_TEXTS.not_withdrawn}>{timeText(listAsOfS)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, momentOf))}</Row>
+        <Row name={SCAN_TEXTS.until}>{momentText(claims.exp)}</Row>
+        <Row name={SCAN_TEXTS.not_withdrawn}>{momentText(listAsOfS)}</Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
     </>
   );
 }
 
-/** A moment by the clock on the wall here. */
-function timeText(atS: number): string {
-  const form = { dateStyle: 'medium', timeStyle: 'short' } as const;
-  return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
+function momentOf(instant: string): string {
+  return momentText(secondOf(instant));
 }

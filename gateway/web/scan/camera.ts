@@ -56,7 +56,8 @@ export function watchFrames(video: HTMLVideoElement, onFrame: (frame: ImageBitma
     if (frame !== null) await onFrame(frame);
     next();
   };
-  next();
+  // The first one is there already.
+  void look();
   return () => {
     isOver = true;
   };

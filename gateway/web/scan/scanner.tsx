@@ -15,7 +15,7 @@ import type { VenueAccess } from './venue-access.ts';
 import { listenForWedge } from './wedge.ts';
 
 /** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
-const REFRESH_MS = 300_000;
+const REFRESH_MS = 900_000;
 const TICK_MS = 20_000;
 
 interface ScannerProps {
@@ -147,6 +147,9 @@ export function Scanner({ venue, opened }: ScannerProps) {
               {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
             </button>
           </p>
+        )}
+        {(state?.venues != null || (venue !== null && access !== null)) && (
+          <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
         )}
         <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />
         {isOutdated && <p class="notice">{say(SCAN_TEXTS.update)}</p>}

@@ -1,7 +1,9 @@
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { ageText } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
-import { say } from '../shell/language.ts';
+import type { CarriedTrust } from '../../trust/signed-bundle.ts';
+import { momentText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
 import type { TrustView } from './scanner-trust.ts';
 
@@ -19,39 +21,48 @@ interface StandingProps {
 /** What this device goes by: whether the gateway is there, how old its trust is, and whether its clock is right. */
 export function Standing({ trust: { carried, refused }, nowS, isReached, clockAheadS, onNewAnchor }: StandingProps) {
   return (
-    <div role="status" class="standing">
-      {!isReached && <p class="notice">{say(SCAN_TEXTS.offline)}</p>}
-      {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
-      {refused !== null && (
-        <p class="notice" data-trust-refused={refused.code}>
-          {say(SCAN_TEXTS.trust_refused)}
-          {say({ zh: '：', en: ': ' })}
-          {say(checkText(refused))}
-        </p>
-      )}
-      {refused !== null && refused.clock_off_s === undefined && (
-        <p class="notice">
-          {say(SCAN_TEXTS.anchor_other)}{' '}
-          <button type="button" onClick={onNewAnchor}>
-            {say(SCAN_TEXTS.anchor_take)}
-          </button>
-        </p>
-      )}
-      <p class="quiet" data-trust={carried === null ? 'none' : nowS < carried.expS ? 'held' : 'lapsed'}>
-        {carried === null ? (
-          say(SCAN_TEXTS.trust_none)
-        ) : nowS < carried.expS ? (
-          <>
-            {say(SCAN_TEXTS.trust_of)} {say(agoText(nowS - carried.iatS))}
-            {say({ zh: '，', en: ', ' })}
-            {say(SCAN_TEXTS.trust_until)} {new Date(carried.expS * 1000).toLocaleString()}
-          </>
-        ) : (
-          say(SCAN_TEXTS.trust_lapsed)
+    <div class="standing">
+      <div role="status">
+        {!isReached && <p class="notice">{say(SCAN_TEXTS.offline)}</p>}
+        {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
+        {refused !== null && (
+          <p class="notice" data-trust-refused={refused.code}>
+            {say(SCAN_TEXTS.trust_refused)}
+            {say({ zh: '：', en: ': ' })}
+            {say(checkText(refused))}
+          </p>
         )}
+        {refused !== null && refused.clock_off_s === undefined && (
+          <p class="notice">
+            {say(SCAN_TEXTS.anchor_other)}{' '}
+            <button type="button" onClick={onNewAnchor}>
+              {say(SCAN_TEXTS.anchor_take)}
+            </button>
+          </p>
+        )}
+      </div>
+      {/* An age changes all the time: it is there to be read, and not spoken each time. */}
+      <p class="quiet" data-trust={standingOf(carried, nowS)}>
+        {say(trustText(carried, nowS))}
       </p>
     </div>
   );
+}
+
+function standingOf(carried: CarriedTrust | null, nowS: number): 'none' | 'held' | 'lapsed' {
+  if (carried === null) return 'none';
+  return nowS < carried.expS ? 'held' : 'lapsed';
+}
+
+function trustText(carried: CarriedTrust | null, nowS: number): LocalisedText {
+  if (carried === null) return SCAN_TEXTS.trust_none;
+  if (nowS >= carried.expS) return SCAN_TEXTS.trust_lapsed;
+  const age = ageText(Math.max(0, nowS - carried.iatS));
+  const until = momentText(carried.expS);
+  return {
+    zh: `信任包签名于 ${age.zh}前，有效至 ${until}`,
+    en: `Trust bundle signed ${age.en} ago, good until ${until}`,
+  };
 }
 
 function ClockOff({ aheadS }: { readonly aheadS: number }) {
@@ -63,11 +74,6 @@ function ClockOff({ aheadS }: { readonly aheadS: number }) {
       {say(SCAN_TEXTS.clock_mend)}
     </p>
   );
-}
-
-function agoText(ageS: number) {
-  const { zh, en } = ageText(Math.max(0, ageS));
-  return { zh: `${zh}前`, en: `${en} ago` };
 }
 
 /** The numbers of the shift, and a way to begin another. */

@@ -46,7 +46,8 @@ export function useScanning(parts: Parts): Scanning {
   const [choice, setChoice] = useState<Choice | null>(null);
   const [counts, setCounts] = useState(NO_COUNTS);
   const [clockAheadS, setClockAheadS] = useState(0);
-  const held = useRef({ reader: new CodeReader(), presence: new Presence(), signals: new Signals() }).current;
+  // Made once: a reader is a worker with a module of its own.
+  const [held] = useState(() => ({ reader: new CodeReader(), presence: new Presence(), signals: new Signals() }));
   const queue = useRef({ last: Promise.resolve(), waiting: 0, shownMs: Number.NEGATIVE_INFINITY }).current;
 
   useEffect(() => () => held.reader.close(), []);

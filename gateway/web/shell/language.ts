@@ -16,3 +16,9 @@ export function addressIn(other: Language): string {
   query.set('lang', other);
   return `${location.pathname}?${query}`;
 }
+
+/** A moment by the clock on the wall here, from seconds since 1970. */
+export function momentText(atS: number): string {
+  const form = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
+}

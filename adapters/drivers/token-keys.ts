@@ -1,17 +1,16 @@
 import { createPublicKey, type KeyObject, verify as verifyBytes } from 'node:crypto';
 import { sm2 } from 'sm-crypto-v2';
 import { z } from 'zod';
-import { jsonOrUndefined } from '../../../schemas/json-text.ts';
-import { keyOctetsSchema } from '../../../schemas/key-octets.ts';
-import { UpstreamError } from '../../upstream-error.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { keyOctetsSchema } from '../../schemas/key-octets.ts';
+import { UpstreamError } from '../upstream-error.ts';
 
-/** Verifies codes that are compact JWSs under a province's keys. */
+/** Verifies compact JWSs under keys that an operator provides. */
 export interface TokenKeys {
-  /** The claims of a code whose signature holds; null for every other text. Never throws. */
-  readonly verify: (code: string) => unknown;
+  /** The claims of a token of that type whose signature holds; null for every other text. Never throws. */
+  readonly verify: (token: string, typ: string) => unknown;
 }
 
-const TOKEN_TYP = 'health-code+jwt';
 /** The customary user ID of GM/T 0009-2012, for keys without one of their own. */
 const SM2_USER_ID = '1234567812345678';
 const SIGNATURE_OCTETS = 64;
@@ -23,22 +22,23 @@ const keySchema = z.discriminatedUnion('alg', [
 const keysSchema = z.array(keySchema).min(1).max(16);
 
 /** `crit` and `b64` would change what the signature means: a header with members beyond these is refused (RFC 8725). */
-const headerSchema = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.literal(TOKEN_TYP) });
+const headerSchema = z.strictObject({ alg: z.string(), kid: z.string(), typ: z.string() });
 
 interface TokenKey {
   readonly alg: string;
   readonly holds: (signed: Buffer, signature: Buffer) => boolean;
 }
 
-/** Imports the keys of secret `code_keys`. Throws UpstreamError `credentials` when they cannot be read. */
-export function openTokenKeys(text: string): TokenKeys {
-  const keys = new Map(parseKeys(text).map((key) => [key.kid, importKey(key)]));
+/** Imports the keys of the secret of that name. Throws UpstreamError `credentials` when they cannot be read. */
+export function openTokenKeys(text: string, secret: string): TokenKeys {
+  const keys = new Map(parseKeys(text, secret).map((key) => [key.kid, importKey(key, secret)]));
   return {
-    verify: (code) => {
-      const [header = '', payload = '', signature = '', ...more] = code.split('.');
+    verify: (token, typ) => {
+      const [header = '', payload = '', signature = '', ...more] = token.split('.');
       const parsed = headerSchema.safeParse(decodeJson(header));
       const octets = decodeCanonical(signature);
-      if (!parsed.success || more.length > 0 || octets?.length !== SIGNATURE_OCTETS) return null;
+      if (!parsed.success || parsed.data.typ !== typ) return null;
+      if (more.length > 0 || octets?.length !== SIGNATURE_OCTETS) return null;
       const key = keys.get(parsed.data.kid);
       // The key decides the algorithm; a header that disagrees is an attempt to choose it.
       if (key === undefined || key.alg !== parsed.data.alg) return null;
@@ -47,13 +47,13 @@ export function openTokenKeys(text: string): TokenKeys {
   };
 }
 
-function parseKeys(text: string): z.infer<typeof keysSchema> {
+function parseKeys(text: string, secret: string): z.infer<typeof keysSchema> {
   const parsed = keysSchema.safeParse(jsonOrUndefined(text));
   if (parsed.success) return parsed.data;
-  throw new UpstreamError('credentials', 'the secret code_keys is not a list of public keys');
+  throw new UpstreamError('credentials', `the secret ${secret} is not a list of public keys`);
 }
 
-function importKey(key: z.infer<typeof keySchema>): TokenKey {
+function importKey(key: z.infer<typeof keySchema>, secret: string): TokenKey {
   try {
     switch (key.alg) {
       case 'ES256':
@@ -62,7 +62,7 @@ function importKey(key: z.infer<typeof keySchema>): TokenKey {
         return openSm2(key.public_key);
     }
   } catch {
-    throw new UpstreamError('credentials', 'the secret code_keys has a key that is no point of its curve');
+    throw new UpstreamError('credentials', `the secret ${secret} has a key that is no point of its curve`);
   }
 }
 

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { CertificateConfig } from '../../../schemas/driver-config.ts';
+import { openCredentialIssuer } from '../../sandbox/credentials/credential-issuer.ts';
+import { makeKey } from '../../sandbox/keys.ts';
+import type { KeptDocument } from '../driver.ts';
+import { NOW_MS, OUTCOME, openLoopback } from '../loopback.fixture.ts';
+import { certificate } from './driver.ts';
+
+const config: CertificateConfig = {
+  name: 'certificate',
+  path: '/lists',
+  code_member: 'wanted',
+  outcome: OUTCOME,
+  record_at: '/data',
+  families: ['hcert', 'shc'],
+  refresh_s: 60,
+};
+const issuer = openCredentialIssuer(Math.floor(Date.parse('2026-11-26T00:00:00Z') / 1000));
+const pinned = makeKey('P-256');
+const CODE = issuer.issue({ family: 'hcert', result: 'ok' });
+const OFFSET_MS = Date.parse('2026-11-26T00:00:00Z') - NOW_MS;
+const DAY_MS = 86_400_000;
+
+interface Served {
+  readonly list?: object;
+  readonly rules?: object;
+  readonly key?: typeof pinned;
+}
+
+function documents({ list = {}, rules = {}, key = pinned }: Served = {}) {
+  const signed = (typ: string, document: object) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const input = `${part({ alg: 'ES256', kid: pinned.published.kid, typ })}.${part(document)}`;
+    return `${input}.${key.sign(input).toString('base64url')}`;
+  };
+  return {
+    trust_list: signed('credential-trust-list+jwt', { ...issuer.trustList, ...list }),
+    rules: signed('credential-rules+jwt', { ...issuer.rules, ...rules }),
+  };
+}
+
+/** A driver over a server that serves what `serve` was told last; null: it is away. */
+async function open(first: object | null, kept?: KeptDocument) {
+  const { jwk, kid } = pinned.published;
+  const served = { now: first };
+  const secrets = { list_keys: JSON.stringify([{ kid, alg: 'ES256', x: jwk.x, y: jwk.y }]) };
+  const { context, clock, received } = await openLoopback(secrets, () =>
+    served.now === null ? { status: 500, body: {} } : { body: { code: 0, data: served.now } },
+  );
+  clock.nowMs += OFFSET_MS;
+  const ask = certificate.open(config, null, { ...context, ...(kept === undefined ? {} : { kept }) });
+  return { ask, clock, received, served };
+}
+
+/** A document in memory, as a restart finds it. */
+function shelf(): KeptDocument {
+  let text: string | null = null;
+  return {
+    read: () => text,
+    write: (next) => {
+      text = next;
+    },
+  };
+}
+
+const result = (code: string) => ({ kind: 'found', record: expect.objectContaining({ result: code }) });
+
+describe('certificates', () => {
+  test('a certificate is asked about, or its lists for every one', async () => {
+    const { ask, received } = await open(documents());
+    await expect(ask(CODE)).resolves.toEqual({
+      kind: 'found',
+      record: { result: 'ok', family: 'hcert', issuer: 'XAA' },
+      statement: null,
+    });
+    await ask(CODE);
+    expect(received.map(({ body }) => body)).toEqual(['{"wanted":"lists"}']);
+  });
+
+  test('a text that is no certificate, or one past its end, is not told as absent', async () => {
+    const { ask } = await open(documents());
+    await expect(ask(`HC1:${'0'.repeat(200)}`)).resolves.toEqual({ kind: 'absent', why: 'unknown' });
+    const old = issuer.issue({ family: 'hcert', result: 'expired' });
+    await expect(ask(old)).resolves.toEqual({ kind: 'absent', why: 'expired' });
+  });
+
+  test.each<[string, Served]>([
+    ['signed by a stranger', { key: makeKey('P-256') }],
+    ['that is none', { list: { signers: 'none' } }],
+    ['of rules for another destination', { rules: { destination: '440000' } }],
+  ])('a list %s is used', async (_defect, served) => {
+    const { ask } = await open(documents(served));
+    await expect(ask(CODE)).rejects.toMatchObject({ code: 'signature' });
+  });
+
+  test('a list that goes back takes the place of the known one', async () => {
+    const { ask, clock, served, received } = await open(documents({ list: { sequence: 5 } }));
+    await ask(CODE);
+    served.now = documents({ list: { sequence: 4, signers: [] } });
+    clock.nowMs += 61_000;
+    await ask(CODE);
+    await expect.poll(() => received.length).toBe(2);
+    await expect(ask(CODE)).resolves.toMatchObject(result('ok'));
+    served.now = documents({ list: { sequence: 6, signers: [] } });
+    await expect
+      .poll(async () => (await ask(CODE)).kind === 'found' && JSON.stringify(await ask(CODE)))
+      .toMatch(/issuer_unknown/);
+  });
+
+  test('a list past its next update decides', async () => {
+    const { ask, clock } = await open(documents());
+    await ask(CODE);
+    clock.nowMs += 31 * DAY_MS;
+    await expect(ask(CODE)).resolves.toMatchObject(result('trust_list_stale'));
+  });
+
+  test('a driver that starts without a network does not know what it knew', async () => {
+    const kept = shelf();
+    const before = await open(documents({ list: { sequence: 5 } }), kept);
+    await before.ask(CODE);
+    const after = await open(null, kept);
+    await expect(after.ask(CODE)).resolves.toMatchObject(result('ok'));
+    const elsewhere = await open(null);
+    await expect(elsewhere.ask(CODE)).rejects.toMatchObject({ code: 'status' });
+  });
+
+  test('what somebody else put in the place of the kept list is believed', async () => {
+    const kept = shelf();
+    kept.write(JSON.stringify(documents({ key: makeKey('P-256'), list: { signers: [] } })));
+    const { ask } = await open(documents(), kept);
+    await expect(ask(CODE)).resolves.toMatchObject(result('ok'));
+  });
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import express from 'express';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
+import { mountPages } from '../http/pages.ts';
+import { startChromium } from './chromium.ts';
+
+const WAIT_MS = 15_000;
+const VERSION = 'document.documentElement.dataset.version';
+
+let browser: Browser;
+let server: Server;
+let origin: string;
+let served: express.Router;
+
+beforeAll(async () => {
+  browser = await startChromium();
+  const app = express();
+  app.get('/web/icon.svg', (_request, response) => void response.type('image/svg+xml').send('<svg xmlns="a"/>'));
+  app.use((request, response, next) => served(request, response, next));
+  server = createServer(app);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+afterAll(async () => {
+  await browser.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** The node is updated: from now on it serves the pages that were built, as another version of them. */
+function serveVersion(name: string): void {
+  const built = readBuiltPages();
+  if (built === null) throw new Error('the pages are not built: npm run build:web');
+  served = express.Router();
+  mountPages(served, renamed(built, name));
+}
+
+/** The same page under another file name, which says which version it is. */
+function renamed(built: BuiltPages, name: string): BuiltPages {
+  const { script = '', styles = [] } = built.pages.get('scan') ?? {};
+  const before = script.replace('assets/', '');
+  const after = `scan-${name}.js`;
+  const text = `${VERSION} = '${name}';${built.assets.get(before)?.bytes.toString('utf8') ?? ''}`;
+  const worker = built.serviceWorker.toString('utf8').replaceAll(before, after);
+  return {
+    pages: new Map([['scan', { script: `assets/${after}`, styles }]]),
+    assets: new Map([...built.assets].filter(([file]) => file !== before)).set(after, {
+      bytes: Buffer.from(text),
+      packed: null,
+    }),
+    serviceWorker: Buffer.from(worker.replace(/SCAN_VERSION="[^"]*"/, `SCAN_VERSION="${name}"`)),
+  };
+}
+
+test('a page goes on with the code of a version that was replaced, or cannot start without a network afterwards', async () => {
+  serveVersion('first');
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${origin}/scan?lang=en`);
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+  await page.reload();
+  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
+  expect(await page.evaluate(VERSION)).toBe('first');
+
+  serveVersion('second');
+  await page.evaluate(
+    'navigator.serviceWorker.getRegistration("/scan").then((found) => found.update()).then(() => undefined)',
+  );
+  // Nobody is being checked, so the page takes the new version by itself.
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('second');
+  const kept = 'caches.keys().then((names) => names.filter((name) => name.includes("-code-")))';
+  await expect.poll(() => page.evaluate(kept)).toEqual(['huren-scan-code-second']);
+  await context.setOffline(true);
+  await page.reload();
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('second');
+  await page.locator('#typed').waitFor();
+  await context.close();
+});
+
+test('somebody who is not signed in is asked for a token by nobody, or one that is none is taken', async () => {
+  serveVersion('first');
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${origin}/scan?lang=en`);
+  await page.getByLabel('Access token').fill('not.a.token');
+  await page.getByRole('button', { name: 'Use this token' }).click();
+  await page.getByText('This is no access token of a venue').waitFor();
+  expect(await page.locator('#answer').innerText()).toBe('');
+  await context.close();
+});
