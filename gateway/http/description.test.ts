@@ -114,24 +114,23 @@ describe('the description', () => {
       '../sandbox/http-keys.ts',
       ...readdirSync(import.meta.dirname).filter((name) => !name.includes('.test.')),
     ];
-    const signIn = readFileSync(join(import.meta.dirname, 'sign-in.ts'), 'utf8');
-    const belowPage = [...signIn.matchAll(/`\$\{page\}(\/[^`]*)`,/g)].map(([, path = '']) => path);
-    const mounted = sources.flatMap((name) => {
-      const source = readFileSync(join(import.meta.dirname, name), 'utf8');
-      const pages = source.includes('  mountSignIn(router')
-        ? [...source.matchAll(/(?:page: |PAGE = )'([^']+)'/g)].map(([, page = '']) => page)
-        : [];
-      const signedIn = pages.flatMap((page) => belowPage.map((path) => `${page}${path}`));
+    const texts = sources.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+    // People log in to some pages, all of them by the same routes below the page's own.
+    const pages = texts.flatMap((source) => [...source.matchAll(/\bpage: '(\/[^']+)'/g)].map(([, page = '']) => page));
+    const signIn = texts.flatMap((source) =>
+      [...source.matchAll(/`\$\{page\}(\/\w+)`, \{/g)].flatMap(([, path]) => pages.map((page) => `${page}${path}`)),
+    );
+    const mounted = texts.flatMap((source) => {
       // What every hosted entity has below its own path is described once, for the gateway's.
-      const named = [
-        ...source.matchAll(/(?:(?:resource|mountPage)\(\s*\w+,|hot\.post\()\s*(?:'|`\$\{path\})(\/[^'`]*)/g),
-      ].map(([, path = '']) =>
-        // Express writes :name and *name where OpenAPI writes {name}.
-        path.replaceAll(/[:*](\w+)/g, '{$1}'),
+      return [...source.matchAll(/(?:(?:resource|mountPage)\(\s*\w+,|hot\.post\()\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
+        ([, path = '']) =>
+          // Express writes :name and *name where OpenAPI writes {name}.
+          path.replaceAll(/[:*](\w+)/g, '{$1}'),
       );
-      return [...named, ...signedIn];
     });
-    expect([...new Set(OPERATIONS.map(({ path }) => path))].sort()).toEqual([...new Set(mounted)].sort());
+    expect([...new Set(OPERATIONS.map(({ path }) => path))].sort()).toEqual(
+      [...new Set([...mounted, ...signIn])].sort(),
+    );
   });
 });
 

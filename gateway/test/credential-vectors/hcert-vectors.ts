@@ -250,6 +250,7 @@ function brokenContents(): CredentialVector[] {
   return [
     malformed('no event', dcc({})),
     malformed('events of two kinds', dcc({ v: [DOSE], t: [TEST] })),
+    malformed('events of two kinds in version 1.2.1', dcc({ v: [DOSE], t: [TEST] }, { ver: '1.2.1' })),
     malformed('two doses in version 1.3.0', dcc({ v: [DOSE, DOSE] })),
     malformed('no name', nameless),
     malformed('a name in the alphabet of no passport', dcc({ v: [DOSE] }, { nam: { fn: 'Muster', fnt: 'Muster' } })),

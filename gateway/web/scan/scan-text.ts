@@ -8,8 +8,8 @@ import { type VerificationReply, verificationReplySchema } from '../../../schema
 import { type CheckedAnswer, checkAnswer } from '../../trust/check-answer.ts';
 import { MAX_PASS_LENGTH, PASS_TYP, verifyPass } from '../../trust/recognition-pass.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
 import { type Outcome, refusedPass, scanProblem } from './outcome.ts';
-import { askOwnGateway } from './same-origin.ts';
 import { isCertificate, scanCertificate } from './scan-certificate.ts';
 import type { ScannerTrust } from './scanner-trust.ts';
 import type { NoAccess, VenueAccess } from './venue-access.ts';

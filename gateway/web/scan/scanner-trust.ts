@@ -14,8 +14,8 @@ import { type CarriedTrust, verifyTrustBundle } from '../../trust/signed-bundle.
 import type { TrustBundle } from '../../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
 import { keep, readKept } from './kept.ts';
-import { askOwnGateway } from './same-origin.ts';
 
 const BUNDLE_WITHIN_MS = 15_000;
 const CHAIN_WITHIN_MS = 5_000;
