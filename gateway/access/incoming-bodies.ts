@@ -13,17 +13,13 @@ const SHARE_OF_ONE = 0.25;
 export class IncomingBodies {
   readonly #bytes = new Shares();
 
-  /** Runs the reading of a body of at most `bytes`. Throws ProblemError `unavailable` where the client's share is used up. */
-  async receive<T>(client: string, bytes: number, read: () => Promise<T>): Promise<T> {
+  /** Runs the reading of a body of at most `bytes`. Rejects with ProblemError `unavailable` where the client's share is used up. */
+  receive<T>(client: string, bytes: number, read: () => Promise<T>): Promise<T> {
     this.#bytes.add(client, bytes);
-    try {
-      if (!this.#hasRoomFor(client)) {
-        throw new ProblemError('unavailable', 'too many bodies are on their way at once', { 'retry-after': '2' });
-      }
-      return await read();
-    } finally {
-      this.#bytes.add(client, -bytes);
-    }
+    const over = () => this.#bytes.add(client, -bytes);
+    const reading = this.#hasRoomFor(client) ? read() : Promise.reject(tooMany());
+    reading.then(over, over);
+    return reading;
   }
 
   /** Beyond the limit for all only whoever has less than others, and nobody beyond twice the limit. */
@@ -32,4 +28,8 @@ export class IncomingBodies {
     if (this.#bytes.total <= MOST_INCOMING_BYTES) return true;
     return this.#bytes.total <= 2 * MOST_INCOMING_BYTES && this.#bytes.weightOf(client) < 1;
   }
+}
+
+function tooMany(): ProblemError {
+  return new ProblemError('unavailable', 'too many bodies are on their way at once', { 'retry-after': '2' });
 }

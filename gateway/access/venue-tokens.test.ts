@@ -8,11 +8,11 @@ import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, state } from '../trust/federation.fixture.ts';
 import { AUTHORIZATION_SERVER } from '../trust/trust-bundle.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { Introspection } from './introspection.ts';
+import { Introspection, WORD_COUNTS_MS } from './introspection.ts';
 import { Possession, PROOF_REMEMBERED_MS } from './possession.ts';
 import { ProofNonces } from './proof-nonces.ts';
 import { openSeenOnce } from './seen-once.ts';
-import { type TokenOutcome, VenueTokens } from './venue-tokens.ts';
+import { clientOf, type TokenOutcome, VenueTokens } from './venue-tokens.ts';
 
 const anchor = await makeParty('https://anchor.example');
 const province = await makeParty('https://henan.example');
@@ -32,6 +32,11 @@ let here: ProvinceCode;
 let fault: Error | null;
 /** The keys that the server's chain names; null: its host is away. */
 let published: readonly (typeof first)[] | null;
+/** What the server says of every token, where it wants to be asked; null: it does not. */
+let word: boolean | null;
+let asked: number;
+/** The token that it was asked about last. */
+let about: string | null;
 let looks: number;
 let outcomes: TokenOutcome[];
 let log: ReturnType<typeof keptLog>;
@@ -43,6 +48,8 @@ beforeEach(() => {
   here = '410000';
   fault = null;
   published = [first];
+  word = null;
+  asked = 0;
   looks = 0;
   outcomes = [];
   log = keptLog('info');
@@ -68,8 +75,12 @@ function gateway(resolver: EntityResolver | null): VenueTokens {
       nowMs: () => nowS * 1000,
     }),
     introspection: new Introspection({
-      post: async () => expect.fail('nobody wants to be asked'),
-      gatewayOf: () => null,
+      post: async (_url, { body }) => {
+        asked += 1;
+        about = new URLSearchParams(body).get('token');
+        return { status: 200, bytes: Buffer.from(JSON.stringify({ active: word })) };
+      },
+      gatewayOf: () => ({ entityId: GATEWAY, signer: holder.signer }),
       nowMs: () => nowS * 1000,
     }),
     onOutcome: (outcome) => outcomes.push(outcome),
@@ -83,7 +94,12 @@ async function chain(): Promise<string[]> {
   if (fault !== null) throw fault;
   if (published === null) throw new TrustError('fetch_failed', 'away');
   const life = { iat: nowS - 1, exp: nowS + 100 };
-  const metadata = { issuer: server.entityId, token_endpoint: `${server.entityId}/token` };
+  const wantsToBeAsked = { introspection_endpoint: `${server.entityId}/tokens`, huren_introspection_required: true };
+  const metadata = {
+    issuer: server.entityId,
+    token_endpoint: `${server.entityId}/token`,
+    ...(word === null ? {} : wantsToBeAsked),
+  };
   const jwks = { keys: published.map(({ jwk }) => jwk) };
   const terms = { huren_venue_kinds: { value: ['hospital'] }, huren_regions: { value: ['41'] } };
   return [
@@ -226,6 +242,57 @@ describe('a token that is bound to a key', () => {
     admitted = null;
     expect((await refusalOf(`Bearer ${await tokenBy(first)}`)).reason).toBe('issuer_unknown');
   });
+});
+
+describe('a token that was verified before', () => {
+  const venue = { issuer: server.entityId, clientId: 'a-venue', kind: 'hospital', region: '410100' };
+
+  test('is waited for, or is not looked at where something may have changed', async () => {
+    const token = await tokenBy(first);
+    const shown = () => tokens.authenticate(asking(`bearer ${token}`));
+    expect(shown()).toBeInstanceOf(Promise);
+    await outcomeOf(token);
+    expect([shown(), outcomes.at(-1)]).toEqual([{ ...venue, destination: '410000' }, 'remembered']);
+    const changes: (() => void)[] = [() => (admitted = null), () => (admitted = '310000'), () => (here = '310000')];
+    for (const change of changes) {
+      change();
+      await expect(shown()).rejects.toBeInstanceOf(ProblemError);
+      [admitted, here] = ['410000', '410000'];
+      expect(shown()).toEqual({ ...venue, destination: '410000' });
+    }
+    // Its server's chain is over, and no other one can be had.
+    published = null;
+    nowS += 100;
+    await expect(shown()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('a server that wants to be asked about its tokens', () => {
+  test('is not, is asked at every use, or says for nothing that one counts no more', async () => {
+    word = true;
+    const token = await tokenBy(first);
+    for (const outcome of ['verified', 'remembered', 'remembered']) {
+      expect([await outcomeOf(token), outcomes.at(-1), asked]).toEqual(['410000', outcome, 1]);
+    }
+    word = false;
+    nowS += WORD_COUNTS_MS / 1000;
+    const { code, detail, reason } = await refusalOf(`Bearer ${token}`);
+    expect([code, reason]).toEqual(['token_invalid', 'inactive']);
+    expect(detail).toBe('its authorization server says that it counts no more');
+    expect([outcomes.at(-1), asked, about]).toEqual(['invalid', 2, token]);
+  });
+
+  test('is taken for every server', async () => {
+    expect([await outcomeOf(await tokenBy(first)), asked]).toEqual(['410000', 0]);
+  });
+});
+
+test('two servers’ clients of one name are counted as one', () => {
+  const clientId = 'a-venue';
+  expect(clientOf({ issuer: 'https://a.example', clientId })).not.toBe(
+    clientOf({ issuer: 'https://b.example', clientId }),
+  );
+  expect(clientOf({ issuer: 'https://a.example', clientId })).toContain(clientId);
 });
 
 describe('a fault of ours', () => {

@@ -133,12 +133,9 @@ export class VenueTokens {
     if (known === null) this.#remembered.set(name, accepted);
     await this.#checkPossession(request, isProven, token, accepted);
     const { venue, server } = accepted;
-    if (server.introspectionEndpoint !== null) {
-      const isActive = await this.#parts.introspection.isActive(
-        { hash: name, token, clientId: venue.clientId },
-        server,
-      );
-      if (!isActive) throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
+    const { clientId } = venue;
+    if (!(await this.#parts.introspection.isActive({ hash: name, token, clientId }, server))) {
+      throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
     }
     this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
     return venue;
@@ -237,8 +234,8 @@ export class VenueTokens {
 
   #presented(authorization: string | undefined): { readonly token: string; readonly isProven: boolean } {
     if (authorization === undefined) throw this.#challenges.missing();
-    const [, scheme, token] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
-    if (scheme !== undefined && token !== undefined) return { token, isProven: scheme.length === 'dpop'.length };
+    const [, scheme = '', token = ''] = /^(bearer|dpop) ([^ ]+)$/i.exec(authorization) ?? [];
+    if (token !== '') return { token, isProven: scheme.length === 'dpop'.length };
     throw this.#challenges.invalid('the Authorization header is not a bearer token', 'scheme_unknown');
   }
 

@@ -29,7 +29,7 @@ export async function atTheirTimes(dueMs: readonly number[], ask: (dueAtMs: numb
       }
       const due = dueMs[next];
       if (due === undefined) resolve();
-      else setTimeout(look, startMs + due - performance.now());
+      else setTimeout(look, Math.max(0, startMs + due - performance.now()));
     };
     look();
   });

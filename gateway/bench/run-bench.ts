@@ -134,7 +134,7 @@ function mapped<K, V, W>(entries: ReadonlyMap<K, V>, value: (one: V) => W): Map<
 function notes(): string[] {
   return [
     `Client, server and replayed provinces share ${cpus().length} cores: only the ratios carry over to another machine.`,
-    'Ratios are medians over the rounds of what two cases did in one round. They are of processor time an operation (less is better), but for hung/healthy-p99 (time), routing (time) and instances-2/1 (operations a second).',
+    'Ratios are medians over the rounds of what two cases did in one round. They are of processor time an operation (less is better), but for hung/healthy-p99 (time) and instances-2/1 (operations a second).',
     "Every province's statement is signed, in all cases but cold-plain, where none is. Replies were signed before the clock started.",
     'handwritten (express, undici, jose) and fast (node:http, undici, node:crypto) do the same: remember the venue token once verified, ask the province, verify its statement, sign an answer. None of the checks, no log, no metrics.',
     'proxy hands the question and the reply on, and does nothing else; bare-http asks nobody and sends the same bytes.',

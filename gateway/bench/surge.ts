@@ -8,9 +8,9 @@ import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { startChild } from './child.ts';
 import { Cleanup } from './cleanup.ts';
 import { loadResultSchema } from './load-job.ts';
-import { arriveAt, type OpenLoop, paceOf, recoveredAfterMs } from './open-loop.ts';
 import { SandboxSeed } from './sandbox-seed.ts';
 import { rounded } from './statistics.ts';
+import { arriveAt, paceOf, recoveredAfterMs, type SurgeLoad } from './surge-load.ts';
 
 /*
  * npm run -s surge: what one gateway takes and does at rest, at 70 % of what it can bear, and when ten times as many come as
@@ -47,7 +47,7 @@ async function measure() {
   const seed = new SandboxSeed(sandbox);
   const headers = { authorization: `Bearer ${await seed.venueToken()}`, 'content-type': 'application/json' };
   const bodies = (await seed.mint('410000', CODES)).map((code) => JSON.stringify({ code, purpose: 'medical_visit' }));
-  const loop: OpenLoop = { origin: url, path: '/v1/verifications', headers, bodies };
+  const loop: SurgeLoad = { origin: url, path: '/v1/verifications', headers, bodies };
 
   const restedUs = await server.cpuUs();
   await setTimeout(REST_MS);
@@ -78,7 +78,7 @@ async function measure() {
     typeof value === 'number' ? rounded(value) : value,
   );
 
-  async function capacityOf({ origin, path }: OpenLoop): Promise<number> {
+  async function capacityOf({ origin, path }: SurgeLoad): Promise<number> {
     const expect = { text: '"status":"green"', times: 1 };
     const targets = [{ origin, headers, bodies }];
     const job = { targets, path, order: 'round', connections: 32, most: null, expect, arrivals: null };

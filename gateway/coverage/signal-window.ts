@@ -29,7 +29,9 @@ export class SignalWindow {
     const now = Math.floor(nowMs / MINUTE_MS);
     let base = 0;
     let events = 0;
-    for (const [slot, minute] of this.#minuteOf.entries()) {
+    // By position: sums are asked for at every scan, and an iterator makes a pair for each of sixty slots.
+    for (let slot = 0; slot < MINUTES; slot += 1) {
+      const minute = this.#minuteOf[slot] ?? 0;
       if (minute <= now - MINUTES || minute > now) continue;
       base += this.#base[slot] ?? 0;
       events += this.#events[slot] ?? 0;

@@ -15,6 +15,7 @@ import {
 } from '../coverage/coverage-matrix.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { CoverageListeners } from './coverage-listeners.ts';
 import { paced } from './paced.ts';
 import { queryText } from './query.ts';
 import { resource } from './route.ts';
@@ -34,8 +35,14 @@ const querySchema = z.object({
 });
 const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason'] as const;
 
-/** GET /v1/coverage: the recognition matrix; and the cells of one destination's table. */
-export function mountCoverage(router: Router, sources: CoverageSources): void {
+/** What a page without a question of its own looks at: no scan is younger than its window. */
+const WATCHED: CoverageQuery = { window: '24h', series: false };
+
+/**
+ * GET /v1/coverage: the recognition matrix; and the cells of one destination's table. GET /v1/coverage/events: a word
+ * whenever the matrix is another; those who listen for it are to be let go before the node stops.
+ */
+export function mountCoverage(router: Router, sources: CoverageSources): CoverageListeners {
   const answerTo = pacedByName((query: CoverageQuery) => coverageMatrix(sources, query));
   const cellsAt = pacedByName((window: CoverageWindow, destination: ProvinceCode) =>
     coverageCells(sources, window, destination),
@@ -53,6 +60,11 @@ export function mountCoverage(router: Router, sources: CoverageSources): void {
       response.json(await answerTo(JSON.stringify(query), query)());
     },
   });
+  const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
+  resource(router, '/v1/coverage/events', {
+    GET: (_request, response) => listeners.add(response),
+  });
+  return listeners;
 }
 
 /** Work that many may ask for, each question of it done once in a while however many ask it. */

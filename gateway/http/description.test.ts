@@ -114,8 +114,13 @@ describe('the description', () => {
       '../sandbox/http-keys.ts',
       ...readdirSync(import.meta.dirname).filter((name) => !name.includes('.test.')),
     ];
-    const mounted = sources.flatMap((name) => {
-      const source = readFileSync(join(import.meta.dirname, name), 'utf8');
+    const texts = sources.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+    // People log in to some pages, all of them by the same routes below the page's own.
+    const pages = texts.flatMap((source) => [...source.matchAll(/\bpage: '(\/[^']+)'/g)].map(([, page = '']) => page));
+    const signIn = texts.flatMap((source) =>
+      [...source.matchAll(/`\$\{page\}(\/\w+)`, \{/g)].flatMap(([, path]) => pages.map((page) => `${page}${path}`)),
+    );
+    const mounted = texts.flatMap((source) => {
       // What every hosted entity has below its own path is described once, for the gateway's.
       return [...source.matchAll(/(?:(?:resource|mountPage)\(\s*\w+,|hot\.post\()\s*(?:'|`\$\{path\})(\/[^'`]*)/g)].map(
         ([, path = '']) =>
@@ -123,7 +128,9 @@ describe('the description', () => {
           path.replaceAll(/[:*](\w+)/g, '{$1}'),
       );
     });
-    expect([...new Set(OPERATIONS.map(({ path }) => path))].sort()).toEqual([...new Set(mounted)].sort());
+    expect([...new Set(OPERATIONS.map(({ path }) => path))].sort()).toEqual(
+      [...new Set([...mounted, ...signIn])].sort(),
+    );
   });
 });
 

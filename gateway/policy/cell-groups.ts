@@ -12,7 +12,7 @@ const SIZES = DIMENSION_NAMES.map((name) => DIMENSIONS[name].length);
  * people to read: a dimension that does not matter is left out.
  */
 export function groupCells(indexes: readonly number[]): RowCondition[] {
-  return indexes.length === 0 ? [] : coverOf(indexes.map(positionsOf), 0).boxes.map(conditionOf);
+  return coverOf(indexes.map(positionsOf), 0).boxes.map(conditionOf);
 }
 
 /** Splits by the values of one dimension and joins those values whose remainders are the same set. */
@@ -68,8 +68,8 @@ function conditionOf(box: Box): RowCondition {
   };
 }
 
-function pick<T>(values: readonly T[], positions: readonly number[] | undefined): T[] {
-  return values.filter((_, position) => positions === undefined || positions.includes(position));
+function pick<T>(values: readonly T[], positions: readonly number[] = []): T[] {
+  return values.filter((_, position) => positions.includes(position));
 }
 
 function unlessAll<K extends keyof typeof DIMENSIONS, T>(name: K, values: T[]): { [P in K]?: T[] } {

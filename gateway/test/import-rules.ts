@@ -225,7 +225,14 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/web/',
     holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
-    mayImport: ['schemas/', 'gateway/trust/', 'gateway/trust/attestation-rules', 'gateway/log/', 'gateway/log/merkle'],
+    mayImport: [
+      'schemas/',
+      'adapters/credentials/',
+      'gateway/trust/',
+      'gateway/trust/attestation-rules',
+      'gateway/log/',
+      'gateway/log/merkle',
+    ],
   },
   {
     path: 'gateway/client/',

@@ -11,6 +11,7 @@ const PLAYED_ELSEWHERE = [
   'huren_relayed_questions_total',
   'huren_shadow_comparisons_total',
   'huren_shed_total',
+  'huren_unknown_code_refusals_total',
 ];
 
 let gateway: SandboxGateway;
@@ -119,8 +120,10 @@ describe('a reply', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self'",
+      "manifest-src 'self'",
       "script-src 'self'",
       "style-src 'self'",
+      "worker-src 'self'",
     ]);
   });
 });

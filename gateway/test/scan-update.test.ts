@@ -7,6 +7,7 @@ import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
 import { startChromium } from './chromium.ts';
 
+const WAIT_MS = 15_000;
 const VERSION = 'document.documentElement.dataset.version';
 
 let browser: Browser;
@@ -62,7 +63,7 @@ test('a page goes on with the code of a version that was replaced, or cannot sta
   await page.goto(`${origin}/scan?lang=en`);
   await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
   await page.reload();
-  await page.waitForFunction('navigator.serviceWorker.controller !== null');
+  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
   expect(await page.evaluate(VERSION)).toBe('first');
 
   serveVersion('second');
@@ -70,12 +71,12 @@ test('a page goes on with the code of a version that was replaced, or cannot sta
     'navigator.serviceWorker.getRegistration("/scan").then((found) => found.update()).then(() => undefined)',
   );
   // Nobody is being checked, so the page takes the new version by itself.
-  await page.waitForFunction(`${VERSION} === 'second'`);
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('second');
   const kept = 'caches.keys().then((names) => names.filter((name) => name.includes("-code-")))';
   await expect.poll(() => page.evaluate(kept)).toEqual(['huren-scan-code-second']);
   await context.setOffline(true);
   await page.reload();
-  await page.waitForFunction(`${VERSION} === 'second'`);
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('second');
   await page.locator('#typed').waitFor();
   await context.close();
 });

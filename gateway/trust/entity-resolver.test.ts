@@ -8,13 +8,15 @@ let world: World;
 let resolver: EntityResolver;
 let atS: number;
 let reads: number;
+let isVouchedFor: boolean;
 
 beforeEach(async () => {
   world = await makeWorld();
   atS = NOW_S;
   reads = 0;
+  isVouchedFor = true;
   resolver = new EntityResolver({
-    isVouchedFor: () => true,
+    isVouchedFor: () => isVouchedFor,
     anchor: () => anchorOf(world.anchor),
     nowS: () => atS,
     chainOf: async (id) => {
@@ -34,6 +36,21 @@ describe('what is kept of a chain', () => {
     expect(reads).toBe(1);
     atS = NOW_S + 3600;
     expect(await codeOf(statementKids)).toBe('expired');
+  });
+
+  test('counts on when the registry vouches for the entity no more', async () => {
+    const { entityId } = world.province;
+    await statementKids();
+    expect(resolver.known(entityId)?.entityId).toBe(entityId);
+    isVouchedFor = false;
+    expect(resolver.known(entityId)).toBeNull();
+    expect(await codeOf(statementKids)).toBe('not_admitted');
+  });
+
+  test('is known at once when it is over', async () => {
+    await statementKids();
+    atS = NOW_S + 3600;
+    expect(resolver.known(world.province.entityId)).toBeNull();
   });
 
   test('is read only once it is over, so that a superior who is away just then stops every scan', async () => {

@@ -12,13 +12,14 @@ import {
 import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
-import { MAX_SD_JWT_LENGTH, openDisclosures, splitSdJwt } from './sd-jwt.ts';
+import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
 import type { JsonObject } from './strict-json.ts';
-import { keysOf, parseCompact, parseForm, verifyCompact } from './strict-jws.ts';
+import { type CompactToken, keysOf, parseCompact, parseForm, verifyCompact } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
 const STATEMENT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA', 'SM2'];
+const OPTIONS = { maxBytes: MAX_SD_JWT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS, merkle: true } as const;
 
 export interface StatementChecks {
   /** When the statement has to stand. */
@@ -41,9 +42,9 @@ export async function verifyStatement(
   issuerKeys: JwkSet,
   checks: StatementChecks,
 ): Promise<VerifiedStatement> {
-  const { disclosures } = splitSdJwt(sdJwt);
-  if (disclosures.length > 0) throw new TrustError('evidence_disclosed', 'the statement comes with disclosures');
-  return (await verified(sdJwt, issuer, issuerKeys, checks)).payload;
+  const parts = splitSdJwt(sdJwt);
+  if (parts.disclosures.length > 0) throw new TrustError('evidence_disclosed', 'the statement comes with disclosures');
+  return readSigned(await verifySigned(parts, issuerKeys, checks), parts, issuer, checks).payload;
 }
 
 /** As verifyStatement, and opens every disclosure; each of the claims has to be there, plain or disclosed. */
@@ -53,27 +54,30 @@ export async function openStatement(
   issuerKeys: JwkSet,
   checks: StatementChecks,
 ): Promise<{ readonly payload: StatementPayload; readonly claims: StatusClaims }> {
-  const { payload, disclosed } = await verified(sdJwt, issuer, issuerKeys, checks);
+  const parts = splitSdJwt(sdJwt);
+  const token = await verifySigned(parts, issuerKeys, checks);
+  const { payload, disclosed } = readSigned(token, parts, issuer, checks);
   const { status, status_as_of } = payload;
   const claims = statusClaimsSchema.safeParse({ ...disclosed, status, status_as_of });
   if (!claims.success) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
   return { payload, claims: claims.data };
 }
 
-async function verified(
-  sdJwt: string,
-  issuer: string,
+function verifySigned(
+  { jwt }: SdJwtParts,
   issuerKeys: JwkSet,
   { atS, keyAtS = atS, sm2Verify }: StatementChecks,
-): Promise<{ readonly payload: VerifiedStatement; readonly disclosed: JsonObject }> {
-  const { jwt, disclosures } = splitSdJwt(sdJwt);
-  const { header, payload } = await verifyCompact(jwt, keysOf(issuerKeys, keyAtS), {
-    maxBytes: MAX_SD_JWT_LENGTH,
-    typ: STATEMENT_TYP,
-    merkle: true,
-    algs: STATEMENT_ALGS,
-    ...(sm2Verify === undefined ? {} : { sm2Verify }),
-  });
+): Promise<CompactToken> {
+  const options = sm2Verify === undefined ? OPTIONS : { ...OPTIONS, sm2Verify };
+  return verifyCompact(jwt, keysOf(issuerKeys, keyAtS), options);
+}
+
+function readSigned(
+  { header, payload }: CompactToken,
+  { disclosures }: SdJwtParts,
+  issuer: string,
+  { atS }: StatementChecks,
+): { readonly payload: VerifiedStatement; readonly disclosed: JsonObject } {
   const parsed = statementPayloadSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
   const { iss, _sd } = parsed.data;
@@ -112,14 +116,12 @@ function jsonIn(part: string): unknown {
 
 /** Whose statement it claims to be, WITHOUT verifying it: for finding the chain to verify it with. Throws TrustError. */
 export function issuerOf(sdJwt: string): string {
-  const issuer = parseCompact(splitSdJwt(sdJwt).jwt, UNVERIFIED).payload['iss'];
+  const issuer = parseCompact(splitSdJwt(sdJwt).jwt, OPTIONS).payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the statement names no issuer');
   return issuer;
 }
 
 /** In which form it is signed, WITHOUT verifying it: for whoever takes one form alone. Throws TrustError. */
 export function formOf(sdJwt: string): TokenForm {
-  return parseForm(splitSdJwt(sdJwt).jwt, UNVERIFIED);
+  return parseForm(splitSdJwt(sdJwt).jwt, OPTIONS);
 }
-
-const UNVERIFIED = { maxBytes: MAX_SD_JWT_LENGTH, typ: STATEMENT_TYP, algs: STATEMENT_ALGS, merkle: true } as const;

@@ -132,21 +132,19 @@ interface Signed {
   readonly validUntilMs: number;
 }
 
-async function signedClaims(context: AssureContext, statement: string, keys: ReadKeys, nowMs: number): Promise<Signed> {
+function signedClaims(context: AssureContext, statement: string, keys: ReadKeys, nowMs: number): Promise<Signed> {
   const checks = { atS: Math.floor(nowMs / 1000), sm2Verify: context.sm2Verify };
   const open = async (reread?: 'reread'): Promise<Signed> => {
     const issuer = await keys(reread);
     const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
     return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
   };
-  try {
-    return await open();
-  } catch (error) {
+  return open().catch((error: unknown) => {
     // Whoever signed may have rotated its key since its chain was read, or have had none then.
     const mayBeNew = error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata');
-    if (mayBeNew) return await open('reread');
+    if (mayBeNew) return open('reread');
     throw error;
-  }
+  });
 }
 
 function unsigned(claimed: Claimed): Told {

@@ -32,6 +32,8 @@ export default defineConfig({
     rolldownOptions: {
       input: { ...Object.fromEntries(pages), [WORKER]: join(WEB, WORKER, 'service-worker.ts') },
       external: ['crypto'],
+      // How long plugins took is nothing for whoever installs.
+      checks: { pluginTimings: false },
       // A browser finds a new version of the service worker by asking for the old name.
       output: { entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js') },
     },

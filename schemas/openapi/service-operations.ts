@@ -95,6 +95,20 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
     problems: ['body_invalid', 'unavailable'],
   },
   {
+    id: 'coverageEvents',
+    method: 'get',
+    path: '/v1/coverage/events',
+    tag: 'openness',
+    who: 'public',
+    summary: { zh: '互认矩阵有变化时告知', en: 'A word whenever the recognition matrix is another' },
+    details: {
+      zh: '服务器发送事件（server-sent events）：矩阵或关注事项有变化后一两秒内发出 changed 事件，不含内容，请再读 /v1/coverage。同时收听的页面数量有限；收听不了时请定时读取。',
+      en: 'Server-sent events: within a second or two of a change of the matrix or of what asks for attention there is an event `changed`. It carries nothing: read /v1/coverage again. The number of those who listen is bounded; whoever cannot, asks now and then.',
+    },
+    replies: [textReply('text/event-stream', { zh: '事件流', en: 'The events' }, 'event: changed\ndata: {}\n\n')],
+    problems: ['unavailable'],
+  },
+  {
     id: 'liveness',
     method: 'get',
     path: '/healthz',
@@ -208,6 +222,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   },
   page('descriptionPage', '/docs', { zh: '接口说明网页', en: 'This description as a page' }),
   page('registryPage', '/registry', { zh: '注册表网页', en: 'The registry as a page' }),
+  page('coveragePage', '/coverage', { zh: '互认总览网页', en: 'Who recognises whom, as a page' }),
   page('scanPage', '/scan', { zh: '扫码查验网页', en: 'The scanner, as a page' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];

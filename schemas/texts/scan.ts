@@ -68,6 +68,19 @@ export const SCAN_PROBLEM_TEXTS = {
 } as const satisfies Record<string, Explained>;
 export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
 
+/** What to do about a certificate that its holder carries, by what it came to. */
+export const SCAN_CERTIFICATE_TEXTS = {
+  valid: {
+    zh: '请核对身份证件后放行：证书写有姓名，并不证明持有人是本人',
+    en: 'Look at an identity document, then let the person through: a certificate names somebody and does not show who holds it',
+  },
+  refused: { zh: '不得采信此证书；请扫描健康码或通行凭证', en: 'Do not rely on it; scan a code or a pass instead' },
+  unsettled: {
+    zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
+    en: 'Do not turn the person away; have staff look into it, or scan again with a network',
+  },
+} as const satisfies Record<'valid' | 'refused' | 'unsettled', LocalisedText>;
+
 /** Why there is no picture from the camera. */
 export const CAMERA_FAULT_TEXTS = {
   camera_refused: {
@@ -127,6 +140,8 @@ export const SCAN_TEXTS = {
   evidence: { zh: '证据', en: 'Evidence' },
   until: { zh: '有效至', en: 'Valid until' },
   not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  certificate: { zh: '持有人所持证书', en: 'Certificate' },
+  issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
   unverified: { zh: '未通过验证', en: 'NOT VERIFIED' },

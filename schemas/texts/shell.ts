@@ -25,6 +25,10 @@ export const PAGE_TEXTS = {
     name: { zh: '扫码查验', en: 'Scan' },
     title: { zh: '扫码查验 · 互认', en: 'Scan · Huren' },
   },
+  '/coverage': {
+    name: { zh: '互认总览', en: 'Coverage' },
+    title: { zh: '互认总览 · 互认', en: 'Coverage · Huren' },
+  },
   '/registry': {
     name: { zh: '注册表', en: 'Registry' },
     title: { zh: '注册表 · 互认', en: 'Registry · Huren' },

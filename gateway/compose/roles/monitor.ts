@@ -1,6 +1,7 @@
 import { NodeReports } from '../../coverage/node-reports.ts';
 import { openReportAges } from '../../coverage/report-metrics.ts';
 import { mountCoverage } from '../../http/coverage.ts';
+import type { CoverageListeners } from '../../http/coverage-listeners.ts';
 import { followReports } from '../follow-reports.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { registryReasons } from '../readiness.ts';
@@ -17,10 +18,11 @@ export function openMonitor(parts: NodeParts): Role {
     unreachable: () => follower?.unreachable ?? null,
   });
   if (follower !== null) openReportAges(metrics.registry, async () => (await nodes.read(nowMs())).reports);
+  let listeners: CoverageListeners | null = null;
   return {
     name: 'monitor',
-    mount: (router) =>
-      mountCoverage(router, {
+    mount: (router) => {
+      listeners = mountCoverage(router, {
         book: shared.coverage,
         state: () => registry.registry.current(),
         folded,
@@ -29,9 +31,11 @@ export function openMonitor(parts: NodeParts): Role {
         nodes,
         suppressedBelow: config.suppressedBelow,
         nowMs,
-      }),
+      });
+    },
     notReady: () => [],
     degraded: () => [],
+    drain: () => listeners?.close(),
     close: async () => await follower?.close(),
   };
 }

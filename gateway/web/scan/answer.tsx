@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { secondOf } from '../../../schemas/clocks.ts';
+import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
@@ -9,7 +10,7 @@ import {
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DECISION_WORDS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { momentText, say } from '../shell/language.ts';
 import { Appeal } from './appeal.tsx';
@@ -81,6 +82,18 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       return <VerifiedAnswer {...outcome} nowS={nowS} />;
     case 'pass':
       return <VerifiedPass {...outcome} nowS={nowS} />;
+    case 'certificate':
+      return (
+        <>
+          <p class="lead">{say(SCAN_CERTIFICATE_TEXTS.valid)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.certificate}>
+              {say(SCAN_TEXTS.issued_by)} {outcome.issuer}
+            </Row>
+            <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+          </dl>
+        </>
+      );
     case 'unverified':
       return (
         <>

@@ -1,4 +1,5 @@
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
+import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
@@ -13,16 +14,18 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly claims: AttestationClaims; readonly remedy: Remedy | null }
   | { readonly kind: 'pass'; readonly claims: PassClaims; readonly listAsOfS: number }
   | { readonly kind: 'unverified'; readonly failure: FailedCheck }
-  /** A pass that is not believed. */
+  /** A certificate that its holder carries, by its issuer as the trust list has it. What it certifies is nobody's here. */
+  | { readonly kind: 'certificate'; readonly issuer: string }
+  /** A pass or a certificate that is not believed. */
   | {
       readonly kind: 'refused';
-      readonly code: TrustErrorCode;
+      readonly code: TrustErrorCode | CredentialCode;
       readonly text: LocalisedText;
       readonly next: LocalisedText;
     }
   | {
       readonly kind: 'problem';
-      readonly code: ProblemCode | ScanProblemCode;
+      readonly code: ProblemCode | ScanProblemCode | CredentialCode;
       readonly text: LocalisedText;
       readonly next: LocalisedText;
     };
@@ -43,10 +46,10 @@ export function refusedPass(failure: FailedCheck & { readonly code: TrustErrorCo
 /** What to do, in one word: an answer that does not verify is nobody's, and a person looks into it. */
 export function decisionOf(outcome: Outcome): Decision | null {
   if (outcome.kind === 'answer') return outcome.claims.decision;
-  if (outcome.kind === 'pass') return 'pass';
+  if (outcome.kind === 'pass' || outcome.kind === 'certificate') return 'pass';
   return outcome.kind === 'unverified' ? 'refer' : null;
 }
 
 export function isVerified({ kind }: Outcome): boolean {
-  return kind === 'answer' || kind === 'pass';
+  return kind === 'answer' || kind === 'pass' || kind === 'certificate';
 }

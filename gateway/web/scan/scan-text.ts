@@ -8,8 +8,9 @@ import { type VerificationReply, verificationReplySchema } from '../../../schema
 import { type CheckedAnswer, checkAnswer } from '../../trust/check-answer.ts';
 import { MAX_PASS_LENGTH, PASS_TYP, verifyPass } from '../../trust/recognition-pass.ts';
 import { parseCompact } from '../../trust/strict-jws.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
 import { type Outcome, refusedPass, scanProblem } from './outcome.ts';
-import { askOwnGateway } from './same-origin.ts';
+import { isCertificate, scanCertificate } from './scan-certificate.ts';
 import type { ScannerTrust } from './scanner-trust.ts';
 import type { NoAccess, VenueAccess } from './venue-access.ts';
 
@@ -29,7 +30,11 @@ interface Scanning {
 /** What a code comes to: a pass is verified here, with or without a network; about everything else the gateway is asked. */
 export async function scanText(text: string, scanning: Scanning): Promise<Outcome> {
   const bare = unframed(text);
-  return isPass(bare) ? await scanPass(bare, scanning) : await ask(text, scanning);
+  if (isPass(bare)) return await scanPass(bare, scanning);
+  const outcome = await ask(text, scanning);
+  // With a network the gateway attests; without one the certificate's own bytes have to do.
+  const isAway = outcome.kind === 'problem' && outcome.code === 'gateway_unreachable';
+  return isAway && isCertificate(bare) ? await scanCertificate(bare, scanning.trust, scanning.nowS()) : outcome;
 }
 
 /** Its `typ` decides, and nothing in it is believed for that. */

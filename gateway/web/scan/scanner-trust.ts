@@ -7,14 +7,15 @@ import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import type { FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { AnswerTrust } from '../../trust/check-answer.ts';
 import { entityIdSchema } from '../../trust/entity-claims.ts';
-import { jwkSetSchema } from '../../trust/public-key.ts';
+import { type JwkSet, jwkSetSchema } from '../../trust/public-key.ts';
 import type { PassChecks } from '../../trust/recognition-pass.ts';
 import { chainInResponse } from '../../trust/resolve-response.ts';
 import { type CarriedTrust, verifyTrustBundle } from '../../trust/signed-bundle.ts';
+import type { TrustBundle } from '../../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
 import { keep, readKept } from './kept.ts';
-import { askOwnGateway } from './same-origin.ts';
 
 const BUNDLE_WITHIN_MS = 15_000;
 const CHAIN_WITHIN_MS = 5_000;
@@ -22,13 +23,26 @@ const LIST_WITHIN_MS = 3_000;
 /** As long as a status list says that it may be kept (its `ttl`). */
 const LIST_KEPT_MS = 60_000;
 
-const anchorSchema = z.object({ entity_id: entityIdSchema, jwks: jwkSetSchema });
+/** Who signs lists and rules of certificates is pinned like the anchor: whoever hands over a list must not say whose counts. */
+const anchorSchema = z.object({
+  entity_id: entityIdSchema,
+  jwks: jwkSetSchema,
+  credential_signers: jwkSetSchema.exactOptional(),
+});
+type PinnedAnchor = z.infer<typeof anchorSchema>;
 
 /** What a person is told of whom this device believes. */
 export interface TrustView {
   readonly carried: CarriedTrust | null;
   /** Why the bundle that the gateway gave was not taken; null where it was, or where none was to be had. */
   readonly refused: FailedCheck | null;
+}
+
+/** What certificates are decided with: the bundle's lists and rules, and the pinned keys that may sign them. */
+export interface CertificateMaterial {
+  readonly bundle: TrustBundle;
+  readonly signers: JwkSet;
+  readonly province: ProvinceCode;
 }
 
 export type PassMaterial =
@@ -40,7 +54,7 @@ export type PassMaterial =
  * verified up to that anchor before it counts; a bundle of another anchor is refused until a person says otherwise.
  */
 export class ScannerTrust {
-  #anchor: TrustAnchor | null = null;
+  #anchor: PinnedAnchor | null = null;
   #carried: CarriedTrust | null = null;
   #refused: FailedCheck | null = null;
   /** The latest time that anybody believed has signed: a clock that is behind it was set back. */
@@ -104,16 +118,31 @@ export class ScannerTrust {
 
   /** What a pass is verified with, or why none can be. A bundle that has lapsed, and a clock set back, are no ground. */
   passes(): PassMaterial {
+    const standing = this.#standing();
+    if ('problem' in standing) return standing;
+    const { anchor, carried, atS } = standing;
+    return {
+      province: carried.province,
+      checks: { ...this.answers, anchor, atS, statusListOf: (uri) => this.#statusList(uri) },
+    };
+  }
+
+  /** What certificates that holders carry are decided with, or why none can be. */
+  certificates(): CertificateMaterial | { readonly problem: ScanProblemCode } {
+    const standing = this.#standing();
+    if ('problem' in standing) return standing;
+    const { anchor, carried } = standing;
+    return { bundle: carried.bundle, province: carried.province, signers: anchor.credential_signers ?? { keys: [] } };
+  }
+
+  #standing():
+    | { readonly anchor: PinnedAnchor; readonly carried: CarriedTrust; readonly atS: number }
+    | { readonly problem: ScanProblemCode } {
     const atS = this.#nowS();
     if (this.#carried === null || this.#anchor === null) return { problem: 'bundle_missing' };
     if (atS + CLOCK_SKEW_S < this.#signedS) return { problem: 'clock_behind' };
     if (atS >= this.#carried.expS) return { problem: 'bundle_lapsed' };
-    const { anchor } = this.answers;
-    if (anchor === null) return { problem: 'bundle_missing' };
-    return {
-      province: this.#carried.province,
-      checks: { ...this.answers, anchor, atS, statusListOf: (uri) => this.#statusList(uri) },
-    };
+    return { anchor: this.#anchor, carried: this.#carried, atS };
   }
 
   /** Somebody believed has signed that it was this late; kept, so that a clock cannot be set back behind it. */
@@ -126,8 +155,7 @@ export class ScannerTrust {
   async #take(token: string, pinned: TrustAnchor | null): Promise<void> {
     const carried = await verifyTrustBundle(token, { pinned, atS: this.#nowS() });
     if (pinned === null) {
-      const { entity_id, jwks } = carried.bundle;
-      this.#anchor = { entity_id, jwks };
+      this.#anchor = anchorSchema.parse(carried.bundle);
       await keep('anchor', JSON.stringify(this.#anchor));
     }
     this.#carried = carried;

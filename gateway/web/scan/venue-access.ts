@@ -10,7 +10,7 @@ import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type SandboxVenue, venueSchema, venueTokenReplySchema } from '../../../schemas/sandbox.ts';
 import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import { MAX_VENUE_TOKEN_LENGTH, venueTokenClaimsSchema } from '../../../schemas/venue-token.ts';
-import { askOwnGateway } from './same-origin.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
 
 const WITHIN_MS = 8_000;
 /** A token is exchanged a little before it ends: a scan on its way must not meet its last second. */

@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { arrivalsAt, atTheirTimes } from './arrivals.ts';
 import { percentile } from './statistics.ts';
 
 /** One request of an open loop: when it was due, how long its answer took from then, and with which status it came. */
@@ -10,14 +10,14 @@ export interface Arrival {
   readonly status: number;
 }
 
-export interface OpenLoop {
+export interface SurgeLoad {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly bodies: readonly string[];
 }
 
-const TICK_MS = 2;
+const SEED = 1;
 /** Nobody at a door waits longer, and what is not answered by then holds its connection. */
 const PATIENCE_MS = 10_000;
 
@@ -25,13 +25,11 @@ const PATIENCE_MS = 10_000;
  * Sends at a pace that does not wait for answers, as travellers arrive; one that was due while this process was late counts
  * from when it was due. Times are of `performance.now()`.
  */
-export async function arriveAt(perSecond: number, durationMs: number, loop: OpenLoop): Promise<Arrival[]> {
+export async function arriveAt(perSecond: number, durationMs: number, loop: SurgeLoad): Promise<Arrival[]> {
   const { origin, path, headers, bodies } = loop;
   const pool = new Pool(origin, { connections: 1_024, pipelining: 1, headersTimeout: PATIENCE_MS });
   const arrivals: Promise<Arrival>[] = [];
-  const startedMs = performance.now();
-  const send = async (at: number): Promise<Arrival> => {
-    const dueMs = startedMs + (at * 1_000) / perSecond;
+  const send = async (dueMs: number, at: number): Promise<Arrival> => {
     const asked = { method: 'POST', path, headers, body: bodies[at % bodies.length] ?? '' } as const;
     const status = await pool.request(asked).then(
       async (reply) => {
@@ -43,10 +41,8 @@ export async function arriveAt(perSecond: number, durationMs: number, loop: Open
     return { dueMs, tookMs: performance.now() - dueMs, status };
   };
   try {
-    for (let nowMs = startedMs; nowMs < startedMs + durationMs; nowMs = performance.now()) {
-      while (arrivals.length < ((nowMs - startedMs) * perSecond) / 1_000) arrivals.push(send(arrivals.length));
-      await setTimeout(TICK_MS);
-    }
+    const due = arrivalsAt({ perSecond, durationMs, seed: SEED });
+    await atTheirTimes(due, (dueMs) => void arrivals.push(send(dueMs, arrivals.length)));
     return await Promise.all(arrivals);
   } finally {
     await pool.destroy();

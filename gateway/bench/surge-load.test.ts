@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Arrival, paceOf, recoveredAfterMs } from './open-loop.ts';
+import { type Arrival, paceOf, recoveredAfterMs } from './surge-load.ts';
 
 const one = (dueMs: number, tookMs = 5, status = 200): Arrival => ({ dueMs, tookMs, status });
 const after = { fromMs: 1_000, windowMs: 100, wellMs: 50 };

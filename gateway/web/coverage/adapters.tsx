@@ -1,0 +1,40 @@
+import type { Coverage } from '../../../schemas/coverage.ts';
+import { ADAPTER_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { language, say } from '../shell/language.ts';
+import { provinceText } from './words.ts';
+
+/** What answers for each issuer, how far it was checked, and what is being tried beside it. */
+export function Adapters({ provinces }: Pick<Coverage, 'provinces'>) {
+  return (
+    <section aria-labelledby="adapters-title">
+      <h2 id="adapters-title">{say(COVERAGE_TEXTS.adapters)}</h2>
+      <div class="scroll">
+        <table class="list" aria-labelledby="adapters-title">
+          <thead>
+            <tr>
+              {(['issuer', 'adapter', 'conformance', 'trial'] as const).map((title) => (
+                <th key={title} scope="col">
+                  {say(COVERAGE_TEXTS[title])}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {provinces.map(({ province, adapter, state, conformance, trial }) => (
+              <tr key={province}>
+                <th scope="row">
+                  <a href={`/registry?lang=${language}`}>{provinceText(province)}</a>
+                </th>
+                <td>
+                  {adapter} · {say(ADAPTER_TEXTS[state])}
+                </td>
+                <td>{say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}</td>
+                <td>{trial === null ? '–' : `${trial.version} · ${say(ADAPTER_TEXTS[trial.stage])}`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

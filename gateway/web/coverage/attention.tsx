@@ -1,0 +1,66 @@
+import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import type { AttentionItem } from '../../../schemas/coverage.ts';
+import { ATTENTION_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { say } from '../shell/language.ts';
+import { countText, provinceText, timeText } from './words.ts';
+
+/** What asks for attention, in the order that the gateway gives. Whoever cannot see it is told when the first is another. */
+export function Attention({ items }: { readonly items: readonly AttentionItem[] }) {
+  const [first] = items;
+  return (
+    <section aria-labelledby="attention-title">
+      <h2 id="attention-title">{say(COVERAGE_TEXTS.attention)}</h2>
+      <p class="unseen" role="status">
+        {first === undefined ? say(COVERAGE_TEXTS.attention_none) : headOf(first)}
+      </p>
+      {first === undefined ? (
+        <p>{say(COVERAGE_TEXTS.attention_none)}</p>
+      ) : (
+        <>
+          <p class="quiet">{say(COVERAGE_TEXTS.attention_order)}</p>
+          <ol class="attention">
+            {items.map((item) => (
+              <Item key={`${item.kind} ${item.province} ${item.subject}`} item={item} />
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Item({ item }: { readonly item: AttentionItem }) {
+  const { kind, subject, affected, since, until, detail } = item;
+  return (
+    <li data-attention={kind} data-province={item.province ?? undefined} data-affected={affected}>
+      <strong>{headOf(item)}</strong>{' '}
+      <span>
+        {countText(affected)} {say(COVERAGE_TEXTS.affected)}
+      </span>
+      {subject !== null && !isProvince(subject) && <span class="subject">{subject}</span>}
+      {detail !== null && <span class="subject">{detail}</span>}
+      {since !== null && (
+        <span>
+          {say(COVERAGE_TEXTS.since)} <time>{timeText(since)}</time>
+        </span>
+      )}
+      {until !== null && (
+        <span>
+          {say(COVERAGE_TEXTS.until)} <time>{timeText(until)}</time>
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** What it is, and where. */
+function headOf({ kind, province, subject }: AttentionItem): string {
+  const destination = provinceCodeSchema.safeParse(subject).data;
+  const where = [...(province === null ? [] : [province]), ...(destination === undefined ? [] : [destination])];
+  const text = say(ATTENTION_TEXTS[kind]);
+  return where.length === 0 ? text : `${where.map(provinceText).join(' → ')}: ${text}`;
+}
+
+function isProvince(subject: string): boolean {
+  return provinceCodeSchema.safeParse(subject).success;
+}

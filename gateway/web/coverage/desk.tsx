@@ -1,0 +1,57 @@
+import { useEffect, useState } from 'preact/hooks';
+import { COVERAGE_TEXTS, withheldText } from '../../../schemas/texts/coverage.ts';
+import { say } from '../shell/language.ts';
+import { Adapters } from './adapters.tsx';
+import { Attention } from './attention.tsx';
+import { CoverageFeed, type FeedState, type Shown } from './coverage-feed.ts';
+import { Detail } from './detail.tsx';
+import { Matrix } from './matrix.tsx';
+import { Nodes } from './nodes.tsx';
+import { QuestionForm } from './question-form.tsx';
+import { Refused } from './refused.tsx';
+import { Trend } from './trend.tsx';
+import { useQuestion } from './use-question.ts';
+import { countText, percentText, timeText } from './words.ts';
+
+/** The national desk: what needs attention, who recognises whom, and how it has gone. */
+export function Desk() {
+  const [question, ask] = useQuestion();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [state, setState] = useState<FeedState | null>(null);
+  useEffect(() => {
+    const feed = new CoverageFeed(question, setShown, setState);
+    return () => feed.stop();
+  }, [question]);
+  return (
+    <div class="desk" data-live={state ?? 'reading'}>
+      <h1>{say(COVERAGE_TEXTS.title)}</h1>
+      <QuestionForm question={question} ask={ask} />
+      {shown === null ? (
+        <p class="notice" role="status">
+          {say(state === 'lost' ? COVERAGE_TEXTS.lost : COVERAGE_TEXTS.loading)}
+        </p>
+      ) : (
+        <>
+          <p class="quiet standing">
+            {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
+            {state !== null && <span class={`feed ${state}`}>{say(COVERAGE_TEXTS[state])}</span>}
+          </p>
+          <p class="sum">
+            <strong data-rate={shown.whole.recognition_rate}>{percentText(shown.whole.recognition_rate)}</strong>{' '}
+            {say(COVERAGE_TEXTS.rate)} · {countText(shown.whole.totals.presented)} {say(COVERAGE_TEXTS.scans)}
+          </p>
+          <Attention items={shown.whole.attention} />
+          <Matrix coverage={shown.whole} question={question} ask={ask} />
+          <p class="quiet" data-suppressed={shown.whole.suppressed.cells}>
+            {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
+          </p>
+          {shown.close !== null && <Detail coverage={shown.close} question={question} ask={ask} />}
+          <Trend series={(shown.close ?? shown.whole).series ?? []} />
+          <Nodes nodes={shown.whole.nodes} />
+          <Refused refused={(shown.close ?? shown.whole).refused} />
+          <Adapters provinces={shown.whole.provinces} />
+        </>
+      )}
+    </div>
+  );
+}

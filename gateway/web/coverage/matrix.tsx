@@ -1,0 +1,143 @@
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { Coverage, CoverageCell } from '../../../schemas/coverage.ts';
+import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { say } from '../shell/language.ts';
+import { Ask } from './ask.tsx';
+import type { Question } from './question.ts';
+import { isAt, type Place, useGridKeys } from './use-grid-keys.ts';
+import { countText, percentOf, provinceText, shortCountText } from './words.ts';
+
+/** Above this many destinations a wall screen has room for less in a cell. */
+const ROOMY = 18;
+
+interface MatrixProps {
+  readonly coverage: Coverage;
+  readonly question: Question;
+  readonly ask: (question: Question) => void;
+}
+
+/** Issuers by destinations, as a table of real cells: a number, its share of colour, and a way to what is behind it. */
+export function Matrix({ coverage: { cells, suppressed }, question, ask }: MatrixProps) {
+  const issuers = listed(cells.map(({ issuer }) => issuer));
+  const destinations = listed(cells.map(({ destination }) => destination));
+  const placed = cells.map((cell) => {
+    const place = { row: issuers.indexOf(cell.issuer), column: destinations.indexOf(cell.destination) };
+    return { cell, place };
+  });
+  const { table, active, onKeyDown } = useGridKeys(placed.map(({ place }) => place));
+  return (
+    <section aria-labelledby="matrix-title">
+      <h2 id="matrix-title">{say(COVERAGE_TEXTS.matrix)}</h2>
+      {cells.length === 0 ? (
+        <p>{say(COVERAGE_TEXTS.matrix_none)}</p>
+      ) : (
+        <>
+          <p class="quiet" id="matrix-how">
+            {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
+          </p>
+          <div class="scroll">
+            <table
+              ref={table}
+              class={destinations.length > ROOMY ? 'matrix dense' : 'matrix'}
+              aria-labelledby="matrix-title"
+              aria-describedby="matrix-how"
+            >
+              <Head destinations={destinations} question={question} ask={ask} />
+              <tbody>
+                {issuers.map((issuer, row) => (
+                  <tr key={issuer}>
+                    <th scope="row">
+                      <Ask question={{ ...question, issuer, destination: null }} ask={ask}>
+                        {provinceText(issuer)}
+                      </Ask>
+                    </th>
+                    {destinations.map((destination, column) => {
+                      const place = { row, column };
+                      const found = placed.find((candidate) => isAt(candidate.place, place));
+                      if (found === undefined) return <td key={destination} class="none" />;
+                      const isActive = isAt(place, active);
+                      return (
+                        <Cell key={destination} {...{ cell: found.cell, place, isActive, question, ask, onKeyDown }} />
+                      );
+                    })}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface HeadProps extends Pick<MatrixProps, 'question' | 'ask'> {
+  readonly destinations: readonly ProvinceCode[];
+}
+
+function Head({ destinations, question, ask }: HeadProps) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">
+          {say(COVERAGE_TEXTS.issuer)} ↓ {say(COVERAGE_TEXTS.destination)} →
+        </th>
+        {destinations.map((destination) => (
+          <th key={destination} scope="col">
+            <Ask question={{ ...question, issuer: null, destination }} ask={ask}>
+              {provinceText(destination)}
+            </Ask>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface CellProps extends Pick<MatrixProps, 'question' | 'ask'> {
+  readonly cell: CoverageCell;
+  readonly place: Place;
+  readonly isActive: boolean;
+  readonly onKeyDown: ReturnType<typeof useGridKeys>['onKeyDown'];
+}
+
+function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
+  const { issuer, destination, presented, green, recognised } = cell;
+  const isAsked = question.issuer === issuer && question.destination === destination;
+  return (
+    <td
+      class={heatOf(cell)}
+      data-issuer={issuer}
+      data-destination={destination}
+      data-presented={presented}
+      data-recognised={recognised}
+    >
+      <Ask
+        question={{ ...question, issuer, destination }}
+        ask={ask}
+        label={wordsOf(cell)}
+        current={isAsked}
+        cell={{ at: `${place.row}-${place.column}`, isActive, onKeyDown }}
+      >
+        <span class="where">{provinceText(destination)}</span>
+        <span class="rate">{green === 0 ? '–' : percentOf(recognised / green)}</span>
+        <span class="count">{shortCountText(presented)}</span>
+      </Ask>
+    </td>
+  );
+}
+
+function wordsOf({ issuer, destination, presented, green, recognised }: CoverageCell): string {
+  const rate = green === 0 ? say(COVERAGE_TEXTS.no_greens) : `${percentOf(recognised / green)} %`;
+  const where = `${provinceText(issuer)} → ${provinceText(destination)}`;
+  return `${where}: ${rate}, ${say(COUNT_TEXTS.presented)} ${countText(presented)}`;
+}
+
+/** Steps that paper and the colour-blind tell apart by lightness; the number stands in each. */
+function heatOf({ green, recognised }: CoverageCell): string {
+  return green === 0 ? 'heat none-green' : `heat heat-${Math.floor((10 * recognised) / green)}`;
+}
+
+function listed(provinces: readonly ProvinceCode[]): ProvinceCode[] {
+  return [...new Set(provinces)].sort();
+}

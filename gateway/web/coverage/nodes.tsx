@@ -1,0 +1,51 @@
+import type { NodeReport } from '../../../schemas/coverage.ts';
+import { COVERAGE_TEXTS, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { say } from '../shell/language.ts';
+import { provinceText, timeText } from './words.ts';
+
+/** Who reports, when it last did, and what is wrong with it; those with something wrong come first. */
+export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
+  const wrong = ({ silent, faults }: NodeReport) => (silent ? 2 : 0) + (faults.length > 0 ? 1 : 0);
+  const ordered = [...nodes].sort((a, b) => wrong(b) - wrong(a));
+  return (
+    <section aria-labelledby="nodes-title">
+      <h2 id="nodes-title">{say(COVERAGE_TEXTS.nodes)}</h2>
+      {nodes.length === 0 ? (
+        <p>{say(COVERAGE_TEXTS.nodes_none)}</p>
+      ) : (
+        <div class="scroll">
+          <table class="list" aria-labelledby="nodes-title">
+            <thead>
+              <tr>
+                {(['node', 'province', 'role', 'last_report', 'faults'] as const).map((title) => (
+                  <th key={title} scope="col">
+                    {say(COVERAGE_TEXTS[title])}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {ordered.map((node) => (
+                <Row key={node.node} node={node} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ node: { node, province, role, last_report: last, silent, faults } }: { readonly node: NodeReport }) {
+  const words = faults.map((fault) => say(NODE_FAULT_TEXTS[fault]));
+  if (silent) words.unshift(`⚠ ${say(COVERAGE_TEXTS.silent)}`);
+  return (
+    <tr data-node={node} data-silent={silent} data-faults={faults.join(' ')}>
+      <th scope="row">{node}</th>
+      <td>{province === null ? '–' : provinceText(province)}</td>
+      <td>{say(ROLE_TEXTS[role])}</td>
+      <td>{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
+      <td>{words.length === 0 ? say(COVERAGE_TEXTS.well) : words.join(say({ zh: '；', en: '; ' }))}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,10 @@
+import '../shell/no-eval.ts';
+import { Shell, show } from '../shell/shell.tsx';
+import { Desk } from './desk.tsx';
+import './coverage.css';
+
+show(
+  <Shell path="/coverage">
+    <Desk />
+  </Shell>,
+);

@@ -1,0 +1,56 @@
+import { joinedTrust } from '../../../adapters/credentials/credential-trust.ts';
+import { trustFromList } from '../../../adapters/credentials/trust-list.ts';
+import { looksLikeCredential, verifyCredential } from '../../../adapters/credentials/verify-credential.ts';
+import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { SCAN_CERTIFICATE_TEXTS } from '../../../schemas/texts/scan.ts';
+import { openCredentialRules, openTrustList } from '../../trust/credential-documents.ts';
+import { nullIfUntrusted } from '../../trust/trust-error.ts';
+import { type Outcome, scanProblem } from './outcome.ts';
+import type { CertificateMaterial, ScannerTrust } from './scanner-trust.ts';
+
+/** Whether a text is a certificate that its holder carries: it can be decided by its own bytes. */
+export { looksLikeCredential as isCertificate };
+
+/**
+ * Decides a certificate with the signed lists and rules of the bundle, asking nobody. A list or rules that do not verify are
+ * as good as absent, and what is absent accepts nobody. Nothing that the certificate says is in the outcome.
+ */
+export async function scanCertificate(presented: string, trust: ScannerTrust, atS: number): Promise<Outcome> {
+  const material = trust.certificates();
+  if ('problem' in material) return scanProblem(material.problem);
+  const lists = await listsIn(material, atS);
+  const rules = await rulesIn(material, atS);
+  const { outcome, code, issuer } = await verifyCredential(presented, {
+    trust: joinedTrust(...lists.map(trustFromList)),
+    rules: rules ?? noRules(material.province),
+    atS,
+  });
+  if (outcome === 'valid' && issuer !== null) return { kind: 'certificate', issuer };
+  const { zh, en } = CREDENTIAL_CODES[code];
+  const text = { zh, en };
+  if (outcome === 'invalid') return { kind: 'refused', code, text, next: SCAN_CERTIFICATE_TEXTS.refused };
+  return { kind: 'problem', code, text, next: SCAN_CERTIFICATE_TEXTS.unsettled };
+}
+
+async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {
+  const opened = (bundle.credential_lists ?? []).map((token) =>
+    openTrustList(token, signers, atS).catch(nullIfUntrusted),
+  );
+  return (await Promise.all(opened)).filter((list) => list !== null);
+}
+
+/** The newest of this door's own. */
+async function rulesIn({ bundle, signers, province }: CertificateMaterial, atS: number) {
+  const opened = (bundle.credential_rules ?? []).map((token) =>
+    openCredentialRules(token, signers, atS).catch(nullIfUntrusted),
+  );
+  const own = (await Promise.all(opened)).filter((rules) => rules?.destination === province);
+  return own.reduce((newest, rules) => ((rules?.sequence ?? 0) > (newest?.sequence ?? 0) ? rules : newest), null);
+}
+
+/** Where nobody has said what is accepted, nothing is. */
+function noRules(destination: ProvinceCode) {
+  const never = '1970-01-01T00:00:00Z';
+  return { destination, sequence: 1, issued_at: never, next_update: never, value_sets: {}, rules: [] };
+}

@@ -1,0 +1,140 @@
+import type { LocalisedText } from '../code-lists/index.ts';
+import type { AttentionKind, CoverageWindow, NodeFault } from '../coverage.ts';
+
+/** What asks for attention, and what to look at first. */
+export const ATTENTION_TEXTS = {
+  recognition_falling: { zh: '绿码承认率下降', en: 'fewer greens are recognised than before' },
+  unsubstantiated: { zh: '大量黄码、红码未证明依据', en: 'many yellow or red are not substantiated' },
+  batch: { zh: '黄码、红码多为批量赋码', en: 'most yellow or red were assigned by the batch' },
+  flip: { zh: '码色一小时内反复变化', en: 'colours change within the hour' },
+  guessing: { zh: '客户端大量出示该省不认识的码', en: 'clients show many codes that the province does not know' },
+  breaker_open: { zh: '暂不向该省查询', en: 'the province is not asked at the moment' },
+  node_silent: { zh: '节点停止上报', en: 'a node does not report' },
+  node_fault: { zh: '节点的上报有异常', en: "something is wrong with a node's reports" },
+  mandate_lapsing: { zh: '查验授权即将到期或已到期', en: 'a mandate lapses or has lapsed' },
+  deviation: { zh: '严于国家基准的规定', en: 'a rule is stricter than the national baseline' },
+  exception_lapsing: { zh: '例外规定即将到期', en: 'an exception lapses' },
+  approval_waiting: { zh: '适配器版本等待批准', en: 'a version of an adapter waits for approval' },
+  key_lapsing: { zh: '密钥即将到期', en: 'a key lapses' },
+  registry_behind: { zh: '注册表落后', en: 'the registry is behind' },
+  registry_forked: { zh: '注册表分叉', en: 'the registry has forked' },
+} as const satisfies Record<AttentionKind, LocalisedText>;
+
+/** What is wrong with a node's reports. */
+export const NODE_FAULT_TEXTS = {
+  gap: { zh: '有上报丢失', en: 'reports were lost' },
+  fork: { zh: '同一编号出现两份不同上报', en: 'two reports of one number' },
+  clock_off: { zh: '时钟不准', en: 'its clock is off' },
+  stale: { zh: '收到过期的上报', en: 'a report was too old' },
+  unverified: { zh: '有上报未通过验签', en: 'a report was not signed by its keys' },
+  invalid: { zh: '有上报格式不符', en: 'a report was not as documented' },
+  unreachable: { zh: '无法连接', en: 'cannot be reached' },
+  restarted: { zh: '编号重新开始', en: 'its numbering began anew' },
+} as const satisfies Record<NodeFault, LocalisedText>;
+
+export const WINDOW_TEXTS = {
+  '1h': { zh: '近 1 小时', en: 'last hour' },
+  '6h': { zh: '近 6 小时', en: 'last 6 hours' },
+  '24h': { zh: '近 24 小时', en: 'last 24 hours' },
+  '7d': { zh: '近 7 天', en: 'last 7 days' },
+  '30d': { zh: '近 30 天', en: 'last 30 days' },
+} as const satisfies Record<CoverageWindow, LocalisedText>;
+
+/** What is counted of the scans of one issuer at one destination. */
+export const COUNT_TEXTS = {
+  presented: { zh: '出示', en: 'presented' },
+  green: { zh: '绿码', en: 'green' },
+  recognised: { zh: '承认', en: 'recognised' },
+  restricted: { zh: '限制', en: 'restricted' },
+  referred: { zh: '转人工', en: 'referred' },
+  indeterminate: { zh: '无法判定', en: 'cannot tell' },
+  stale: { zh: '宽限期内的先前答复', en: 'earlier reply in its grace period' },
+} as const satisfies Record<string, LocalisedText>;
+
+export const COVERAGE_TEXTS = {
+  title: { zh: '互认总览', en: 'Who recognises whom' },
+  show: { zh: '查看范围', en: 'What is shown' },
+  window: { zh: '时段', en: 'Over' },
+  venue_kind: { zh: '场所类型', en: 'Kind of venue' },
+  reason: { zh: '出现原因', en: 'Cells that show the reason' },
+  every: { zh: '全部', en: 'all' },
+  issuer: { zh: '签发省份', en: 'Issuer' },
+  destination: { zh: '目的地', en: 'Destination' },
+  rate: { zh: '绿码承认率', en: 'Greens recognised' },
+  loading: { zh: '正在读取……', en: 'Reading …' },
+  live: { zh: '实时更新', en: 'live' },
+  polling: { zh: '每几秒读取一次', en: 'read every few seconds' },
+  lost: {
+    zh: '暂时读不到新数据，以下为先前所读',
+    en: 'nothing new can be read at the moment; what stands here was read before',
+  },
+  as_of: { zh: '截至', en: 'As of' },
+  attention: { zh: '需要关注', en: 'What asks for attention' },
+  attention_order: { zh: '按一天内受影响的扫码数排列', en: 'By how many scans of a day it touches' },
+  attention_none: { zh: '目前没有。', en: 'Nothing at the moment.' },
+  affected: { zh: '涉及扫码', en: 'scans touched' },
+  since: { zh: '始于', en: 'since' },
+  until: { zh: '截止', en: 'until' },
+  matrix: { zh: '互认矩阵', en: 'The matrix' },
+  matrix_how: {
+    zh: '行为签发省份，列为目的地；格内为绿码承认率（%）与出示次数。用方向键移动，按回车查看原因。',
+    en: 'Rows: issuers; columns: destinations; in each cell the share of greens that were recognised (%), and how many scans. Arrow keys move, Enter shows the reasons.',
+  },
+  matrix_none: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
+  empty_cell: { zh: '空格表示没有扫码。', en: 'An empty cell had no scans.' },
+  no_greens: { zh: '没有绿码', en: 'no greens' },
+  detail: { zh: '原因', en: 'Reasons' },
+  detail_close: { zh: '返回全部', en: 'Back to everything' },
+  detail_none: { zh: '此范围内没有可公布的扫码。', en: 'There is nothing to show of these.' },
+  only_reason: { zh: '只看出现此原因的格', en: 'show cells with this reason' },
+  scans: { zh: '次数', en: 'Scans' },
+  latency: { zh: '耗时 p50 / p95', en: 'Time, p50 / p95' },
+  trend: { zh: '逐小时变化', en: 'Hour by hour' },
+  trend_how: {
+    zh: '折线为绿码承认率（0 至 100%），柱为出示次数。',
+    en: 'The line is the share of greens that were recognised (0 to 100 %); the bars are scans.',
+  },
+  trend_table: { zh: '以表格查看', en: 'The same as a table' },
+  hour: { zh: '小时', en: 'Hour' },
+  nodes: { zh: '上报节点', en: 'Nodes that report' },
+  nodes_none: { zh: '没有其他节点向此处上报。', en: 'No other node reports here.' },
+  node: { zh: '节点', en: 'Node' },
+  province: { zh: '省份', en: 'Province' },
+  role: { zh: '角色', en: 'Role' },
+  last_report: { zh: '最近上报', en: 'Last report' },
+  never: { zh: '从未上报', en: 'never' },
+  silent: { zh: '停止上报', en: 'silent' },
+  faults: { zh: '异常', en: 'What is wrong' },
+  well: { zh: '正常', en: 'nothing' },
+  refused: { zh: '未答复的扫码', en: 'Scans that were refused' },
+  refused_none: { zh: '没有。', en: 'None.' },
+  adapters: { zh: '签发省份的适配器', en: 'Adapters of the issuers' },
+  adapter: { zh: '在用版本', en: 'Version in use' },
+  conformance: { zh: '检查程度', en: 'Checked' },
+  trial: { zh: '试用版本', en: 'Being tried' },
+  problem: { zh: '问题', en: 'Problem' },
+} as const satisfies Record<string, LocalisedText>;
+
+export const ROLE_TEXTS = {
+  gateway: { zh: '目的地网关', en: 'gateway' },
+  issuer: { zh: '签发节点', en: 'issuer' },
+} as const satisfies Record<string, LocalisedText>;
+
+export const ADAPTER_TEXTS = {
+  active: { zh: '在用', en: 'in use' },
+  suspended: { zh: '已暂停', en: 'suspended' },
+  static: { zh: '静态检查', en: 'static' },
+  live: { zh: '联调检查', en: 'live' },
+  unchecked: { zh: '未知', en: 'not known' },
+  shadow: { zh: '影子', en: 'shadow' },
+  canary: { zh: '灰度', en: 'canary' },
+} as const satisfies Record<string, LocalisedText>;
+
+/** What is not shown, and why nobody can tell where it is. */
+export function withheldText(groups: number, below: number): LocalisedText {
+  if (groups === 0) return { zh: '没有隐去的组合', en: 'Nothing is withheld' };
+  return {
+    zh: `另有 ${groups} 个签发地与目的地的组合已隐去：扫码少于 ${below} 次；空格可能是其中之一，也可能没有扫码`,
+    en: `${groups} more issuers at destinations are withheld, with fewer than ${below} scans behind each: an empty cell is one of them, or had no scans`,
+  };
+}
