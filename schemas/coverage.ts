@@ -116,7 +116,8 @@ export const attentionKindSchema = z
 export type AttentionKind = z.infer<typeof attentionKindSchema>;
 
 /**
- * One thing that asks for attention. `affected`: scans of the last day that it touches, by which the list is ordered.
+ * One thing that asks for attention. `affected`: scans of the last day that it touches. The list is ordered by it, with
+ * what touches them now before what will lapse, waits for a decision or is a published rule.
  * `subject`: the node, mandate, key, rule or version that is meant. `since` and `until`: when it began, and when it lapses.
  */
 export const attentionItemSchema = z

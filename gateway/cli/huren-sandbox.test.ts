@@ -286,7 +286,11 @@ describe('keys and coverage', () => {
   test('the matrix misses what was just scanned', async () => {
     const { stdout } = await huren(['coverage', '--json'], env);
     expect(JSON.parse(stdout)).toMatchObject({ window: '24h', cells: expect.arrayContaining([]) });
-    expect((await huren(['coverage'], env)).stdout).toMatch(/^Henan +Guangdong +\d+/m);
+    const told = (await huren(['coverage', '--series'], env)).stdout;
+    expect(told).toMatch(/Destination → .*Guangdong/);
+    expect(told).toMatch(/^Henan +\d+\.\d% \/ \d+/m);
+    expect(told).toMatch(/a mandate lapses or has lapsed +sandbox-special-venues/);
+    expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z +\d+\.\d% +\d+$/m);
   });
 });
 

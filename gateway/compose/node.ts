@@ -12,6 +12,7 @@ import { openLogger } from './open-logger.ts';
 import { openOperators } from './open-operators.ts';
 import { openParts } from './open-parts.ts';
 import { openReadiness } from './readiness.ts';
+import { openReadinessMetrics } from './readiness-metrics.ts';
 import { openAuthority, openHandover } from './roles/authority.ts';
 import { openAuthorityDoor } from './roles/authority-door.ts';
 import { type DestinationRole, openDestination } from './roles/destination.ts';
@@ -113,12 +114,14 @@ async function createNode(
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
   const comparisons = compareWithOthers(parts);
+  const readiness = openReadiness({ config, parts, roles, chains, handover, isDraining });
+  openReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
   return {
     parts,
     roles,
     destination,
     operators: openOperators(parts),
-    readiness: openReadiness({ config, parts, roles, chains, handover, isDraining }),
+    readiness,
     collect: (metrics) => collect(metrics, parts, [issuer, destination]),
     close: async () => {
       clearInterval(looking);

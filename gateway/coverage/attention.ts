@@ -21,7 +21,10 @@ export interface Watched {
   readonly nowMs: number;
 }
 
-/** What asks for attention: what touches most travellers first, then what is worse by its kind. */
+/**
+ * What asks for attention: what touches travellers now before what will or might, what touches most of them first, then
+ * what is worse by its kind. A mandate that covers everybody and ends in four weeks hides no province that fails today.
+ */
 export function attentionOf(watched: Watched): AttentionItem[] {
   const items = [
     ...fallen(watched),
@@ -34,8 +37,18 @@ export function attentionOf(watched: Watched): AttentionItem[] {
     ...lapsingKeys(watched),
     ...faulty(watched),
   ];
-  return items.sort((a, b) => b.affected - a.affected || SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind));
+  const isNow = ({ kind, affected, until }: AttentionItem) =>
+    affected > 0 && !STANDING.has(kind) && (until === null || Date.parse(until) <= watched.nowMs);
+  return items.sort(
+    (a, b) =>
+      Number(isNow(b)) - Number(isNow(a)) ||
+      b.affected - a.affected ||
+      SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind),
+  );
 }
+
+/** Known to all and so for weeks, or waiting for somebody's decision: nothing has broken. */
+const STANDING: ReadonlySet<AttentionKind> = new Set(['deviation', 'exception_lapsing', 'approval_waiting']);
 
 const SEVERITY: readonly AttentionKind[] = [
   'registry_forked',

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { countReports, openReportAges } from '../coverage/report-metrics.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
@@ -8,6 +12,7 @@ const WITHIN = { timeout: 20_000, interval: 100 };
 const PLAYED_ELSEWHERE = [
   'huren_attestations_refused_total',
   'huren_audits_total',
+  'huren_not_ready',
   'huren_relayed_questions_total',
   'huren_shadow_comparisons_total',
   'huren_shed_total',
@@ -82,6 +87,22 @@ describe('what an operator is told in numbers', () => {
     ['huren_chain_verified', {}],
   ])('leaves %s of %o at nothing', async (name, labels) => {
     expect(Math.max(0, ...samples(await scrape(), name, labels))).toBeGreaterThan(0);
+  });
+
+  test('lacks what an alert rule or the dashboard in deploy/ asks for', async () => {
+    const monitors = new Registry();
+    countReports(monitors);
+    openReportAges(monitors, async () => []);
+    const known = `${await scrape()}\n${await monitors.metrics()}`;
+    const files = ['prometheus/alerts.yaml', 'prometheus/service.yaml', 'grafana/huren.json'];
+    for (const file of files) {
+      const text = readFileSync(join(import.meta.dirname, '../../deploy', file), 'utf8');
+      const asked = new Set(
+        [...text.matchAll(/\bhuren_[a-z_]+/g)].map(([name]) => name.replace(/_(?:bucket|sum|count)$/, '')),
+      );
+      expect(asked.size, file).toBeGreaterThan(3);
+      for (const name of asked) expect(known, file).toContain(`# TYPE ${name} `);
+    }
   });
 
   test('names a code, a handle or a venue', async () => {

@@ -19,6 +19,7 @@ const NEEDED: readonly Needed[] = [
   { program: 'postgres', debianPackages: ['postgresql'], places: [...inPath, ...postgresPlaces()] },
   { program: 'softhsm2-util', debianPackages: ['softhsm2'], places: [...inPath, '/usr/bin'] },
   { program: 'haproxy', debianPackages: ['haproxy'], places: [...inPath, '/usr/sbin'] },
+  { program: 'promtool', debianPackages: ['prometheus'], places: [...inPath, '/usr/bin'] },
   { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], places: [...inPath, '/usr/bin'] },
 ];
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,8 +9,9 @@ import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient } from './venue-client.ts';
+import { openVenueClient, sandboxCodes } from './venue-client.ts';
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
 /** What a script on the page could try. As text: the test's own compiler would rewrite the import. */
 const TAKE_KEY = `(async () => {
@@ -43,6 +46,7 @@ async function run(...argv: string[]): Promise<void> {
 async function open(
   locale: string,
   path = '/registry',
+  shown = '#log .proof',
 ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
   const context = await browser.newContext({ locale, viewport: { width: 1000, height: 900 } });
   const page = await context.newPage();
@@ -52,7 +56,7 @@ async function open(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${gateway.url}${path}`);
-  await page.locator('#log .proof').first().waitFor();
+  await page.locator(shown).first().waitFor();
   return { context, page, complaints };
 }
 
@@ -225,6 +229,64 @@ describe('an operator', () => {
     });
     expect(reply.status).toBe(400);
     expect((await entities()).size).toBe(before.size);
+  });
+});
+
+describe('the desk', () => {
+  const cellOf = (page: Page, issuer: string) =>
+    page.locator(`[data-issuer="${issuer}"][data-destination="440000"]`).evaluate((cell) => {
+      const { presented, recognised } = cell instanceof HTMLElement ? cell.dataset : {};
+      return [Number(presented), Number(recognised)];
+    });
+
+  test('shows other numbers than were scanned, or only when it is loaded anew, or hides what has just begun', async () => {
+    const codes = await sandboxCodes(gateway.url);
+    const of = (decision: string) =>
+      codes.find(({ province, expected }) => {
+        return (
+          province === '110000' && 'status' in expected && expected.status === 'green' && expected.decision === decision
+        );
+      })?.code ?? '';
+    const venue = await openVenueClient(gateway.url);
+    const scan = (code: string, times: number) => Promise.all(Array.from({ length: times }, () => venue.verify(code)));
+    await scan(of('pass'), 5);
+    const { page, context, complaints } = await open('en-GB', '/coverage', '[data-live="live"] [data-issuer]');
+    expect(await cellOf(page, '110000')).toEqual([5, 5]);
+    await scan(of('refer'), 40);
+    await expect.poll(() => cellOf(page, '110000'), { timeout: 10_000 }).toEqual([45, 5]);
+    const first = page.locator('.attention li').first();
+    expect(await first.getAttribute('data-attention')).toBe('recognition_falling');
+    expect(await first.innerText()).toContain('Beijing → Guangdong');
+    // One stop for all cells, and Enter shows what is behind one.
+    await page.locator('[data-at][href]:not([tabindex])').focus();
+    for (let row = 0; row < 20 && !(await page.locator('[data-issuer="110000"] :focus').count()); row += 1) {
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('[data-reason="popup"]').waitFor();
+    expect(page.url()).toContain('issuer=110000&destination=440000');
+    await page.goBack();
+    await expect.poll(() => page.locator('.detail').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test.each([
+    [390, 'zh-CN', 'dark'],
+    [1280, 'en-GB', 'light'],
+    [1920, 'zh-CN', 'light'],
+  ] as const)('at %d px in %s keeps somebody out, or scrolls sideways', async (width, locale, colorScheme) => {
+    const { page, context } = await open(locale, '/coverage?issuer=110000&window=7d', '.detail dd');
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(AXE);
+    const found: unknown = await page.evaluate(`axe.run().then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
+    expect(found).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await page.locator('main').innerText()).not.toMatch(/undefined|NaN|\[object/);
+    await context.close();
   });
 });
 

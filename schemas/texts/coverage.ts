@@ -70,7 +70,10 @@ export const COVERAGE_TEXTS = {
   },
   as_of: { zh: '截至', en: 'As of' },
   attention: { zh: '需要关注', en: 'What asks for attention' },
-  attention_order: { zh: '按一天内受影响的扫码数排列', en: 'By how many scans of a day it touches' },
+  attention_order: {
+    zh: '先列正在影响通行的，再列将要影响的；各按一天内受影响的扫码数排列',
+    en: 'What touches travellers now, then what will; each by how many scans of a day it touches',
+  },
   attention_none: { zh: '目前没有。', en: 'Nothing at the moment.' },
   affected: { zh: '涉及扫码', en: 'scans touched' },
   since: { zh: '始于', en: 'since' },

@@ -79,7 +79,7 @@ async function printPages(cli: Cli, url: string, sandbox: boolean): Promise<void
   cli.print(`  ${cli.say({ zh: '页面', en: 'pages    ' })}  ${url}/`);
   cli.print(`  ${cli.say({ zh: '扫码', en: 'scanner  ' })}  ${url}/scan`);
   cli.print(`  ${cli.say({ zh: '接口', en: 'API      ' })}  ${url}/docs`);
-  cli.print(`  ${cli.say({ zh: '互认', en: 'coverage ' })}  ${url}/v1/coverage`);
+  cli.print(`  ${cli.say({ zh: '互认', en: 'coverage ' })}  ${url}/coverage`);
   if (!sandbox) return;
   const line = await scanLine(cli, url);
   cli.print(cli.say({ zh: '在另一个终端扫描一个河南绿码：', en: 'Scan a Henan green in another terminal:' }));

@@ -5,8 +5,6 @@ interface AskProps {
   readonly question: Question;
   readonly ask: (question: Question) => void;
   readonly children: ComponentChildren;
-  /** What the link is for whoever does not see where it stands. */
-  readonly label?: string;
   /** It leads to what is shown. */
   readonly current?: boolean;
   /** In a cell that arrow keys move to. */
@@ -18,11 +16,10 @@ interface AskProps {
 }
 
 /** A link to another question: it can be copied, opened elsewhere and gone back from, and here it loads nothing anew. */
-export function Ask({ question, ask, children, label, current = false, cell }: AskProps) {
+export function Ask({ question, ask, children, current = false, cell }: AskProps) {
   return (
     <a
       href={addressOf(question)}
-      aria-label={label}
       aria-current={current ? 'true' : undefined}
       tabIndex={cell?.isActive === false ? -1 : undefined}
       data-at={cell?.at}

@@ -5,7 +5,7 @@ import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
 import type { Question } from './question.ts';
 import { isAt, type Place, useGridKeys } from './use-grid-keys.ts';
-import { countText, percentOf, provinceText, shortCountText } from './words.ts';
+import { percentOf, provinceText, shortCountText } from './words.ts';
 
 /** Above this many destinations a wall screen has room for less in a cell. */
 const ROOMY = 18;
@@ -115,22 +115,21 @@ function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
       <Ask
         question={{ ...question, issuer, destination }}
         ask={ask}
-        label={wordsOf(cell)}
         current={isAsked}
         cell={{ at: `${place.row}-${place.column}`, isActive, onKeyDown }}
       >
         <span class="where">{provinceText(destination)}</span>
-        <span class="rate">{green === 0 ? '–' : percentOf(recognised / green)}</span>
-        <span class="count">{shortCountText(presented)}</span>
+        <span class="rate">
+          {green === 0 ? '–' : percentOf(recognised / green)}
+          <span class="unseen">{green === 0 ? say(COVERAGE_TEXTS.no_greens) : '%'}</span>
+        </span>{' '}
+        <span class="count">
+          <span class="unseen">{say(COUNT_TEXTS.presented)} </span>
+          {shortCountText(presented)}
+        </span>
       </Ask>
     </td>
   );
-}
-
-function wordsOf({ issuer, destination, presented, green, recognised }: CoverageCell): string {
-  const rate = green === 0 ? say(COVERAGE_TEXTS.no_greens) : `${percentOf(recognised / green)} %`;
-  const where = `${provinceText(issuer)} → ${provinceText(destination)}`;
-  return `${where}: ${rate}, ${say(COUNT_TEXTS.presented)} ${countText(presented)}`;
 }
 
 /** Steps that paper and the colour-blind tell apart by lightness; the number stands in each. */

@@ -1,0 +1,28 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Readiness } from '../../schemas/readiness.ts';
+
+/**
+ * What `/readyz` says, for an alert: `huren_not_ready{reason}` is 1 for each reason that stands, and
+ * `huren_mandates_end_seconds` the time until the last mandate ends.
+ */
+export function openReadinessMetrics(registry: Registry, readiness: () => Readiness, nowMs: () => number): void {
+  new Gauge({
+    name: 'huren_not_ready',
+    help: '1 for each reason why this node should not be relied on, or is relied on only for a time',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const reason of readiness().reasons) this.set({ reason }, 1);
+    },
+  });
+  new Gauge({
+    name: 'huren_mandates_end_seconds',
+    help: 'Seconds until the last mandate in force ends; -1 where none is in force',
+    registers: [registry],
+    collect() {
+      const { state, lastEndsMs } = readiness().mandates;
+      this.set(state === 'active' && lastEndsMs !== null ? (lastEndsMs - nowMs()) / 1000 : -1);
+    },
+  });
+}

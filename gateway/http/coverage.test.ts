@@ -1,0 +1,94 @@
+import { createServer, type Server } from 'node:http';
+import express from 'express';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CoverageBook } from '../coverage/coverage-book.ts';
+import { createMetrics } from '../coverage/metrics.ts';
+import { NodeReports } from '../coverage/node-reports.ts';
+import { Signals } from '../coverage/signals.ts';
+import { answerAt } from '../coverage/store.contract.ts';
+import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
+import { compileState } from '../registry/compile-state.ts';
+import { EMPTY_STATE } from '../registry/fold-state.ts';
+import { StoreWatch } from '../stores/store-watch.ts';
+import { mountCoverage } from './coverage.ts';
+import type { CoverageListeners } from './coverage-listeners.ts';
+import { errorHandler } from './errors.ts';
+
+let server: Server;
+let origin: string;
+let book: CoverageBook;
+let listeners: CoverageListeners;
+
+beforeEach(async () => {
+  const open = () => openSqliteCoverage(':memory:', { withholdBelow: 1 });
+  const store = new StoreWatch({ open, onChange: () => {} });
+  book = new CoverageBook({ store, nowMs: Date.now });
+  const folded = () => EMPTY_STATE;
+  const state = compileState(EMPTY_STATE);
+  const app = express();
+  listeners = mountCoverage(app, {
+    book,
+    state: () => state,
+    folded,
+    registryFault: () => null,
+    signals: new Signals(Date.now(), { onCount: () => {}, onChange: () => {} }),
+    nodes: new NodeReports({ store, folded, hosted: new Set(), unreachable: () => null }),
+    suppressedBelow: 1,
+    nowMs: Date.now,
+  });
+  app.use(errorHandler(pino({ level: 'silent' }), createMetrics()));
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+afterEach(async () => {
+  listeners.close();
+  server.closeAllConnections();
+  server.close();
+  await book.close();
+});
+
+/** One page that listens: how many changes it was told of. */
+async function listen() {
+  const reply = await fetch(`${origin}/v1/coverage/events`);
+  const page = { status: reply.status, type: reply.headers.get('content-type'), changes: 0, text: '', ended: false };
+  const read = async () => {
+    for await (const chunk of reply.body ?? []) {
+      page.text += Buffer.from(chunk).toString('utf8');
+      page.changes = page.text.split('event: changed').length - 1;
+    }
+    page.ended = true;
+  };
+  const reading = read().catch(() => undefined);
+  return { page, reading, leave: () => reply.body?.cancel().catch(() => undefined) };
+}
+
+describe('a page that listens', () => {
+  test('is not told of a change, is told where there is none, or of anything but that', async () => {
+    const { page, reading } = await listen();
+    expect([page.status, page.type]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    // It reads when it comes, and once more when the first look is taken.
+    await expect.poll(() => page.changes, { timeout: 5_000 }).toBe(2);
+    book.counter.count(answerAt(Date.now()));
+    await expect.poll(() => page.changes, { timeout: 5_000 }).toBe(3);
+    expect(page.text.replaceAll(/retry: 2000\n|event: changed\ndata: \{\}\n\n|: \n\n/g, '')).toBe('');
+    listeners.close();
+    await reading;
+    expect(page.ended).toBe(true);
+  });
+
+  test('keeps a place that it has left, or is let in where there is none or the node is about to stop', async () => {
+    const pages = await Promise.all(Array.from({ length: 256 }, listen));
+    expect(listeners.listening).toBe(256);
+    const refused = await fetch(`${origin}/v1/coverage/events`);
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'unavailable' }]);
+    server.closeAllConnections();
+    await Promise.all(pages.map(({ reading }) => reading));
+    await expect.poll(() => listeners.listening).toBe(0);
+    expect((await listen()).page.status).toBe(200);
+    listeners.close();
+    expect((await fetch(`${origin}/v1/coverage/events`)).status).toBe(503);
+  });
+});

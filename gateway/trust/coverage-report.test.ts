@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { COVERAGE_REPORT_TYP, type CoverageReport, REPORTS_KEPT_S } from '../../schemas/coverage-report.ts';
+import { openCoverageReport, signCoverageReport } from './coverage-report.ts';
+import { codeOf, makeParty, NOW_S } from './federation.fixture.ts';
+import { signCompact } from './signer.ts';
+
+const node = await makeParty('https://gateway.example');
+const stranger = await makeParty('https://stranger.example');
+const ROW = { issuer: '410000', destination: '440000', venue_kind: 'hospital', counter: 'reason:ok', n: 1 } as const;
+
+function reportOf(more: Partial<CoverageReport> = {}): CoverageReport {
+  const minutes = [{ minute: Math.floor(NOW_S / 60), rows: [ROW] }];
+  const chain = { epoch: 'e'.repeat(22), number: 1, previous: null };
+  return { iss: node.entityId, iat: NOW_S, from: NOW_S - 5, ...chain, minutes, breakers: [], ...more };
+}
+
+const open = (token: string) => openCoverageReport(token, node.entityId, { keys: [node.jwk] }, NOW_S);
+const sign = (report: object, signer = node.signer) => signCoverageReport(JSON.stringify(report), signer);
+
+test('a report that its node signed is refused, or is another one after it was signed again', async () => {
+  const [first, again] = [await open(await sign(reportOf())), await open(await sign(reportOf()))];
+  expect(first.report).toEqual(reportOf());
+  expect(first.digest).toBe(again.digest);
+});
+
+describe('a report is believed', () => {
+  const later = { minutes: [{ minute: Math.floor(NOW_S / 60) + 60, rows: [ROW] }] };
+  test.each([
+    ['of a stranger', () => sign(reportOf(), stranger.signer), 'key_unknown'],
+    ['by another node', () => sign(reportOf({ iss: stranger.entityId })), 'issuer_mismatch'],
+    ['from the future', () => sign(reportOf({ iat: NOW_S + 3_600 })), 'not_yet_valid'],
+    ['of minutes that have not come', () => sign(reportOf(later)), 'not_yet_valid'],
+    ['that is older than any that is kept', () => sign(reportOf({ iat: NOW_S - REPORTS_KEPT_S - 1 })), 'expired'],
+    ['with a venue in it', () => sign({ ...reportOf(), venue: 'v' }), 'claims_invalid'],
+    [
+      'that takes counts away',
+      () => sign({ ...reportOf(), minutes: [{ minute: 1, rows: [{ ...ROW, n: -1 }] }] }),
+      'claims_invalid',
+    ],
+    ['of another type', () => signCompact({ typ: 'other+jwt' }, { ...reportOf() }, node.signer), 'typ_wrong'],
+  ] as const)('%s', async (_which, made, code) => {
+    expect(await codeOf(async () => await open(await made()))).toBe(code);
+  });
+
+  test('after anything in it was changed', async () => {
+    const [header, , signature] = (await sign(reportOf())).split('.');
+    const [, changed] = (await sign(reportOf({ number: 2 }))).split('.');
+    expect(await codeOf(() => open(`${header}.${changed}.${signature}`))).toBe('signature_invalid');
+    expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: COVERAGE_REPORT_TYP });
+  });
+});
