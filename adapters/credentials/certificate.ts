@@ -23,6 +23,7 @@ const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
 const [VERSION_TAG, EXTENSIONS_TAG, URI_TAG] = [0xa0, 0xa3, 0x86];
 const MAX_CERTIFICATE_OCTETS = 16_384;
 const LATIN = new TextDecoder('latin1');
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** Reads an X.509 certificate in DER. Null where it is none, or longer than 16 KiB. */
 export function readCertificate(der: Uint8Array): Certificate | null {
@@ -56,7 +57,7 @@ export function keyIdOf(der: Uint8Array): string {
 
 export function hexOf(octets: Uint8Array): string {
   let text = '';
-  for (const octet of octets) text += octet.toString(16).padStart(2, '0');
+  for (const octet of octets) text += HEX[octet];
   return text;
 }
 

@@ -11,8 +11,9 @@ const transliteratedSchema = z
   .string()
   .max(80)
   .regex(/^[A-Z<]*$/);
-const dateSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T.{1,30})?$/);
-const dateTimeSchema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T\d\d:\d\d/);
+/** Of its form alone: issuers have written the 17th month, and what a date comes to is for the rules to say. */
+const dateSchema = z.string().regex(/^\d{4}-\d\d-\d\d(T.{1,30})?$/);
+const dateTimeSchema = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d/);
 /** Of the year, of the month or of the day, or nothing: what is known of it. */
 const birthSchema = z.string().regex(/^((19|20)\d\d(-\d\d){0,2}(T00:00:00)?)?$/);
 /** Before 1.3.0 the doses of one course stood beside one another. */
@@ -44,11 +45,11 @@ const vaccinationSchema = z.looseObject({
 const testSchema = z.looseObject({
   ...entryMembers,
   tt: textSchema,
-  nm: textSchema.optional(),
-  ma: textSchema.optional(),
+  nm: textSchema.nullish(),
+  ma: textSchema.nullish(),
   sc: dateTimeSchema,
   tr: textSchema,
-  tc: textSchema.optional(),
+  tc: textSchema.nullish(),
 });
 const recoverySchema = z.looseObject({ ...entryMembers, fr: dateSchema, df: dateSchema, du: dateSchema });
 

@@ -88,7 +88,9 @@ function jsonOf(value: CborValue | undefined): JsonValue {
     return value;
   if (Array.isArray(value)) return value.map(jsonOf);
   if (value instanceof Map) {
-    return Object.fromEntries([...value].map(([name, inner]) => [nameOf(name), jsonOf(inner)]));
+    const members: { [name: string]: JsonValue } = {};
+    for (const [name, inner] of value) members[nameOf(name)] = jsonOf(inner);
+    return members;
   }
   if (value !== undefined && isTag(value) && value.tag === TEXT_DATE_TAG && typeof value.value === 'string') {
     return value.value;

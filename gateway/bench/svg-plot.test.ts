@@ -21,7 +21,7 @@ const PLOT: Plot = {
 test('a point does not stand where its value is, or a projected line looks as if it were measured', () => {
   const svg = plotSvg(PLOT);
   // Ten is at the left edge and nothing at the bottom; a thousand at the right, a hundred at the top.
-  expect(svg).toContain('points="72,304 346,172 620,40"');
+  expect(svg).toContain('points="72,304 336,182 600,60"');
   const lines = svg.split('\n').filter((line) => line.startsWith('<polyline'));
   expect(lines.map((line) => line.includes('stroke-dasharray'))).toEqual([false, true]);
 });

@@ -19,8 +19,10 @@ export interface Plot {
 
 const WIDTH = 640;
 const HEIGHT = 360;
-const MARGIN = { top: 40, right: 20, bottom: 56, left: 72 };
-const LEGEND_STEP = 18;
+const MARGIN = { top: 60, right: 40, bottom: 56, left: 72 };
+/** Between two names in the row below the title. */
+const LEGEND_STEP = 170;
+const LEGEND_Y = 44;
 /** Told apart by people who do not see red and green, and on white paper. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
 
@@ -67,13 +69,12 @@ function lineOf(
 ): string[] {
   const dash = isProjected ? ' stroke-dasharray="6 4"' : '';
   const placed = points.map((point) => [fixed(across(point.x)), fixed(up(point.y))] as const);
-  const legendY = MARGIN.top + 14 + index * LEGEND_STEP;
-  const legendX = WIDTH - MARGIN.right - 210;
+  const legendX = MARGIN.left + index * LEGEND_STEP;
   return [
     `<polyline fill="none" stroke="${colour}" stroke-width="2"${dash} points="${placed.map((one) => one.join(',')).join(' ')}"/>`,
     ...placed.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`),
-    `<line x1="${legendX}" y1="${legendY - 4}" x2="${legendX + 24}" y2="${legendY - 4}" stroke="${colour}" stroke-width="2"${dash}/>`,
-    text(legendX + 30, legendY, name, ''),
+    `<line x1="${legendX}" y1="${LEGEND_Y - 4}" x2="${legendX + 24}" y2="${LEGEND_Y - 4}" stroke="${colour}" stroke-width="2"${dash}/>`,
+    text(legendX + 30, LEGEND_Y, name, ''),
   ];
 }
 

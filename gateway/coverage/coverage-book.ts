@@ -57,14 +57,21 @@ export class CoverageBook {
   }
 
   async #send(): Promise<void> {
-    this.#unsent ??= this.#nextBatch();
-    const batch = this.#unsent;
-    if (batch === null) return;
-    try {
-      await this.#parts.store.use((store) => this.#add(store, batch));
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+    // Behind a batch that had to wait there is what was counted since.
+    for (let batch = this.#due(); batch !== null; batch = this.#due()) {
+      const due = batch;
+      try {
+        await this.#parts.store.use((store) => this.#add(store, due));
+      } catch (error) {
+        if (error instanceof StoreError) return;
+        throw error;
+      }
     }
+  }
+
+  #due(): CountedBatch | null {
+    this.#unsent ??= this.#nextBatch();
+    return this.#unsent;
   }
 
   #nextBatch(): CountedBatch | null {

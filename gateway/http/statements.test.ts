@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type StatementBatchLine, statementBatchLineSchema } from '../../schemas/statement-exchange.ts';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
@@ -169,6 +169,7 @@ describe('a batch of questions', () => {
 describe('a token that is pulled out of a running node', () => {
   test('is told as a fault that nobody can wait for, or not to whoever could put it back', async () => {
     const made = makeTestToken();
+    onTestFinished(() => made.remove());
     const store = openKeyStore({ setting: made.setting, dataDir: '' });
     const ring = await store.openRing('issuer', 'statement', { nowS: Math.floor(Date.now() / 1000) });
     signerInUse = () => ring.signer;
@@ -183,6 +184,5 @@ describe('a token that is pulled out of a running node', () => {
       'huren_statements_total{asker="440000",outcome="unavailable"} 2',
     );
     store.close();
-    made.remove();
   });
 });

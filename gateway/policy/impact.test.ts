@@ -40,6 +40,26 @@ test('an impact differs from a replay of every scan under both tables', () => {
   );
 });
 
+test('two provinces’ scans are one row, or the row that most people are in comes last', () => {
+  const strict = compilePolicy(policyWith([{ when: { status: ['green'] }, decision: 'refer' }]));
+  const isMoved = (one: (typeof ALL_CELLS)[number]) =>
+    one.status === 'green' && decide(baseline, one, START_MS).decision === 'pass';
+  const cell = ALL_CELLS.find(isMoved);
+  if (cell === undefined) throw new Error('the baseline passes nobody');
+  const counts = (issuer: '410000' | '330000', n: number) => ({
+    issuer,
+    venue_kind: cell.venue_kind,
+    cell: cellName(cell),
+    n,
+  });
+  const told = [counts('410000', 2), counts('330000', 3), counts('330000', 4)];
+  const moved = { venue_kind: cell.venue_kind, from: 'pass', to: 'refer' };
+  expect(policyImpact(strict, baseline, told, START_MS).rows).toEqual([
+    { issuer: '330000', ...moved, scans: 7 },
+    { issuer: '410000', ...moved, scans: 2 },
+  ]);
+});
+
 test('a cell of another version is taken for one of this', () => {
   const stranger = { issuer: '410000', venue_kind: 'hospital', cell: 'purple/signed', n: 3 } as const;
   expect(policyImpact(baseline, baseline, [stranger], START_MS)).toEqual({ rows: [], decided: 0, unknown: 3 });

@@ -101,16 +101,7 @@ test("a province's own words or numbers for a ground are told", () => {
 });
 
 test('what a certificate certifies, and about whom, is told to a door or counted', async () => {
-  const certified = [
-    'SANDBOX',
-    'Sandbox Ministry',
-    'TRAVELLER',
-    'Traveller',
-    '1990-01-01',
-    '1119349007',
-    'XM0N24',
-    'J07',
-  ];
+  const certified = ['SANDBOX', 'Sandbox Ministry', 'TRAVELLER', 'Traveller', '1990-01-01', '1119349007', 'XM0N24'];
   expect(single.filter(({ entry }) => entry.province === ABROAD).length).toBeGreaterThan(10);
   expect(everywhere(({ text }) => certified.filter((word) => text.includes(word)))).toEqual([]);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();

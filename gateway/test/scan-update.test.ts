@@ -14,11 +14,14 @@ let browser: Browser;
 let server: Server;
 let origin: string;
 let served: express.Router;
+/** What the gateway says of the staff who are signed in; null: it offers no sign-in. */
+let session: object | null = null;
 
 beforeAll(async () => {
   browser = await startChromium();
   const app = express();
   app.get('/web/icon.svg', (_request, response) => void response.type('image/svg+xml').send('<svg xmlns="a"/>'));
+  app.get('/scan/session', (_request, response) => void response.status(session === null ? 404 : 200).json(session));
   app.use((request, response, next) => served(request, response, next));
   server = createServer(app);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -90,5 +93,23 @@ test('somebody who is not signed in is asked for a token by nobody, or one that 
   await page.getByRole('button', { name: 'Use this token' }).click();
   await page.getByText('This is no access token of a venue').waitFor();
   expect(await page.locator('#answer').innerText()).toBe('');
+  await context.close();
+});
+
+test('staff that can sign in are asked for a token, or are nobody once they have', async () => {
+  serveVersion('first');
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  session = { login: true, venue: null };
+  await page.goto(`${origin}/scan?lang=en`);
+  const signIn = page.getByRole('link', { name: 'Sign in as staff of the venue' });
+  expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en');
+  expect(await page.getByLabel('Access token').count()).toBe(0);
+  const venue = { client_id: 'first-hospital', kind: 'hospital', region: '410100', destination: '410000' };
+  session = { login: true, venue: { ...venue, ends_at: '2026-11-26T16:00:00Z' } };
+  await page.reload();
+  await page.getByText('Venue: first-hospital').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  session = null;
   await context.close();
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { divisionCodeSchema, provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
+import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
 import { coverageCellsSchema, coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
-import { instantSchema } from '../status.ts';
+import { staffSessionSchema } from '../staff-session.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
 
@@ -21,20 +21,6 @@ const languageSchema = z.strictObject({
     en: 'the language; left out, Accept-Language decides',
   }),
 });
-const staffSessionSchema = z
-  .strictObject({
-    login: z.boolean().meta({ description: 'whether staff can sign in here' }),
-    venue: z
-      .strictObject({
-        client_id: z.string().meta({ description: 'what attestations are for: their `aud`' }),
-        kind: venueKindSchema,
-        region: divisionCodeSchema,
-        destination: provinceCodeSchema,
-        ends_at: instantSchema,
-      })
-      .nullable(),
-  })
-  .meta({ id: 'StaffSession' });
 const STAFF_SESSION = {
   login: true,
   venue: {

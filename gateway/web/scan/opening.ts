@@ -1,5 +1,13 @@
 import { ScannerTrust } from './scanner-trust.ts';
-import { type NoAccess, sandboxAccess, sandboxVenues, type VenueAccess, type VenuesView } from './venue-access.ts';
+import {
+  type NoAccess,
+  type StaffView,
+  sandboxAccess,
+  sandboxVenues,
+  staffAccess,
+  type VenueAccess,
+  type VenuesView,
+} from './venue-access.ts';
 
 /** What the page stands on once it is open. */
 export interface Opened {
@@ -8,17 +16,24 @@ export interface Opened {
   /** The sandbox's venues where none was named; null outside the sandbox. */
   readonly venues: VenuesView | null;
   readonly isReached: boolean;
+  /** Whether staff can sign in at this gateway, and whether somebody has. */
+  readonly staff: StaffView;
 }
 
 export const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** Opens what this device has kept, then asks the gateway: as whom this page asks, and for the bundle of today. */
 export async function openScanner(venue: string | null): Promise<Opened> {
-  const [trust, obtained] = await Promise.all([ScannerTrust.open(nowS), obtainAccess(venue)]);
-  const access = typeof obtained === 'string' ? null : obtained;
+  const nobody = { isOffered: false, access: null };
+  const [trust, obtained, staff] = await Promise.all([
+    ScannerTrust.open(nowS),
+    obtainAccess(venue),
+    venue === null ? staffAccess() : nobody,
+  ]);
+  const access = typeof obtained === 'string' ? staff.access : obtained;
   const isReached = await trust.refresh(access?.destination ?? trust.view.carried?.province ?? null);
   const venues = access === null && isReached ? await sandboxVenues() : null;
-  return { trust, access, venues, isReached };
+  return { trust, access, venues, isReached, staff };
 }
 
 /** As the venue that the page's address names, where there is a sandbox. */

@@ -7,11 +7,11 @@ import { SeveralCodes } from './choice.tsx';
 import { Entry } from './entry.tsx';
 import { keepInstalled } from './installed.ts';
 import { nowS, type Opened, obtainAccess } from './opening.ts';
-import { ChooseVenue, SignIn } from './sign-in.tsx';
+import { ChooseVenue, WayIn } from './sign-in.tsx';
 import { Stage } from './stage.tsx';
 import { ShiftCount, Standing } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
-import type { VenueAccess } from './venue-access.ts';
+import { signOut, type VenueAccess } from './venue-access.ts';
 import { listenForWedge } from './wedge.ts';
 
 /** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
@@ -103,7 +103,9 @@ export function Scanner({ venue, opened }: ScannerProps) {
       <div class="scanner" inert={scanning.outcome !== null}>
         <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>
         {state?.venues != null && <ChooseVenue venues={state.venues} />}
-        {state !== null && access === null && state.venues === null && isReached && <SignIn onAccess={setAccess} />}
+        {state !== null && access === null && state.venues === null && isReached && (
+          <WayIn isOffered={state.staff.isOffered} onAccess={setAccess} />
+        )}
         {mayScan && (
           <>
             {scanning.choice === null ? null : <SeveralCodes choice={scanning.choice} onChosen={scanning.onText} />}
@@ -135,6 +137,11 @@ export function Scanner({ venue, opened }: ScannerProps) {
                   ))}
                 </select>
               </label>
+            )}
+            {access === state?.staff.access && (
+              <button type="button" onClick={() => void signOut().then(() => location.reload())}>
+                {say(SCAN_TEXTS.sign_out)}
+              </button>
             )}
             <button
               type="button"

@@ -19,8 +19,33 @@ export function ChooseVenue({ venues }: { readonly venues: VenuesView }) {
   );
 }
 
-/** Elsewhere: with the token that the venue's own authorization server gave. */
-export function SignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) => void }) {
+interface WayInProps {
+  /** Whether a server is set at which staff sign in. */
+  readonly isOffered: boolean;
+  readonly onAccess: (access: VenueAccess) => void;
+}
+
+/** Elsewhere: at the venue's authorization server by way of this gateway, or with a token that somebody brings. */
+export function WayIn({ isOffered, onAccess }: WayInProps) {
+  return isOffered ? <StaffSignIn /> : <TokenSignIn onAccess={onAccess} />;
+}
+
+function StaffSignIn() {
+  const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
+  return (
+    <section>
+      <h2>{say(SCAN_TEXTS.sign_in)}</h2>
+      {hasFailed && <p role="alert">{say(SCAN_TEXTS.sign_in_failed)}</p>}
+      <p>
+        <a class="button" href={`/scan/login?lang=${language}`}>
+          {say(SCAN_TEXTS.sign_in_here)}
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) => void }) {
   const [token, setToken] = useState('');
   const [isBad, setBad] = useState(false);
   return (

@@ -1,13 +1,16 @@
 import { base64url } from 'jose';
 import { z } from 'zod';
 import {
+  keysOf,
   type LocalisedText,
   type ProvinceCode,
+  PURPOSES,
   type Purpose,
   provinceOfDivision,
 } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { type SandboxVenue, venueSchema, venueTokenReplySchema } from '../../../schemas/sandbox.ts';
+import { staffSessionSchema } from '../../../schemas/staff-session.ts';
 import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import { MAX_VENUE_TOKEN_LENGTH, venueTokenClaimsSchema } from '../../../schemas/venue-token.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
@@ -71,6 +74,28 @@ async function lentToken(venue: string): Promise<LentToken | NoAccess> {
   return { ...parsed.data, endsMs: performance.now() + parsed.data.expires_in * 1000 - EARLY_MS };
 }
 
+/** Whether staff can sign in here, and as which venue somebody in this browser is. */
+export interface StaffView {
+  readonly isOffered: boolean;
+  readonly access: VenueAccess | null;
+}
+
+/** As the venue whose staff have signed in: the browser sends the session along, and no script sees it. */
+export async function staffAccess(): Promise<StaffView> {
+  const reply = await askOwnGateway('/scan/session', {}, WITHIN_MS);
+  const session = staffSessionSchema.safeParse(reply?.status === 200 ? jsonOrUndefined(reply.text) : null).data;
+  const { client_id, destination } = session?.venue ?? {};
+  if (client_id === undefined || destination === undefined) return { isOffered: session?.login === true, access: null };
+  const name = { zh: client_id, en: client_id };
+  const access = { name, destination, purposes: keysOf(PURPOSES), clientId: client_id, headers: async () => ({}) };
+  return { isOffered: true, access };
+}
+
+/** Ends the session on this device. */
+export async function signOut(): Promise<void> {
+  await askOwnGateway('/scan/logout', { method: 'POST' }, WITHIN_MS);
+}
+
 /**
  * With an access token that somebody brought. Who it is for is read from it and not believed: the gateway decides whether
  * it is good, and an attestation for another venue does not verify. Null where it is no venue's token.
@@ -82,7 +107,7 @@ export function tokenAccess(token: string): VenueAccess | null {
   return {
     name: { zh: client_id, en: client_id },
     destination: provinceOfDivision(region),
-    purposes: ['venue_entry', 'transport_boarding', 'medical_visit', 'institution_visit', 'border_crossing'],
+    purposes: keysOf(PURPOSES),
     clientId: client_id,
     headers: async () => ({ authorization: `Bearer ${token.trim()}` }),
   };

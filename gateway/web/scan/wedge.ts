@@ -1,10 +1,10 @@
 /** A reader types a character every few milliseconds; nobody's fingers do. */
-const MAX_GAP_MS = 60;
+const MAX_GAP_MS = 100;
 /** Shorter is no code: a word that somebody types quickly. */
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 8_192;
 /** How long after the last character a reader that sends no line end is done. */
-const QUIET_MS = 120;
+const QUIET_MS = 200;
 const ENDS = new Set(['Enter', 'Tab']);
 
 /**
