@@ -5,7 +5,13 @@ import { type SubordinateKind, subordinateKindSchema } from '../../schemas/regis
 import type { KeyRecord, SubordinateRecord } from '../registry/fold-state.ts';
 import { anchorOf, codeOf, configure, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
 import { entityTypeOf, KEYS_BY_SUPERIOR } from '../trust/published-keys.ts';
-import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, RECOGNITION_GATEWAY, STATUS_ISSUER } from '../trust/trust-bundle.ts';
+import {
+  ASSIGNMENT_AGENCY,
+  AUTHORIZATION_SERVER,
+  RECOGNITION_GATEWAY,
+  RECOGNITION_MONITOR,
+  STATUS_ISSUER,
+} from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { admissibleKeys } from './admissible-keys.ts';
@@ -68,6 +74,8 @@ async function resolvedOf(
   }
 }
 
+/** The anchor's own monitor belongs to no province, so that no terms of one concern it. */
+const BELOW_PROVINCES = subordinateKindSchema.exclude(['monitor']).options;
 const TYPES = [STATUS_ISSUER, RECOGNITION_GATEWAY, ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER];
 const levels = fc.constantFrom(...levelSchema.values);
 const roles = fc.constantFrom(...roleSchema.values);
@@ -91,7 +99,7 @@ describe('terms', () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...subordinateKindSchema.options),
+        fc.constantFrom(...BELOW_PROVINCES),
         fc.record({ level: levels, role: roles }),
         metadata,
         fc.boolean(),
@@ -116,7 +124,12 @@ describe('terms', () => {
       { numRuns: 300 },
     );
     // Something was left to look at.
-    for (const kind of subordinateKindSchema.options) expect(seen).toContain(`${kind} ${entityTypeOf(kind)}`);
+    for (const kind of BELOW_PROVINCES) expect(seen).toContain(`${kind} ${entityTypeOf(kind)}`);
+  });
+
+  test('let a monitor be anything else, or vouch for anybody', () => {
+    const constraints = { max_path_length: 0, allowed_entity_types: [RECOGNITION_MONITOR] };
+    expect(termsOf(recordOf('monitor'))).toEqual({ constraints });
   });
 
   test.each(subordinateKindSchema.exclude(['province']).options)('let a %s vouch for others', async (kind) => {

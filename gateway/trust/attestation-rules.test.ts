@@ -182,5 +182,5 @@ test('what keeps every rule passes, restricts or shows a colour on something tha
     { numRuns: 200_000, seed: 20_221_204 },
   );
   // A run in which everything is refused would prove nothing.
-  for (const times of Object.values(kept)) expect(times).toBeGreaterThan(3);
+  for (const times of Object.values(kept)) expect(times).toBeGreaterThan(2);
 });
