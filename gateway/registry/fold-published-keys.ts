@@ -2,7 +2,7 @@ import type { PublishedKey, SubordinateKind } from '../../schemas/registry-event
 import { MAX_PUBLISHED_KEYS } from '../trust/key-lifecycle.ts';
 import { keyIdentity, type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
 import { refuseKeySet } from './fold-entities.ts';
-import { type FoldState, type PublishedRecord, type Rejection, rejected } from './fold-state.ts';
+import { type PublishedRecord, type Rejection, rejected } from './fold-state.ts';
 
 type Records = readonly PublishedRecord[];
 
@@ -33,7 +33,7 @@ export function publishedAfter(
 
 /** Whether the log lets a subordinate sign with a key now. */
 export function isPublishedInLog(
-  { subordinates }: Pick<FoldState, 'subordinates'>,
+  { subordinates }: { readonly subordinates: ReadonlyMap<string, { readonly published: Records }> },
   entityId: string,
   kid: string,
 ): boolean {
