@@ -1,6 +1,7 @@
-import { GROUNDS, type RecordReason } from '../../schemas/code-lists/index.ts';
+import type { RecordReason } from '../../schemas/code-lists/index.ts';
 import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import { TEMPLATES } from '../drivers/index.ts';
+import { answerableTemplate } from './answerable-template.ts';
 import type { TemplateChoice } from './template.ts';
 
 type Choice = Pick<TemplateChoice, 'province' | 'name' | 'family'>;
@@ -71,27 +72,7 @@ export function certificateManifest({ province, name, family = 'hcert' }: Choice
       as_of: { from: 'reply' },
       validity: [],
     },
-    authority: {
-      source: 'FILL_SOURCE',
-      may_assign: national,
-      may_convert: national,
-      may_release: national,
-      approvals: [],
-      approvals_signed: false,
-      batch: null,
-      evidence_from_levels: [],
-      foreign_conversion: 'original_assigner',
-      instrument_required: true,
-      grounds: Object.keys(GROUNDS),
-    },
-    remedy: {
-      authority: { zh: 'FILL_REMEDY_ZH', en: 'FILL_REMEDY_EN' },
-      phone: 'FILL_PHONE',
-      url: null,
-      within_hours: null,
-    },
-    freshness_s: 60,
-    stale_grace_s: 300,
+    ...answerableTemplate(national),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { DriverName } from '../../schemas/driver-config.ts';
 import { TEMPLATES } from '../drivers/index.ts';
+import { answerableTemplate } from './answerable-template.ts';
 import { certificateManifest, certificateScenarios } from './certificate-template.ts';
 import { readmeTemplate } from './template-readme.ts';
 
@@ -106,27 +107,7 @@ function manifestTemplate({ province, driver, name }: TemplateChoice) {
       assignment: { level, role, action, batch_size_at: '/assigned/people', instrument_at: '/assigned/instrument' },
       validity: [],
     },
-    authority: {
-      source: 'FILL_SOURCE',
-      may_assign: headquarters,
-      may_convert: headquarters,
-      may_release: headquarters,
-      approvals: [],
-      approvals_signed: false,
-      batch: null,
-      evidence_from_levels: [],
-      foreign_conversion: 'original_assigner',
-      instrument_required: true,
-      grounds: Object.keys(GROUNDS),
-    },
-    remedy: {
-      authority: { zh: 'FILL_REMEDY_ZH', en: 'FILL_REMEDY_EN' },
-      phone: 'FILL_PHONE',
-      url: null,
-      within_hours: null,
-    },
-    freshness_s: 60,
-    stale_grace_s: 300,
+    ...answerableTemplate(headquarters),
   };
 }
 

@@ -58,6 +58,9 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   const rows = all.filter((row) => isWithin(query, row));
   const cells = cellsOf(rows).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
   const nodes = await sources.nodes.read(nowMs);
+  const readings = publicReadings(signals.states(nowMs), suppressedBelow);
+  // Most ask for the day, which the list of attention is made from as well.
+  const day = query.window === '24h' ? all : await book.rows(COVERAGE_WINDOW_MS['24h'], HOUR_MINUTES);
   return {
     window: query.window,
     generated_at: new Date(nowMs).toISOString(),
@@ -72,10 +75,19 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
     ...summary(cells),
     ...(query.series ? { series: seriesOf(rows) } : {}),
     deviations: policyDeviations(state, nowMs),
-    signals: publicReadings(signals.states(nowMs), suppressedBelow),
+    signals: readings,
     nodes: nodes.reports,
     refused: refusedOf(rows),
-    attention: await attention(sources, nodes, nowMs),
+    attention: attentionOf({
+      lately: cellsOf(await book.rows(LATELY_MS, 1)),
+      day: cellsOf(day),
+      state,
+      folded: sources.folded(),
+      signals: readings,
+      nodes,
+      registryFault: sources.registryFault(),
+      nowMs,
+    }),
     suppressed: { cells: await withheldCells(sources, all, query) },
     suppressed_below: suppressedBelow,
   };
@@ -102,23 +114,6 @@ export async function coverageCells(
 
 function sumOf(cells: readonly { readonly n: number }[]): number {
   return cells.reduce((sum, { n }) => sum + n, 0);
-}
-
-async function attention(
-  { book, state, folded, registryFault, signals, suppressedBelow }: CoverageSources,
-  nodes: Awaited<ReturnType<NodeReports['read']>>,
-  nowMs: number,
-) {
-  return attentionOf({
-    lately: cellsOf(await book.rows(LATELY_MS, 1)),
-    day: cellsOf(await book.rows(COVERAGE_WINDOW_MS['24h'], HOUR_MINUTES)),
-    state: state(),
-    folded: folded(),
-    signals: publicReadings(signals.states(nowMs), suppressedBelow),
-    nodes,
-    registryFault: registryFault(),
-    nowMs,
-  });
 }
 
 function trialOf({ trials }: RegistryState, province: ProvinceCode): Coverage['provinces'][number]['trial'] {

@@ -120,7 +120,7 @@ export class CoverageStatements {
   }
 
   *fold({ digest, report, receivedS }: ReceivedReport): Steps<ReportJudgement> {
-    const known = (yield* this.senders()).filter(({ node }) => node === report.iss);
+    const known = yield* this.#sendersWhere('WHERE s.node = $1', [report.iss]);
     const last = known.at(-1) ?? null;
     const earlier = known.slice(0, -1).map(({ epoch }) => epoch);
     const judgement = judgeReport(last, earlier, report, digest);
@@ -151,9 +151,13 @@ export class CoverageStatements {
 
   /** Those of one node in the order in which they began to report. */
   *senders(): Steps<Sender[]> {
+    return yield* this.#sendersWhere('', []);
+  }
+
+  *#sendersWhere(where: string, values: readonly string[]): Steps<Sender[]> {
     const sql = `SELECT s.node, epoch, number, digest, reported_s, received_s, gaps, breakers, fault
-      FROM huren_coverage_sender s LEFT JOIN huren_coverage_fault f ON f.node = s.node ORDER BY s.node, received_s, reported_s`;
-    const rows = storedRows(senderSchema, yield { sql, values: [] }, this.#what);
+      FROM huren_coverage_sender s LEFT JOIN huren_coverage_fault f ON f.node = s.node ${where} ORDER BY s.node, received_s, reported_s`;
+    const rows = storedRows(senderSchema, yield { sql, values }, this.#what);
     return rows.map(({ reported_s: reportedS, received_s: receivedS, ...row }) => ({ ...row, reportedS, receivedS }));
   }
 
