@@ -1,10 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { huren } from '../cli/huren.fixture.ts';
 import { ROOT } from './import-graph.ts';
 import { commandPath, compileAgainst, installPackage, runPage } from './pasted-page.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { sandboxCodes } from './venue-client.ts';
 import { missingLine } from './walkthrough-document.ts';
 
 let sandbox: SandboxGateway;
@@ -58,5 +60,21 @@ describe('the page for integrators', () => {
       export const wrong = (venue: VenueClient) => venue.verify({ code: 'YKM1', purpose: 'sightseeing' });
     `;
     expect(compileAgainst(folder, use)).toBe('');
+  });
+});
+
+describe.each([
+  ['README.md', 'en', '● GREEN'],
+  ['README.zh-CN.md', 'zh', '● 绿码'],
+])('the answer that %s shows', (document, language, begins) => {
+  test('is not how a scan is answered', async () => {
+    const text = readFileSync(join(ROOT, document), 'utf8');
+    const block = text.slice(text.indexOf(`\n${begins}`) + 1).split('\n```')[0] ?? '';
+    // Ages, times and addresses are those of one afternoon.
+    const lines = block.replace(/\d+( s ago| 秒前)|\d{4}-[\dTZ:-]+|https?:\S+/g, '…').split('\n');
+    const codes = await sandboxCodes(sandbox.url);
+    const green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green')?.code ?? '';
+    const ran = await huren(['scan', green, '--lang', language], settings());
+    expect([lines.length > 4, missingLine(ran.stdout, lines)], ran.stdout).toEqual([true, null]);
   });
 });
