@@ -115,9 +115,9 @@ export const KEPT_COVERAGE: KeptStore = {
   tables: [
     kept('epoch', 'epoch', true),
     kept('counted', 'id minute#', true),
-    kept('shown', 'minute# issuer destination venue_kind counter n#'),
-    kept('withheld', 'issuer destination venue_kind counter minute# n#'),
-    kept('unreported', 'reporter minute# issuer destination venue_kind counter n#', true),
+    kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('waiting', 'minute# destination issuer venue_kind counts'),
+    kept('due', 'reporter minute# destination issuer venue_kind counts', true),
     kept('report', 'reporter number# body digest sealed_s#', true),
     kept('sender', 'node epoch number# digest reported_s# received_s# gaps# breakers'),
     kept('fault', 'node fault'),
