@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
 import { ConfigError } from '../compose/config.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
 import { describedGroup } from './commands/command.ts';
+import { packageVersion } from './package-version.ts';
 import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
@@ -40,6 +39,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
   ['coverage', async () => (await import('./commands/coverage.ts')).addCoverage],
   ['trust', async () => (await import('./commands/trust.ts')).addTrust],
   ['audit', async () => (await import('./commands/audit.ts')).addAudit],
+  ['backup', async () => (await import('./commands/backup.ts')).addBackup],
+  ['restore', async () => (await import('./commands/restore.ts')).addRestore],
   ['completion', async () => (await import('./commands/completion.ts')).addCompletion],
 ]);
 
@@ -87,9 +88,4 @@ function applySettings({ env }: Cli, { parent }: Command): void {
   const [first] = unknownSettings(env);
   if (first !== undefined) throw ConfigError.of(first);
   trustCaFile(env['HUREN_CA_FILE'] || null);
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
