@@ -1,6 +1,6 @@
 /**
  * Before the tests: finds the servers that they start for real, and installs what is missing with apt where it may. Where it
- * may not, it names exactly what to install, and fails. Then it builds the pages.
+ * may not, it names exactly what to install, and fails.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
@@ -39,7 +39,6 @@ if (stillMissing.length > 0) {
   process.stderr.write(`The tests need ${names}. On Debian or Ubuntu: sudo apt-get install ${packages}\n`);
   process.exit(1);
 }
-await import('../web/build.mjs');
 
 function isThere({ paths }: Needed): boolean {
   return paths().some(isExecutable);
