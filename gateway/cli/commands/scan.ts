@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import type { LocalisedText, Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
@@ -8,6 +8,7 @@ import { printAnswer } from '../answer-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { pinningAdvice } from '../pinning-advice.ts';
 import { readPresented } from '../presented-input.ts';
 import { reportCheck, reportError } from '../report.ts';
 import { type Scan, scanCode } from '../scan-code.ts';
@@ -50,18 +51,25 @@ export function addScan(program: Command, cli: Cli): void {
       ).choices(Object.keys(PURPOSES)),
     )
     .action(async (code: string | undefined, options: ScanOptions) => {
-      const scan = await runScan(cli, code, options);
-      process.exitCode = options.json === true ? printScanJson(cli, scan) : printScan(cli, scan);
+      const ran = await runScan(cli, code, options);
+      process.exitCode = options.json === true ? printScanJson(cli, ran) : printScan(cli, ran);
     });
 }
 
-async function runScan(cli: Cli, code: string | undefined, options: ScanOptions): Promise<Scan> {
+interface Ran {
+  readonly scan: Scan;
+  /** What to do where nothing is pinned that an answer could be held against. */
+  readonly advice: LocalisedText | undefined;
+}
+
+async function runScan(cli: Cli, code: string | undefined, options: ScanOptions): Promise<Ran> {
   const text = await scannedText(code, options.file);
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
   const access = await obtainAccess(gateway, cli.env, options.venue);
   const { purpose } = options;
-  return await scanCode(access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
+  const scan = await scanCode(access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
+  return { scan, advice: trust.anchor === null ? await pinningAdvice(gateway) : undefined };
 }
 
 /** An argument stays in the shell's history and shows in the process list; a code from a file or a pipe does not. */
@@ -83,7 +91,7 @@ async function scannedText(code: string | undefined, file: string | undefined): 
 /** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
 const UNSIGNED_MEMBERS = ['age_s', 'remedy', 'issuer.name', 'reasons.text'];
 
-function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
+function printScanJson(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     cli.printJson(scan.problem);
     reportError(cli, CliError.refused(scan.problem));
@@ -92,18 +100,18 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   const { verified, chain } = scan.checked;
   const failure = scan.checked.verified ? {} : failureOf(scan.checked);
   cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }
 
 function failureOf({ verified: _verified, chain: _chain, ...failure }: FailedAnswer) {
   return failure;
 }
 
-function printScan(cli: Cli, scan: Scan): 0 | 1 {
+function printScan(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     reportError(cli, CliError.refused(scan.problem));
     return 1;
   }
   printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }
