@@ -54,7 +54,7 @@ export async function answer(
     const state = context.registry();
     const mandate = permit(state, venue, request.purpose, startedMs); // 2
     const { code, purpose, forms = PLAIN_FORM } = request;
-    const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+    const subject = { ...recogniseCode(state, code), purpose, destination: venue.destination, forms, gateway }; // 3
     issuer = subject.adapter.manifest.province;
     const recalled = await recallAnswer(context, subject); // 4, 5
     noteUnknownCodes(context, venue, subject, recalled);
