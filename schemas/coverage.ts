@@ -87,7 +87,10 @@ const nodeReportSchema = z
     role: z.enum(['gateway', 'issuer']),
     last_report: instantSchema.nullable().meta({ description: 'null: it never reported' }),
     age_s: z.int().min(0).nullable(),
-    silent: z.boolean().meta({ description: 'its last report is older than a minute, or there is none' }),
+    silent: z.boolean().meta({
+      description:
+        'its last report is older than a minute, or than seven seconds where it cannot be reached either; or there is none',
+    }),
     faults: z.array(nodeFaultSchema),
   })
   .meta({ id: 'NodeReport' });
