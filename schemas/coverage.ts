@@ -42,6 +42,10 @@ export const coverageCellSchema = z
   .meta({ id: 'CoverageCell' });
 export type CoverageCell = z.infer<typeof coverageCellSchema>;
 
+/** What coverage is handed out as: whole, or the matrix or the series as lines. */
+export const coverageFormatSchema = z.enum(['json', 'csv', 'jsonl']).meta({ id: 'CoverageFormat' });
+export type CoverageFormat = z.infer<typeof coverageFormatSchema>;
+
 /** How far back coverage can be asked for. */
 export const coverageWindowSchema = z.enum(['1h', '6h', '24h', '7d', '30d']).meta({ id: 'CoverageWindow' });
 export type CoverageWindow = z.infer<typeof coverageWindowSchema>;
