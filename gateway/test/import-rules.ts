@@ -259,6 +259,23 @@ export const ROOMS: readonly Room[] = [
     mayImport: ['schemas/', 'adapters/', 'adapters/sandbox/', 'gateway/'],
   },
   {
+    path: 'gateway/recovery/',
+    holds: 'Backup and restore: one sealed archive of what a node has to keep.',
+    mayImport: [
+      'schemas/',
+      'gateway/stores/',
+      'gateway/log/',
+      'gateway/log/merkle',
+      'gateway/trust/',
+      'gateway/keys/',
+      'gateway/registry/',
+      'gateway/registry/fold',
+      'gateway/authority/',
+      'gateway/passes/',
+      'gateway/coverage/',
+    ],
+  },
+  {
     path: 'gateway/cli/',
     holds: 'The command line: it speaks the public HTTP API and imports the verifier.',
     mayImport: [
@@ -278,6 +295,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/authority/',
       'gateway/upstream/',
       'gateway/stores/',
+      'gateway/recovery/',
     ],
   },
   {
