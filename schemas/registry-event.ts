@@ -219,6 +219,7 @@ export const enrolmentSchema = bodies.entity_enrolled;
 export type Enrolment = z.infer<typeof enrolmentSchema>;
 
 /** What an admission says: the body of `subordinate_admitted`. */
+export type Admission = z.infer<typeof bodies.subordinate_admitted>;
 
 export type RegistryEventKind = keyof typeof bodies;
 export type RegistryEventBody<K extends RegistryEventKind> = z.input<(typeof bodies)[K]>;
