@@ -1,6 +1,6 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
-import { sha256Base64url } from '../trust/sha256.ts';
-import { type Signer, signCompact } from '../trust/signer.ts';
+import { sha256Base64url } from './sha256.ts';
+import { type Signer, signCompact } from './signer.ts';
 
 /** Who signs, and where its chain of events stands: `seq` and `prev` of its last event (0 and null before the first). */
 export interface ChainHead {
