@@ -11,11 +11,11 @@ import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
 import { actors, adapterTexts, HENAN, HENAN_1_NAMED, makeActor, NAME } from '../registry/registry.fixture.ts';
-import { signEvent, textDigest } from '../trust/registry-event.ts';
 import { witnessName } from '../registry/witnesses.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { openVenueClient, type VenueClient } from '../test/venue-client.ts';
+import { signEvent, textDigest } from '../trust/registry-event.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
