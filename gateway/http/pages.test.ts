@@ -57,7 +57,7 @@ describe.each(PAGES)('%s', (path) => {
     const policy = reply.headers.get('content-security-policy') ?? '';
     expect(policy.split('; ')).toEqual([
       "default-src 'none'",
-      `script-src 'self'${path === '/scan' ? " 'wasm-unsafe-eval'" : ''}`,
+      `script-src 'self'${['/scan', '/pass'].includes(path) ? " 'wasm-unsafe-eval'" : ''}`,
       "style-src 'self'",
       "img-src 'self'",
       "connect-src 'self'",

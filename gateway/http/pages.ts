@@ -23,7 +23,7 @@ const SCAN_MANIFEST = `${WEB}/scan.webmanifest`;
 /** A file whose name changes with its content is asked for once. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 /** What a page's policy allows beside. */
-const EXTRAS: Partial<Record<PagePath, Extra>> = { '/scan': 'wasm' };
+const EXTRAS: Partial<Record<PagePath, Extra>> = { '/scan': 'wasm', '/pass': 'wasm' };
 
 /** Pages that were built from `gateway/web`, and what they load. `built` null: nobody built them, and they say so. */
 export function mountPages(router: Router, built: BuiltPages | null): void {

@@ -2,6 +2,7 @@
 export const READY_PAGES: ReadonlyMap<string, string> = new Map([
   ['/', '.cards'],
   ['/scan', '.scanner'],
+  ['/pass', '.pass-desk'],
   ['/coverage', '[data-live="live"]'],
   ['/registry', '[data-live="live"] #log .proof'],
   ['/docs', '#quick-start[data-settings="sandbox"] >> xpath=.. >> #schemas'],

@@ -28,8 +28,8 @@ export const DOCS_TEXTS = {
     en: '4. The same in JavaScript, with the whole chain verified offline',
   },
   quick_package: {
-    zh: '在本项目目录中运行 npm pack，再安装所得文件，即有 huren/client 与 huren/verify。anchor.json 为信任锚文件，须由省里当面交付，不得取自网关。完整示例见 deploy/integrators.md。',
-    en: 'Run npm pack in the repository and install the file: it brings huren/client and huren/verify. anchor.json is the anchor file: your province hands it over, and it is never taken from a gateway. A whole turnstile stands in deploy/integrators.md.',
+    zh: '在本项目目录中运行 npm pack，再安装所得文件，即有 huren/client 与 huren/verify。anchor.json 为信任锚文件，须由省里当面交付，不得取自网关。完整示例见 deploy/guides/integrator.md。',
+    en: 'Run npm pack in the repository and install the file: it brings huren/client and huren/verify. anchor.json is the anchor file: your province hands it over, and it is never taken from a gateway. A whole turnstile stands in deploy/guides/integrator.md.',
   },
   copy: { zh: '复制', en: 'Copy' },
   copied: { zh: '已复制', en: 'Copied' },

@@ -6,6 +6,7 @@ const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A reply of the page's own gateway. */
 export interface OwnReply {
   readonly status: number;
+  readonly headers: Headers;
   readonly text: string;
 }
 
@@ -15,7 +16,7 @@ export interface OwnReply {
  */
 export async function askOwnGateway(path: string, init: RequestInit, withinMs: number): Promise<OwnReply | null> {
   const reply = await exchange(path, init, withinMs, MAX_REPLY_BYTES);
-  return reply === null ? null : { status: reply.status, text: UTF8.decode(reply.bytes) };
+  return reply === null ? null : { status: reply.status, headers: reply.headers, text: UTF8.decode(reply.bytes) };
 }
 
 /** The bytes at a path of the page's own gateway; null where it gives none. */
@@ -29,8 +30,23 @@ async function exchange(path: string, init: RequestInit, withinMs: number, maxBy
     const signal = AbortSignal.timeout(withinMs);
     const reply = await fetch(path, { ...init, redirect: 'error', cache: 'no-store', signal });
     const bytes = await readBytesUpTo(reply.body, maxBytes);
-    return bytes === null ? null : { status: reply.status, bytes };
+    return bytes === null ? null : { status: reply.status, headers: reply.headers, bytes };
   } catch {
     return null;
   }
+}
+
+/** The same for a question in JSON. */
+export function postJson(
+  path: string,
+  body: object,
+  withinMs: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<OwnReply | null> {
+  const init = {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  return askOwnGateway(path, init, withinMs);
 }
