@@ -261,7 +261,7 @@ describe('at the registry, anybody', () => {
     const ids = await shown();
     expect(ids).toEqual(ids.toSorted());
     await find.fill('no such province');
-    await page.getByText('No province matches.').waitFor();
+    await page.getByRole('status').getByText('No province matches.').waitFor();
     await context.close();
   });
 });

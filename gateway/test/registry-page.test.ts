@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { adapterViewSchema, entityListSchema } from '../../schemas/registry-views.ts';
+import { adapterViewSchema, entityListSchema, receiptSchema } from '../../schemas/registry-views.ts';
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { seriousFindings } from './accessibility.ts';
@@ -156,6 +156,19 @@ describe('an operator', () => {
     await expect.poll(() => other.count()).toBe(0);
     const late = await huren(['adapter', 'approve', '120000', '0.3.0', '--as', 'operator-a'], env());
     expect([late.exit, late.stderr]).toEqual([1, expect.stringContaining('version_rejected')]);
+
+    // A gateway that says yes and shows another proof is not believed.
+    await page.route('**/v1/registry/events', async (route) => {
+      const reply = await route.fetch();
+      const receipt = receiptSchema.parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...receipt, index: receipt.index - 1 } });
+    });
+    await page.locator('#suspend-province').selectOption('120000');
+    await page.locator('#suspend-reason').selectOption('other');
+    await page.locator('#suspend-name').fill('Tianjin');
+    await page.getByRole('button', { name: 'Suspend this adapter' }).click();
+    await page.locator('#suspend').getByRole('status').getByText('the receipt does not hold').waitFor();
+    await run('adapter', 'resume', '120000', '--as', 'operator-a');
     expect([...old.complaints, ...complaints]).toEqual([]);
     await old.context.close();
     await context.close();

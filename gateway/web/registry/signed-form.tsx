@@ -23,7 +23,7 @@ export function SignedForm({ id, button, tone, isReady, step, children }: Signed
     setSending(true);
     setState(say(OPERATOR_TEXTS.signing));
     const refusal = await step().catch(() => say(OPERATOR_TEXTS.no_answer));
-    setState(refusal === null ? say(OPERATOR_TEXTS.entered) : say(OPERATOR_TEXTS.refused) + refusal);
+    setState(refusal ?? say(OPERATOR_TEXTS.entered));
     setSending(false);
   };
   return (

@@ -57,5 +57,5 @@ function refusalText(text: string): string {
   const { data } = problemSchema.safeParse(jsonOrUndefined(text));
   if (data === undefined) return say(OPERATOR_TEXTS.no_answer);
   const next: LocalisedText = data.next;
-  return `${say(data.text)} (${data.detail ?? data.code}). ${say(next)}`;
+  return `${say(OPERATOR_TEXTS.refused)}${say(data.text)} (${data.detail ?? data.code}). ${say(next)}`;
 }
