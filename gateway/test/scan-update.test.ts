@@ -103,7 +103,7 @@ test('staff that can sign in are asked for a token, or are nobody once they have
   session = { login: true, venue: null };
   await page.goto(`${origin}/scan?lang=en`);
   const signIn = page.getByRole('link', { name: 'Sign in as staff of the venue' });
-  expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en');
+  expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en&page=/scan');
   expect(await page.getByLabel('Access token').count()).toBe(0);
   const venue = { client_id: 'first-hospital', kind: 'hospital', region: '410100', destination: '410000' };
   session = { login: true, venue: { ...venue, ends_at: '2026-11-26T16:00:00Z' } };
