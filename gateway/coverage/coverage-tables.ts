@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { KeptStore } from '../stores/kept-store.ts';
+import type { KeptTable } from '../stores/kept-table.ts';
 import type { Migrations } from '../stores/migrations.ts';
 
 const COUNTER = 'issuer TEXT, destination TEXT, venue_kind TEXT, counter TEXT';
@@ -88,6 +90,39 @@ export const POSTGRES_TABLES: Migrations = {
      CREATE TABLE huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL)`,
     COUNTERS,
     grouped('json_object_agg(counter, n)::text'),
+  ],
+};
+
+/** A table that is called the same in both databases. `columns`: `name` for text, `name#` for a number. */
+function kept(name: string, columns: string, outdates = false): KeptTable {
+  return {
+    name,
+    sqlite: `huren_coverage_${name}`,
+    postgres: `huren_coverage_${name}`,
+    columns: columns
+      .split(' ')
+      .map((column) => ({ name: column.replace('#', ''), type: column.endsWith('#') ? 'integer' : 'text' })),
+    ...(outdates ? { outdates } : {}),
+  };
+}
+
+/**
+ * What a backup has of coverage. The numbering of reports goes on only where nothing has happened since: others have seen
+ * the numbers that followed, and two reports of one number look like a fork.
+ */
+export const KEPT_COVERAGE: KeptStore = {
+  name: 'coverage',
+  sqlite: SQLITE_TABLES,
+  postgres: POSTGRES_TABLES,
+  tables: [
+    kept('epoch', 'epoch', true),
+    kept('counted', 'id minute#', true),
+    kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('waiting', 'minute# destination issuer venue_kind counts'),
+    kept('due', 'reporter minute# destination issuer venue_kind counts', true),
+    kept('report', 'reporter number# body digest sealed_s#', true),
+    kept('sender', 'node epoch number# digest reported_s# received_s# gaps# breakers'),
+    kept('fault', 'node fault'),
   ],
 };
 
