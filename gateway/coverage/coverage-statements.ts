@@ -251,11 +251,13 @@ export class CoverageStatements {
       for (const span of WIDER_SPANS) sums.add({ span, minute: at - (at % span), ...name }, counts, at - (at % span));
     }
     yield* this.#merge(SUMS, sums);
-    yield { sql: 'UPDATE huren_coverage_rolled SET minute = $1', values: [until] };
+    yield { sql: 'DELETE FROM huren_coverage_rolled', values: [] };
+    yield { sql: 'INSERT INTO huren_coverage_rolled VALUES ($1)', values: [until] };
   }
 
   *#rolledUpTo(): Steps<number> {
-    const rows = yield { sql: 'SELECT minute FROM huren_coverage_rolled', values: [] };
+    // A store that was put back may have two of them: its own first one, and the one of the backup.
+    const rows = yield { sql: 'SELECT COALESCE(MAX(minute), 0) AS minute FROM huren_coverage_rolled', values: [] };
     const [rolled] = storedRows(z.strictObject({ minute: z.coerce.number().int() }), rows, this.#what);
     return rolled?.minute ?? 0;
   }

@@ -118,6 +118,7 @@ export const KEPT_COVERAGE: KeptStore = {
     kept('epoch', 'epoch', true),
     kept('counted', 'id minute#', true),
     kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('rolled', 'minute#'),
     kept('waiting', 'minute# destination issuer venue_kind counts'),
     kept('due', 'reporter minute# destination issuer venue_kind counts', true),
     kept('report', 'reporter number# body digest sealed_s#', true),
