@@ -19,13 +19,14 @@ const NEEDED: readonly Needed[] = [
   { program: 'postgres', debianPackages: ['postgresql'], places: [...inPath, ...postgresPlaces()] },
   { program: 'softhsm2-util', debianPackages: ['softhsm2'], places: [...inPath, '/usr/bin'] },
   { program: 'haproxy', debianPackages: ['haproxy'], places: [...inPath, '/usr/sbin'] },
+  { program: 'prometheus', debianPackages: ['prometheus'], places: [...inPath, '/usr/bin'] },
   { program: 'promtool', debianPackages: ['prometheus'], places: [...inPath, '/usr/bin'] },
   { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], places: [...inPath, '/usr/bin'] },
 ];
 
 const missing = NEEDED.filter((needed) => !isThere(needed));
 if (missing.length > 0) {
-  const packages = missing.flatMap(({ debianPackages }) => debianPackages);
+  const packages = [...new Set(missing.flatMap(({ debianPackages }) => debianPackages))];
   process.stdout.write(`Installing ${packages.join(', ')} ...\n`);
   install(packages);
 }
@@ -34,7 +35,7 @@ const stillMissing = NEEDED.filter(
 );
 if (stillMissing.length > 0) {
   const names = stillMissing.map(({ program }) => program).join(', ');
-  const packages = stillMissing.flatMap(({ debianPackages }) => debianPackages).join(' ');
+  const packages = [...new Set(stillMissing.flatMap(({ debianPackages }) => debianPackages))].join(' ');
   process.stderr.write(`The tests need ${names}. On Debian or Ubuntu: sudo apt-get install ${packages}\n`);
   process.exit(1);
 }
