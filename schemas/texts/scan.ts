@@ -141,6 +141,7 @@ export const SCAN_TEXTS = {
   until: { zh: '有效至', en: 'Valid until' },
   not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
   certificate: { zh: '持有人所持证书', en: 'Certificate' },
+  listed: { zh: '信任名单签发于', en: 'Trust list of' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
