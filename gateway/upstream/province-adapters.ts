@@ -142,7 +142,12 @@ export class ProvinceAdapters {
           ? this.#openSystem(manifest)
           : openBy(way, openNode(manifest, node, way)),
       );
-      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), documents, close };
+      const guarded = guardAsk(ask, (state) => this.#parts.onBreaker(province, state), upstream.timeout_ms);
+      const closeWay = async () => {
+        guarded.close();
+        await close();
+      };
+      return { guarded, documents, close: closeWay };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
     const ways = [openWay(first), ...rest.map(openWay)] as const;
@@ -173,9 +178,9 @@ export class ProvinceAdapters {
 function whenAsked(open: () => OpenedWay): OpenedWay {
   let opened: OpenedWay | null = null;
   return {
-    ask: async (question, withinMs) => {
+    ask: (question, withinMs) => {
       opened ??= open();
-      return await opened.ask(question, withinMs);
+      return opened.ask(question, withinMs);
     },
     documents: async () => {
       opened ??= open();
