@@ -72,14 +72,9 @@ export async function startSandboxNode(
   try {
     const descriptions = sandboxEntities(actors.base, provinces, child.ready);
     for (const description of descriptions) writeDescription(config.dataDir, description);
-<<<<<<< HEAD
     const listKeys = child.ready.provinces[ABROAD]?.secrets['list_keys'];
     const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
-    const phase = { isOver: false };
-=======
-    const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
     const phase: Phase = { isOver: false, isInUse: () => false };
->>>>>>> main
     const extras = extrasOf(child, actors, nodeUrl, phase);
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
