@@ -106,7 +106,7 @@ export async function contentOf(places: NodePlaces) {
   const content = {
     size: head.size,
     root: Buffer.from(head.root).toString('hex'),
-    shown: (await node.coverage.sumsAfter(0, 60)).sort((a, b) => (a.counter < b.counter ? -1 : 1)),
+    shown: await node.coverage.sums({ afterMinute: -1, perMinutes: 60, venueKind: 'each' }),
     reports: await node.coverage.reportsAfter('gateway/440000', { epoch: null, number: 0 }, 10),
     lists,
     states,

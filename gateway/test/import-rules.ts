@@ -29,6 +29,12 @@ export const ROOMS: readonly Room[] = [
     pure: true,
   },
   {
+    path: 'gateway/pass-picture.ts',
+    holds: 'A pass as a QR code, for pages and the command line.',
+    mayImport: [],
+    pure: true,
+  },
+  {
     path: 'adapters/credentials/',
     holds:
       'Certificates that their holders carry, decided by their own bytes, trust lists and rules; in browsers as well.',
@@ -223,6 +229,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'gateway/client/',
+    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
+    mayImport: ['schemas/', 'gateway/trust/'],
+  },
+  {
     path: 'gateway/web/',
     holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
     mayImport: [
@@ -232,12 +243,9 @@ export const ROOMS: readonly Room[] = [
       'gateway/trust/attestation-rules',
       'gateway/log/',
       'gateway/log/merkle',
+      'gateway/client/',
+      'gateway/pass-picture.ts',
     ],
-  },
-  {
-    path: 'gateway/client/',
-    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
-    mayImport: ['schemas/', 'gateway/trust/'],
   },
   {
     path: 'gateway/compose/',
@@ -275,6 +283,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/',
       'adapters/sandbox/',
       'gateway/client/',
+      'gateway/pass-picture.ts',
       'gateway/compose/config',
       'gateway/keys/',
       'gateway/trust/',
