@@ -155,6 +155,11 @@ export const CONFORMANCE_FINDINGS = {
     en: 'The node is no issuer that the province has admitted; until it is, the adapter cannot be activated',
   },
 
+  live_unreachable: {
+    severity: 'fail',
+    zh: '系统没有应答，其余项目未检测',
+    en: 'The system answers nothing, so nothing else was tried',
+  },
   live_failed: { severity: 'fail', zh: '已知码未得到答复', en: 'A known code got no answer' },
   live_status: { severity: 'fail', zh: '已知码的结果不符', en: 'A known code comes out differently' },
   live_unprobed: { severity: 'warn', zh: '没有可用于检测的码', en: 'There was no code to probe this with' },

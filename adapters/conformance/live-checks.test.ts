@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Fault } from '../../schemas/sandbox.ts';
 import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
+import { UpstreamError } from '../upstream-error.ts';
 import { checkLive, LIVE_DEFAULTS } from './live-checks.ts';
 import type { LiveTarget } from './live-target.ts';
 import { type SimulatedTarget, startSimulatedTarget } from './simulated-target.ts';
@@ -55,6 +56,16 @@ describe('a broken upstream', () => {
 
   test('an upstream that answers nobody passes', async () => {
     expect(await codesOf(rewriting((reply) => ({ ...reply, status: 500 })))).toContain('live_failed');
+  });
+
+  test('an upstream that is away is five faults, or is given a good mark for anything', async () => {
+    const away: Partial<LiveTarget> = {
+      fetchWithin: () => () => Promise.reject(new UpstreamError('connect_failed', 'nothing listens')),
+    };
+    const outcome = await checkLive({ ...henan.target, ...away, setFault: null }, PATIENT);
+    expect(outcome.findings.map(({ code }) => code)).toEqual(['live_unreachable']);
+    expect(outcome.checks).toEqual([{ name: 'the upstream answers', passed: false }]);
+    expect(outcome.latency).toBe(null);
   });
 
   test('a red that is shown where a green was declared passes', async () => {

@@ -51,6 +51,8 @@ export function createProgram(cli: Cli): Command {
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
+      // Beside a long list of arguments a text is narrow, and still no line of 150 columns.
+      minWidthToWrap: 20,
       styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
     })
     .configureOutput({
