@@ -1,5 +1,6 @@
 import type { ConformanceFinding, Latency } from '../../schemas/conformance-report.ts';
 import type { UpstreamErrorCode } from '../upstream-error.ts';
+import { checkExchanges } from './documented-exchanges.ts';
 import { checkFaults } from './fault-checks.ts';
 import { finding } from './finding.ts';
 import { ask, type LiveCode, type LiveTarget, openTarget, tokenOf, wordFor } from './live-target.ts';
@@ -53,6 +54,9 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
       known === undefined ? [finding('live_unprobed', name, 'needs a known green code')] : check(known),
     );
 
+  if (target.scenarios.exchanges !== undefined) {
+    await run('asked and read as documented', () => checkExchanges(target));
+  }
   // Every check would say it again, each in its own words, and some would call no answer a good one.
   const away = known === undefined ? null : await awayWith(target, known);
   if (away !== null) {
