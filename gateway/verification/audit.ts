@@ -43,7 +43,10 @@ export async function audit(
   const [purpose] = mandate?.purposes ?? [];
   if (purpose === undefined) throw new ProblemError('audit_not_permitted');
   await refuseReplay(question);
-  const subject = { ...recogniseCode(state, asked.code), purpose, forms: PLAIN_FORM, gateway: context.anyGateway() };
+  const subject = {
+    ...recogniseCode(state, asked.code),
+    ...{ purpose, destination: null, forms: PLAIN_FORM, gateway: context.anyGateway() },
+  };
   const known = await context.load.whileWaiting(() => askProvince(context, subject));
   if (known.kind === 'absent') throw refusalOf(known);
   const { reasons, assurance } = known;
