@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { keysOf } from '../../schemas/code-lists/index.ts';
@@ -8,7 +8,16 @@ import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { codeOf, DoorPage, issuePass, qrPicture, refusedWith, revokePass, startDoorBrowser } from './scan-page.ts';
+import {
+  codeOf,
+  DoorPage,
+  issuePass,
+  mutated,
+  qrPicture,
+  refusedWith,
+  revokePass,
+  startDoorBrowser,
+} from './scan-page.ts';
 import { sandboxCodes } from './venue-client.ts';
 
 /** A sheet in CSS pixels. */
@@ -202,6 +211,27 @@ describe('a traveller', () => {
     await desk.page.locator('#typed').waitFor();
     expect(await desk.page.locator('[data-pass]').count()).toBe(0);
     await Promise.all([desk.context.close(), scanner.context.close()]);
+  });
+
+  test('is shown a pass that does not verify, or somebody else’s', async () => {
+    const strange = await issuePass(gateway.url, codeOf(codes, '330000', 'green'));
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    for (const [put, failure] of [
+      [(pass: string) => mutated(pass), 'signature_invalid'],
+      [() => strange, 'reply_mismatch'],
+    ] as const) {
+      const swap = async (route: Route) => {
+        const reply = await route.fetch();
+        const body = z.looseObject({ pass: z.string() }).parse(await reply.json());
+        await route.fulfill({ response: reply, json: { ...body, pass: put(body.pass) } });
+      };
+      await desk.page.route('**/v1/passes', swap);
+      expect(await ask(desk, henan('green'))).toMatchObject({ kind: 'none' });
+      expect(await desk.page.locator('[data-pass]').getAttribute('data-problem')).toBe(failure);
+      await desk.page.unroute('**/v1/passes', swap);
+      await desk.page.getByRole('button', { name: 'Another code' }).click();
+    }
+    await desk.context.close();
   });
 
   test('gets a pass for a red, or is not told where to appeal', async () => {

@@ -159,14 +159,22 @@ export async function revokePass(url: string, pass: string): Promise<void> {
   if (!reply.ok) throw new Error(`the pass was not withdrawn: ${reply.status}`);
 }
 
-/** What the page shows where the gateway refuses with this code. */
-export async function refusedWith(open: DoorPage, code: ProblemCode): Promise<ShownAnswer> {
+/** What the page shows where the gateway refuses with this code; `look` comes while it is shown. */
+export async function refusedWith(
+  open: DoorPage,
+  code: ProblemCode,
+  look: () => Promise<void> = async () => {},
+): Promise<ShownAnswer> {
   const { page } = open;
   const { status, zh, en, next } = PROBLEMS[code];
   const document = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
   const refuse = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
   await page.route('**/v1/verifications', refuse);
-  const shown = await open.type('a code that nobody is asked about');
+  await page.locator('#typed').fill('a code that nobody is asked about');
+  await page.locator('#typed').press('Enter');
+  await open.answer();
+  await look();
+  const shown = await open.putAway();
   await page.unroute('**/v1/verifications', refuse);
   return shown;
 }

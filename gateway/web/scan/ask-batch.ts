@@ -8,7 +8,6 @@ import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification
 import { type Outcome, type Problem, scanProblem } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
-import type { OwnReply } from '../shell/own-gateway.ts';
 import { scanCarried } from './scan-text.ts';
 
 /** As many as a client may ask about in half a second unless told otherwise. */
@@ -60,7 +59,7 @@ async function answersTo(lines: readonly ScannedLine[], asking: Asking): Promise
   const access = await asking.obtainAccess();
   if (typeof access === 'string') return scanProblem(access);
   const items = lines.map(({ code }) => questionOf(code, access, asking.purpose));
-  const read = readReply(await waitedOut(access, items), batchReplySchema, [200]);
+  const read = await waitedOut(access, items);
   if ('kind' in read) return read;
   const { results } = read.document;
   const outcomes = lines.map(async ({ line }, at): Promise<[number, Outcome]> => {
@@ -72,12 +71,13 @@ async function answersTo(lines: readonly ScannedLine[], asking: Asking): Promise
   return new Map(await Promise.all(outcomes));
 }
 
-/** A gateway that says busy, or too often, says when to come back. */
-async function waitedOut(access: VenueAccess, items: readonly object[]): Promise<OwnReply | null> {
+/** A refusal for its rate says when to come back, and is waited out; any other is told. */
+async function waitedOut(access: VenueAccess, items: readonly object[]) {
   for (let waits = 0; ; waits += 1) {
     const reply = await access.post('/v1/verifications/batch', { items }, WITHIN_MS);
-    if (reply?.status !== 429 || waits >= MAX_WAITS) return reply;
-    const waitS = Number(reply.headers.get('retry-after') ?? 1) || 1;
+    const read = readReply(reply, batchReplySchema, [200]);
+    if (!('kind' in read) || read.code !== 'rate_limited' || waits >= MAX_WAITS) return read;
+    const waitS = Number(reply?.headers.get('retry-after') ?? 1) || 1;
     await new Promise((resolve) => setTimeout(resolve, 1000 * Math.min(MAX_WAIT_S, Math.max(1, waitS))));
   }
 }

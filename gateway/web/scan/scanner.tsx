@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
+import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
 import { ChooseVenue, WayIn } from '../asking/sign-in.tsx';
-import { signOut, type VenueAccess } from '../asking/venue-access.ts';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { SeveralCodes } from '../reading/choice.tsx';
 import { Entry } from '../reading/entry.tsx';
 import { listenForPaste } from '../reading/paste.ts';
@@ -16,6 +16,7 @@ import { Batch } from './batch.tsx';
 import { keepInstalled } from './installed.ts';
 import { ShiftCount, Standing } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
+import { VenueBar } from './venue-bar.tsx';
 
 /** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
 const REFRESH_MS = 900_000;
@@ -143,45 +144,17 @@ export function Scanner({ venue, opened }: ScannerProps) {
           </>
         )}
         {access !== null && (
-          <p class="tools">
-            <span>
-              {say(SCAN_TEXTS.venue)}
-              {say({ zh: '：', en: ': ' })}
-              {say(access.name)}
-            </span>
-            {access.purposes.length > 1 && (
-              <label>
-                {say(SCAN_TEXTS.purpose)}{' '}
-                <select
-                  value={purpose ?? access.purposes[0] ?? ''}
-                  onChange={({ currentTarget }) =>
-                    setPurpose(access.purposes.find((one) => one === currentTarget.value) ?? null)
-                  }
-                >
-                  {access.purposes.map((one) => (
-                    <option key={one} value={one}>
-                      {say(PURPOSES[one])}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-            {access === state?.staff.access && (
-              <button type="button" onClick={() => void signOut().then(() => location.reload())}>
-                {say(SCAN_TEXTS.sign_out)}
-              </button>
-            )}
-            <button
-              type="button"
-              aria-pressed={isMuted}
-              onClick={() => {
-                scanning.signals.muted = !isMuted;
-                setMuted(!isMuted);
-              }}
-            >
-              {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
-            </button>
-          </p>
+          <VenueBar
+            access={access}
+            purpose={purpose}
+            onPurpose={setPurpose}
+            isStaff={access === state?.staff.access}
+            isMuted={isMuted}
+            onMuted={(muted) => {
+              scanning.signals.muted = muted;
+              setMuted(muted);
+            }}
+          />
         )}
         {(state?.venues != null || (venue !== null && access !== null)) && (
           <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
