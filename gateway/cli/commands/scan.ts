@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import type { LocalisedText, Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
@@ -10,6 +10,7 @@ import { type BatchOptions, scanFile } from '../batch/scan-file.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { pinningAdvice } from '../pinning-advice.ts';
 import { readPresented } from '../presented-input.ts';
 import { reportCheck, reportError } from '../report.ts';
 import { type Scan, scanCode } from '../scan-code.ts';
@@ -92,9 +93,15 @@ export function addScan(program: Command, cli: Cli): void {
         process.exitCode = await runBatch(cli, input, options);
         return;
       }
-      const scan = await runScan(cli, input, options);
-      process.exitCode = options.json === true ? printScanJson(cli, scan) : printScan(cli, scan);
+      const ran = await runScan(cli, input, options);
+      process.exitCode = options.json === true ? printScanJson(cli, ran) : printScan(cli, ran);
     });
+}
+
+interface Ran {
+  readonly scan: Scan;
+  /** What to do where nothing is pinned that an answer could be held against. */
+  readonly advice: LocalisedText | undefined;
 }
 
 /**
@@ -138,22 +145,23 @@ async function runBatch(cli: Cli, lines: readonly ScannedLine[], options: ScanOp
   return await scanFile(cli, lines, { access, trust, purpose: purpose ?? access.purpose }, options);
 }
 
-async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Scan> {
-  const { trust, access, purpose } = await opened(cli, options);
-  return await scanCode(access, trust, { code, ...(purpose === undefined ? {} : { purpose }) });
+async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Ran> {
+  const { gateway, trust, access, purpose } = await opened(cli, options);
+  const scan = await scanCode(access, trust, { code, ...(purpose === undefined ? {} : { purpose }) });
+  return { scan, advice: trust.anchor === null ? await pinningAdvice(gateway) : undefined };
 }
 
 async function opened(cli: Cli, options: ScanOptions) {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
   const access = await obtainAccess(gateway, cli.env, options.venue);
-  return { trust, access, purpose: options.purpose };
+  return { gateway, trust, access, purpose: options.purpose };
 }
 
 /** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
 const UNSIGNED_MEMBERS = ['age_s', 'remedy', 'issuer.name', 'reasons.text'];
 
-function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
+function printScanJson(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     cli.printJson(scan.problem);
     reportError(cli, CliError.refused(scan.problem));
@@ -162,18 +170,18 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   const { verified, chain } = scan.checked;
   const failure = scan.checked.verified ? {} : failureOf(scan.checked);
   cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }
 
 function failureOf({ verified: _verified, chain: _chain, ...failure }: FailedAnswer) {
   return failure;
 }
 
-function printScan(cli: Cli, scan: Scan): 0 | 1 {
+function printScan(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     reportError(cli, CliError.refused(scan.problem));
     return 1;
   }
   printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }
