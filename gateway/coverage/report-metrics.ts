@@ -18,6 +18,7 @@ export function openReportAges(registry: Registry, read: () => Promise<readonly 
     name: 'huren_coverage_report_age_seconds',
     help: "Seconds since a node's last coverage report was made",
     labelNames: ['node'],
+    aggregator: 'max',
     registers: [registry],
     async collect() {
       const reports = await read().catch(() => []);
