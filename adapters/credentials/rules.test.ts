@@ -75,6 +75,15 @@ describe('rules of a destination', () => {
     await expect(decided(document(drafts))).resolves.toBe(code);
   });
 
+  test.each<[string, object, Draft, string]>([
+    ['in none of the values of its set is taken as known', { 'country-2-codes': ['AT'] }, {}, 'value_unknown'],
+    ['in the values of its set is not known', { 'country-2-codes': ['AT', 'XA'] }, {}, 'ok'],
+    ['of a set that the destination has not is refused', { 'some-other-set': [] }, {}, 'ok'],
+    ['unknown hides a rule that is not met', { 'country-2-codes': [] }, { rule: { Logic: UNMET } }, 'rule_not_met'],
+  ])('a value %s', async (_defect, value_sets, draft, code) => {
+    await expect(decided(document([draft], { value_sets }))).resolves.toBe(code);
+  });
+
   test('rules that should have been replaced accept', async () => {
     await expect(decided(document([{}], { next_update: instant(-1) }))).resolves.toBe('rules_missing');
   });

@@ -5,6 +5,7 @@ import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { CertLogicRule, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { instantOf } from '../../schemas/instant.ts';
 import type { CertifiedKind } from './credential-trust.ts';
+import { hasUnknownValue } from './dcc-value-sets.ts';
 import type { DecodedCredential } from './verify-credential.ts';
 
 /** Twice what the deepest published rule needs; deeper ones would be a stack that somebody else sizes. */
@@ -57,7 +58,7 @@ export function decideByRules(
     readonly decoded: DecodedCredential;
   },
   atS: number,
-): Extract<CredentialCode, 'ok' | 'rules_missing' | 'rule_not_met' | 'rule_undecided'> {
+): Extract<CredentialCode, 'ok' | 'rules_missing' | 'rule_not_met' | 'rule_undecided' | 'value_unknown'> {
   const rules = rulesInForce(document, certificate, atS);
   if (rules.length === 0 || Date.parse(document.next_update) / 1000 < atS) return 'rules_missing';
   const { issuer, decoded } = certificate;
@@ -71,6 +72,9 @@ export function decideByRules(
   };
   const results = rules.map((rule) => evaluateRule(rule, decoded.payload, external));
   if (results.includes(false)) return 'rule_not_met';
+  if (decoded.content === 'dcc' && hasUnknownValue(decoded.payload, decoded.kind, document.value_sets)) {
+    return 'value_unknown';
+  }
   return results.includes(null) ? 'rule_undecided' : 'ok';
 }
 

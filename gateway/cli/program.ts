@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
 import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
 import { ConfigError } from '../compose/config.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
@@ -8,6 +6,7 @@ import type { Cli } from './cli.ts';
 import { addAdapter } from './commands/adapter.ts';
 import { addAudit } from './commands/audit.ts';
 import { addAuthority } from './commands/authority.ts';
+import { addBackup } from './commands/backup.ts';
 import { describedGroup } from './commands/command.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
@@ -22,11 +21,13 @@ import { addNation } from './commands/nation.ts';
 import { addPass } from './commands/pass.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRegistry } from './commands/registry.ts';
+import { addRestore } from './commands/restore.ts';
 import { addSandbox } from './commands/sandbox.ts';
 import { addScan } from './commands/scan.ts';
 import { addServe } from './commands/serve.ts';
 import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
+import { packageVersion } from './package-version.ts';
 import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
@@ -79,6 +80,8 @@ export function createProgram(cli: Cli): Command {
     addCoverage,
     addTrust,
     addAudit,
+    addBackup,
+    addRestore,
     addCompletion,
   ])
     add(program, cli);
@@ -94,9 +97,4 @@ function applySettings({ env }: Cli, { parent }: Command): void {
   const [first] = unknownSettings(env);
   if (first !== undefined) throw ConfigError.of(first);
   trustCaFile(env['HUREN_CA_FILE'] || null);
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

@@ -70,7 +70,7 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
       .parse(answer)
       .find((one) => one.venue === asked.data.venue);
     if (venue === undefined) throw new ProblemError('not_found', 'no such venue is in the sandbox');
-    response.json(await venueToken(venue));
+    response.json(await venueToken(venue, asked.data.proof));
   }
 
   router.use('/sandbox', sameSiteOnly(nodeUrl));

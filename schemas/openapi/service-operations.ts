@@ -182,7 +182,9 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
       zh: '场所工作人员登录（授权码加 PKCE）',
       en: 'A venue’s staff sign in at their province’s authorization server (code with PKCE)',
     },
-    query: languageSchema,
+    query: languageSchema.extend({
+      page: z.literal(['/scan', '/pass']).default('/scan').meta({ description: 'the page to come back to' }),
+    }),
     replies: [{ status: 302, text: { zh: '转到登录页', en: 'To the login page' }, mediaType: null }],
     problems: ['not_found', 'unavailable'],
   },
@@ -210,6 +212,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   page('registryPage', '/registry', { zh: '注册表网页', en: 'The registry as a page' }),
   page('coveragePage', '/coverage', { zh: '互认总览网页', en: 'Who recognises whom, as a page' }),
   page('scanPage', '/scan', { zh: '扫码查验网页', en: 'The scanner, as a page' }),
+  page('passPage', '/pass', { zh: '旅客的通行凭证网页', en: 'A traveller’s page: a pass to carry' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
 

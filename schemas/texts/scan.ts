@@ -169,6 +169,10 @@ export const SCAN_TEXTS = {
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
   token_unreadable: { zh: '这不是场所的访问令牌', en: 'This is no access token of a venue' },
+  token_bound: {
+    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请以工作人员身份登录',
+    en: 'This token is bound to a key (DPoP) that is not in this page: sign in as staff instead',
+  },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
   offline: {
     zh: '网络不通：只能核验通行凭证',

@@ -12,10 +12,10 @@ import {
 } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
+import { Appeal } from '../asking/appeal.tsx';
+import { decisionOf, isVerified, type Outcome } from '../asking/outcome.ts';
+import { Row } from '../asking/row.tsx';
 import { momentText, say } from '../shell/language.ts';
-import { Appeal } from './appeal.tsx';
-import { decisionOf, isVerified, type Outcome } from './outcome.ts';
-import { Row } from './row.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
 interface AnswerProps {

@@ -6,8 +6,8 @@ import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { SCAN_CERTIFICATE_TEXTS } from '../../../schemas/texts/scan.ts';
 import { openCredentialRules, openTrustList } from '../../trust/credential-documents.ts';
 import { nullIfUntrusted } from '../../trust/trust-error.ts';
-import { type Outcome, scanProblem } from './outcome.ts';
-import type { CertificateMaterial, ScannerTrust } from './scanner-trust.ts';
+import { type Outcome, scanProblem } from '../asking/outcome.ts';
+import type { CertificateMaterial, ScannerTrust } from '../asking/scanner-trust.ts';
 
 /** Whether a text is a certificate that its holder carries: it can be decided by its own bytes. */
 export { looksLikeCredential as isCertificate };

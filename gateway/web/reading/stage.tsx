@@ -1,18 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { CAMERA_FAULT_TEXTS, type CameraFaultCode, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { say } from '../shell/language.ts';
+import './reading.css';
 import { type Camera, startCamera, watchFrames } from './camera.ts';
 
 interface StageProps {
   readonly onFrame: (frame: ImageBitmap) => Promise<void>;
+  /** Where somebody comes to scan and for nothing else. */
+  readonly startsItself: boolean;
 }
 
-/** What the camera sees, with its light and a way to stop it. It starts by itself: somebody came here to scan. */
-export function Stage({ onFrame }: StageProps) {
+/** What the camera sees, with its light and a way to stop it. */
+export function Stage({ onFrame, startsItself }: StageProps) {
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(onFrame);
   latest.current = onFrame;
-  const [wanted, setWanted] = useState(true);
+  const [wanted, setWanted] = useState(startsItself);
   const [camera, setCamera] = useState<Camera | CameraFaultCode | null>(null);
   const [isLit, setLit] = useState(false);
 

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { type ProvinceCode, REASONS, type ReasonCode, type VenueKind } from '../../schemas/code-lists/index.ts';
 import type { CoverageCell } from '../../schemas/coverage.ts';
-import { type CoverageRow, coverageRowSchema, UNRECOGNISED } from '../../schemas/coverage-report.ts';
+import { type CoverageGroup, UNRECOGNISED } from '../../schemas/coverage-report.ts';
 import { type ProblemCode, problemCodeSchema } from '../../schemas/problem.ts';
 import type { StatementOutcome } from '../../schemas/statement-exchange.ts';
 import { type Decision, decisionSchema, type Status, statusSchema } from '../../schemas/status.ts';
-import { StoreError } from '../stores/store-error.ts';
 import { latencyClass, latencyQuantile } from './latency-sketch.ts';
 
 /** Where and when something was counted: no code, no handle, no venue but its kind. */
@@ -37,23 +36,21 @@ export interface CountedStatement extends Pick<CountedAnswer, 'issuer' | 'destin
   readonly outcome: StatementOutcome['outcome'];
 }
 
-/** The rows of one issuer at one kind of venue of one destination: they are shown together or not at all. */
-export type CoverageGroup = Pick<CoverageRow, 'issuer' | 'destination' | 'venue_kind'>;
+/** One issuer at one kind of venue of one destination: what was counted there is shown together or not at all. */
+export type GroupName = Omit<CoverageGroup, 'counts'>;
 
-/** A row as a database gives it, where a sum may be text. */
-export const storedRowSchema = z.strictObject({ ...coverageRowSchema.shape, n: z.coerce.number().int().min(1) });
+/** In place of a kind of venue: all of them together. */
+export const ANY_KIND = 'any';
 
-/** Rows of one minute since 1970. */
-export interface MinuteRows {
-  readonly minute: number;
-  readonly rows: readonly CoverageRow[];
+/** Sums of a group, or of all kinds of venues of one issuer at one destination. */
+export interface SummedGroup extends Omit<CoverageGroup, 'venue_kind'> {
+  readonly venue_kind: CoverageGroup['venue_kind'] | typeof ANY_KIND;
 }
 
-/** Rows as a database gave them. Throws StoreError `damaged` for anything else; `what` names the database. */
-export function storedRows<T>(schema: z.ZodType<T>, rows: unknown, what: string): T[] {
-  const parsed = z.array(schema).safeParse(rows);
-  if (!parsed.success) throw new StoreError('damaged', what, { cause: parsed.error });
-  return parsed.data;
+/** What was counted in one minute since 1970. */
+export interface MinuteGroups {
+  readonly minute: number;
+  readonly groups: readonly CoverageGroup[];
 }
 
 /** The counters that one answer adds one to. */
@@ -64,48 +61,52 @@ export function countersOf({ status, decision, stale, reasons, cell, tookMs }: C
   return counters;
 }
 
-/** Which rows are looked at; a member that is not there takes all. */
+/** Which groups are looked at; a member that is not there takes all. */
 export interface CoverageFilter {
   readonly issuer?: ProvinceCode | undefined;
   readonly destination?: ProvinceCode | undefined;
   readonly venueKind?: VenueKind | undefined;
 }
 
-export function isWithin(filter: CoverageFilter, row: CoverageGroup): boolean {
+export function isWithin(filter: CoverageFilter, group: GroupName): boolean {
   return (
-    (filter.issuer ?? row.issuer) === row.issuer &&
-    (filter.destination ?? row.destination) === row.destination &&
-    (filter.venueKind ?? row.venue_kind) === row.venue_kind
+    (filter.issuer ?? group.issuer) === group.issuer &&
+    (filter.destination ?? group.destination) === group.destination &&
+    (filter.venueKind ?? group.venue_kind) === group.venue_kind
   );
 }
 
-/** Cells from any number of rows, issuer by issuer. A counter that is no longer known is left out. */
-export function cellsOf(rows: Iterable<CoverageRow>): CoverageCell[] {
+/** Cells from any number of groups, issuer by issuer. A counter that is no longer known is left out. */
+export function cellsOf(groups: Iterable<SummedGroup>): CoverageCell[] {
   const sums = new Map<string, CellSums>();
-  for (const { issuer, destination, counter, n } of rows) {
+  for (const { issuer, destination, counts } of groups) {
     if (issuer === UNRECOGNISED) continue;
     const name = `${issuer}${destination}`;
     const known = sums.get(name) ?? new CellSums(issuer, destination);
     sums.set(name, known);
-    known.add(counter, n);
+    for (const [counter, n] of Object.entries(counts)) known.add(counter, n);
   }
   const cells = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each.cell());
   return cells.filter(({ presented }) => presented > 0);
 }
 
 /** How many scans were refused, by problem. A cell has no place for them: some have no issuer. */
-export function refusedOf(rows: Iterable<CoverageRow>): Partial<Record<ProblemCode, number>> {
+export function refusedOf(groups: Iterable<SummedGroup>): Partial<Record<ProblemCode, number>> {
   const refused: Partial<Record<ProblemCode, number>> = {};
-  for (const { counter, n } of rows) {
-    const code = problemCodeSchema.safeParse(/^refused:(.+)$/.exec(counter)?.[1]);
-    if (code.success) refused[code.data] = (refused[code.data] ?? 0) + n;
+  for (const { counts } of groups) {
+    for (const [counter, n] of Object.entries(counts)) {
+      if (!counter.startsWith(REFUSED)) continue;
+      const code = problemCodeSchema.safeParse(counter.slice(REFUSED.length));
+      if (code.success) refused[code.data] = (refused[code.data] ?? 0) + n;
+    }
   }
   return refused;
 }
 
+const REFUSED = 'refused:';
 const answerSchema = z.tuple([statusSchema, decisionSchema, z.enum(['live', 'stale'])]);
 
-/** What the rows of one issuer at one destination add up to. */
+/** What the groups of one issuer at one destination add up to. */
 class CellSums {
   readonly #sums: { -readonly [K in keyof CoverageCell]: CoverageCell[K] };
   readonly #latency = new Map<number, number>();
@@ -116,12 +117,19 @@ class CellSums {
   }
 
   add(counter: string, n: number): void {
-    const [kind, ...details] = counter.split(':');
-    const [detail = ''] = details;
-    if (kind === 'answer') this.#addAnswers(details, n);
-    const { reasons } = this.#sums;
-    if (kind === 'reason' && isReason(detail)) reasons[detail] = (reasons[detail] ?? 0) + n;
-    if (kind === 'ms') this.#latency.set(Number(detail), (this.#latency.get(Number(detail)) ?? 0) + n);
+    const colon = counter.indexOf(':');
+    const detail = counter.slice(colon + 1);
+    switch (counter.slice(0, colon)) {
+      case 'ms':
+        this.#latency.set(Number(detail), (this.#latency.get(Number(detail)) ?? 0) + n);
+        break;
+      case 'answer':
+        this.#addAnswers(detail.split(':'), n);
+        break;
+      case 'reason':
+        if (isReason(detail)) this.#sums.reasons[detail] = (this.#sums.reasons[detail] ?? 0) + n;
+        break;
+    }
   }
 
   cell(): CoverageCell {

@@ -1,13 +1,6 @@
+import { sandboxAccess, sandboxVenues, type VenuesView } from './sandbox-access.ts';
 import { ScannerTrust } from './scanner-trust.ts';
-import {
-  type NoAccess,
-  type StaffView,
-  sandboxAccess,
-  sandboxVenues,
-  staffAccess,
-  type VenueAccess,
-  type VenuesView,
-} from './venue-access.ts';
+import { type NoAccess, type StaffView, staffAccess, type VenueAccess } from './venue-access.ts';
 
 /** What the page stands on once it is open. */
 export interface Opened {

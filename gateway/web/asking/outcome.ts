@@ -30,8 +30,10 @@ export type Outcome =
       readonly next: LocalisedText;
     };
 
+export type Problem = Extract<Outcome, { kind: 'problem' }>;
+
 /** A problem that this page found itself. */
-export function scanProblem(code: ScanProblemCode): Outcome {
+export function scanProblem(code: ScanProblemCode): Problem {
   const { next, ...text } = SCAN_PROBLEM_TEXTS[code];
   return { kind: 'problem', code, text, next };
 }

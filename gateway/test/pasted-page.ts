@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PAGE = join(ROOT, 'deploy/integrators.md');
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 const BLOCK = /^```(sh|js|text)\n([\s\S]*?)^```$/gm;
 const STEP = '@@ step';
@@ -36,9 +35,22 @@ export function compileAgainst(folder: string, source: string): string {
   }
 }
 
-/** Runs the page from its beginning to its end, in one shell, as somebody does who pastes it block after block. */
-export function runPage(folder: string, env: Readonly<Record<string, string>>): Step[] {
-  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(BLOCK)].map(([, kind = '', text = '']) => ({ kind, text }));
+/** Puts `huren` on a path of its own, as an installed package does. Returns that path. */
+export function commandPath(folder: string): string {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'huren'), `#!/bin/sh\nexec node '${join(ROOT, 'gateway/cli/huren.ts')}' "$@"\n`);
+  chmodSync(join(bin, 'huren'), 0o755);
+  return bin;
+}
+
+/**
+ * Runs a page of deploy/guides from its beginning to its end, in one shell, as somebody does who pastes it block after block.
+ * `folder`: where it is pasted; `bin`: searched for commands before the rest of the PATH.
+ */
+export function runPage(page: string, folder: string, env: Readonly<Record<string, string>>, bin = folder): Step[] {
+  const text = readFileSync(join(ROOT, 'deploy/guides', page), 'utf8');
+  const blocks = [...text.matchAll(BLOCK)].map(([, kind = '', inside = '']) => ({ kind, text: inside }));
   for (const { kind, text } of blocks) {
     const [, name] = /^\/\/ (\S+\.mjs)\n/.exec(text) ?? [];
     if (kind === 'js' && name !== undefined) writeFileSync(join(folder, name), text);
@@ -48,7 +60,7 @@ export function runPage(folder: string, env: Readonly<Record<string, string>>): 
   const out = execFileSync('bash', ['-c', script], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, ...env, PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` },
+    env: { ...process.env, ...env, PATH: [bin, join(process.execPath, '..'), process.env['PATH'] ?? ''].join(':') },
   });
   const printed = out.split(`${STEP}\n`);
   const shownAfter = (index: number) => {

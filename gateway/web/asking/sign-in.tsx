@@ -1,17 +1,29 @@
 import { useState } from 'preact/hooks';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import type { PagePath } from '../../../schemas/texts/shell.ts';
 import { language, say } from '../shell/language.ts';
-import { tokenAccess, type VenueAccess, type VenuesView } from './venue-access.ts';
+import type { VenuesView } from './sandbox-access.ts';
+import { type TokenFault, tokenAccess, type VenueAccess } from './venue-access.ts';
+
+/** The pages that ask as somebody. */
+type AskingPage = Extract<PagePath, '/scan' | '/pass'>;
+
+interface ChooseVenueProps {
+  readonly page: AskingPage;
+  readonly venues: VenuesView;
+  readonly heading?: LocalisedText;
+}
 
 /** In the sandbox, where nobody signs in: which of the invented venues this page is. */
-export function ChooseVenue({ venues }: { readonly venues: VenuesView }) {
+export function ChooseVenue({ page, venues, heading = SCAN_TEXTS.choose_venue }: ChooseVenueProps) {
   return (
     <section>
-      <h2>{say(SCAN_TEXTS.choose_venue)}</h2>
+      <h2>{say(heading)}</h2>
       <ul>
         {venues.map(({ venue, name }) => (
           <li key={venue}>
-            <a href={`/scan?venue=${encodeURIComponent(venue)}&lang=${language}`}>{say(name)}</a>
+            <a href={`${page}?venue=${encodeURIComponent(venue)}&lang=${language}`}>{say(name)}</a>
           </li>
         ))}
       </ul>
@@ -20,24 +32,25 @@ export function ChooseVenue({ venues }: { readonly venues: VenuesView }) {
 }
 
 interface WayInProps {
+  readonly page: AskingPage;
   /** Whether a server is set at which staff sign in. */
   readonly isOffered: boolean;
   readonly onAccess: (access: VenueAccess) => void;
 }
 
 /** Elsewhere: at the venue's authorization server by way of this gateway, or with a token that somebody brings. */
-export function WayIn({ isOffered, onAccess }: WayInProps) {
-  return isOffered ? <StaffSignIn /> : <TokenSignIn onAccess={onAccess} />;
+export function WayIn({ page, isOffered, onAccess }: WayInProps) {
+  return isOffered ? <StaffSignIn page={page} /> : <TokenSignIn onAccess={onAccess} />;
 }
 
-function StaffSignIn() {
+function StaffSignIn({ page }: { readonly page: AskingPage }) {
   const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
   return (
     <section>
       <h2>{say(SCAN_TEXTS.sign_in)}</h2>
       {hasFailed && <p role="alert">{say(SCAN_TEXTS.sign_in_failed)}</p>}
       <p>
-        <a class="button" href={`/scan/login?lang=${language}`}>
+        <a class="button" href={`/scan/login?lang=${language}&page=${page}`}>
           {say(SCAN_TEXTS.sign_in_here)}
         </a>
       </p>
@@ -47,15 +60,15 @@ function StaffSignIn() {
 
 function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) => void }) {
   const [token, setToken] = useState('');
-  const [isBad, setBad] = useState(false);
+  const [fault, setFault] = useState<TokenFault | null>(null);
   return (
     <form
       class="entry"
       onSubmit={(event) => {
         event.preventDefault();
         const access = tokenAccess(token);
-        setBad(access === null);
-        if (access !== null) onAccess(access);
+        setFault(typeof access === 'string' ? access : null);
+        if (typeof access !== 'string') onAccess(access);
       }}
     >
       <h2>{say(SCAN_TEXTS.sign_in)}</h2>
@@ -68,12 +81,12 @@ function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) =>
           value={token}
           autocomplete="off"
           aria-describedby="token-hint"
-          aria-invalid={isBad}
+          aria-invalid={fault !== null}
           onInput={(event) => setToken(event.currentTarget.value)}
         />
         <button type="submit">{say(SCAN_TEXTS.use_token)}</button>
       </div>
-      {isBad && <p role="alert">{say(SCAN_TEXTS.token_unreadable)}</p>}
+      {fault !== null && <p role="alert">{say(SCAN_TEXTS[fault])}</p>}
     </form>
   );
 }
