@@ -20,7 +20,8 @@ export function openReadinessMetrics(registry: Registry, readiness: () => Readin
   new Gauge({
     name: 'huren_mandates_end_seconds',
     help: 'Seconds until the last mandate in force ends; -1 where none is in force',
-    aggregator: 'min',
+    // Workers follow one log: what the one that is furthest says is true of all.
+    aggregator: 'max',
     registers: [registry],
     collect() {
       const { state, lastEndsMs } = readiness().mandates;
