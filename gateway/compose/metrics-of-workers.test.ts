@@ -60,7 +60,7 @@ test('what a process that has gone had counted is lost, or its gauge stays', asy
 });
 
 test('a process that is too busy to answer counts as nothing, or is waited for without end', async () => {
-  const metrics = new MetricsOfWorkers<Played>();
+  const metrics = new MetricsOfWorkers<Played>({ withinMs: 50 });
   const [one, two] = [new Played(metrics), new Played(metrics)];
   one.scans.inc({ issuer: '410000' }, 3);
   two.scans.inc({ issuer: '410000' }, 4);

@@ -21,8 +21,13 @@ export class MetricsOfWorkers<Process extends MeteredProcess> {
   /** As each was last heard. */
   readonly #last = new Map<Process, readonly WorkerMetric[]>();
   readonly #waiting = new Map<number, (process: Process) => void>();
+  readonly #withinMs: number;
   #gone: readonly WorkerMetric[] = [];
   #questions = 0;
+
+  constructor({ withinMs = WITHIN_MS }: { readonly withinMs?: number } = {}) {
+    this.#withinMs = withinMs;
+  }
 
   /** A process is there: from now on it is asked. */
   joined(process: Process): void {
@@ -69,7 +74,7 @@ export class MetricsOfWorkers<Process extends MeteredProcess> {
       asked.delete(process);
       if (asked.size === 0) resolve();
     });
-    const timer = setTimeout(resolve, WITHIN_MS);
+    const timer = setTimeout(resolve, this.#withinMs);
     for (const process of asked) tell(process, { type: 'metrics_wanted', question });
     if (asked.size > 0) await promise;
     clearTimeout(timer);
