@@ -65,6 +65,13 @@ async function asked(province: string): Promise<number> {
   return (await provinceRequests(gateway.url, province)).length;
 }
 
+/** The sum of a metric's samples, over a connection of its own. */
+async function counted(name: string): Promise<number> {
+  const text = await (await fetch(`${gateway.url}/metrics`, { headers: { connection: 'close' } })).text();
+  const samples = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
 describe('three processes on one port', () => {
   test('ask a province once each about one new code', async () => {
     const times: number[] = [];
@@ -101,6 +108,14 @@ describe('three processes on one port', () => {
     await vi.waitFor(async () => expect(await presented()).toBe(scanned), { timeout: 6_000, interval: 200 });
   }, 20_000);
 
+  test('count differently in /metrics whichever of them answers, or not what was scanned', async () => {
+    await scanMany(await freshGreen(), 12);
+    const seen = await Promise.all(Array.from({ length: 6 }, () => counted('huren_verifications_total')));
+    expect(seen).toEqual(Array(6).fill(scanned));
+    // A gauge is of one process, and is not added up.
+    expect(await counted('huren_mandates_end_seconds')).toBeLessThan(30 * 86_400);
+  }, 20_000);
+
   test('leave a log that nobody but them can check', async () => {
     const anchor = join(gateway.dataDir, 'anchor.json');
     const whole = await huren(['log', 'verify', '--store', database, '--anchor', anchor, '--json']);
@@ -132,6 +147,8 @@ describe('three processes on one port', () => {
     await Promise.all(load);
     expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });
     expect(outcomes.get('200')).toBeGreaterThan(50);
+    // What the processes that are gone had counted would otherwise be read as a restart, and the rest as new.
+    expect(await counted('huren_verifications_total')).toBe(scanned + (outcomes.get('200') ?? 0));
   }, 90_000);
 });
 

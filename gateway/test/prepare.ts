@@ -26,16 +26,17 @@ const NEEDED: readonly Needed[] = [
   },
   { program: 'softhsm2-util', debianPackages: ['softhsm2'], paths: byName('softhsm2-util') },
   { program: 'haproxy', debianPackages: ['haproxy'], paths: byName('haproxy') },
+  { program: 'prometheus', debianPackages: ['prometheus'], paths: byName('prometheus') },
   { program: 'promtool', debianPackages: ['prometheus'], paths: byName('promtool') },
   { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], paths: () => CHROMIUM_PLACES },
 ];
 
 const missing = NEEDED.filter((needed) => !isThere(needed));
-if (missing.length > 0) install(missing.flatMap(({ debianPackages }) => debianPackages));
+if (missing.length > 0) install([...new Set(missing.flatMap(({ debianPackages }) => debianPackages))]);
 const stillMissing = NEEDED.filter((needed) => !isThere(needed));
 if (stillMissing.length > 0) {
   const names = stillMissing.map(({ program }) => program).join(', ');
-  const packages = stillMissing.flatMap(({ debianPackages }) => debianPackages).join(' ');
+  const packages = [...new Set(stillMissing.flatMap(({ debianPackages }) => debianPackages))].join(' ');
   process.stderr.write(`The tests need ${names}. On Debian or Ubuntu: sudo apt-get install ${packages}\n`);
   process.exit(1);
 }

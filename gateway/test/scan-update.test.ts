@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
 import { startChromium } from './chromium.ts';
+import { forged, venueClaims } from './venue-token.fixture.ts';
 
 const WAIT_MS = 15_000;
 const VERSION = 'document.documentElement.dataset.version';
@@ -92,6 +93,11 @@ test('somebody who is not signed in is asked for a token by nobody, or one that 
   await page.getByLabel('Access token').fill('not.a.token');
   await page.getByRole('button', { name: 'Use this token' }).click();
   await page.getByText('This is no access token of a venue').waitFor();
+  // A token that is bound to a key is nobody's without the key, which stays where it was made.
+  const bound = venueClaims({ iss: origin, aud: origin, cnf: { jkt: 'k'.repeat(43) } });
+  await page.getByLabel('Access token').fill(forged({ alg: 'ES256' }, bound));
+  await page.getByRole('button', { name: 'Use this token' }).click();
+  await page.getByText('This token is bound to a key').waitFor();
   expect(await page.locator('#answer').innerText()).toBe('');
   await context.close();
 });
