@@ -51,7 +51,7 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
         output += text;
       });
     }
-    started.send({ type: 'start', payload: provinces });
+    started.send({ type: 'start', payload: provinces, replaces: false });
     await becomesReady(started, () => output);
   };
   return {
