@@ -4,7 +4,7 @@ import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
-import { formOf } from '../trust/status-statement.ts';
+import { formOfVerified } from '../trust/status-statement.ts';
 import { askProvince } from './ask-province.ts';
 import type { Absent, AnswerPath, Recalled, Told, Unknowable } from './knowledge.ts';
 import type { Subject } from './recognise-code.ts';
@@ -100,7 +100,7 @@ function entryOf(
 function takenBy({ forms }: Subject, entry: CacheEntry | null): CacheEntry | null {
   const statement = entry?.answer.kind === 'claims' ? entry.answer.statement : null;
   if (statement === null || widestForm(forms) === 'merkle') return entry;
-  return formOf(statement) === 'jws' ? entry : null;
+  return formOfVerified(statement) === 'jws' ? entry : null;
 }
 
 function takenReading(subject: Subject, found: Reading): Reading {
