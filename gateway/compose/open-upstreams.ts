@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { UpstreamAccess } from '../../adapters/upstream-access.ts';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
 import { openKeptDocument } from '../upstream/kept-document.ts';
@@ -16,8 +15,8 @@ export interface Upstreams {
   readonly accessOf: (manifest: Manifest) => ProvinceAccess;
   /** The wire to the node that a province's issuer entity answers at. */
   readonly openNode: (limits: Manifest['upstream'], node: string) => UpstreamClient;
-  /** Codes that a province may be tested with; null where nothing can be asked of it. */
-  readonly testCodes: (province: ProvinceCode) => Promise<TestCodes | null>;
+  /** Codes that a province's or a division's system may be tested with; null where nothing can be asked of it. */
+  readonly testCodes: (division: string) => Promise<TestCodes | null>;
 }
 
 /** Provinces' systems where their manifests say, with secrets from the operator's folder. */
@@ -25,17 +24,18 @@ export function openUpstreams({ upstreamDir, dataDir }: Config, { openUpstream }
   const onFault = (file: string) =>
     log.error({ file }, 'HUREN_UPSTREAM_DIR: a file cannot be used; the last one stays');
   const files = upstreamDir === null ? null : openAccessFiles(upstreamDir, { nowMs: Date.now, onFault });
-  const held = (province: ProvinceCode): UpstreamAccess | null => files?.accessOf(province) ?? null;
+  const held = (division: string): UpstreamAccess | null => files?.accessOf(division) ?? null;
   return {
-    accessOf: ({ province, upstream }) => ({
+    // A division's system has secrets of its own, under its own code.
+    accessOf: ({ province, division = province, upstream }) => ({
       openClient: (limits) =>
-        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
-      secrets: () => held(province)?.secrets ?? {},
-      kept: openKeptDocument(join(dataDir, 'adapters', `${province}.json`), () =>
-        log.error({ province }, 'what its adapter keeps for a restart cannot be written'),
+        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(division) }),
+      secrets: () => held(division)?.secrets ?? {},
+      kept: openKeptDocument(join(dataDir, 'adapters', `${division}.json`), () =>
+        log.error({ province: division }, 'what its adapter keeps for a restart cannot be written'),
       ),
     }),
     openNode: (limits, node) => openUpstream(limits, { origin: node }),
-    testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),
+    testCodes: (division) => Promise.resolve(held(division)?.codes ?? null),
   };
 }

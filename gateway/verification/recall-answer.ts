@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
@@ -32,9 +33,9 @@ export function recallAnswer(context: RecallContext, subject: Subject): Recalled
 }
 
 async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey): Promise<Recalled> {
-  const { province, upstream } = subject.adapter.manifest;
-  const followMs = context.answerTimes.usualMs(province);
-  const found = context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
+  const { manifest } = subject.adapter;
+  const followMs = context.answerTimes.usualMs(adapterIdOf(manifest));
+  const found = context.cache.read(key, { leaseMs: manifest.upstream.timeout_ms, followMs });
   const reading = takenReading(subject, found instanceof Promise ? await found : found);
   if (reading.fresh !== null) return recalled(reading.fresh, 'cached');
   let settled = false;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterDivisionSchema } from '../adapter-id.ts';
 import { provinceCodeSchema } from '../code-lists/index.ts';
 import { conformanceReportSchema } from '../conformance-report.ts';
 import { MAX_EVENT_BYTES, versionSchema } from '../registry-event.ts';
@@ -19,6 +20,12 @@ import { described, type Operation, type Reply } from './operation.ts';
 
 const province = described(provinceCodeSchema, { zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
 const version = described(versionSchema, { zh: '版本号', en: 'its version' });
+const ofDivision = z.object({
+  division: described(adapterDivisionSchema.optional(), {
+    zh: '该省某一辖区自己的系统；不填则为全省的',
+    en: "the own system of a division of the province; without it the province's",
+  }),
+});
 const deviationsSchema = z.object({
   province: provinceCodeSchema,
   policy: z.string().nullable(),
@@ -88,6 +95,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个省的适配器', en: "One province's adapter" },
     params: z.object({ province }),
+    query: ofDivision,
     replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
     problems: ['not_found'],
   },
@@ -99,6 +107,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个版本及其声明原文', en: 'One version with the exact text of its manifest' },
     params: z.object({ province, version }),
+    query: ofDivision,
     replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
     problems: ['not_found'],
   },
@@ -110,6 +119,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '符合性报告，内容与日志中的摘要一致', en: 'The conformance report whose digest is in the log' },
     params: z.object({ province, version }),
+    query: ofDivision,
     replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
     problems: ['not_found'],
   },
