@@ -8,7 +8,9 @@ export const COVERAGE_REPORT_TYP = 'coverage-report+jwt';
 export const REPORT_EVERY_S = 5;
 /** Reports are kept this long for a monitor that is away. */
 export const REPORTS_KEPT_S = 3 * 86_400;
-export const MOST_ROWS_A_REPORT = 4_096;
+export const MOST_GROUPS_A_REPORT = 1_024;
+/** What a report's counts may take as JSON: signed and encoded it stays well below what is read. */
+export const MOST_COUNTS_LENGTH = 262_144;
 export const MAX_COVERAGE_REPORT_LENGTH = 524_288;
 /** Most that one request is answered with. */
 export const MOST_REPORTS_A_REPLY = 8;
@@ -19,25 +21,24 @@ export const UNRECOGNISED = 'unrecognised';
 export const UNTOLD = 'untold';
 
 /**
- * One counter of one issuer at one kind of venue of one destination: `answer:green:pass:live`, `reason:ok`, `cell:…`,
- * `refused:code_expired`, `ms:48`. Each answer adds one to exactly one `answer`, each refusal to one `refused`. An
+ * What was counted of one issuer at one kind of venue of one destination, by counter: `answer:green:pass:live`, `reason:ok`,
+ * `cell:…`, `refused:code_expired`, `ms:48`. Each answer adds one to exactly one `answer`, each refusal to one `refused`. An
  * issuer counts what it told gateways of that destination: `stated:absent`.
  */
-export const coverageRowSchema = z
+export const coverageGroupSchema = z
   .strictObject({
     issuer: z.union([provinceCodeSchema, z.literal(UNRECOGNISED)]),
     destination: provinceCodeSchema,
     venue_kind: z.union([venueKindSchema, z.literal(UNTOLD)]),
-    counter: z.string().regex(/^[a-z]+:[a-z0-9_:/-]{1,88}$/),
-    n: z.int().min(1),
+    counts: z.record(z.string().regex(/^[a-z]+:[a-z0-9_:/-]{1,88}$/), z.int().min(1)),
   })
-  .meta({ id: 'CoverageRow' });
-export type CoverageRow = z.infer<typeof coverageRowSchema>;
+  .meta({ id: 'CoverageGroup' });
+export type CoverageGroup = z.infer<typeof coverageGroupSchema>;
 
-/** Rows of one minute since 1970. */
-const minuteRowsSchema = z.strictObject({
+/** What was counted in one minute, by its number since 1970. */
+const minuteGroupsSchema = z.strictObject({
   minute: z.int().min(0),
-  rows: z.array(coverageRowSchema).max(MOST_ROWS_A_REPORT),
+  groups: z.array(coverageGroupSchema).max(MOST_GROUPS_A_REPORT),
 });
 
 const digestSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -56,7 +57,7 @@ export const coverageReportSchema = z
     epoch: reportEpochSchema,
     number: z.int().min(1),
     previous: digestSchema.nullable(),
-    minutes: z.array(minuteRowsSchema).max(MOST_ROWS_A_REPORT),
+    minutes: z.array(minuteGroupsSchema).max(MOST_GROUPS_A_REPORT),
     breakers: z
       .array(z.strictObject({ province: provinceCodeSchema, since: numericDateSchema }))
       .max(64)

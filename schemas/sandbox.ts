@@ -11,6 +11,9 @@ import { entityIdSchema } from './status.ts';
 
 /** What is said at `/sandbox/*`, and between the gateway and the process that plays the provinces. */
 
+/** Where the sandbox keeps its files, percent-encoded, in every reply at `/sandbox/*`. */
+export const DATA_DIR_HEADER = 'huren-data-dir';
+
 /** An invented venue with its client credentials. */
 export const venueSchema = z.strictObject({
   venue: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
@@ -31,10 +34,14 @@ export const venueSchema = z.strictObject({
 export type SandboxVenue = z.infer<typeof venueSchema>;
 
 /** An access token as one of the venues, for a page that nobody signs in to. */
-export const venueTokenRequestSchema = venueSchema.pick({ venue: true });
+export const venueTokenRequestSchema = venueSchema.pick({ venue: true }).extend({
+  proof: z.string().min(1).max(4_096).exactOptional().meta({
+    description: 'where its tokens are bound to a key: a proof of possession for its token endpoint (RFC 9449)',
+  }),
+});
 export const venueTokenReplySchema = venueSchema
   .pick({ venue: true, name: true, destination: true, purposes: true, client_id: true })
-  .extend({ access_token: z.string(), expires_in: z.int().min(1) });
+  .extend({ access_token: z.string(), token_type: z.literal(['Bearer', 'DPoP']), expires_in: z.int().min(1) });
 
 /** Sample codes with what each must lead to. */
 export const sandboxCodesSchema = z.array(

@@ -19,7 +19,7 @@ const REASONS: readonly (readonly [RecordReason, readonly string[]])[] = [
   ['certificate_issuer_unknown', ['issuer_unknown', 'key_unknown']],
   ['certificate_list_stale', ['trust_list_stale']],
   ['certificate_status_unknown', ['key_unfit', 'revocation_unknown']],
-  ['certificate_rules_missing', ['rules_missing', 'rule_undecided']],
+  ['certificate_rules_missing', ['rules_missing', 'value_unknown', 'rule_undecided']],
   ['certificate_is_link', ['link_not_followed']],
 ];
 const NOT_ACCEPTED: readonly RecordReason[] = ['certificate_not_accepted', 'certificate_rules_unmet'];

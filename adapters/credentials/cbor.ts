@@ -2,9 +2,13 @@ import { type DecodeOptions, decode, Tagged, type Token, Tokenizer } from 'cborg
 import type { DecodeTokenizer } from 'cborg/interface';
 import { CredentialError } from './credential-error.ts';
 
-/** What CBOR of a certificate may hold: no floats that are no numbers, no undefined, no integers beyond 2^53. */
+/**
+ * What CBOR of a certificate may hold: no floats that are no numbers, no integers beyond 2^53. `undefined` stands where
+ * issuers' programs had nothing to write.
+ */
 export type CborValue =
   | null
+  | undefined
   | boolean
   | number
   | string
@@ -27,7 +31,7 @@ const REPEATED_KEY = /repeat map key/;
 const OPTIONS: DecodeOptions = {
   useMaps: true,
   rejectDuplicateMapKeys: true,
-  allowUndefined: false,
+  allowUndefined: true,
   allowInfinity: false,
   allowNaN: false,
   allowBigInt: false,

@@ -14,6 +14,11 @@ const KIND_USAGES: ReadonlyMap<string, CertifiedKind> = new Map([
   ['1.3.6.1.4.1.0.1847.2021.1.2', 'vaccination'],
   ['1.3.6.1.4.1.0.1847.2021.1.3', 'recovery'],
 ]);
+/**
+ * Usages of travel documents and of their visible digital seals (ICAO Doc 9303, Technical Report VDS-NC): a key that is
+ * certified for these alone signs no HCERT. Usages of other trades say nothing: issuers' certificates have those of TLS.
+ */
+const OF_TRAVEL_DOCUMENTS = /^2\.23\.136\.1\.1\./;
 const UNNAMED = 'unnamed';
 
 /**
@@ -48,11 +53,13 @@ export function issuerOfCertificate(der: Uint8Array): string {
 
 /** One signer of HCERT certificates, as its certificate describes it. */
 export function signerOf(certificate: Certificate, issuer: string, nextUpdateS: number | null): SignerEntry {
-  const kinds = new Set(certificate.extendedKeyUsages.flatMap((usage) => KIND_USAGES.get(usage) ?? []));
+  const usages = certificate.extendedKeyUsages;
+  const kinds = new Set(usages.flatMap((usage) => KIND_USAGES.get(usage) ?? []));
+  const isRestricted = kinds.size > 0 || usages.some((usage) => OF_TRAVEL_DOCUMENTS.test(usage));
   return {
     issuer,
     key: openSignerKey(certificate.spki),
-    kinds: kinds.size === 0 ? null : kinds,
+    kinds: isRestricted ? kinds : null,
     nextUpdateS,
     revocations: null,
   };

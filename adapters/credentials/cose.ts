@@ -40,7 +40,7 @@ export function readSignedMessage(octets: Uint8Array): SignedMessage {
     // Names what a reader has to understand, and nothing of that kind is defined for certificates.
     throw new CredentialError('header_malformed', 'critical header parameters');
   }
-  const algorithm = ALGORITHMS.get(header.get(ALGORITHM) ?? unprotected.get(ALGORITHM) ?? null);
+  const algorithm = ALGORITHMS.get(header.get(ALGORITHM) ?? unprotected.get(ALGORITHM));
   if (algorithm === undefined) throw new CredentialError('algorithm_refused', 'neither ES256 nor PS256');
   const keyId = header.get(KEY_ID) ?? unprotected.get(KEY_ID);
   if (!(keyId instanceof Uint8Array) || keyId.length === 0 || keyId.length > MAX_KEY_ID_OCTETS) {
@@ -99,7 +99,7 @@ function partsOf(value: CborValue): [Uint8Array, Header, Uint8Array, Uint8Array]
   return [header, unprotected, payload, signature];
 }
 
-function isMap(value: CborValue | undefined): value is Header {
+function isMap(value: CborValue): value is Header {
   return value instanceof Map;
 }
 

@@ -17,7 +17,8 @@ export interface SignerEntry {
 
 /** What an issuer has revoked under one key. */
 export interface Revocations {
-  readonly state: 'known' | 'unknown';
+  /** Unreadable: the list is at hand and breaks its rules, so that it may mean any card. */
+  readonly state: 'known' | 'unknown' | 'unreadable';
   /** Revoked whenever it was issued (null), or where it was issued before this epoch second. */
   readonly beforeS: ReadonlyMap<string, number | null>;
 }

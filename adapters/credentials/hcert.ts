@@ -49,11 +49,14 @@ export function readHcert(text: string): SignedMessage {
 /** The claims of a message whose signature is good. Throws a CredentialError. */
 export function readHcertClaims(octets: Uint8Array): HcertClaims {
   const claims = decodeCbor(octets);
-  const hcert = claims instanceof Map ? claims.get(HCERT) : undefined;
-  if (!(claims instanceof Map) || !(hcert instanceof Map)) throw malformed('no claim -260');
+  if (!(claims instanceof Map)) throw malformed('no claims');
+  const hcert = claims.get(HCERT);
+  // Drafts of the WHO's put their content in the place of the claims: it is signed, and not of a kind that is in force.
+  if (hcert === undefined) throw new CredentialError('content_unsupported', 'no claim -260');
+  if (!(hcert instanceof Map)) throw malformed('a claim -260 that is no map');
   if (hcert.has(LINK)) throw new CredentialError('link_not_followed', 'a link to a record');
   const [[member, body] = [], ...others] = [...hcert];
-  const known = CONTENTS.get(member ?? null);
+  const known = CONTENTS.get(member);
   if (known === undefined || others.length > 0) throw new CredentialError('content_unsupported', 'no known content');
   const payload = jsonOf(body);
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw malformed('no map of content');
@@ -70,31 +73,32 @@ export function readHcertClaims(octets: Uint8Array): HcertClaims {
   };
 }
 
-function textOf(value: CborValue | undefined): string | null {
+function textOf(value: CborValue): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string' && value.length <= 80) return value;
   throw malformed('an issuer that is no text');
 }
 
-function timeOf(value: CborValue | undefined): number | null {
+function timeOf(value: CborValue): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && value >= 0 && value <= MAX_TIME_S) return value;
   throw malformed('a time that is no NumericDate');
 }
 
-/** CBOR with text for keys, as JSON. A date tagged as text is that text. Throws `content_malformed`. */
-function jsonOf(value: CborValue | undefined): JsonValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return value;
+/**
+ * CBOR with text for keys, as JSON. A date tagged as text is that text; space around a text is none of it, and a member
+ * that is undefined is not there: both circulate, and readers have to bear with them. Throws `content_malformed`.
+ */
+function jsonOf(value: CborValue): JsonValue {
+  if (typeof value === 'string') return value.trim();
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) return value.map(jsonOf);
   if (value instanceof Map) {
     const members: { [name: string]: JsonValue } = {};
-    for (const [name, inner] of value) members[nameOf(name)] = jsonOf(inner);
+    for (const [name, inner] of value) if (inner !== undefined) members[nameOf(name)] = jsonOf(inner);
     return members;
   }
-  if (value !== undefined && isTag(value) && value.tag === TEXT_DATE_TAG && typeof value.value === 'string') {
-    return value.value;
-  }
+  if (value !== undefined && isTag(value) && value.tag === TEXT_DATE_TAG) return jsonOf(value.value);
   throw new CredentialError('content_malformed', 'a value that is no JSON');
 }
 

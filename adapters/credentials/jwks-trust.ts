@@ -5,7 +5,7 @@ import { decodeBase64, decodeBase64url, encodeBase64url } from './base64url.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { type CredentialTrust, joinedTrust, type Revocations, type SignerEntry } from './credential-trust.ts';
 import { DER, derInside } from './der.ts';
-import { readRevocations } from './revocation.ts';
+import { readRevocations, revocationCounterSchema } from './revocation.ts';
 import { openSignerKey, type SignerKey, spkiOfPoint } from './signer-key.ts';
 
 const MAX_KEYS_OF_ONE_ISSUER = 1_000;
@@ -37,7 +37,7 @@ const keySchema = z.object({
   y: coordinateSchema,
   d: z.undefined().optional(),
   x5c: z.array(z.string()).min(1).max(MAX_CHAIN).optional(),
-  crlVersion: z.int().min(0).optional(),
+  crlVersion: revocationCounterSchema.optional(),
 });
 
 export interface JwksOptions {

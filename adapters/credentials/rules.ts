@@ -1,10 +1,12 @@
 import { type CertLogicExpression, evaluate } from 'certlogic-js';
 import { z } from 'zod';
 import type { CredentialCode } from '../../schemas/code-lists/credential-codes.ts';
+import { NATIONAL_PLATFORM, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { CertLogicRule, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { instantOf } from '../../schemas/instant.ts';
 import type { CertifiedKind } from './credential-trust.ts';
+import { hasUnknownValue } from './dcc-value-sets.ts';
 import type { DecodedCredential } from './verify-credential.ts';
 
 /** Twice what the deepest published rule needs; deeper ones would be a stack that somebody else sizes. */
@@ -48,6 +50,26 @@ export function evaluateRule(rule: unknown, payload: unknown, external: unknown)
   }
 }
 
+/**
+ * The rules that hold at a destination: its own, the newest of them, or the national ones where it has none. Rules past
+ * their next update are still its own: older national ones would accept what it may have ruled out. Undefined: nobody has
+ * said what is accepted there.
+ */
+export function rulesFor(
+  documents: readonly CredentialRulesDocument[],
+  destination: ProvinceCode,
+): CredentialRulesDocument | undefined {
+  const newest = (whose: ProvinceCode) =>
+    documents.filter((rules) => rules.destination === whose).sort((a, b) => b.sequence - a.sequence)[0];
+  return newest(destination) ?? newest(NATIONAL_PLATFORM);
+}
+
+/** Rules of a destination that has said nothing: they cover no certificate, and so accept none. */
+export function noRules(destination: ProvinceCode): CredentialRulesDocument {
+  const never = instantOf(0);
+  return { destination, sequence: 1, issued_at: never, next_update: never, value_sets: {}, rules: [] };
+}
+
 /** Decides a certificate whose signature is good by a destination's rules, at the verifier's own time. */
 export function decideByRules(
   document: CredentialRulesDocument,
@@ -57,7 +79,7 @@ export function decideByRules(
     readonly decoded: DecodedCredential;
   },
   atS: number,
-): Extract<CredentialCode, 'ok' | 'rules_missing' | 'rule_not_met' | 'rule_undecided'> {
+): Extract<CredentialCode, 'ok' | 'rules_missing' | 'rule_not_met' | 'rule_undecided' | 'value_unknown'> {
   const rules = rulesInForce(document, certificate, atS);
   if (rules.length === 0 || Date.parse(document.next_update) / 1000 < atS) return 'rules_missing';
   const { issuer, decoded } = certificate;
@@ -71,6 +93,9 @@ export function decideByRules(
   };
   const results = rules.map((rule) => evaluateRule(rule, decoded.payload, external));
   if (results.includes(false)) return 'rule_not_met';
+  if (decoded.content === 'dcc' && hasUnknownValue(decoded.payload, decoded.kind, document.value_sets)) {
+    return 'value_unknown';
+  }
   return results.includes(null) ? 'rule_undecided' : 'ok';
 }
 

@@ -27,6 +27,8 @@ const MAX_TIME_S = 7_258_118_400;
 /** A card that nobody has verified yet. */
 export interface SignedCard {
   readonly keyId: string;
+  /** It came as the text of a printed code, not as a JWS or a file. */
+  readonly isPrinted: boolean;
   readonly compressed: Uint8Array;
   readonly signed: Uint8Array<ArrayBuffer>;
   readonly signature: Uint8Array<ArrayBuffer>;
@@ -86,7 +88,7 @@ export function readCard(text: string): SignedCard {
   if (!parsed.success) throw new CredentialError('header_malformed', 'not the header of a card');
   if (parsed.data.alg !== 'ES256') throw new CredentialError('algorithm_refused', 'not ES256');
   const signed = new TextEncoder().encode(`${headerPart}.${payloadPart}`);
-  return { keyId: parsed.data.kid, compressed, signed, signature };
+  return { keyId: parsed.data.kid, isPrinted: text.startsWith(SHC_PREFIX), compressed, signed, signature };
 }
 
 /** The claims of a card, which say whose key has to have signed it: not to be believed before. Throws a CredentialError. */

@@ -11,7 +11,14 @@ export interface SignerKey {
 }
 
 const EC_KEY = '1.2.840.10045.2.1';
-const P256 = '1.2.840.10045.3.1.7';
+/**
+ * Curves by their object identifiers, as Web Crypto calls them. COSE binds ES256 to SHA-256 and to no curve (RFC 9053
+ * section 2.1), and issuers have signed with P-384 under that name.
+ */
+const CURVES: ReadonlyMap<string, 'P-256' | 'P-384'> = new Map([
+  ['1.2.840.10045.3.1.7', 'P-256'],
+  ['1.3.132.0.34', 'P-384'],
+]);
 const RSA_KEY = '1.2.840.113549.1.1.1';
 /** NIST SP 800-57: 112 bits of strength. */
 const MIN_RSA_OCTETS = 256;
@@ -23,14 +30,18 @@ const P256_PREFIX = Uint8Array.of(
   ...[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00],
 );
 
-/** A key from its SubjectPublicKeyInfo: P-256 signs ES256, RSA of 2,048 bits and more PS256. Null for all others. */
+/** A key from its SubjectPublicKeyInfo: P-256 and P-384 sign ES256, RSA of 2,048 bits and more PS256. Null for all others. */
 export function openSignerKey(spki: Uint8Array<ArrayBuffer>): SignerKey | null {
   const [algorithm, key] = derInside(spki, DER.sequence) ?? [];
   const [id, parameters] = algorithm === undefined ? [] : (derInside(algorithm.whole, DER.sequence) ?? []);
   const name = objectIdOf(id);
   if (key === undefined || name === null) return null;
-  if (name === EC_KEY) return objectIdOf(parameters) === P256 ? openKey('ES256', spki) : null;
-  return name === RSA_KEY && key.content.length > MIN_RSA_OCTETS ? openKey('PS256', spki) : null;
+  if (name === EC_KEY) {
+    const namedCurve = CURVES.get(objectIdOf(parameters) ?? '');
+    return namedCurve === undefined ? null : openKey('ES256', spki, { name: 'ECDSA', namedCurve });
+  }
+  const isLongEnough = name === RSA_KEY && key.content.length > MIN_RSA_OCTETS;
+  return isLongEnough ? openKey('PS256', spki, { name: 'RSA-PSS', hash: 'SHA-256' }) : null;
 }
 
 /** The SubjectPublicKeyInfo of a P-256 point, from coordinates of 32 octets each. */
@@ -39,10 +50,14 @@ export function spkiOfPoint(x: Uint8Array, y: Uint8Array): Uint8Array<ArrayBuffe
 }
 
 /** Keys are imported when they are first needed: a directory of issuers has thousands that nobody asks for. */
-function openKey(algorithm: CredentialAlgorithm, spki: Uint8Array<ArrayBuffer>): SignerKey {
+function openKey(
+  algorithm: CredentialAlgorithm,
+  spki: Uint8Array<ArrayBuffer>,
+  kind: EcKeyImportParams | RsaHashedImportParams,
+): SignerKey {
   // Both take ES256 signatures as r || s alone (RFC 9053 section 2.1): in DER it is none.
   const verify =
-    nodeCrypto === undefined ? checkByWebCrypto(algorithm, spki) : checkByNode(nodeCrypto, algorithm, spki);
+    nodeCrypto === undefined ? checkByWebCrypto(algorithm, spki, kind) : checkByNode(nodeCrypto, algorithm, spki);
   return { algorithm, verify };
 }
 
@@ -68,8 +83,11 @@ function checkByNode(
   };
 }
 
-function checkByWebCrypto(algorithm: CredentialAlgorithm, spki: Uint8Array<ArrayBuffer>): SignerKey['verify'] {
-  const kind = algorithm === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'RSA-PSS', hash: 'SHA-256' };
+function checkByWebCrypto(
+  algorithm: CredentialAlgorithm,
+  spki: Uint8Array<ArrayBuffer>,
+  kind: EcKeyImportParams | RsaHashedImportParams,
+): SignerKey['verify'] {
   const how =
     algorithm === 'ES256' ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'RSA-PSS', saltLength: PSS_SALT_OCTETS };
   const imported = once(() => globalThis.crypto.subtle.importKey('spki', spki, kind, false, ['verify']));

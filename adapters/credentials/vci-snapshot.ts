@@ -10,7 +10,7 @@ import { isIssuerAddress } from './jwks-trust.ts';
 const P521_POINT_OCTETS = 133;
 const MAX_ISSUERS = 20_000;
 const snapshotSchema = z.object({
-  time: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+  time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
   issuerInfo: z
     .array(
       z.object({
@@ -50,7 +50,7 @@ export function readVciSnapshot(file: Uint8Array, signature: Uint8Array, certifi
   if (!parsed.success) throw new CredentialListError('list_malformed', 'not a snapshot of the directory');
   const issuers = parsed.data.issuerInfo.map(({ issuer: { iss }, keys, crls = [] }) => ({ iss, keys, crls }));
   return {
-    takenS: Date.parse(`${parsed.data.time.replace(' ', 'T')}Z`) / 1000,
+    takenS: Date.parse(parsed.data.time) / 1000,
     issuers: issuers.filter(({ iss }) => isIssuerAddress(iss)),
   };
 }

@@ -5,6 +5,7 @@ import {
 } from '../../schemas/code-lists/credential-codes.ts';
 import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { CredentialRulesDocument } from '../../schemas/credential-rules.ts';
+import { checkCardContent } from './card-content.ts';
 import { CredentialError } from './credential-error.ts';
 import { type CredentialTrust, MAX_KEYS_OF_ONE_NAME, type SignerEntry } from './credential-trust.ts';
 import { HCERT_PREFIX, type HcertClaims, readHcert, readHcertClaims } from './hcert.ts';
@@ -101,6 +102,7 @@ async function readSignedCard(text: string, trust: CredentialTrust): Promise<Rea
   const signers = keys.get(card.keyId) ?? [];
   if (signers.length === 0) throw new CredentialError('key_unknown', 'no key of that name');
   const signer = await signerAmong(signers, { ...card, algorithm: 'ES256' });
+  checkCardContent(claims.payload, card.isPrinted);
   return { signer, decoded: claims };
 }
 
@@ -136,9 +138,12 @@ function decide(
   if (decoded.content !== 'card' && kinds !== null && !kinds.has(decoded.kind)) return 'key_usage_wrong';
   if (issuedS !== null && issuedS > atS + CLOCK_TOLERANCE_S) return 'not_yet_valid';
   if (expiresS !== null && expiresS < atS) return 'expired';
-  if (decoded.content === 'card' && decoded.revocationId !== null && revocations !== null) {
-    if (isRevoked(revocations, decoded.revocationId, decoded.issuedS)) return 'revoked';
-    if (revocations.state === 'unknown') return 'revocation_unknown';
+  if (decoded.content === 'card' && revocations !== null) {
+    const { revocationId } = decoded;
+    if (revocationId !== null && isRevoked(revocations, revocationId, decoded.issuedS)) return 'revoked';
+    // A card without an identifier is on no list that can be read.
+    if (revocations.state === 'unreadable') return 'revocation_unknown';
+    if (revocations.state === 'unknown' && revocationId !== null) return 'revocation_unknown';
   }
   if (nextUpdateS !== null && nextUpdateS < atS) return 'trust_list_stale';
   return rules === undefined || family === null ? 'ok' : decideByRules(rules, { family, issuer, decoded }, atS);

@@ -23,6 +23,13 @@ const FAILURES = {
     exit: 1,
     next: { zh: '按上文所述原因处理后重新启动', en: 'mend what it names, then start again' },
   },
+  anchor_unpinned: {
+    exit: 2,
+    next: {
+      zh: '用 --anchor 或 HUREN_ANCHOR_FILE 指定国家信任锚文件',
+      en: 'name the national anchor file with --anchor or HUREN_ANCHOR_FILE',
+    },
+  },
   gateway_unreachable: {
     exit: 1,
     next: {
@@ -208,6 +215,47 @@ const FAILURES = {
   enrolment_invalid: {
     exit: 2,
     next: { zh: '按所指位置改正登记文件', en: 'correct the enrolment file at the place named' },
+  },
+  passphrase_wrong: {
+    exit: 1,
+    next: {
+      zh: '把 HUREN_BACKUP_PASSPHRASE 设为做备份时所用的口令',
+      en: 'set HUREN_BACKUP_PASSPHRASE to what it was when the backup was made',
+    },
+  },
+  archive_damaged: {
+    exit: 1,
+    next: { zh: '换用另一份备份；此文件不可用', en: 'take another backup: nothing of this one can be used' },
+  },
+  archive_newer: {
+    exit: 1,
+    next: { zh: '用做备份的版本或更新的版本恢复', en: 'restore it with the version that made it, or a later one' },
+  },
+  file_present: { exit: 2, next: { zh: '换一个文件名', en: 'choose another name for the file' } },
+  data_present: {
+    exit: 1,
+    next: {
+      zh: '停止节点并移走已有的数据；或用 --only 只恢复缺少的部分',
+      en: 'stop the node and move away what is there, or restore only what is missing with --only',
+    },
+  },
+  log_older: {
+    exit: 1,
+    next: {
+      zh: '换用更新的备份；确实没有时，告知国家锚点并加 --accept-loss',
+      en: 'take a newer backup; where there is none, tell the national anchor and say --accept-loss',
+    },
+  },
+  log_unconfirmed: {
+    exit: 1,
+    next: {
+      zh: '确认跟随此日志的节点可达，或用 --checkpoint 给出见证者的检查点；确知无更新的日志时加 --unconfirmed',
+      en: 'see that nodes which follow this log can be reached, or name a witness’s checkpoint with --checkpoint; say --unconfirmed where you know that nothing was signed since',
+    },
+  },
+  store_unusable: {
+    exit: 1,
+    next: { zh: '按上文所述原因处理后重试', en: 'mend what it names, then try again' },
   },
   internal: {
     exit: 1,

@@ -102,6 +102,11 @@ describe('what is not told, or touches somebody else', () => {
     expect(told(watched({}, mandates(mandateUntil(NOW_MS - 1))))).toEqual([['mandate_lapsing', 1_000]]);
     const next = mandateUntil(NOW_MS + 90 * DAY_MS, 'next', NOW_MS);
     expect(told(watched({}, mandates(soon, next)))).toEqual([]);
+    // A gap that is over is no longer anybody's business; one that is not is.
+    const over = mandateUntil(NOW_MS - DAY_MS, 'over', NOW_MS - 2 * DAY_MS);
+    const renewed = (fromMs: number) => mandateUntil(NOW_MS + 90 * DAY_MS, 'after', fromMs);
+    expect(told(watched({}, mandates(over, renewed(NOW_MS - 1_000))))).toEqual([]);
+    expect(told(watched({}, mandates(over, renewed(NOW_MS + 1_000))))).toEqual([['mandate_lapsing', 1_000]]);
   });
 
   test('a rule beyond the baseline, and one that lapses', () => {

@@ -124,8 +124,10 @@ function silent({ nodes, day }: Watched): AttentionItem[] {
 function lapsingMandates({ state: { mandates }, day, nowMs }: Watched): AttentionItem[] {
   return mandates.terms.flatMap(({ mandate, fromMs, untilMs }) => {
     const isTold = fromMs <= nowMs && untilMs - nowMs <= LAPSES_WITHIN_MS && nowMs - untilMs <= LAPSES_WITHIN_MS;
+    // What is over already is followed by whatever is in force now, also where there was nothing in between.
+    const atMs = Math.max(untilMs, nowMs);
     const isFollowed = mandates.terms.some(
-      (other) => other.fromMs <= untilMs && other.untilMs > untilMs && covers(other.mandate.regions, mandate.regions),
+      (other) => other.fromMs <= atMs && other.untilMs > atMs && covers(other.mandate.regions, mandate.regions),
     );
     if (!isTold || isFollowed) return [];
     const here = day.filter(({ destination }) =>

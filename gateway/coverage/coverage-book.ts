@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CoverageRow } from '../../schemas/coverage-report.ts';
+import type { CoverageGroup } from '../../schemas/coverage-report.ts';
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageCounter, MINUTE_MS } from './coverage-counter.ts';
-import type { CountedBatch, CoverageStore, TimedRow } from './coverage-store.ts';
+import type { CountedBatch, CoverageStore, SumsWish, TimedGroup } from './coverage-store.ts';
 
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
@@ -32,15 +32,15 @@ export class CoverageBook {
     this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
 
-  /** What may be shown of the last `windowMs`, over all instances, by classes of `perMinutes`. Throws StoreError. */
-  async rows(windowMs: number, perMinutes: number): Promise<TimedRow[]> {
+  /** What may be shown of the last `windowMs`, over all instances. Throws StoreError. */
+  async groups(windowMs: number, wish: Omit<SumsWish, 'afterMinute'>): Promise<TimedGroup[]> {
     await this.flush();
-    const since = Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
-    return await this.#parts.store.use((store) => store.sumsAfter(since, perMinutes));
+    const afterMinute = Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
+    return await this.#parts.store.use((store) => store.sums({ ...wish, afterMinute }));
   }
 
   /** The groups that something is withheld of. Throws StoreError. */
-  withheld(): Promise<CoverageRow[]> {
+  withheld(): Promise<CoverageGroup[]> {
     return this.#parts.store.use((store) => store.withheld());
   }
 

@@ -1,23 +1,23 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { type CoverageRow, UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
+import { type CoverageGroup, UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import {
   type CountedAnswer,
   type CountedRefusal,
   type CountedStatement,
-  type CoverageGroup,
   countersOf,
-  type MinuteRows,
-} from './coverage-rows.ts';
+  type GroupName,
+  type MinuteGroups,
+} from './coverage-groups.ts';
 
 export const MINUTE_MS = 60_000;
 
-interface Group extends CoverageGroup {
+interface Counting extends GroupName {
   readonly counts: Map<string, number>;
 }
 
 /** Counts in this process's memory, in one-minute classes, until somebody takes the counts away. */
 export class CoverageCounter {
-  #minutes = new Map<number, Map<string, Group>>();
+  #minutes = new Map<number, Map<string, Counting>>();
 
   count(answer: CountedAnswer): void {
     const { counts } = this.#groupAt(answer.atMs, answer.issuer, answer);
@@ -39,11 +39,11 @@ export class CoverageCounter {
   }
 
   /** What has been counted since it was last taken. */
-  pending(): MinuteRows[] {
-    return [...this.#minutes].map(([minute, groups]) => ({ minute, rows: [...groups.values()].flatMap(rowsOf) }));
+  pending(): MinuteGroups[] {
+    return [...this.#minutes].map(([minute, groups]) => ({ minute, groups: [...groups.values()].map(groupOf) }));
   }
 
-  take(): MinuteRows[] {
+  take(): MinuteGroups[] {
     const taken = this.pending();
     this.#minutes = new Map();
     return taken;
@@ -51,11 +51,11 @@ export class CoverageCounter {
 
   #groupAt(
     atMs: number,
-    issuer: CoverageGroup['issuer'],
-    { destination, venueKind }: { readonly destination: ProvinceCode; readonly venueKind: CoverageGroup['venue_kind'] },
-  ): Group {
+    issuer: GroupName['issuer'],
+    { destination, venueKind }: { readonly destination: ProvinceCode; readonly venueKind: GroupName['venue_kind'] },
+  ): Counting {
     const minute = Math.floor(atMs / MINUTE_MS);
-    const groups = this.#minutes.get(minute) ?? new Map<string, Group>();
+    const groups = this.#minutes.get(minute) ?? new Map<string, Counting>();
     this.#minutes.set(minute, groups);
     const name = `${issuer}${destination}${venueKind}`;
     const known = groups.get(name);
@@ -66,6 +66,6 @@ export class CoverageCounter {
   }
 }
 
-function rowsOf({ counts, ...group }: Group): CoverageRow[] {
-  return [...counts].map(([counter, n]) => ({ ...group, counter, n }));
+function groupOf({ counts, ...name }: Counting): CoverageGroup {
+  return { ...name, counts: Object.fromEntries(counts) };
 }

@@ -8,13 +8,14 @@ import {
   type CoverageTotals,
   type CoverageWindow,
 } from '../../schemas/coverage.ts';
-import { type CoverageRow, UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
+import { UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import { adapterName, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
 import { attentionOf } from './attention.ts';
 import type { CoverageBook } from './coverage-book.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import { cellsOf, isWithin, refusedOf } from './coverage-rows.ts';
+import { ANY_KIND, cellsOf, isWithin, refusedOf, type SummedGroup } from './coverage-groups.ts';
+import type { TimedGroup } from './coverage-store.ts';
 import type { NodeReports } from './node-reports.ts';
 import { policyDeviations } from './policy-deviations.ts';
 import { publicReadings, type Signals } from './signals.ts';
@@ -22,6 +23,7 @@ import { publicReadings, type Signals } from './signals.ts';
 const HOUR_MINUTES = 60;
 /** More minutes than there are. */
 const ALL_TOGETHER = 1_000_000_000;
+const EVERYTHING = { venueKind: ANY_KIND } as const;
 /** Over what a fall is looked for. */
 const LATELY_MS = 10 * MINUTE_MS;
 
@@ -55,26 +57,30 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   const { book, signals, suppressedBelow } = sources;
   const nowMs = sources.nowMs();
   const state = sources.state();
-  const all = await book.rows(COVERAGE_WINDOW_MS[query.window], HOUR_MINUTES);
-  const rows = all.filter((row) => isWithin(query, row));
-  const cells = cellsOf(rows).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
+  const { window, issuer, destination, venueKind = ANY_KIND } = query;
+  const perMinutes = query.series ? HOUR_MINUTES : ALL_TOGETHER;
+  const groups = await book.groups(COVERAGE_WINDOW_MS[window], { perMinutes, venueKind, issuer, destination });
+  const cells = cellsOf(groups).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
   const nodes = await sources.nodes.read(nowMs);
   const readings = publicReadings(signals.states(nowMs), suppressedBelow);
   // Most ask for the day, which the list of attention is made from as well.
-  const day = query.window === '24h' ? all : await book.rows(COVERAGE_WINDOW_MS['24h'], HOUR_MINUTES);
+  const isDay = window === '24h' && [issuer, destination, query.venueKind].every((only) => only === undefined);
+  const day = isDay
+    ? groups
+    : await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING });
   return {
-    window: query.window,
+    window,
     generated_at: new Date(nowMs).toISOString(),
     provinces: [...state.provinces].flatMap((province) => shownAdapter(state, province)),
     cells,
     ...summary(cells),
-    ...(query.series ? { series: seriesOf(rows) } : {}),
+    ...(query.series ? { series: seriesOf(groups) } : {}),
     deviations: policyDeviations(state, nowMs),
     signals: readings,
     nodes: nodes.reports,
-    refused: refusedOf(rows),
+    refused: refusedOf(groups),
     attention: attentionOf({
-      lately: cellsOf(await book.rows(LATELY_MS, 1)),
+      lately: cellsOf(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
       day: cellsOf(day),
       state,
       folded: sources.folded(),
@@ -83,7 +89,7 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
       registryFault: sources.registryFault(),
       nowMs,
     }),
-    suppressed: { cells: await withheldCells(sources, all, query) },
+    suppressed: { cells: await withheldCells(sources, groups, query) },
     suppressed_below: suppressedBelow,
   };
 }
@@ -94,15 +100,20 @@ export async function coverageCells(
   window: CoverageWindow,
   destination: ProvinceCode,
 ): Promise<CoverageCells> {
-  const rows = (await book.rows(COVERAGE_WINDOW_MS[window], ALL_TOGETHER)).filter((row) =>
-    isWithin({ destination }, row),
-  );
-  const cells = rows.flatMap(({ issuer, venue_kind, counter, n }) => {
-    const cell = /^cell:(.+)$/.exec(counter)?.[1];
-    if (issuer === UNRECOGNISED || venue_kind === UNTOLD || cell === undefined) return [];
-    return [{ issuer, venue_kind, cell, n }];
-  });
-  const undecided = cellsOf(rows).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
+  const wish = { perMinutes: ALL_TOGETHER, venueKind: 'each', destination } as const;
+  const sums = new Map<string, CoverageCells['cells'][number]>();
+  const groups = await book.groups(COVERAGE_WINDOW_MS[window], wish);
+  for (const { issuer, venue_kind, counts } of groups) {
+    if (issuer === UNRECOGNISED || venue_kind === UNTOLD || venue_kind === ANY_KIND) continue;
+    for (const [counter, n] of Object.entries(counts)) {
+      const cell = /^cell:(.+)$/.exec(counter)?.[1];
+      if (cell === undefined) continue;
+      const name = `${issuer} ${venue_kind} ${cell}`;
+      sums.set(name, { issuer, venue_kind, cell, n: n + (sums.get(name)?.n ?? 0) });
+    }
+  }
+  const cells = [...sums.values()];
+  const undecided = cellsOf(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
   const generated_at = new Date(nowMs()).toISOString();
   return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
 }
@@ -128,22 +139,23 @@ function trialOf({ trials }: RegistryState, { manifest }: RegisteredAdapter): Co
 /** Issuers at destinations of which something was counted and nothing is shown. */
 async function withheldCells(
   { book }: CoverageSources,
-  shown: readonly CoverageRow[],
+  shown: readonly SummedGroup[],
   query: CoverageQuery,
 ): Promise<number> {
-  const nameOf = ({ issuer, destination }: CoverageRow) => `${issuer}${destination}`;
-  const withheld = (await book.withheld()).filter((row) => row.issuer !== UNRECOGNISED && isWithin(query, row));
+  const nameOf = ({ issuer, destination }: Pick<SummedGroup, 'issuer' | 'destination'>) => `${issuer}${destination}`;
+  const withheld = (await book.withheld()).filter((group) => group.issuer !== UNRECOGNISED && isWithin(query, group));
   const names = new Set(withheld.map(nameOf));
-  for (const row of shown) names.delete(nameOf(row));
+  for (const group of shown) names.delete(nameOf(group));
   return names.size;
 }
 
-function seriesOf(rows: readonly (CoverageRow & { readonly minute: number })[]): NonNullable<Coverage['series']> {
-  const hours = new Map<number, CoverageRow[]>();
-  for (const { minute, ...row } of rows) {
-    const known = hours.get(minute);
-    if (known === undefined) hours.set(minute, [row]);
-    else known.push(row);
+function seriesOf(groups: readonly TimedGroup[]): NonNullable<Coverage['series']> {
+  const hours = new Map<number, TimedGroup[]>();
+  for (const group of groups) {
+    const hour = group.minute - (group.minute % HOUR_MINUTES);
+    const known = hours.get(hour);
+    if (known === undefined) hours.set(hour, [group]);
+    else known.push(group);
   }
   return [...hours]
     .sort(([a], [b]) => a - b)

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
-  type CoverageRow,
+  type CoverageGroup,
+  coverageGroupSchema,
   coverageReportSchema,
-  MOST_ROWS_A_REPORT,
+  MOST_COUNTS_LENGTH,
+  MOST_GROUPS_A_REPORT,
   REPORTS_KEPT_S,
+  UNTOLD,
 } from '../../schemas/coverage-report.ts';
+import { StoreError } from '../stores/store-error.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import type { MinuteRows } from './coverage-rows.ts';
-import { storedRowSchema, storedRows } from './coverage-rows.ts';
+import { ANY_KIND, type GroupName, type MinuteGroups, type SummedGroup } from './coverage-groups.ts';
 import type {
   CountedBatch,
   CoverageTerms,
@@ -17,10 +20,13 @@ import type {
   ReportDraft,
   SealedReport,
   Sender,
-  TimedRow,
+  SumsWish,
+  TimedGroup,
 } from './coverage-store.ts';
-import { newEpoch } from './coverage-tables.ts';
+import { newEpoch, SPANS } from './coverage-tables.ts';
 import { isCounted, judgeReport, type ReportJudgement } from './judge-report.ts';
+import { Merging, type RowName, scansIn, storedCountsSchema } from './packed-counts.ts';
+import { stretchesAfter } from './sum-stretches.ts';
 
 /** One statement, in the words that SQLite and PostgreSQL share. */
 export interface Statement {
@@ -35,16 +41,27 @@ export type Steps<T> = Generator<Statement, T, readonly StoredRow[]>;
 /** How a database reads rows out of one JSON text. */
 export type RowsOf = (parameter: string) => string;
 
-const GROUP = 'issuer, destination, venue_kind';
+const GROUP = 'destination, issuer, venue_kind';
 const HOUR = 60;
-const SCANS = `SUM(CASE WHEN counter LIKE 'answer:%' OR counter LIKE 'refused:%' OR counter LIKE 'stated:%' THEN n ELSE 0 END)`;
 /** Batches are sent again within seconds. */
 const BATCHES_KEPT_MINUTES = 2 * 24 * HOUR;
-/** Minutes are told apart for a week, hours for 400 days. */
+/** Minutes are told apart for a week, hours and days for 400 days. */
 const MINUTES_KEPT = 7 * 24 * HOUR;
 const HOURS_KEPT = 400 * 24 * HOUR;
 
-const timedRowSchema = z.strictObject({ ...storedRowSchema.shape, minute: z.coerce.number().int() });
+const groupSchema = z.strictObject({
+  destination: coverageGroupSchema.shape.destination,
+  issuer: coverageGroupSchema.shape.issuer,
+  venue_kind: coverageGroupSchema.shape.venue_kind,
+  counts: storedCountsSchema,
+});
+const summedSchema = z.strictObject({
+  minute: z.coerce.number().int(),
+  ...groupSchema.shape,
+  venue_kind: z.union([groupSchema.shape.venue_kind, z.literal(ANY_KIND)]),
+});
+const keptSchema = z.strictObject({ key: z.string(), minute: z.coerce.number().int(), counts: storedCountsSchema });
+const dueSchema = z.strictObject({ minute: z.coerce.number().int(), ...groupSchema.shape });
 const reportSchema = z.strictObject({ number: z.coerce.number().int(), body: z.string() });
 const lastReportSchema = z.strictObject({
   number: z.coerce.number().int(),
@@ -63,6 +80,19 @@ const senderSchema = z.strictObject({
   fault: z.string().nullable(),
 });
 
+type ColumnsOf<Name> = readonly (keyof Name & string)[];
+/** A table of groups: `key` tells its rows apart, in the order of its primary key. */
+interface Table<Name> {
+  readonly name: string;
+  readonly key: ColumnsOf<Name>;
+}
+const NAME = ['destination', 'issuer', 'venue_kind'] as const;
+type SumName = Omit<SummedGroup, 'counts'> & { readonly span: number; readonly minute: number };
+type DueName = GroupName & { readonly reporter: string; readonly minute: number };
+const SUMS: Table<SumName> = { name: 'huren_coverage_sum', key: ['span', 'minute', ...NAME] };
+const WAITING: Table<GroupName> = { name: 'huren_coverage_waiting', key: NAME };
+const DUE: Table<DueName> = { name: 'huren_coverage_due', key: ['reporter', 'minute', ...NAME] };
+
 /** What a coverage store does, as transactions over its tables; a store runs them. `what` names it in errors. */
 export class CoverageStatements {
   readonly #terms: CoverageTerms;
@@ -80,21 +110,31 @@ export class CoverageStatements {
     const sql = 'INSERT INTO huren_coverage_counted VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id';
     if ((yield { sql, values: [id, newest] }).length === 0) return;
     yield* this.#show(minutes);
-    const rows = minutes.flatMap(({ minute, rows: each }) => each.map((row) => ({ minute, ...row })));
-    const reported = rows.map((row) => ({ reporter: reporterOf(row), ...row }));
-    yield this.#upsert('huren_coverage_unreported', `reporter, minute, ${GROUP}, counter`, reported);
+    const due = new Merging(DUE.key);
+    for (const { minute, groups } of minutes) {
+      for (const { counts, ...name } of groups)
+        due.add({ reporter: reporterOf(name), minute, ...name }, counts, minute);
+    }
+    yield* this.#merge(DUE, due);
   }
 
-  *sumsAfter(minute: number, perMinutes: number): Steps<TimedRow[]> {
-    const at = 'minute - minute % $2';
-    const sql = `SELECT ${at} AS minute, ${GROUP}, counter, SUM(n) AS n FROM huren_coverage_shown
-      WHERE minute > $1 GROUP BY ${at}, ${GROUP}, counter`;
-    return storedRows(timedRowSchema, yield { sql, values: [minute, perMinutes] }, this.#what);
+  *sums(wish: SumsWish): Steps<TimedGroup[]> {
+    const sums: TimedGroup[] = [];
+    const { afterMinute, perMinutes, venueKind, issuer = '', destination = '' } = wish;
+    for (const { span, from, until } of stretchesAfter(afterMinute, perMinutes)) {
+      const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = $1 AND minute >= $2 AND minute < $3
+        AND ${venueKind === 'each' ? `venue_kind <> $4` : 'venue_kind = $4'}
+        AND ($5 = '' OR issuer = $5) AND ($6 = '' OR destination = $6)`;
+      const kind = venueKind === 'each' ? ANY_KIND : venueKind;
+      const rows = yield { sql, values: [span, from, until, kind, issuer, destination] };
+      sums.push(...storedRows(summedSchema, rows, this.#what));
+    }
+    return sums;
   }
 
-  *withheld(): Steps<CoverageRow[]> {
-    const sql = `SELECT ${GROUP}, counter, n FROM huren_coverage_withheld`;
-    return storedRows(storedRowSchema, yield { sql, values: [] }, this.#what);
+  *withheld(): Steps<CoverageGroup[]> {
+    const sql = `SELECT ${GROUP}, counts FROM huren_coverage_waiting`;
+    return storedRows(groupSchema, yield { sql, values: [] }, this.#what);
   }
 
   *seal(reporter: string, nowS: number, everyS: number, bodyOf: (draft: ReportDraft) => string): Steps<void> {
@@ -163,22 +203,19 @@ export class CoverageStatements {
 
   *forget(nowMs: number): Steps<void> {
     const nowMinute = Math.floor(nowMs / MINUTE_MS);
-    yield { sql: 'DELETE FROM huren_coverage_shown WHERE minute < $1', values: [nowMinute - HOURS_KEPT] };
-    const old = [nowMinute - MINUTES_KEPT];
-    const whole = `minute < $1 AND minute % ${HOUR} <> 0`;
     yield {
-      sql: `INSERT INTO huren_coverage_shown AS kept
-        SELECT minute - minute % ${HOUR}, ${GROUP}, counter, SUM(n) FROM huren_coverage_shown WHERE ${whole}
-        GROUP BY minute - minute % ${HOUR}, ${GROUP}, counter
-        ON CONFLICT (minute, ${GROUP}, counter) DO UPDATE SET n = kept.n + excluded.n`,
-      values: old,
+      sql: 'DELETE FROM huren_coverage_sum WHERE span = 1 AND minute < $1',
+      values: [nowMinute - MINUTES_KEPT],
     };
-    yield { sql: `DELETE FROM huren_coverage_shown WHERE ${whole}`, values: old };
+    yield {
+      sql: 'DELETE FROM huren_coverage_sum WHERE span > 1 AND minute < $1',
+      values: [nowMinute - HOURS_KEPT],
+    };
     const batches = 'DELETE FROM huren_coverage_counted WHERE minute < $1';
     yield { sql: batches, values: [nowMinute - BATCHES_KEPT_MINUTES] };
     // Where nobody makes reports nothing takes these away.
-    const unreported = 'DELETE FROM huren_coverage_unreported WHERE minute < $1';
-    yield { sql: unreported, values: [nowMinute - REPORTS_KEPT_S / 60] };
+    const due = 'DELETE FROM huren_coverage_due WHERE minute < $1';
+    yield { sql: due, values: [nowMinute - REPORTS_KEPT_S / 60] };
     // The last one stays: the next is chained to it.
     yield {
       sql: `DELETE FROM huren_coverage_report AS old WHERE sealed_s < $1 AND EXISTS
@@ -188,46 +225,78 @@ export class CoverageStatements {
   }
 
   /** Into what may be shown: group by group, and only once enough scans are behind a group. */
-  *#show(minutes: readonly MinuteRows[]): Steps<void> {
-    const rows = minutes.flatMap(({ minute, rows: each }) => each.map((row) => ({ minute, ...row })));
+  *#show(minutes: readonly MinuteGroups[]): Steps<void> {
+    const sums = new Merging(SUMS.key);
+    for (const { minute, ...group } of yield* this.#ripe(minutes)) addToSums(sums, minute, group);
+    yield* this.#merge(SUMS, sums);
+  }
+
+  /** The groups that have enough scans behind them, each with what was withheld of it, at its newest minute. */
+  *#ripe(minutes: readonly MinuteGroups[]): Steps<(CoverageGroup & { readonly minute: number })[]> {
     const { withholdBelow } = this.#terms;
-    if (withholdBelow <= 1) {
-      yield this.#upsert('huren_coverage_shown', `minute, ${GROUP}, counter`, rows);
-      return;
+    const given = minutes.flatMap(({ minute, groups }) => groups.map((group) => ({ minute, ...group })));
+    if (withholdBelow <= 1) return given;
+    const waiting = new Merging(WAITING.key);
+    for (const { minute, counts, ...name } of given) waiting.add(name, counts, minute);
+    if (waiting.size === 0) return [];
+    yield* this.#addKept(WAITING, waiting);
+    const [ripe, rest] = [new Merging(WAITING.key), new Merging(WAITING.key)];
+    for (const { name, counts, minute } of waiting.all()) {
+      (scansIn(counts) >= withholdBelow ? ripe : rest).add(name, counts, minute);
     }
-    yield this.#upsert('huren_coverage_withheld', `${GROUP}, counter`, rows, ', minute = excluded.minute');
-    const ripe = `SELECT ${GROUP} FROM huren_coverage_withheld GROUP BY ${GROUP} HAVING ${SCANS} >= $1`;
-    const values = [withholdBelow];
-    const newest = 'MAX(w.minute) OVER (PARTITION BY w.issuer, w.destination, w.venue_kind)';
-    yield {
-      sql: `INSERT INTO huren_coverage_shown AS kept (minute, ${GROUP}, counter, n)
-        SELECT ${newest}, w.issuer, w.destination, w.venue_kind, w.counter, w.n
-        FROM huren_coverage_withheld w JOIN (${ripe}) r ON w.issuer = r.issuer AND w.destination = r.destination
-          AND w.venue_kind = r.venue_kind WHERE true
-        ON CONFLICT (minute, ${GROUP}, counter) DO UPDATE SET n = kept.n + excluded.n`,
-      values,
-    };
-    yield { sql: `DELETE FROM huren_coverage_withheld WHERE (${GROUP}) IN (${ripe})`, values };
+    yield this.#upsert(WAITING, rest);
+    const sql = `DELETE FROM huren_coverage_waiting WHERE (${GROUP}) IN (SELECT ${GROUP} FROM (${this.#rowsOf('$1')}) AS given)`;
+    yield { sql, values: [ripe.names()] };
+    return ripe.all().map(({ name, counts, minute }) => ({ ...name, counts, minute }));
   }
 
-  #upsert(table: string, key: string, rows: readonly StoredRow[], more = ''): Statement {
-    const sql = `INSERT INTO ${table} AS kept (${key}${more === '' ? '' : ', minute'}, n)
-      SELECT ${key}${more === '' ? '' : ', MAX(minute)'}, SUM(n) FROM (${this.#rowsOf('$1')}) AS added WHERE true
-      GROUP BY ${key} ORDER BY ${key}
-      ON CONFLICT (${key}) DO UPDATE SET n = kept.n + excluded.n${more}`;
-    return { sql, values: [JSON.stringify(rows)] };
+  /** Adds to rows that are kept, in one reading and one writing however many there are. */
+  *#merge<Name extends RowName>(table: Table<Name>, merging: Merging<Name>): Steps<void> {
+    yield* this.#addKept(table, merging);
+    yield this.#upsert(table, merging);
   }
 
-  *#takeUnreported(reporter: string): Steps<MinuteRows[]> {
-    const taken = `SELECT minute, ${GROUP}, counter FROM huren_coverage_unreported WHERE reporter = $1
-      ORDER BY minute, ${GROUP}, counter LIMIT ${MOST_ROWS_A_REPORT}`;
-    const sql = `DELETE FROM huren_coverage_unreported WHERE reporter = $1 AND
-      (minute, ${GROUP}, counter) IN (${taken}) RETURNING minute, ${GROUP}, counter, n`;
-    const byMinute = new Map<number, CoverageRow[]>();
-    for (const { minute, ...row } of storedRows(timedRowSchema, yield { sql, values: [reporter] }, this.#what)) {
-      byMinute.set(minute, [...(byMinute.get(minute) ?? []), row]);
+  *#addKept<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Steps<void> {
+    const same = key.map((column) => `kept.${column} = given.${column}`).join(' AND ');
+    const keyText = key.map((column) => `kept.${column}`).join(` || ' ' || `);
+    // Each name is looked up: without CROSS a planner may walk through all that is kept instead.
+    const sql = `SELECT ${keyText} AS key, kept.minute, kept.counts
+      FROM (${this.#rowsOf('$1')}) AS given CROSS JOIN ${name} AS kept WHERE ${same}`;
+    for (const { key: found, minute, counts } of storedRows(
+      keptSchema,
+      yield { sql, values: [merging.names()] },
+      this.#what,
+    )) {
+      merging.addKept(found, counts, minute);
     }
-    return [...byMinute].sort(([a], [b]) => a - b).map(([minute, rows]) => ({ minute, rows }));
+  }
+
+  #upsert<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Statement {
+    const columns = [...new Set([...key, 'minute'])].join(', ');
+    const sql = `INSERT INTO ${name} (${columns}, counts) SELECT ${columns}, counts FROM (${this.#rowsOf('$1')}) AS given
+      WHERE true ORDER BY ${key.join(', ')}
+      ON CONFLICT (${key.join(', ')}) DO UPDATE SET counts = excluded.counts, minute = excluded.minute`;
+    return { sql, values: [merging.rows()] };
+  }
+
+  /** As much as one report may hold; the next one takes the rest. */
+  *#takeUnreported(reporter: string): Steps<MinuteGroups[]> {
+    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_due WHERE reporter = $1
+      ORDER BY minute, ${GROUP} LIMIT ${MOST_GROUPS_A_REPORT}`;
+    const due = storedRows(dueSchema, yield { sql, values: [reporter] }, this.#what);
+    const byMinute = new Map<number, CoverageGroup[]>();
+    const taken = new Merging(DUE.key);
+    let length = 0;
+    for (const { minute, counts, ...name } of due) {
+      length += JSON.stringify(counts).length;
+      if (length > MOST_COUNTS_LENGTH && byMinute.size > 0) break;
+      byMinute.set(minute, [...(byMinute.get(minute) ?? []), { ...name, counts }]);
+      taken.add({ reporter, minute, ...name }, counts, minute);
+    }
+    const key = DUE.key.join(', ');
+    const remove = `DELETE FROM huren_coverage_due WHERE (${key}) IN (SELECT ${key} FROM (${this.#rowsOf('$1')}) AS given)`;
+    yield { sql: remove, values: [taken.names()] };
+    return [...byMinute].map(([minute, groups]) => ({ minute, groups }));
   }
 
   *#epoch(): Steps<string> {
@@ -239,13 +308,29 @@ export class CoverageStatements {
   }
 }
 
-/** Who reports a row: the issuer what it stated, the gateway of the destination everything else. */
-function reporterOf({ issuer, destination, counter }: CoverageRow): string {
-  return counter.startsWith('stated:') ? reporterName('issuer', issuer) : reporterName('gateway', destination);
+/** Rows as a database gave them. Throws StoreError `damaged` for anything else; `what` names the database. */
+function storedRows<T>(schema: z.ZodType<T>, rows: unknown, what: string): T[] {
+  const parsed = z.array(schema).safeParse(rows);
+  if (!parsed.success) throw new StoreError('damaged', what, { cause: parsed.error });
+  return parsed.data;
+}
+
+/** Into the sums of its minute, its hour and its day, by itself and with the other kinds of venues. */
+function addToSums(sums: Merging<SumName>, at: number, { counts, venue_kind, ...pair }: CoverageGroup): void {
+  for (const span of SPANS) {
+    const minute = at - (at % span);
+    sums.add({ span, minute, ...pair, venue_kind }, counts, minute);
+    if (venue_kind !== UNTOLD) sums.add({ span, minute, ...pair, venue_kind: ANY_KIND }, counts, minute);
+  }
+}
+
+/** Who reports a group: the issuer what it stated, which knows of no venue, the gateway of the destination everything else. */
+function reporterOf({ issuer, destination, venue_kind }: GroupName): string {
+  return venue_kind === UNTOLD ? reporterName('issuer', issuer) : reporterName('gateway', destination);
 }
 
 /** What a store calls the reports of one hosted entity. */
-export function reporterName(kind: 'gateway' | 'issuer', province: CoverageRow['issuer']): string {
+export function reporterName(kind: 'gateway' | 'issuer', province: CoverageGroup['issuer']): string {
   return `${kind}:${province}`;
 }
 

@@ -1,16 +1,26 @@
-import type { CoverageReport, CoverageRow } from '../../schemas/coverage-report.ts';
-import type { MinuteRows } from './coverage-rows.ts';
+import type { ProvinceCode, VenueKind } from '../../schemas/code-lists/index.ts';
+import type { CoverageGroup, CoverageReport } from '../../schemas/coverage-report.ts';
+import type { ANY_KIND, MinuteGroups, SummedGroup } from './coverage-groups.ts';
 import type { FoldedReport, ReportJudgement } from './judge-report.ts';
 
 /** What was counted here since the last time, and who reports it. `id`: sent again after a doubtful outcome, it counts once. */
 export interface CountedBatch {
   readonly id: string;
-  readonly minutes: readonly MinuteRows[];
+  readonly minutes: readonly MinuteGroups[];
 }
 
-/** Rows over some minutes from `minute` on. */
-export interface TimedRow extends CoverageRow {
+/** Sums over some minutes from `minute` on. */
+export interface TimedGroup extends SummedGroup {
   readonly minute: number;
+}
+
+/** Sums after a minute, each over at most `perMinutes`: of all kinds of venues together, of each, or of one. */
+export interface SumsWish {
+  readonly afterMinute: number;
+  readonly perMinutes: number;
+  readonly venueKind: VenueKind | typeof ANY_KIND | 'each';
+  readonly issuer?: ProvinceCode | undefined;
+  readonly destination?: ProvinceCode | undefined;
 }
 
 /** A report that was made and can be signed: its payload, byte for byte. */
@@ -31,7 +41,7 @@ export interface ReportDraft {
   readonly number: number;
   readonly previous: string | null;
   readonly fromS: number;
-  readonly minutes: readonly MinuteRows[];
+  readonly minutes: readonly MinuteGroups[];
 }
 
 /** A report by another node that was verified. */
@@ -56,10 +66,10 @@ export interface Sender extends FoldedReport {
 export interface CoverageStore {
   /** Adds what was counted here, in one step, to the counts and to what is to be reported. */
   readonly add: (batch: CountedBatch) => Promise<void>;
-  /** Sums of what may be shown, after `minute`, by classes of `perMinutes`. */
-  readonly sumsAfter: (minute: number, perMinutes: number) => Promise<TimedRow[]>;
+  /** Sums of what may be shown. */
+  readonly sums: (wish: SumsWish) => Promise<TimedGroup[]>;
   /** The groups that something is withheld of. */
-  readonly withheld: () => Promise<CoverageRow[]>;
+  readonly withheld: () => Promise<CoverageGroup[]>;
   /** Makes the next report of a reporter from what it has not reported, unless the last is younger than `everyS`. */
   readonly seal: (
     reporter: string,
@@ -76,13 +86,13 @@ export interface CoverageStore {
   readonly senders: () => Promise<readonly Sender[]>;
   /** Resolves where the store answers. */
   readonly probe: () => Promise<void>;
-  /** Forgets what is shown after 400 days, and minutes after a week: their hour stays. */
+  /** Forgets minutes after a week, hours and days after 400 days. */
   readonly forget: (nowMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** What a store is opened with. */
 export interface CoverageTerms {
-  /** Rows of a group with fewer scans than this are withheld until more have come. */
+  /** A group with fewer scans than this is withheld until more have come. */
   readonly withholdBelow: number;
 }

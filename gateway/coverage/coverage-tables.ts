@@ -1,26 +1,67 @@
 import { randomBytes } from 'node:crypto';
+import type { KeptStore } from '../stores/kept-store.ts';
+import type { KeptTable } from '../stores/kept-table.ts';
 import type { Migrations } from '../stores/migrations.ts';
 
-const GROUP = 'issuer TEXT, destination TEXT, venue_kind TEXT, counter TEXT';
-const GROUP_KEY = 'issuer, destination, venue_kind, counter';
+const COUNTER = 'issuer TEXT, destination TEXT, venue_kind TEXT, counter TEXT';
+const COUNTER_KEY = 'issuer, destination, venue_kind, counter';
 
-/** What is counted by group since number 2. The tables of number 1 stay for an older version beside this one. */
-const GROUPED = `
+/** A row for each counter: what reports first stood on. The tables of number 1 stay for an older version beside this one. */
+const COUNTERS = `
   CREATE TABLE huren_coverage_epoch (epoch TEXT PRIMARY KEY);
   CREATE TABLE huren_coverage_counted (id TEXT PRIMARY KEY, minute INTEGER NOT NULL);
-  CREATE TABLE huren_coverage_shown (minute INTEGER, ${GROUP}, n BIGINT NOT NULL, PRIMARY KEY (minute, ${GROUP_KEY}));
-  CREATE TABLE huren_coverage_withheld (${GROUP}, minute INTEGER NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (${GROUP_KEY}));
+  CREATE TABLE huren_coverage_shown (minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (minute, ${COUNTER_KEY}));
+  CREATE TABLE huren_coverage_withheld (
+    ${COUNTER}, minute INTEGER NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (${COUNTER_KEY})
+  );
   CREATE TABLE huren_coverage_unreported (
-    reporter TEXT, minute INTEGER, ${GROUP}, n BIGINT NOT NULL, PRIMARY KEY (reporter, minute, ${GROUP_KEY})
+    reporter TEXT, minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (reporter, minute, ${COUNTER_KEY})
   );
   CREATE TABLE huren_coverage_report (
-    reporter TEXT, number BIGINT, body TEXT NOT NULL, digest TEXT NOT NULL, sealed_s BIGINT NOT NULL, PRIMARY KEY (reporter, number)
+    reporter TEXT, number BIGINT, body TEXT NOT NULL, digest TEXT NOT NULL, sealed_s BIGINT NOT NULL,
+    PRIMARY KEY (reporter, number)
   );
   CREATE TABLE huren_coverage_sender (
     node TEXT, epoch TEXT, number BIGINT NOT NULL, digest TEXT NOT NULL, reported_s BIGINT NOT NULL,
     received_s BIGINT NOT NULL, gaps INTEGER NOT NULL, breakers TEXT NOT NULL, PRIMARY KEY (node, epoch)
   );
   CREATE TABLE huren_coverage_fault (node TEXT PRIMARY KEY, fault TEXT NOT NULL)`;
+
+const GROUP = 'destination TEXT, issuer TEXT, venue_kind TEXT';
+const GROUP_KEY = 'destination, issuer, venue_kind';
+
+/** Minutes that a sum is kept for, each in rows of its own: a window reads few of them, whatever its length. */
+export const SPANS = [1, 60, 1_440] as const;
+
+/** A row for each group, with its counters in one JSON text, in place of some forty rows. `object` makes one of counters. */
+function grouped(object: string): string {
+  const counters = (key: string, table: string) =>
+    `SELECT ${key}, ${GROUP_KEY}, ${object} FROM ${table} GROUP BY ${key}, ${GROUP_KEY}`;
+  const sums = SPANS.flatMap((span) =>
+    [
+      { kind: 'venue_kind', of: 'true' },
+      { kind: `'any'`, of: `venue_kind <> 'untold'` },
+    ].map(({ kind, of }) => {
+      const minute = `minute - minute % ${span}`;
+      const summed = `SELECT ${minute} AS minute, destination, issuer, ${kind} AS venue_kind, counter, SUM(n) AS n
+        FROM huren_coverage_shown WHERE ${of} GROUP BY ${minute}, destination, issuer, ${kind === 'venue_kind' ? 'venue_kind, ' : ''}counter`;
+      return `INSERT INTO huren_coverage_sum SELECT ${span}, given.* FROM (${counters('minute', `(${summed}) AS summed`)}) AS given`;
+    }),
+  );
+  return [
+    `CREATE TABLE huren_coverage_sum (
+       span INTEGER, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (span, minute, ${GROUP_KEY}))`,
+    `CREATE TABLE huren_coverage_waiting (
+       minute INTEGER NOT NULL, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (${GROUP_KEY}))`,
+    `CREATE TABLE huren_coverage_due (
+       reporter TEXT, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (reporter, minute, ${GROUP_KEY}))`,
+    ...sums,
+    `INSERT INTO huren_coverage_waiting SELECT MAX(minute), ${GROUP_KEY}, ${object}
+       FROM huren_coverage_withheld GROUP BY ${GROUP_KEY}`,
+    `INSERT INTO huren_coverage_due ${counters('reporter, minute', 'huren_coverage_unreported')}`,
+    ...['shown', 'withheld', 'unreported'].map((name) => `DROP TABLE huren_coverage_${name}`),
+  ].join(';\n');
+}
 
 export const SQLITE_TABLES: Migrations = {
   store: 'coverage',
@@ -31,7 +72,8 @@ export const SQLITE_TABLES: Migrations = {
        PRIMARY KEY (minute, issuer, destination, counter)
      ) STRICT, WITHOUT ROWID;
      CREATE TABLE coverage_batch (id TEXT PRIMARY KEY, minute INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
-    GROUPED,
+    COUNTERS,
+    grouped('json_group_object(counter, n)'),
   ],
 };
 
@@ -44,7 +86,41 @@ export const POSTGRES_TABLES: Migrations = {
        PRIMARY KEY (minute, issuer, destination, counter)
      );
      CREATE TABLE huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL)`,
-    GROUPED,
+    COUNTERS,
+    grouped('json_object_agg(counter, n)::text'),
+  ],
+};
+
+/** A table that is called the same in both databases. `columns`: `name` for text, `name#` for a number. */
+function kept(name: string, columns: string, outdates = false): KeptTable {
+  return {
+    name,
+    sqlite: `huren_coverage_${name}`,
+    postgres: `huren_coverage_${name}`,
+    columns: columns
+      .split(' ')
+      .map((column) => ({ name: column.replace('#', ''), type: column.endsWith('#') ? 'integer' : 'text' })),
+    ...(outdates ? { outdates } : {}),
+  };
+}
+
+/**
+ * What a backup has of coverage. The numbering of reports goes on only where nothing has happened since: others have seen
+ * the numbers that followed, and two reports of one number look like a fork.
+ */
+export const KEPT_COVERAGE: KeptStore = {
+  name: 'coverage',
+  sqlite: SQLITE_TABLES,
+  postgres: POSTGRES_TABLES,
+  tables: [
+    kept('epoch', 'epoch', true),
+    kept('counted', 'id minute#', true),
+    kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('waiting', 'minute# destination issuer venue_kind counts'),
+    kept('due', 'reporter minute# destination issuer venue_kind counts', true),
+    kept('report', 'reporter number# body digest sealed_s#', true),
+    kept('sender', 'node epoch number# digest reported_s# received_s# gaps# breakers'),
+    kept('fault', 'node fault'),
   ],
 };
 

@@ -10,7 +10,7 @@ const QUERY_TIMEOUT_MS = 5_000;
 /** Instances that write take turns. Any number will do, as long as every instance takes the same one. */
 const TAKE_TURN = 'SELECT pg_advisory_xact_lock(4812007)';
 const rowsOf: RowsOf = (parameter) => `SELECT * FROM jsonb_to_recordset(${parameter}::jsonb) AS given
-  (reporter text, minute integer, issuer text, destination text, venue_kind text, counter text, n bigint)`;
+  (reporter text, span integer, minute integer, destination text, issuer text, venue_kind text, counts text)`;
 
 /** Coverage in PostgreSQL, with its tables up to date; the pool is left open at the end. Throws StoreError. */
 export async function openPostgresCoverage(pool: PostgresPool, terms: CoverageTerms): Promise<CoverageStore> {
@@ -25,7 +25,7 @@ export async function openPostgresCoverage(pool: PostgresPool, terms: CoverageTe
     stepThrough(({ sql, values }) => pool.rows(sql, values, QUERY_TIMEOUT_MS), steps);
   return {
     add: (batch) => write(statements.add(batch)),
-    sumsAfter: (...window) => read(statements.sumsAfter(...window)),
+    sums: (wish) => read(statements.sums(wish)),
     withheld: () => read(statements.withheld()),
     seal: (...report) => write(statements.seal(...report)),
     reportsAfter: (...asked) => write(statements.reportsAfter(...asked)),

@@ -3,7 +3,7 @@ import { CoverageStatements, type RowsOf, type Steps } from './coverage-statemen
 import type { CoverageStore, CoverageTerms } from './coverage-store.ts';
 import { SQLITE_TABLES } from './coverage-tables.ts';
 
-const COLUMNS = ['reporter', 'minute', 'issuer', 'destination', 'venue_kind', 'counter', 'n'];
+const COLUMNS = ['reporter', 'span', 'minute', 'destination', 'issuer', 'venue_kind', 'counts'];
 const rowsOf: RowsOf = (parameter) =>
   `SELECT ${COLUMNS.map((name) => `value->>'${name}' AS ${name}`).join(', ')} FROM json_each(${parameter})`;
 
@@ -14,7 +14,7 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
   const run = async <T>(steps: Steps<T>) => file.transact(() => stepThrough(file, steps));
   return {
     add: (batch) => run(statements.add(batch)),
-    sumsAfter: async (...window) => file.attempt(() => stepThrough(file, statements.sumsAfter(...window))),
+    sums: async (wish) => file.attempt(() => stepThrough(file, statements.sums(wish))),
     withheld: async () => file.attempt(() => stepThrough(file, statements.withheld())),
     seal: (...report) => run(statements.seal(...report)),
     reportsAfter: (...asked) => run(statements.reportsAfter(...asked)),

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { CoverageReport } from '../../schemas/coverage-report.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
-import { type CountedAnswer, cellsOf } from './coverage-rows.ts';
-import type { CoverageStore, CoverageTerms, ReportDraft } from './coverage-store.ts';
+import { ANY_KIND, type CountedAnswer, cellsOf } from './coverage-groups.ts';
+import type { CoverageStore, CoverageTerms, ReportDraft, TimedGroup } from './coverage-store.ts';
 import { SKETCH_ERROR } from './latency-sketch.ts';
 
 const AT_MS = Date.UTC(2026, 0, 1, 12);
@@ -26,12 +26,23 @@ export function answerAt(atMs: number, more: Partial<CountedAnswer> = {}): Count
 }
 
 const NODE = 'https://gateway.example/410000';
-const ROW = {
-  issuer: '410000',
-  destination: '440000',
-  venue_kind: 'hospital',
-  counter: 'answer:green:pass:live',
-} as const;
+const GROUP = { issuer: '410000', destination: '440000', venue_kind: 'hospital' } as const;
+const PASSED = 'answer:green:pass:live';
+
+function passes(n: number) {
+  return { ...GROUP, counts: { [PASSED]: n } };
+}
+
+/** All that a store shows after a minute, with its kinds of venues together. */
+function sumsOf(store: CoverageStore, afterMinute: number, perMinutes: number): Promise<TimedGroup[]> {
+  return store.sums({ afterMinute, perMinutes, venueKind: ANY_KIND });
+}
+
+/** By minute, how many scans are shown. */
+async function passedAt(store: CoverageStore, afterMinute: number, perMinutes: number) {
+  const sums = await sumsOf(store, afterMinute, perMinutes);
+  return sums.map(({ minute, counts }) => [minute, counts[PASSED]] as const).sort(([a], [b]) => a - b);
+}
 
 /** What every coverage store owes, run against each of them for real. `openAt` opens the same place again for a name. */
 export function coverageStoreContract(
@@ -49,7 +60,8 @@ export function coverageStoreContract(
       opened.push({ book: made, store });
       return made;
     }
-    const cells = async (one: CoverageBook, windowMs = 3_600_000) => cellsOf(await one.rows(windowMs, 60));
+    const cells = async (one: CoverageBook, windowMs = 3_600_000) =>
+      cellsOf(await one.groups(windowMs, { perMinutes: 60, venueKind: ANY_KIND }));
     const presented = async (one: CoverageBook, windowMs?: number) =>
       (await cells(one, windowMs)).map((cell) => cell.presented);
     afterEach(async () => {
@@ -90,10 +102,10 @@ export function coverageStoreContract(
 
     test('a batch that is sent again after a doubtful outcome counts twice', async () => {
       const store = await openAt('twice', { withholdBelow: 1 });
-      const batch = { id: 'twice', minutes: [{ minute: 500, rows: [{ ...ROW, n: 5 }] }] };
+      const batch = { id: 'twice', minutes: [{ minute: 500, groups: [passes(5)] }] };
       await store.add(batch);
       await store.add(batch);
-      expect(await store.sumsAfter(499, 60)).toEqual([{ ...ROW, minute: 480, n: 5 }]);
+      expect(await sumsOf(store, 479, 60)).toEqual([{ ...passes(5), venue_kind: ANY_KIND, minute: 480 }]);
       await store.close();
     });
 
@@ -141,34 +153,23 @@ export function coverageStoreContract(
       const add = (id: string, minute: number, n: number) =>
         store.add({
           id,
-          minutes: [
-            {
-              minute,
-              rows: [
-                { ...ROW, n },
-                { ...ROW, counter: 'ms:48', n },
-              ],
-            },
-          ],
+          minutes: [{ minute, groups: [{ ...GROUP, counts: { [PASSED]: n, 'ms:48': n } }] }],
         });
       await add('nine', 100, 9);
-      expect(await store.sumsAfter(0, 60)).toEqual([]);
-      expect((await store.withheld()).map(({ n }) => n)).toEqual([9, 9]);
+      expect(await sumsOf(store, -1, 60)).toEqual([]);
+      expect((await store.withheld()).map(({ counts }) => counts)).toEqual([{ [PASSED]: 9, 'ms:48': 9 }]);
       await add('one', 170, 1);
-      const shown = (await store.sumsAfter(0, 60)).sort((a, b) => (a.counter < b.counter ? -1 : 1));
-      expect(shown.map(({ minute, n }) => [minute, n])).toEqual([
-        [120, 10],
-        [120, 10],
-      ]);
+      const shown = await sumsOf(store, -1, 60);
+      expect(shown.map(({ minute, counts }) => [minute, counts])).toEqual([[120, { [PASSED]: 10, 'ms:48': 10 }]]);
       expect(await store.withheld()).toEqual([]);
       await add('more', 171, 9);
-      expect((await store.sumsAfter(0, 60)).map(({ n }) => n)).toEqual([10, 10]);
+      expect(await passedAt(store, -1, 60)).toEqual([[120, 10]]);
       await store.close();
     });
 
     test('counts are reported twice, not at all, or outside the chain of reports', async () => {
       const store = await openAt('reporting', { withholdBelow: 10 });
-      await store.add({ id: 'a', minutes: [{ minute: 5, rows: [{ ...ROW, n: 3 }] }] });
+      await store.add({ id: 'a', minutes: [{ minute: 5, groups: [passes(3)] }] });
       const drafts: ReportDraft[] = [];
       const seal = (nowS: number) =>
         store.seal('gateway:440000', nowS, 5, (draft) => {
@@ -177,12 +178,12 @@ export function coverageStoreContract(
         });
       await seal(1_000);
       await seal(1_004);
-      await store.add({ id: 'b', minutes: [{ minute: 6, rows: [{ ...ROW, n: 2 }] }] });
+      await store.add({ id: 'b', minutes: [{ minute: 6, groups: [passes(2)] }] });
       await seal(1_005);
       await seal(1_010);
       expect(drafts.map(({ number, fromS, minutes }) => [number, fromS, minutes])).toEqual([
-        [1, 1_000, [{ minute: 5, rows: [{ ...ROW, n: 3 }] }]],
-        [2, 1_000, [{ minute: 6, rows: [{ ...ROW, n: 2 }] }]],
+        [1, 1_000, [{ minute: 5, groups: [passes(3)] }]],
+        [2, 1_000, [{ minute: 6, groups: [passes(2)] }]],
         [3, 1_005, []],
       ]);
       const known = { epoch: drafts[0]?.epoch ?? '', number: 1 };
@@ -203,14 +204,14 @@ export function coverageStoreContract(
         previous: string | null,
         more: Partial<CoverageReport> = {},
       ): CoverageReport => {
-        const minutes = [{ minute: 100 + number, rows: [{ ...ROW, n: 1 }] }];
+        const minutes = [{ minute: 100 + number, groups: [passes(1)] }];
         return { iss: NODE, iat: 6_000 + number, from: 6_000, epoch, number, previous, minutes, breakers: [], ...more };
       };
       let receivedS = 7_000;
       const fold = async (report: CoverageReport, name: string) => {
         receivedS += 1;
         const judged = await store.fold({ report, digest: digest(name), receivedS });
-        return [judged, (await store.sumsAfter(0, 1_000_000)).reduce((sum, { n }) => sum + n, 0)];
+        return [judged, (await passedAt(store, -1, 1_000_000)).reduce((sum, [, n = 0]) => sum + n, 0)];
       };
       expect(await fold(reportOf(1, null), 'one')).toEqual(['next', 1]);
       expect(await fold(reportOf(1, null), 'one')).toEqual(['known', 1]);
@@ -235,16 +236,17 @@ export function coverageStoreContract(
       const store = await openAt('forgetting', { withholdBelow: 1 });
       const DAY = 24 * 60;
       const now = 30_000 * 60;
-      const add = (id: string, minute: number) => store.add({ id, minutes: [{ minute, rows: [{ ...ROW, n: 1 }] }] });
+      const add = (id: string, minute: number) => store.add({ id, minutes: [{ minute, groups: [passes(1)] }] });
       for (const minute of [now - 401 * DAY, now - 8 * DAY + 1, now - 8 * DAY + 59, now - DAY + 7]) {
         await add(String(minute), minute);
       }
       await store.forget(now * 60_000);
-      expect(
-        (await store.sumsAfter(0, 1)).map(({ minute, n }) => [minute - now, n]).sort(([a = 0], [b = 0]) => a - b),
-      ).toEqual([
+      const agoOf = async (perMinutes: number) =>
+        (await passedAt(store, -1, perMinutes)).map(([minute, n]) => [minute - now, n]);
+      expect(await agoOf(1)).toEqual([[-DAY + 7, 1]]);
+      expect(await agoOf(60)).toEqual([
         [-8 * DAY, 2],
-        [-DAY + 7, 1],
+        [-DAY, 1],
       ]);
       await store.close();
     });

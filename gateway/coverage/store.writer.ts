@@ -6,12 +6,11 @@ import { openSqliteCoverage } from './store-sqlite.ts';
  * many were taken and the failure's code.
  */
 const store = await openSqliteCoverage(process.argv[2] ?? '', { withholdBelow: 1 });
-const rows = Array.from({ length: 50 }, (_, n) => {
-  return { issuer: '410000', destination: '440000', venue_kind: 'hospital', counter: `reason:${n}`, n: 1 } as const;
-});
+const counts = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`reason:${n}`, 1]));
+const groups = [{ issuer: '410000', destination: '440000', venue_kind: 'hospital', counts } as const];
 let taken = 0;
 try {
-  for (; taken < 100_000; taken += 1) await store.add({ id: `batch-${taken}`, minutes: [{ minute: taken, rows }] });
+  for (; taken < 100_000; taken += 1) await store.add({ id: `batch-${taken}`, minutes: [{ minute: taken, groups }] });
 } catch (error) {
   process.stdout.write(`${taken} ${error instanceof StoreError ? error.code : String(error)}`);
 }

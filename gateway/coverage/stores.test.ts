@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { migratePostgres, migrateSqlite } from '../stores/migrations.ts';
 import { PostgresPool } from '../stores/postgres-pool.ts';
 import type { StoreError } from '../stores/store-error.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { CoverageBook } from './coverage-book.ts';
-import { cellsOf } from './coverage-rows.ts';
+import { ANY_KIND, cellsOf } from './coverage-groups.ts';
+import type { CoverageStore, SumsWish } from './coverage-store.ts';
+import { POSTGRES_TABLES, SQLITE_TABLES } from './coverage-tables.ts';
 import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
@@ -19,6 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'huren-coverage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TERMS = { withholdBelow: 1 };
+const EVERYTHING = { perMinutes: 1_000_000, venueKind: ANY_KIND } as const;
 coverageStoreContract('SQLite', (name, terms) => openSqliteCoverage(join(folder, `${name}.sqlite`), terms));
 
 test('a full disk is not told, or spoils what was written before', async () => {
@@ -30,8 +34,8 @@ test('a full disk is not told, or spoils what was written before', async () => {
   const [taken, code] = wrote.stdout.split(' ');
   expect(code).toBe('disk_full');
   const store = await openSqliteCoverage(path, TERMS);
-  const sums = await store.sumsAfter(-1, 60);
-  expect(new Set(sums.map(({ n }) => n))).toEqual(new Set([Number(taken)]));
+  const sums = await store.sums({ ...EVERYTHING, afterMinute: -1 });
+  expect(new Set(sums.flatMap(({ counts }) => Object.values(counts)))).toEqual(new Set([Number(taken)]));
   await store.close();
 }, 60_000);
 
@@ -53,11 +57,46 @@ test('a file that another process holds costs counts', async () => {
   holder.close();
   await vi.waitFor(() => expect(failures.at(-1)).toBeNull(), WITHIN);
   await book.flush();
-  const sums = await store.use((opened) => opened.sumsAfter(0, 60));
-  expect(sums.find(({ counter }) => counter === 'answer:green:pass:live')?.n).toBe(1);
+  const sums = await store.use((opened) => opened.sums({ ...EVERYTHING, afterMinute: -1 }));
+  expect(sums.map(({ counts }) => counts['answer:green:pass:live'])).toEqual([1]);
   await book.close();
   await store.close();
 }, 30_000);
+
+/** Counts as a store of number 2 has them: one row for each counter. */
+const COUNTED_BEFORE = [
+  `INSERT INTO huren_coverage_shown VALUES (125, '410000', '440000', 'hospital', 'reason:ok', 3),
+     (125, '410000', '440000', 'hospital', 'ms:48', 3), (126, '410000', '440000', 'hospital', 'reason:ok', 4),
+     (126, '410000', '440000', 'hotel', 'reason:ok', 5), (126, '410000', '440000', 'untold', 'stated:absent', 9)`,
+  `INSERT INTO huren_coverage_withheld VALUES ('310000', '440000', 'hotel', 'reason:ok', 126, 2)`,
+  `INSERT INTO huren_coverage_unreported VALUES ('gateway:440000', 126, '410000', '440000', 'hotel', 'reason:ok', 5)`,
+];
+
+/** What a store must make of them. */
+async function expectKept(store: CoverageStore): Promise<void> {
+  const counts = async (wish: Partial<SumsWish> = {}) =>
+    (await store.sums({ ...EVERYTHING, afterMinute: 1, ...wish })).map(({ minute, counts: of }) => [minute, of]);
+  expect(await counts()).toEqual([[120, { 'reason:ok': 12, 'ms:48': 3 }]]);
+  expect(await counts({ venueKind: 'hotel', perMinutes: 1 })).toEqual([[126, { 'reason:ok': 5 }]]);
+  expect(await counts({ afterMinute: 125 })).toEqual([[126, { 'reason:ok': 9 }]]);
+  expect(await store.withheld()).toMatchObject([{ issuer: '310000', counts: { 'reason:ok': 2 } }]);
+  const due: unknown[] = [];
+  await store.seal('gateway:440000', 1_000, 5, ({ minutes }) => {
+    due.push(minutes);
+    return '{}';
+  });
+  expect(due).toMatchObject([[{ minute: 126, groups: [{ venue_kind: 'hotel', counts: { 'reason:ok': 5 } }] }]]);
+  await store.close();
+}
+
+test('counts of an older version are lost, or counted in two kinds of rows', async () => {
+  const path = join(folder, 'older.sqlite');
+  const older = new DatabaseSync(path);
+  migrateSqlite(older, { ...SQLITE_TABLES, steps: SQLITE_TABLES.steps.slice(0, 2) }, path);
+  for (const sql of COUNTED_BEFORE) older.exec(sql);
+  older.close();
+  await expectKept(await openSqliteCoverage(path, { withholdBelow: 10 }));
+});
 
 describe('with PostgreSQL', () => {
   let postgres: TestPostgres;
@@ -78,6 +117,14 @@ describe('with PostgreSQL', () => {
 
   coverageStoreContract('PostgreSQL', async (name, terms) => openPostgresCoverage(await poolOf(name), terms));
 
+  test('counts of an older version are lost, or counted in two kinds of rows', async () => {
+    const pool = await poolOf('older');
+    const steps = POSTGRES_TABLES.steps.slice(0, 2);
+    await pool.withClient((client) => migratePostgres(client, { ...POSTGRES_TABLES, steps }));
+    for (const sql of COUNTED_BEFORE) await pool.rows(sql, []);
+    await expectKept(await openPostgresCoverage(pool, { withholdBelow: 10 }));
+  });
+
   test('counts are lost, or counted twice, when the database dies and comes back', async () => {
     const own = new PostgresPool(await postgres.createDatabase());
     const failures: (StoreError | null)[] = [];
@@ -87,7 +134,7 @@ describe('with PostgreSQL', () => {
     });
     const nowMs = Date.UTC(2026, 0, 1);
     const book = new CoverageBook({ store, nowMs: () => nowMs });
-    const presented = async () => cellsOf(await book.rows(3_600_000, 60)).map((cell) => cell.presented);
+    const presented = async () => cellsOf(await book.groups(3_600_000, EVERYTHING)).map((cell) => cell.presented);
     book.counter.count(answerAt(nowMs));
     await book.flush();
     await postgres.shutDown();
@@ -115,7 +162,7 @@ describe('with PostgreSQL', () => {
     await book.flush();
     expect(store.failure?.code).toBe('connection_refused');
     await postgres.start();
-    await vi.waitFor(async () => expect(cellsOf(await book.rows(3_600_000, 60))).toHaveLength(1), WITHIN);
+    await vi.waitFor(async () => expect(cellsOf(await book.groups(3_600_000, EVERYTHING))).toHaveLength(1), WITHIN);
     await book.close();
     await store.close();
     await pool.close();

@@ -21,6 +21,7 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 /** Pages that were built from `gateway/web`, and what they load. `built` null: nobody built them, and they say so. */
 export function mountPages(router: Router, built: BuiltPages | null): void {
   resource(router, '/scan', { GET: builtPage(built, 'scan', '/scan', 'wasm') });
+  resource(router, '/pass', { GET: builtPage(built, 'pass', '/pass', 'wasm') });
   resource(router, '/coverage', { GET: builtPage(built, 'coverage', '/coverage') });
   if (built !== null) mountInstallable(router, built);
   for (const [name, { bytes, packed }] of built?.assets ?? []) {

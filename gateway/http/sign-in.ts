@@ -20,6 +20,8 @@ interface Place<S> {
   readonly login: Login<S> | null;
   /** Of the page that people log in to; the routes lie below it. */
   readonly page: string;
+  /** Other pages that people may come back to. */
+  readonly also?: readonly string[];
   readonly nodeUrl: string;
   readonly loginCookie: string;
   readonly session: {
@@ -34,7 +36,8 @@ interface Place<S> {
 }
 
 /** Login, session and logout of one page: `session`, `login`, `callback` and `logout` below it. */
-export function mountSignIn<S>(router: Router, { login, page, nodeUrl, loginCookie, session, shown }: Place<S>): void {
+export function mountSignIn<S>(router: Router, place: Place<S>): void {
+  const { login, page, also = [], nodeUrl, loginCookie, session, shown } = place;
   const secure = nodeUrl.startsWith('https:');
   const cookies = { httpOnly: true, secure } as const;
 
@@ -52,7 +55,7 @@ export function mountSignIn<S>(router: Router, { login, page, nodeUrl, loginCook
         response.redirect(302, `${nodeUrl}${request.originalUrl}`);
         return;
       }
-      const begun = await here.begin(returnTo(page, request)).catch(() => null);
+      const begun = await here.begin(returnTo([page, ...also], request)).catch(() => null);
       if (begun === null) throw new ProblemError('unavailable', 'the OpenID provider cannot be reached');
       // Lax: the provider's redirect, which ends the login, comes from another site.
       const about = { ...cookies, sameSite: 'lax', path: page, maxAge: LOGIN_LIFETIME_MS } as const;
@@ -87,8 +90,9 @@ function required<S>(login: Login<S> | null): Login<S> {
   return login;
 }
 
-/** Back to the page in its language, and nowhere else: an address to return to is not taken from a request. */
-function returnTo(page: string, request: Request): string {
+/** Back to a page of ours in its language, and nowhere else: an address to return to is not taken from a request. */
+function returnTo(pages: readonly string[], request: Request): string {
+  const page = pages.find((one) => one === request.query['page']) ?? pages[0] ?? '/';
   const language = request.query['lang'];
   return language === 'zh' || language === 'en' ? `${page}?lang=${language}` : page;
 }

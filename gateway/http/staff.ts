@@ -10,6 +10,7 @@ export function mountStaff(router: Router, login: StaffLogin | null, nodeUrl: st
   mountSignIn(router, {
     login,
     page: '/scan',
+    also: ['/pass'],
     nodeUrl,
     loginCookie: 'huren_staff_login',
     session: { cookie: STAFF_COOKIE, path: '/', sameSite: 'strict', lifetimeMs: STAFF_SESSION_LIFETIME_MS },

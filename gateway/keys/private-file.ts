@@ -55,8 +55,8 @@ export function writePrivateFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Without it a power cut can bring the old name back, and with it what the file held before. */
-function syncFolder(path: string): void {
+/** For a folder in which a file was renamed. Without it a power cut can bring the old name back, and with it what the file held before. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import { type Migrations, migratePostgres } from '../stores/migrations.ts';
+import { migratePostgres } from '../stores/migrations.ts';
 import { type PostgresPool, type Row, requireDurable } from '../stores/postgres-pool.ts';
 import { StoreError } from '../stores/store-error.ts';
 import {
@@ -15,30 +15,10 @@ import {
   randomIndex,
   tagOf,
 } from './pass-store.ts';
+import { POSTGRES_TABLES } from './pass-tables.ts';
 
 /** Short, since whoever stops the gateway waits for it. */
 const PROBE_TIMEOUT_MS = 5_000;
-const MIGRATIONS: Migrations = {
-  store: 'passes',
-  firstTable: 'huren_pass_list',
-  steps: [
-    `CREATE TABLE huren_pass_list (
-       id text PRIMARY KEY, ends_s bigint NOT NULL, version integer NOT NULL, taken integer NOT NULL
-     );
-     CREATE TABLE huren_pass_taken (
-       list text REFERENCES huren_pass_list ON DELETE CASCADE, idx integer, withdrawn boolean NOT NULL,
-       PRIMARY KEY (list, idx)
-     )`,
-    // Lists from before have no secret for tags: they are full from now on, and end with their passes.
-    `ALTER TABLE huren_pass_list ADD COLUMN tag_secret text NOT NULL DEFAULT '';
-     UPDATE huren_pass_list SET taken = greatest(taken, ${FULL_AT});
-     ALTER TABLE huren_pass_taken ADD COLUMN tag text, ADD COLUMN basis integer;
-     CREATE TABLE huren_pass_basis (
-       id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, list text NOT NULL REFERENCES huren_pass_list ON DELETE CASCADE,
-       province text NOT NULL, mandate text NOT NULL, UNIQUE (list, province, mandate)
-     )`,
-  ],
-};
 
 // Every change begins by locking its list's row, so that takers and withdrawers take turns and none waits for another
 // that waits for it.
@@ -74,7 +54,7 @@ interface OpenList {
 export async function openPostgresPasses(pool: PostgresPool): Promise<PassStore> {
   await pool.withClient(async (client) => {
     await requireDurable(client);
-    await migratePostgres(client, MIGRATIONS);
+    await migratePostgres(client, POSTGRES_TABLES);
   });
   return new PostgresPasses(pool);
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import type { Migrations } from '../stores/migrations.ts';
 import { openSqliteFile, type SqliteFile } from '../stores/sqlite-file.ts';
 import { StoreError } from '../stores/store-error.ts';
 import {
@@ -14,29 +13,7 @@ import {
   randomIndex,
   tagOf,
 } from './pass-store.ts';
-
-const MIGRATIONS: Migrations = {
-  store: 'passes',
-  firstTable: 'list',
-  steps: [
-    `CREATE TABLE list (id TEXT PRIMARY KEY, ends_s INTEGER NOT NULL, version INTEGER NOT NULL) STRICT;
-     CREATE TABLE taken (
-       list TEXT NOT NULL, idx INTEGER NOT NULL, withdrawn INTEGER NOT NULL, PRIMARY KEY (list, idx)
-     ) STRICT, WITHOUT ROWID`,
-    // Counted once: counting a list's rows for every pass cost more than all the rest of issuing one.
-    `ALTER TABLE list ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;
-     UPDATE list SET taken = (SELECT count(*) FROM taken WHERE taken.list = list.id)`,
-    // Lists from before have no secret for tags: they are full from now on, and end with their passes.
-    `ALTER TABLE list ADD COLUMN tag_secret TEXT NOT NULL DEFAULT '';
-     UPDATE list SET taken = max(taken, ${FULL_AT});
-     ALTER TABLE taken ADD COLUMN tag TEXT;
-     ALTER TABLE taken ADD COLUMN basis INTEGER;
-     CREATE TABLE basis (
-       id INTEGER PRIMARY KEY, list TEXT NOT NULL, province TEXT NOT NULL, mandate TEXT NOT NULL,
-       UNIQUE (list, province, mandate)
-     ) STRICT`,
-  ],
-};
+import { SQLITE_TABLES } from './pass-tables.ts';
 
 const basesSchema = z.array(z.object({ province: provinceCodeSchema, mandate: z.string() }));
 
@@ -48,7 +25,7 @@ interface OpenList {
 
 /** Opens the file at `path`, making it if need be. Several processes may have it open. Throws StoreError. */
 export async function openSqlitePasses(path: string): Promise<PassStore> {
-  const file = openSqliteFile(path, MIGRATIONS);
+  const file = openSqliteFile(path, SQLITE_TABLES);
   const store = new SqlitePasses(file);
   try {
     // All of it is read once, so that damage shows here and not at the first pass.

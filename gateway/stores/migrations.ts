@@ -66,6 +66,21 @@ export function migrateSqlite(db: DatabaseSync, migrations: Migrations, path: st
   }
 }
 
+/** Whether a store's tables are there. Throws StoreError `newer_schema`, and `older_schema` where steps are missing. */
+export async function areInPostgres(client: pg.ClientBase, migrations: Migrations): Promise<boolean> {
+  return isCurrent(migrations, await notedInPostgres(client, migrations), 'the database');
+}
+
+/** The same for an SQLite file, which is called `path` in what is thrown. */
+export function areInSqlite(db: Pick<DatabaseSync, 'prepare'>, migrations: Migrations, path: string): boolean {
+  return isCurrent(migrations, notedInSqlite(db, migrations, path), path);
+}
+
+function isCurrent({ steps }: Migrations, noted: number, what: string): boolean {
+  if (noted !== 0 && noted < steps.length) throw new StoreError('older_schema', what);
+  return noted !== 0;
+}
+
 /** What is to be done after number `noted`. A database from before there were numbers has the work of number 1. */
 function stepsAfter({ steps }: Migrations, noted: number, isOlder: boolean) {
   return steps.flatMap((sql, at) => {
@@ -92,13 +107,13 @@ async function isInPostgres(client: pg.ClientBase, table: string): Promise<boole
   return found.rows[0]?.there === true;
 }
 
-function notedInSqlite(db: DatabaseSync, migrations: Migrations, path: string): number {
+function notedInSqlite(db: Pick<DatabaseSync, 'prepare'>, migrations: Migrations, path: string): number {
   if (!isInSqlite(db, 'huren_migration')) return 0;
   const row = db.prepare('SELECT max(number) AS number FROM huren_migration WHERE store = ?').get(migrations.store);
   return requireKnown(migrations, Number(row?.['number'] ?? 0), path);
 }
 
-function isInSqlite(db: DatabaseSync, table: string): boolean {
+function isInSqlite(db: Pick<DatabaseSync, 'prepare'>, table: string): boolean {
   return db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(table) !== undefined;
 }
 

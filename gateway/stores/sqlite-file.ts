@@ -77,6 +77,18 @@ export class SqliteFile {
     });
   }
 
+  /** What `work` reads is of one moment, whoever writes meanwhile. */
+  snapshot<T>(work: () => T): T {
+    return this.attempt(() => {
+      this.#db.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      }
+    });
+  }
+
   close(): void {
     if (this.#db.isOpen) attempted(this.#path, () => this.#db.close());
   }

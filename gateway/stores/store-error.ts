@@ -38,6 +38,10 @@ export const STORE_FAULTS = {
     zh: '由更新版本的程序写入：请启动该版本，或恢复升级前的备份',
     en: 'a newer version of this program wrote it: start that version, or restore a backup from before it',
   },
+  older_schema: {
+    zh: '表由较旧版本的程序建立：请用该版本备份，或先启动本版本一次',
+    en: 'an older version of this program made its tables: use that version, or start this one once',
+  },
   not_durable: {
     zh: '数据库以 fsync = off 运行：请打开 fsync',
     en: 'the database runs with fsync off: turn it on',

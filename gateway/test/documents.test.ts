@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './import-graph.ts';
@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'deploy/RUNBOOK.md',
   'deploy/WALKTHROUGH.md',
   'deploy/capacity.md',
+  ...readdirSync(join(ROOT, 'deploy/guides')).map((page) => `deploy/guides/${page}`),
 ];
 /** `verification/verify.ts` in running text: below the root, or below the gateway, as its rooms are called there. */
 const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|md|mjs|ya?ml))`/g;

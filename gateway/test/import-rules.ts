@@ -29,6 +29,12 @@ export const ROOMS: readonly Room[] = [
     pure: true,
   },
   {
+    path: 'gateway/pass-picture.ts',
+    holds: 'A pass as a QR code, for pages and the command line.',
+    mayImport: [],
+    pure: true,
+  },
+  {
     path: 'adapters/credentials/',
     holds:
       'Certificates that their holders carry, decided by their own bytes, trust lists and rules; in browsers as well.',
@@ -223,6 +229,12 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'gateway/client/',
+    holds:
+      "What the package exports: a venue's client, the offline verifier, the log's proofs, and the federation's verifier.",
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/log/', 'gateway/log/merkle'],
+  },
+  {
     path: 'gateway/web/',
     holds: 'Pages, built for a browser: one folder a page, with the one verifier instead of a second.',
     mayImport: [
@@ -232,12 +244,9 @@ export const ROOMS: readonly Room[] = [
       'gateway/trust/attestation-rules',
       'gateway/log/',
       'gateway/log/merkle',
+      'gateway/client/',
+      'gateway/pass-picture.ts',
     ],
-  },
-  {
-    path: 'gateway/client/',
-    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
-    mayImport: ['schemas/', 'gateway/trust/'],
   },
   {
     path: 'gateway/compose/',
@@ -251,6 +260,23 @@ export const ROOMS: readonly Room[] = [
     mayImport: ['schemas/', 'adapters/', 'adapters/sandbox/', 'gateway/'],
   },
   {
+    path: 'gateway/recovery/',
+    holds: 'Backup and restore: one sealed archive of what a node has to keep.',
+    mayImport: [
+      'schemas/',
+      'gateway/stores/',
+      'gateway/log/',
+      'gateway/log/merkle',
+      'gateway/trust/',
+      'gateway/keys/',
+      'gateway/registry/',
+      'gateway/registry/fold',
+      'gateway/authority/',
+      'gateway/passes/',
+      'gateway/coverage/',
+    ],
+  },
+  {
     path: 'gateway/cli/',
     holds: 'The command line: it speaks the public HTTP API and imports the verifier.',
     mayImport: [
@@ -258,6 +284,7 @@ export const ROOMS: readonly Room[] = [
       'adapters/',
       'adapters/sandbox/',
       'gateway/client/',
+      'gateway/pass-picture.ts',
       'gateway/compose/config',
       'gateway/keys/',
       'gateway/trust/',
@@ -269,6 +296,7 @@ export const ROOMS: readonly Room[] = [
       'gateway/authority/',
       'gateway/upstream/',
       'gateway/stores/',
+      'gateway/recovery/',
     ],
   },
   {

@@ -20,6 +20,8 @@ export interface ShownAnswer {
   readonly decision?: string;
   readonly problem?: string;
   readonly verified?: string;
+  /** Why nobody could tell. */
+  readonly failure?: string;
   readonly words: string;
 }
 
@@ -49,6 +51,7 @@ export async function startDoorBrowser(views: readonly (string | readonly string
 }
 
 interface DoorPageOptions extends BrowserContextOptions {
+  readonly path?: '/scan' | '/pass';
   readonly query?: string;
   /** A script that runs before the page's own. */
   readonly before?: string;
@@ -77,14 +80,14 @@ export class DoorPage {
   static async open(
     browser: Browser,
     url: string,
-    { query = `venue=${VENUE}&lang=en`, before, ...options }: DoorPageOptions = {},
+    { path = '/scan', query = `venue=${VENUE}&lang=en`, before, ...options }: DoorPageOptions = {},
   ): Promise<DoorPage> {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
     context.setDefaultTimeout(WAIT_MS);
     const door = new DoorPage(context, await context.newPage());
     if (before !== undefined) await context.addInitScript(before);
-    await door.page.goto(`${url}/scan?${query}`);
-    await door.page.locator('[data-trust="held"]').waitFor();
+    await door.page.goto(`${url}${path}?${query}`);
+    await door.page.locator(path === '/scan' ? '[data-trust="held"]' : '#typed').waitFor();
     return door;
   }
 
@@ -93,10 +96,28 @@ export class DoorPage {
     const element = this.page.locator(ANSWERED);
     await element.waitFor();
     return await element.evaluate((shown) => {
-      const { decision, problem, verified } = (shown instanceof HTMLElement ? shown : document.body).dataset;
+      const { decision, problem, verified, failure } = (shown instanceof HTMLElement ? shown : document.body).dataset;
       const words = shown instanceof HTMLElement ? shown.innerText : '';
-      return { ...(decision && { decision }), ...(problem && { problem }), ...(verified && { verified }), words };
+      return {
+        ...(decision && { decision }),
+        ...(problem && { problem }),
+        ...(verified && { verified }),
+        ...(failure && { failure }),
+        words,
+      };
     });
+  }
+
+  /** Where each request went: none may leave the page's own origin, and none may carry a code in its address. */
+  astray(origin: string, codes: readonly string[]): string[] {
+    const carries = (url: string) => codes.some((code) => url.includes(code) || url.includes(encodeURIComponent(code)));
+    return this.requests.filter((url) => !url.startsWith(`${origin}/`) || carries(url));
+  }
+
+  /** Hands a picture in as a person does. */
+  async showPicture(picture: Buffer): Promise<void> {
+    const file = { name: 'picture.png', mimeType: 'image/png', buffer: picture };
+    await this.page.locator('input[type=file]').setInputFiles(file);
   }
 
   /** Types a code into the field as a person does, and puts the answer away. */

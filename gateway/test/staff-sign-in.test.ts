@@ -90,8 +90,8 @@ async function ask(headers: Readonly<Record<string, string>>): Promise<unknown[]
 }
 
 /** From the page to the server and back, as a browser goes; gives what the callback answered. */
-async function signIn(withCookie = true): Promise<Response> {
-  const begun = await fetch(`${platform.url}/scan/login?lang=en`, { redirect: 'manual' });
+async function signIn(withCookie = true, page = '/scan'): Promise<Response> {
+  const begun = await fetch(`${platform.url}/scan/login?lang=en&page=${page}`, { redirect: 'manual' });
   const [login = ''] = begun.headers.getSetCookie();
   const atServer = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
   const back = atServer.headers.get('location') ?? '';
@@ -103,6 +103,11 @@ const sessionIn = (reply: Response) => reply.headers.getSetCookie().find((line) 
 const cookieOf = (line = '') => line.split(';')[0] ?? '';
 const session = async (cookie: string) =>
   await (await fetch(`${platform.url}/scan/session`, { headers: { cookie } })).json();
+
+test('staff that sign in from another page come back elsewhere, or wherever an address says', async () => {
+  const backTo = async (page: string) => (await signIn(true, page)).headers.get('location');
+  expect([await backTo('/pass'), await backTo('https://other.example')]).toEqual(['/pass?lang=en', '/scan?lang=en']);
+});
 
 test('staff that have signed in are no venue, or their session is in reach of scripts and other sites', async () => {
   expect(await session('')).toEqual({ login: true, venue: null });

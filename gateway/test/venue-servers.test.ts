@@ -11,7 +11,6 @@ import { readDescriptions } from '../authority/entity-description.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
-import { compileAgainst, installPackage, runPage } from './integrators-page.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -143,26 +142,6 @@ describe('a client that guesses codes', () => {
     expect(sandbox.output()).not.toContain('shanghai-school');
     const other = await openVenueClient(sandbox.url, 'shanghai-railway-station');
     expect((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status).toBe(200);
-  });
-});
-
-describe('the page for integrators', () => {
-  test('says what does not work, or shows what nobody saw', () => {
-    const folder = tempFolder(onTestFinished);
-    installPackage(folder);
-    const steps = runPage(folder, { GATEWAY: sandbox.url, ANCHOR_FILE: join(sandbox.dataDir, 'anchor.json') });
-    expect(steps.length).toBeGreaterThan(7);
-    for (const { commands, printed, shown } of steps) expect(printed, commands).toBe(shown ?? '');
-    const use = `
-      import { VenueClient, type VerificationReply } from 'huren/client';
-      import { OfflineVerifier } from 'huren/verify';
-      export const ask = async (venue: VenueClient): Promise<VerificationReply['decision']> =>
-        (await venue.verify({ code: 'YKM1', purpose: 'medical_visit' })).decision;
-      export const isOf = (verifier: OfflineVerifier, reply: VerificationReply) => verifier.verifyAnswer(reply, {});
-      // @ts-expect-error a purpose that is not listed
-      export const wrong = (venue: VenueClient) => venue.verify({ code: 'YKM1', purpose: 'sightseeing' });
-    `;
-    expect(compileAgainst(folder, use)).toBe('');
   });
 });
 

@@ -6,10 +6,11 @@ import { signCompact } from './signer.ts';
 
 const node = await makeParty('https://gateway.example');
 const stranger = await makeParty('https://stranger.example');
-const ROW = { issuer: '410000', destination: '440000', venue_kind: 'hospital', counter: 'reason:ok', n: 1 } as const;
+const NAME = { issuer: '410000', destination: '440000', venue_kind: 'hospital' } as const;
+const GROUP = { ...NAME, counts: { 'reason:ok': 1 } };
 
 function reportOf(more: Partial<CoverageReport> = {}): CoverageReport {
-  const minutes = [{ minute: Math.floor(NOW_S / 60), rows: [ROW] }];
+  const minutes = [{ minute: Math.floor(NOW_S / 60), groups: [GROUP] }];
   const chain = { epoch: 'e'.repeat(22), number: 1, previous: null };
   return { iss: node.entityId, iat: NOW_S, from: NOW_S - 5, ...chain, minutes, breakers: [], ...more };
 }
@@ -24,7 +25,7 @@ test('a report that its node signed is refused, or is another one after it was s
 });
 
 describe('a report is believed', () => {
-  const later = { minutes: [{ minute: Math.floor(NOW_S / 60) + 60, rows: [ROW] }] };
+  const later = { minutes: [{ minute: Math.floor(NOW_S / 60) + 60, groups: [GROUP] }] };
   test.each([
     ['of a stranger', () => sign(reportOf(), stranger.signer), 'key_unknown'],
     ['by another node', () => sign(reportOf({ iss: stranger.entityId })), 'issuer_mismatch'],
@@ -34,7 +35,7 @@ describe('a report is believed', () => {
     ['with a venue in it', () => sign({ ...reportOf(), venue: 'v' }), 'claims_invalid'],
     [
       'that takes counts away',
-      () => sign({ ...reportOf(), minutes: [{ minute: 1, rows: [{ ...ROW, n: -1 }] }] }),
+      () => sign({ ...reportOf(), minutes: [{ minute: 1, groups: [{ ...GROUP, counts: { 'reason:ok': -1 } }] }] }),
       'claims_invalid',
     ],
     ['of another type', () => signCompact({ typ: 'other+jwt' }, { ...reportOf() }, node.signer), 'typ_wrong'],

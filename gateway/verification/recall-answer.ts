@@ -1,4 +1,5 @@
 import { adapterIdOf } from '../../schemas/adapter-id.ts';
+import { answersByDestination } from '../../schemas/driver-config.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
@@ -20,8 +21,9 @@ const ABSENT_LIFE_MS = 5_000;
  * is remembered. Throws or rejects with ProblemError `rate_limited` and `unavailable`.
  */
 export function recallAnswer(context: RecallContext, subject: Subject): Recalled | Promise<Recalled> {
-  const { province, freshness_s, stale_grace_s } = subject.adapter.manifest;
-  const question = { province, adapter: subject.adapter.digest, token: subject.token };
+  const { province, driver, freshness_s, stale_grace_s } = subject.adapter.manifest;
+  const destination = answersByDestination(driver) ? subject.destination : null;
+  const question = { province, adapter: subject.adapter.digest, token: subject.token, destination };
   const key = context.cache.keyOf(question, (freshness_s + stale_grace_s) * 1000);
   const known = takenBy(subject, context.cache.peek(key));
   if (known === null) {

@@ -59,7 +59,7 @@ export function answer(
     const state = context.registry();
     const mandate = permit(state, venue, request.purpose, startedMs); // 2
     const { code, purpose, forms = PLAIN_FORM } = request;
-    const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+    const subject = { ...recogniseCode(state, code), purpose, destination: venue.destination, forms, gateway }; // 3
     issuer = subject.adapter.manifest.province;
     const asked = { state, gateway, venue, request, mandate, subject, startedMs };
     const recalled = recallAnswer(context, subject); // 4, 5

@@ -112,6 +112,11 @@ export const CREDENTIAL_CODES = {
     zh: '目的地没有适用规则',
     en: 'no rules of the destination cover it now',
   },
+  value_unknown: {
+    outcome: 'indeterminate',
+    zh: '含有目的地值集中没有的代码',
+    en: "a code in it is in none of the destination's value sets",
+  },
   rule_undecided: {
     outcome: 'indeterminate',
     zh: '规则无法对此得出结论',

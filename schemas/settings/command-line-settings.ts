@@ -3,7 +3,7 @@ import * as value from './values.ts';
 
 const COMMANDS: readonly SettingUser[] = ['command line'];
 
-/** What the commands read that ask a running gateway. A server takes no notice of them. */
+/** What commands read: most of them ask a running gateway. A server takes no notice of them. */
 export const COMMAND_LINE_SETTINGS = {
   url: setting('HUREN_URL', value.webAddress, {
     about: { zh: '命令所询问的网关', en: 'the gateway that commands ask' },
@@ -25,5 +25,14 @@ export const COMMAND_LINE_SETTINGS = {
     about: { zh: '该客户端取得访问令牌的地址', en: 'where that client gets its access tokens' },
     usedBy: COMMANDS,
     unset: { zh: '使用沙箱的场所', en: 'a venue of the sandbox' },
+  }),
+  backupPassphrase: optionalSetting('HUREN_BACKUP_PASSPHRASE', value.text(12, 1024), {
+    about: {
+      zh: '封存备份所用的口令；遗失后无法恢复',
+      en: 'what backups are sealed with, and opened again: without it nobody can',
+    },
+    usedBy: COMMANDS,
+    isSecret: true,
+    unset: { zh: '无法备份与恢复', en: 'nothing is backed up or restored' },
   }),
 } as const;

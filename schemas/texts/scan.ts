@@ -140,6 +140,11 @@ export const SCAN_TEXTS = {
   evidence: { zh: '证据', en: 'Evidence' },
   until: { zh: '有效至', en: 'Valid until' },
   not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
+  untold_next: {
+    zh: '联网后重新扫描，或扫描持证人的健康码',
+    en: "Scan it again with a network, or scan the holder's code",
+  },
   certificate: { zh: '持有人所持证书', en: 'Certificate' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
@@ -169,6 +174,10 @@ export const SCAN_TEXTS = {
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
   token_unreadable: { zh: '这不是场所的访问令牌', en: 'This is no access token of a venue' },
+  token_bound: {
+    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请以工作人员身份登录',
+    en: 'This token is bound to a key (DPoP) that is not in this page: sign in as staff instead',
+  },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
   offline: {
     zh: '网络不通：只能核验通行凭证',

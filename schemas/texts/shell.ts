@@ -25,6 +25,10 @@ export const PAGE_TEXTS = {
     name: { zh: '扫码查验', en: 'Scan' },
     title: { zh: '扫码查验 · 互认', en: 'Scan · Huren' },
   },
+  '/pass': {
+    name: { zh: '通行凭证', en: 'Pass' },
+    title: { zh: '通行凭证 · 互认', en: 'A pass to carry · Huren' },
+  },
   '/coverage': {
     name: { zh: '互认总览', en: 'Coverage' },
     title: { zh: '互认总览 · 互认', en: 'Coverage · Huren' },

@@ -1,10 +1,10 @@
 import { derSignature } from '../../../adapters/sandbox/credentials/certificate-der.ts';
 import { cardDigits, cardJws, deflated, issueCard } from '../../../adapters/sandbox/credentials/issue-card.ts';
-import { card } from './contents.ts';
+import { bundleWith, card, IMMUNIZATION } from './contents.ts';
 import { AT_S, CARD_SIGNERS, DAY_S, keyIdOfCard, MISNAMED_KEY } from './issuers.ts';
 import { broken, type CredentialVector, good } from './vector.ts';
 
-const { plain, revoking, silent, certified, misnamed, forOthers, stranger } = CARD_SIGNERS;
+const { plain, revoking, silent, garbled, certified, misnamed, forOthers, stranger } = CARD_SIGNERS;
 const HEADER = { zip: 'DEF', alg: 'ES256', kid: keyIdOfCard(plain) };
 
 function issue(claims: object, signer = plain, keyId = keyIdOfCard(signer)): string {
@@ -29,11 +29,21 @@ export function goodCards(): CredentialVector[] {
     good('card issued after what its list revokes', issue(card({ rid: 'old' }, { nbf: AT_S - DAY_S }), revoking)),
     good('card of a key with a certificate', issue(card(), certified)),
     good('card without an identifier, whose list is not at hand', issue(card(), silent)),
+    good('card with an assured identity', printed({ ...IMMUNIZATION, meta: { security: [{ code: 'IAL2' }] } })),
+    good(
+      'card as a JWS with long addresses',
+      cardJws(HEADER, deflated(JSON.stringify(card(bundleWith(IMMUNIZATION, 'urn:uuid:1')))), plain),
+    ),
   ];
 }
 
 export function brokenCards(): CredentialVector[] {
-  return [...brokenCarriers(), ...brokenHeaders(), ...brokenCardClaims(), ...untrustedCards()];
+  return [...brokenCarriers(), ...brokenHeaders(), ...brokenCardClaims(), ...brokenBundles(), ...untrustedCards()];
+}
+
+/** The code of a card with this in the place of its immunization. */
+function printed(resource: object, fullUrl?: string): string {
+  return issue(card(bundleWith(resource, fullUrl)));
 }
 
 function brokenCarriers(): CredentialVector[] {
@@ -142,6 +152,27 @@ function brokenCardClaims(): CredentialVector[] {
   ];
 }
 
+function brokenBundles(): CredentialVector[] {
+  const changed = (defect: string, changes: object) =>
+    broken('content_malformed', defect, printed({ ...IMMUNIZATION, ...changes }));
+  const { occurrenceDateTime: _, ...timeless } = IMMUNIZATION;
+  return [
+    changed('metadata that are not about security', { meta: { id: 'one' } }),
+    changed('metadata beside those about security', { meta: { security: [{ code: 'IAL2' }], id: 'one' } }),
+    changed('metadata about security without a code', { meta: { security: [{ level: 'IAL2' }] } }),
+    changed('an immunization in a state that has no code', { status: 'Completed' }),
+    changed('an immunization without a coded vaccine', { vaccineCode: { coding: [] } }),
+    changed('an immunization at two times', { occurrenceString: 'in spring' }),
+    broken('content_malformed', 'an immunization at no time', printed(timeless)),
+    changed('an element that is empty', { lotNumber: '' }),
+    changed('an element without members', { performer: [{ actor: {} }] }),
+    changed('a resource without a type', { resourceType: undefined }),
+    changed('a reference to a resource that is not there', { patient: { reference: 'resource:7' } }),
+    broken('content_malformed', 'a long address in a printed card', printed(IMMUNIZATION, 'urn:uuid:1')),
+    broken('content_malformed', 'two resources of one address', printed(IMMUNIZATION, 'resource:0')),
+  ];
+}
+
 function untrustedCards(): CredentialVector[] {
   return [
     broken('issuer_unknown', 'a card issuer on no list', issue(card({}, { iss: 'https://stranger.example' }))),
@@ -156,5 +187,7 @@ function untrustedCards(): CredentialVector[] {
     broken('revoked', 'a card that was revoked', issue(card({ rid: 'gone' }), revoking)),
     broken('revoked', 'a card that was issued before what its list revokes', issue(card({ rid: 'old' }), revoking)),
     broken('revocation_unknown', 'a card whose list is not at hand', issue(card({ rid: 'any' }), silent)),
+    broken('revocation_unknown', 'a card whose list names another card twice', issue(card({ rid: 'any' }), garbled)),
+    broken('revocation_unknown', 'a card without an identifier whose list is garbled', issue(card(), garbled)),
   ];
 }

@@ -63,26 +63,24 @@ export function claims(
   ]);
 }
 
-const BUNDLE = {
-  resourceType: 'Bundle',
-  type: 'collection',
-  entry: [
-    {
-      fullUrl: 'resource:0',
-      resource: { resourceType: 'Patient', name: [{ family: 'Muster', given: ['Vektor'] }], birthDate: '1990-01-01' },
-    },
-    {
-      fullUrl: 'resource:1',
-      resource: {
-        resourceType: 'Immunization',
-        status: 'completed',
-        vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '208' }] },
-        patient: { reference: 'resource:0' },
-        occurrenceDateTime: '2026-06-01',
-      },
-    },
-  ],
+export const IMMUNIZATION = {
+  resourceType: 'Immunization',
+  status: 'completed',
+  vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '208' }] },
+  patient: { reference: 'resource:0' },
+  occurrenceDateTime: '2026-06-01',
 };
+
+/** What a card's credential says of its subject, with this in the place of the immunization. */
+export function bundleWith(resource: object, fullUrl = 'resource:1'): object {
+  const patient = { resourceType: 'Patient', name: [{ family: 'Muster', given: ['Vektor'] }], birthDate: '1990-01-01' };
+  const entry = [
+    { fullUrl: 'resource:0', resource: patient },
+    { fullUrl, resource },
+  ];
+  const fhirBundle = { resourceType: 'Bundle', type: 'collection', entry };
+  return { credentialSubject: { fhirVersion: '4.0.1', fhirBundle } };
+}
 
 /** Claims of a card; `vc` changes what the credential says, `changes` the claims around it. */
 export function card(vc: object = {}, changes: object = {}): object {
@@ -91,7 +89,7 @@ export function card(vc: object = {}, changes: object = {}): object {
     nbf: AT_S - 30 * DAY_S,
     vc: {
       type: ['https://smarthealth.cards#health-card', 'https://smarthealth.cards#immunization'],
-      credentialSubject: { fhirVersion: '4.0.1', fhirBundle: BUNDLE },
+      ...bundleWith(IMMUNIZATION),
       ...vc,
     },
     ...changes,

@@ -12,7 +12,7 @@ import { claims, DDCC_TR, DDCC_VS, DOSE, dcc, ICVP, RECOVERY, TEST, VACCINATED }
 import { AT_S, DAY_S, ISSUERS, type VectorIssuer } from './issuers.ts';
 import { broken, type CredentialVector, good } from './vector.ts';
 
-const { any, rsa, stranger, test, vaccination, recovery } = ISSUERS;
+const { any, rsa, p384, seal, server, stranger, test, vaccination, recovery } = ISSUERS;
 const [ES256, PS256] = [-7, -37];
 /** The claims of a good certificate. */
 const GOOD = claims(1, VACCINATED);
@@ -61,6 +61,10 @@ export function goodHcerts(): CredentialVector[] {
     good('dcc test', issue(claims(1, dcc({ t: [TEST] })))),
     good('dcc recovery', issue(claims(1, dcc({ r: [RECOVERY] })))),
     good('dcc signed with PS256', issue(GOOD, rsa)),
+    good('dcc signed with ES256 and a key on P-384', issue(GOOD, p384)),
+    good('dcc by a key that is certified for a server', issue(GOOD, server)),
+    good('dcc with space around a code', issue(claims(1, dcc({ v: [{ ...DOSE, mp: ' EU/1/20/1528 ' }] })))),
+    good('dcc with members that are undefined', issue(claims(1, dcc({ v: [DOSE], t: undefined }, { r: undefined })))),
     good('dcc without a tag', issue(GOOD, any, { tags: [] })),
     good('dcc tagged as a CWT', issue(GOOD, any, { tags: [61, 18] })),
     good('dcc with two doses in version 1.2.1', issue(claims(1, dcc({ v: [DOSE, DOSE] }, { ver: '1.2.1' })))),
@@ -207,7 +211,7 @@ function withPayload(message: Uint8Array, payload: Uint8Array): Uint8Array {
 function brokenClaims(): CredentialVector[] {
   return [
     broken('claims_malformed', 'claims that are a list', issueOctets(encodeCbor([1, 2]))),
-    broken('claims_malformed', 'no claim -260', issue(new Map([[1, 'XA']]))),
+    broken('claims_malformed', 'a claim -260 that is no map', issue(new Map([[-260, 'text']]))),
     broken('claims_malformed', 'content that is no map', issue(new Map([[-260, new Map([[1, 'text']])]]))),
     broken('claims_malformed', 'an issuer that is a number', issue(claims(1, VACCINATED, [[1, 7]]))),
     broken('claims_malformed', 'an end that is text', issue(claims(1, VACCINATED, [[4, '2027-01-01']]))),
@@ -215,6 +219,8 @@ function brokenClaims(): CredentialVector[] {
     broken('cbor_repeated_key', 'two contents under one key', issueOctets(claimsWith('a201a001a0'))),
     broken('cbor_malformed', 'an end that is no number', issueOctets(hex('a104f97e00'))),
     broken('content_unsupported', 'a content that nobody defined', issue(claims(99, VACCINATED))),
+    broken('content_unsupported', 'no claim -260', issue(new Map([[1, 'XA']]))),
+    broken('content_unsupported', 'content in the place of claims', issue(new Map(Object.entries(DDCC_VS)))),
     broken(
       'content_unsupported',
       'two contents side by side',
@@ -240,6 +246,7 @@ function brokenClaims(): CredentialVector[] {
     broken('key_usage_wrong', 'a vaccination by a key for tests', issue(GOOD, test)),
     broken('key_usage_wrong', 'a test by a key for vaccinations', issue(claims(1, dcc({ t: [TEST] })), vaccination)),
     broken('key_usage_wrong', 'a test by a key for recoveries', issue(claims(1, dcc({ t: [TEST] })), recovery)),
+    broken('key_usage_wrong', 'a vaccination by a key for seals of travel documents', issue(GOOD, seal)),
     broken('key_usage_wrong', 'a ddcc test by a key for vaccinations', issue(claims(4, DDCC_TR), vaccination)),
   ];
 }
@@ -262,6 +269,7 @@ function brokenContents(): CredentialVector[] {
     malformed('a birth after the certificate', dcc({ v: [DOSE] }, { dob: '2027-01-01' })),
     malformed('a dose number that is text', dcc({ v: [{ ...DOSE, dn: '2' }] })),
     malformed('a test without a time', dcc({ t: [{ ...TEST, sc: '2026-09-20' }] })),
+    malformed('a code that is nothing but undefined', dcc({ v: [{ ...DOSE, vp: undefined }] })),
     malformed('a recovery without an end', dcc({ r: [{ ...RECOVERY, du: null }] })),
     malformed('a version that is no 1', dcc({ v: [DOSE] }, { ver: '2.0.0' })),
     broken(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makeCertificate } from '../../../adapters/sandbox/credentials/certificate-der.ts';
 import { type CredentialSigner, namedEs256Signer } from '../../../adapters/sandbox/credentials/credential-signer.ts';
+import { namedP384Signer } from './named-p384-signer.ts';
 import { namedPs256Signer } from './named-rsa-signer.ts';
 
 /** When the vectors are decided: 2026-09-21T14:13:20Z. */
@@ -24,12 +25,16 @@ export const ISSUERS = {
   vaccination: issuer(namedEs256Signer('vaccination'), 'XA', 3, [`${USAGE}2`]),
   recovery: issuer(namedEs256Signer('recovery'), 'XA', 4, [`${USAGE}3`]),
   rsa: issuer(namedPs256Signer('rsa'), 'XB', 5),
+  p384: issuer(namedP384Signer('p384'), 'XB', 8),
+  /** Certified for visible digital seals (ICAO VDS-NC) alone. */
+  seal: issuer(namedEs256Signer('seal'), 'XB', 9, ['2.23.136.1.1.14.2']),
+  /** Certified as a server and as a client of TLS. */
+  server: issuer(namedEs256Signer('server'), 'XB', 10, ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']),
   /** On no list. */
   stranger: issuer(namedEs256Signer('stranger'), 'XC', 6),
 };
-export const CERTIFICATES = [ISSUERS.any, ISSUERS.test, ISSUERS.vaccination, ISSUERS.recovery, ISSUERS.rsa].map(
-  ({ certificate }) => Buffer.from(certificate).toString('base64'),
-);
+const { stranger: _, ...LISTED } = ISSUERS;
+export const CERTIFICATES = Object.values(LISTED).map(({ certificate }) => Buffer.from(certificate).toString('base64'));
 
 function issuer(
   signer: CredentialSigner,
@@ -48,6 +53,7 @@ export const CARD_SIGNERS = {
   plain: namedEs256Signer('card'),
   revoking: namedEs256Signer('card that revokes'),
   silent: namedEs256Signer('card whose list is not at hand'),
+  garbled: namedEs256Signer('card whose list names a card twice'),
   certified: namedEs256Signer('card with a certificate'),
   misnamed: namedEs256Signer('card under another name'),
   forOthers: namedEs256Signer('card with the certificate of another issuer'),
@@ -67,13 +73,15 @@ export const JWKS = {
     jwkOf(CARD_SIGNERS.plain),
     { ...jwkOf(CARD_SIGNERS.revoking), crlVersion: 2 },
     { ...jwkOf(CARD_SIGNERS.silent), crlVersion: 1 },
+    { ...jwkOf(CARD_SIGNERS.garbled), crlVersion: '1' },
     { ...jwkOf(CARD_SIGNERS.certified), x5c: [certificateFor(CARD_SIGNERS.certified, CARD_ISSUER)] },
     { ...jwkOf(CARD_SIGNERS.misnamed), kid: MISNAMED_KEY },
     { ...jwkOf(CARD_SIGNERS.forOthers), x5c: [certificateFor(CARD_SIGNERS.forOthers, OTHER_CARD_ISSUER)] },
   ],
 };
 export const REVOCATION_LISTS = [
-  { kid: keyIdOfCard(CARD_SIGNERS.revoking), method: 'rid', ctr: 2, rids: ['gone', `old.${AT_S - 10 * DAY_S}`] },
+  { kid: keyIdOfCard(CARD_SIGNERS.revoking), method: 'rid', ctr: '2', rids: ['gone', `old.${AT_S - 10 * DAY_S}`] },
+  { kid: keyIdOfCard(CARD_SIGNERS.garbled), method: 'rid', ctr: 1, rids: ['one', `one.${AT_S}`] },
 ];
 
 function certificateFor(signer: CredentialSigner, uri: string): string {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../../schemas/status.ts';
-import { decisionOf, type Outcome } from './outcome.ts';
+import { decisionOf, type Outcome } from '../asking/outcome.ts';
 
 /** How many of a shift came to what. In the page's memory alone, and nothing but numbers. */
 export type Counts = Readonly<Record<Decision | 'other', number>>;

@@ -1,6 +1,6 @@
 import '../shell/no-eval.ts';
+import { openScanner } from '../asking/opening.ts';
 import { Shell, show } from '../shell/shell.tsx';
-import { openScanner } from './opening.ts';
 import { Scanner } from './scanner.tsx';
 import './scan.css';
 

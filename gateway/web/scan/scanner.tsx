@@ -1,18 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
+import { ChooseVenue, WayIn } from '../asking/sign-in.tsx';
+import { signOut, type VenueAccess } from '../asking/venue-access.ts';
+import { SeveralCodes } from '../reading/choice.tsx';
+import { Entry } from '../reading/entry.tsx';
+import { listenForPaste } from '../reading/paste.ts';
+import { Stage } from '../reading/stage.tsx';
+import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
 import { Answer } from './answer.tsx';
-import { SeveralCodes } from './choice.tsx';
-import { Entry } from './entry.tsx';
 import { keepInstalled } from './installed.ts';
-import { nowS, type Opened, obtainAccess } from './opening.ts';
-import { ChooseVenue, WayIn } from './sign-in.tsx';
-import { Stage } from './stage.tsx';
 import { ShiftCount, Standing } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
-import { signOut, type VenueAccess } from './venue-access.ts';
-import { listenForWedge } from './wedge.ts';
 
 /** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
 const REFRESH_MS = 900_000;
@@ -40,6 +41,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
     return found;
   };
   const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
+  const { reading } = scanning;
 
   useEffect(() => {
     void opened.then((now) => {
@@ -49,7 +51,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
     });
   }, [opened]);
   useEffect(() => listenForWedge(scanning.onText), []);
-  useEffect(() => listenForPaste(scanning.onText, scanning.onPicture), []);
+  useEffect(() => listenForPaste(scanning.onText, reading.onPicture), []);
   useEffect(() => {
     const allow = () => scanning.signals.allow();
     const away = ({ key }: KeyboardEvent) => key === 'Escape' && scanning.onNext();
@@ -102,16 +104,16 @@ export function Scanner({ venue, opened }: ScannerProps) {
       <Answer outcome={scanning.outcome} nowS={nowS} onNext={scanning.onNext} />
       <div class="scanner" inert={scanning.outcome !== null}>
         <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>
-        {state?.venues != null && <ChooseVenue venues={state.venues} />}
+        {state?.venues != null && <ChooseVenue venues={state.venues} page="/scan" />}
         {state !== null && access === null && state.venues === null && isReached && (
-          <WayIn isOffered={state.staff.isOffered} onAccess={setAccess} />
+          <WayIn page="/scan" isOffered={state.staff.isOffered} onAccess={setAccess} />
         )}
         {mayScan && (
           <>
-            {scanning.choice === null ? null : <SeveralCodes choice={scanning.choice} onChosen={scanning.onText} />}
-            <Stage onFrame={scanning.onFrame} />
+            {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
+            <Stage onFrame={reading.onFrame} startsItself />
             <p class="quiet">{say(SCAN_TEXTS.ready_hint)}</p>
-            <Entry onText={scanning.onText} onPicture={scanning.onPicture} />
+            <Entry onText={scanning.onText} onPicture={reading.onPicture} />
           </>
         )}
         {access !== null && (
@@ -174,16 +176,4 @@ export function Scanner({ venue, opened }: ScannerProps) {
       </div>
     </>
   );
-}
-
-function listenForPaste(onText: (text: string) => void, onPicture: (file: Blob) => void): () => void {
-  const onPaste = (event: ClipboardEvent) => {
-    const [file] = event.clipboardData?.files ?? [];
-    if (file !== undefined) return onPicture(file);
-    if (event.target instanceof HTMLInputElement) return;
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (text.trim() !== '') onText(text);
-  };
-  addEventListener('paste', onPaste);
-  return () => removeEventListener('paste', onPaste);
 }

@@ -1,4 +1,4 @@
-import { decisionOf, type Outcome } from './outcome.ts';
+import { decisionOf, type Outcome } from '../asking/outcome.ts';
 
 /** How an outcome looks: a shape and a colour of its own, and a word beside them. */
 export type Face = 'pass' | 'restrict-yellow' | 'restrict-red' | 'refer' | 'unverified' | 'free' | 'problem';

@@ -1,4 +1,4 @@
-import { decisionOf, type Outcome } from './outcome.ts';
+import { decisionOf, type Outcome } from '../asking/outcome.ts';
 
 /** Tones in hertz, one after another, and how each outcome shakes: told apart with eyes closed. */
 const SIGNALS = {

@@ -3,9 +3,9 @@ import { ageText } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import type { CarriedTrust } from '../../trust/signed-bundle.ts';
+import type { TrustView } from '../asking/scanner-trust.ts';
 import { momentText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
-import type { TrustView } from './scanner-trust.ts';
 
 /** A clock that honest ones differ from by more than this is worth a word. */
 const CLOCK_OFF_S = 30;

@@ -5,6 +5,7 @@ const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 /** A reply of the page's own gateway. */
 export interface OwnReply {
   readonly status: number;
+  readonly headers: Headers;
   readonly text: string;
 }
 
@@ -17,8 +18,23 @@ export async function askOwnGateway(path: string, init: RequestInit, withinMs: n
     const signal = AbortSignal.timeout(withinMs);
     const reply = await fetch(path, { ...init, redirect: 'error', cache: 'no-store', signal });
     const text = await readTextUpTo(reply.body, MAX_REPLY_BYTES);
-    return text === null ? null : { status: reply.status, text };
+    return text === null ? null : { status: reply.status, headers: reply.headers, text };
   } catch {
     return null;
   }
+}
+
+/** The same for a question in JSON. */
+export function postJson(
+  path: string,
+  body: object,
+  withinMs: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<OwnReply | null> {
+  const init = {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  return askOwnGateway(path, init, withinMs);
 }

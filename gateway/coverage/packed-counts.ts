@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** Counters of a group by their names. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** Counters as they stand in a store: one JSON text. */
+export const storedCountsSchema = z.string().transform((text, context): Counts => {
+  const counts = countsIn(text);
+  if (counts !== null) return counts;
+  context.addIssue('no counts');
+  return z.NEVER;
+});
+
+function countsIn(text: string): Counts | null {
+  try {
+    const document: unknown = JSON.parse(text);
+    return isCounts(document) ? document : null;
+  } catch {
+    return null;
+  }
+}
+
+/** By hand: a window is made of tens of thousands of these. */
+function isCounts(document: unknown): document is Counts {
+  return typeof document === 'object' && document !== null && Object.values(document).every(Number.isSafeInteger);
+}
+
+/** How many scans, or statements of an issuer, there are among them. */
+export function scansIn(counts: Counts): number {
+  let scans = 0;
+  for (const [counter, n] of Object.entries(counts)) if (/^(?:answer|refused|stated):/.test(counter)) scans += n;
+  return scans;
+}
+
+/** The columns that tell rows of a table apart. */
+export type RowName = object;
+
+interface Merged<Name extends RowName> {
+  readonly name: Name;
+  readonly counts: Map<string, number>;
+  minute: number;
+}
+
+/** Counts that are added up row by row before any of them is written: `key` are the columns of a name, in their order. */
+export class Merging<Name extends RowName> {
+  readonly #key: readonly (keyof Name & string)[];
+  readonly #rows = new Map<string, Merged<Name>>();
+
+  constructor(key: readonly (keyof Name & string)[]) {
+    this.#key = key;
+  }
+
+  /** `minute`: of what is added; a row is of the newest. */
+  add(name: Name, counts: Counts, minute: number): void {
+    const key = this.#key.map((column) => name[column]).join(' ');
+    const known = this.#rows.get(key);
+    if (known === undefined) this.#rows.set(key, { name, counts: new Map(Object.entries(counts)), minute });
+    else addTo(known, counts, minute);
+  }
+
+  /** Adds what is kept of a row that is here. */
+  addKept(key: string, counts: Counts, minute: number): void {
+    const known = this.#rows.get(key);
+    if (known !== undefined) addTo(known, counts, minute);
+  }
+
+  /** The names alone, as JSON. */
+  names(): string {
+    return JSON.stringify([...this.#rows.values()].map(({ name }) => name));
+  }
+
+  /** Whole rows, as JSON. */
+  rows(): string {
+    return JSON.stringify(
+      [...this.#rows.values()].map(({ name, counts, minute }) => ({
+        ...name,
+        minute,
+        counts: JSON.stringify(Object.fromEntries(counts)),
+      })),
+    );
+  }
+
+  all(): { readonly name: Name; readonly counts: Counts; readonly minute: number }[] {
+    return [...this.#rows.values()].map(({ counts, ...row }) => ({ ...row, counts: Object.fromEntries(counts) }));
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+}
+
+function addTo(merged: Merged<RowName>, counts: Counts, minute: number): void {
+  for (const [counter, n] of Object.entries(counts)) merged.counts.set(counter, (merged.counts.get(counter) ?? 0) + n);
+  merged.minute = Math.max(merged.minute, minute);
+}

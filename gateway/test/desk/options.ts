@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+
+/** What one long run at the national desk does. */
+export interface DeskOptions {
+  readonly seed: number;
+  /** Scans with known outcomes. */
+  readonly scans: number;
+  /** How long simulated nodes report, in seconds. */
+  readonly seconds: number;
+  /** Where pictures of the page go; null: none are taken. */
+  readonly pictures: string | null;
+  /** The parts to run; all unless told. */
+  readonly only: readonly string[];
+}
+
+/** Reads the options of `npm run desk`, the parts first. Throws where there is one that it does not know. */
+export function readOptions(args: readonly string[]): DeskOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string', default: '1' },
+      scans: { type: 'string', default: '20000' },
+      seconds: { type: 'string', default: '90' },
+      pictures: { type: 'string' },
+    },
+  });
+  return {
+    seed: Number(values.seed),
+    scans: Number(values.scans),
+    seconds: Number(values.seconds),
+    pictures: values.pictures ?? null,
+    only: positionals,
+  };
+}

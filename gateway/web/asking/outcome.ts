@@ -1,0 +1,61 @@
+import type { AttestationClaims } from '../../../schemas/attestation.ts';
+import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import type { ProblemCode } from '../../../schemas/problem.ts';
+import type { Remedy } from '../../../schemas/remedy.ts';
+import type { Decision } from '../../../schemas/status.ts';
+import { SCAN_PROBLEM_TEXTS, type ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
+import type { PassClaims } from '../../trust/recognition-pass.ts';
+import type { TrustErrorCode } from '../../trust/trust-error.ts';
+
+/** What one scan came to. Whatever a signature covers was verified before it is here. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly claims: AttestationClaims; readonly remedy: Remedy | null }
+  | { readonly kind: 'pass'; readonly claims: PassClaims; readonly listAsOfS: number }
+  | { readonly kind: 'unverified'; readonly failure: FailedCheck }
+  /** A pass of which nobody here can tell whether it was withdrawn: neither good nor bad. */
+  | { readonly kind: 'untold'; readonly failure: FailedCheck }
+  /** A certificate that its holder carries, by its issuer as the trust list has it. What it certifies is nobody's here. */
+  | { readonly kind: 'certificate'; readonly issuer: string }
+  /** A pass or a certificate that is not believed. */
+  | {
+      readonly kind: 'refused';
+      readonly code: TrustErrorCode | CredentialCode;
+      readonly text: LocalisedText;
+      readonly next: LocalisedText;
+    }
+  | {
+      readonly kind: 'problem';
+      readonly code: ProblemCode | ScanProblemCode | CredentialCode;
+      readonly text: LocalisedText;
+      readonly next: LocalisedText;
+    };
+
+export type Problem = Extract<Outcome, { kind: 'problem' }>;
+
+/** A problem that this page found itself. */
+export function scanProblem(code: ScanProblemCode): Problem {
+  const { next, ...text } = SCAN_PROBLEM_TEXTS[code];
+  return { kind: 'problem', code, text, next };
+}
+
+/** A pass that is not believed, and why. */
+export function refusedPass(failure: FailedCheck & { readonly code: TrustErrorCode }): Outcome {
+  if (failure.code === 'status_list_missing' || failure.code === 'status_list_stale')
+    return { kind: 'untold', failure };
+  // Scanning again with a clock that is off gives the same answer for ever.
+  const { next } = SCAN_PROBLEM_TEXTS[failure.code === 'not_yet_valid' ? 'clock_behind' : 'pass_elsewhere'];
+  return { kind: 'refused', code: failure.code, text: checkText(failure), next };
+}
+
+/** What to do, in one word: where an answer is nobody's, or nobody can tell, a person looks into it. */
+export function decisionOf(outcome: Outcome): Decision | null {
+  if (outcome.kind === 'answer') return outcome.claims.decision;
+  if (outcome.kind === 'pass' || outcome.kind === 'certificate') return 'pass';
+  return outcome.kind === 'unverified' || outcome.kind === 'untold' ? 'refer' : null;
+}
+
+export function isVerified({ kind }: Outcome): boolean {
+  return kind === 'answer' || kind === 'pass' || kind === 'certificate';
+}

@@ -1,0 +1,97 @@
+import { secondOf } from '../../../schemas/clocks.ts';
+import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import {
+  DECISION_TEXTS,
+  freshnessText,
+  NO_PHONE_TEXT,
+  STATUS_TEXTS,
+  UNSIGNED_TEXT,
+} from '../../../schemas/texts/answer.ts';
+import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { checkText } from '../../../schemas/texts/trust-errors.ts';
+import { Appeal } from '../asking/appeal.tsx';
+import type { Outcome } from '../asking/outcome.ts';
+import { Row } from '../asking/row.tsx';
+import { momentText, say } from '../shell/language.ts';
+
+interface NoPassProps {
+  readonly outcome: Outcome;
+  readonly nowS: number;
+  readonly onAgain: () => void;
+}
+
+/** Why there is no pass, and where its holder can have that put right. */
+export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
+  const decision = outcome.kind === 'answer' ? outcome.claims.decision : undefined;
+  const code = 'code' in outcome ? outcome.code : 'failure' in outcome ? outcome.failure.code : undefined;
+  return (
+    <section class="no-pass" data-pass="none" data-decision={decision} data-problem={code} aria-labelledby="pass-name">
+      <h2 id="pass-name" tabIndex={-1}>
+        {say(PASS_TEXTS.none)}
+      </h2>
+      <Why outcome={outcome} nowS={nowS} />
+      <p class="tools">
+        <button type="button" onClick={onAgain}>
+          {say(PASS_TEXTS.again)}
+        </button>
+      </p>
+    </section>
+  );
+}
+
+function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
+  switch (outcome.kind) {
+    case 'answer':
+      return <Answered {...outcome} nowS={nowS} />;
+    case 'unverified':
+    case 'untold':
+      return (
+        <>
+          <p>{say(PASS_TEXTS.unverified)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
+            <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+          </dl>
+        </>
+      );
+    case 'refused':
+    case 'problem':
+      return (
+        <>
+          <p>{say(outcome.text)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
+          </dl>
+        </>
+      );
+    // What a holder carries already is nothing that this page asks for.
+    case 'pass':
+    case 'certificate':
+      return null;
+  }
+}
+
+function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
+  const status = STATUS_TEXTS[claims.status];
+  const isGreen = claims.decision === 'pass';
+  const momentOf = (instant: string) => momentText(secondOf(instant));
+  return (
+    <>
+      <p>{say(isGreen ? PASS_TEXTS.none_not_lasting : PASS_TEXTS.none_not_green)}</p>
+      <p class="route">
+        <span aria-hidden="true">{status.shape} </span>
+        {say(status)} · {say(DECISION_TEXTS[claims.decision])} · {say(PROVINCES[claims.issuer_province])} →{' '}
+        {say(PROVINCES[claims.destination])}
+      </p>
+      <dl>
+        <Row name={SCAN_TEXTS.why}>
+          {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
+        </Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, momentOf))}</Row>
+        {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
+        <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import { secondOf } from '../../../schemas/clocks.ts';
+import { PROVINCES } from '../../../schemas/code-lists/index.ts';
+import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
+import type { PassClaims } from '../../trust/recognition-pass.ts';
+import { Row } from '../asking/row.tsx';
+import { momentText, say } from '../shell/language.ts';
+import { PassCode } from './pass-code.tsx';
+
+interface PassCardProps {
+  readonly pass: string;
+  readonly claims: PassClaims;
+  readonly onAgain: () => void;
+}
+
+/** The pass as it is carried: on a phone, or on the one sheet that is printed of this page. */
+export function PassCard({ pass, claims, onAgain }: PassCardProps) {
+  const route = `${say(PROVINCES[claims.issuer_province])} → ${say(PROVINCES[claims.destination])}`;
+  return (
+    <section class="pass-card" data-pass="issued" aria-labelledby="pass-name">
+      <h1 id="pass-name" tabIndex={-1}>
+        <span aria-hidden="true">● </span>
+        {say(PASS_TEXTS.card)} · {route}
+      </h1>
+      <PassCode pass={pass} />
+      <dl>
+        <Row name={PASS_TEXTS.until}>
+          <strong>{momentText(claims.exp)}</strong>
+        </Row>
+        <Row name={PASS_TEXTS.as_of}>{momentText(secondOf(claims.status_as_of))}</Row>
+        <Row name={PASS_TEXTS.shows}>{say(PASS_TEXTS.shows_text)}</Row>
+        <Row name={PASS_TEXTS.hides}>{say(PASS_TEXTS.hides_text)}</Row>
+        <Row name={PASS_TEXTS.paper}>{say(PASS_TEXTS.paper_text)}</Row>
+        <Row name={PASS_TEXTS.check}>{say(PASS_TEXTS.check_text)}</Row>
+        <Row name={PASS_TEXTS.refused}>{say(PASS_TEXTS.refused_text)}</Row>
+      </dl>
+      <div class="unprinted">
+        <p class="notice">{say(PASS_TEXTS.kept)}</p>
+        <p class="tools">
+          <button type="button" onClick={() => print()}>
+            {say(PASS_TEXTS.print)}
+          </button>
+          <button type="button" onClick={onAgain}>
+            {say(PASS_TEXTS.again)}
+          </button>
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+import type { LocalisedText } from '../code-lists/index.ts';
+
+/** Names and sentences of a traveller's page, and of what is printed from it. */
+export const PASS_TEXTS = {
+  heading: { zh: '换取通行凭证', en: 'Get a pass to carry' },
+  intro: {
+    zh: '出示本人的健康码，绿码可换成一张通行凭证：存在手机里或打印出来，到目的地断网也能核验。',
+    en: 'Show your own health code. A green becomes a pass: keep it on a phone or print it, and it is checked at your destination even without a network.',
+  },
+  where: { zh: '您要去哪里？', en: 'Where are you going?' },
+  at_desk: {
+    zh: '通行凭证由目的地签发。请在目的地的服务台请工作人员办理，无需手机；网页不对匿名者开放，以免他人拿着您的码图查询您的状态。',
+    en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: whoever has a picture of your code could look up your status.',
+  },
+  your_code: { zh: '您的健康码', en: 'Your health code' },
+  your_code_hint: {
+    zh: '可用摄像头、截图或粘贴。健康码只用于这一次查询，不会保存。',
+    en: 'With the camera, a screenshot or a paste. Your code is used for this one question and not kept.',
+  },
+  asking: { zh: '正在向您的省份查询…', en: 'Asking your province …' },
+  card: { zh: '通行凭证', en: 'Pass' },
+  from_to: { zh: '签发省份与目的地', en: 'From and to' },
+  until: { zh: '有效至', en: 'Valid until' },
+  as_of: { zh: '绿码截至', en: 'Green as of' },
+  shows: { zh: '它说明', en: 'It shows' },
+  shows_text: {
+    zh: '签发省份的一个绿码已被目的地认可，至上述时间为止',
+    en: 'that a green of that province was recognised by the destination, until the time above',
+  },
+  hides: { zh: '它不含', en: 'It leaves out' },
+  hides_text: {
+    zh: '姓名、证件号、电话、健康码内容、任何医学原因',
+    en: 'names, numbers, telephones, your code, and any medical reason',
+  },
+  paper: { zh: '纸质', en: 'On paper' },
+  paper_text: { zh: '打印件与手机显示同等效力', en: 'A print is as good as a screen' },
+  check: { zh: '核验', en: 'To check it' },
+  check_text: {
+    zh: '工作人员用任何一台互认扫码器扫描，断网亦可；不得另外要求申领本地健康码',
+    en: 'Staff scan it with any Huren scanner, without a network as well; no local code may be asked for besides',
+  },
+  refused: { zh: '被拒绝时', en: 'If refused' },
+  refused_text: {
+    zh: '请对方转人工核实并说明依据；可拨打 12345',
+    en: 'Ask for staff to look into it and for the rule; call 12345',
+  },
+  picture: { zh: '通行凭证二维码，供扫码器读取', en: 'The pass as a QR code, for a scanner to read' },
+  print: { zh: '打印', en: 'Print' },
+  again: { zh: '换另一个码', en: 'Another code' },
+  kept: {
+    zh: '本页面不保存凭证：请打印或截屏。所依据的状态改变时，凭证随即撤销。',
+    en: 'This page keeps nothing: print it or take a screenshot. When the status that it stands on changes, it is withdrawn.',
+  },
+  none: { zh: '没有签发通行凭证', en: 'No pass' },
+  none_not_green: {
+    zh: '只有可放行的绿码才能换取凭证。查询结果如下，可据此申诉。',
+    en: 'Only a green that passes becomes a pass. This is the answer; you can appeal against it.',
+  },
+  none_not_lasting: {
+    zh: '此绿码现在有效，但已不足以签发凭证：请刷新健康码后再试，或直接出示健康码。',
+    en: 'This green is good now and does not last long enough for a pass: refresh your code and try again, or show the code itself.',
+  },
+  unverified: {
+    zh: '网关的答复未通过验证，不予显示',
+    en: "The gateway's answer did not verify, so it is not shown",
+  },
+} as const satisfies Record<string, LocalisedText>;
