@@ -27,14 +27,18 @@ export function isWithinProvince({ province, division }: AdapterPlace): boolean 
   return division === undefined || (division !== province && provinceOfDivision(division) === province);
 }
 
-/** What an id says; null where it is none. */
-export function adapterPlaceIn(id: string): AdapterPlace | null {
-  const [province, division, ...more] = id.split('/');
-  const parsed = placeSchema.safeParse(division === undefined ? { province } : { province, division });
-  return parsed.success && more.length === 0 && isWithinProvince(parsed.data) ? parsed.data : null;
+/** What an id says. */
+export function adapterPlaceOf(id: AdapterId): { readonly province: ProvinceCode; readonly division?: string } {
+  const [province = '', division] = id.split('/');
+  const place = { province: provinceCodeSchema.parse(province) };
+  return division === undefined ? place : { ...place, division };
 }
 
-const placeSchema = z.strictObject({
-  province: provinceCodeSchema,
-  division: divisionCodeSchema.exactOptional(),
-});
+/** A text as an id; null where it is none. */
+export function adapterIdIn(text: string): AdapterId | null {
+  const [province, division, ...more] = text.split('/');
+  const { data } = placeSchema.safeParse(division === undefined ? { province } : { province, division });
+  return data !== undefined && more.length === 0 && isWithinProvince(data) ? adapterIdOf(data) : null;
+}
+
+const placeSchema = z.strictObject({ province: provinceCodeSchema, division: divisionCodeSchema.exactOptional() });

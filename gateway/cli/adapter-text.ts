@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
 import type { Cli } from './cli.ts';
 import { printable } from './cli.ts';
@@ -26,8 +27,8 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
     { zh: '试用', en: 'on trial' },
     { zh: '版本数', en: 'versions' },
   ].map(cli.say);
-  const rows = adapters.map(({ province, name, system, state, active, trial, versions }) => [
-    `${province} ${cli.say(name)}`,
+  const rows = adapters.map(({ name, system, state, active, trial, versions, ...place }) => [
+    `${adapterIdOf(place)} ${cli.say(name)}`,
     printable(system?.id ?? '–'),
     cli.say(STATES[state]),
     active ?? '–',
@@ -41,9 +42,9 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
 
 /** One province with every version: stage, check, who approved it. */
 export function printAdapter(cli: Cli, adapter: AdapterView): void {
-  const { province, name, state, suspended, versions } = adapter;
+  const { name, state, suspended, versions } = adapter;
   cli.print(
-    `${province} ${cli.say(name)}  ${cli.say(STATES[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
+    `${adapterIdOf(adapter)} ${cli.say(name)}  ${cli.say(STATES[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
   );
   const titles = [
     { zh: '版本', en: 'version' },

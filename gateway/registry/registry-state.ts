@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
+import { compileRecognisers, type Recognise, type Recognition } from '../../adapters/recogniser.ts';
 import { type AdapterId, adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
@@ -38,6 +38,8 @@ export interface RegistryState {
   readonly recognise: Recognise;
   /** The version that answers for this token: the active one, or in a canary the one that the token's hash picks. */
   readonly adapterFor: (id: AdapterId, token: string) => RegisteredAdapter | undefined;
+  /** The same of a code that was recognised, without making up its system's name. */
+  readonly adapterOf: (recognised: Recognition) => RegisteredAdapter | undefined;
   readonly mandates: MandateIndex;
   readonly policyOf: (destination: ProvinceCode) => CompiledPolicy;
 }
@@ -57,6 +59,11 @@ export function createRegistryState(content: RegistryContent): RegistryState {
   const adapters = new Map(content.adapters.map((adapter) => [adapterIdOf(adapter.manifest), adapter]));
   const trials = new Map((content.trials ?? []).map((trial) => [adapterIdOf(trial.adapter.manifest), trial]));
   const salt = content.salt ?? '';
+  const byManifest = new Map(content.adapters.map((adapter) => [adapter.manifest, adapter]));
+  const answering = (active: RegisteredAdapter | undefined, trial: AdapterTrial | undefined, token: string) => {
+    if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
+    return canaryBucket(salt, trial.adapter, token) < trial.mode.percent ? trial.adapter : active;
+  };
   return {
     adapters,
     trials,
@@ -65,11 +72,10 @@ export function createRegistryState(content: RegistryContent): RegistryState {
       content.adapters.filter(({ stage }) => stage === 'suspended').map(({ manifest }) => manifest.province),
     ),
     recognise: compileRecognisers(content.adapters.map(({ manifest }) => manifest)),
-    adapterFor: (id, token) => {
-      const trial = trials.get(id);
-      const active = adapters.get(id);
-      if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
-      return canaryBucket(salt, trial.adapter, token) < trial.mode.percent ? trial.adapter : active;
+    adapterFor: (id, token) => answering(adapters.get(id), trials.get(id), token),
+    adapterOf: ({ manifest, token }) => {
+      const active = byManifest.get(manifest);
+      return answering(active, trials.size === 0 ? undefined : trials.get(adapterIdOf(manifest)), token);
     },
     mandates: indexMandates(content.mandates),
     policyOf: (destination) => content.policies.get(destination) ?? content.baseline,

@@ -1,6 +1,5 @@
 import { isGlued } from '../../adapters/glued-codes.ts';
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
-import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { unframed } from '../../schemas/scanned-text.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
@@ -39,8 +38,7 @@ export function recogniseCode(state: RegistryState, scanned: string): Recognised
   const text = unframed(scanned);
   const recognised = state.recognise(text);
   if (looksLikePersonalIdentifier(recognised?.token ?? text)) throw new ProblemError('personal_identifier_refused');
-  const adapter =
-    recognised === null ? undefined : state.adapterFor(adapterIdOf(recognised.manifest), recognised.token);
+  const adapter = recognised === null ? undefined : state.adapterOf(recognised);
   if (recognised === null || adapter === undefined) {
     throw codeUnrecognised(isGlued(text, state.recognise) ? 'two_codes' : 'not_a_code');
   }
