@@ -117,8 +117,8 @@ function put(
     freshUntilMs: nowMs + 600_000,
     usableUntilMs: nowMs + 1_200_000,
   };
-  // As it comes off the wire: nothing in it is shared with another one.
-  cache.put(key, JSON.parse(JSON.stringify(entry)), null);
+  // As it comes off the wire: nothing that the province said is shared with another answer.
+  cache.put(key, { ...entry, answer: JSON.parse(JSON.stringify(answer)) }, null);
 }
 
 const STATEMENT_BODY = 'a'.repeat(560);

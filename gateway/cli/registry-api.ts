@@ -27,8 +27,10 @@ export class RegistryApi {
     this.#gateway = gateway;
   }
 
-  async adapters(): Promise<AdapterView[]> {
-    return (await this.#gateway.get('/v1/registry/adapters', adapterListSchema)).adapters;
+  /** Of one province alone where it is named. */
+  async adapters(province?: string): Promise<AdapterView[]> {
+    const query = province === undefined ? '' : `?province=${encodeURIComponent(province)}`;
+    return (await this.#gateway.get(`/v1/registry/adapters${query}`, adapterListSchema)).adapters;
   }
 
   /** Null where nothing was submitted for that system. */

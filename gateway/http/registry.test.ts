@@ -233,6 +233,8 @@ describe('a division’s own system', () => {
     const path = '/v1/registry/adapters/410000';
     expect(await get(`${path}?division=410100`)).toMatchObject({ division: '410100', active: '1.0.0' });
     expect(await get(path)).not.toHaveProperty('division');
+    const all = { adapters: [{ province: '410000' }, { province: '410000', division: '410100' }] };
+    expect(await get('/v1/registry/adapters?province=410000')).toMatchObject(all);
     expect((await fetch(`${gateway.url}${path}?division=410200`)).status).toBe(404);
 
     await submit(first, 'adapter_suspended', { province: '410000', division: '410100', reason: 'other' });

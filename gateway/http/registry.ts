@@ -129,9 +129,12 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
 
 function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters', {
-    GET: (_request, response) => {
+    GET: (request, response) => {
+      const wanted = queryText(request, 'province');
       const state = registry.folded();
-      response.json({ adapters: [...state.adapters.values()].map((adapter) => viewOfAdapter(state, adapter)) });
+      // Where each county has a system, all of them are megabytes.
+      const shown = [...state.adapters.values()].filter(({ province }) => wanted === null || province === wanted);
+      response.json({ adapters: shown.map((adapter) => viewOfAdapter(state, adapter)) });
     },
   });
   const adapterOf = (request: Request): AdapterRecord => {

@@ -84,8 +84,11 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '各省适配器及其版本', en: 'The adapters of the provinces with their versions' },
+    query: z.object({
+      province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'of this province alone' }),
+    }),
     replies: [shown({ zh: '适配器', en: 'The adapters' }, adapterListSchema, example('adapter-list'))],
-    problems: [],
+    problems: ['body_invalid'],
   },
   {
     id: 'adapter',
@@ -97,7 +100,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     params: z.object({ province }),
     query: ofDivision,
     replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'adapterVersion',
@@ -109,7 +112,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     params: z.object({ province, version }),
     query: ofDivision,
     replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'adapterReport',
@@ -121,7 +124,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     params: z.object({ province, version }),
     query: ofDivision,
     replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'policies',

@@ -26,7 +26,7 @@ function addList(group: Command, cli: Cli): void {
     .argument('[province]', cli.say({ zh: '只看此省，并详列各版本', en: 'this province alone, with every version' }))
     .option(...jsonOption(cli))
     .action(async (province: string | undefined, { json }: { json?: boolean }) => {
-      const adapters = await openRegistryApi(cli).adapters();
+      const adapters = await openRegistryApi(cli).adapters(province?.split('/', 1)[0]);
       const shown = adapters.filter(
         (adapter) => province === undefined || [adapter.province, adapterIdOf(adapter)].some((one) => one === province),
       );
