@@ -5,8 +5,8 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
 import type { FoldState } from '../registry/fold-state.ts';
-import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import type { SandboxActors } from '../sandbox/actors.ts';
+import { type ChainHead, signEvent } from '../trust/registry-event.ts';
 
 /** A division's own system, the code that it issues, and what registers it. */
 export interface DivisionSystem {

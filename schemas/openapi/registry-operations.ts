@@ -6,6 +6,7 @@ import { MAX_EVENT_BYTES, versionSchema } from '../registry-event.ts';
 import {
   adapterListSchema,
   adapterViewSchema,
+  deviationsViewSchema,
   entityListSchema,
   mandateListSchema,
   policyListSchema,
@@ -25,19 +26,6 @@ const ofDivision = z.object({
     zh: '该省某一辖区自己的系统；不填则为全省的',
     en: "the own system of a division of the province; without it the province's",
   }),
-});
-const deviationsSchema = z.object({
-  province: provinceCodeSchema,
-  policy: z.string().nullable(),
-  deviations: z.array(
-    z.looseObject({
-      row: z.int(),
-      baseline: z.string(),
-      decision: z.string(),
-      cells: z.int(),
-      exception: z.unknown(),
-    }),
-  ),
 });
 const submissionSchema = z.strictObject({
   event: z.string().max(MAX_EVENT_BYTES).meta({ description: 'compact JWS, typ registry-event+jwt' }),
@@ -155,7 +143,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '该目的地比国家基准更严之处', en: 'Where that destination is stricter than the national baseline' },
     params: z.object({ province }),
-    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsSchema, example('deviations'))],
+    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsViewSchema, example('deviations'))],
     problems: ['not_found'],
   },
   {
