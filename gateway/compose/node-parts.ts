@@ -37,7 +37,7 @@ export interface NodeParts {
   readonly nowMs: () => number;
 }
 
-/** What somebody who plays a nation on one machine brings along. A node in production has none of it. */
+/** What whoever starts a node brings along: somebody who plays a nation on one machine, or one of several processes. */
 export interface NodeExtras {
   /** Simulated upstreams in place of the operator's. */
   readonly openUpstreams?: (outgoing: Outgoing) => Upstreams;
@@ -46,6 +46,15 @@ export interface NodeExtras {
   readonly mount?: (router: Router, parts: NodeParts) => void;
   /** Played systems are no fault of a manifest. */
   readonly simulated?: boolean;
+  readonly siblings?: Siblings;
+}
+
+/** The other processes of a node that runs as several, behind one address. */
+export interface Siblings {
+  /** One of them goes for this one: it is sent nothing before its answers can be relied on. */
+  readonly replaces: boolean;
+  /** The metrics of all, as text; null where they cannot be had now. */
+  readonly metrics: () => Promise<string | null>;
 }
 
 /** One role of a node: what it answers, and why it should not be sent anything just now. */

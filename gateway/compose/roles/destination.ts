@@ -210,7 +210,8 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
     // The line by which an operator finds the same question in the log of the node that was asked.
     const onSent = (sent: TracedRequest) =>
       log[sent.outcome === ANSWERED ? 'debug' : 'info']({ province, way, ...sent }, 'question');
-    const openClient = (at: string) => tracedClient(upstreams.openNode(limits, at), onSent);
+    const attributes = { 'huren.province': province, 'huren.way': way };
+    const openClient = (at: string) => tracedClient(upstreams.openNode(limits, at), { onSent, attributes });
     const parts = { node, province, tokens, keys, nowMs };
     if (way === 'national') return openRelayedClient({ ...parts, relayOf, openClient });
     const client = openClient(node);
