@@ -33,6 +33,7 @@ import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import { type TracedRequest, tracedClient } from '../../upstream/traced-client.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
+import { countCertificates } from '../count-certificates.ts';
 import { followCredentials } from '../follow-credentials.ts';
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
@@ -190,6 +191,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker');
     },
+    onCertificate: countCertificates(metrics.certificates),
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));

@@ -17,6 +17,7 @@ import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { sharedAsk } from '../../upstream/shared-ask.ts';
+import { countCertificates } from '../count-certificates.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openReporter } from '../open-reporter.ts';
@@ -132,6 +133,7 @@ function openSystems({
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker of our own system');
     },
+    onCertificate: countCertificates(metrics.certificates),
   });
   const own = ({ adapters, trials }: RegistryState) => ({
     adapters: new Map([...adapters].filter(([, { manifest }]) => trust.issuers.has(manifest.province))),
