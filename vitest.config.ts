@@ -1,14 +1,27 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { testFiles } from './gateway/test/end-to-end-files.ts';
+import { FOUNDED_SANDBOXES } from './gateway/test/founded-sandboxes.ts';
 import LongestFirst from './gateway/test/longest-first.ts';
+import { folderOfRun } from './gateway/test/test-folder.ts';
 
 const { unit, endToEnd } = testFiles();
+
+if (process.env[FOUNDED_SANDBOXES] === undefined) {
+  // Whoever sets TMPDIR has the tests write there.
+  const folder = folderOfRun();
+  process.env['TMPDIR'] = folder;
+  process.env[FOUNDED_SANDBOXES] = join(folder, 'founded');
+}
+// Every file of tests, and every process that one starts, compiles the same code.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/huren');
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    setupFiles: ['./gateway/test/keep-compiled.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './gateway/test/closing-line.ts'],
     projects: [

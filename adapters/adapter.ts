@@ -1,3 +1,5 @@
+import type { ProvinceCode } from '../schemas/code-lists/index.ts';
+import type { CredentialDocuments } from '../schemas/credential-documents.ts';
 import type { Manifest } from '../schemas/manifest.ts';
 import type { DriverContext } from './drivers/driver.ts';
 import { openDriver } from './drivers/index.ts';
@@ -11,8 +13,10 @@ export type AdapterAnswer =
 /** One system, spoken to through its declared driver and read by its own tables. */
 export interface Adapter {
   readonly manifest: Manifest;
-  /** Throws UpstreamError when the system gave no answer. */
-  readonly ask: (token: string) => Promise<AdapterAnswer>;
+  /** For a destination, where it matters for which. Throws UpstreamError when the system gave no answer. */
+  readonly ask: (token: string, destination?: ProvinceCode) => Promise<AdapterAnswer>;
+  /** What its answers are decided with, signed. Null: its system decides. Throws UpstreamError. */
+  readonly documents: () => Promise<CredentialDocuments | null>;
 }
 
 export interface AdapterOptions extends DriverContext {
@@ -25,8 +29,9 @@ export function openAdapter({ manifest, ...context }: AdapterOptions): Adapter {
   const translate = compileTranslator(manifest);
   return {
     manifest,
-    ask: async (token) => {
-      const answer = await ask(token);
+    documents: async () => (await ask.documents?.()) ?? null,
+    ask: async (token, destination) => {
+      const answer = await ask(token, destination);
       if (answer.kind === 'absent') return answer;
       return {
         kind: 'found',

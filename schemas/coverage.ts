@@ -42,6 +42,10 @@ export const coverageCellSchema = z
   .meta({ id: 'CoverageCell' });
 export type CoverageCell = z.infer<typeof coverageCellSchema>;
 
+/** What coverage is handed out as: whole, or the matrix or the series as lines. */
+export const coverageFormatSchema = z.enum(['json', 'csv', 'jsonl']).meta({ id: 'CoverageFormat' });
+export type CoverageFormat = z.infer<typeof coverageFormatSchema>;
+
 /** How far back coverage can be asked for. */
 export const coverageWindowSchema = z.enum(['1h', '6h', '24h', '7d', '30d']).meta({ id: 'CoverageWindow' });
 export type CoverageWindow = z.infer<typeof coverageWindowSchema>;
@@ -87,7 +91,10 @@ const nodeReportSchema = z
     role: z.enum(['gateway', 'issuer']),
     last_report: instantSchema.nullable().meta({ description: 'null: it never reported' }),
     age_s: z.int().min(0).nullable(),
-    silent: z.boolean().meta({ description: 'its last report is older than a minute, or there is none' }),
+    silent: z.boolean().meta({
+      description:
+        'its last report is older than a minute, or than seven seconds where it cannot be reached either; or there is none',
+    }),
     faults: z.array(nodeFaultSchema),
   })
   .meta({ id: 'NodeReport' });

@@ -128,7 +128,8 @@ export const jkmConfigSchema = z.strictObject({ name: z.literal('jkm'), ...excha
 
 /**
  * Nobody is asked about the code: it is a certificate that carries its own record, signed by its issuer. What is asked for,
- * every `refresh_s`, is the signed trust list and the rules; in the place of a code the question has the word `lists`.
+ * every `refresh_s`, is the signed trust list and destinations' rules; in the place of a code the question has the word
+ * `lists`.
  */
 export const certificateConfigSchema = z.strictObject({
   name: z.literal('certificate'),
@@ -156,6 +157,11 @@ export const driverConfigSchema = z
   .meta({ id: 'DriverConfig' });
 export type DriverConfig = z.infer<typeof driverConfigSchema>;
 export type DriverName = DriverConfig['name'];
+
+/** Whether what a system's driver says depends on who asks: certificates are held against the rules of a destination. */
+export function answersByDestination({ name }: DriverConfig): boolean {
+  return name === 'certificate';
+}
 export type TifConfig = z.infer<typeof tifConfigSchema>;
 export type SignedJsonConfig = z.infer<typeof signedJsonConfigSchema>;
 export type AesHeaderConfig = z.infer<typeof aesHeaderConfigSchema>;

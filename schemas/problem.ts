@@ -114,6 +114,15 @@ export const PROBLEMS = {
     en: 'No mandate permits this check, here and now',
     next: { zh: '请直接放行，不要求出示健康码', en: 'Let the person in without asking for a code' },
   },
+  audit_not_permitted: {
+    status: 403,
+    zh: '没有生效的授权以此密钥指定该审计员',
+    en: 'No mandate of that name is in force that names this auditor with this key',
+    next: {
+      zh: '请用 huren mandate list 核对授权标识与审计员密钥',
+      en: "Look the mandate's name and its auditors up (huren mandate list); nothing about the person follows from this",
+    },
+  },
   venue_foreign: {
     status: 403,
     zh: '场所不属于本网关所在省份',

@@ -11,6 +11,9 @@ import { entityIdSchema } from './status.ts';
 
 /** What is said at `/sandbox/*`, and between the gateway and the process that plays the provinces. */
 
+/** Where the sandbox keeps its files, percent-encoded, in every reply at `/sandbox/*`. */
+export const DATA_DIR_HEADER = 'huren-data-dir';
+
 /** An invented venue with its client credentials. */
 export const venueSchema = z.strictObject({
   venue: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),

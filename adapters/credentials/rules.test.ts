@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { credentialRulesSchema } from '../../schemas/credential-rules.ts';
 import certificates from '../../schemas/vectors/credentials/certificates.json' with { type: 'json' };
-import { evaluateRule } from './rules.ts';
+import { evaluateRule, rulesFor } from './rules.ts';
 import { trustFromCertificates, verifyCredential } from './verify-credential.ts';
 
 const AT_S = certificates.at_s;
@@ -86,6 +86,21 @@ describe('rules of a destination', () => {
 
   test('rules that should have been replaced accept', async () => {
     await expect(decided(document([{}], { next_update: instant(-1) }))).resolves.toBe('rules_missing');
+  });
+});
+
+describe('rules that hold at a destination', () => {
+  const own = document([], { sequence: 1, next_update: instant(-1) });
+  const newer = document([], { sequence: 2 });
+  const national = document([{}], { destination: '000000', sequence: 9 });
+
+  test.each<[string, readonly CredentialRulesDocument[], CredentialRulesDocument | undefined]>([
+    ['are those of the nation where it has its own', [national, own], own],
+    ['are the older of two', [newer, own, national], newer],
+    ['are none where the nation has some', [document([], { destination: '460000' }), national], national],
+    ['are those of another one', [document([], { destination: '460000' })], undefined],
+  ])('%s', (_defect, documents, expected) => {
+    expect(rulesFor(documents, '440000')).toBe(expected);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type CertLogicExpression, evaluate } from 'certlogic-js';
 import { z } from 'zod';
 import type { CredentialCode } from '../../schemas/code-lists/credential-codes.ts';
+import { NATIONAL_PLATFORM, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialFamily } from '../../schemas/credential-family.ts';
 import type { CertLogicRule, CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import { instantOf } from '../../schemas/instant.ts';
@@ -47,6 +48,26 @@ export function evaluateRule(rule: unknown, payload: unknown, external: unknown)
     // The library throws where the specification leaves an expression without a value.
     return null;
   }
+}
+
+/**
+ * The rules that hold at a destination: its own, the newest of them, or the national ones where it has none. Rules past
+ * their next update are still its own: older national ones would accept what it may have ruled out. Undefined: nobody has
+ * said what is accepted there.
+ */
+export function rulesFor(
+  documents: readonly CredentialRulesDocument[],
+  destination: ProvinceCode,
+): CredentialRulesDocument | undefined {
+  const newest = (whose: ProvinceCode) =>
+    documents.filter((rules) => rules.destination === whose).sort((a, b) => b.sequence - a.sequence)[0];
+  return newest(destination) ?? newest(NATIONAL_PLATFORM);
+}
+
+/** Rules of a destination that has said nothing: they cover no certificate, and so accept none. */
+export function noRules(destination: ProvinceCode): CredentialRulesDocument {
+  const never = instantOf(0);
+  return { destination, sequence: 1, issued_at: never, next_update: never, value_sets: {}, rules: [] };
 }
 
 /** Decides a certificate whose signature is good by a destination's rules, at the verifier's own time. */

@@ -1,3 +1,5 @@
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
 import type { DriverConfig } from '../../schemas/driver-config.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
 
@@ -47,7 +49,12 @@ export type LocalAnswer =
   | { readonly kind: 'absent'; readonly why: 'expired' | 'unknown' };
 
 /** Asks about one token (the part of the code that the recogniser took). Opened once per adapter; may keep a session. */
-export type Ask = (token: string) => Promise<LocalAnswer>;
+export interface Ask {
+  /** `destination`: where the answer is for, by whose rules it may differ; absent: of no destination's own. */
+  (token: string, destination?: ProvinceCode): Promise<LocalAnswer>;
+  /** What it decides with, signed, for whoever decides the same without asking. Throws UpstreamError. Absent: it asks. */
+  readonly documents?: () => Promise<CredentialDocuments>;
+}
 
 /** One protocol, whose comment names the secrets that the operator must provide. `open` does no I/O. */
 export interface Driver<Config extends DriverConfig> {

@@ -7,7 +7,15 @@ import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { faultRequestSchema, recordRequestSchema, type SandboxVenue } from '../../schemas/sandbox.ts';
 import type { ScenarioCodes } from './codes.ts';
 import { listenOnLoopback } from './listen.ts';
-import { type keyStepReplySchema, keyStepSchema, MAX_CONTROL_BODY_BYTES } from './protocol.ts';
+import {
+  type keyStepReplySchema,
+  keyStepSchema,
+  MAX_CONTROL_BODY_BYTES,
+  MAX_SYSTEM_BYTES,
+  type SandboxUpstream,
+  type SystemRequest,
+  systemRequestSchema,
+} from './protocol.ts';
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
 import type { SimulatedUpstream } from './simulated-upstream.ts';
 import type { StatementKeys } from './statement-keys.ts';
@@ -32,6 +40,8 @@ export interface ControlServer {
 interface Parts {
   readonly provinces: ReadonlyMap<ProvinceCode, SandboxProvince>;
   readonly venues: readonly SandboxVenue[];
+  /** Plays a system that was submitted, in place of what was submitted for that province before; null: nothing is added here. */
+  readonly addSystem: ((system: SystemRequest) => Promise<SandboxUpstream>) | null;
   readonly nowMs: () => number;
 }
 
@@ -84,6 +94,12 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
     case '/requests':
       only(request, 'GET');
       return { status: 200, body: requestsOf(parts, url.searchParams.get('province')) };
+    case '/systems':
+      only(request, 'POST');
+      return {
+        status: 200,
+        body: await addSystem(parts, await bodyOf(request, systemRequestSchema, MAX_SYSTEM_BYTES)),
+      };
     case '/records':
       only(request, 'POST');
       return { status: 201, body: postRecord(parts, await bodyOf(request, recordRequestSchema)) };
@@ -96,6 +112,11 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
     default:
       throw new SandboxError('not_found', 'no such sandbox path');
   }
+}
+
+async function addSystem({ addSystem: add }: Parts, system: SystemRequest): Promise<SandboxUpstream> {
+  if (add === null) throw new SandboxError('not_found', 'no system is added here');
+  return await add(system);
 }
 
 function codesOf({ provinces, nowMs }: Parts, registered: boolean) {
@@ -146,9 +167,13 @@ function provinceOf(parts: Parts, province: ProvinceCode): SandboxProvince {
   return found;
 }
 
-async function bodyOf<T extends z.ZodType>(request: IncomingMessage, schema: T): Promise<z.output<T>> {
-  const text = await readTextUpTo(request, MAX_CONTROL_BODY_BYTES);
-  if (text === null) throw new SandboxError('body_too_large', `at most ${MAX_CONTROL_BODY_BYTES} bytes`);
+async function bodyOf<T extends z.ZodType>(
+  request: IncomingMessage,
+  schema: T,
+  maxBytes = MAX_CONTROL_BODY_BYTES,
+): Promise<z.output<T>> {
+  const text = await readTextUpTo(request, maxBytes);
+  if (text === null) throw new SandboxError('body_too_large', `at most ${maxBytes} bytes`);
   const body = jsonOrUndefined(text);
   if (body === undefined) throw new SandboxError('body_invalid', 'the body is not JSON');
   const parsed = schema.safeParse(body);

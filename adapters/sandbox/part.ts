@@ -34,7 +34,12 @@ async function startSystem(settings: StartSystem, nowMs: () => number): Promise<
     },
   );
   started.codes.enter(new Map(started.codes.tokens()));
-  const control = await startControlServer({ provinces: new Map([[province, started]]), venues: [], nowMs });
+  const control = await startControlServer({
+    provinces: new Map([[province, started]]),
+    venues: [],
+    addSystem: null,
+    nowMs,
+  });
   const { origin, token } = control;
   return { type: 'ready', part: 'system', upstream: started.announced, control: { origin, token } };
 }

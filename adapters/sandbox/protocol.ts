@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
+import { manifestSchema } from '../../schemas/manifest.ts';
 import { venueSchema } from '../../schemas/sandbox.ts';
+import { scenariosSchema } from '../../schemas/scenarios.ts';
 import { entityIdSchema } from '../../schemas/status.ts';
 
 /** What the control API has in common with the gateway's own `/sandbox/*`. */
@@ -108,6 +110,7 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
 /*
  * Control API on `control.origin`, `Authorization: Bearer <control.token>`:
  *   GET  /codes[?unregistered=1]   -> sandboxCodesSchema (of the systems in `unregistered` instead)
+ *   POST /systems                  systemRequestSchema -> 200 upstreamSchema (a system that was submitted, played from now on)
  *   POST /records                  recordRequestSchema -> 201 recordReplySchema
  *   PUT  /faults                   faultRequestSchema  -> 200 faultRequestSchema (the fault now in force)
  *   POST /keys                     keyStepSchema       -> 200 keyStepReplySchema (the province's keys from now on)
@@ -116,6 +119,12 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
  * Anything else answers with the HTTP status of the problem and controlErrorSchema.
  */
 export const MAX_CONTROL_BODY_BYTES = 65_536;
+/** A manifest and its scenarios, as they may be submitted to a registry. */
+export const MAX_SYSTEM_BYTES = 1024 * 1024;
+
+/** What a province submitted to the running sandbox, which plays its system by these very texts. */
+export const systemRequestSchema = z.strictObject({ manifest: manifestSchema, scenarios: scenariosSchema });
+export type SystemRequest = z.output<typeof systemRequestSchema>;
 
 /**
  * One step of a statement key's rotation: `announce` makes the next key, `activate` uses it and retires the one before,

@@ -4,9 +4,11 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
 import { loadOrCreateKey } from './keys.ts';
-import type { ReadyMessage, startMessageSchema } from './protocol.ts';
+import type { ReadyMessage, SystemRequest, startMessageSchema } from './protocol.ts';
 import { startProvider } from './provider.ts';
+import { SandboxError } from './sandbox-error.ts';
 import { type StartedProvince, startProvince } from './start-province.ts';
+import { folderOf, SubmittedSystems } from './submitted-systems.ts';
 import { announcedServer } from './venue-server.ts';
 import { provincesWithVenues, VENUES } from './venues.ts';
 
@@ -30,7 +32,10 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   const examples = loadProvinces(EXAMPLES).filter(({ manifest: { province } }) =>
     shipped.every(({ manifest }) => manifest.province !== province),
   );
-  const started = await Promise.all([...shipped.map(start(true)), ...examples.map(start(false))]);
+  const submitted = new SubmittedSystems(settings.dataDir);
+  const played = new Set([...shipped, ...examples].map(({ manifest }) => manifest.province));
+  const earlier = submitted.all().filter(({ manifest }) => !played.has(manifest.province));
+  const started = await Promise.all([...shipped.map(start(true)), ...[...examples, ...earlier].map(start(false))]);
   const provinces = new Map(
     started.map((one): [ProvinceCode, SandboxProvince] => [one.upstream.manifest.province, one]),
   );
@@ -52,7 +57,17 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   });
   // In their own order: examples use the first.
   const venues = VENUES.flatMap(({ venue }) => provider.venues.filter((one) => one.venue === venue));
-  const control = await startControlServer({ provinces, venues, nowMs });
+  const addSystem = async (system: SystemRequest) => {
+    const { province } = system.manifest;
+    if (played.has(province)) throw new SandboxError('body_invalid', `manifest: ${province} is simulated already`);
+    const added = await start(false)(folderOf(system));
+    added.codes.enter(new Map([...tokens, ...added.codes.tokens()]));
+    provinces.get(province)?.upstream.close();
+    provinces.set(province, added);
+    submitted.keep(system);
+    return added.announced;
+  };
+  const control = await startControlServer({ provinces, venues, addSystem, nowMs });
   const { issuer, operatorClient } = provider;
   return {
     ready: {
@@ -65,7 +80,7 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
       control: { origin: control.origin, token: control.token },
     },
     close: () => {
-      for (const { upstream } of started) upstream.close();
+      for (const { upstream } of provinces.values()) upstream.close();
       provider.close();
       control.close();
     },

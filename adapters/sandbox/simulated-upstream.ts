@@ -4,6 +4,7 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import { compileTranslator } from '../translate.ts';
 import type { Agencies } from './agencies.ts';
 import { FaultGate } from './fault-gate.ts';
+import { makeKey, type SandboxKey } from './keys.ts';
 import { createSimulatedServer, type Listening, listenOnLoopback } from './listen.ts';
 import { NonceBook } from './nonce-book.ts';
 import { RecordBook, type Shown } from './record-book.ts';
@@ -35,6 +36,8 @@ export interface UpstreamSettings {
   readonly agencies: Agencies;
   /** For systems whose code is itself signed. */
   readonly codeCurve: 'P-256' | 'SM2';
+  /** Of systems that publish signed documents; one that dies with this process unless it is given. */
+  readonly publishingKey?: () => SandboxKey;
   readonly nowMs: () => number;
   /** Plain http on a free port of 127.0.0.1 unless it says otherwise. */
   readonly listening?: Listening;
@@ -43,12 +46,14 @@ export interface UpstreamSettings {
 /** Starts the stand-in of one system. */
 export async function startUpstream(settings: UpstreamSettings): Promise<SimulatedUpstream> {
   const { manifest, signer, agencies, codeCurve, nowMs, listening = {} } = settings;
+  const { publishingKey = () => makeKey('P-256') } = settings;
   const book = new RecordBook(manifest.reply.as_of);
   const faults = new FaultGate();
   const log = new RequestLog(manifest.province);
   const wire = openWire(manifest.driver, {
     statementAt: manifest.statement?.at ?? null,
     codeCurve,
+    publishingKey,
     nowMs,
     nonces: new NonceBook(nowMs),
     refusing: () => signer === null && faults.spoilsSignatures,

@@ -42,7 +42,9 @@ export async function startProvince(
     manifest.statement === null ? null : new StatementKeys(join(folder, 'statement-keys.json'), curve, nowS);
   const signer = statementKeys && openStatementSigner(() => statementKeys.active, entityId);
   const agencies = openAgencies(manifest, (name) => loadOrCreateKey(join(folder, 'agencies', `${name}.jwk`)), nowMs);
-  const upstream = await startUpstream({ manifest, signer, agencies, codeCurve: curve, nowMs, listening });
+  const publishingKey = () => loadOrCreateKey(join(folder, 'publishing.jwk'));
+  const settings = { manifest, signer, agencies, codeCurve: curve, publishingKey, nowMs, listening } as const;
+  const upstream = await startUpstream(settings);
   const announced = {
     origin: upstream.origin,
     secrets: { ...upstream.wire.secrets },

@@ -7,6 +7,7 @@ import type { ReplyConfig } from '../drivers/reply.ts';
 import { compilePointer, stepsOf } from '../pointer.ts';
 import { withValueAt } from '../with-value-at.ts';
 import { encodeGb18030 } from './encode-gb18030.ts';
+import type { SandboxKey } from './keys.ts';
 import { mintText } from './mint.ts';
 import type { NonceBook } from './nonce-book.ts';
 
@@ -38,6 +39,8 @@ export interface WireTools {
   readonly answer: (subject: string) => Promise<WireAnswer>;
   /** For systems whose code is itself signed. */
   readonly codeCurve: 'P-256' | 'SM2';
+  /** For systems that publish signed documents: whoever pins it goes on believing them after a restart. */
+  readonly publishingKey: () => SandboxKey;
 }
 
 /** The system's side of one driver's protocol: it checks the caller before it looks anything up. */

@@ -18,6 +18,7 @@ describe('a name', () => {
     ['another province', { ...QUESTION, province: '440000' } as const],
     ['another version of the adapter', { ...QUESTION, adapter: 'digest-of-its-successor' }],
     ['another code', { ...QUESTION, token: `${TOKEN}1` }],
+    ['another destination, where the answer depends on it', { ...QUESTION, destination: '440000' } as const],
     ['members that run together', { ...QUESTION, adapter: `digest-of-a-manifest${TOKEN[0]}`, token: TOKEN.slice(1) }],
   ])('is shared with %s', (_what, question) => {
     expect(keysAt(NOON).keyOf(question, 0).name).not.toBe(keysAt(NOON).keyOf(QUESTION, 0).name);

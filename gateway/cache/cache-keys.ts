@@ -27,6 +27,8 @@ export interface Question {
   readonly province: ProvinceCode;
   readonly adapter: string;
   readonly token: string;
+  /** Where the answer depends on it; absent or null: it is the same everywhere. */
+  readonly destination?: ProvinceCode | null;
 }
 
 /**
@@ -96,8 +98,9 @@ export class CacheKeys {
     }
   }
 
-  #name(epoch: number, { province, adapter, token }: Question): string {
-    return this.#keys(epoch).name(`${province}\0${adapter}\0${token}`);
+  #name(epoch: number, { province, adapter, token, destination = null }: Question): string {
+    const whose = destination === null ? '' : `\0${destination}`;
+    return this.#keys(epoch).name(`${province}\0${adapter}${whose}\0${token}`);
   }
 
   #tag(epoch: number, province: ProvinceCode, handle: string): string {

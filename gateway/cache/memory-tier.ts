@@ -44,6 +44,11 @@ export class MemoryTier implements CacheTier {
   }
 
   async put(name: string, entry: CacheEntry): Promise<void> {
+    this.keep(name, entry);
+  }
+
+  /** As `put`, at once. */
+  keep(name: string, entry: CacheEntry): void {
     if (entry.usableUntilMs > this.#nowMs()) this.#entries.set(name, this.#packer.pack(entry));
   }
 

@@ -115,7 +115,7 @@ export class StatementCache {
       this.release(lease);
       return;
     }
-    void this.#parts.memory.put(key.name, entry);
+    this.#parts.memory.keep(key.name, entry);
     const shared = this.#usableShared();
     if (shared === null) return;
     const written = lease === null ? shared.put(key.name, entry) : shared.settle(lease.name, lease.token, entry);
@@ -164,7 +164,7 @@ export class StatementCache {
 
   #found(name: string, entry: CacheEntry, seen: Position): Reading {
     this.#parts.count('l2', 'hit');
-    void this.#parts.memory.put(name, entry);
+    this.#parts.memory.keep(name, entry);
     return { fresh: entry, stale: null, lease: null, seen };
   }
 

@@ -23,6 +23,13 @@ const FAILURES = {
     exit: 1,
     next: { zh: '按上文所述原因处理后重新启动', en: 'mend what it names, then start again' },
   },
+  anchor_unpinned: {
+    exit: 2,
+    next: {
+      zh: '用 --anchor 或 HUREN_ANCHOR_FILE 指定国家信任锚文件',
+      en: 'name the national anchor file with --anchor or HUREN_ANCHOR_FILE',
+    },
+  },
   gateway_unreachable: {
     exit: 1,
     next: {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,7 +111,7 @@ describe('scan', () => {
     const ran = await scanJson('410000', 'green', [], { HUREN_DATA_DIR: '/nowhere/huren' });
     expect(scanned(ran).verified).toBe(false);
     expect(JSON.parse(ran.stdout)).toMatchObject({ code: 'anchor_unknown', link: 'attestation' });
-    expect(ran.exit).toBe(1);
+    expect([ran.exit, ran.stderr]).toEqual([1, expect.stringContaining(`HUREN_DATA_DIR=${gateway.dataDir}`)]);
   });
 
   test('chains from the gateway are not taken where the bundle is missing', async () => {
@@ -263,10 +263,20 @@ describe('demo', () => {
   });
 
   test('answers that do not verify count as passed', async () => {
-    const ran = await huren(['demo', '--json'], { ...env, HUREN_DATA_DIR: '/nowhere/huren' });
+    const other = join(gateway.dataDir, 'other-anchor.json');
+    const anchor = z.looseObject({}).parse(JSON.parse(readFileSync(join(gateway.dataDir, 'anchor.json'), 'utf8')));
+    writeFileSync(other, JSON.stringify({ ...anchor, entity_id: 'https://another.example/anchor' }));
+    const ran = await huren(['demo', '--province', '410000', '--json', '--anchor', other], env);
     const { results, failed } = demoSchema.parse(JSON.parse(ran.stdout));
     expect(failed).toBe(results.filter(({ verified }) => verified !== undefined).length);
     expect(ran.exit).toBe(1);
+  });
+
+  test('a forgotten setting is two hundred failures, and not one line that says what to set', async () => {
+    const ran = await huren(['demo', '--lang', 'en'], { ...env, HUREN_DATA_DIR: '/nowhere/huren' });
+    expect([ran.exit, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/^huren: anchor_unpinned: .*\n {2}next: .*set HUREN_DATA_DIR=/);
+    expect(ran.stderr).toContain(gateway.dataDir);
   });
 });
 

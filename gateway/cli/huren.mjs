@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs under whatever Node a machine has, so it is plain JavaScript; the command itself needs the Node below.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,12 +36,11 @@ if (node === null) {
   );
 }
 
-// Node strips types from TypeScript everywhere but below node_modules, which is where an installed package lives.
-const isInstalled = /[\\/]node_modules[\\/]/.test(here);
-const hook = new URL('./strip-types.mjs', import.meta.url).href;
-const strip = isInstalled ? ['--disable-warning=ExperimentalWarning', '--import', hook] : [];
+// Node runs TypeScript everywhere but below node_modules, so the package has the compiled form alone.
+const source = join(here, 'huren.ts');
+const command = existsSync(source) ? source : join(here, '../../dist/gateway/cli/huren.js');
 // The channel says nothing: its end tells the command that this process was killed, and then nobody is left to stop it.
-const child = spawn(node, [...strip, join(here, 'huren.ts'), ...process.argv.slice(2)], {
+const child = spawn(node, [command, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 

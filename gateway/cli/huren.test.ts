@@ -67,8 +67,17 @@ describe('usage', () => {
     expect([exit, stderr]).toEqual([0, '']);
   });
 
-  test.each(['en', 'zh'] as const)('a command has no help with an example in %s', (language) => {
-    const commands = withSubcommands(createProgram(createCli(language, {})));
+  test('a command that is named is not the one that is loaded, or others are loaded with it', async () => {
+    const cli = createCli('en', {});
+    const all = (await createProgram(cli)).commands.map((command) => command.name());
+    for (const name of all) {
+      const { commands } = await createProgram(cli, ['node', 'huren', '--lang', 'en', name]);
+      if (name !== 'completion') expect(commands.map((command) => command.name())).toEqual([name]);
+    }
+  });
+
+  test.each(['en', 'zh'] as const)('a command has no help with an example in %s', async (language) => {
+    const commands = withSubcommands(await createProgram(createCli(language, {})));
     expect(commands.map((command) => command.name())).toContain('serve');
     for (const command of commands) {
       let text = '';

@@ -3,30 +3,7 @@ import { unknownSettings } from '../../schemas/settings/unknown-settings.ts';
 import { ConfigError } from '../compose/config.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
-import { addAdapter } from './commands/adapter.ts';
-import { addAudit } from './commands/audit.ts';
-import { addAuthority } from './commands/authority.ts';
-import { addBackup } from './commands/backup.ts';
 import { describedGroup } from './commands/command.ts';
-import { addCompletion } from './commands/completion.ts';
-import { addConfig } from './commands/config.ts';
-import { addCoverage } from './commands/coverage.ts';
-import { addCredentials } from './commands/credentials.ts';
-import { addDemo } from './commands/demo.ts';
-import { addEvent } from './commands/event.ts';
-import { addKeys } from './commands/keys.ts';
-import { addLog } from './commands/log.ts';
-import { addMandate } from './commands/mandate.ts';
-import { addNation } from './commands/nation.ts';
-import { addPass } from './commands/pass.ts';
-import { addPolicy } from './commands/policy.ts';
-import { addRegistry } from './commands/registry.ts';
-import { addRestore } from './commands/restore.ts';
-import { addSandbox } from './commands/sandbox.ts';
-import { addScan } from './commands/scan.ts';
-import { addServe } from './commands/serve.ts';
-import { addTrust } from './commands/trust.ts';
-import { addVerify } from './commands/verify.ts';
 import { packageVersion } from './package-version.ts';
 import { usageText } from './usage-text.ts';
 
@@ -38,8 +15,40 @@ const TITLES = new Map([
   ['Commands:', '命令：'],
 ]);
 
-/** Every command. A usage error is thrown as a CommanderError after it was reported. */
-export function createProgram(cli: Cli): Command {
+type AddCommand = (program: Command, cli: Cli) => void;
+
+/** By name, as help lists them. Each is loaded where it is needed: together they take longer to load than most take to run. */
+const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ['serve', async () => (await import('./commands/serve.ts')).addServe],
+  ['config', async () => (await import('./commands/config.ts')).addConfig],
+  ['scan', async () => (await import('./commands/scan.ts')).addScan],
+  ['verify', async () => (await import('./commands/verify.ts')).addVerify],
+  ['pass', async () => (await import('./commands/pass.ts')).addPass],
+  ['demo', async () => (await import('./commands/demo.ts')).addDemo],
+  ['sandbox', async () => (await import('./commands/sandbox.ts')).addSandbox],
+  ['nation', async () => (await import('./commands/nation.ts')).addNation],
+  ['keys', async () => (await import('./commands/keys.ts')).addKeys],
+  ['registry', async () => (await import('./commands/registry.ts')).addRegistry],
+  ['authority', async () => (await import('./commands/authority.ts')).addAuthority],
+  ['event', async () => (await import('./commands/event.ts')).addEvent],
+  ['adapter', async () => (await import('./commands/adapter.ts')).addAdapter],
+  ['policy', async () => (await import('./commands/policy.ts')).addPolicy],
+  ['mandate', async () => (await import('./commands/mandate.ts')).addMandate],
+  ['credentials', async () => (await import('./commands/credentials.ts')).addCredentials],
+  ['log', async () => (await import('./commands/log.ts')).addLog],
+  ['coverage', async () => (await import('./commands/coverage.ts')).addCoverage],
+  ['trust', async () => (await import('./commands/trust.ts')).addTrust],
+  ['audit', async () => (await import('./commands/audit.ts')).addAudit],
+  ['backup', async () => (await import('./commands/backup.ts')).addBackup],
+  ['restore', async () => (await import('./commands/restore.ts')).addRestore],
+  ['completion', async () => (await import('./commands/completion.ts')).addCompletion],
+]);
+
+/**
+ * The command that a line names; every command where it names none, or `completion`, which speaks of all. A usage error
+ * is thrown as a CommanderError after it was reported.
+ */
+export async function createProgram(cli: Cli, argv: readonly string[] = []): Promise<Command> {
   const program = describedGroup(cli, new Command('huren'), {
     zh: '互认：健康码跨省互认网关',
     en: 'Huren: mutual recognition of health codes between provinces',
@@ -59,33 +68,15 @@ export function createProgram(cli: Cli): Command {
         write(`  ${cli.say({ zh: '下一步：加 --help 查看用法', en: 'next: see the usage with --help' })}\n`);
       },
     });
-  for (const add of [
-    addServe,
-    addConfig,
-    addScan,
-    addVerify,
-    addPass,
-    addDemo,
-    addSandbox,
-    addNation,
-    addKeys,
-    addRegistry,
-    addAuthority,
-    addEvent,
-    addAdapter,
-    addPolicy,
-    addMandate,
-    addCredentials,
-    addLog,
-    addCoverage,
-    addTrust,
-    addAudit,
-    addBackup,
-    addRestore,
-    addCompletion,
-  ])
-    add(program, cli);
+  for (const load of neededFor(argv)) (await load())(program, cli);
   return program;
+}
+
+function neededFor(argv: readonly string[]): (() => Promise<AddCommand>)[] {
+  const words = argv.slice(2);
+  const name = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--lang');
+  const named = name === undefined || name === 'completion' ? undefined : COMMANDS.get(name);
+  return named === undefined ? [...COMMANDS.values()] : [named];
 }
 
 /**

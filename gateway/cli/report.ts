@@ -1,3 +1,4 @@
+import type { LocalisedText } from '../../schemas/code-lists/index.ts';
 import { checkText } from '../../schemas/texts/trust-errors.ts';
 import { ConfigError } from '../compose/config.ts';
 import type { CheckedAnswer } from '../trust/check-answer.ts';
@@ -10,10 +11,10 @@ export function reportError(cli: Cli, error: CliError): void {
   complain(cli, error.code, cli.say(error.text), cli.say(error.next));
 }
 
-/** Names the link and the closed code of a failed check on stderr. Gives the exit code. */
-export function reportCheck(cli: Cli, checked: CheckedAnswer): 0 | 1 {
+/** Names the link and the closed code of a failed check on stderr, with `next` where more is known. Gives the exit code. */
+export function reportCheck(cli: Cli, checked: CheckedAnswer, next?: LocalisedText): 0 | 1 {
   if (checked.verified) return 0;
-  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked))}`, cli.say(checkNext(checked)));
+  complain(cli, checked.code, `${checked.link}: ${cli.say(checkText(checked))}`, cli.say(next ?? checkNext(checked)));
   return 1;
 }
 

@@ -9,7 +9,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough (`huren demo | head`) closes the pipe: that is no fault.
   process.stdout.on('error', () => process.exit());
   try {
-    await createProgram(cli).parseAsync(argv);
+    const program = await createProgram(cli, argv);
+    await program.parseAsync(argv);
   } catch (error) {
     // Commander has reported it already, and counts help that was asked for as 0.
     if (error instanceof CommanderError) {

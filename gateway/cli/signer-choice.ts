@@ -64,10 +64,11 @@ export async function openSigner(path: string, env: Environment): Promise<Actor>
 /** That an entity, or a part of the sandbox, is not in the registry. What to do then depends on where we are. */
 export function notEnrolled(who: string, env: Environment): CliError {
   const text = { zh: `${who} 尚未登记`, en: `${who} is not enrolled in this registry` };
+  const part = /^province:\d{6}$/.exec(who)?.[0] ?? `province:${/\/provinces\/(\d{6})$/.exec(who)?.[1] ?? 'CODE'}`;
   const next = hasSandbox(env)
     ? {
-        zh: '请先由国家锚点登记；在沙箱中：huren registry enrol province:120000',
-        en: 'have the national anchor enrol it first; in the sandbox: huren registry enrol province:120000',
+        zh: `请先由国家锚点登记；在沙箱中：huren registry enrol ${part}`,
+        en: `have the national anchor enrol it first; in the sandbox: huren registry enrol ${part}`,
       }
     : undefined;
   return CliError.of('not_enrolled', text, next);

@@ -22,7 +22,7 @@ export function checkNext({ code, clock_off_s }: FailedCheck): LocalisedText {
       en: 'check this clock; if it is right, tell the operator of the gateway that its clock is ahead',
     };
   }
-  if (code === 'status_list_missing' || code === 'status_list_invalid') {
+  if (code === 'status_list_missing' || code === 'status_list_stale' || code === 'status_list_invalid') {
     return {
       zh: '请联网后重试（HUREN_URL），或用 --bundle 指定刚刚导出的信任包；也可直接扫描健康码',
       en: 'try again online (HUREN_URL) or with a trust bundle exported just now (--bundle); or scan the code itself',

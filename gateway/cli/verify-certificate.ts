@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { joinedTrust } from '../../adapters/credentials/credential-trust.ts';
+import { noRules, rulesFor } from '../../adapters/credentials/rules.ts';
 import { trustFromList } from '../../adapters/credentials/trust-list.ts';
 import {
   type CredentialCheck,
@@ -10,7 +11,6 @@ import { CREDENTIAL_CODES } from '../../schemas/code-lists/credential-codes.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import type { CredentialTrustListDocument } from '../../schemas/credential-trust-list.ts';
-import { instantOf } from '../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { openCredentialRules, openTrustList } from '../trust/credential-documents.ts';
 import { TrustError } from '../trust/trust-error.ts';
@@ -74,17 +74,14 @@ async function opened<T>(
   }
 }
 
-/** The destination's newest rules at hand. Without any, nothing is accepted there. */
+/** The rules at hand that hold at a destination. Without any, nothing is accepted there. */
 async function rulesOf(
   credentials: CredentialMaterial,
   destination: ProvinceCode,
   atS: number,
 ): Promise<CredentialRulesDocument> {
   const all = await opened(credentials, credentials.credential_rules, openCredentialRules, atS);
-  const own = all.filter((rules) => rules.destination === destination);
-  const [newest] = own.sort((a, b) => b.sequence - a.sequence);
-  const never = instantOf(0);
-  return newest ?? { destination, sequence: 1, issued_at: never, next_update: never, value_sets: {}, rules: [] };
+  return rulesFor(all, destination) ?? noRules(destination);
 }
 
 function print(

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { instantOf } from '../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
+import { ageText } from '../../schemas/texts/answer.ts';
 import { checkText } from '../../schemas/texts/trust-errors.ts';
 import { MAX_PASS_LENGTH, PASS_TYP, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
+import { STATUS_LIST_LIFETIME_S } from '../trust/status-list.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -45,14 +47,14 @@ export async function verifyPassCommand(cli: Cli, pass: string, options: PassOpt
   const atS = options.at ?? Math.floor(Date.now() / 1000);
   const checked = await verifyPass(pass, { anchor, atS, ...sources });
   if (options.json === true) cli.printJson(checked);
-  else print(cli, checked);
+  else print(cli, checked, atS);
   if (checked.verified) return 0;
   console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked))}`)}`);
   console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked)))}`);
   return 1;
 }
 
-function print({ say, print: line, paint }: Cli, checked: VerifiedPass): void {
+function print({ say, print: line, paint }: Cli, checked: VerifiedPass, atS: number): void {
   for (const { typ, iss, kid, ok, code } of checked.chain) {
     const mark = ok ? paint('green', '✓') : paint('red', '✗');
     line(`${mark} ${typ}  ${printable(iss)}  ${code === undefined ? `kid ${printable(kid)}` : code}`);
@@ -64,4 +66,10 @@ function print({ say, print: line, paint }: Cli, checked: VerifiedPass): void {
   line(`  exp ${instantOf(claims.exp)}`);
   const listAt = instantOf(list_as_of_s);
   line(`  ${say({ zh: `未被撤销（状态列表截至 ${listAt}）`, en: `not withdrawn (list as of ${listAt})` })}`);
+  const age = ageText(atS - list_as_of_s);
+  const since = {
+    zh: `该列表已有 ${age.zh}：此后的撤销无从得知`,
+    en: `the list is ${age.en} old: withdrawals since are not known`,
+  };
+  if (atS - list_as_of_s > STATUS_LIST_LIFETIME_S) line(`  ${paint('yellow', say(since))}`);
 }

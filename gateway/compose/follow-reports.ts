@@ -22,7 +22,7 @@ import { TrustError } from '../trust/trust-error.ts';
 import { NodeTokens } from '../upstream/node-tokens.ts';
 import type { NodeParts } from './node-parts.ts';
 
-const WITHIN_MS = 5_000;
+const WITHIN_MS = 4_000;
 const MAX_REPLY_BYTES = MOST_REPORTS_A_REPLY * MAX_COVERAGE_REPORT_LENGTH;
 
 /**

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { UpstreamAccess } from '../../adapters/upstream-access.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
+import type { Scenarios } from '../../schemas/scenarios.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
 import { openKeptDocument } from '../upstream/kept-document.ts';
 import type { TestCodes } from '../upstream/live-check.ts';
@@ -16,8 +17,8 @@ export interface Upstreams {
   readonly accessOf: (manifest: Manifest) => ProvinceAccess;
   /** The wire to the node that a province's issuer entity answers at. */
   readonly openNode: (limits: Manifest['upstream'], node: string) => UpstreamClient;
-  /** Codes that a province may be tested with; null where nothing can be asked of it. */
-  readonly testCodes: (province: ProvinceCode) => Promise<TestCodes | null>;
+  /** Codes that what a province submits may be tested with; null where nothing can be asked of it. */
+  readonly testCodes: (manifest: Manifest, scenarios: Scenarios) => Promise<TestCodes | null>;
 }
 
 /** Provinces' systems where their manifests say, with secrets from the operator's folder. */
@@ -36,6 +37,6 @@ export function openUpstreams({ upstreamDir, dataDir }: Config, { openUpstream }
       ),
     }),
     openNode: (limits, node) => openUpstream(limits, { origin: node }),
-    testCodes: (province) => Promise.resolve(held(province)?.codes ?? null),
+    testCodes: ({ province }) => Promise.resolve(held(province)?.codes ?? null),
   };
 }

@@ -10,6 +10,7 @@ export function openReadinessMetrics(registry: Registry, readiness: () => Readin
     name: 'huren_not_ready',
     help: '1 for each reason why this node should not be relied on, or is relied on only for a time',
     labelNames: ['reason'],
+    aggregator: 'max',
     registers: [registry],
     collect() {
       this.reset();
@@ -19,6 +20,8 @@ export function openReadinessMetrics(registry: Registry, readiness: () => Readin
   new Gauge({
     name: 'huren_mandates_end_seconds',
     help: 'Seconds until the last mandate in force ends; -1 where none is in force',
+    // Workers follow one log: what the one that is furthest says is true of all.
+    aggregator: 'max',
     registers: [registry],
     collect() {
       const { state, lastEndsMs } = readiness().mandates;

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { listenFault } from './listen-fault.ts';
 import { openLogger } from './open-logger.ts';
+import { programFile } from './program-file.ts';
 import { originOf } from './server.ts';
 import { type Child, superviseChild } from './start-child.ts';
 import { type StartWorker, type WorkerMessage, workerMessageSchema } from './worker-messages.ts';
@@ -28,7 +29,7 @@ export interface WorkerKind {
   readonly payload: unknown;
 }
 
-const NODE_WORKER: WorkerKind = { exec: new URL('./worker.ts', import.meta.url), payload: null };
+const NODE_WORKER: WorkerKind = { exec: programFile(new URL('./worker.ts', import.meta.url)), payload: null };
 
 /**
  * Starts `config.workers` processes on one port. What they share is in Redis and PostgreSQL; this one holds nothing, and

@@ -6,7 +6,9 @@ import type { StoreWatch } from '../stores/store-watch.ts';
 import type { CoverageStore, Sender } from './coverage-store.ts';
 
 /** A node that reports every five seconds and has not for this long is silent. */
-export const SILENT_AFTER_S = 60;
+const SILENT_AFTER_S = 60;
+/** The same where it cannot be reached either: nobody waits a minute to be told of a province that is gone. */
+const GONE_AFTER_S = 7;
 
 /** A province that some node does not ask at the moment. */
 export interface OpenBreaker {
@@ -91,7 +93,7 @@ function reportOf(
     role,
     last_report: last === undefined ? null : new Date(last.reportedS * 1000).toISOString(),
     age_s: ageS,
-    silent: ageS === null || ageS > SILENT_AFTER_S,
+    silent: ageS === null || ageS > (isUnreachable ? GONE_AFTER_S : SILENT_AFTER_S),
     faults,
   };
 }

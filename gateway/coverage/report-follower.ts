@@ -6,10 +6,11 @@ import type { StoreWatch } from '../stores/store-watch.ts';
 import type { CoverageStore, KnownReport } from './coverage-store.ts';
 import type { ReportingNode } from './node-reports.ts';
 
-/** Every node is asked this often. */
-const ASK_EVERY_MS = 3_000;
+/** Every node is asked this often: with a report every five seconds, whatever happens is known here within nine. */
+const ASK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 200;
 /** Nodes that are asked at the same time: their number must not grow with the country's. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 /** Replies in a row that one node is asked for, so that one with much to tell does not hold up the others. */
 const MOST_REPLIES = 16;
 
@@ -46,6 +47,11 @@ export class ReportFollower {
   readonly #stopped = new AbortController();
   readonly #running: Promise<void>;
   readonly #unreachable = new Set<string>();
+  /** The last report of each node that is in the store. */
+  readonly #known = new Map<string, KnownReport>();
+  /** When each node is to be asked again; one that is being asked has no time. */
+  readonly #dueMs = new Map<string, number>();
+  readonly #asking = new Set<Promise<void>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -64,34 +70,44 @@ export class ReportFollower {
 
   async #go(): Promise<void> {
     const { signal } = this.#stopped;
-    for (let startedMs = performance.now(); !signal.aborted; startedMs = performance.now()) {
-      await this.#round();
-      const pauseMs = Math.max(0, ASK_EVERY_MS - (performance.now() - startedMs));
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    while (!signal.aborted && !(await this.#recall())) await this.#pause(ASK_EVERY_MS);
+    while (!signal.aborted) {
+      this.#askWhoIsDue();
+      // One that does not answer keeps its own place, and nobody else waits for it.
+      if (this.#asking.size >= AT_ONCE) await Promise.race(this.#asking);
+      else await this.#pause(LOOK_EVERY_MS);
+    }
+    await Promise.all(this.#asking);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+  }
+
+  /** What is known from before; false while the store is away, to which nothing could be added. */
+  async #recall(): Promise<boolean> {
+    try {
+      for (const sender of await this.#parts.store.use((store) => store.senders()))
+        this.#known.set(sender.node, sender);
+      return true;
+    } catch (error) {
+      if (error instanceof StoreError) return false;
+      throw error;
     }
   }
 
-  async #round(): Promise<void> {
-    const known = await this.#known();
-    if (known === null) return;
-    const waiting = [...this.#parts.nodes()];
-    const worker = async () => {
-      for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-        if (this.#stopped.signal.aborted) return;
-        await this.#read(node, known.get(node.node) ?? { epoch: null, number: 0 });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  }
-
-  /** Null while the store is away: nothing could be added to it. */
-  async #known(): Promise<ReadonlyMap<string, KnownReport> | null> {
-    try {
-      const senders = await this.#parts.store.use((store) => store.senders());
-      return new Map(senders.map((sender) => [sender.node, sender]));
-    } catch (error) {
-      if (error instanceof StoreError) return null;
-      throw error;
+  /** Those who have waited longest first. */
+  #askWhoIsDue(): void {
+    const nowMs = performance.now();
+    const dueMsOf = ({ node }: ReportingNode) => this.#dueMs.get(node) ?? 0;
+    const due = this.#parts.nodes().filter((node) => dueMsOf(node) <= nowMs);
+    for (const node of due.sort((a, b) => dueMsOf(a) - dueMsOf(b)).slice(0, AT_ONCE - this.#asking.size)) {
+      this.#dueMs.set(node.node, Number.POSITIVE_INFINITY);
+      const asking = this.#read(node, this.#known.get(node.node) ?? { epoch: null, number: 0 }).finally(() => {
+        this.#dueMs.set(node.node, performance.now() + ASK_EVERY_MS);
+        this.#asking.delete(asking);
+      });
+      this.#asking.add(asking);
     }
   }
 
@@ -123,6 +139,7 @@ export class ReportFollower {
       onOutcome(node, judgement);
       if (judgement === 'fork') return null;
       last = report;
+      this.#known.set(node.node, report);
     }
     return last;
   }

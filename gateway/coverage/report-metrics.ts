@@ -12,17 +12,32 @@ export function countReports(registry: Registry): (outcome: string) => void {
   return (outcome) => counter.inc({ outcome });
 }
 
-/** `huren_coverage_report_age_seconds{node}`, read at each scrape; a node that never reported has none. */
-export function openReportAges(registry: Registry, read: () => Promise<readonly NodeReport[]>): void {
-  new Gauge({
-    name: 'huren_coverage_report_age_seconds',
-    help: "Seconds since a node's last coverage report was made",
-    labelNames: ['node'],
-    registers: [registry],
-    async collect() {
-      const reports = await read().catch(() => []);
-      this.reset();
-      for (const { node, age_s } of reports) if (age_s !== null) this.set({ node }, age_s);
-    },
-  });
+/**
+ * `huren_coverage_report_age_seconds{node}`, which a node that never reported does not have, and
+ * `huren_coverage_node_silent{node}`, which it has. Both are read at each scrape; workers that share a store say the same.
+ */
+export function openReportGauges(registry: Registry, read: () => Promise<readonly NodeReport[]>): void {
+  const gauge = (name: string, help: string, value: (report: NodeReport) => number | null) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['node'],
+      registers: [registry],
+      aggregator: 'max',
+      async collect() {
+        const reports = await read().catch(() => []);
+        this.reset();
+        for (const report of reports) {
+          const of = value(report);
+          if (of !== null) this.set({ node: report.node }, of);
+        }
+      },
+    });
+  const silent = '1 for a node that does not report what it counts, also for one that never did';
+  gauge(
+    'huren_coverage_report_age_seconds',
+    "Seconds since a node's last coverage report was made",
+    ({ age_s: ageS }) => ageS,
+  );
+  gauge('huren_coverage_node_silent', silent, ({ silent: isSilent }) => Number(isSilent));
 }

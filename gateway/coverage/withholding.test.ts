@@ -5,6 +5,7 @@ import { compileState } from '../registry/compile-state.ts';
 import { EMPTY_STATE } from '../registry/fold-state.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
+import { exportedCoverage } from './coverage-export.ts';
 import { coverageMatrix } from './coverage-matrix.ts';
 import { NodeReports } from './node-reports.ts';
 import { Signals } from './signals.ts';
@@ -45,6 +46,13 @@ function isWithinThat(one: Told, other: Told): boolean {
   return one.hours <= other.hours && covers(issuer, one.filter.issuer) && covers(venueKind, one.filter.venueKind);
 }
 
+/** Of a table that was taken away: its column, added up. */
+function presentedIn(csv: string): number {
+  const [names = '', ...lines] = csv.trimEnd().split('\r\n');
+  const column = names.split(',').indexOf('presented');
+  return lines.reduce((sum, line) => sum + Number(line.split(',')[column]), 0);
+}
+
 function scansOf({ totals, refused }: Pick<Coverage, 'totals' | 'refused'>): number {
   return totals.presented + Object.values(refused).reduce((sum, n) => sum + n, 0);
 }
@@ -74,6 +82,11 @@ test('windows, filters or hours that are subtracted from one another, now or lat
             const hourly = coverage.series?.map(({ totals }) => totals.presented) ?? [];
             expect(hourly.reduce((sum, n) => sum + n, 0)).toBe(coverage.totals.presented);
             told.push({ hours: COVERAGE_WINDOW_MS[window], filter, scans: scansOf(coverage) });
+            // What is taken away as a table has nothing else in it, hour by hour and cell by cell.
+            const { series: _hours, ...matrix } = coverage;
+            for (const exported of [coverage, matrix]) {
+              expect(presentedIn(exportedCoverage(exported, 'csv'))).toBe(coverage.totals.presented);
+            }
           }
         }
         return told;

@@ -65,6 +65,44 @@ async function listen() {
   return { page, reading, leave: () => reply.body?.cancel().catch(() => undefined) };
 }
 
+describe('coverage that is taken away', () => {
+  const take = async (query: string, accept = '*/*') => {
+    const reply = await fetch(`${origin}/v1/coverage${query}`, { headers: { accept } });
+    return {
+      type: reply.headers.get('content-type'),
+      file: reply.headers.get('content-disposition'),
+      text: await reply.text(),
+    };
+  };
+
+  test('says other numbers than coverage, or is not the table that was asked for', async () => {
+    for (let n = 0; n < 3; n += 1) book.counter.count(answerAt(Date.now()));
+    book.counter.count(answerAt(Date.now(), { decision: 'refer', reasons: ['too_old'] }));
+    const csv = await take('?format=csv');
+    expect([csv.type, csv.file]).toEqual([
+      'text/csv; charset=utf-8; header=present',
+      'attachment; filename=coverage-24h.csv',
+    ]);
+    const [names = '', line = '', end] = csv.text.split('\r\n');
+    const cell = Object.fromEntries(names.split(',').map((name, at) => [name, line.split(',')[at]]));
+    expect(cell).toMatchObject({ issuer: '410000', destination: '440000', presented: '4', recognised: '3' });
+    expect([cell['recognition_rate'], cell['reason_ok'], cell['reason_too_old'], end]).toEqual(['0.75', '3', '1', '']);
+    const lines = await take('?series=hour', 'application/jsonl');
+    expect(lines.type).toBe('application/jsonl; charset=utf-8');
+    const [hour, rest] = lines.text.split('\n');
+    expect(JSON.parse(hour ?? '')).toMatchObject({
+      at: expect.any(String),
+      presented: 4,
+      green: 4,
+      recognition_rate: 0.75,
+    });
+    expect(rest).toBe('');
+    expect((await take('', 'text/html')).type).toMatch(/^application\/json/);
+    expect((await take('?format=json', 'text/csv')).type).toMatch(/^application\/json/);
+    expect(JSON.parse((await take('?format=parquet')).text)).toMatchObject({ code: 'body_invalid' });
+  });
+});
+
 describe('a page that listens', () => {
   test('is not told of a change, is told where there is none, or of anything but that', async () => {
     const { page, reading } = await listen();

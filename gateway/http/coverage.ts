@@ -6,7 +6,13 @@ import {
   reasonCodeSchema,
   venueKindSchema,
 } from '../../schemas/code-lists/index.ts';
-import { type CoverageWindow, coverageWindowSchema } from '../../schemas/coverage.ts';
+import {
+  type CoverageFormat,
+  type CoverageWindow,
+  coverageFormatSchema,
+  coverageWindowSchema,
+} from '../../schemas/coverage.ts';
+import { EXPORT_TYPES, exportedCoverage } from '../coverage/coverage-export.ts';
 import {
   type CoverageQuery,
   type CoverageSources,
@@ -39,7 +45,7 @@ const NAMES = ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reaso
 const WATCHED: CoverageQuery = { window: '24h', series: false };
 
 /**
- * GET /v1/coverage: the recognition matrix; and the cells of one destination's table. GET /v1/coverage/events: a word
+ * GET /v1/coverage: the recognition matrix, whole or as lines; and the cells of one destination's table. GET /v1/coverage/events: a word
  * whenever the matrix is another; those who listen for it are to be let go before the node stops.
  */
 export function mountCoverage(router: Router, sources: CoverageSources): CoverageListeners {
@@ -57,7 +63,14 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
   resource(router, '/v1/coverage', {
     GET: async (request, response) => {
       const query = readQuery(request);
-      response.json(await answerTo(JSON.stringify(query), query)());
+      const format = readFormat(request);
+      const coverage = await answerTo(JSON.stringify(query), query)();
+      response.vary('accept');
+      if (format === 'json') response.json(coverage);
+      else {
+        response.attachment(`coverage-${query.series ? 'hours-' : ''}${query.window}.${format}`);
+        response.set('content-type', EXPORT_TYPES[format]).send(exportedCoverage(coverage, format));
+      }
     },
   });
   const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
@@ -94,6 +107,22 @@ function readQuery(request: Request): CoverageQuery {
   const { series, venue_kind: venueKind, ...rest } = parsed.data;
   return { ...rest, venueKind, series: series === 'hour' };
 }
+
+/** By `format`, else by what is accepted; JSON where neither says anything else. */
+function readFormat(request: Request): CoverageFormat {
+  const asked = queryText(request, 'format');
+  if (asked === null) return ACCEPTED[request.accepts(Object.keys(ACCEPTED)) || 'application/json'] ?? 'json';
+  const format = coverageFormatSchema.safeParse(asked);
+  if (format.success) return format.data;
+  throw new ProblemError('body_invalid', `format: one of ${coverageFormatSchema.options.join(', ')}`);
+}
+
+const ACCEPTED: Readonly<Record<string, CoverageFormat>> = {
+  'application/json': 'json',
+  'text/csv': 'csv',
+  'application/jsonl': 'jsonl',
+  'application/x-ndjson': 'jsonl',
+};
 
 function unavailable(error: unknown): never {
   if (!(error instanceof StoreError)) throw error;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { ProblemError } from '../problem-error.ts';
 import { parseStrictObject } from '../trust/strict-json.ts';
 import { TrustError } from '../trust/trust-error.ts';
-import { mediaTypeOf, notOne, receiveBody } from './receive-body.ts';
+import { mediaTypeOf, notOne, readBody } from './receive-body.ts';
 
 /**
  * A reader of JSON bodies of at most `maxBytes`, and of no other media type. Compressed bodies are refused: they hide
@@ -16,7 +16,7 @@ export function jsonBodyReader<T extends z.ZodType>(
 ): (request: IncomingMessage) => Promise<z.output<T>> {
   const read = (bytes: Uint8Array) => parseJson(schema, documentIn(bytes), 'the body');
   return (request) => {
-    if (mediaTypeOf(request) === 'application/json') return receiveBody(request, maxBytes, DOCUMENT).then(read);
+    if (mediaTypeOf(request) === 'application/json') return readBody(request, maxBytes, DOCUMENT, read);
     return Promise.reject(new ProblemError('media_type_unsupported'));
   };
 }

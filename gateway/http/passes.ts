@@ -56,7 +56,7 @@ export function mountPasses(router: Router, parts: Parts): void {
 
   resource(router, '/v1/passes', {
     POST: async (request, response) => {
-      const { venue, body } = await enter(request, response);
+      const { asker: venue, body } = await enter(request, response);
       const issued = await issuePass(verification, deskOf(venue), venue, body).catch(unavailable);
       sendJson(response, issued.pass === null ? 200 : 201, issued);
     },
@@ -64,7 +64,7 @@ export function mountPasses(router: Router, parts: Parts): void {
 
   resource(router, '/v1/passes/revocations', {
     POST: async (request, response) => {
-      const { venue, body } = await enterRevocation(request, response);
+      const { asker: venue, body } = await enterRevocation(request, response);
       const isGone = await deskOf(venue).revokeToken(body.pass).catch(refusedPass).catch(unavailable);
       if (!isGone) throw new ProblemError('not_found', 'no such pass was given out here, or it has ended');
       sendJson(response, 200, { withdrawn: true });

@@ -17,6 +17,16 @@ export function mediaTypeOf({ headers }: IncomingMessage): string | null {
  * `body_invalid` for one that was cut off; `wanted` is what it should have been.
  */
 export function receiveBody(request: IncomingMessage, maxBytes: number, wanted: string): Promise<Uint8Array> {
+  return readBody(request, maxBytes, wanted, (bytes) => bytes);
+}
+
+/** As `receiveBody`, and what `read` makes of the bytes, as soon as they are whole. Rejects with whatever it throws as well. */
+export function readBody<T>(
+  request: IncomingMessage,
+  maxBytes: number,
+  wanted: string,
+  read: (bytes: Uint8Array) => T,
+): Promise<T> {
   const { headers } = request;
   const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = headers;
   const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
@@ -36,7 +46,13 @@ export function receiveBody(request: IncomingMessage, maxBytes: number, wanted: 
       if (size <= maxBytes) chunks.push(chunk);
       else reject(new ProblemError('body_too_large'));
     });
-    request.on('end', () => resolve(joined(chunks)));
+    request.on('end', () => {
+      try {
+        resolve(read(joined(chunks)));
+      } catch (error) {
+        reject(error);
+      }
+    });
     request.on('error', cutOff);
     request.on('close', cutOff);
   });

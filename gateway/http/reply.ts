@@ -19,6 +19,8 @@ const SAME_FOR_ALL: readonly [name: string, value: string][] = [
   ['cache-control', 'no-store'],
 ];
 
+const SAME_FIELDS = SAME_FOR_ALL.flat();
+
 /** By its reply. Nothing is kept longer than that. */
 const notes = new WeakMap<ServerResponse, RequestNotes>();
 
@@ -42,9 +44,15 @@ export function headersOfEvery({ requestId }: RequestNotes): [name: string, valu
 /** Begins a reply with what every reply carries and its own. */
 export function beginReply(response: ServerResponse, status: number, own: Readonly<Record<string, string>>): void {
   const known = notesOf(response);
-  const names = headersOfEvery(known).flat();
-  for (const headers of [known.headers, own]) for (const name in headers) names.push(name, headers[name] ?? '');
-  response.writeHead(status, names);
+  // A name and its value in turn, as node takes them.
+  const fields = ['x-request-id', known.requestId, ...SAME_FIELDS];
+  add(fields, known.headers);
+  add(fields, own);
+  response.writeHead(status, fields);
+}
+
+function add(fields: string[], headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) fields.push(name, headers[name] ?? '');
 }
 
 /** Sends a whole reply. */

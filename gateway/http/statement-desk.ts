@@ -120,13 +120,13 @@ export class StatementDesk {
   }
 
   async #decide(
-    { gateway, issuer }: AskingParty<Issuer>,
+    { gateway, province: destination, issuer }: AskingParty<Issuer>,
     question: StatementRequest,
     { withinMs, answerForms }: AnswerTerms,
   ): Promise<{ readonly outcome: Answered['outcome']; readonly reply: StatementReply }> {
     const { issuing, shared } = this.#parts;
     const { outcome, statement } = await shared.load.whileWaiting(() =>
-      answerQuestion(issuing, issuer, question, withinMs),
+      answerQuestion(issuing, issuer, { request: question, destination }, withinMs),
     );
     const iat = Math.floor(issuing.nowMs() / 1000);
     const bound = { iss: issuer.entityId, aud: gateway, iat, exp: iat + STATEMENT_ANSWER_LIFETIME_S };

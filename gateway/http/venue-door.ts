@@ -66,12 +66,11 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
     maxBytes,
     scansIn: scansIn ?? (() => 1),
   } as const;
-  return async (
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<{ readonly venue: Venue; readonly body: B }> => {
-    const { asker: venue, body } = await admit(shared, door, request, response);
-    if (scansIn !== undefined) withinRate(venue, scansIn(body));
-    return { venue, body };
+  const enterWhole = (request: IncomingMessage, response: ServerResponse) => admit(shared, door, request, response);
+  if (scansIn === undefined) return enterWhole;
+  return async (request: IncomingMessage, response: ServerResponse) => {
+    const entered = await enterWhole(request, response);
+    withinRate(entered.asker, scansIn(entered.body));
+    return entered;
   };
 }

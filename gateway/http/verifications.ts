@@ -43,13 +43,13 @@ export function mountVerifications(hot: HotRoutes, parts: Parts): void {
   });
 
   hot.post('/v1/verifications', async (request, response) => {
-    const { venue, body } = await enterOne(request, response);
+    const { asker: venue, body } = await enterOne(request, response);
     sendJson(response, 200, await verify(verification, venue, body));
   });
 
   hot.post('/v1/verifications/batch', async (request, response) => {
     const {
-      venue,
+      asker: venue,
       body: { items },
     } = await enterBatch(request, response);
     const together = new BatchSigner(() => gatewayOf(verification, venue).signer(), items.length);

@@ -26,6 +26,12 @@ export interface IssuingContext extends AskContext {
   readonly registry: () => RegistryState;
 }
 
+/** A question, and the province whose gateway asks it, as its chain says. */
+export interface Asked {
+  readonly request: StatementRequest;
+  readonly destination: ProvinceCode;
+}
+
 /** What came of a question; `statement` for its own outcome alone. */
 export interface Answered {
   readonly outcome: StatementOutcome;
@@ -41,10 +47,10 @@ export interface Answered {
 export async function answerQuestion(
   context: IssuingContext,
   issuer: Issuer,
-  request: StatementRequest,
+  { request, destination }: Asked,
   withinMs: number,
 ): Promise<Answered> {
-  const subject = subjectOf(context.registry(), issuer, request);
+  const subject = subjectOf(context.registry(), issuer, request, destination);
   if (subject === 'suspended') return { outcome: { outcome: 'unavailable', reasons: ['issuer_unavailable'] } };
   if (subject === null) return { outcome: { outcome: 'not_ours' } };
   const known = await told(context, subject, withinMs);
@@ -90,8 +96,9 @@ function subjectOf(
   state: RegistryState,
   { province }: Issuer,
   { code, reference, purpose }: StatementRequest,
+  destination: ProvinceCode,
 ): Subject | 'suspended' | null {
-  const asked = { purpose, forms: PLAIN_FORM, gateway: null };
+  const asked = { purpose, destination, forms: PLAIN_FORM, gateway: null };
   if (code === undefined) {
     if (reference === undefined) return null;
     if (looksLikePersonalIdentifier(reference)) throw new ProblemError('personal_identifier_refused');

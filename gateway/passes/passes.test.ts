@@ -139,9 +139,26 @@ describe('a pass', () => {
       return await verifyPass(pass, checks({ statusListOf: () => token }));
     };
     expect(await signedAt(NOW_S - 3599)).toMatchObject({ verified: true, list_as_of_s: NOW_S - 3599 });
-    for (const atS of [NOW_S - 3600, NOW_S - 82_800, NOW_S + 61]) {
-      expect(await signedAt(atS)).toMatchObject({ verified: false, code: 'status_list_invalid' });
+    for (const atS of [NOW_S - 3600, NOW_S - 82_800]) {
+      expect(await signedAt(atS)).toMatchObject({ verified: false, code: 'status_list_stale' });
     }
+    expect(await signedAt(NOW_S + 61)).toMatchObject({ verified: false, code: 'status_list_invalid' });
+  });
+
+  test('a list in a bundle ends before the bundle, one that anybody can ask for lives as long, or either goes on', async () => {
+    const { index } = await issue();
+    const uri = passes.uriOf(index.list);
+    const { [uri]: carried = '' } = await passes.statusLists();
+    const published = (await passes.statusList(index.list)) ?? '';
+    const { answers, entityId: issuer } = world.gateway;
+    const isGood = (list: string, laterS: number) =>
+      verifyStatusList(list, { issuer, uri, jwks: { keys: [answers.jwk] }, atS: NOW_S + laterS }).then(
+        ({ iatS }) => iatS,
+        ({ code }) => code,
+      );
+    for (const laterS of [0, 3_600, 86_399]) expect(await isGood(carried, laterS)).toBe(NOW_S);
+    expect(await isGood(carried, 86_400)).toBe('status_list_stale');
+    expect([await isGood(published, 3_599), await isGood(published, 3_600)]).toEqual([NOW_S, 'status_list_stale']);
   });
 
   test('a list says that it is of an hour ago though nothing has changed since', async () => {
@@ -195,7 +212,10 @@ describe('a pass', () => {
     expect(await holding(signStatusList(list, world.gateway.signer))).toMatchObject(refused);
     const { signer } = world.gateway.answers;
     expect(await holding(signStatusList({ ...list, uri: `${uri}0` }, signer))).toMatchObject(refused);
-    expect(await holding(signStatusList({ ...list, nowS: nowS - 86_400 }, signer))).toMatchObject(refused);
+    expect(await holding(signStatusList({ ...list, nowS: nowS - 86_400 }, signer))).toMatchObject({
+      ...refused,
+      code: 'status_list_stale',
+    });
     expect(await holding(signStatusList(list, signer))).toMatchObject({ verified: true });
   });
 

@@ -3,7 +3,12 @@ import type { StoreWatch } from '../stores/store-watch.ts';
 import type { JwkSet } from '../trust/public-key.ts';
 import { MAX_PASS_LIFETIME_S, openOwnPass, type PassClaims, signPass } from '../trust/recognition-pass.ts';
 import type { Signer } from '../trust/signer.ts';
-import { STATUS_LIST_TTL_S, signStatusList } from '../trust/status-list.ts';
+import {
+  CARRIED_LIST_LIFETIME_S,
+  STATUS_LIST_LIFETIME_S,
+  STATUS_LIST_TTL_S,
+  signStatusList,
+} from '../trust/status-list.ts';
 import type { ListState, PassBasis, PassIndex, PassStore } from './pass-store.ts';
 
 const DROP_EVERY_S = 60;
@@ -45,7 +50,9 @@ interface Signed {
 /** Issues passes, withdraws them, and publishes which are withdrawn. Throws StoreError where the store is away. */
 export class Passes {
   readonly #parts: Parts;
-  readonly #signed = new Map<string, Signed>();
+  /** By list: as it is published, and as a bundle takes it along. */
+  readonly #published = new Map<string, Signed>();
+  readonly #carried = new Map<string, Signed>();
   #droppedAtS = 0;
 
   constructor(parts: Parts) {
@@ -89,23 +96,27 @@ export class Passes {
    * province that does not stand any more. Signed anew when it or the key changes, and once it is as old as a list may be
    * kept: its time is the time of its word.
    */
-  async statusList(list: string): Promise<string | null> {
+  statusList(list: string): Promise<string | null> {
+    return this.#listFor(list, STATUS_LIST_LIFETIME_S, this.#published);
+  }
+
+  async #listFor(list: string, lifetimeS: number, kept: Map<string, Signed>): Promise<string | null> {
     const state = await this.#parts.store.use((store) => store.stateOf(list));
     if (state === null) {
-      this.#signed.delete(list);
+      kept.delete(list);
       return null;
     }
     const signer = this.#parts.signer();
     const nowS = this.#parts.nowS();
-    const held = this.#signed.get(list);
+    const held = kept.get(list);
     const fallen = state.bases.filter((basis) => !this.#parts.stands(basis));
     const saying = JSON.stringify([state.version, fallen]);
     const isCurrent = held?.saying === saying && held.kid === signer.kid && nowS < held.renewAtS;
     if (held !== undefined && isCurrent) return held.token;
     const { entityId: issuer } = this.#parts;
     const withdrawn = await this.#withdrawn(list, state, fallen);
-    const token = await signStatusList({ issuer, uri: this.uriOf(list), withdrawn, nowS }, signer);
-    this.#signed.set(list, { token, saying, kid: signer.kid, renewAtS: nowS + STATUS_LIST_TTL_S });
+    const token = await signStatusList({ issuer, uri: this.uriOf(list), withdrawn, nowS, lifetimeS }, signer);
+    kept.set(list, { token, saying, kid: signer.kid, renewAtS: nowS + STATUS_LIST_TTL_S });
     return token;
   }
 
@@ -118,13 +129,14 @@ export class Passes {
   }
 
   /**
-   * Every list by its URI: what a bundle takes along. None where the store is away: with such a bundle no pass verifies.
+   * Every list by its URI: what a bundle takes along, good for as long as the bundle. None where the store is away: with such
+   * a bundle no pass verifies.
    */
   async statusLists(): Promise<Record<string, string>> {
     const lists: Record<string, string> = {};
     try {
       for (const id of await this.#parts.store.use((store) => store.lists())) {
-        const token = await this.statusList(id);
+        const token = await this.#listFor(id, CARRIED_LIST_LIFETIME_S, this.#carried);
         if (token !== null) lists[this.uriOf(id)] = token;
       }
     } catch (error) {

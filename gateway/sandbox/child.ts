@@ -1,5 +1,7 @@
 import { childMessageSchema, type ReadyMessage, type StartMessage } from '../../adapters/sandbox/protocol.ts';
+import { programFile } from '../compose/program-file.ts';
 import { type ChildAnswer, startChild } from '../compose/start-child.ts';
+import { requireSandboxPackages } from './optional-packages.ts';
 
 /** The child process that plays the provinces and the venues' authorization server. */
 export interface SandboxChild {
@@ -7,11 +9,12 @@ export interface SandboxChild {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the sandbox and waits until everything in it listens. Throws with the child's own reason. */
+/** Starts the sandbox and waits until everything in it listens. Throws ConfigError, or with the child's own reason. */
 export async function startSandbox(start: Omit<StartMessage, 'type'>): Promise<SandboxChild> {
+  requireSandboxPackages();
   const child = startChild({
     name: 'the sandbox',
-    file: new URL('../../adapters/sandbox/main.ts', import.meta.url),
+    file: programFile(new URL('../../adapters/sandbox/main.ts', import.meta.url)),
     message: { type: 'start', ...start },
     read: answerOf,
     onWaiting: sayWaiting,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { resolve } from 'node:path';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { callControl } from '../../adapters/sandbox/control-client.ts';
@@ -11,7 +12,7 @@ import {
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
-import { venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
+import { DATA_DIR_HEADER, venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
 import { receiveText } from '../http/receive-body.ts';
 import { pathOf, resource } from '../http/route.ts';
@@ -25,12 +26,13 @@ const faultBodySchema = faultRequestSchema.extend({ keep_cache: z.boolean().defa
 interface Parts {
   readonly control: ReadyMessage['control'];
   readonly nodeUrl: string;
+  readonly dataDir: string;
   /** Has every instance forget what it holds about a province, or keep it as `aged`. */
   readonly forgetProvince: (province: ProvinceCode, kind: 'province' | 'aged') => Promise<void>;
 }
 
 /** `/sandbox/*`: passed on to the child process that plays the provinces. Mounted in sandbox mode alone. */
-export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince }: Parts): void {
+export function mountSandbox(router: Router, { control, nodeUrl, dataDir, forgetProvince }: Parts): void {
   const body = (request: IncomingMessage) => receiveText(request, MAX_CONTROL_BODY_BYTES, 'request of the sandbox');
 
   async function passOnTo(method: 'GET' | 'POST' | 'PUT', path: string, text?: string) {
@@ -73,7 +75,11 @@ export function mountSandbox(router: Router, { control, nodeUrl, forgetProvince 
     response.json(await venueToken(venue, asked.data.proof));
   }
 
-  router.use('/sandbox', sameSiteOnly(nodeUrl));
+  router.use('/sandbox', sameSiteOnly(nodeUrl), (_request, response, next) => {
+    // For a command in another folder to say where the anchor is. Whoever wants to believe it has to set it.
+    response.set(DATA_DIR_HEADER, encodeURIComponent(resolve(dataDir)));
+    next();
+  });
   resource(router, '/sandbox/codes', { GET: pass });
   resource(router, '/sandbox/records', { POST: pass });
   resource(router, '/sandbox/faults', { PUT: putFault });

@@ -60,7 +60,7 @@ export async function startSeparateIssuer(
   const node = await startNode(readConfig({ ...env, ...settingsOf(nation, issuer) }, { sandbox: true }), {
     networks: LOOPBACK_ONLY,
     simulated: true,
-    openUpstreams: (outgoing) => playedUpstreams(child, nation, outgoing),
+    openUpstreams: (outgoing) => playedUpstreams(child, { ...nation, isInUse: () => true }, outgoing),
   });
   try {
     await enrol(nation, issuer, node);

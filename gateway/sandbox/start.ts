@@ -34,6 +34,12 @@ export interface SandboxNode extends RunningNode {
   readonly child: SandboxChild;
 }
 
+/** How far the founding of the nation has come, and which provinces have an adapter in use. */
+interface Phase {
+  isOver: boolean;
+  isInUse: (province: ProvinceCode) => boolean;
+}
+
 /** Starts the simulated systems of a sandbox, for one process or for all of its processes. */
 export async function startProvinces(config: Config, nodeUrl: string): Promise<SandboxChild> {
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
@@ -67,11 +73,12 @@ export async function startSandboxNode(
     const descriptions = sandboxEntities(actors.base, provinces, child.ready);
     for (const description of descriptions) writeDescription(config.dataDir, description);
     const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
-    const phase = { isOver: false };
+    const phase: Phase = { isOver: false, isInUse: () => false };
     const extras = extrasOf(child, actors, nodeUrl, phase);
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
     const { parts } = node.node;
+    phase.isInUse = (province) => parts.registry.registry.current().adapters.has(province);
     const heard = parts.log.level;
     // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
     if (parts.log.isLevelEnabled('error')) parts.log.level = 'error';
@@ -141,25 +148,21 @@ function playedConfig(config: Config, { ready }: SandboxChild): Config {
   };
 }
 
-function extrasOf(
-  child: SandboxChild,
-  actors: SandboxActors,
-  url: string,
-  phase: { readonly isOver: boolean },
-): NodeExtras {
+function extrasOf(child: SandboxChild, actors: SandboxActors, url: string, phase: Readonly<Phase>): NodeExtras {
   const { control } = child.ready;
   return {
     networks: LOOPBACK_ONLY,
     simulated: true,
     openUpstreams: (outgoing) => {
-      const played = playedUpstreams(child, { base: actors.base, url }, outgoing);
+      const place = { base: actors.base, url, isInUse: (province: ProvinceCode) => phase.isInUse(province) };
+      const played = playedUpstreams(child, place, outgoing);
       // What ships has been checked before it shipped; what somebody submits later is tried against its system as well.
-      return { ...played, testCodes: async (province) => (phase.isOver ? await played.testCodes(province) : null) };
+      return { ...played, testCodes: async (...about) => (phase.isOver ? await played.testCodes(...about) : null) };
     },
     mount: (router: Router, parts: NodeParts) => {
       const { cache } = parts.shared.open;
       const forgetProvince: typeof cache.forgetProvince = (province, kind) => cache.forgetProvince(province, kind);
-      mountSandbox(router, { control, nodeUrl: parts.nodeUrl, forgetProvince });
+      mountSandbox(router, { control, nodeUrl: parts.nodeUrl, dataDir: parts.config.dataDir, forgetProvince });
       mountServerMetadata(router, child.ready.servers);
       const actorOf = async (province: ProvinceCode) => {
         const known = actors.provinces.get(province);

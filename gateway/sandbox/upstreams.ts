@@ -1,6 +1,9 @@
 import { askControl } from '../../adapters/sandbox/control-client.ts';
-import { sandboxCodesSchema } from '../../adapters/sandbox/protocol.ts';
+import { type SandboxUpstream, sandboxCodesSchema, upstreamSchema } from '../../adapters/sandbox/protocol.ts';
+import { SandboxError } from '../../adapters/sandbox/sandbox-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Manifest } from '../../schemas/manifest.ts';
+import type { Scenarios } from '../../schemas/scenarios.ts';
 import type { Upstreams } from '../compose/open-upstreams.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
 import type { SandboxChild } from './child.ts';
@@ -9,21 +12,42 @@ import type { SandboxChild } from './child.ts';
 interface Place {
   readonly base: string;
   readonly url: string;
+  /** Whether a version of that province's adapter answers: its system must not change under it. */
+  readonly isInUse: (province: ProvinceCode) => boolean;
 }
 
-/** Simulated provinces on this machine. */
-export function playedUpstreams({ ready }: SandboxChild, { base, url }: Place, { openUpstream }: Outgoing): Upstreams {
-  const played = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
+/** Simulated provinces on this machine. One that nobody plays yet is played from its first submission on. */
+export function playedUpstreams(
+  { ready }: SandboxChild,
+  { base, url, isInUse }: Place,
+  { openUpstream }: Outgoing,
+): Upstreams {
+  const submitted = new Map<ProvinceCode, SandboxUpstream>();
+  const shipped = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
+  const played = (province: ProvinceCode) => submitted.get(province) ?? shipped(province);
+  async function play(manifest: Manifest, scenarios: Scenarios): Promise<void> {
+    const { province } = manifest;
+    // What was submitted is replaced as long as it is being tried out; a copy of a shipped system is held against that.
+    const isTriedOut = submitted.has(province) && !isInUse(province);
+    if (played(province) !== null && !isTriedOut) return;
+    const body = JSON.stringify({ manifest, scenarios });
+    try {
+      submitted.set(province, await askControl(ready.control, upstreamSchema, 'POST', '/systems', body));
+    } catch (error) {
+      // One that cannot be played has no codes: it is checked without asking anybody, and the report says so.
+      if (!(error instanceof SandboxError)) throw error;
+    }
+  }
   return {
-    // A province that the sandbox does not play is looked for on this machine too, and nothing is there.
     accessOf: ({ province, upstream }) => ({
       openClient: (limits) => openUpstream(limits, { origin: played(province)?.origin ?? upstream.base_url }),
       secrets: () => played(province)?.secrets ?? {},
     }),
     openNode: (limits, node) =>
       openUpstream(limits, { origin: node.startsWith(`${base}/`) ? `${url}${node.slice(base.length)}` : node }),
-    testCodes: async (province) => {
-      if (played(province) === null) return null;
+    testCodes: async (manifest, scenarios) => {
+      const { province } = manifest;
+      await play(manifest, scenarios);
       const query = ready.provinces[province] === undefined ? '?unregistered=1' : '';
       const codes = await askControl(ready.control, sandboxCodesSchema, 'GET', `/codes${query}`);
       const own = codes.filter((one) => one.province === province);

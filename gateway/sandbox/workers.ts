@@ -1,4 +1,5 @@
 import type { Config } from '../compose/config.ts';
+import { programFile } from '../compose/program-file.ts';
 import { addressOf, startWorkers, type Workers } from '../compose/workers.ts';
 import { startProvinces } from './start.ts';
 
@@ -7,7 +8,7 @@ export async function startSandboxWorkers(config: Config): Promise<Workers> {
   const settled = await addressOf(config);
   const child = await startProvinces(settled.config, config.entityId ?? settled.url);
   try {
-    const exec = new URL('./worker.ts', import.meta.url);
+    const exec = programFile(new URL('./worker.ts', import.meta.url));
     const workers = await startWorkers(settled.config, { exec, payload: child.ready });
     return {
       ...workers,

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ATTESTATION_TYP } from '../../schemas/attestation.ts';
+import { proofVectors } from '../log/proof-vectors.fixture.ts';
 import { AUDIENCE, makeWorld } from '../trust/attestation.fixture.ts';
-import { NOW_S } from '../trust/federation.fixture.ts';
+import { chainVectors } from '../trust/chain-vectors.fixture.ts';
+import { anchorOf, NOW_S } from '../trust/federation.fixture.ts';
 import { attestationVectors } from '../trust/forged-attestations.fixture.ts';
 import { merkleVectors } from '../trust/forged-merkle.fixture.ts';
 import { statementVectors } from '../trust/forged-statements.fixture.ts';
@@ -12,15 +14,16 @@ import { credentialVectors } from './credential-vectors/document.ts';
 import { ROOT } from './import-graph.ts';
 
 /*
- * Writes schemas/vectors/forged/ and credentials/: attestations, statements and holder-carried certificates with what a
- * verifier has to make of each, for whoever writes another one; and the attestations of schemas/vectors/token-forms/, for
- * whoever writes a reader of tokens. Keys are made of their names and signatures are deterministic, so the same code always
+ * Writes schemas/vectors/forged/, credentials/, federation/ and log/: attestations, statements, holder-carried certificates,
+ * trust chains and proofs with what a verifier has to make of each, for whoever writes another one; and the attestations of
+ * schemas/vectors/token-forms/, for whoever writes a reader of tokens. Keys are made of their names and signatures are deterministic, so the same code always
  * gives the same bytes. With --check it only says whether they agree, by its exit code.
  */
 
 const FOLDER = join(ROOT, 'schemas/vectors');
 
 const world = await makeWorld(seededKey);
+const chains = await chainVectors();
 /** What a reader sees without knowing who may sign what. */
 const SEEN_IN_THE_TOKEN: ReadonlySet<TrustErrorCode> = new Set([
   'signature_invalid',
@@ -62,6 +65,12 @@ const files = {
     jwks: { keys: [world.province.statements.jwk] },
     vectors: await statementVectors(world),
   },
+  'federation/chains.json': {
+    about: 'Each chain validated against this anchor at its own time: what it resolves to, or the code of its refusal.',
+    anchor: anchorOf(chains.anchor),
+    vectors: chains.vectors,
+  },
+  'log/proofs.json': await proofVectors(),
   ...Object.fromEntries(ofTokens),
   'credentials/certificates.json': credentialVectors(),
 };

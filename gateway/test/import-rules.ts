@@ -230,8 +230,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'gateway/client/',
-    holds: "A venue's client and the offline verifier, published as `huren/client` and `huren/verify`.",
-    mayImport: ['schemas/', 'gateway/trust/'],
+    holds:
+      "What the package exports: a venue's client, the offline verifier, the log's proofs, and the federation's verifier.",
+    mayImport: ['schemas/', 'gateway/trust/', 'gateway/log/', 'gateway/log/merkle'],
   },
   {
     path: 'gateway/web/',

@@ -1,14 +1,35 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, though they are short to read: begun last, one of them would run alone at the end. */
-const LONGEST = ['chaos/chaos.test.ts', 'cli/huren-sandbox.test.ts', 'test/registry-lifecycle.test.ts'];
+/** What takes longest, the longest first: of their sizes, which are all that a clean clone knows, nothing of it shows. */
+const LONGEST = [
+  'gateway/test/nation.test.ts',
+  'gateway/test/walkthrough.test.ts',
+  'gateway/test/chaos/chaos.test.ts',
+  'gateway/test/instances.test.ts',
+  'gateway/cli/signed-step.test.ts',
+  'gateway/test/registry-lifecycle.test.ts',
+  'gateway/test/leakage-nodes.test.ts',
+  'gateway/test/authority.test.ts',
+  'gateway/bench/bench.test.ts',
+  'gateway/cli/huren-sandbox.test.ts',
+  'gateway/test/registry-records.test.ts',
+  'gateway/test/registry-page.test.ts',
+  'gateway/test/scan-page.test.ts',
+  'gateway/test/province-in-trouble.test.ts',
+  'gateway/test/abuse.test.ts',
+  'gateway/log/store-kill.test.ts',
+  'gateway/cli/huren.test.ts',
+];
 
-/** Begins with what takes longest; on a clean clone nothing is known yet but the files' sizes. */
+/** Begins with what takes longest, and ends with what starts nothing: a long file begun last would run alone. */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification) => LONGEST.findIndex((name) => moduleId.endsWith(name));
-    const long = sorted.filter((file) => rank(file) !== -1).sort((a, b) => rank(a) - rank(b));
-    return [...long, ...sorted.filter((file) => rank(file) === -1)];
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b));
   }
+}
+
+function rankOf({ moduleId, project }: TestSpecification): number {
+  const at = LONGEST.findIndex((name) => moduleId.endsWith(name));
+  if (at !== -1) return at;
+  return LONGEST.length + (project.name === 'unit' ? 1 : 0);
 }

@@ -149,7 +149,7 @@ async function runSql(url: string, sql: string): Promise<void> {
 }
 
 // PostgreSQL refuses to run as root, so for root it runs as the user its package made.
-function unprivilegedUser(): User | undefined {
+export function unprivilegedUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

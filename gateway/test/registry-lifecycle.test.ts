@@ -65,6 +65,37 @@ async function bodyOf<T extends z.ZodType>(path: string, schema: T): Promise<z.o
   return schema.parse(await (await fetch(`${gateway.url}${path}`)).json());
 }
 
+/** A system that nobody has seen before: Tianjin's, of another province and with codes of its own. */
+function fujian(): string {
+  const path = join(scratch, '350000-fujian');
+  cpSync(EXAMPLE, path, { recursive: true });
+  for (const file of ['manifest.json', 'fixtures/scenarios.json']) {
+    const at = join(path, file);
+    const text = readFileSync(at, 'utf8')
+      .replaceAll('TJJKM', 'FJJKM')
+      .replace('"province": "120000",\n', '"province": "350000",\n');
+    writeFileSync(at, text.replace('tianjin-jiankangma', 'fujian-bamin'));
+  }
+  return path;
+}
+
+describe('a province that the sandbox never played', () => {
+  test('cannot be scanned once it is registered, or only after a restart', async () => {
+    const path = fujian();
+    await step('registry', 'enrol', 'province:350000');
+    await step('adapter', 'submit', path);
+    await step('adapter', 'approve', '350000', '0.1.0', '--as', 'operator-a', '--dir', path);
+    await step('adapter', 'approve', '350000', '0.1.0', '--as', 'operator-b', '--dir', path);
+    await step('adapter', 'activate', '350000', '0.1.0');
+    const ran = await run('demo', '--province', '350000', '--json');
+    expect([ran.exit, ran.stderr]).toEqual([0, '']);
+    const { passed, failed } = z.object({ passed: z.int(), failed: z.int() }).parse(JSON.parse(ran.stdout));
+    expect([passed > 5, failed]).toEqual([true, 0]);
+    const report = await run('adapter', 'report', '350000', '0.1.0', '--json');
+    expect(conformanceReportSchema.parse(JSON.parse(report.stdout)).level).toBe('live');
+  });
+});
+
 describe('the seventeenth province, against a running gateway', () => {
   test('a code that nobody registered is answered', async () => {
     expect(await outcome(green)).toBe('code_unrecognised');

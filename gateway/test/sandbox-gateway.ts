@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { takeFounded } from './founded-sandboxes.ts';
 
 /** A gateway in sandbox mode in a process of its own, on a free port, with a data directory of its own. */
 export interface SandboxGateway {
@@ -21,10 +22,43 @@ const READY_LINE = /ready at (https?:\/\/\S+)\n[\s\S]*Ctrl-C/;
 
 /** Starts `huren serve --sandbox` and waits until it says that it is ready. Throws with what it wrote instead. */
 export async function startSandboxGateway(env: Readonly<Record<string, string>> = {}): Promise<SandboxGateway> {
+  const founded = await takeFounded(env, async (dataDir, port) => {
+    const founding = await startProcess({
+      HUREN_PORT: String(port),
+      HUREN_DATA_DIR: dataDir,
+      HUREN_LOG_LEVEL: 'error',
+    });
+    await founding.end();
+  });
   const dataDir = mkdtempSync(join(tmpdir(), 'huren-sandbox-'));
+  founded?.copyTo(dataDir);
+  const clean = () => {
+    rmSync(dataDir, { recursive: true, force: true });
+    founded?.giveBack();
+  };
+  try {
+    const port = String(founded?.port ?? 0);
+    const { end, ...started } = await startProcess({ HUREN_PORT: port, HUREN_DATA_DIR: dataDir, ...env });
+    const stop = async () => {
+      const exitCode = await end();
+      clean();
+      return exitCode;
+    };
+    return { ...started, dataDir, stop };
+  } catch (error) {
+    clean();
+    throw error;
+  }
+}
+
+interface SandboxProcess extends Pick<SandboxGateway, 'url' | 'output' | 'signal'> {
+  readonly end: () => Promise<number | null>;
+}
+
+async function startProcess(env: Readonly<Record<string, string>>): Promise<SandboxProcess> {
   const child = spawn(process.execPath, [join(ROOT, 'gateway/cli/huren.ts'), 'serve', '--sandbox', '--lang', 'en'], {
     cwd: ROOT,
-    env: { ...process.env, HUREN_PORT: '0', HUREN_DATA_DIR: dataDir, ...env },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit');
@@ -32,18 +66,17 @@ export async function startSandboxGateway(env: Readonly<Record<string, string>> 
   const onExit = () => child.kill('SIGKILL');
   process.once('exit', onExit);
   const output = collectOutput(child);
-  const stop = async () => {
+  const end = async () => {
     process.off('exit', onExit);
     child.kill('SIGINT');
     await exited;
-    rmSync(dataDir, { recursive: true, force: true });
     return child.exitCode;
   };
   try {
     const signal = (name: NodeJS.Signals) => child.kill(name);
-    return { url: await readyUrl(child, output), dataDir, output, signal, stop };
+    return { url: await readyUrl(child, output), output, signal, end };
   } catch (error) {
-    await stop();
+    await end();
     throw error;
   }
 }

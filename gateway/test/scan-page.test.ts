@@ -120,6 +120,8 @@ describe('a door with a network', () => {
 });
 
 test('a door without a network takes a pass that it may not, or refuses a good one', async () => {
+  const early = await DoorPage.open(withoutCamera, gateway.url);
+  await early.cutNetwork();
   const [good, withdrawn] = await Promise.all([
     issuePass(gateway.url, codeOf(codes, '410000', 'green')),
     issuePass(gateway.url, codeOf(codes, '330000', 'green')),
@@ -135,8 +137,18 @@ test('a door without a network takes a pass that it may not, or refuses a good o
   const code = await page.type(codeOf(codes, '410000', 'green'));
   expect(code).toMatchObject({ problem: 'gateway_unreachable', verified: 'false' });
 
+  // On no list that this door has: nobody can tell, which is no reason to turn anybody away.
+  const untold = await early.type(good);
+  expect(untold).toMatchObject({ decision: 'refer', failure: 'status_list_missing', verified: 'false' });
+  await early.context.close();
+
+  // Hours later it still verifies, and the door is told what it cannot know.
+  await page.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
+  const aged = await page.type(good);
+  expect(aged).toMatchObject({ decision: 'pass', words: expect.stringMatching(/\(5 h\): withdrawals since/) });
+
   // Set on: the pass and what it is checked with have ended. Set back: nobody can tell whether they have.
-  await page.page.clock.install({ time: Date.now() + 2 * 86_400_000 });
+  await page.page.clock.setSystemTime(Date.now() + 2 * 86_400_000);
   expect(await page.type(good)).toMatchObject({ problem: 'bundle_lapsed', verified: 'false' });
   await page.page.clock.setSystemTime(Date.now() - 3_600_000);
   expect(await page.type(good)).toMatchObject({ problem: 'clock_behind', verified: 'false' });

@@ -20,6 +20,8 @@ export interface ShownAnswer {
   readonly decision?: string;
   readonly problem?: string;
   readonly verified?: string;
+  /** Why nobody could tell. */
+  readonly failure?: string;
   readonly words: string;
 }
 
@@ -94,9 +96,15 @@ export class DoorPage {
     const element = this.page.locator(ANSWERED);
     await element.waitFor();
     return await element.evaluate((shown) => {
-      const { decision, problem, verified } = (shown instanceof HTMLElement ? shown : document.body).dataset;
+      const { decision, problem, verified, failure } = (shown instanceof HTMLElement ? shown : document.body).dataset;
       const words = shown instanceof HTMLElement ? shown.innerText : '';
-      return { ...(decision && { decision }), ...(problem && { problem }), ...(verified && { verified }), words };
+      return {
+        ...(decision && { decision }),
+        ...(problem && { problem }),
+        ...(verified && { verified }),
+        ...(failure && { failure }),
+        words,
+      };
     });
   }
 

@@ -277,12 +277,12 @@ describe('an audit', () => {
 
   test('is given to a stranger, outside its mandate, twice, late, or for another gateway', async () => {
     const code = async (reply: Promise<Response>) => problemSchema.parse(await (await reply).json()).code;
-    expect(await code(post({}, true))).toBe('check_not_permitted');
-    expect(await code(post({ mandate: 'sandbox-lapsed-county' }))).toBe('check_not_permitted');
-    expect(await code(post({ mandate: 'no-such-mandate' }))).toBe('check_not_permitted');
+    expect(await code(post({}, true))).toBe('audit_not_permitted');
+    expect(await code(post({ mandate: 'sandbox-lapsed-county' }))).toBe('audit_not_permitted');
+    expect(await code(post({ mandate: 'no-such-mandate' }))).toBe('audit_not_permitted');
     const jti = crypto.randomUUID();
     // What nobody was entitled to ask is not remembered, or strangers could fill the memory.
-    expect(await code(post({ jti, mandate: 'no-such-mandate' }))).toBe('check_not_permitted');
+    expect(await code(post({ jti, mandate: 'no-such-mandate' }))).toBe('audit_not_permitted');
     expect((await post({ jti })).status).toBe(200);
     expect(await code(post({ jti }))).toBe('proof_replayed');
     expect(await code(post({ iat: nowS() - 61 }))).toBe('token_invalid');

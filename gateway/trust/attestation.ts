@@ -3,7 +3,7 @@ import { sha256Base64url } from './sha256.ts';
 import type { SignToken } from './signer.ts';
 
 /** Signs an attestation. The caller has parsed the claims or built them from parsed parts. */
-export function signAttestation(claims: AttestationClaims, sign: SignToken): Promise<string> {
+export function signAttestation(claims: AttestationClaims, sign: SignToken): string | Promise<string> {
   return sign({ typ: ATTESTATION_TYP }, claims);
 }
 

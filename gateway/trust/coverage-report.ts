@@ -14,8 +14,8 @@ import { keysOf, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
 
 /** Signs a report that was made before, byte for byte, with whichever key is in use now. */
-export function signCoverageReport(body: string, signer: Signer): Promise<string> {
-  return signParts({ typ: COVERAGE_REPORT_TYP }, base64url.encode(body), signer);
+export async function signCoverageReport(body: string, signer: Signer): Promise<string> {
+  return await signParts({ typ: COVERAGE_REPORT_TYP }, base64url.encode(body), signer);
 }
 
 /**

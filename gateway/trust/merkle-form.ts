@@ -1,5 +1,6 @@
 import { base64url } from 'jose';
 import { HASH_BYTES, leafHash, rootOfInclusion } from '../log/merkle.ts';
+import { utf8Of } from './octets.ts';
 import { SIGNATURE_BYTES } from './signature.ts';
 import type { JsonObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -80,7 +81,7 @@ export function parseMerkleProof(bytes: Uint8Array<ArrayBuffer>): MerkleProof {
 
 /** The text whose signature vouches for a token, by its signing input and its place. Throws `token_malformed`. */
 export function rootTextOf(signingInput: string, { index, size, path }: MerkleProof): string {
-  const leaf = leafHash(new TextEncoder().encode(signingInput));
+  const leaf = leafHash(utf8Of(signingInput));
   const root = rootOfInclusion({ index, size, leafHash: leaf, proof: path });
   if (root === null) throw malformed();
   return rootText(size, root);

@@ -2,6 +2,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Agency, EntityResolver } from './entity-resolver.ts';
 import { keyLifeOf, keysEndedByLog } from './key-lifecycle.ts';
 import type { JwkSet, PublicJwk } from './public-key.ts';
+import type { ResolvedEntity } from './trust-chain.ts';
 import { nullIfUntrusted, TrustError } from './trust-error.ts';
 
 /** Which entity speaks for which province. */
@@ -44,6 +45,13 @@ interface Ended {
   readonly jwks: JwkSet;
 }
 
+/** What an entity signs statements with, and when its chain ends. */
+export interface SigningKeys {
+  readonly entityId: string;
+  readonly jwks: JwkSet;
+  readonly expS: number;
+}
+
 const NONE: readonly never[] = [];
 
 /** Whose keys count for a province: its own, as its chain and the log have them, and those of its agencies. */
@@ -56,30 +64,33 @@ export class ProvinceTrust {
     this.#parts = parts;
   }
 
-  /** What statements are signed with; `reread` after an unknown kid reads the chain again, though not too often. Throws TrustError. */
-  async issuerKeys(
-    province: ProvinceCode,
-    reread?: 'reread',
-  ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
-    const entityId = this.#entityId(province);
-    const resolver = this.#resolver();
-    if (reread !== undefined) await resolver.reread(entityId);
-    const resolved = resolver.known(entityId) ?? (await resolver.resolve(entityId));
-    const jwks = this.#asLogged(entityId, resolver.statementKeysOf(resolved, entityId, province));
-    return { entityId, jwks, expS: resolved.expS };
+  /**
+   * What statements are signed with, at once while the chain is known; `reread` after an unknown kid reads the chain again,
+   * though not too often. Throws or rejects with TrustError.
+   */
+  issuerKeys(province: ProvinceCode, reread?: 'reread'): SigningKeys | Promise<SigningKeys> {
+    return this.#keysOf(this.#entityId(province), province, reread);
   }
 
-  /** What a province's issuer entity signs with: one of its own, by its chain. Throws TrustError. */
-  async nodeKeys(
-    node: string,
-    province: ProvinceCode,
-    reread?: 'reread',
-  ): Promise<{ readonly entityId: string; readonly jwks: JwkSet; readonly expS: number }> {
+  /** What a province's issuer entity signs with: one of its own, by its chain. Throws or rejects with TrustError. */
+  nodeKeys(node: string, province: ProvinceCode, reread?: 'reread'): SigningKeys | Promise<SigningKeys> {
+    return this.#keysOf(node, province, reread);
+  }
+
+  #keysOf(entityId: string, province: ProvinceCode, reread?: 'reread'): SigningKeys | Promise<SigningKeys> {
+    const resolved = reread === undefined ? this.#resolver().known(entityId) : null;
+    return resolved === null ? this.#readKeys(entityId, province, reread) : this.#keysIn(resolved, entityId, province);
+  }
+
+  async #readKeys(entityId: string, province: ProvinceCode, reread?: 'reread'): Promise<SigningKeys> {
     const resolver = this.#resolver();
-    if (reread !== undefined) await resolver.reread(node);
-    const resolved = resolver.known(node) ?? (await resolver.resolve(node));
-    const jwks = this.#asLogged(node, resolver.statementKeysOf(resolved, node, province));
-    return { entityId: node, jwks, expS: resolved.expS };
+    if (reread !== undefined) await resolver.reread(entityId);
+    return this.#keysIn(await resolver.resolve(entityId), entityId, province);
+  }
+
+  #keysIn(resolved: ResolvedEntity, entityId: string, province: ProvinceCode): SigningKeys {
+    const jwks = this.#asLogged(entityId, this.#resolver().statementKeysOf(resolved, entityId, province));
+    return { entityId, jwks, expS: resolved.expS };
   }
 
   /** What security events may be signed with: federation keys and statement keys. Throws TrustError. */
@@ -87,7 +98,7 @@ export class ProvinceTrust {
     const entityId = this.#entityId(province);
     const { jwks } = await this.#resolver().resolve(entityId);
     // A province behind a plain API signs no statements.
-    const statements = await this.issuerKeys(province).catch(nullIfUntrusted);
+    const statements = await this.#readKeys(this.#entityId(province), province).catch(nullIfUntrusted);
     return { entityId, jwks: { keys: [...jwks.keys, ...(statements?.jwks.keys ?? [])] } };
   }
 

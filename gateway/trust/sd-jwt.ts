@@ -1,3 +1,4 @@
+import { asciiIn } from './octets.ts';
 import { sha256Base64url } from './sha256.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -65,20 +66,39 @@ export function openDisclosures(
   return Object.fromEntries(opened);
 }
 
-/** `[salt, name, value]`, wrapped into an object so that the one strict JSON reader reads it. */
+/**
+ * `["salt","name",value]` as nearly every disclosure is written, its value null, a text, or a list of texts: letters that
+ * JSON writes as they are, and nothing that has members, so that it can be read in one way alone.
+ */
+const PLAIN_TEXT = '"[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"';
+const PLAIN = new RegExp(
+  `^\\[${PLAIN_TEXT},${PLAIN_TEXT},(?:null|${PLAIN_TEXT}|\\[(?:${PLAIN_TEXT}(?:,${PLAIN_TEXT})*)?\\])\\]$`,
+);
+
 function readDisclosure(disclosure: string): { name: string; value: unknown } {
   const array = decodeBase64url(disclosure);
+  const text = asciiIn(array);
+  const triple = text !== null && PLAIN.test(text) ? JSON.parse(text) : readTriple(array);
+  return checkedTriple(triple);
+}
+
+/** The same of every value, wrapped into an object so that the one strict JSON reader reads it. */
+function readTriple(array: Uint8Array): unknown {
   const wrapped = new Uint8Array(OPENING.byteLength + array.byteLength + 1);
   wrapped.set(OPENING);
   wrapped.set(array, OPENING.byteLength);
   wrapped[wrapped.byteLength - 1] = CLOSING;
   const { d: triple, ...more } = parseStrictObject(wrapped);
+  // What closes the wrapper early would smuggle members in beside the triple.
+  if (Object.keys(more).length > 0) throw new TrustError('disclosure_invalid', 'a disclosure is more than one value');
+  return triple;
+}
+
+function checkedTriple(triple: unknown): { name: string; value: unknown } {
   const [salt, name, value, ...rest] = Array.isArray(triple) ? triple : [];
   if (typeof salt !== 'string' || typeof name !== 'string' || value === undefined || rest.length > 0) {
     throw new TrustError('disclosure_invalid', 'a disclosure is not [salt, name, value]');
   }
   if (RESERVED_NAMES.includes(name)) throw new TrustError('disclosure_invalid', 'a disclosure bears a reserved name');
-  // What closes the wrapper early would smuggle members in beside the triple.
-  if (Object.keys(more).length > 0) throw new TrustError('disclosure_invalid', 'a disclosure is more than one value');
   return { name, value };
 }

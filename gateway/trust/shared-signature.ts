@@ -2,7 +2,8 @@ import { type TokenForm, widestForm } from '../../schemas/token-form.ts';
 import { leafHash } from '../log/merkle.ts';
 import { buildMerkleTree } from '../log/merkle-tree.ts';
 import { encodeMerkleProof, MERKLE_MEMBERS, MOST_LEAVES, rootText } from './merkle-form.ts';
-import { encodePart, type Signer, type SignToken, signCompact, signingInputOf, signParts } from './signer.ts';
+import { utf8Of } from './octets.ts';
+import { encodePart, type Signer, type SignToken, signingInputOf, signParts } from './signer.ts';
 
 /** How to sign for somebody who takes these forms. */
 export type SignFor = (forms: readonly TokenForm[]) => SignToken;
@@ -17,7 +18,13 @@ export interface UnsignedToken {
 
 /** Hands in what may share a signature; what has to have one of its own is signed at once. */
 export function sharingWhereTaken(signer: () => Signer, handIn: (token: UnsignedToken) => void): SignFor {
-  const signAlone: SignToken = async (header, payload) => await signCompact(header, payload, signer());
+  const signAlone: SignToken = (header, payload) => {
+    try {
+      return signParts(header, encodePart(payload), signer());
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
   const signWithOthers: SignToken = ({ typ }, payload) => {
     const payloadPart = encodePart(payload);
     return new Promise((resolve, reject) => handIn({ typ, payloadPart, resolve, reject }));
@@ -45,13 +52,12 @@ async function settle(together: readonly UnsignedToken[], signer: () => Signer):
 async function signRoot(together: readonly UnsignedToken[], signer: Signer): Promise<readonly string[]> {
   const [alone, ...others] = together;
   if (alone !== undefined && others.length === 0) return [await signParts(alone, alone.payloadPart, signer)];
-  const encoder = new TextEncoder();
   const inputs = together.map(({ typ, payloadPart }) =>
     signingInputOf({ typ, ...MERKLE_MEMBERS }, payloadPart, signer),
   );
   const size = inputs.length;
-  const tree = buildMerkleTree(inputs.map((input) => leafHash(encoder.encode(input))));
-  const signature = new Uint8Array(await signer.sign(encoder.encode(rootText(size, tree.root))));
+  const tree = buildMerkleTree(inputs.map((input) => leafHash(utf8Of(input))));
+  const signature = new Uint8Array(await signer.sign(utf8Of(rootText(size, tree.root))));
   return inputs.map(
     (input, index) => `${input}.${encodeMerkleProof({ index, size, path: tree.pathOf(index), signature })}`,
   );

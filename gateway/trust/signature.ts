@@ -13,14 +13,14 @@ type NodeCrypto = NonNullable<typeof nodeCrypto>;
 type KeyObject = ReturnType<NodeCrypto['KeyObject']['from']>;
 const keyObjects = new WeakMap<CryptoKey, KeyObject>();
 
-/** The raw JOSE signature over some bytes, by a WebCrypto private key for that algorithm. */
-export async function signBytes(
+/** The raw JOSE signature over some bytes, by a WebCrypto private key for that algorithm: at once where node is there. */
+export function signBytes(
   alg: SignatureAlg,
   key: CryptoKey,
   input: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array> {
+): Uint8Array | Promise<Uint8Array> {
   const node = nodeFor(key);
-  if (node === undefined) return new Uint8Array(await crypto.subtle.sign(WEB[alg], key, input));
+  if (node === undefined) return crypto.subtle.sign(WEB[alg], key, input).then((octets) => new Uint8Array(octets));
   return node.sign(DIGEST[alg], input, { key: keyObjectOf(node, key), dsaEncoding: 'ieee-p1363' });
 }
 

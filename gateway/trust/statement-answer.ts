@@ -36,7 +36,7 @@ export function statementDigest(statement: string): string {
 }
 
 /** Signs an answer in the issuer's name. */
-export function signStatementAnswer(claims: StatementAnswer, sign: SignToken): Promise<string> {
+export function signStatementAnswer(claims: StatementAnswer, sign: SignToken): string | Promise<string> {
   return sign({ typ: STATEMENT_ANSWER_TYP }, claims);
 }
 

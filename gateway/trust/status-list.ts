@@ -7,7 +7,7 @@ import type { JwkSet } from './public-key.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { decodeBase64url } from './strict-json.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
-import { TrustError } from './trust-error.ts';
+import { TrustError, type TrustErrorCode } from './trust-error.ts';
 
 /** JWS `typ` of a Token Status List. */
 export const STATUS_LIST_TYP = 'statuslist+jwt';
@@ -15,14 +15,21 @@ export const MAX_STATUS_LIST_LENGTH = 65_536;
 /** Entries of one list: many enough that an index says nothing, few enough to fetch on a phone. */
 export const STATUS_LIST_SIZE = 32_768;
 /**
- * How long a list may be believed by whoever cannot fetch another one. Short, since a withdrawal is not known before: a
- * pass lives for a day, and a list that lived as long would let it be shown all day after it was withdrawn.
+ * How long a list stands for whoever could ask for another one. Short, since a withdrawal is not known before: a pass lives
+ * for a day, and a list that lived as long would let it be shown all day after it was withdrawn.
  */
 export const STATUS_LIST_LIFETIME_S = 3_600;
+/**
+ * How long a list stands inside a trust bundle, for whoever has no network: as long as the bundle itself. A door that is cut
+ * off knows of no withdrawal since, which it says; sending everybody away after an hour would be an answer about its network.
+ */
+export const CARRIED_LIST_LIFETIME_S = 86_400;
 /** How long a list may be kept before it is fetched again. */
 export const STATUS_LIST_TTL_S = 60;
 /** A few kilobytes of zeros inflate a thousandfold: nothing beyond the largest honest list is unpacked. */
 const MAX_UNPACKED_BYTES = 131_072;
+
+const KEPT_CODES: ReadonlySet<TrustErrorCode> = new Set(['status_list_invalid', 'status_list_stale']);
 
 const claimsSchema = z.object({
   iss: entityIdSchema,
@@ -33,15 +40,21 @@ const claimsSchema = z.object({
   status_list: z.object({ bits: z.literal(1), lst: z.string().min(1) }),
 });
 
+interface StatusListContent {
+  readonly issuer: string;
+  readonly uri: string;
+  readonly withdrawn: readonly number[];
+  readonly nowS: number;
+  /** An hour unless told. */
+  readonly lifetimeS?: number;
+}
+
 /** Signs a list (1 bit an entry, 1: withdrawn) for the URI at which it is published. */
-export async function signStatusList(
-  list: { readonly issuer: string; readonly uri: string; readonly withdrawn: readonly number[]; readonly nowS: number },
-  signer: Signer,
-): Promise<string> {
-  const { issuer, uri, withdrawn, nowS } = list;
+export async function signStatusList(list: StatusListContent, signer: Signer): Promise<string> {
+  const { issuer, uri, withdrawn, nowS, lifetimeS = STATUS_LIST_LIFETIME_S } = list;
   const entries = new Array<number>(STATUS_LIST_SIZE).fill(0);
   for (const index of withdrawn) entries[index] = 1;
-  const claims = { iss: issuer, sub: uri, iat: nowS, exp: nowS + STATUS_LIST_LIFETIME_S, ttl: STATUS_LIST_TTL_S };
+  const claims = { iss: issuer, sub: uri, iat: nowS, exp: nowS + lifetimeS, ttl: STATUS_LIST_TTL_S };
   const { payload } = createHeaderAndPayload(new StatusList(entries, 1), claims, {
     alg: signer.alg,
     typ: STATUS_LIST_TYP,
@@ -59,7 +72,7 @@ export interface VerifiedStatusList {
 
 /**
  * Verifies a status list with keys that its issuer's chain vouches for, never with a key or certificate that it carries
- * itself. Whatever is wrong with it is `status_list_invalid`.
+ * itself. Whatever is wrong with it is `status_list_invalid`, and its age `status_list_stale`: then nobody can tell.
  */
 export async function verifyStatusList(
   token: string,
@@ -72,11 +85,12 @@ export async function verifyStatusList(
     if (!claims.success) throw invalid('has not the documented claims');
     const { iss, sub, iat, exp, status_list } = claims.data;
     if (iss !== expected.issuer || sub !== expected.uri) throw invalid('is another one');
-    if (iat > expected.atS + CLOCK_SKEW_S || exp <= expected.atS) throw invalid('is not of this time');
+    if (iat > expected.atS + CLOCK_SKEW_S) throw invalid('is not of this time');
+    if (exp <= expected.atS) throw new TrustError('status_list_stale', 'the status list is too old to tell');
     const entries = await unpack(decodeBase64url(status_list.lst));
     return { kid: header.kid, iatS: iat, statusAt: (index) => statusAt(entries, index) };
   } catch (error) {
-    if (error instanceof TrustError && error.code === 'status_list_invalid') throw error;
+    if (error instanceof TrustError && KEPT_CODES.has(error.code)) throw error;
     throw new TrustError('status_list_invalid', 'the status list does not verify', { cause: error });
   }
 }

@@ -1,4 +1,3 @@
-import { base64url } from 'jose';
 import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
@@ -11,10 +10,11 @@ import {
 } from '../../schemas/statement.ts';
 import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
+import { asciiIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
-import type { JsonObject } from './strict-json.ts';
-import { type CompactToken, keysOf, parseCompact, parseForm, verifyCompact } from './strict-jws.ts';
+import { decodeBase64url, type JsonObject } from './strict-json.ts';
+import { type CompactToken, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -53,9 +53,29 @@ export async function openStatement(
   issuer: string,
   issuerKeys: JwkSet,
   checks: StatementChecks,
-): Promise<{ readonly payload: StatementPayload; readonly claims: StatusClaims }> {
+): Promise<OpenedStatement> {
+  return await openWhereKnown(sdJwt, issuer, issuerKeys, checks);
+}
+
+export interface OpenedStatement {
+  readonly payload: StatementPayload;
+  readonly claims: StatusClaims;
+}
+
+/** The same at once, where node verifies. Throws or rejects. */
+export function openWhereKnown(
+  sdJwt: string,
+  issuer: string,
+  issuerKeys: JwkSet,
+  checks: StatementChecks,
+): OpenedStatement | Promise<OpenedStatement> {
   const parts = splitSdJwt(sdJwt);
-  const token = await verifySigned(parts, issuerKeys, checks);
+  const open = (token: CompactToken) => openedFrom(token, parts, issuer, checks);
+  const token = verifySigned(parts, issuerKeys, checks);
+  return token instanceof Promise ? token.then(open) : open(token);
+}
+
+function openedFrom(token: CompactToken, parts: SdJwtParts, issuer: string, checks: StatementChecks): OpenedStatement {
   const { payload, disclosed } = readSigned(token, parts, issuer, checks);
   const { status, status_as_of } = payload;
   const claims = statusClaimsSchema.safeParse({ ...disclosed, status, status_as_of });
@@ -67,9 +87,9 @@ function verifySigned(
   { jwt }: SdJwtParts,
   issuerKeys: JwkSet,
   { atS, keyAtS = atS, sm2Verify }: StatementChecks,
-): Promise<CompactToken> {
+): CompactToken | Promise<CompactToken> {
   const options = sm2Verify === undefined ? OPTIONS : { ...OPTIONS, sm2Verify };
-  return verifyCompact(jwt, keysOf(issuerKeys, keyAtS), options);
+  return verifyWhereKnown(jwt, keysOf(issuerKeys, keyAtS), options);
 }
 
 function readSigned(
@@ -108,7 +128,8 @@ export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
 
 function jsonIn(part: string): unknown {
   try {
-    return jsonOrUndefined(UTF8.decode(base64url.decode(part)));
+    const octets = decodeBase64url(part);
+    return jsonOrUndefined(asciiIn(octets) ?? UTF8.decode(octets));
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { base64url } from 'jose';
 import { readJsonText } from '../../schemas/json-text.ts';
+import { asciiIn, octetsOf } from './octets.ts';
 import { TrustError } from './trust-error.ts';
 
 const MAX_DEPTH = 16;
@@ -22,7 +22,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
   if (!isCanonical(text)) throw new TrustError('base64_not_canonical', 'a part is not canonical base64url');
-  return new Uint8Array(base64url.decode(text));
+  return octetsOf(text);
 }
 
 function isCanonical(text: string): boolean {
@@ -57,6 +57,8 @@ export function parseStrictObject(bytes: Uint8Array, maxDepth: number = MAX_DEPT
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
+  const ascii = asciiIn(bytes);
+  if (ascii !== null) return ascii;
   try {
     return UTF8.decode(bytes);
   } catch {

@@ -8,6 +8,7 @@ import {
   rootTextOf,
   speaksOfMerkle,
 } from './merkle-form.ts';
+import { utf8Of } from './octets.ts';
 import { badSignature, isSignedBy, type JwsAlg, type PublicJwk, type Sm2Verifier } from './public-key.ts';
 import { decodeBase64url, isJsonObject, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -62,7 +63,6 @@ type Signed =
   | { readonly form: 'jws'; readonly signature: Uint8Array<ArrayBuffer> }
   | { readonly form: 'merkle'; readonly proof: MerkleProof };
 
-const ENCODER = new TextEncoder();
 const DEFAULT_ALGS: readonly JwsAlg[] = ['ES256', 'EdDSA'];
 const KEYS_IN_HEADER = ['jwk', 'jku', 'x5u', 'x5c'];
 const KNOWN_MEMBERS = ['alg', 'kid', 'typ', ...Object.keys(MERKLE_MEMBERS)];
@@ -91,12 +91,36 @@ export async function verifyCompact(
   key: JWK | KeyResolver,
   options: VerifyOptions,
 ): Promise<CompactToken> {
+  return await verifyWhereKnown(token, key, options);
+}
+
+/**
+ * The same at once, where key and verifier are at hand: a promise for each step costs as much as reading the token. Throws
+ * or rejects.
+ */
+export function verifyWhereKnown(
+  token: string,
+  key: JWK | KeyResolver,
+  options: VerifyOptions,
+): CompactToken | Promise<CompactToken> {
   const opened = openToken(token, options);
   const { kid } = opened.header;
-  // What is there at once is not waited for: a promise for each step costs as much as reading the token.
   const found = typeof key === 'function' ? key(kid) : key;
-  const good = isGood(opened, requireKey(kid, found instanceof Promise ? await found : found), options);
-  if (!(typeof good === 'boolean' ? good : await good)) throw badSignature();
+  if (found instanceof Promise) return found.then((late) => verifiedWith(opened, late, options));
+  return verifiedWith(opened, found, options);
+}
+
+function verifiedWith(
+  opened: OpenedToken,
+  found: JWK | undefined,
+  options: VerifyOptions,
+): CompactToken | Promise<CompactToken> {
+  const good = isGood(opened, requireKey(opened.header.kid, found), options);
+  return typeof good === 'boolean' ? goodToken(opened, good) : good.then((late) => goodToken(opened, late));
+}
+
+function goodToken(opened: OpenedToken, isGoodSignature: boolean): CompactToken {
+  if (!isGoodSignature) throw badSignature();
   return tokenOf(opened);
 }
 
@@ -126,14 +150,14 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
   if (headerPart === undefined || payloadPart === undefined || signaturePart === undefined || more.length > 0) {
     throw new TrustError('token_malformed', 'the token has not three parts');
   }
-  const members = headerIn(headerPart);
+  const { members, otherMembers } = headerIn(headerPart);
   const header = checkHeader(members, options);
   const form = checkForm(members, options);
   const bytes = decodeBase64url(signaturePart);
   return {
     header,
-    otherMembers: Object.keys(members).filter((name) => !KNOWN_MEMBERS.includes(name)),
-    signingInput: `${headerPart}.${payloadPart}`,
+    otherMembers,
+    signingInput: token.slice(0, headerPart.length + 1 + payloadPart.length),
     payloadPart,
     maxDepth: options.maxDepth,
     signed: form === 'jws' ? { form, signature: bytes } : { form, proof: parseMerkleProof(bytes) },
@@ -143,17 +167,25 @@ function openToken(token: string, options: CompactOptions): OpenedToken {
 /** One signer writes the same header on every token, so that the last ones are known by how they are written. */
 const MOST_HEADERS = 256;
 const LONGEST_KEPT_HEADER = 512;
-const headers = new Map<string, JsonObject>();
+interface Header {
+  readonly members: JsonObject;
+  /** Names of those that are not known here. */
+  readonly otherMembers: readonly string[];
+}
 
-function headerIn(part: string): JsonObject {
+const headers = new Map<string, Header>();
+
+function headerIn(part: string): Header {
   const known = headers.get(part);
   if (known !== undefined) return known;
   const members = Object.freeze(parseStrictObject(decodeBase64url(part)));
-  if (part.length > LONGEST_KEPT_HEADER) return members;
+  const otherMembers = Object.keys(members).filter((name) => !KNOWN_MEMBERS.includes(name));
+  const header = { members, otherMembers };
+  if (part.length > LONGEST_KEPT_HEADER) return header;
   // A stranger may write many: the oldest goes first.
   if (headers.size >= MOST_HEADERS) headers.delete(headers.keys().next().value ?? part);
-  headers.set(part, members);
-  return members;
+  headers.set(part, header);
+  return header;
 }
 
 function tokenOf({ header, otherMembers, signed: { form }, payloadPart, maxDepth }: OpenedToken): CompactToken {
@@ -166,7 +198,7 @@ function isGood(
   { sm2Verify }: VerifyOptions,
 ): boolean | Promise<boolean> {
   if (signed.form === 'jws') {
-    return isSignedBy(header.alg, jwk, ENCODER.encode(signingInput), signed.signature, sm2Verify);
+    return isSignedBy(header.alg, jwk, utf8Of(signingInput), signed.signature, sm2Verify);
   }
   const { proof } = signed;
   return checkRootSignature(header, jwk, rootTextOf(signingInput, proof), proof.signature).then(() => true);

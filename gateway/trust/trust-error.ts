@@ -51,6 +51,7 @@ export const TRUST_ERROR_CODES = [
   'trust_mark_invalid',
   'status_list_missing',
   'status_list_invalid',
+  'status_list_stale',
   'status_revoked',
   'fetch_failed',
 ] as const;

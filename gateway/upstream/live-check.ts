@@ -16,7 +16,7 @@ export type TestCodes = Readonly<Record<string, string>>;
 
 interface Parts {
   readonly accessOf: (manifest: Manifest) => ProvinceAccess;
-  readonly testCodes: (province: ProvinceCode) => Promise<TestCodes | null>;
+  readonly testCodes: (manifest: Manifest, scenarios: Scenarios) => Promise<TestCodes | null>;
   readonly nowMs: () => number;
 }
 
@@ -44,7 +44,7 @@ export function openLiveCheck({ accessOf, testCodes, nowMs }: Parts, withinMs = 
   };
 
   async function check(manifest: Manifest, scenarios: Scenarios): Promise<LiveOutcome | null> {
-    const codes = await testCodes(manifest.province);
+    const codes = await testCodes(manifest, scenarios);
     const access = accessOf(manifest);
     const secrets = access.secrets();
     const live = codes === null ? [] : liveCodesOf({ codes }, scenarios);

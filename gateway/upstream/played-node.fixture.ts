@@ -67,6 +67,7 @@ export async function playNode(limits: Partial<typeof LIMITS> = {}): Promise<Pla
     token: 'TOKEN',
     code: 'CODE',
     purpose: 'venue_entry',
+    destination: null,
     forms: ['jws'],
     gateway: { entityId: GATEWAY, signer: () => gateway.signer },
   };

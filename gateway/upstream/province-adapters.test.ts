@@ -13,7 +13,14 @@ import { openUpstreamClient } from './upstream-client.ts';
 const baseline = compilePolicy(NATIONAL_BASELINE);
 const manifest: Manifest = manifestSchema.parse(JSON.parse(HENAN.manifest));
 
-const QUESTION = { token: 'token', code: 'a code', purpose: 'venue_entry', forms: ['jws'], gateway: null } as const;
+const QUESTION = {
+  token: 'token',
+  code: 'a code',
+  purpose: 'venue_entry',
+  destination: null,
+  forms: ['jws'],
+  gateway: null,
+} as const;
 
 let server: Server;
 let waiting: ServerResponse[];

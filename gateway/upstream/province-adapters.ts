@@ -2,6 +2,7 @@ import { openAdapter } from '../../adapters/adapter.ts';
 import type { KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
 import { ownMember } from '../../schemas/own-member.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
@@ -25,6 +26,8 @@ export interface ProvinceAccess {
 /** A province's node, by whichever way it is reached, within the limits of a manifest that names it. */
 export interface NodeAccess {
   readonly ask: (question: Question, withinMs: number) => Promise<NodeAnswer>;
+  /** What its answers are decided with, where it shows that. Throws UpstreamError. */
+  readonly documents?: () => Promise<CredentialDocuments>;
   readonly close: () => Promise<void>;
 }
 export type OpenNode = (manifest: Manifest, node: string, way: NodeWay) => NodeAccess;
@@ -39,13 +42,14 @@ export interface ProvinceParts {
 }
 
 /** One way to a province with its own pool and breaker. */
-interface OpenWay {
+interface OpenWay extends Pick<OpenedWay, 'documents' | 'close'> {
   readonly guarded: Guarded<Question, ProvinceAnswer>;
-  readonly close: () => Promise<void>;
 }
 
 interface OpenedWay {
   readonly ask: (question: Question, withinMs: number) => Promise<ProvinceAnswer>;
+  /** Null: there are none to be had this way. */
+  readonly documents: () => Promise<CredentialDocuments | null>;
   readonly close: () => Promise<void>;
 }
 
@@ -96,6 +100,12 @@ export class ProvinceAdapters {
     }
   }
 
+  /** What one version's answers are decided with, signed; null where its system decides. Throws UpstreamError. */
+  async documents(adapter: RegisteredAdapter): Promise<CredentialDocuments | null> {
+    const [first] = this.#version(adapter).ways;
+    return await first.documents();
+  }
+
   /** Of the way that each version asks by first. */
   breakerStates(): { province: ProvinceCode; state: BreakerState }[] {
     return [...this.#open.values()].map(({ province, ways: [first] }) => {
@@ -127,12 +137,17 @@ export class ProvinceAdapters {
     const { province, upstream, node, route = ['direct'] } = manifest;
     const { openNode } = this.#parts;
     const openWay = (way: Way): OpenWay => {
-      const { ask, close } = whenAsked(() =>
+      const { ask, documents, close } = whenAsked(() =>
         way === 'direct' || node === undefined || openNode === null
           ? this.#openSystem(manifest)
           : openBy(way, openNode(manifest, node, way)),
       );
-      return { guarded: guardAsk(ask, (state) => this.#parts.onBreaker(province, state)), close };
+      const guarded = guardAsk(ask, (state) => this.#parts.onBreaker(province, state), upstream.timeout_ms);
+      const closeWay = async () => {
+        guarded.close();
+        await close();
+      };
+      return { guarded, documents, close: closeWay };
     };
     const [first = 'direct', ...rest] = openNode === null ? [] : route;
     const ways = [openWay(first), ...rest.map(openWay)] as const;
@@ -151,7 +166,11 @@ export class ProvinceAdapters {
       secret: (name) => secretOf(access, name),
       ...(access.kept === undefined ? {} : { kept: access.kept }),
     });
-    return { ask: ({ token }) => heardBy(client, adapter.ask(token)), close: () => client.close() };
+    return {
+      ask: ({ token, destination }) => heardBy(client, adapter.ask(token, destination ?? undefined)),
+      documents: () => heardBy(client, adapter.documents()),
+      close: () => client.close(),
+    };
   }
 }
 
@@ -159,17 +178,22 @@ export class ProvinceAdapters {
 function whenAsked(open: () => OpenedWay): OpenedWay {
   let opened: OpenedWay | null = null;
   return {
-    ask: async (question, withinMs) => {
+    ask: (question, withinMs) => {
       opened ??= open();
-      return await opened.ask(question, withinMs);
+      return opened.ask(question, withinMs);
+    },
+    documents: async () => {
+      opened ??= open();
+      return await opened.documents();
     },
     close: async () => await opened?.close(),
   };
 }
 
 /** What a node states carries by which way it came. */
-function openBy(way: NodeWay, { ask, close }: NodeAccess): OpenedWay {
+function openBy(way: NodeWay, { ask, documents, close }: NodeAccess): OpenedWay {
   return {
+    documents: async () => (await documents?.()) ?? null,
     ask: async (question, withinMs) => {
       const answer = await ask(question, withinMs);
       return answer.kind === 'stated' ? { ...answer, way } : answer;

@@ -1,4 +1,5 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { type Deadline, Deadlines } from './deadlines.ts';
 import { FailedQuestions } from './failed-questions.ts';
 import { type BreakerState, ProvinceHealth, type Sign } from './province-health.ts';
 
@@ -11,18 +12,25 @@ export interface Guarded<Question, Answer> {
   readonly breakerState: () => BreakerState;
   /** What failed a moment ago may be asked again now. */
   readonly forgetFailures: () => void;
+  /** Nothing is waited for any more. */
+  readonly close: () => void;
 }
 
 /**
  * Puts a way to ask behind the province's health, a total time budget over all requests that one question takes, and the
  * memory of what has just failed. An absent answer is as good as any; only an UpstreamError counts against the province.
+ * Questions that have `usualMs` share one timer.
  */
 export function guardAsk<Question extends { readonly token: string }, Answer>(
   askOnce: (question: Question, withinMs: number) => Promise<Answer>,
   onChange: (state: BreakerState) => void,
+  usualMs: number,
 ): Guarded<Question, Answer> {
   const health = new ProvinceHealth(onChange);
   const failed = new FailedQuestions();
+  const deadlines = new Deadlines(usualMs);
+  const inTime = (work: Promise<Answer>, withinMs: number) =>
+    withinMs === usualMs ? beforeDeadline(work, deadlines.begin()) : withinBudget(work, withinMs);
   const nowMs = () => performance.now();
   let lastFailure: UpstreamError | null = null;
 
@@ -38,7 +46,7 @@ export function guardAsk<Question extends { readonly token: string }, Answer>(
     }
     let sign: Sign = 'nothing';
     try {
-      const answer = await withinBudget(askOnce(question, withinMs), withinMs);
+      const answer = await inTime(askOnce(question, withinMs), withinMs);
       sign = 'answers';
       return answer;
     } catch (error) {
@@ -52,7 +60,12 @@ export function guardAsk<Question extends { readonly token: string }, Answer>(
     }
   }
 
-  return { ask, breakerState: () => health.state(nowMs()), forgetFailures: () => failed.forget() };
+  return {
+    ask,
+    breakerState: () => health.state(nowMs()),
+    forgetFailures: () => failed.forget(),
+    close: () => deadlines.close(),
+  };
 }
 
 /** One that is busy is alive, and one that answers what nobody declared says so of one code: neither is an outage. */
@@ -70,18 +83,23 @@ function once<T>(make: () => T): () => T {
 
 /** Rejects with UpstreamError `timeout` where the work takes longer; what it comes to then is heard by nobody. */
 export function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
+  const deadlines = new Deadlines(budgetMs);
+  return beforeDeadline(work, deadlines.begin(), () => deadlines.close());
+}
+
+/** The same before a deadline that others may share a timer with. `ended`: it is over, whatever it came to. */
+function beforeDeadline<T>(work: Promise<T>, deadline: Deadline, ended: () => void = () => undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new UpstreamError('timeout', 'the province did not answer in time')),
-      budgetMs,
-    );
+    deadline.onOver = () => reject(new UpstreamError('timeout', 'the province did not answer in time'));
     work.then(
       (result) => {
-        clearTimeout(timer);
+        deadline.end();
+        ended();
         resolve(result);
       },
       (error: unknown) => {
-        clearTimeout(timer);
+        deadline.end();
+        ended();
         reject(error);
       },
     );

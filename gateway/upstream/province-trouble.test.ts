@@ -60,7 +60,14 @@ afterEach(async () => {
 
 /** What comes of one question: the kind of its answer, or the code of its failure. */
 async function ask(token: string): Promise<string> {
-  return await shared(adapter, { token, code: token, purpose: 'venue_entry', forms: ['jws'], gateway: null }).then(
+  return await shared(adapter, {
+    token,
+    code: token,
+    purpose: 'venue_entry',
+    destination: null,
+    forms: ['jws'],
+    gateway: null,
+  }).then(
     ({ kind }) => kind,
     (error: { code: string }) => error.code,
   );

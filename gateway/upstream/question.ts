@@ -1,5 +1,5 @@
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
-import type { FailureReason, Purpose, RecordReason } from '../../schemas/code-lists/index.ts';
+import type { FailureReason, ProvinceCode, Purpose, RecordReason } from '../../schemas/code-lists/index.ts';
 import type { Way } from '../../schemas/manifest.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import type { Signer } from '../trust/signer.ts';
@@ -16,6 +16,8 @@ export interface Question {
   /** What the scanner read; null where another province's record refers to the token. */
   readonly code: string | null;
   readonly purpose: Purpose;
+  /** Whose venue it is for. A system is told where its answer depends on that. Null: for none, as an auditor's. */
+  readonly destination: ProvinceCode | null;
   /** The forms of a signed statement that whoever it is for takes. */
   readonly forms: readonly TokenForm[];
   /** Null: no gateway here may ask a node. */

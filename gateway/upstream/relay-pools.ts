@@ -60,6 +60,7 @@ export class RelayPools {
       guarded: guardAsk(
         (question: RelayedQuestion & { readonly token: string }) => send(client, question),
         () => undefined,
+        LIMITS.timeout_ms,
       ),
     };
     this.#pools.set(issuer, pool);
@@ -87,6 +88,7 @@ async function send(
   return { status: reply.status, body: reply.body };
 }
 
-function closePool({ client }: Pool): void {
+function closePool({ client, guarded }: Pool): void {
+  guarded.close();
   void client.close();
 }

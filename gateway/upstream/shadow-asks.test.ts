@@ -55,6 +55,7 @@ const asked = (token: string): Question => ({
   token,
   code: null,
   purpose: 'venue_entry',
+  destination: null,
   forms: ['jws'],
   gateway: null,
 });

@@ -27,8 +27,10 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
     case 'unavailable':
       return unavailable(context, province, answer.reasons);
     case 'found':
-    case 'stated':
-      return await assureStatement(context, subject, answer);
+    case 'stated': {
+      const told = assureStatement(context, subject, answer);
+      return told instanceof Promise ? await told : told;
+    }
   }
 }
 

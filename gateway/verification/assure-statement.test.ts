@@ -17,6 +17,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  destination: null,
   forms: ['jws'],
   gateway: null,
 };

@@ -2,9 +2,10 @@ import type { Translation } from '../../adapters/translate.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { isPossibleAsOf } from '../../schemas/as-of.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { ReplyTables } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import { widestForm } from '../../schemas/token-form.ts';
-import { formOf, issuerOf, openStatement } from '../trust/status-statement.ts';
+import { formOf, issuerOf, type OpenedStatement, openWhereKnown } from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Claimed, Told } from './knowledge.ts';
@@ -17,6 +18,7 @@ export type AssureContext = Pick<AskContext, 'issuerKeys' | 'nodeKeys' | 'sm2Ver
 
 /** The province's own system's word on a record, or its node's. */
 type Found = Extract<ProvinceAnswer, { kind: 'found' }>;
+type SignedRecord = Pick<Found, 'translation'> & { readonly statement: string };
 type Stated = Extract<ProvinceAnswer, { kind: 'stated' }>;
 
 /**
@@ -24,28 +26,37 @@ type Stated = Extract<ProvinceAnswer, { kind: 'stated' }>;
  * what the record translates to, where this node has seen the record. A bad signature or a disagreement is the province's
  * failure, and then nobody can tell.
  */
-export async function assureStatement(
+export function assureStatement(
   context: AssureContext,
-  { adapter, forms }: Subject,
+  subject: Subject,
   answer: Found | Stated,
-): Promise<Told> {
-  const { province } = adapter.manifest;
+): Told | Promise<Told> {
+  const { province } = subject.adapter.manifest;
+  const failure = (error: unknown): Told => {
+    const known = error instanceof TrustError ? untrusted(error) : error;
+    if (!(known instanceof UpstreamError)) throw known;
+    return failed(context, province, known);
+  };
   try {
-    if (answer.statement !== null && widestForm(forms) === 'jws' && formOf(answer.statement) !== 'jws') {
-      throw new UpstreamError('malformed', 'the statement is in a form that was not asked for');
-    }
-    if (answer.kind === 'found') countUnmapped(context, province, answer);
-    const nowMs = context.nowMs();
-    if (answer.kind === 'stated') return await assureStated(context, adapter, answer, nowMs);
-    const { statement, translation } = answer;
-    return statement === null
-      ? transported(translation)
-      : await assureSigned(context, adapter, { statement, translation }, nowMs);
+    const told = assured(context, subject, answer);
+    return told instanceof Promise ? told.catch(failure) : told;
   } catch (error) {
-    const failure = error instanceof TrustError ? untrusted(error) : error;
-    if (!(failure instanceof UpstreamError)) throw failure;
-    return failed(context, province, failure);
+    return failure(error);
   }
+}
+
+/** Throws or rejects with TrustError and UpstreamError. */
+function assured(context: AssureContext, { adapter, forms }: Subject, answer: Found | Stated): Told | Promise<Told> {
+  if (answer.statement !== null && widestForm(forms) === 'jws' && formOf(answer.statement) !== 'jws') {
+    throw new UpstreamError('malformed', 'the statement is in a form that was not asked for');
+  }
+  if (answer.kind === 'found') countUnmapped(context, adapter.manifest.province, answer);
+  const nowMs = context.nowMs();
+  if (answer.kind === 'stated') return assureStated(context, adapter, answer, nowMs);
+  const { statement, translation } = answer;
+  return statement === null
+    ? transported(translation)
+    : assureSigned(context, adapter, { statement, translation }, nowMs);
 }
 
 function countUnmapped({ metrics }: AssureContext, issuer: ProvinceCode, { translation }: Found): void {
@@ -58,16 +69,24 @@ function transported({ unmapped: _unmapped, ...translation }: Translation): Told
 }
 
 /** Its own system's signed word. */
-async function assureSigned(
+function assureSigned(
   context: AssureContext,
   { manifest: { province, reply } }: Subject['adapter'],
-  {
-    statement,
-    translation: { unmapped: _unmapped, ...translation },
-  }: { readonly statement: string; readonly translation: Translation },
+  found: SignedRecord,
   nowMs: number,
-): Promise<Told> {
-  const { claims, validUntilMs } = await signedClaims(context, statement, keysOfProvince(context, province), nowMs);
+): Told | Promise<Told> {
+  const signed = signedClaims(context, found.statement, keysOfProvince(context, province), nowMs);
+  const held = (late: Signed) => heldAgainst(late, found, reply, nowMs);
+  return signed instanceof Promise ? signed.then(held) : held(signed);
+}
+
+/** What its system signed, held against the record that it showed. Throws UpstreamError `statement_mismatch`. */
+function heldAgainst(
+  { claims, validUntilMs }: Signed,
+  { statement, translation: { unmapped: _unmapped, ...translation } }: SignedRecord,
+  reply: ReplyTables,
+  nowMs: number,
+): Told {
   if (!isTimely(claims, nowMs)) return untimely(claims);
   const [different] = differences(claims, translation.claims, reply);
   if (different !== undefined) {
@@ -85,20 +104,23 @@ async function assureSigned(
 }
 
 /** The node has seen the record and we have not: what its statement says is all that is known. */
-async function assureStated(
+function assureStated(
   context: AssureContext,
   { manifest: { province, node } }: Subject['adapter'],
   { statement, reasons, localGroundOnly, way }: Stated,
   nowMs: number,
-): Promise<Told> {
+): Told | Promise<Told> {
   const isByNode = node !== undefined && issuerOf(statement) === node;
   const keys: ReadKeys = isByNode
     ? (reread) => context.nodeKeys(node, province, reread)
     : keysOfProvince(context, province);
-  const { claims, validUntilMs } = await signedClaims(context, statement, keys, nowMs);
-  if (!isTimely(claims, nowMs)) return untimely(claims);
   const assurance = isByNode ? 'node-signed' : 'province-signed';
-  return { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way, validUntilMs };
+  const told = ({ claims, validUntilMs }: Signed): Told =>
+    isTimely(claims, nowMs)
+      ? { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way, validUntilMs }
+      : untimely(claims);
+  const signed = signedClaims(context, statement, keys, nowMs);
+  return signed instanceof Promise ? signed.then(told) : told(signed);
 }
 
 function isTimely({ status_as_of }: StatusClaims, nowMs: number): boolean {
@@ -121,7 +143,7 @@ function untimely({ handle }: StatusClaims): Told {
   });
 }
 
-type ReadKeys = (reread?: 'reread') => Promise<IssuerKeys>;
+type ReadKeys = (reread?: 'reread') => IssuerKeys | Promise<IssuerKeys>;
 
 function keysOfProvince(context: AssureContext, province: ProvinceCode): ReadKeys {
   return (reread) => context.issuerKeys(province, reread);
@@ -132,19 +154,34 @@ interface Signed {
   readonly validUntilMs: number;
 }
 
-function signedClaims(context: AssureContext, statement: string, keys: ReadKeys, nowMs: number): Promise<Signed> {
+/** At once where nobody has to be waited for. Throws or rejects with TrustError. */
+function signedClaims(
+  context: AssureContext,
+  statement: string,
+  keys: ReadKeys,
+  nowMs: number,
+): Signed | Promise<Signed> {
   const checks = { atS: Math.floor(nowMs / 1000), sm2Verify: context.sm2Verify };
-  const open = async (reread?: 'reread'): Promise<Signed> => {
-    const issuer = await keys(reread);
-    const { claims, payload } = await openStatement(statement, issuer.entityId, issuer.jwks, checks);
-    return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
+  const openWith = (issuer: IssuerKeys): Signed | Promise<Signed> => {
+    const limited = ({ claims, payload }: OpenedStatement): Signed => {
+      return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
+    };
+    const opened = openWhereKnown(statement, issuer.entityId, issuer.jwks, checks);
+    return opened instanceof Promise ? opened.then(limited) : limited(opened);
   };
-  return open().catch((error: unknown) => {
+  const again = async (error: unknown): Promise<Signed> => {
     // Whoever signed may have rotated its key since its chain was read, or have had none then.
     const mayBeNew = error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata');
-    if (mayBeNew) return open('reread');
+    if (mayBeNew) return await openWith(await keys('reread'));
     throw error;
-  });
+  };
+  try {
+    const issuer = keys();
+    const signed = issuer instanceof Promise ? issuer.then(openWith) : openWith(issuer);
+    return signed instanceof Promise ? signed.catch(again) : signed;
+  } catch (error) {
+    return again(error);
+  }
 }
 
 function unsigned(claimed: Claimed): Told {

@@ -37,8 +37,8 @@ beforeAll(async () => {
   evidence = withholdDisclosures(await signStatement({ ...claims, status: 'green' }, terms, plainly(key.signer)));
 });
 
-function attested(answer: Partial<Answer>) {
-  return attest(
+async function attested(answer: Partial<Answer>) {
+  return await attest(
     { nowMs: () => NOW_S * 1000, newId: () => '0123456789abcdef', metrics: METRICS },
     {
       gateway: { entityId: 'https://gateway.example' },

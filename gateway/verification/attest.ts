@@ -26,14 +26,13 @@ export interface Attestable {
 
 /**
  * Step 8: signs what was decided, binding the statement's digest, and lays out the reply. What no verifier would accept
- * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`.
+ * is not signed: that is a fault of this gateway, counted, and ProblemError `internal`. At once where the signer is.
  */
-export async function attest(
+export function attest(
   context: AttestContext,
   attestable: Attestable,
   sign: SignToken,
-): Promise<VerificationReply> {
-  const { venue, subject, answer } = attestable;
+): VerificationReply | Promise<VerificationReply> {
   const nowS = Math.floor(context.nowMs() / 1000);
   const claims = claimsOf(context, attestable, nowS);
   const [rule] = brokenRules(claims, evidenceOf(attestable));
@@ -41,6 +40,12 @@ export async function attest(
     context.metrics.attestationsRefused.inc({ rule });
     throw new ProblemError('internal');
   }
+  const attestation = signAttestation(claims, sign);
+  const layOut = (signed: string) => replyOf(attestable, signed, nowS);
+  return attestation instanceof Promise ? attestation.then(layOut) : layOut(attestation);
+}
+
+function replyOf({ venue, subject, answer }: Attestable, attestation: string, nowS: number): VerificationReply {
   const { province } = subject.adapter.manifest;
   const { zh, en } = PROVINCES[province];
   return {
@@ -55,7 +60,7 @@ export async function attest(
     provenance: answer.provenance,
     assurance: answer.assurance,
     remedy: answer.remedy,
-    attestation: await signAttestation(claims, sign),
+    attestation,
     evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
   };
 }

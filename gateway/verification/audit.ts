@@ -30,7 +30,7 @@ export type AuditedApproval = Omit<JudgedApproval, 'signature'>;
 /**
  * Asks the province again, past every cache and within the same limits as a scan, and keeps nothing. Only an auditor whom a mandate in force names, with the
  * very key that it names. `refuseReplay` hears of questions by such auditors alone: anybody can sign with a key of their
- * own, and would fill its memory. Throws ProblemError `check_not_permitted` and whatever a verification throws.
+ * own, and would fill its memory. Throws ProblemError `audit_not_permitted` and whatever a verification throws.
  */
 export async function audit(
   context: VerificationContext,
@@ -41,9 +41,12 @@ export async function audit(
   const state = context.registry();
   const mandate = mandateOf(state, asked.mandate, { id: asked.iss, jkt }, context.nowMs());
   const [purpose] = mandate?.purposes ?? [];
-  if (purpose === undefined) throw new ProblemError('check_not_permitted');
+  if (purpose === undefined) throw new ProblemError('audit_not_permitted');
   await refuseReplay(question);
-  const subject = { ...recogniseCode(state, asked.code), purpose, forms: PLAIN_FORM, gateway: context.anyGateway() };
+  const subject = {
+    ...recogniseCode(state, asked.code),
+    ...{ purpose, destination: null, forms: PLAIN_FORM, gateway: context.anyGateway() },
+  };
   const known = await context.load.whileWaiting(() => askProvince(context, subject));
   if (known.kind === 'absent') throw refusalOf(known);
   const { reasons, assurance } = known;

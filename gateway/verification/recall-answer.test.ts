@@ -30,6 +30,7 @@ const SUBJECT: Subject = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  destination: null,
   forms: ['jws'],
   gateway: null,
 };
@@ -295,6 +296,6 @@ test('under overload a repeat is answered before a scan that is new', async () =
   const { context, load } = world();
   await recallAnswer(context, SUBJECT);
   for (let reading = 0; reading < 3; reading += 1) load.note(SHED_BEYOND.repeat.lagMs + 1);
-  await expect(recallAnswer(context, SUBJECT)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(async () => recallAnswer(context, SUBJECT)).rejects.toMatchObject({ code: 'unavailable' });
   expect((await recallAnswer(context, { ...SUBJECT, token: 'NEW' })).path).toBe('cold');
 });

@@ -1,3 +1,4 @@
+import { answersByDestination } from '../../schemas/driver-config.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
 import type { Position } from '../cache/invalidation.ts';
@@ -15,17 +16,18 @@ const ABSENT_LIFE_MS = 5_000;
 
 /**
  * Steps 4 and 5 behind the cache: what the province said within its declared freshness, else what it says now, else,
- * where it fails, what it said within its declared grace. Concurrent scans of one code are one question. Throws
- * ProblemError `rate_limited` and `unavailable`.
+ * where it fails, what it said within its declared grace. Concurrent scans of one code are one question. At once where it
+ * is remembered. Throws or rejects with ProblemError `rate_limited` and `unavailable`.
  */
-export async function recallAnswer(context: RecallContext, subject: Subject): Promise<Recalled> {
-  const { province, freshness_s, stale_grace_s } = subject.adapter.manifest;
-  const question = { province, adapter: subject.adapter.digest, token: subject.token };
+export function recallAnswer(context: RecallContext, subject: Subject): Recalled | Promise<Recalled> {
+  const { province, driver, freshness_s, stale_grace_s } = subject.adapter.manifest;
+  const destination = answersByDestination(driver) ? subject.destination : null;
+  const question = { province, adapter: subject.adapter.digest, token: subject.token, destination };
   const key = context.cache.keyOf(question, (freshness_s + stale_grace_s) * 1000);
   const known = takenBy(subject, context.cache.peek(key));
   if (known === null) {
     const flight = `${key.name} ${widestForm(subject.forms)}`;
-    return await context.load.whileWaiting(() => context.flights.run(flight, () => readOrAsk(context, subject, key)));
+    return context.load.whileWaiting(() => context.flights.run(flight, () => readOrAsk(context, subject, key)));
   }
   context.load.admit('repeat');
   return recalled(known, 'cached');

@@ -31,6 +31,7 @@ const SUBJECT: Omit<Subject, 'forms'> = {
   token: 'TOKEN-OF-NOBODY',
   code: 'CODE-OF-NOBODY',
   purpose: 'venue_entry',
+  destination: null,
   gateway: null,
 };
 

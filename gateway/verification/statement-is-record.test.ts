@@ -74,6 +74,7 @@ async function outcome(signed: StatusClaims, record = RECORD, manifest: Manifest
       token: 'TOKEN-OF-NOBODY',
       code: 'CODE-OF-NOBODY',
       purpose: 'venue_entry',
+      destination: null,
       forms: PLAIN_FORM,
       gateway: null,
     },

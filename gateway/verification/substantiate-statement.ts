@@ -105,7 +105,7 @@ async function askOrigin(
   context: VerificationContext,
   state: RegistryState,
   claims: StatusClaims,
-  { adapter: shown, purpose, gateway }: Subject,
+  { adapter: shown, purpose, destination, gateway }: Subject,
 ): Promise<OriginAnswer | null> {
   const { province } = shown.manifest;
   const origin = claims.provenance?.origin;
@@ -116,7 +116,7 @@ async function askOrigin(
   // A record that names a person in place of a reference must not have us tell that name to another province.
   if (looksLikePersonalIdentifier(origin.reference)) return 'unavailable';
   // What the origin signed is compared, and shown to nobody.
-  const subject = { adapter, token: origin.reference, code: null, purpose, forms: EVERY_FORM, gateway };
+  const subject = { adapter, token: origin.reference, code: null, purpose, destination, forms: EVERY_FORM, gateway };
   try {
     const known = await recallAnswer(context, subject);
     // A reference that has run out says nothing about the record: that is no breach.

@@ -53,10 +53,10 @@ export interface VerificationContext {
   readonly answerTimes: AnswerTimes;
   readonly provinceLimit: RateLimit;
   readonly load: LoadGauge;
-  /** `reread` after an unknown kid. Throws TrustError where the province has no valid chain. */
-  readonly issuerKeys: (province: ProvinceCode, reread?: 'reread') => Promise<IssuerKeys>;
+  /** At once while its chain is known; `reread` after an unknown kid. Throws or rejects with TrustError where the province has no valid chain. */
+  readonly issuerKeys: (province: ProvinceCode, reread?: 'reread') => IssuerKeys | Promise<IssuerKeys>;
   /** The same of the issuer entity that a province's node answers as. */
-  readonly nodeKeys: (node: string, province: ProvinceCode, reread?: 'reread') => Promise<IssuerKeys>;
+  readonly nodeKeys: (node: string, province: ProvinceCode, reread?: 'reread') => IssuerKeys | Promise<IssuerKeys>;
   /** The agencies below a province that sign single approvals, each through its own chain. Throws TrustError. */
   readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
   readonly sm2Verify: Sm2Verifier;

@@ -3,10 +3,12 @@ import type { Mandate } from '../../schemas/mandate.ts';
 import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
+import type { RegistryState } from '../registry/registry-state.ts';
 import type { SignFor } from '../trust/shared-signature.ts';
 import { attest } from './attest.ts';
 import { countRefusal, countVerification } from './count-verification.ts';
 import { type Answer, decideAnswer } from './decide-answer.ts';
+import type { Recalled } from './knowledge.ts';
 import { noteUnknownCodes } from './note-unknown-codes.ts';
 import { gatewayOf, permit } from './permit.ts';
 import { recallAnswer, refusalOf } from './recall-answer.ts';
@@ -38,15 +40,18 @@ export async function verify(
   request: VerificationRequest,
   signFor?: SignFor,
 ): Promise<VerificationReply> {
-  return await reply(context, await answer(context, venue, request), signFor);
+  const answered = answer(context, venue, request);
+  // A repeat waits for nobody: a promise for each step would be a tenth of its work.
+  const signed = reply(context, answered instanceof Promise ? await answered : answered, signFor);
+  return signed instanceof Promise ? await signed : signed;
 }
 
-/** Its first part: what there is to say. Throws as `verify` does. */
-export async function answer(
+/** Its first part: what there is to say, at once where it is remembered. Throws or rejects as `verify` does. */
+export function answer(
   context: VerificationContext,
   venue: Venue,
   request: VerificationRequest,
-): Promise<Answered> {
+): Answered | Promise<Answered> {
   let issuer: ProvinceCode | null = null;
   try {
     const startedMs = context.nowMs();
@@ -54,31 +59,68 @@ export async function answer(
     const state = context.registry();
     const mandate = permit(state, venue, request.purpose, startedMs); // 2
     const { code, purpose, forms = PLAIN_FORM } = request;
-    const subject = { ...recogniseCode(state, code), purpose, forms, gateway }; // 3
+    const subject = { ...recogniseCode(state, code), purpose, destination: venue.destination, forms, gateway }; // 3
     issuer = subject.adapter.manifest.province;
-    const recalled = await recallAnswer(context, subject); // 4, 5
-    noteUnknownCodes(context, venue, subject, recalled);
-    if (recalled.kind === 'absent') throw refusalOf(recalled);
-    const known =
-      recalled.kind === 'claims' && isHarsh(recalled)
-        ? await substantiateStatement(context, state, subject, recalled) // 6
-        : unassigned(subject, recalled);
-    const decidedMs = context.nowMs();
-    const decided = decideAnswer(state, venue, subject, known, decidedMs); // 7
-    return { gateway, venue, request, mandate, subject, known, answer: decided, startedMs, decidedMs };
+    const asked = { state, gateway, venue, request, mandate, subject, startedMs };
+    const recalled = recallAnswer(context, subject); // 4, 5
+    if (recalled instanceof Promise) return answerOnceTold(context, asked, recalled);
+    const answered = answerFrom(context, asked, recalled);
+    return answered instanceof Promise ? counted(context, asked, answered) : answered;
   } catch (error) {
     countRefusal(context, venue, issuer, error);
     throw error;
   }
 }
 
-/** Its second part: says it, signed, and counts it. Throws ProblemError where nothing may be signed. */
-export async function reply(
+/** A question that may be asked, with what it is to be answered by. */
+type Asked = Omit<Answered, 'known' | 'answer' | 'decidedMs'> & { readonly state: RegistryState };
+
+async function answerOnceTold(
+  context: VerificationContext,
+  asked: Asked,
+  telling: Promise<Recalled>,
+): Promise<Answered> {
+  try {
+    const answered = answerFrom(context, asked, await telling);
+    return answered instanceof Promise ? await answered : answered;
+  } catch (error) {
+    countRefusal(context, asked.venue, asked.subject.adapter.manifest.province, error);
+    throw error;
+  }
+}
+
+function counted(context: VerificationContext, asked: Asked, answered: Promise<Answered>): Promise<Answered> {
+  return answered.catch((error: unknown) => {
+    countRefusal(context, asked.venue, asked.subject.adapter.manifest.province, error);
+    throw error;
+  });
+}
+
+/** Steps 6 and 7. */
+function answerFrom(context: VerificationContext, asked: Asked, recalled: Recalled): Answered | Promise<Answered> {
+  const { state, venue, subject } = asked;
+  noteUnknownCodes(context, venue, subject, recalled);
+  if (recalled.kind === 'absent') throw refusalOf(recalled);
+  const decided = (known: Substantiated): Answered => {
+    const { gateway, request, mandate, startedMs } = asked;
+    const decidedMs = context.nowMs();
+    const answer = decideAnswer(state, venue, subject, known, decidedMs); // 7
+    return { gateway, venue, request, mandate, subject, known, answer, startedMs, decidedMs };
+  };
+  if (recalled.kind !== 'claims' || !isHarsh(recalled)) return decided(unassigned(subject, recalled));
+  return substantiateStatement(context, state, subject, recalled).then(decided); // 6
+}
+
+/** Its second part: says it, signed, and counts it. Throws or rejects with ProblemError where nothing may be signed. */
+export function reply(
   context: VerificationContext,
   answered: Answered,
   signFor: SignFor = answered.gateway.signFor,
-): Promise<VerificationReply> {
-  const signed = await attest(context, answered, signFor(answered.subject.forms)); // 8
-  countVerification(context, signed, answered); // 9
-  return signed;
+): VerificationReply | Promise<VerificationReply> {
+  const signed = attest(context, answered, signFor(answered.subject.forms)); // 8
+  const count = (said: VerificationReply): VerificationReply => {
+    countVerification(context, said, answered); // 9
+    return said;
+  };
+  return signed instanceof Promise ? signed.then(count) : count(signed);
 }

@@ -153,7 +153,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       'media_type_unsupported',
       'token_invalid',
       'proof_replayed',
-      'check_not_permitted',
+      'audit_not_permitted',
       'code_unrecognised',
       'code_expired',
       'personal_identifier_refused',

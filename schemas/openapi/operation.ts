@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import type { LocalisedText } from '../code-lists/index.ts';
 import { PROBLEMS, type ProblemCode, problemSchema } from '../problem.ts';
@@ -23,6 +23,8 @@ export interface Reply {
   readonly mediaType: string;
   readonly schema: z.ZodType;
   readonly example: unknown;
+  /** The same as text, by media type with an example, for whoever asks for that. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** Nothing more to say than the status. */
@@ -142,8 +144,9 @@ function replyResponses({ replies, who }: Operation): ZodOpenApiResponsesObject 
   return responses;
 }
 
-function contentOf({ mediaType, schema, example }: Reply) {
-  return { [mediaType]: { schema, example } };
+function contentOf({ mediaType, schema, example, texts = {} }: Reply) {
+  const asText = Object.entries(texts).map(([type, shown]) => [type, { schema: z.string(), example: shown }] as const);
+  return { [mediaType]: { schema, example }, ...Object.fromEntries(asText) };
 }
 
 /** One response for each HTTP status, with an example for each closed code that answers with it. */

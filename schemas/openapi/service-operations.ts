@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { provinceCodeSchema, reasonCodeSchema, venueKindSchema } from '../code-lists/index.ts';
-import { coverageCellsSchema, coverageSchema, coverageWindowSchema } from '../coverage.ts';
+import { coverageCellsSchema, coverageFormatSchema, coverageSchema, coverageWindowSchema } from '../coverage.ts';
 import { readinessSchema } from '../readiness.ts';
 import { staffSessionSchema } from '../staff-session.ts';
 import { example } from './examples.ts';
@@ -13,6 +13,10 @@ const coverageQuerySchema = z.strictObject({
   destination: described(provinceCodeSchema.optional(), { zh: '只看该目的地', en: 'at this destination alone' }),
   venue_kind: described(venueKindSchema.optional(), { zh: '只看该类场所', en: 'at this kind of venue alone' }),
   reason: described(reasonCodeSchema.optional(), { zh: '只看出现该原因的格', en: 'cells that show this reason' }),
+  format: described(coverageFormatSchema.optional(), {
+    zh: '导出：矩阵每格一行，有 series 时为每小时一行；缺省按 Accept',
+    en: 'lines to take away: one a cell of the matrix, or one an hour with series; left out, Accept decides',
+  }),
 });
 
 const languageSchema = z.strictObject({
@@ -49,8 +53,18 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
       en: 'Whose greens are recognised at which destination; scans that were refused, by problem; which nodes report; what asks for attention, by how many scans it touches. Groups with too few scans are withheld whole: no windows, totals or series differ by one.',
     },
     query: coverageQuerySchema,
-    replies: [jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage'))],
-    problems: ['body_invalid'],
+    replies: [
+      {
+        ...jsonReply({ zh: '互认矩阵', en: 'The matrix' }, coverageSchema, example('coverage')),
+        texts: {
+          'text/csv':
+            'at,presented,green,recognised,restricted,referred,indeterminate,stale,recognition_rate\r\n2026-11-26T05:00:00.000Z,20,16,12,2,4,2,0,0.75\r\n',
+          'application/jsonl':
+            '{"at":"2026-11-26T05:00:00.000Z","presented":20,"green":16,"recognised":12,"restricted":2,"referred":4,"indeterminate":2,"stale":0,"recognition_rate":0.75}\n',
+        },
+      },
+    ],
+    problems: ['body_invalid', 'unavailable'],
   },
   {
     id: 'coverageCells',

@@ -92,6 +92,7 @@ export const COVERAGE_TEXTS = {
   only_reason: { zh: '只看出现此原因的格', en: 'show cells with this reason' },
   scans: { zh: '次数', en: 'Scans' },
   latency: { zh: '耗时 p50 / p95', en: 'Time, p50 / p95' },
+  export: { zh: '导出：', en: 'Take away: ' },
   trend: { zh: '逐小时变化', en: 'Hour by hour' },
   trend_how: {
     zh: '折线为绿码承认率（0 至 100%），柱为出示次数。',

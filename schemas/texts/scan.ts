@@ -140,6 +140,11 @@ export const SCAN_TEXTS = {
   evidence: { zh: '证据', en: 'Evidence' },
   until: { zh: '有效至', en: 'Valid until' },
   not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
+  untold_next: {
+    zh: '联网后重新扫描，或扫描持证人的健康码',
+    en: "Scan it again with a network, or scan the holder's code",
+  },
   certificate: { zh: '持有人所持证书', en: 'Certificate' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },

@@ -69,6 +69,10 @@ export const TRUST_ERROR_TEXTS = {
     en: 'no status list could be had, so nobody can tell whether it was withdrawn',
   },
   status_list_invalid: { zh: '状态列表无效', en: 'the status list is not valid' },
+  status_list_stale: {
+    zh: '状态列表已过时，无法得知是否已被撤销',
+    en: 'the status list is too old, so nobody can tell whether it was withdrawn',
+  },
   status_revoked: { zh: '已撤销', en: 'it was revoked' },
   fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
   reply_mismatch: { zh: '答复与其证明内容不一致', en: 'the reply says something else than its attestation' },

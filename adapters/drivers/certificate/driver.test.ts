@@ -23,6 +23,7 @@ const DAY_MS = 86_400_000;
 
 interface Served {
   readonly list?: object;
+  /** What every document of rules has otherwise. */
   readonly rules?: object;
   readonly key?: typeof pinned;
 }
@@ -35,7 +36,7 @@ function documents({ list = {}, rules = {}, key = pinned }: Served = {}) {
   };
   return {
     trust_list: signed('credential-trust-list+jwt', { ...issuer.trustList, ...list }),
-    rules: signed('credential-rules+jwt', { ...issuer.rules, ...rules }),
+    rules: issuer.rules.map((document) => signed('credential-rules+jwt', { ...document, ...rules })),
   };
 }
 
@@ -87,10 +88,41 @@ describe('certificates', () => {
   test.each<[string, Served]>([
     ['signed by a stranger', { key: makeKey('P-256') }],
     ['that is none', { list: { signers: 'none' } }],
-    ['of rules for another destination', { rules: { destination: '440000' } }],
+    ['with rules that are none', { rules: { destination: 'nowhere' } }],
   ])('a list %s is used', async (_defect, served) => {
     const { ask } = await open(documents(served));
     await expect(ask(CODE)).rejects.toMatchObject({ code: 'signature' });
+  });
+
+  test('a destination with rules of its own is answered by the national ones, or another one by its', async () => {
+    const { ask } = await open(documents());
+    const card = issuer.issue({ family: 'shc', result: 'ok' });
+    await expect(ask(CODE, '460000')).resolves.toMatchObject(result('rule_not_met'));
+    await expect(ask(card, '460000')).resolves.toMatchObject(result('rules_missing'));
+    await expect(ask(CODE, '440000')).resolves.toMatchObject(result('ok'));
+  });
+
+  test('where nobody has made rules, certificates are accepted', async () => {
+    const served = documents();
+    const { ask } = await open({ ...served, rules: [] });
+    await expect(ask(CODE, '440000')).resolves.toMatchObject(result('rules_missing'));
+  });
+
+  test('rules that are left out are forgotten', async () => {
+    const { ask, clock, served, received } = await open(documents());
+    await ask(CODE);
+    served.now = { ...documents({ list: { sequence: 2e9 } }), rules: [] };
+    clock.nowMs += 61_000;
+    await ask(CODE);
+    await expect.poll(() => received.length).toBe(2);
+    await expect(ask(CODE, '460000')).resolves.toMatchObject(result('rule_not_met'));
+  });
+
+  test('whoever decides without asking is not given what it decides with', async () => {
+    const { ask } = await open(documents());
+    const given = await ask.documents?.();
+    expect(given?.rules).toHaveLength(2);
+    expect(given?.trust_list.split('.')).toHaveLength(3);
   });
 
   test('a list that goes back takes the place of the known one', async () => {

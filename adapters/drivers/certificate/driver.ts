@@ -1,12 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
-import { NATIONAL_PLATFORM } from '../../../schemas/code-lists/index.ts';
+import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { type CredentialDocuments, credentialDocumentsSchema } from '../../../schemas/credential-documents.ts';
+import type { ListHead } from '../../../schemas/credential-list-head.ts';
 import { type CredentialRulesDocument, credentialRulesSchema } from '../../../schemas/credential-rules.ts';
 import { type CredentialTrustListDocument, credentialTrustListSchema } from '../../../schemas/credential-trust-list.ts';
 import type { CertificateConfig } from '../../../schemas/driver-config.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { CredentialListError } from '../../credentials/credential-list-error.ts';
 import type { CredentialTrust } from '../../credentials/credential-trust.ts';
+import { noRules, rulesFor } from '../../credentials/rules.ts';
 import { checkSuccession, trustFromList } from '../../credentials/trust-list.ts';
 import { type CredentialCheck, verifyCredential } from '../../credentials/verify-credential.ts';
 import { UpstreamError } from '../../upstream-error.ts';
@@ -18,14 +21,15 @@ import { openTokenKeys } from '../token-keys.ts';
 
 /**
  * Certificates that their holders carry (HCERT and SMART Health Cards): the code is the record, and whose signature counts
- * is said by a trust list. `POST <path>` with JSON `{[code_member]: "lists"}` gives `{trust_list, rules}` at `record_at`, each
- * a compact JWS, of types
- * `credential-trust-list+jwt` and `credential-rules+jwt`; secret `list_keys` holds the pinned keys that may have signed
- * them, in the form of `code_keys` (see `signed-token`). They are kept until newer ones are had: one that goes back in
- * sequence or time is refused, and after its next update nobody can tell.
+ * is said by a trust list. `POST <path>` with JSON `{[code_member]: "lists"}` gives `{trust_list, rules}` at `record_at`: one
+ * compact JWS of type `credential-trust-list+jwt`, and a list of those of type `credential-rules+jwt`, one a destination;
+ * secret `list_keys` holds the pinned keys that may have signed them, in the form of `code_keys` (see `signed-token`). They
+ * are kept until newer ones are had: one that goes back in sequence or time is refused, one that is left out stays, and
+ * after its next update nobody can tell.
  *
  * The record is `{result, family, issuer}`: what the certificate comes to, as one of the closed codes of certificates, and
- * who signed it. What it certifies, and about whom, is in no record. Rules are the national ones (destination 000000).
+ * who signed it. What it certifies, and about whom, is in no record. Rules are those of the destination that asks, the
+ * national ones (000000) where it has none.
  */
 export const certificate: Driver<CertificateConfig> = {
   name: 'certificate',
@@ -40,13 +44,18 @@ const LISTS = 'lists';
 const UNKNOWN = { kind: 'absent', why: 'unknown' } as const satisfies LocalAnswer;
 const EXPIRED = { kind: 'absent', why: 'expired' } as const satisfies LocalAnswer;
 
-const documentsSchema = z.object({ trust_list: z.string(), rules: z.string() });
+/** A document with the token that it came in. */
+interface Signed<T extends ListHead> {
+  readonly token: string;
+  readonly document: T;
+}
+type SignedRules = Signed<CredentialRulesDocument>;
 
 /** What is in force here, with the trust that was made of it. */
-interface Documents {
-  readonly list: CredentialTrustListDocument;
-  readonly rules: CredentialRulesDocument;
+interface InForce {
+  readonly list: Signed<CredentialTrustListDocument>;
   readonly trust: CredentialTrust;
+  readonly rules: ReadonlyMap<ProvinceCode, SignedRules>;
 }
 
 /** These are said of texts that are no certificate at all, whoever would have signed them. */
@@ -68,18 +77,25 @@ const NO_CERTIFICATE: ReadonlySet<CredentialCode> = new Set<CredentialCode>([
 
 function openCertificate(config: CertificateConfig, _statementAt: string | null, context: DriverContext): Ask {
   const reader = compileReply(config, null, context);
-  const session = openSession(async (known: Documents | null) => {
+  const session = openSession(async (known: InForce | null) => {
     // What is in force goes on being used while nothing newer can be had: its own next update ends it.
     const lease = { endsAtMs: Number.POSITIVE_INFINITY };
     const kept = known === null ? keptDocuments(context) : null;
     if (kept !== null) return { ...lease, value: kept, refreshAtMs: context.nowMs() };
-    const documents = await fetchDocuments(config, reader, context, known);
-    return { ...lease, value: documents, refreshAtMs: context.nowMs() + config.refresh_s * 1000 };
+    const inForce = await fetchDocuments(config, reader, context, known);
+    return { ...lease, value: inForce, refreshAtMs: context.nowMs() + config.refresh_s * 1000 };
   }, context.nowMs);
-  return async (token) => {
-    const { trust, rules } = await session.current();
+  const ask = async (token: string, destination: ProvinceCode = NATIONAL_PLATFORM) => {
+    const { trust, rules: all } = await session.current();
+    const documents = [...all.values()].map(({ document }) => document);
+    const rules = rulesFor(documents, destination) ?? noRules(destination);
     return answerOf(config, await verifyCredential(token, { trust, rules, atS: context.nowMs() / 1000 }));
   };
+  return Object.assign(ask, { documents: async () => documentsOf(await session.current()) });
+}
+
+function documentsOf({ list, rules }: InForce): CredentialDocuments {
+  return { trust_list: list.token, rules: [...rules.values()].map(({ token }) => token) };
 }
 
 function answerOf({ families }: CertificateConfig, { code, family, issuer }: CredentialCheck): LocalAnswer {
@@ -92,23 +108,23 @@ async function fetchDocuments(
   config: CertificateConfig,
   { read }: ReplyReader,
   context: DriverContext,
-  known: Documents | null,
-): Promise<Documents> {
+  known: InForce | null,
+): Promise<InForce> {
   // A fault of the operator's is told before anybody is asked.
   openTokenKeys(context.secret(KEYS_SECRET), KEYS_SECRET);
   const body = JSON.stringify(questionOf(config, LISTS));
   const headers = { 'content-type': 'application/json' };
   const answer = read(await context.fetch({ method: 'POST', path: config.path, headers, body }));
-  const tokens = documentsSchema.safeParse(answer.kind === 'found' ? answer.record : null);
+  const tokens = credentialDocumentsSchema.safeParse(answer.kind === 'found' ? answer.record : null);
   if (!tokens.success) throw new UpstreamError('malformed', 'the reply has no trust list and rules');
-  const documents = opened(tokens.data, context, known);
-  if (documents !== known) context.kept?.write(JSON.stringify(tokens.data));
-  return documents;
+  const inForce = opened(tokens.data, context, known);
+  if (inForce !== known) context.kept?.write(JSON.stringify(documentsOf(inForce)));
+  return inForce;
 }
 
 /** What was in force before a restart; null where there is nothing that a pinned key signed. */
-function keptDocuments(context: DriverContext): Documents | null {
-  const tokens = documentsSchema.safeParse(jsonOrUndefined(context.kept?.read() ?? ''));
+function keptDocuments(context: DriverContext): InForce | null {
+  const tokens = credentialDocumentsSchema.safeParse(jsonOrUndefined(context.kept?.read() ?? ''));
   if (!tokens.success) return null;
   try {
     return opened(tokens.data, context, null);
@@ -118,32 +134,38 @@ function keptDocuments(context: DriverContext): Documents | null {
   }
 }
 
-function opened(tokens: z.infer<typeof documentsSchema>, context: DriverContext, known: Documents | null): Documents {
+function opened({ trust_list, rules }: CredentialDocuments, context: DriverContext, known: InForce | null): InForce {
   const keys = openTokenKeys(context.secret(KEYS_SECRET), KEYS_SECRET);
-  const list = credentialTrustListSchema.safeParse(keys.verify(tokens.trust_list, LIST_TYP));
-  const rules = credentialRulesSchema.safeParse(keys.verify(tokens.rules, RULES_TYP));
-  if (!list.success || !rules.success || rules.data.destination !== NATIONAL_PLATFORM) {
-    throw new UpstreamError('signature', 'the trust list or the rules are not signed by a pinned key');
-  }
-  return succeeding(known, list.data, rules.data, context.nowMs() / 1000);
+  const read = <T extends ListHead>(token: string, typ: string, schema: z.ZodType<T>): Signed<T> => {
+    const parsed = schema.safeParse(keys.verify(token, typ));
+    if (parsed.success) return { token, document: parsed.data };
+    throw new UpstreamError('signature', 'the trust list or rules are not signed by a pinned key');
+  };
+  const list = read(trust_list, LIST_TYP, credentialTrustListSchema);
+  const ownRules = rules.map((token) => read(token, RULES_TYP, credentialRulesSchema));
+  return succeeding(known, list, ownRules, context.nowMs() / 1000);
 }
 
-function succeeding(
-  known: Documents | null,
-  list: CredentialTrustListDocument,
-  rules: CredentialRulesDocument,
-  atS: number,
-): Documents {
+function succeeding(known: InForce | null, list: InForce['list'], rules: readonly SignedRules[], atS: number): InForce {
   try {
-    const isSameList = known !== null && known.list.sequence === list.sequence;
-    const isSameRules = known !== null && known.rules.sequence === rules.sequence;
-    if (!isSameList) checkSuccession(known?.list ?? null, list, atS);
-    if (!isSameRules) checkSuccession(known?.rules ?? null, rules, atS);
-    if (isSameList && isSameRules) return known;
-    const next = isSameList ? known : { list, trust: trustFromList(list) };
-    return { list: next.list, trust: next.trust, rules: isSameRules ? known.rules : rules };
+    const nextList = successor(known?.list, list, atS);
+    const next = new Map(known?.rules);
+    for (const one of rules) {
+      const { destination } = one.document;
+      next.set(destination, successor(next.get(destination), one, atS));
+    }
+    const isSameList = nextList === known?.list;
+    if (isSameList && [...next].every(([destination, one]) => known.rules.get(destination) === one)) return known;
+    return { list: nextList, trust: isSameList ? known.trust : trustFromList(nextList.document), rules: next };
   } catch (cause) {
     if (!(cause instanceof CredentialListError)) throw cause;
-    throw new UpstreamError('undeclared', `the trust list or the rules cannot be taken: ${cause.code}`, { cause });
+    throw new UpstreamError('undeclared', `the trust list or rules cannot be taken: ${cause.code}`, { cause });
   }
+}
+
+/** The known document where the next one is the same; else the next one, where it may follow. Throws CredentialListError. */
+function successor<T extends ListHead>(known: Signed<T> | undefined, next: Signed<T>, atS: number): Signed<T> {
+  if (known?.document.sequence === next.document.sequence) return known;
+  checkSuccession(known?.document ?? null, next.document, atS);
+  return next;
 }

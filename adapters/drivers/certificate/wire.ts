@@ -1,21 +1,20 @@
 import type { CertificateConfig } from '../../../schemas/driver-config.ts';
 import type { JsonValue } from '../../../schemas/scenarios.ts';
 import { openCredentialIssuer } from '../../sandbox/credentials/credential-issuer.ts';
-import { makeKey } from '../../sandbox/keys.ts';
 import { answerReply, codeInJson, errorReply, refusalReply, type Wire, type WireTools } from '../../sandbox/wire.ts';
 
 /** Issuers of certificates, and whoever publishes the trust list of them: codes are made so that they come to their record. */
 export function certificateWire(config: CertificateConfig, tools: WireTools): Wire {
-  const listKey = makeKey('P-256');
-  const { jwk, kid } = listKey.published;
+  const publishingKey = tools.publishingKey();
+  const { jwk, kid } = publishingKey.published;
   const issuer = openCredentialIssuer(Math.floor(tools.nowMs() / 1000));
   const signed = (typ: string, document: object) => {
     const input = `${encode({ alg: 'ES256', kid, typ })}.${encode(document)}`;
-    return `${input}.${listKey.sign(input).toString('base64url')}`;
+    return `${input}.${publishingKey.sign(input).toString('base64url')}`;
   };
   const documents = {
     trust_list: signed('credential-trust-list+jwt', issuer.trustList),
-    rules: signed('credential-rules+jwt', issuer.rules),
+    rules: issuer.rules.map((rules) => signed('credential-rules+jwt', rules)),
   };
   return {
     secrets: { list_keys: JSON.stringify([{ kid, alg: 'ES256', x: jwk.x, y: jwk.y }]) },

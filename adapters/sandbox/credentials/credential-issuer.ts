@@ -11,7 +11,8 @@ import { SANDBOX_RULES } from './sandbox-rules.ts';
 /** Issuers abroad, played: they make certificates that come to a wanted result under their trust list and rules. */
 export interface CredentialIssuer {
   readonly trustList: CredentialTrustListDocument;
-  readonly rules: CredentialRulesDocument;
+  /** The national rules, and those of a destination of its own. */
+  readonly rules: readonly CredentialRulesDocument[];
   /** A fresh code of a family. Throws for a result that no certificate of it is made for. */
   readonly issue: (wanted: { readonly family: string; readonly result: string }) => string;
 }
@@ -31,7 +32,12 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
   const tests = listed(newEs256Signer(), root, 3, [TEST_USAGE]);
   const stranger = listed(newEs256Signer(), root, 4);
   const [cards, silent, unlisted] = [newEs256Signer(), newEs256Signer(), newEs256Signer()];
-  const head = { sequence: 1, issued_at: instantOf(startS - HOUR_S), next_update: instantOf(startS + 30 * DAY_S) };
+  // A sandbox that starts again has other keys: its list takes the place of the one before.
+  const head = {
+    sequence: Math.floor(startS),
+    issued_at: instantOf(startS - HOUR_S),
+    next_update: instantOf(startS + 30 * DAY_S),
+  };
   return {
     trustList: {
       ...head,
@@ -47,7 +53,7 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
         },
       ],
     },
-    rules: { ...SANDBOX_RULES, ...head },
+    rules: SANDBOX_RULES.map((rules) => ({ ...rules, ...head })),
     issue: ({ family, result }) => {
       const wanted = `${family} ${result}`;
       switch (wanted) {

@@ -1,7 +1,9 @@
 import type { CredentialRulesDocument } from '../../../schemas/credential-rules.ts';
 
-/** Rules of a made-up kind: a course of doses is complete, a card's immunization was given. */
-export const SANDBOX_RULES: Pick<CredentialRulesDocument, 'destination' | 'value_sets' | 'rules'> = {
+type Rules = Pick<CredentialRulesDocument, 'destination' | 'value_sets' | 'rules'>;
+
+/** National rules of a made-up kind: a course of doses is complete, a card's immunization was given. */
+const NATIONAL: Rules = {
   destination: '000000',
   value_sets: {},
   rules: [
@@ -35,3 +37,21 @@ export const SANDBOX_RULES: Pick<CredentialRulesDocument, 'destination' | 'value
     },
   ],
 };
+
+/** A destination that asks for more by itself: another dose, which none of the sandbox's certificates has. Its cards it has not covered. */
+const OF_HAINAN: Rules = {
+  destination: '460000',
+  value_sets: {},
+  rules: NATIONAL.rules
+    .filter(({ family }) => family === 'hcert')
+    .map(({ rule, ...about }) => ({
+      ...about,
+      rule: {
+        ...rule,
+        Identifier: 'VR-HN-0001',
+        Logic: { '>': [{ var: 'payload.v.0.dn' }, { var: 'payload.v.0.sd' }] },
+      },
+    })),
+};
+
+export const SANDBOX_RULES: readonly Rules[] = [NATIONAL, OF_HAINAN];

@@ -10,6 +10,8 @@ interface Options {
   readonly json?: boolean;
   readonly window: string;
   readonly series?: boolean;
+  readonly csv?: boolean;
+  readonly jsonl?: boolean;
 }
 
 /** `coverage`: who recognises whom, and what asks for attention. */
@@ -26,9 +28,26 @@ export function addCoverage(program: Command, cli: Cli): void {
         .default('24h'),
     )
     .option('--series', cli.say({ zh: '同时给出逐小时的变化', en: 'hour by hour as well' }))
-    .action(async ({ json, window, series }: Options) => {
+    .addOption(
+      new Option('--csv', cli.say({ zh: '输出 CSV：矩阵，或逐小时', en: 'the matrix as CSV, or the hours' })).conflicts(
+        ['json', 'jsonl'],
+      ),
+    )
+    .addOption(
+      new Option(
+        '--jsonl',
+        cli.say({ zh: '输出 JSON 行：矩阵，或逐小时', en: 'the same, a JSON object a line' }),
+      ).conflicts('json'),
+    )
+    .action(async ({ json, window, series, csv, jsonl }: Options) => {
       const gateway = new GatewayClient(gatewayUrl(cli.env));
       const query = new URLSearchParams({ window, ...(series === true ? { series: 'hour' } : {}) });
+      if (csv === true || jsonl === true) {
+        query.set('format', csv === true ? 'csv' : 'jsonl');
+        const lines = new TextDecoder().decode(await gateway.bytes(`/v1/coverage?${query}`));
+        for (const line of lines.trimEnd().split('\n')) cli.print(line.trimEnd());
+        return;
+      }
       const coverage = await gateway.get(`/v1/coverage?${query}`, coverageSchema);
       if (json === true) cli.printJson(coverage);
       else for (const line of coverageLines(cli, coverage)) cli.print(line);

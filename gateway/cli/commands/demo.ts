@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import { type DemoResult, expectedText, inParallel, judge } from '../demo-run.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { pinningAdvice } from '../pinning-advice.ts';
 import { progressBar } from '../progress.ts';
 import { provinceOption } from '../registered-adapter.ts';
 import { type SandboxCode, sandboxCodes } from '../sandbox-api.ts';
@@ -42,6 +44,7 @@ export function addDemo(program: Command, cli: Cli): void {
 async function run(cli: Cli, options: DemoOptions): Promise<DemoResult[]> {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
+  if (trust.anchor === null) throw await nothingPinned(gateway);
   const codes = await sandboxCodes(gateway, options.province);
   const accesses = new Map<string | undefined, Promise<VenueAccess>>();
   const accessOf = (venue: string | undefined) => {
@@ -62,6 +65,12 @@ async function run(cli: Cli, options: DemoOptions): Promise<DemoResult[]> {
   const results = await inParallel(codes, AT_ONCE, scanned);
   cli.progress('');
   return results;
+}
+
+/** Without an anchor every answer would fail for one and the same reason. */
+async function nothingPinned(gateway: GatewayClient): Promise<CliError> {
+  const text = { zh: '此处没有固定任何信任锚，无从验证', en: 'no anchor is pinned here, so nothing could be verified' };
+  return CliError.of('anchor_unpinned', text, await pinningAdvice(gateway));
 }
 
 function print(cli: Cli, results: readonly DemoResult[], passed: number, failed: number): void {

@@ -6,6 +6,7 @@ import type { HttpReply } from '../../client/exchange.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl, parseReply } from '../gateway-client.ts';
+import { drawPass, type PictureOptions, withPictures } from '../pass-drawing.ts';
 import { readPresented } from '../presented-input.ts';
 import { obtainAccess, type VenueAccess } from '../venue-access.ts';
 import { type PassOptions, passIn, verifyPassCommand } from '../verify-pass.ts';
@@ -24,6 +25,8 @@ interface AskOptions {
   readonly venue?: string;
 }
 
+interface IssueOptions extends AskOptions, PictureOptions {}
+
 /** `pass`: what a holder carries. Issued and withdrawn by way of the gateway, verified by anybody. */
 export function addPass(program: Command, cli: Cli): void {
   const pass = describedGroup(cli, program.command('pass'), {
@@ -40,15 +43,18 @@ function addIssue(pass: Command, cli: Cli): void {
   const command = described(cli, pass.command('issue'), {
     zh: '为一个健康码签发通行凭证（仅限放行的绿码）',
     en: 'issue a pass for a code whose answer is a pass',
-    example: "pass issue 'https://…' > pass.txt",
+    example: "pass issue 'https://…' --png pass.png",
   });
-  withVenue(
+  withPictures(
     cli,
-    command.argument(
-      '<code>',
-      cli.say({ zh: '扫码所得文本；- 表示标准输入', en: 'what the scanner read; - is stdin' }),
+    withVenue(
+      cli,
+      command.argument(
+        '<code>',
+        cli.say({ zh: '扫码所得文本；- 表示标准输入', en: 'what the scanner read; - is stdin' }),
+      ),
     ),
-  ).action(async (code: string, options: AskOptions) => {
+  ).action(async (code: string, options: IssueOptions) => {
     const text = code === '-' ? await readPresented('-', MAX_CODE_LENGTH * 4) : code;
     const reply = await post(cli, options, '/v1/passes', ({ purpose }) => ({ code: text ?? '', purpose }));
     const issued = parseReply(reply, issuedSchema);
@@ -62,6 +68,7 @@ function addIssue(pass: Command, cli: Cli): void {
       throw CliError.of('pass_not_issued', text);
     }
     if (options.json !== true) cli.print(issued.pass);
+    drawPass(cli, issued.pass, options);
   });
 }
 

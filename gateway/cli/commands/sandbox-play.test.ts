@@ -5,7 +5,7 @@ import { tempFolder } from '../../test/registry-site.fixture.ts';
 import { huren } from '../huren.fixture.ts';
 
 test.each([
-  ['a place beyond this machine', ['certificates', '10.0.0.1=there']],
+  ['a place beyond this machine', ['certificates', '203.0.113.1=there']],
   ['a place without a directory', ['certificates', '127.0.0.2=']],
   ['a gateway of no province', ['authorization-server', '--gateway', '999999=https://127.0.0.4:8443']],
 ])('%s is played', async (_case, argv) => {

@@ -40,7 +40,7 @@ function addCertificates(group: Command, cli: Cli): void {
   const places = say({ zh: '地址=目录，如 127.0.0.2=platform', en: 'ADDRESS=DIR, such as 127.0.0.2=platform' });
   described(cli, group.command('certificates'), {
     zh: '由新的测试证书机构为各地址签发 TLS 证书，写入各自目录；机构私钥不保留',
-    en: 'make TLS certificates of a new test authority, one a loopback address, each in its directory; nobody keeps its key',
+    en: 'make TLS certificates of a new test authority, one an address, each in its directory; nobody keeps its key',
     example: 'sandbox certificates 127.0.0.2=platform 127.0.0.3=henan',
   })
     .argument('<place...>', places)
@@ -150,8 +150,11 @@ function placeOptions(cli: Cli, command: Command): Command {
   return command
     .requiredOption(
       '--address <address>',
-      say({ zh: '在此回环地址监听', en: 'the loopback address to listen on' }),
-      reading(loopback, '127.0.0.0/8'),
+      say({
+        zh: '在此地址监听：回环，或容器网络的私有地址',
+        en: 'the address to listen on: loopback, or private as in a network of containers',
+      }),
+      reading(localAddress, say({ zh: '应为回环或私有地址', en: 'a loopback or private address' })),
     )
     .requiredOption('--port <port>', port, reading(portOf, port))
     .requiredOption(
@@ -183,7 +186,7 @@ async function stopped(cli: Cli, url: string): Promise<void> {
 function placeOf(text: string) {
   const [address = '', ...rest] = text.split('=');
   const dir = rest.join('=');
-  return loopback(address) === null || dir === '' ? null : { address, dir: resolve(dir) };
+  return localAddress(address) === null || dir === '' ? null : { address, dir: resolve(dir) };
 }
 
 function gatewayOf(text: string): Gateway | null {
@@ -196,8 +199,9 @@ function provinceOf(text: string): ProvinceCode | null {
   return provinceCodeSchema.safeParse(text).data ?? null;
 }
 
-function loopback(text: string): string | null {
-  return isIPv4(text) && text.startsWith('127.') ? text : null;
+/** What is played is for one machine, or for the containers on it: never for whoever can reach a public address. */
+function localAddress(text: string): string | null {
+  return isIPv4(text) && /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(text) ? text : null;
 }
 
 function portOf(text: string): number | null {

@@ -1,13 +1,16 @@
 import { type Command, Option } from 'commander';
-import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import type { LocalisedText, Purpose } from '../../../schemas/code-lists/index.ts';
 import { PURPOSES } from '../../../schemas/code-lists/index.ts';
+import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import type { FailedAnswer } from '../../trust/check-answer.ts';
 import { printAnswer } from '../answer-text.ts';
+import { type BatchOptions, scanFile } from '../batch/scan-file.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { pinningAdvice } from '../pinning-advice.ts';
 import { readPresented } from '../presented-input.ts';
 import { reportCheck, reportError } from '../report.ts';
 import { type Scan, scanCode } from '../scan-code.ts';
@@ -16,14 +19,17 @@ import { obtainAccess } from '../venue-access.ts';
 import { described, jsonOption } from './command.ts';
 import { withTrust } from './verify-options.ts';
 
-interface ScanOptions extends TrustOptions {
-  readonly json?: boolean;
+/** UTF-8 takes four bytes at most. */
+const MAX_ONE_BYTES = MAX_CODE_LENGTH * 4;
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+interface ScanOptions extends TrustOptions, BatchOptions {
   readonly venue?: string;
   readonly file?: string;
   readonly purpose?: Purpose;
 }
 
-/** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. */
+/** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. `--file`: one code, or many. */
 export function addScan(program: Command, cli: Cli): void {
   withTrust(
     cli,
@@ -37,8 +43,40 @@ export function addScan(program: Command, cli: Cli): void {
       '[code]',
       cli.say({ zh: '扫码所得文本；- 表示从标准输入读取', en: 'what the scanner read; - reads it from stdin' }),
     )
-    .option('--file <file>', cli.say({ zh: '扫码所得文本在此文件中', en: 'what the scanner read is in this file' }))
+    .option(
+      '--file <file>',
+      cli.say({
+        zh: '扫码所得文本在此文件中，一行一个码；- 表示标准输入',
+        en: 'what the scanner read is in this file, one code a line; - is stdin',
+      }),
+    )
     .option(...jsonOption(cli))
+    .addOption(
+      new Option('--csv', cli.say({ zh: '多个码：逐行输出 CSV', en: 'many codes: one row each, as CSV' })).conflicts([
+        'json',
+        'jsonl',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--jsonl',
+        cli.say({ zh: '多个码：逐行输出 JSON', en: 'many codes: one row each, as JSON lines' }),
+      ).conflicts('json'),
+    )
+    .option(
+      '--out <file>',
+      cli.say({
+        zh: '把各行写入此文件（默认 JSON 行）；不含任何健康码',
+        en: 'write the rows to this file (JSON lines unless told); no code stands in it',
+      }),
+    )
+    .option(
+      '--resume',
+      cli.say({
+        zh: '接着 --out 文件中已有的行继续',
+        en: 'go on after the rows that the file of --out has already',
+      }),
+    )
     .option(
       '--venue <id>',
       cli.say({ zh: '以哪个沙箱场所的身份', en: 'which sandbox venue asks (the first unless told)' }),
@@ -50,40 +88,80 @@ export function addScan(program: Command, cli: Cli): void {
       ).choices(Object.keys(PURPOSES)),
     )
     .action(async (code: string | undefined, options: ScanOptions) => {
-      const scan = await runScan(cli, code, options);
-      process.exitCode = options.json === true ? printScanJson(cli, scan) : printScan(cli, scan);
+      const input = await inputOf(code, options);
+      if (typeof input !== 'string') {
+        process.exitCode = await runBatch(cli, input, options);
+        return;
+      }
+      const ran = await runScan(cli, input, options);
+      process.exitCode = options.json === true ? printScanJson(cli, ran) : printScan(cli, ran);
     });
 }
 
-async function runScan(cli: Cli, code: string | undefined, options: ScanOptions): Promise<Scan> {
-  const text = await scannedText(code, options.file);
+interface Ran {
+  readonly scan: Scan;
+  /** What to do where nothing is pinned that an answer could be held against. */
+  readonly advice: LocalisedText | undefined;
+}
+
+/**
+ * The one code that is to be scanned, or the lines of a file where there are many or rows are asked for. An argument stays in
+ * the shell's history and shows in the process list; a code from a file or a pipe does not.
+ */
+async function inputOf(code: string | undefined, options: ScanOptions): Promise<string | ScannedLine[]> {
+  const { file, csv, jsonl, out, resume } = options;
+  const wantsRows = csv === true || jsonl === true || out !== undefined || resume === true;
+  if ((code === undefined) === (file === undefined)) {
+    throw CliError.of('usage_invalid', {
+      zh: '缺少参数：给出健康码或 --file，二者之一',
+      en: "missing required argument 'code', or --file: one of the two",
+    });
+  }
+  if (wantsRows && (file === undefined || (resume === true && out === undefined))) {
+    throw CliError.of('usage_invalid', {
+      zh: '--csv、--jsonl、--out 须与 --file 同用，--resume 须与 --out 同用',
+      en: '--csv, --jsonl and --out need --file, and --resume needs --out',
+    });
+  }
+  if (code !== undefined && code !== '-') return code;
+  const text = await readPresented(file ?? '-', file === undefined ? MAX_ONE_BYTES : MAX_FILE_BYTES);
+  if (text === null) throw tooLarge(file);
+  const lines = file === undefined ? [] : scannedLines(text);
+  if (lines.length > 1 || (wantsRows && lines.length > 0)) return lines;
+  if (Buffer.byteLength(text) > MAX_ONE_BYTES) throw tooLarge(undefined);
+  return unframed(text);
+}
+
+function tooLarge(file: string | undefined): CliError {
+  const text =
+    file === undefined
+      ? { zh: '内容过长，不是健康码', en: 'that is too long to be a code' }
+      : { zh: `${file} 过大：至多 16 MiB`, en: `${file} is too large: 16 MiB at most` };
+  return CliError.of('usage_invalid', text);
+}
+
+async function runBatch(cli: Cli, lines: readonly ScannedLine[], options: ScanOptions): Promise<0 | 1> {
+  const { trust, access, purpose } = await opened(cli, options);
+  return await scanFile(cli, lines, { access, trust, purpose: purpose ?? access.purpose }, options);
+}
+
+async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Ran> {
+  const { gateway, trust, access, purpose } = await opened(cli, options);
+  const scan = await scanCode(access, trust, { code, ...(purpose === undefined ? {} : { purpose }) });
+  return { scan, advice: trust.anchor === null ? await pinningAdvice(gateway) : undefined };
+}
+
+async function opened(cli: Cli, options: ScanOptions) {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
   const access = await obtainAccess(gateway, cli.env, options.venue);
-  const { purpose } = options;
-  return await scanCode(access, trust, { code: text, ...(purpose === undefined ? {} : { purpose }) });
-}
-
-/** An argument stays in the shell's history and shows in the process list; a code from a file or a pipe does not. */
-async function scannedText(code: string | undefined, file: string | undefined): Promise<string> {
-  if ((code === undefined) === (file === undefined)) {
-    const text = {
-      zh: '缺少参数：给出健康码或 --file，二者之一',
-      en: "missing required argument 'code', or --file: one of the two",
-    };
-    throw CliError.of('usage_invalid', text);
-  }
-  if (code !== undefined && code !== '-') return code;
-  const text = await readPresented(file ?? '-', MAX_CODE_LENGTH * 4);
-  if (text === null)
-    throw CliError.of('usage_invalid', { zh: '内容过长，不是健康码', en: 'that is too long to be a code' });
-  return unframed(text);
+  return { gateway, trust, access, purpose: options.purpose };
 }
 
 /** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */
 const UNSIGNED_MEMBERS = ['age_s', 'remedy', 'issuer.name', 'reasons.text'];
 
-function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
+function printScanJson(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     cli.printJson(scan.problem);
     reportError(cli, CliError.refused(scan.problem));
@@ -92,18 +170,18 @@ function printScanJson(cli: Cli, scan: Scan): 0 | 1 {
   const { verified, chain } = scan.checked;
   const failure = scan.checked.verified ? {} : failureOf(scan.checked);
   cli.printJson({ ...scan.reply, verified, chain, unsigned: UNSIGNED_MEMBERS, ...failure });
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }
 
 function failureOf({ verified: _verified, chain: _chain, ...failure }: FailedAnswer) {
   return failure;
 }
 
-function printScan(cli: Cli, scan: Scan): 0 | 1 {
+function printScan(cli: Cli, { scan, advice }: Ran): 0 | 1 {
   if (scan.kind === 'problem') {
     reportError(cli, CliError.refused(scan.problem));
     return 1;
   }
   printAnswer(cli, scan.reply, scan.checked, Math.floor(Date.now() / 1000));
-  return reportCheck(cli, scan.checked);
+  return reportCheck(cli, scan.checked, advice);
 }

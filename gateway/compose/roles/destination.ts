@@ -196,7 +196,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
 /** Other provinces' nodes, asked in the name of whichever gateway here is asked. */
 function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: NodeParts): OpenNode {
   const tokens = new NodeTokens(nowMs);
-  const keys: NodeKeys = (node, province, reread) => trust.provinces.nodeKeys(node, province, reread);
+  const keys: NodeKeys = async (node, province, reread) => trust.provinces.nodeKeys(node, province, reread);
   const relayOf = () => issuerFor(registry.folded(), NATIONAL_PLATFORM);
   return ({ province, upstream }, node, way) => {
     const limits = { ...upstream, max_reply_bytes: MAX_NODE_REPLY_BYTES };

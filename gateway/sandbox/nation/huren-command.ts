@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { programFile } from '../../compose/program-file.ts';
 import { NationError } from './nation-error.ts';
 
 export type Settings = Readonly<Record<string, string>>;
@@ -10,8 +11,8 @@ export interface Ran {
   readonly stderr: string;
 }
 
-const HUREN = join(import.meta.dirname, '../../cli/huren.ts');
-const TETHER = join(import.meta.dirname, 'tether.ts');
+const HUREN = fileURLToPath(programFile(new URL('../../cli/huren.ts', import.meta.url)));
+const TETHER = programFile(new URL('./tether.ts', import.meta.url)).href;
 const MOST_AT_ONCE = 3;
 /** No step of a ceremony takes longer; one that hangs must not hang the nation. */
 const WITHIN_MS = 60_000;

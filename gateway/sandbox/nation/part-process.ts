@@ -9,12 +9,14 @@ import {
   systemReadySchema,
 } from '../../../adapters/sandbox/part-protocol.ts';
 import { failedMessageSchema } from '../../../adapters/sandbox/protocol.ts';
+import { programFile } from '../../compose/program-file.ts';
+import { requireSandboxPackages } from '../optional-packages.ts';
 import { NationError } from './nation-error.ts';
 import { howEnded, type Watch } from './node-process.ts';
 import { filesIn } from './places.ts';
 import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
 
-const PART = new URL('../../../adapters/sandbox/part-main.ts', import.meta.url);
+const PART = programFile(new URL('../../../adapters/sandbox/part-main.ts', import.meta.url));
 const READY_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 3_000;
 
@@ -57,6 +59,7 @@ async function startPart<T extends z.ZodType>(
   { schema, watch: { stopped, onEnded } }: { readonly schema: T; readonly watch: Watch },
 ): Promise<PartProcess<z.output<T>>> {
   stopped.throwIfAborted();
+  requireSandboxPackages();
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: filesIn(seat.dir).caFile };
   const child = fork(PART, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true, env });
   stopped.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });

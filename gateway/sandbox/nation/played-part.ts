@@ -7,6 +7,7 @@ import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { readPrivateFile, writePrivateFile } from '../../keys/private-file.ts';
 import { trustCaFile } from '../../upstream/ca-file.ts';
+import { requireSandboxPackages } from '../optional-packages.ts';
 import { copyAdapter, writeAccess } from './hand-over.ts';
 import { NationError } from './nation-error.ts';
 import { filesIn } from './places.ts';
@@ -128,6 +129,7 @@ function settingsOf({ address, port, dir }: PartPlace) {
 }
 
 async function played(start: StartPart): Promise<SystemReady | ServerReady> {
+  requireSandboxPackages();
   try {
     // Loaded here, since who asks for a code needs no provider; and its notices are silenced before it is loaded.
     await import('../../../adapters/sandbox/quiet-notices.ts');

@@ -7,6 +7,7 @@ import { withNation } from '../../sandbox/nation/run-nation.ts';
 import { startChromium } from '../chromium.ts';
 import { attentionInTime } from './attention-in-time.ts';
 import { counted } from './counted.ts';
+import { load } from './load.ts';
 import { readOptions } from './options.ts';
 import type { DeskNotes, DeskRun } from './run.ts';
 
@@ -16,7 +17,7 @@ const OF_A_NATION: ReadonlyMap<string, (run: DeskRun) => Promise<void>> = new Ma
   ['counted', counted],
   ['attention', attentionInTime],
 ]);
-const ALONE: ReadonlyMap<string, (run: DeskNotes) => Promise<void>> = new Map();
+const ALONE: ReadonlyMap<string, (run: DeskNotes) => Promise<void>> = new Map([['load', load]]);
 
 const options = readOptions(process.argv.slice(2));
 const names = [...OF_A_NATION.keys(), ...ALONE.keys()];

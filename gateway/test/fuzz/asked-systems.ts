@@ -3,6 +3,7 @@ import { type ReadScenario, readScenarios } from '../../../adapters/conformance/
 import type { DriverContext, UpstreamReply, UpstreamRequest } from '../../../adapters/drivers/driver.ts';
 import { openDriver } from '../../../adapters/drivers/index.ts';
 import type { ProvinceFolder } from '../../../adapters/provinces/index.ts';
+import { makeKey } from '../../../adapters/sandbox/keys.ts';
 import { NonceBook } from '../../../adapters/sandbox/nonce-book.ts';
 import { openTokenOf } from '../../../adapters/sandbox/token-of.ts';
 import type { Wire } from '../../../adapters/sandbox/wire.ts';
@@ -51,6 +52,7 @@ function open({ manifest, scenarios }: ProvinceFolder): AskedSystem {
   const wire = openWire(driver, {
     statementAt,
     codeCurve: 'P-256',
+    publishingKey: () => makeKey('P-256'),
     nowMs,
     nonces: new NonceBook(nowMs),
     refusing: () => false,

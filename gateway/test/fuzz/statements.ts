@@ -62,6 +62,7 @@ async function tryOne(context: AssureContext, keys: Keys, record: Read, random: 
     token: 'TOKEN-OF-NOBODY',
     code: 'CODE-OF-NOBODY',
     purpose: 'venue_entry',
+    destination: null,
     forms: PLAIN_FORM,
     gateway: null,
   } as const;

@@ -14,6 +14,8 @@ export type Outcome =
   | { readonly kind: 'answer'; readonly claims: AttestationClaims; readonly remedy: Remedy | null }
   | { readonly kind: 'pass'; readonly claims: PassClaims; readonly listAsOfS: number }
   | { readonly kind: 'unverified'; readonly failure: FailedCheck }
+  /** A pass of which nobody here can tell whether it was withdrawn: neither good nor bad. */
+  | { readonly kind: 'untold'; readonly failure: FailedCheck }
   /** A certificate that its holder carries, by its issuer as the trust list has it. What it certifies is nobody's here. */
   | { readonly kind: 'certificate'; readonly issuer: string }
   /** A pass or a certificate that is not believed. */
@@ -40,16 +42,18 @@ export function scanProblem(code: ScanProblemCode): Problem {
 
 /** A pass that is not believed, and why. */
 export function refusedPass(failure: FailedCheck & { readonly code: TrustErrorCode }): Outcome {
+  if (failure.code === 'status_list_missing' || failure.code === 'status_list_stale')
+    return { kind: 'untold', failure };
   // Scanning again with a clock that is off gives the same answer for ever.
   const { next } = SCAN_PROBLEM_TEXTS[failure.code === 'not_yet_valid' ? 'clock_behind' : 'pass_elsewhere'];
   return { kind: 'refused', code: failure.code, text: checkText(failure), next };
 }
 
-/** What to do, in one word: an answer that does not verify is nobody's, and a person looks into it. */
+/** What to do, in one word: where an answer is nobody's, or nobody can tell, a person looks into it. */
 export function decisionOf(outcome: Outcome): Decision | null {
   if (outcome.kind === 'answer') return outcome.claims.decision;
   if (outcome.kind === 'pass' || outcome.kind === 'certificate') return 'pass';
-  return outcome.kind === 'unverified' ? 'refer' : null;
+  return outcome.kind === 'unverified' || outcome.kind === 'untold' ? 'refer' : null;
 }
 
 export function isVerified({ kind }: Outcome): boolean {

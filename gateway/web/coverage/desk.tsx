@@ -46,7 +46,7 @@ export function Desk() {
             {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
           </p>
           {shown.close !== null && <Detail coverage={shown.close} question={question} ask={ask} />}
-          <Trend series={(shown.close ?? shown.whole).series ?? []} />
+          <Trend series={(shown.close ?? shown.whole).series ?? []} question={question} />
           <Nodes nodes={shown.whole.nodes} />
           <Refused refused={(shown.close ?? shown.whole).refused} />
           <Adapters provinces={shown.whole.provinces} />

@@ -4,6 +4,7 @@ import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts'
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
 import type { Question } from './question.ts';
+import { TakeAway } from './take-away.tsx';
 import { isAt, type Place, useGridKeys } from './use-grid-keys.ts';
 import { percentOf, provinceText, shortCountText } from './words.ts';
 
@@ -65,6 +66,7 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
               </tbody>
             </table>
           </div>
+          <TakeAway question={{ ...question, issuer: null, destination: null }} hours={false} />
         </>
       )}
     </section>

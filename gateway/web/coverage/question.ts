@@ -39,6 +39,12 @@ export function pathOf(question: Question, closely: boolean): string {
   return `/v1/coverage?${new URLSearchParams({ ...members, series: 'hour' })}`;
 }
 
+/** Where what is shown can be taken away from: its matrix, or its hours. */
+export function exportPathOf(question: Question, format: 'csv' | 'jsonl', hours: boolean): string {
+  const query = new URLSearchParams({ ...membersOf(question), ...(hours ? { series: 'hour' } : {}), format });
+  return `/v1/coverage?${query}`;
+}
+
 export function isClose({ issuer, destination }: Question): boolean {
   return issuer !== null || destination !== null;
 }

@@ -1,6 +1,8 @@
 import type { Coverage } from '../../../schemas/coverage.ts';
 import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
+import type { Question } from './question.ts';
+import { TakeAway } from './take-away.tsx';
 import { countText, hourText, percentText } from './words.ts';
 
 const WIDTH = 960;
@@ -9,7 +11,7 @@ const HEIGHT = 160;
 type Series = NonNullable<Coverage['series']>;
 
 /** Hour by hour: a line that breaks where there were no greens, bars behind it, and the same numbers as a table. */
-export function Trend({ series }: { readonly series: Series }) {
+export function Trend({ series, question }: { readonly series: Series; readonly question: Question }) {
   if (series.length === 0) return null;
   return (
     <section aria-labelledby="trend-title">
@@ -40,6 +42,7 @@ export function Trend({ series }: { readonly series: Series }) {
           </tbody>
         </table>
       </details>
+      <TakeAway question={question} hours={true} />
     </section>
   );
 }

@@ -24,7 +24,7 @@ interface NoPassProps {
 /** Why there is no pass, and where its holder can have that put right. */
 export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
   const decision = outcome.kind === 'answer' ? outcome.claims.decision : undefined;
-  const code = 'code' in outcome ? outcome.code : outcome.kind === 'unverified' ? outcome.failure.code : undefined;
+  const code = 'code' in outcome ? outcome.code : 'failure' in outcome ? outcome.failure.code : undefined;
   return (
     <section class="no-pass" data-pass="none" data-decision={decision} data-problem={code} aria-labelledby="pass-name">
       <h2 id="pass-name" tabIndex={-1}>
@@ -45,6 +45,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
     case 'answer':
       return <Answered {...outcome} nowS={nowS} />;
     case 'unverified':
+    case 'untold':
       return (
         <>
           <p>{say(PASS_TEXTS.unverified)}</p>

@@ -4,6 +4,7 @@ import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.t
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
+  ageText,
   DECISION_TEXTS,
   freshnessText,
   NO_PHONE_TEXT,
@@ -17,6 +18,9 @@ import { decisionOf, isVerified, type Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
 import { momentText, say } from '../shell/language.ts';
 import { faceOf, Shape } from './shape.tsx';
+
+/** A list that is older than this has its age beside its time. */
+const LIST_AGED_S = 300;
 
 interface AnswerProps {
   readonly outcome: Outcome | null;
@@ -48,6 +52,7 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
       class={outcome === null ? 'answer' : `answer shown ${face}`}
       data-decision={outcome === null ? undefined : (decisionOf(outcome) ?? undefined)}
       data-problem={outcome !== null && 'code' in outcome ? outcome.code : undefined}
+      data-failure={outcome !== null && 'failure' in outcome ? outcome.failure.code : undefined}
       data-verified={outcome === null ? undefined : String(isVerified(outcome))}
     >
       {outcome !== null && (
@@ -104,6 +109,16 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
           </dl>
         </>
       );
+    case 'untold':
+      return (
+        <>
+          <p class="lead">{say(DECISION_TEXTS.refer.next)}</p>
+          <dl>
+            <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(SCAN_TEXTS.untold_next)}</Row>
+          </dl>
+        </>
+      );
     case 'refused':
     case 'problem':
       return (
@@ -144,6 +159,8 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
+  // With a network the list is of this minute; without one it is as old as the bundle, and somebody should know.
+  const isAged = nowS - listAsOfS > LIST_AGED_S;
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
@@ -153,7 +170,12 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
       <dl>
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, momentOf))}</Row>
         <Row name={SCAN_TEXTS.until}>{momentText(claims.exp)}</Row>
-        <Row name={SCAN_TEXTS.not_withdrawn}>{momentText(listAsOfS)}</Row>
+        <Row name={SCAN_TEXTS.not_withdrawn}>
+          <span data-list-age-s={nowS - listAsOfS}>
+            {momentText(listAsOfS)}
+            {isAged && ` (${say(ageText(nowS - listAsOfS))}): ${say(SCAN_TEXTS.withdrawn_since)}`}
+          </span>
+        </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
     </>

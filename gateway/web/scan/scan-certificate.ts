@@ -1,8 +1,8 @@
 import { joinedTrust } from '../../../adapters/credentials/credential-trust.ts';
+import { noRules, rulesFor } from '../../../adapters/credentials/rules.ts';
 import { trustFromList } from '../../../adapters/credentials/trust-list.ts';
 import { looksLikeCredential, verifyCredential } from '../../../adapters/credentials/verify-credential.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { SCAN_CERTIFICATE_TEXTS } from '../../../schemas/texts/scan.ts';
 import { openCredentialRules, openTrustList } from '../../trust/credential-documents.ts';
 import { nullIfUntrusted } from '../../trust/trust-error.ts';
@@ -23,7 +23,7 @@ export async function scanCertificate(presented: string, trust: ScannerTrust, at
   const rules = await rulesIn(material, atS);
   const { outcome, code, issuer } = await verifyCredential(presented, {
     trust: joinedTrust(...lists.map(trustFromList)),
-    rules: rules ?? noRules(material.province),
+    rules,
     atS,
   });
   if (outcome === 'valid' && issuer !== null) return { kind: 'certificate', issuer };
@@ -40,17 +40,11 @@ async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {
   return (await Promise.all(opened)).filter((list) => list !== null);
 }
 
-/** The newest of this door's own. */
+/** Those that hold at this door: its province's own, else the national ones. */
 async function rulesIn({ bundle, signers, province }: CertificateMaterial, atS: number) {
   const opened = (bundle.credential_rules ?? []).map((token) =>
     openCredentialRules(token, signers, atS).catch(nullIfUntrusted),
   );
-  const own = (await Promise.all(opened)).filter((rules) => rules?.destination === province);
-  return own.reduce((newest, rules) => ((rules?.sequence ?? 0) > (newest?.sequence ?? 0) ? rules : newest), null);
-}
-
-/** Where nobody has said what is accepted, nothing is. */
-function noRules(destination: ProvinceCode) {
-  const never = '1970-01-01T00:00:00Z';
-  return { destination, sequence: 1, issued_at: never, next_update: never, value_sets: {}, rules: [] };
+  const documents = (await Promise.all(opened)).filter((rules) => rules !== null);
+  return rulesFor(documents, province) ?? noRules(province);
 }

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { CoverageReport } from '../../schemas/coverage-report.ts';
+import { StoreWatch } from '../stores/store-watch.ts';
+import type { CoverageStore, KnownReport } from './coverage-store.ts';
+import type { ReportingNode } from './node-reports.ts';
+import { ReportFault, ReportFollower } from './report-follower.ts';
+import { openSqliteCoverage } from './store-sqlite.ts';
+
+const WITHIN = { timeout: 15_000, interval: 50 };
+const NOW_S = 1_800_000_000;
+const open = () => openSqliteCoverage(':memory:', { withholdBelow: 1 });
+
+/** Nodes with a chain of reports each, some of which cannot be reached or do not answer. */
+class Nodes {
+  readonly asked: (readonly [node: string, known: KnownReport])[] = [];
+  readonly hanging = new Set<string>();
+  readonly away = new Set<string>();
+  readonly epoch = randomBytes(16).toString('base64url');
+  readonly made = new Map<string, number>();
+  readonly all: ReportingNode[];
+
+  constructor(count: number) {
+    this.all = Array.from({ length: count }, (_, at) => {
+      return { node: `https://gateway.example/${at}`, role: 'gateway', province: '440000' };
+    });
+  }
+
+  timesAsked(node: string): number {
+    return this.asked.filter(([asked]) => asked === node).length;
+  }
+
+  readonly fetch = async ({ node }: ReportingNode, known: KnownReport) => {
+    this.asked.push([node, known]);
+    if (this.hanging.has(node)) await new Promise((resolve) => setTimeout(resolve, 4_000));
+    if (this.away.has(node) || this.hanging.has(node)) throw new ReportFault('unreachable', null);
+    const made = this.made.get(node) ?? 0;
+    return { reports: made > known.number ? [String(known.number + 1)] : [] };
+  };
+
+  readonly open = async (token: string, { node: iss }: ReportingNode) => {
+    const number = Number(token);
+    const previous = number === 1 ? null : digestOf(number - 1);
+    const chained = { epoch: this.epoch, number, previous, minutes: [], breakers: [] };
+    const report: CoverageReport = { iss, iat: NOW_S + number, from: NOW_S, ...chained };
+    return { report, digest: digestOf(number) };
+  };
+}
+
+function digestOf(number: number): string {
+  return String(number).padEnd(43, '-');
+}
+
+const following: ReportFollower[] = [];
+afterEach(async () => {
+  for (const follower of following.splice(0)) await follower.close();
+});
+
+function follow(nodes: Nodes, store: StoreWatch<CoverageStore>): string[] {
+  const outcomes: string[] = [];
+  const follower = new ReportFollower({
+    nodes: () => nodes.all,
+    fetch: nodes.fetch,
+    open: nodes.open,
+    store,
+    onOutcome: (_node, outcome) => outcomes.push(outcome),
+    nowMs: () => NOW_S * 1000,
+  });
+  following.push(follower);
+  return outcomes;
+}
+
+test('nodes that do not answer hold up the others, or are not told, or stay told when they are back', async () => {
+  const nodes = new Nodes(20);
+  const [hanging, away, good] = ['0', '1', '2'].map((at) => `https://gateway.example/${at}`);
+  nodes.hanging.add(hanging ?? '');
+  nodes.away.add(away ?? '');
+  nodes.made.set(good ?? '', 3);
+  const outcomes = follow(nodes, new StoreWatch({ open, onChange: () => {} }));
+  const [follower] = following;
+  await vi.waitFor(() => expect([...(follower?.unreachable ?? [])]).toEqual([away]), WITHIN);
+  // Twice, before the one that hangs has ended once.
+  await vi.waitFor(() => expect(nodes.timesAsked(good ?? '')).toBeGreaterThanOrEqual(2), WITHIN);
+  expect([nodes.timesAsked(hanging ?? ''), outcomes.filter((outcome) => outcome === 'next')]).toEqual([
+    1,
+    ['next', 'next', 'next'],
+  ]);
+  nodes.away.clear();
+  await vi.waitFor(() => expect([...(follower?.unreachable ?? [])]).toEqual([hanging]), WITHIN);
+}, 30_000);
+
+test('a monitor that was restarted asks for reports that it has', async () => {
+  const store = new StoreWatch({ open, onChange: () => {} });
+  const nodes = new Nodes(1);
+  const [{ node } = { node: '' }] = nodes.all;
+  nodes.made.set(node, 2);
+  follow(nodes, store);
+  await vi.waitFor(() => expect(nodes.asked.at(-1)?.[1].number).toBe(2), WITHIN);
+  await following.pop()?.close();
+  nodes.asked.length = 0;
+  follow(nodes, store);
+  await vi.waitFor(
+    () => expect(nodes.asked.map(([, known]) => known)).toMatchObject([{ epoch: nodes.epoch, number: 2 }]),
+    WITHIN,
+  );
+});

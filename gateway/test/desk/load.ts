@@ -1,0 +1,200 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Coverage, coverageSchema } from '../../../schemas/coverage.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { SKETCH_ERROR } from '../../coverage/latency-sketch.ts';
+import { portFreeOn } from '../../sandbox/nation/free-port.ts';
+import { NodeProcess } from '../../sandbox/nation/node-process.ts';
+import { becomesTrue, getText, whenReady } from '../../sandbox/nation/questions.ts';
+import { randomFrom } from '../chaos/random.ts';
+import { startChromium } from '../chromium.ts';
+import { DeskPage } from './desk-page.ts';
+import { monitorSettings, seatsIn, startNationalSide } from './national-side.ts';
+import type { DeskNotes } from './run.ts';
+import { type Lot, lotAt, statedBy, WATCHED } from './simulated-counts.ts';
+import { makeNodes, type SimulatedNode, serveNodes } from './simulated-nodes.ts';
+
+const SCANS_A_SECOND = 100_000;
+const REPORT_EVERY_S = 10;
+/** Different lots that a gateway reports in turn. */
+const LOTS = 3;
+const MOST_CORES = 0.5;
+const ARRIVES_WITHIN_MS = 60_000;
+const MINUTES_A_DAY = 1_440;
+
+/**
+ * A real monitor that 272 simulated nodes report to, as many scans as the whole country makes: how much of a core it takes,
+ * with and without a page that watches, what its store grows by, and whether it shows what was reported.
+ */
+export async function load({ options, note, fault }: DeskNotes): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'huren-desk-'));
+  const seats = seatsIn(dir, await portFreeOn(['127.0.0.200', '127.0.0.201', '127.0.0.202'], null));
+  const national = await startNationalSide(seats);
+  const nodes = await makeNodes(seats, national);
+  note(`${nodes.length} nodes of ${new Set(nodes.map(({ province }) => province)).size} provinces are admitted`);
+  const serving = await serveNodes(seats, nodes);
+  const never = new AbortController().signal;
+  const monitor = new NodeProcess(seats.monitor, monitorSettings(seats), {
+    stopped: never,
+    onEnded: (_seat, how) => fault(`the monitor ended: ${how}`),
+  });
+  const reporting = new Reporting(nodes, randomFrom(options.seed));
+  try {
+    await monitor.start();
+    await whenReady(seats.monitor, never);
+    reporting.start();
+    // Every chain is read once, and every node has reported.
+    await delay(3 * REPORT_EVERY_S * 1000);
+    const alone = await coresOf(monitor, options.seconds * 1000);
+    const browser = await startChromium();
+    const page = await DeskPage.open(browser, seats.monitor.url);
+    const watched = await coresOf(monitor, options.seconds * 1000);
+    for (const [how, cores] of [
+      ['alone', alone],
+      ['with a page that watches', watched],
+    ] as const) {
+      note(`the monitor takes ${cores.toFixed(2)} of a core ${how}, over ${options.seconds} s`);
+      if (cores > MOST_CORES) fault(`that is more than ${MOST_CORES}`);
+    }
+    note(`asked for reports ${serving.asked.times} times`);
+    reporting.stop();
+    await mustShow(seats.monitor.url, reporting, { note, fault });
+    await page.close();
+    await browser.close();
+    await monitor.stop();
+    for (const line of growthOf(join(seats.monitor.dir, 'coverage.sqlite'))) note(line);
+  } finally {
+    reporting.stop();
+    await monitor.stop();
+    serving.close();
+    await national.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Has every node report, each at its own moment of every ten seconds, and knows what they all said. */
+class Reporting {
+  readonly #nodes: readonly SimulatedNode[];
+  readonly #lots: ReadonlyMap<string, readonly Lot[]>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  scans = 0;
+  readonly watchedMs: number[] = [];
+
+  constructor(nodes: readonly SimulatedNode[], random: () => number) {
+    this.#nodes = nodes;
+    const gateways = nodes.filter(({ kind }) => kind === 'gateway');
+    const each = Math.round((SCANS_A_SECOND * REPORT_EVERY_S) / gateways.length);
+    this.#lots = new Map(
+      gateways.map(({ party, province }) => [
+        party.entityId,
+        Array.from({ length: LOTS }, () => lotAt(province, each, random)),
+      ]),
+    );
+  }
+
+  start(): void {
+    for (const [at, node] of this.#nodes.entries()) {
+      const first = (at * REPORT_EVERY_S * 1000) / this.#nodes.length;
+      this.#timers.push(
+        setTimeout(() => {
+          let turn = at;
+          const report = () => {
+            this.#report(node, turn);
+            turn += 1;
+          };
+          report();
+          this.#timers.push(setInterval(report, REPORT_EVERY_S * 1000));
+        }, first),
+      );
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #report({ kind, party, province, reports }: SimulatedNode, turn: number): void {
+    if (kind === 'issuer') {
+      reports.seal(statedBy(province, (SCANS_A_SECOND * REPORT_EVERY_S) / (this.#nodes.length / 2)));
+      return;
+    }
+    const lot = this.#lots.get(party.entityId)?.[turn % LOTS];
+    if (lot === undefined) return;
+    reports.seal(lot.groups);
+    this.scans += lot.scans;
+    for (const ms of lot.watchedMs) this.watchedMs.push(ms);
+  }
+}
+
+/** What part of a core a process took over a time. */
+async function coresOf({ pid }: NodeProcess, overMs: number): Promise<number> {
+  const [beforeS, startedMs] = [cpuSecondsOf(pid), performance.now()];
+  await delay(overMs);
+  return ((cpuSecondsOf(pid) - beforeS) * 1000) / (performance.now() - startedMs);
+}
+
+/** proc(5): user and system time are members 14 and 15 of `stat`, in hundredths of a second. */
+function cpuSecondsOf(pid: number | null): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const members = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(members[11]) + Number(members[12])) / 100;
+}
+
+/** Every scan, and a p95 of four gateways' sketches that is as near the true one as is said. */
+async function mustShow(url: string, reporting: Reporting, { note, fault }: Pick<DeskNotes, 'note' | 'fault'>) {
+  const read = async (): Promise<Coverage | null> => {
+    const text = await getText(`${url}/v1/coverage?window=24h`);
+    return coverageSchema.safeParse(jsonOrUndefined(text ?? '')).data ?? null;
+  };
+  let shown: Coverage | null = null;
+  await becomesTrue(async () => {
+    shown = (await read()) ?? shown;
+    return shown?.totals.presented === reporting.scans;
+  }, ARRIVES_WITHIN_MS);
+  const coverage = await read();
+  if (coverage?.totals.presented !== reporting.scans) {
+    fault(`${coverage?.totals.presented} scans are shown, not ${reporting.scans}`);
+  }
+  note(`${coverage?.totals.presented} scans are shown, in ${coverage?.cells.length} cells`);
+  const cell = coverage?.cells.find((one) => one.issuer === WATCHED.issuer && one.destination === WATCHED.destination);
+  const sorted = reporting.watchedMs.toSorted((a, b) => a - b);
+  const trueMs = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+  const off = Math.abs((cell?.p95_ms ?? 0) - trueMs) / trueMs;
+  note(
+    `p95 of ${sorted.length} scans is ${trueMs.toFixed(2)} ms, shown as ${cell?.p95_ms.toFixed(2)} ms: off by ${(100 * off).toFixed(1)} %`,
+  );
+  if (off > SKETCH_ERROR) fault(`that is more than ${(100 * SKETCH_ERROR).toFixed(1)} %`);
+  const wrong = coverage?.nodes.filter(({ silent, faults }) => silent || faults.length > 0) ?? [];
+  if (wrong.length > 0) fault(`${wrong.length} nodes are silent or have faults: ${JSON.stringify(wrong[0])}`);
+}
+
+/** What a store grows by, from what it has for minutes that are over. */
+function growthOf(path: string): string[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const one = (sql: string): Record<string, unknown> => db.prepare(sql).get() ?? {};
+  const pages = Number(one('PRAGMA page_count')['page_count']) * Number(one('PRAGMA page_size')['page_size']);
+  const rowsOf = (span: number) => {
+    const of = `span = ${span} AND minute > (SELECT MIN(minute) FROM huren_coverage_sum WHERE span = ${span})
+      AND minute < (SELECT MAX(minute) FROM huren_coverage_sum WHERE span = ${span})`;
+    const where = span === 1 ? of : `span = ${span}`;
+    const { n, rows, bytes } = one(`SELECT COUNT(DISTINCT minute) AS n, COUNT(*) AS rows, SUM(LENGTH(counts)) AS bytes
+      FROM huren_coverage_sum WHERE ${where}`);
+    return { rows: Number(rows) / Number(n), bytes: Number(bytes) / Number(n) };
+  };
+  const all = one('SELECT SUM(LENGTH(counts)) AS bytes FROM huren_coverage_sum');
+  db.close();
+  // What keys, indices and pages take beside the counts themselves.
+  const overhead = pages / Number(all['bytes']);
+  const [minute, hour, day] = [rowsOf(1), rowsOf(60), rowsOf(MINUTES_A_DAY)];
+  const gigabytes = (bytes: number) => `${((bytes * overhead) / 1e9).toFixed(2)} GB`;
+  const minutes = minute.bytes * MINUTES_A_DAY;
+  const kept = hour.bytes * 24 + day.bytes;
+  return [
+    `the store has ${(statSync(path).size / 1e6).toFixed(1)} MB; ${Math.round(minute.rows)} rows a minute`,
+    `a day adds ${gigabytes(minutes)} that are kept for a week, and ${gigabytes(kept)} that are kept for 400 days`,
+    `in the end it holds ${gigabytes(7 * minutes + 400 * kept)}`,
+  ];
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ROOT } from './import-graph.ts';
+
+/*
+ * npm run licences
+ * Whose code an installed node runs, and under which licence: from the lock file, without what is for development. Exits
+ * with 1 where a licence is none of those that a public body can take over as it is. `npm run sbom` writes the same as CycloneDX.
+ */
+
+/** Permissive ones: notice and text go along, nothing else is asked for. */
+const TAKEN: ReadonlySet<string> = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'Python-2.0',
+  'Unlicense',
+  'Zlib',
+]);
+const packageSchema = z.object({
+  version: z.string().optional(),
+  license: z.string().optional(),
+  dev: z.boolean().optional(),
+  devOptional: z.boolean().optional(),
+  optional: z.boolean().optional(),
+});
+const lockSchema = z.object({ packages: z.record(z.string(), packageSchema) });
+
+const lock = lockSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
+const shipped = Object.entries(lock.packages).filter(
+  ([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true,
+);
+const byLicence = Map.groupBy(shipped, ([path, { license }]) => license ?? `none stated: ${nameOf(path)}`);
+for (const [licence, packages] of [...byLicence].sort(([a], [b]) => a.localeCompare(b))) {
+  const names = packages.map(
+    ([path, { version, optional }]) => `${nameOf(path)}@${version}${optional ? ' (optional)' : ''}`,
+  );
+  process.stdout.write(`${licence} (${packages.length})\n  ${names.sort().join('\n  ')}\n`);
+}
+const refused = [...byLicence.keys()].filter((licence) => !termsOf(licence).every((term) => TAKEN.has(term)));
+process.stdout.write(`${shipped.length} packages, ${byLicence.size} licences\n`);
+if (refused.length > 0) {
+  console.error(`to be looked at by somebody who knows licences: ${refused.join(', ')}`);
+  process.exitCode = 1;
+}
+
+/** An SPDX expression's terms, all of which apply. A choice (`OR`) is left for somebody to look at. */
+function termsOf(licence: string): string[] {
+  return licence.replace(/^\((.+)\)$/, '$1').split(' AND ');
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
