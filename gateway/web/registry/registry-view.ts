@@ -13,6 +13,8 @@ import {
   mandateListSchema,
   policyListSchema,
 } from '../../../schemas/registry-views.ts';
+import { parseCheckpoint } from '../../log/checkpoint.ts';
+import { LogError } from '../../log/log-error.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { LogReader } from './log-reader.ts';
@@ -31,8 +33,8 @@ export interface RegistryView {
   readonly standing: LogStanding;
   /** Null where no head is believed: nothing is proved then. */
   readonly log: LogReader | null;
-  /** How many entries the gateway's own state covers. */
-  readonly size: number;
+  /** How many entries the gateway's checkpoint covers, whether it is believed or not. */
+  readonly signedSize: number;
   readonly nameOf: (entityId: string) => string;
   readonly keyOf: (entityId: string, kid: string) => RegistryJwk | undefined;
 }
@@ -62,7 +64,7 @@ export async function readRegistry(before: RegistryView | null): Promise<Registr
     deviations: deviations.flatMap((found) => (found === null ? [] : [found])),
     standing,
     log: 'head' in standing ? readerFor(standing.head, before?.log ?? null) : null,
-    size: entities.size,
+    signedSize: sizeIn(checkpoint.text) ?? entities.size,
     nameOf: (entityId) => {
       const entity = byId.get(entityId);
       return entity === undefined ? entityId : say(entity.name);
@@ -83,6 +85,15 @@ export function anchorOf(province: ProvinceCode): string {
 
 function readerFor(head: LogReader['head'], before: LogReader | null): LogReader {
   return before?.head.size === head.size ? before : new LogReader(head);
+}
+
+function sizeIn(note: string): number | null {
+  try {
+    return parseCheckpoint(note).size;
+  } catch (error) {
+    if (error instanceof LogError) return null;
+    throw error;
+  }
 }
 
 /** A document of the page's own gateway in its documented form, or null. */
