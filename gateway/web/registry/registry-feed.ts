@@ -51,7 +51,7 @@ export class RegistryFeed {
 
   /** Resolves when the log is another or the gateway has held the question long enough; false where it does not answer. */
   async #grown(): Promise<boolean> {
-    const path = `/v1/log/checkpoint?since=${this.#view?.signedSize ?? 0}&wait_s=${HELD_FOR_S}`;
+    const path = `/v1/log/checkpoint?since=${this.#view?.coveredSize ?? 0}&wait_s=${HELD_FOR_S}`;
     const reply = await askOwnGateway(path, {}, ANSWER_WITHIN_MS);
     if (reply?.status === 200) return true;
     if (!this.#stopped) this.#onState('lost');
