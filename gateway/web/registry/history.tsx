@@ -21,12 +21,18 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
+interface HistoryProps {
+  readonly view: RegistryView;
+  /** Entries that concern this province; all unless told. */
+  readonly only?: ProvinceCode | undefined;
+}
+
 /** Who did what, when and why, out of the log's own entries: nothing that only the gateway says. */
-export function History({ view }: { readonly view: RegistryView }) {
-  const [kind, setKind] = useState<Kind>('adapters');
+export function History({ view, only }: HistoryProps) {
+  const [kind, setKind] = useState<Kind>(only === undefined ? 'adapters' : 'all');
   const [rows, setRows] = useState(ROWS_AT_ONCE);
   const { log } = view;
-  const { events, isWhole, isUnreadable } = useEvents(view, kind, rows);
+  const { events, isWhole, isUnreadable } = useEvents(view, { kind, only, rows });
   return (
     <section id="history" aria-labelledby="h-history">
       <h2 id="h-history">{say(REGISTRY_TEXTS.history)}</h2>
@@ -64,8 +70,14 @@ export function History({ view }: { readonly view: RegistryView }) {
   );
 }
 
+interface Wanted extends Pick<HistoryProps, 'only'> {
+  readonly kind: Kind;
+  readonly rows: number;
+}
+
 /** So many of the newest events of a kind, from as many bundles of the log as that takes. */
-function useEvents({ log, keyOf }: RegistryView, kind: Kind, rows: number) {
+function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
+  const { log, keyOf } = view;
   const [events, setEvents] = useState<readonly LogEvent[]>([]);
   const [isWhole, setWhole] = useState(false);
   const [isUnreadable, setUnreadable] = useState(false);
@@ -77,7 +89,11 @@ function useEvents({ log, keyOf }: RegistryView, kind: Kind, rows: number) {
       let bundle = log.bundleCount - 1;
       for (; bundle >= 0 && found.length <= rows; bundle -= 1) {
         const read = await eventsOf(log, bundle, keyOf);
-        found.push(...read.filter(({ event }) => KINDS[kind].takes.test(event.kind)));
+        found.push(
+          ...read.filter(
+            ({ event }) => KINDS[kind].takes.test(event.kind) && (only === undefined || concerns(event, only, view)),
+          ),
+        );
       }
       if (!isShown) return;
       setEvents(found);
@@ -92,7 +108,7 @@ function useEvents({ log, keyOf }: RegistryView, kind: Kind, rows: number) {
     return () => {
       isShown = false;
     };
-  }, [log, kind, rows]);
+  }, [log, kind, only, rows]);
   return { events, isWhole, isUnreadable };
 }
 
@@ -109,6 +125,22 @@ function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: Lo
       </span>
     </li>
   );
+}
+
+/** Whether an event is by a province, about it, or a rule for its venues. */
+function concerns(event: RegistryEvent, province: ProvinceCode, { entities }: RegistryView): boolean {
+  const ofProvince = new Set(entities.flatMap((one) => (one.province === province ? [one.entity_id] : [])));
+  const isOf = (entityId: string) => ofProvince.has(entityId);
+  if (isOf(event.iss)) return true;
+  if (event.kind === 'mandate_issued') {
+    return event.body.mandate.regions.some((region) => region.startsWith(province.slice(0, 2)));
+  }
+  if (event.kind === 'policy_published') return event.body.policy.destination === province;
+  if (event.kind === 'adapter_submitted') {
+    return namedSchema.safeParse(jsonOrUndefined(event.body.manifest)).data?.province === province;
+  }
+  if ('province' in event.body && event.body.province === province) return true;
+  return 'entity_id' in event.body && isOf(event.body.entity_id);
 }
 
 /** What an event is about, and why, as far as it says so itself. */

@@ -64,7 +64,8 @@ function Head({ adapter: { province, name, system, state, active, trial } }: { r
   );
 }
 
-function Adapter({ adapter, view }: { readonly adapter: AdapterView; readonly view: RegistryView }) {
+/** One province's adapter: what answers, on what trial, where to complain, every version with its proofs. */
+export function Adapter({ adapter, view }: { readonly adapter: AdapterView; readonly view: RegistryView }) {
   const { province, active, trial, suspended, authority, remedy, versions } = adapter;
   return (
     <>
