@@ -12,6 +12,7 @@ import { becomesTrue, getText, whenReady } from '../../sandbox/nation/questions.
 import { randomFrom } from '../chaos/random.ts';
 import { startChromium } from '../chromium.ts';
 import { DeskPage } from './desk-page.ts';
+import { everyLook } from './every-look.ts';
 import { monitorSettings, seatsIn, startNationalSide } from './national-side.ts';
 import type { DeskNotes } from './run.ts';
 import { type Lot, lotAt, statedBy, WATCHED } from './simulated-counts.ts';
@@ -63,6 +64,7 @@ export async function load({ options, note, fault }: DeskNotes): Promise<void> {
     reporting.stop();
     await mustShow(seats.monitor.url, reporting, { note, fault });
     await page.close();
+    await everyLook(browser, seats.monitor.url, { options, note, fault });
     await browser.close();
     await monitor.stop();
     for (const line of growthOf(join(seats.monitor.dir, 'coverage.sqlite'))) note(line);
