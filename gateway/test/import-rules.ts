@@ -205,6 +205,11 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   {
+    path: 'gateway/telemetry/',
+    holds: 'Spans recorded and sent by OTLP/HTTP where somebody asks for them; everybody else knows the API alone.',
+    mayImport: [],
+  },
+  {
     path: 'gateway/http/',
     holds: 'Routes: parse, call, reply.',
     mayImport: [
