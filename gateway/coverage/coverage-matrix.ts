@@ -3,7 +3,6 @@ import type { ProvinceCode, ReasonCode, VenueKind } from '../../schemas/code-lis
 import {
   COVERAGE_WINDOW_MS,
   type Coverage,
-  type CoverageCell,
   type CoverageCells,
   type CoverageTotals,
   type CoverageWindow,
@@ -14,7 +13,15 @@ import { adapterName, type RegisteredAdapter, type RegistryState } from '../regi
 import { attentionOf } from './attention.ts';
 import type { CoverageBook } from './coverage-book.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import { ANY_KIND, cellsOf, isWithin, refusedOf, type SummedGroup } from './coverage-groups.ts';
+import {
+  ANY_KIND,
+  type CountedCell,
+  cellsOf,
+  countedCells,
+  isWithin,
+  refusedOf,
+  type SummedGroup,
+} from './coverage-groups.ts';
 import type { TimedGroup } from './coverage-store.ts';
 import type { NodeReports } from './node-reports.ts';
 import { policyDeviations } from './policy-deviations.ts';
@@ -60,14 +67,15 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   const { window, issuer, destination, venueKind = ANY_KIND } = query;
   const perMinutes = query.series ? HOUR_MINUTES : ALL_TOGETHER;
   const groups = await book.groups(COVERAGE_WINDOW_MS[window], { perMinutes, venueKind, issuer, destination });
-  const cells = cellsOf(groups).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
+  const all = cellsOf(groups);
+  const cells = all.filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
   const nodes = await sources.nodes.read(nowMs);
   const readings = publicReadings(signals.states(nowMs), suppressedBelow);
   // Most ask for the day, which the list of attention is made from as well.
   const isDay = window === '24h' && [issuer, destination, query.venueKind].every((only) => only === undefined);
   const day = isDay
-    ? groups
-    : await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING });
+    ? all
+    : countedCells(await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING }));
   return {
     window,
     generated_at: new Date(nowMs).toISOString(),
@@ -80,8 +88,8 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
     nodes: nodes.reports,
     refused: refusedOf(groups),
     attention: attentionOf({
-      lately: cellsOf(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
-      day: cellsOf(day),
+      lately: countedCells(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
+      day,
       state,
       folded: sources.folded(),
       signals: readings,
@@ -113,7 +121,7 @@ export async function coverageCells(
     }
   }
   const cells = [...sums.values()];
-  const undecided = cellsOf(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
+  const undecided = countedCells(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
   const generated_at = new Date(nowMs()).toISOString();
   return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
 }
@@ -159,15 +167,15 @@ function seriesOf(groups: readonly TimedGroup[]): NonNullable<Coverage['series']
   }
   return [...hours]
     .sort(([a], [b]) => a - b)
-    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(cellsOf(each)) }));
+    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(countedCells(each)) }));
 }
 
-function summary(cells: readonly CoverageCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
+function summary(cells: readonly CountedCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
   const totals = totalsOf(cells);
   return { totals, recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green };
 }
 
-function totalsOf(cells: readonly CoverageCell[]): CoverageTotals {
+function totalsOf(cells: readonly CountedCell[]): CoverageTotals {
   const sum = (member: keyof CoverageTotals) => cells.reduce((total, cell) => total + cell[member], 0);
   return {
     presented: sum('presented'),

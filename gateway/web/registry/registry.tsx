@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
@@ -37,6 +38,7 @@ export function Registry() {
           <Operator view={view} />
           <Provinces view={view} />
           <History view={view} />
+          <DraftImpact />
           <Deviations lists={view.deviations} />
           <Mandates mandates={view.mandates} />
           <Entities entities={view.entities} />
