@@ -150,7 +150,6 @@ export const degradedReasonSchema = z.literal(keysOf(DEGRADED_REASONS)).meta({
   id: 'DegradedReason',
   'x-meanings': DEGRADED_REASONS,
 });
-export type DegradedReason = z.infer<typeof degradedReasonSchema>;
 
 /** What answers less than it could. */
 export const degradedSchema = z.union([

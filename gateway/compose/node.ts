@@ -1,13 +1,15 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { OperatorLogin } from '../access/operator-login.ts';
 import type { Metrics } from '../coverage/metrics.ts';
+import { openTelemetry } from '../telemetry/open-telemetry.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import { createApp } from './app.ts';
+import { becomesReady } from './becomes-ready.ts';
 import { watchChains } from './chain-watch.ts';
 import { compareWithOthers } from './compare-with-others.ts';
 import type { Config } from './config.ts';
 import { createListener, type Listener } from './listener.ts';
-import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
+import type { NodeExtras, NodeParts, Role, Siblings } from './node-parts.ts';
 import { openLogger } from './open-logger.ts';
 import { openOperators } from './open-operators.ts';
 import { openParts } from './open-parts.ts';
@@ -51,11 +53,15 @@ export async function startNode(config: Config, extras: NodeExtras = {}): Promis
   return await answerWith(listener, config, extras);
 }
 
-/** As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens. */
-export async function joinNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
+/**
+ * As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens, so one for
+ * which another goes listens once it is ready. Throws with the reasons where it does not become ready.
+ */
+export async function joinNode(config: Config, siblings: Siblings): Promise<RunningNode> {
   const listener = openListener(config);
-  const running = await answerWith(listener, config, extras);
+  const running = await answerWith(listener, config, { siblings });
   try {
+    if (siblings.replaces) await becomesReady(running.node.readiness);
     await listener.listen();
     return running;
   } catch (error) {
@@ -67,6 +73,7 @@ export async function joinNode(config: Config, extras: NodeExtras = {}): Promise
 /** A listener of a process that trusts whom its settings name. The first thing that any process of a node does. */
 export function openListener(config: Config): ReturnType<typeof createListener> {
   trustCaFile(config.caFile);
+  openTelemetry(process.env);
   return createListener(config, openLogger(config));
 }
 
@@ -82,6 +89,7 @@ export async function answerWith(listener: Listener, config: Config, extras: Nod
         for (const role of node.roles) role.drain?.();
         await listener.drain();
         await node.close();
+        await openTelemetry(process.env).flush();
       },
     };
   } catch (error) {

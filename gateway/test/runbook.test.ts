@@ -8,6 +8,7 @@ import { createProgram } from '../cli/program.ts';
 import { ROOT } from './import-graph.ts';
 
 const text = readFileSync(join(ROOT, 'deploy/RUNBOOK.md'), 'utf8');
+const program = await createProgram(createCli('en', {}));
 const headings = new Set([...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, name = '']) => name));
 
 test('a node says a reason that the runbook is silent about', () => {

@@ -10,11 +10,11 @@ import { startSandboxGateway } from '../../test/sandbox-gateway.ts';
 import { huren } from '../huren.fixture.ts';
 
 const COMMAND_LINE_ALONE = [
-  'HUREN_BACKUP_PASSPHRASE',
   'HUREN_URL',
   'HUREN_CLIENT_ID',
   'HUREN_CLIENT_SECRET',
   'HUREN_TOKEN_ENDPOINT',
+  'HUREN_BACKUP_PASSPHRASE',
 ];
 
 describe('serve', () => {
