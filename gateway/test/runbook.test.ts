@@ -24,8 +24,6 @@ test('the runbook sends its reader to a section that is not there', () => {
   expect(named.filter((name) => !headings.has(name))).toEqual([]);
 });
 
-const program = await createProgram(createCli('en', {}));
-
 describe('a command of the runbook', () => {
   const inline = [...text.matchAll(/`huren ([^`]+)`/g)].map(([, line = '']) => line.replaceAll('\n', ' '));
   const blocks = [...text.matchAll(/^huren (.+)$/gm)].map(([, line = '']) => line);
