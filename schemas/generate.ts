@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import project from '../package.json' with { type: 'json' };
 import { codeLists } from './generated-code-lists.ts';
 import { jsonSchemaOf, PUBLISHED_SCHEMAS } from './json-schema.ts';
+import { logLinesTable } from './log-lines-table.ts';
+import { withTable } from './marked-table.ts';
 import { openApiDocument } from './openapi.ts';
 import { withSettingsTable } from './settings/runbook-table.ts';
 
@@ -48,10 +50,10 @@ function jsonText(value: unknown): string {
 
 const RUNBOOK = join(import.meta.dirname, '../deploy/RUNBOOK.md');
 
-/** Puts the table of settings into the runbook; false where it stood there already. `check`: without writing. */
+/** Puts the tables of settings and of log lines into the runbook; false where it stood there already. `check`: without writing. */
 export function refreshRunbook(path: string, { check }: { readonly check: boolean }): boolean {
   const present = readFileSync(path, 'utf8');
-  const fresh = withSettingsTable(present);
+  const fresh = withTable(withSettingsTable(present), 'log lines', 'schemas/log-lines.ts', logLinesTable());
   if (fresh === present) return false;
   if (!check) writeFileSync(path, fresh);
   return true;
@@ -66,7 +68,7 @@ function main(args: readonly string[]): number {
   }
   if (option === undefined) {
     for (const name of writeGenerated(folder)) console.error(`schemas/generated/${name}: written`);
-    if (refreshRunbook(RUNBOOK, { check: false })) console.error('deploy/RUNBOOK.md: table of settings written');
+    if (refreshRunbook(RUNBOOK, { check: false })) console.error('deploy/RUNBOOK.md: tables written');
     return 0;
   }
   const wrong = outOfStep(folder).map((name) => `schemas/generated/${name}`);

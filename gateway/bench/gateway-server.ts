@@ -20,7 +20,10 @@ serveBench(async (settings) => {
   const { origins } = settingsSchema.parse(settings);
   const config = readConfig(process.env);
   const running = Object.keys(origins).length === 0 ? null : await startElsewhere(config, origins);
-  const gateway = await startSandboxNode(config, { running, routeOf: ALL_DIRECT });
+  const gateway = await startSandboxNode(config, {
+    running: running === null ? null : { child: running },
+    routeOf: ALL_DIRECT,
+  });
   const { child, url } = gateway;
   return {
     ready: { url, sandbox: child.ready },

@@ -33,7 +33,12 @@ export function stopOnSignal(cli: Cli, gateway: Running): Promise<void> {
   process.on('SIGHUP', (signal: 'SIGHUP') => {
     const { restart } = gateway;
     if (restart === undefined || isOnTerminal()) return stop(signal);
-    restart().catch(() => cli.print(cli.say({ zh: '重启未完成', en: 'the restart did not complete' })));
+    restart().catch((error: unknown) => {
+      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      const zh = `重启未完成：${reason}；尚未替换的进程继续服务`;
+      const en = `the restart did not complete: ${reason}; the processes that were not replaced go on`;
+      cli.print(cli.say({ zh, en }));
+    });
   });
   // huren.mjs holds the other end; started without it there is no channel.
   if (process.connected) process.once('disconnect', () => stop('SIGTERM'));

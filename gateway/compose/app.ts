@@ -8,9 +8,10 @@ import { mountFederation } from '../http/federation.ts';
 import { HotRoutes } from '../http/hot-routes.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
-import { mountPages } from '../http/pages.ts';
+import { missingPage, mountPages } from '../http/pages.ts';
 import { beginNotes, headersOfEvery } from '../http/reply.ts';
 import { openRequestLog } from '../http/request-log.ts';
+import { tracedRequests } from '../http/traced-requests.ts';
 import { ProblemError } from '../problem-error.ts';
 import { federationPlaces } from './hosting.ts';
 import type { Node } from './node.ts';
@@ -34,17 +35,20 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   const hot = new HotRoutes(app);
   for (const role of roles) role.mount(app, hot);
   mountFederation(app, trust, federationPlaces(trust.parties));
-  mountOperations(app, { metrics, readiness, collect });
+  const ofAll = extras.siblings?.metrics;
+  mountOperations(app, { metrics, readiness, collect, ...(ofAll === undefined ? {} : { ofAll }) });
   mountOperators(app, operators, nodeUrl);
   mountDescription(app);
-  mountPages(app, builtPages(log));
+  const built = builtPages(log);
+  mountPages(app, built);
   extras.mount?.(app, parts);
 
+  app.use(missingPage(built, () => metrics.problems.inc({ code: 'not_found' })));
   app.use(() => {
     throw new ProblemError('not_found');
   });
   app.use(errorHandler(log, metrics));
-  return hot.before(app, openFailures(log, metrics), logRequest);
+  return tracedRequests(hot.before(app, openFailures(log, metrics), logRequest));
 }
 
 /** A node without pages answers everything else. */

@@ -38,6 +38,7 @@ export function watchChains({ trust, metrics, log }: Parts): ChainWatch {
     name: 'huren_chain_verified',
     help: '1 while the answers of a gateway or issuer verify up to the anchor',
     labelNames: ['entity'],
+    aggregator: 'min',
     registers: [metrics],
   });
   const signing: SigningParty[] = [

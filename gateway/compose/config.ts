@@ -52,7 +52,8 @@ export interface Config {
   readonly operatorProvider: LoginProvider | null;
   /** The authorization server at which venues' staff sign in to the scanner's page; null: nobody can. */
   readonly staffProvider: LoginProvider | null;
-  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Null: by what standard error is. */
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' | null;
 }
 
 /** How the settings are to be read: in a sandbox plain http is taken everywhere, since everything in it is simulated. */

@@ -6,6 +6,7 @@ import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
 import type { HotRoutes } from '../http/hot-routes.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { CredentialShelf } from '../trust/credential-shelf.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import type { Networks } from '../upstream/networks.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
@@ -25,6 +26,8 @@ export interface NodeParts {
   readonly metrics: Metrics;
   readonly registry: OpenRegistry;
   readonly trust: Trust;
+  /** What certificates that holders carry are decided with, as far as it is handed on. */
+  readonly credentials: CredentialShelf;
   readonly shared: Shared;
   readonly signals: Signals;
   /** Documents of other hosts, behind the guard. */
@@ -34,7 +37,7 @@ export interface NodeParts {
   readonly nowMs: () => number;
 }
 
-/** What somebody who plays a nation on one machine brings along. A node in production has none of it. */
+/** What whoever starts a node brings along: somebody who plays a nation on one machine, or one of several processes. */
 export interface NodeExtras {
   /** Simulated upstreams in place of the operator's. */
   readonly openUpstreams?: (outgoing: Outgoing) => Upstreams;
@@ -43,6 +46,15 @@ export interface NodeExtras {
   readonly mount?: (router: Router, parts: NodeParts) => void;
   /** Played systems are no fault of a manifest. */
   readonly simulated?: boolean;
+  readonly siblings?: Siblings;
+}
+
+/** The other processes of a node that runs as several, behind one address. */
+export interface Siblings {
+  /** One of them goes for this one: it is sent nothing before its answers can be relied on. */
+  readonly replaces: boolean;
+  /** The metrics of all, as text; null where they cannot be had now. */
+  readonly metrics: () => Promise<string | null>;
 }
 
 /** One role of a node: what it answers, and why it should not be sent anything just now. */

@@ -1,13 +1,15 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { OperatorLogin } from '../access/operator-login.ts';
 import type { Metrics } from '../coverage/metrics.ts';
+import { openTelemetry } from '../telemetry/open-telemetry.ts';
 import { trustCaFile } from '../upstream/ca-file.ts';
 import { createApp } from './app.ts';
+import { becomesReady } from './becomes-ready.ts';
 import { watchChains } from './chain-watch.ts';
 import { compareWithOthers } from './compare-with-others.ts';
 import type { Config } from './config.ts';
 import { createListener, type Listener } from './listener.ts';
-import type { NodeExtras, NodeParts, Role } from './node-parts.ts';
+import type { NodeExtras, NodeParts, Role, Siblings } from './node-parts.ts';
 import { openLogger } from './open-logger.ts';
 import { openOperators } from './open-operators.ts';
 import { openParts } from './open-parts.ts';
@@ -19,6 +21,7 @@ import { type DestinationRole, openDestination } from './roles/destination.ts';
 import { type IssuerRole, openIssuer } from './roles/issuer.ts';
 import { openMonitor } from './roles/monitor.ts';
 import { openRegistryRole, openWriting } from './roles/registry.ts';
+import { watchToken } from './token-watch.ts';
 
 const HANDOVER_LOOK_MS = 1_000;
 
@@ -50,11 +53,15 @@ export async function startNode(config: Config, extras: NodeExtras = {}): Promis
   return await answerWith(listener, config, extras);
 }
 
-/** As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens. */
-export async function joinNode(config: Config, extras: NodeExtras = {}): Promise<RunningNode> {
+/**
+ * As `startNode`, for one of several processes behind one address: it is sent requests the moment it listens, so one for
+ * which another goes listens once it is ready. Throws with the reasons where it does not become ready.
+ */
+export async function joinNode(config: Config, siblings: Siblings): Promise<RunningNode> {
   const listener = openListener(config);
-  const running = await answerWith(listener, config, extras);
+  const running = await answerWith(listener, config, { siblings });
   try {
+    if (siblings.replaces) await becomesReady(running.node.readiness);
     await listener.listen();
     return running;
   } catch (error) {
@@ -66,6 +73,7 @@ export async function joinNode(config: Config, extras: NodeExtras = {}): Promise
 /** A listener of a process that trusts whom its settings name. The first thing that any process of a node does. */
 export function openListener(config: Config): ReturnType<typeof createListener> {
   trustCaFile(config.caFile);
+  openTelemetry(process.env);
   return createListener(config, openLogger(config));
 }
 
@@ -81,6 +89,7 @@ export async function answerWith(listener: Listener, config: Config, extras: Nod
         for (const role of node.roles) role.drain?.();
         await listener.drain();
         await node.close();
+        await openTelemetry(process.env).flush();
       },
     };
   } catch (error) {
@@ -114,7 +123,8 @@ async function createNode(
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
   const comparisons = compareWithOthers(parts);
-  const readiness = openReadiness({ config, parts, roles, chains, handover, isDraining });
+  const token = watchToken(parts.keys, parts.log);
+  const readiness = openReadiness({ config, parts, roles, chains, handover, token, isDraining });
   openReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
   return {
     parts,
@@ -126,6 +136,7 @@ async function createNode(
     close: async () => {
       clearInterval(looking);
       chains.stop();
+      token.stop();
       await comparisons?.close();
       await Promise.all(roles.map((role) => role.close()));
       await opened.close();

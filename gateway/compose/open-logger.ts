@@ -1,18 +1,20 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
+import { terminalLine } from './terminal-line.ts';
 
 /** Lines are written together once they are so many bytes, or so old: a system call for each costs more than the line. */
 const TOGETHER = { minLength: 8_192, periodicFlush: 200 };
 const WARNING = pino.levels.values['warn'] ?? 0;
 
 /**
- * The log of one process: JSON lines on stderr, about requests and never about people. What somebody should look at is
- * written at once, with whatever came before it; the rest at the latest when the process ends.
+ * The log of one process on stderr, about requests and never about people: JSON lines, of which what somebody should look
+ * at is written at once, with whatever came before it, and the rest at the latest when the process ends. On a terminal,
+ * readable lines, and without a setting only those that somebody should look at: whoever sits there reads something else.
  */
-export function openLogger({ logLevel }: Config): Logger {
+export function openLogger({ logLevel }: Pick<Config, 'logLevel'>, isTerminal = process.stderr.isTTY === true): Logger {
   return pino(
     {
-      level: logLevel,
+      level: logLevel ?? (isTerminal ? 'warn' : 'info'),
       base: { service: 'huren' },
       hooks: {
         logMethod(line, write, level) {
@@ -21,6 +23,11 @@ export function openLogger({ logLevel }: Config): Logger {
         },
       },
     },
-    pino.destination({ dest: 2, sync: false, ...TOGETHER }),
+    isTerminal ? terminal() : pino.destination({ dest: 2, sync: false, ...TOGETHER }),
   );
+}
+
+function terminal(): DestinationStream {
+  const isColoured = process.env['NO_COLOR'] === undefined;
+  return { write: (line) => void process.stderr.write(terminalLine(line, { isColoured })) };
 }

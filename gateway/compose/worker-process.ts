@@ -1,10 +1,13 @@
 import cluster from 'node:cluster';
+import { becomesReady } from './becomes-ready.ts';
 import { type Config, type ConfigMode, readConfig } from './config.ts';
 import type { RunningNode } from './node.ts';
-import { startWorkerSchema, type WorkerMessage } from './worker-messages.ts';
+import type { Siblings } from './node-parts.ts';
+import { SiblingMetrics } from './sibling-metrics.ts';
+import { type FromWorker, startWorkerSchema, toWorkerSchema, type WorkerMessage } from './worker-messages.ts';
 
 /** Starts what a worker serves; `payload` is what its parent hands to every worker. */
-export type BeginWork = (config: Config, payload: unknown) => Promise<RunningNode>;
+export type BeginWork = (config: Config, payload: unknown, siblings: Siblings) => Promise<RunningNode>;
 
 /**
  * One process of a node that runs as several (workers.ts). Its settings are its environment; its parent says `start` and
@@ -25,14 +28,35 @@ export function runWorker(begin: BeginWork, mode: ConfigMode): void {
 }
 
 async function run(begin: BeginWork, mode: ConfigMode, message: unknown): Promise<void> {
-  const { payload } = startWorkerSchema.parse(message);
+  const { payload, replaces } = startWorkerSchema.parse(message);
   const config = readConfig(process.env, mode);
-  const gateway = await begin(config, payload);
+  const metrics = new SiblingMetrics(tell);
+  const gateway = await begin(config, payload, { replaces, metrics: () => metrics.ofAll() });
+  const { node } = gateway;
+  if (replaces) await becomesReady(node.readiness);
+  const own = async () => {
+    node.collect(node.parts.metrics);
+    return await node.parts.metrics.registry.getMetricsAsJSON();
+  };
+  process.on('message', (said) => {
+    const heard = toWorkerSchema.safeParse(said).data;
+    if (heard?.type === 'metrics_of_all') metrics.hear(heard);
+    if (heard?.type !== 'metrics_wanted') return;
+    const { question } = heard;
+    own().then(
+      (ofThis) => tell({ type: 'metrics', question, metrics: ofThis }),
+      () => undefined,
+    );
+  });
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    gateway.close().then(leave, () => process.exit(1));
+    gateway
+      .close()
+      .then(own)
+      .then((ofThis) => tell({ type: 'metrics', question: null, metrics: ofThis }, leave))
+      .catch(() => process.exit(1));
   };
   process.on('SIGTERM', stop);
   process.on('disconnect', stop);
@@ -50,6 +74,7 @@ function leave(): void {
   worker.disconnect();
 }
 
-function tell(message: WorkerMessage): void {
-  process.send?.(message);
+function tell(message: WorkerMessage | FromWorker, then: () => void = () => undefined): void {
+  if (process.send === undefined || !process.connected) then();
+  else process.send(message, then);
 }

@@ -2,4 +2,4 @@ import { joinNode } from './node.ts';
 import { runWorker } from './worker-process.ts';
 
 /* One process of a node that runs as several. */
-runWorker((config) => joinNode(config), { sandbox: false });
+runWorker((config, _payload, siblings) => joinNode(config, siblings), { sandbox: false });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from './config.ts';
 import { listenFault } from './listen-fault.ts';
+import { type MeteredProcess, MetricsOfWorkers } from './metrics-of-workers.ts';
 import { openLogger } from './open-logger.ts';
 import { programFile } from './program-file.ts';
 import { originOf } from './server.ts';
@@ -60,6 +61,8 @@ class WorkerPool {
   readonly #payload: unknown;
   readonly #log: Logger;
   readonly #workers = new Map<Worker, Child<WorkerMessage>>();
+  readonly #metrics = new MetricsOfWorkers<MeteredProcess>();
+  #restarting: Promise<void> | null = null;
   #closing = false;
 
   constructor(config: Config, payload: unknown) {
@@ -68,11 +71,19 @@ class WorkerPool {
     this.#payload = payload;
   }
 
-  async add(): Promise<void> {
+  /** Adds a process; one that `replaces` another has to be ready first. Throws ConfigError with its own reason. */
+  async add({ replaces }: { readonly replaces: boolean } = { replaces: false }): Promise<void> {
     const worker = cluster.fork({ HUREN_PORT: String(this.#config.port), HUREN_WORKERS: '1' });
-    const child = this.#supervise(worker);
+    const child = this.#supervise(worker, replaces);
     this.#workers.set(worker, child);
+    const metered = {
+      isConnected: () => worker.isConnected(),
+      send: (message: object) => void worker.process.send(message, () => undefined),
+    };
+    this.#metrics.joined(metered);
+    worker.on('message', (message: unknown) => this.#metrics.hear(metered, message));
     worker.once('exit', () => {
+      void this.#metrics.left(metered);
       // Not in the map: it was told to go.
       if (!this.#workers.delete(worker) || this.#closing) return;
       this.#log.error({ pid: worker.process.pid }, 'a worker died');
@@ -88,9 +99,19 @@ class WorkerPool {
     }
   }
 
-  async restart(): Promise<void> {
+  /** Whoever asks for a restart while there is one gets that one. Throws where a new process cannot go for an old one. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.#replaceAll().finally(() => {
+      this.#restarting = null;
+    });
+    return this.#restarting;
+  }
+
+  async #replaceAll(): Promise<void> {
     for (const [old, child] of [...this.#workers]) {
-      await this.add();
+      // It may have died meanwhile, and another one come in its place.
+      if (!this.#workers.has(old)) continue;
+      await this.add({ replaces: true });
       this.#workers.delete(old);
       await child.stop();
       this.#log.info({ pid: child.pid }, 'replaced');
@@ -102,10 +123,10 @@ class WorkerPool {
     await Promise.all([...this.#workers.values()].map((child) => child.stop()));
   }
 
-  #supervise(worker: Worker): Child<WorkerMessage> {
+  #supervise(worker: Worker, replaces: boolean): Child<WorkerMessage> {
     return superviseChild(worker.process, {
       name: 'a worker',
-      message: { type: 'start', payload: this.#payload } satisfies StartWorker,
+      message: { type: 'start', payload: this.#payload, replaces } satisfies StartWorker,
       read: (message) => {
         const parsed = workerMessageSchema.safeParse(message);
         return parsed.success ? { ready: parsed.data } : { failed: 'it sent something else' };
@@ -116,7 +137,11 @@ class WorkerPool {
 
   async #replace(): Promise<void> {
     if (this.#closing) return;
-    await this.add().catch(() => setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS));
+    await this.add().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.#log.error({ reason }, 'a worker could not be started again');
+      setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
+    });
   }
 }
 

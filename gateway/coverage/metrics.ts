@@ -63,6 +63,7 @@ export function createMetrics() {
       name: 'huren_breaker_state',
       help: 'Circuit breaker of a province: 0 closed, 1 half-open, 2 open',
       labelNames: ['province'],
+      aggregator: 'max',
       registers,
     }),
     breakerChanges: new Counter({
@@ -99,6 +100,7 @@ export function createMetrics() {
       name: 'huren_key_expiry_seconds',
       help: 'Seconds until a key expires',
       labelNames: ['entity', 'kid'],
+      aggregator: 'min',
       registers,
     }),
   };

@@ -24,6 +24,7 @@ export function openDeviationGauge(metrics: Metrics, registry: () => RegistrySta
     name: 'huren_policy_deviations',
     help: "Rules of a destination's policy in force that are stricter than the national baseline",
     labelNames: ['province'],
+    aggregator: 'max',
     registers: [metrics.registry],
     collect() {
       this.reset();

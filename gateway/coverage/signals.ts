@@ -137,6 +137,7 @@ export function openSignals(metrics: Metrics, log: Pick<Logger, 'warn'>, nowMs: 
     name: 'huren_signal',
     help: `${help} 1 while the signal stands`,
     labelNames,
+    aggregator: 'max',
     registers,
     collect: read(({ raised }) => (raised ? 1 : 0)),
   });
@@ -144,6 +145,7 @@ export function openSignals(metrics: Metrics, log: Pick<Logger, 'warn'>, nowMs: 
     name: 'huren_signal_rate',
     help: `${help} the share that showed the fault`,
     labelNames,
+    aggregator: 'max',
     registers,
     collect: read(({ rate }) => rate),
   });

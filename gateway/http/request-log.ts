@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestNotes } from './reply.ts';
+import { nameSpan } from './traced-requests.ts';
 
 const FIRST_REFUSAL = 400;
 
@@ -18,7 +19,9 @@ export function openRequestLog(log: Logger): LogRequest {
     const startedMs = performance.now();
     response.once('finish', () => {
       const took_ms = Math.round(performance.now() - startedMs);
-      const line = { request_id: notes.requestId, method, route: routeOf(), status: response.statusCode, took_ms };
+      const route = routeOf();
+      nameSpan(response, method, route);
+      const line = { request_id: notes.requestId, method, route, status: response.statusCode, took_ms };
       log.info(notes.traceId === null ? line : { ...line, trace_id: notes.traceId }, 'request');
       // A refusal is a line that somebody may be looking for when the process is no more.
       if (response.statusCode >= FIRST_REFUSAL) log.flush();

@@ -4,13 +4,13 @@ import type { Router } from 'express';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { ABROAD, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { writeDescription } from '../authority/entity-description.ts';
 import { publishedKeys } from '../authority/init-entity.ts';
 import type { Config } from '../compose/config.ts';
 import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
-import type { NodeExtras, NodeParts } from '../compose/node-parts.ts';
+import type { NodeExtras, NodeParts, Siblings } from '../compose/node-parts.ts';
 import { openLogger } from '../compose/open-logger.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
@@ -52,7 +52,8 @@ export async function startProvinces(config: Config, nodeUrl: string): Promise<S
 
 /**
  * Starts every role in this process, and enrols everybody whom it plays through the registry's public door. `running`:
- * the simulated systems that another process of the same sandbox has started; this one then joins it behind its port.
+ * the simulated systems that another process of the same sandbox has started, and the processes that this one then joins
+ * behind one port.
  * `routeOf`: the ways that the adapters are registered with.
  */
 export async function startSandboxNode(
@@ -60,7 +61,10 @@ export async function startSandboxNode(
   {
     running = null,
     routeOf = MOSTLY_BY_NODE,
-  }: { readonly running?: SandboxChild | null; readonly routeOf?: RouteOf } = {},
+  }: {
+    readonly running?: { readonly child: SandboxChild; readonly siblings?: Siblings } | null;
+    readonly routeOf?: RouteOf;
+  } = {},
 ): Promise<SandboxNode> {
   const listener = openListener(config);
   if (running === null) await listener.listen();
@@ -68,13 +72,15 @@ export async function startSandboxNode(
   const provinces = playedProvinces();
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
   const actors = await openSandboxActors(keys, nodeUrl, provinces);
-  const child = running ?? (await playProvinces(config, actors, nodeUrl));
+  const child = running?.child ?? (await playProvinces(config, actors, nodeUrl));
   try {
     const descriptions = sandboxEntities(actors.base, provinces, child.ready);
     for (const description of descriptions) writeDescription(config.dataDir, description);
-    const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
+    const listKeys = child.ready.provinces[ABROAD]?.secrets['list_keys'];
+    const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
     const phase: Phase = { isOver: false, isInUse: () => false };
-    const extras = extrasOf(child, actors, nodeUrl, phase);
+    const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
+    const extras = { ...extrasOf(child, actors, nodeUrl, phase), ...siblings };
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
     const { parts } = node.node;

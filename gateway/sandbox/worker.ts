@@ -4,9 +4,9 @@ import { startSandboxNode } from './start.ts';
 
 /* One process of a sandbox that runs as several: the simulated systems are another's. */
 runWorker(
-  (config, payload) => {
-    const running = { ready: readyMessageSchema.parse(payload), stop: async () => {} };
-    return startSandboxNode(config, { running });
+  (config, payload, siblings) => {
+    const child = { ready: readyMessageSchema.parse(payload), stop: async () => {} };
+    return startSandboxNode(config, { running: { child, siblings } });
   },
   { sandbox: true },
 );

@@ -94,7 +94,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/log/',
     holds: 'The log of bytes: checkpoints, notes, tiles, its stores and its audit.',
-    mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/stores/'],
+    mayImport: ['schemas/', 'gateway/node-crypto.ts', 'gateway/log/merkle', 'gateway/stores/'],
   },
   {
     path: 'gateway/trust/attestation-rules',
@@ -203,6 +203,11 @@ export const ROOMS: readonly Room[] = [
       'gateway/access/',
       'gateway/verification/',
     ],
+  },
+  {
+    path: 'gateway/telemetry/',
+    holds: 'Spans recorded and sent by OTLP/HTTP where somebody asks for them; everybody else knows the API alone.',
+    mayImport: [],
   },
   {
     path: 'gateway/http/',

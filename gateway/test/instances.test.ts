@@ -19,6 +19,9 @@ import {
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
 
+const PROCESSES = 3;
+const CODES_TRIED = 6;
+
 let redis: TestRedis;
 let postgres: TestPostgres;
 let gateway: SandboxGateway;
@@ -29,7 +32,7 @@ let scanned = 0;
 
 beforeAll(async () => {
   [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-  const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: '3' };
+  const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: String(PROCESSES) };
   database = await postgres.createDatabase();
   // Longer than a loaded machine lets a client's connection idle: one that no reply told to close is cut off in the end.
   gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '3' });
@@ -62,16 +65,25 @@ async function asked(province: string): Promise<number> {
   return (await provinceRequests(gateway.url, province)).length;
 }
 
+/** The sum of a metric's samples, over a connection of its own. */
+async function counted(name: string): Promise<number> {
+  const text = await (await fetch(`${gateway.url}/metrics`, { headers: { connection: 'close' } })).text();
+  const samples = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
 describe('three processes on one port', () => {
-  test('ask a province more than once each about one new code', async () => {
-    const code = await freshGreen();
-    const before = await asked('310000');
-    const replies = await scanMany(code, 60);
-    expect(new Set(replies.map(({ decision, code }) => decision ?? code))).toEqual(new Set(['pass']));
-    // One asks for all of them, unless it takes longer than the others may wait.
-    const times = (await asked('310000')) - before;
-    expect(times).toBeGreaterThanOrEqual(1);
-    expect(times).toBeLessThanOrEqual(3);
+  test('ask a province once each about one new code', async () => {
+    const times: number[] = [];
+    // One asks for all of them. On a busy machine that can take longer than the others may wait, but not each time.
+    while (!times.includes(1) && times.length < CODES_TRIED) {
+      const code = await freshGreen();
+      const before = await asked('310000');
+      const replies = await scanMany(code, 60);
+      expect(new Set(replies.map(({ decision, code }) => decision ?? code))).toEqual(new Set(['pass']));
+      times.push((await asked('310000')) - before);
+    }
+    expect([times, times.includes(1), Math.max(...times) <= PROCESSES]).toEqual([times, true, true]);
   });
 
   test('go on using what one of them was told to forget', async () => {
@@ -94,6 +106,14 @@ describe('three processes on one port', () => {
     };
     await scanMany(await freshGreen(), 50);
     await vi.waitFor(async () => expect(await presented()).toBe(scanned), { timeout: 6_000, interval: 200 });
+  }, 20_000);
+
+  test('count differently in /metrics whichever of them answers, or not what was scanned', async () => {
+    await scanMany(await freshGreen(), 12);
+    const seen = await Promise.all(Array.from({ length: 6 }, () => counted('huren_verifications_total')));
+    expect(seen).toEqual(Array(6).fill(scanned));
+    // A gauge is of one process, and is not added up.
+    expect(await counted('huren_mandates_end_seconds')).toBeLessThan(30 * 86_400);
   }, 20_000);
 
   test('leave a log that nobody but them can check', async () => {
@@ -122,11 +142,13 @@ describe('three processes on one port', () => {
     const starts = () => gateway.output().split('"replaced"').length - 1;
     const before = starts();
     gateway.signal('SIGHUP');
-    await vi.waitFor(() => expect(starts()).toBe(before + 3), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(starts()).toBe(before + PROCESSES), { timeout: 60_000, interval: 100 });
     done = true;
     await Promise.all(load);
     expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });
     expect(outcomes.get('200')).toBeGreaterThan(50);
+    // What the processes that are gone had counted would otherwise be read as a restart, and the rest as new.
+    expect(await counted('huren_verifications_total')).toBe(scanned + (outcomes.get('200') ?? 0));
   }, 90_000);
 });
 

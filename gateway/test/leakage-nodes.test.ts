@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { GROUNDS } from '../../schemas/code-lists/index.ts';
@@ -8,21 +8,25 @@ import { NAME, privateWords, type Scanned, scanEverything, signedIn, VENUE_NONCE
 import { filesBelow, type Secret, secretsIn, type Trace } from './left-behind.ts';
 import type { PassedQuestion } from './listening-proxy.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { type SpanCollector, startSpanCollector } from './span-collector.ts';
 import { type SeparateNode, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
+const WITHIN = { timeout: 20_000, interval: 200 };
 const EVERYBODY = loadProvinces().map(({ manifest }) => manifest.province);
 
 let redis: TestRedis;
 let nodes: TwoNodes;
+let collector: SpanCollector;
 let scanned: Scanned;
 let people: Secret[];
 let venues: Secret[];
 let signed: Secret[];
 
 beforeAll(async () => {
-  redis = await startRedis();
+  [redis, collector] = await Promise.all([startRedis(), startSpanCollector()]);
   const stores = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: 'one-secret-that-both-nodes-know-of' };
-  nodes = await startTwoNodes(EVERYBODY, { ...stores, HUREN_LOG_LEVEL: 'trace', HUREN_CLIENT_RATE: '100000' });
+  const settings = { ...stores, HUREN_LOG_LEVEL: 'trace', HUREN_CLIENT_RATE: '100000' };
+  nodes = await startTwoNodes(EVERYBODY, { ...settings, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
   scanned = await scanEverything(nodes);
   people = secretsOfPeople();
   venues = [
@@ -35,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nodes.stop();
   await redis.stop();
+  collector.stop();
 });
 
 function secretsOfPeople(): Secret[] {
@@ -129,6 +134,39 @@ describe.each([
     expect(shown[0]?.bytes.toString()).toContain('huren_');
     expect(secretsIn(shown, [...people, ...venues, ...signed])).toEqual([]);
     expect(secretsIn(shown.slice(0, 2), grounds())).toEqual([]);
+  });
+});
+
+describe('traces', () => {
+  const SERVER = 2;
+  const questions = () => collector.spans().filter(({ name }) => name === 'question');
+  const below = (spanId: string) => collector.spans().find(({ parentSpanId }) => parentSpanId === spanId);
+  const above = ({ parentSpanId }: { readonly parentSpanId?: string | undefined }) =>
+    collector.spans().find(({ spanId }) => spanId === parentSpanId);
+
+  test('of a scan end at the node that is asked', async () => {
+    await vi.waitFor(() => expect(questions().some(({ spanId }) => below(spanId) !== undefined)).toBe(true), WITHIN);
+    const scans = questions().flatMap((question) => {
+      const [scan, answer] = [above(question), below(question.spanId)];
+      return scan === undefined || answer === undefined ? [] : [{ question, scan, answer }];
+    });
+    expect(scans.length).toBeGreaterThan(0);
+    for (const { question, scan, answer } of scans) {
+      expect([scan.traceId, answer.traceId]).toEqual([question.traceId, question.traceId]);
+      expect([scan.kind, answer.kind]).toEqual([SERVER, SERVER]);
+      expect(answer.name).toMatch(/^POST .*\/v1\/statements(\/batch)?$/);
+    }
+  });
+
+  test('tell whoever is asked which questions a venue asked together', () => {
+    const traces = questions().map(({ traceId }) => traceId);
+    expect(traces.length).toBeGreaterThan(10);
+    expect(new Set(traces).size).toBe(traces.length);
+  });
+
+  test('tell a collector of a person, a ground, a venue or something signed', () => {
+    const told = [traced('spans', collector.received())];
+    expect(secretsIn(told, [...people, ...venues, ...signed, ...grounds()])).toEqual([]);
   });
 });
 

@@ -56,8 +56,12 @@ export const SERVER_SETTINGS = {
     },
     default: '0',
   }),
-  logLevel: setting('HUREN_LOG_LEVEL', value.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), {
-    about: { zh: '日志级别', en: 'how much is logged on stderr' },
-    default: 'info',
-  }),
+  logLevel: optionalSetting(
+    'HUREN_LOG_LEVEL',
+    value.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    {
+      about: { zh: '日志级别', en: 'how much is logged on stderr' },
+      unset: { zh: '终端上为 warn，其他为 info', en: '`warn` on a terminal, `info` elsewhere' },
+    },
+  ),
 } as const;

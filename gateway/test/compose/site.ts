@@ -21,9 +21,13 @@ export interface Site {
 export function makeSite(): Site {
   const installed = installTarball();
   const { site } = installed;
-  const [opt, volume, logs, bin, ceremony] = ['node_modules/huren', 'volume', 'logs', 'bin', 'ceremony'].map((name) =>
-    join(site, name),
-  ) as [string, string, string, string, string];
+  const opt = join(site, 'node_modules/huren');
+  const [volume, logs, bin, ceremony] = [
+    join(site, 'volume'),
+    join(site, 'logs'),
+    join(site, 'bin'),
+    join(site, 'ceremony'),
+  ];
   const here = (text: string) =>
     text
       .replaceAll('172.28.0.', '127.77.0.')
