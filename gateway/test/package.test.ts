@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
-import { compileAgainst } from './pasted-page.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type InstalledPackage, installTarball } from './package.fixture.ts';
+import { compileAgainst } from './pasted-page.ts';
 
 const PRETEND_OLD =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
