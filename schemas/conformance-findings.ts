@@ -155,6 +155,26 @@ export const CONFORMANCE_FINDINGS = {
     en: 'The node is no issuer that the province has admitted; until it is, the adapter cannot be activated',
   },
 
+  exchange_misasked: {
+    severity: 'fail',
+    zh: '提问与系统文档所示不同',
+    en: 'The question is not the one that the documentation of the system shows',
+  },
+  exchange_misread: {
+    severity: 'fail',
+    zh: '系统文档所示的应答未读出应有的结果',
+    en: 'The reply that the documentation of the system shows comes out differently',
+  },
+  exchange_undocumented: {
+    severity: 'warn',
+    zh: '模拟系统由本清单生成，且未给出系统文档中的问答，无可对照',
+    en: 'The simulated system was made from this folder, and no exchange of the documentation was given to hold it against',
+  },
+  live_unreachable: {
+    severity: 'fail',
+    zh: '系统没有应答，其余项目未检测',
+    en: 'The system answers nothing, so nothing else was tried',
+  },
   live_failed: { severity: 'fail', zh: '已知码未得到答复', en: 'A known code got no answer' },
   live_status: { severity: 'fail', zh: '已知码的结果不符', en: 'A known code comes out differently' },
   live_unprobed: { severity: 'warn', zh: '没有可用于检测的码', en: 'There was no code to probe this with' },

@@ -46,7 +46,6 @@ export const PUBLISHED_SCHEMAS = {
   'verification-reply': verificationReplySchema,
   'verification-request': verificationRequestSchema,
 } as const satisfies Record<string, z.ZodType>;
-export type PublishedSchema = keyof typeof PUBLISHED_SCHEMAS;
 
 const BASE = 'https://huren.invalid/schemas/';
 

@@ -19,7 +19,6 @@ export const HOLDER_CLASSES = {
 export const holderClassSchema = z
   .literal(['any_traveller', 'entrant_from_abroad', 'risk_area_traveller'])
   .meta({ id: 'HolderClass' });
-export type HolderClass = z.infer<typeof holderClassSchema>;
 
 /** A province (2 digits), prefecture (4) or county (6) of GB/T 2260. The national platform is no place to check at. */
 export const regionPrefixSchema = z

@@ -106,6 +106,14 @@ export const READINESS_REASONS = {
     en: 'there is no mandate',
     next: { zh: '由国家锚点签发授权', en: 'have the national anchor issue one' },
   },
+  token_unavailable: {
+    zh: '存放签名密钥的 PKCS#11 令牌不可用',
+    en: 'the PKCS#11 token that holds its keys cannot be used',
+    next: {
+      zh: '检查令牌、模块与 PIN 文件；恢复后自动继续',
+      en: 'look at the token, its module and the PIN file; it goes on by itself once the token is back',
+    },
+  },
   clock_off: {
     zh: '本机时钟偏差超过 30 秒',
     en: 'the clock of this machine is more than 30 s off',
@@ -142,7 +150,6 @@ export const degradedReasonSchema = z.literal(keysOf(DEGRADED_REASONS)).meta({
   id: 'DegradedReason',
   'x-meanings': DEGRADED_REASONS,
 });
-export type DegradedReason = z.infer<typeof degradedReasonSchema>;
 
 /** What answers less than it could. */
 export const degradedSchema = z.union([

@@ -126,6 +126,25 @@ const suspensionReasonSchema = z.literal([
 ]);
 export type SuspensionReason = z.infer<typeof suspensionReasonSchema>;
 
+/** Why an operator rejects a version: nobody can approve or activate it from then on. */
+export const VERSION_REJECTIONS = {
+  values_wrong: { zh: '取值映射有误', en: 'Values are mapped wrongly' },
+  authority_wrong: { zh: '赋码规则与已公布的不符', en: 'The authority model is not the published one' },
+  recogniser_wrong: { zh: '码的识别规则有误', en: 'It recognises codes wrongly' },
+  report_insufficient: { zh: '符合性报告不足以判断', en: 'The conformance report is not enough to judge by' },
+  withdrawn_by_province: { zh: '应省要求撤回', en: 'Withdrawn at the request of the province' },
+  other: { zh: '其他', en: 'Another reason' },
+} as const;
+const versionRejectionSchema = z.literal([
+  'values_wrong',
+  'authority_wrong',
+  'recogniser_wrong',
+  'report_insufficient',
+  'withdrawn_by_province',
+  'other',
+]);
+export type VersionRejection = z.infer<typeof versionRejectionSchema>;
+
 const versionOf = { province: provinceCodeSchema, version: versionSchema, manifest_digest: sha256Schema };
 
 const bodies = {
@@ -204,6 +223,8 @@ const bodies = {
     report: z.string().min(2).max(40_000),
   }),
   adapter_approved: z.strictObject(versionOf),
+  /** By an operator, for good: another version has to be submitted. */
+  adapter_rejected: z.strictObject({ ...versionOf, reason: versionRejectionSchema }),
   adapter_activated: z.strictObject({ ...versionOf, mode: activationModeSchema }),
   adapter_suspended: z.strictObject({ province: provinceCodeSchema, reason: suspensionReasonSchema }),
   adapter_resumed: z.strictObject({ province: provinceCodeSchema }),
@@ -257,6 +278,7 @@ export const registryEventSchema = z
     eventOf('adapter_submitted'),
     eventOf('adapter_checked'),
     eventOf('adapter_approved'),
+    eventOf('adapter_rejected'),
     eventOf('adapter_activated'),
     eventOf('adapter_suspended'),
     eventOf('adapter_resumed'),

@@ -345,6 +345,18 @@ export const REJECTIONS = {
     en: 'Two different operators, still enrolled, have not approved these bytes',
     next: { zh: '请另一名运营者批准', en: 'Have another operator approve it' },
   },
+  version_rejected: {
+    problem: 'log_conflict',
+    zh: '该版本已被拒绝',
+    en: 'This version was rejected',
+    next: { zh: '请由该省提交新版本', en: 'Have the province submit a new version' },
+  },
+  version_in_use: {
+    problem: 'log_conflict',
+    zh: '该版本正在使用或试用',
+    en: 'This version is in use or on trial',
+    next: { zh: '请先暂停适配器或回退版本', en: 'Suspend the adapter or roll it back first' },
+  },
   no_active_version: {
     problem: 'event_invalid',
     zh: '该省没有正在使用的版本',

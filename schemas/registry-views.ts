@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authorityModelSchema } from './authority-model.ts';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
 import { mandateSchema } from './mandate.ts';
-import { policySchema } from './policy.ts';
+import { policyExceptionSchema, policySchema } from './policy.ts';
 import {
   entityRoleSchema,
   keyUseSchema,
@@ -12,7 +12,7 @@ import {
   versionSchema,
 } from './registry-event.ts';
 import { remedySchema } from './remedy.ts';
-import { entityIdSchema, instantSchema, numericDateSchema } from './status.ts';
+import { decisionSchema, entityIdSchema, instantSchema, numericDateSchema } from './status.ts';
 import { venueKindsSchema, venueRegionsSchema } from './venue-token.ts';
 
 /** What the registry shows to anybody. A mark: who did something, with which key, when by the log's time, in which entry. */
@@ -20,7 +20,7 @@ const markSchema = z
   .object({ by: entityIdSchema, kid: z.string(), at: instantSchema, index: z.int().min(0) })
   .meta({ id: 'RegistryMark' });
 
-const stageSchema = z.enum(['full', 'shadow', 'canary', 'former', 'submitted']);
+const stageSchema = z.enum(['full', 'shadow', 'canary', 'former', 'submitted', 'rejected']);
 
 /** One submitted version. `approvals[].counts`: whether it still counts. `served`: in full use now or once. */
 export const versionViewSchema = z
@@ -35,6 +35,7 @@ export const versionViewSchema = z
       .nullable(),
     approvals: z.array(markSchema.extend({ counts: z.boolean() })),
     approvals_needed: z.int(),
+    rejected: markSchema.extend({ reason: z.string() }).nullable(),
     served: z.boolean(),
   })
   .meta({ id: 'AdapterVersion' });
@@ -164,6 +165,22 @@ export const policyViewSchema = z
   })
   .meta({ id: 'DestinationPolicy' });
 export const policyListSchema = z.object({ policies: z.array(policyViewSchema) });
+
+/** Where a destination is stricter than the national baseline: its row, what it decides instead, in how many cases. */
+export const deviationsViewSchema = z.object({
+  province: provinceCodeSchema,
+  policy: z.string().nullable(),
+  deviations: z.array(
+    z.looseObject({
+      row: z.int(),
+      baseline: decisionSchema,
+      decision: decisionSchema,
+      cells: z.int(),
+      exception: policyExceptionSchema.nullable(),
+    }),
+  ),
+});
+export type DeviationsView = z.infer<typeof deviationsViewSchema>;
 
 /** What an accepted event is answered with: its entry, the signed checkpoint and the proof that the entry is under it. */
 export const receiptSchema = z

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import type { Fault } from '../../schemas/sandbox.ts';
 import type { UpstreamFetch, UpstreamReply } from '../drivers/driver.ts';
 import { loadProvinces } from '../provinces/index.ts';
+import { UpstreamError } from '../upstream-error.ts';
+import { checkExchanges } from './documented-exchanges.ts';
 import { checkLive, LIVE_DEFAULTS } from './live-checks.ts';
 import type { LiveTarget } from './live-target.ts';
 import { type SimulatedTarget, startSimulatedTarget } from './simulated-target.ts';
@@ -12,9 +15,16 @@ const folders = loadProvinces();
 /** Henan signs its statements and has text values; every test breaks one thing of it. */
 let henan: SimulatedTarget;
 
-beforeAll(async () => {
+const OBJECT = z.record(z.string(), z.json());
+
+function henanFolder() {
   const folder = folders.find(({ manifest }) => manifest.province === '410000');
   if (folder === undefined) throw new Error('Henan has no folder');
+  return folder;
+}
+
+beforeAll(async () => {
+  const folder = henanFolder();
   henan = await startSimulatedTarget(folder.manifest, folder.scenarios, Date.now);
 });
 afterAll(() => henan.close());
@@ -55,6 +65,16 @@ describe('a broken upstream', () => {
 
   test('an upstream that answers nobody passes', async () => {
     expect(await codesOf(rewriting((reply) => ({ ...reply, status: 500 })))).toContain('live_failed');
+  });
+
+  test('an upstream that is away is five faults, or is given a good mark for anything', async () => {
+    const away: Partial<LiveTarget> = {
+      fetchWithin: () => () => Promise.reject(new UpstreamError('connect_failed', 'nothing listens')),
+    };
+    const outcome = await checkLive({ ...henan.target, ...away, setFault: null }, PATIENT);
+    expect(outcome.findings.map(({ code }) => code)).toEqual(['live_unreachable']);
+    expect(outcome.checks).toEqual([{ name: 'the upstream answers', passed: false }]);
+    expect(outcome.latency).toBe(null);
   });
 
   test('a red that is shown where a green was declared passes', async () => {
@@ -120,6 +140,43 @@ describe('a broken upstream', () => {
     const outcome = await checkLive({ ...henan.target, ...talking, setFault: null }, PATIENT);
     expect(outcome.findings.length).toBeGreaterThan(0);
     expect(JSON.stringify(outcome)).not.toContain('王某某');
+  });
+});
+
+describe('what the documentation of a system shows', () => {
+  const { scenarios } = henanFolder();
+  const [recordOf] = scenarios.scenarios.filter(({ scenario }) => scenario === 'green');
+  const exchange = {
+    scenario: 'green',
+    token: 'documented-token',
+    at: '2022-01-01T00:01:00+08:00',
+    request: { path: henanFolder().manifest.driver.path, has: ['documented-token'] },
+    reply: {
+      status: 200,
+      content_type: 'application/json',
+      body: JSON.stringify({ code: '0000', data: OBJECT.parse(recordOf?.record), statement: 'a.b.c' }),
+    },
+  };
+  const found = async (changed: Partial<typeof exchange>) => {
+    const target = { ...henan.target, scenarios: { ...scenarios, exchanges: [{ ...exchange, ...changed }] } };
+    return (await checkExchanges(target)).map(({ code }) => code);
+  };
+
+  test('is found fault with where it is asked and read so', async () => {
+    expect(await found({})).toEqual([]);
+  });
+
+  test('passes although the question goes elsewhere, or lacks a member', async () => {
+    expect(await found({ request: { ...exchange.request, path: '/another' } })).toEqual(['exchange_misasked']);
+    const has = ['"another_member":"documented-token"'];
+    expect(await found({ request: { ...exchange.request, has } })).toEqual(['exchange_misasked']);
+  });
+
+  test('passes although the reply has another shape, or leads elsewhere', async () => {
+    const wrapped = { ...exchange.reply, body: `{"code":"0000","result":${exchange.reply.body}}` };
+    expect(await found({ reply: wrapped })).toEqual(['exchange_misread']);
+    expect(await found({ scenario: 'red' })).toEqual(['exchange_misread']);
+    expect(await found({ scenario: 'no-such' })).toEqual(['exchange_misread']);
   });
 });
 

@@ -1,4 +1,6 @@
 import type { ConformanceFinding, Latency } from '../../schemas/conformance-report.ts';
+import type { UpstreamErrorCode } from '../upstream-error.ts';
+import { checkExchanges } from './documented-exchanges.ts';
 import { checkFaults } from './fault-checks.ts';
 import { finding } from './finding.ts';
 import { ask, type LiveCode, type LiveTarget, openTarget, tokenOf, wordFor } from './live-target.ts';
@@ -23,6 +25,14 @@ export interface LiveOutcome extends CheckOutcome {
 export const LIVE_DEFAULTS = { latencyCalls: 60, faultTimeoutMs: 400, onCheck: () => undefined } as const;
 
 const SKEW_MS = 10 * 60_000;
+/** Faults in which the system said nothing at all. */
+const NO_ANSWER: ReadonlySet<UpstreamErrorCode> = new Set([
+  'timeout',
+  'connect_failed',
+  'certificate',
+  'reset',
+  'address_refused',
+]);
 /** Texts that no system ever issued. The odd ones must not break out of a form, a JSON string or an XML element. */
 const MALFORMED = ['0', 'huren-malformed', "' or '1'='1", '<code>&amp;</code>', '{"code":1}', '..', '%00'] as const;
 
@@ -44,6 +54,15 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
       known === undefined ? [finding('live_unprobed', name, 'needs a known green code')] : check(known),
     );
 
+  if (target.scenarios.exchanges !== undefined) {
+    await run('asked and read as documented', () => checkExchanges(target));
+  }
+  // Every check would say it again, each in its own words, and some would call no answer a good one.
+  const away = known === undefined ? null : await awayWith(target, known);
+  if (away !== null) {
+    await run('the upstream answers', async () => [finding('live_unreachable', 'upstream', `got ${away}`)]);
+    return { findings, checks, latency: null };
+  }
   await run('known codes give the declared results', () => checkKnown(target));
   await run('expired, unknown and malformed codes told apart', () => checkAbsence(target));
   await probed('wrong credentials detected', (code) => checkCredentials(target, code));
@@ -58,6 +77,17 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
     return latencyFindings(target, latency);
   });
   return { findings, checks, latency };
+}
+
+/** How a system is away that answers nothing, twice; null where anything came back. */
+async function awayWith(target: LiveTarget, { code }: LiveCode): Promise<string | null> {
+  const adapter = openTarget(target);
+  for (const last of [false, true]) {
+    const outcome = await ask(adapter, tokenOf(target.manifest, code));
+    if (outcome.kind !== 'failed' || !NO_ANSWER.has(outcome.code)) return null;
+    if (last) return wordFor(outcome);
+  }
+  return null;
 }
 
 async function checkKnown(target: LiveTarget): Promise<ConformanceFinding[]> {

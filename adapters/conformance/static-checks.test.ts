@@ -24,7 +24,7 @@ const healthy = readVectors('valid').find(({ name }) => name === 'adapter-check-
 
 /** Found by asking an upstream, or by the caller's own options: no manifest shows it. */
 const NOT_IN_A_MANIFEST = ['folder_name', 'sandbox_host', 'status_unstable', 'live_', 'statement_', 'absence_'];
-const OF_A_PROBE = ['credentials_', 'fault_', 'skew_', 'latency_'];
+const OF_A_PROBE = ['exchange_', 'credentials_', 'fault_', 'skew_', 'latency_'];
 
 describe('broken manifests', () => {
   test.each(invalid)('$name is not caught as exactly its defect', ({ vector }) => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writePrivateFile } from '../keys/private-file.ts';
+import type { BundledCredentials } from '../trust/credential-shelf.ts';
 import type { RegistryPin, TrustBundle } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
 import { nullIfUntrusted } from '../trust/trust-error.ts';
@@ -13,17 +14,19 @@ interface BundleParts {
   readonly chainOf: (entityId: string) => Promise<readonly string[]>;
   readonly statusLists: Record<string, string>;
   readonly registryPin: RegistryPin | undefined;
+  readonly credentials: BundledCredentials;
 }
 
 /** Everything that an offline verifier takes along. */
 export async function collectBundle(parts: BundleParts): Promise<TrustBundle> {
-  const { anchor, federation, entityIds, chainOf, statusLists, registryPin } = parts;
+  const { anchor, federation, entityIds, chainOf, statusLists, registryPin, credentials } = parts;
   const bundle: TrustBundle = {
     ...anchor,
     chains: {},
     historical_keys: {},
     status_lists: statusLists,
     ...(registryPin === undefined ? {} : { registry: registryPin }),
+    ...credentials,
   };
   const chains = await Promise.all(entityIds.map((id) => chainOf(id).catch(nullIfUntrusted)));
   for (const [at, id] of entityIds.entries()) {

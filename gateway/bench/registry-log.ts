@@ -10,11 +10,11 @@ import type { LogStore } from '../log/store.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import type { GenesisRule } from '../registry/apply-entry.ts';
 import { openLocalDoor } from '../registry/local-door.ts';
-import { type ChainHead, signEvent } from '../registry/sign-event.ts';
 import { WritableRegistry } from '../registry/writable-registry.ts';
 import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
 import { shippedAdapters } from '../sandbox/start.ts';
+import { type ChainHead, signEvent } from '../trust/registry-event.ts';
 
 const BASE = 'http://bench.invalid';
 const PROVINCE = '410000';

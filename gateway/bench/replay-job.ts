@@ -6,7 +6,6 @@ export const replaySettingsSchema = z.strictObject({
   provinces: z.array(provinceCodeSchema).min(1),
   nations: z.array(z.strictObject({ dataDir: z.string(), base: z.url() })).min(1),
 });
-export type ReplaySettings = z.output<typeof replaySettingsSchema>;
 
 export const originsSchema = z.partialRecord(provinceCodeSchema, z.url());
 export type Origins = z.output<typeof originsSchema>;

@@ -1,20 +1,8 @@
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
+import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../schemas/texts/registry-state.ts';
 import type { Cli } from './cli.ts';
 import { printable } from './cli.ts';
 import { tableLines } from './table.ts';
-
-const STATES = {
-  active: { zh: '在用', en: 'active' },
-  suspended: { zh: '已暂停', en: 'suspended' },
-  registered: { zh: '已提交', en: 'registered' },
-};
-const STAGES = {
-  full: { zh: '全量', en: 'full' },
-  shadow: { zh: '影子', en: 'shadow' },
-  canary: { zh: '试用', en: 'canary' },
-  former: { zh: '曾用', en: 'former' },
-  submitted: { zh: '已提交', en: 'submitted' },
-};
 
 /** One line for each province: what is in use, on trial, and how many versions there are. */
 export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[][] {
@@ -29,11 +17,11 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
   const rows = adapters.map(({ province, name, system, state, active, trial, versions }) => [
     `${province} ${cli.say(name)}`,
     printable(system?.id ?? '–'),
-    cli.say(STATES[state]),
+    cli.say(ADAPTER_STATE_TEXTS[state]),
     active ?? '–',
     trial === null
       ? '–'
-      : `${trial.version} ${cli.say(STAGES[trial.stage])}${trial.percent ? ` ${trial.percent}%` : ''}`,
+      : `${trial.version} ${cli.say(STAGE_TEXTS[trial.stage])}${trial.percent ? ` ${trial.percent}%` : ''}`,
     String(versions.length),
   ]);
   return [titles, ...rows];
@@ -43,7 +31,7 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
 export function printAdapter(cli: Cli, adapter: AdapterView): void {
   const { province, name, state, suspended, versions } = adapter;
   cli.print(
-    `${province} ${cli.say(name)}  ${cli.say(STATES[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
+    `${province} ${cli.say(name)}  ${cli.say(ADAPTER_STATE_TEXTS[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
   );
   const titles = [
     { zh: '版本', en: 'version' },
@@ -64,7 +52,7 @@ function versionRow(
   const by = counting.map((approval) => `${printable(approval.by.split('/').at(-1) ?? '')} #${approval.index}`);
   return [
     version,
-    cli.say(STAGES[stage]),
+    cli.say(STAGE_TEXTS[stage]),
     check === null ? '–' : `${check.passed ? '✓' : '✗'} ${check.level} #${check.index}`,
     `${counting.length}/${approvals_needed} ${by.join(' ')}`.trim(),
     manifest_digest.slice(0, 16),

@@ -4,7 +4,7 @@ import type { Actor } from '../keys/actor.ts';
 import { verifyCheckpoint } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
-import { type ChainHead, signEvent } from '../registry/sign-event.ts';
+import { type ChainHead, signEvent } from '../trust/registry-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { GatewayClient, gatewayUrl } from './gateway-client.ts';

@@ -85,6 +85,8 @@ describe('usage', () => {
         text += part;
       };
       command.configureOutput({ writeOut }).outputHelp();
+      const widths = text.split('\n').map((line) => line.length);
+      expect(Math.max(...widths), command.name()).toBeLessThanOrEqual(language === 'en' ? 100 : 120);
       expect(text).toMatch(language === 'en' ? /Example:\n {2}\$ huren / : /用法[\s\S]+示例：\n {2}\$ huren /);
     }
   });

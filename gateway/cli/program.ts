@@ -60,6 +60,8 @@ export async function createProgram(cli: Cli, argv: readonly string[] = []): Pro
     .exitOverride()
     .configureHelp({
       showGlobalOptions: true,
+      // Beside a long list of arguments a text is narrow, and still no line of 150 columns.
+      minWidthToWrap: 20,
       styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
     })
     .configureOutput({

@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
-import { formatVerifierKey, noteKey } from '../log/note.ts';
+import { formatVerifierKey, noteKey, rawPublicKey } from '../log/note.ts';
 import { entityIdSchema } from '../trust/entity-claims.ts';
 import { type PublicJwk, publicJwkSchema } from '../trust/public-key.ts';
 import { readBoundedFile } from './bounded-input.ts';
@@ -54,6 +53,6 @@ function publicJwk(kid: string, { kty, crv, ...half }: Half): PublicJwk {
   return publicJwkSchema.parse({ kty, crv, ...half, kid, alg, use: 'sig' });
 }
 
-function verifierKey(origin: string, { kty, crv, x }: Half): string {
-  return formatVerifierKey(noteKey(origin, 'ed25519', createPublicKey({ key: { kty, crv, x }, format: 'jwk' })));
+function verifierKey(origin: string, half: Half): string {
+  return formatVerifierKey(noteKey(origin, 'ed25519', rawPublicKey(half)));
 }

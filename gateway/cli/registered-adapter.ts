@@ -4,7 +4,7 @@ import { readAdapterFolder } from '../../adapters/adapter-folder.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { versionSchema } from '../../schemas/registry-event.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
-import { textDigest } from '../registry/sign-event.ts';
+import { textDigest } from '../trust/registry-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';

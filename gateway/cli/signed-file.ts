@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { sha256Schema } from '../../schemas/registry-event.ts';
 import { instantSchema, numericDateSchema } from '../../schemas/status.ts';
 import type { Actor } from '../keys/actor.ts';
-import type { ChainHead } from '../registry/sign-event.ts';
+import type { ChainHead } from '../trust/registry-event.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';

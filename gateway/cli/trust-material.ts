@@ -56,14 +56,15 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
 }
 
 /**
- * The same for certificates that their holders carry: documents come from the anchor file and from `--bundle`, the keys
- * that may sign them from the anchor file alone. Throws CliError `file_unreadable`.
+ * The same for certificates that their holders carry: documents come from the anchor file and from `--bundle`, else from the
+ * bundle that the node on this machine keeps; the keys that may sign them from the anchor file alone. Throws CliError `file_unreadable`.
  */
 export function readCredentialMaterial(options: TrustOptions, env: Environment): CredentialMaterial {
+  const dataDir = env['HUREN_DATA_DIR'] || '.huren';
   const pinned = options.anchor ?? (env['HUREN_ANCHOR_FILE'] || undefined);
-  const anchor =
-    pinned === undefined ? findBundle(join(env['HUREN_DATA_DIR'] || '.huren', 'anchor.json')) : readBundle(pinned);
-  const given = options.bundle === undefined ? null : readBundle(options.bundle);
+  const anchor = pinned === undefined ? findBundle(join(dataDir, 'anchor.json')) : readBundle(pinned);
+  const given =
+    options.bundle === undefined ? findBundle(join(dataDir, 'trust-bundle.json')) : readBundle(options.bundle);
   return {
     credential_signers: anchor?.credential_signers ?? { keys: [] },
     credential_lists: [anchor, given].flatMap((bundle) => bundle?.credential_lists ?? []),

@@ -8,7 +8,7 @@ import { mountFederation } from '../http/federation.ts';
 import { HotRoutes } from '../http/hot-routes.ts';
 import { mountOperations } from '../http/operations.ts';
 import { mountOperators } from '../http/operators.ts';
-import { mountPages } from '../http/pages.ts';
+import { missingPage, mountPages } from '../http/pages.ts';
 import { beginNotes, headersOfEvery } from '../http/reply.ts';
 import { openRequestLog } from '../http/request-log.ts';
 import { tracedRequests } from '../http/traced-requests.ts';
@@ -39,9 +39,11 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
   mountOperations(app, { metrics, readiness, collect, ...(ofAll === undefined ? {} : { ofAll }) });
   mountOperators(app, operators, nodeUrl);
   mountDescription(app);
-  mountPages(app, builtPages(log));
+  const built = builtPages(log);
+  mountPages(app, built);
   extras.mount?.(app, parts);
 
+  app.use(missingPage(built, () => metrics.problems.inc({ code: 'not_found' })));
   app.use(() => {
     throw new ProblemError('not_found');
   });

@@ -6,6 +6,7 @@ import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
 import type { HotRoutes } from '../http/hot-routes.ts';
 import type { KeyStore } from '../keys/key-store.ts';
+import type { CredentialShelf } from '../trust/credential-shelf.ts';
 import type { GuardedFetch } from '../upstream/guarded-fetch.ts';
 import type { Networks } from '../upstream/networks.ts';
 import type { Outgoing } from '../upstream/outgoing.ts';
@@ -25,6 +26,8 @@ export interface NodeParts {
   readonly metrics: Metrics;
   readonly registry: OpenRegistry;
   readonly trust: Trust;
+  /** What certificates that holders carry are decided with, as far as it is handed on. */
+  readonly credentials: CredentialShelf;
   readonly shared: Shared;
   readonly signals: Signals;
   /** Documents of other hosts, behind the guard. */

@@ -21,6 +21,7 @@ import { type DestinationRole, openDestination } from './roles/destination.ts';
 import { type IssuerRole, openIssuer } from './roles/issuer.ts';
 import { openMonitor } from './roles/monitor.ts';
 import { openRegistryRole, openWriting } from './roles/registry.ts';
+import { watchToken } from './token-watch.ts';
 
 const HANDOVER_LOOK_MS = 1_000;
 
@@ -122,7 +123,8 @@ async function createNode(
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
   const comparisons = compareWithOthers(parts);
-  const readiness = openReadiness({ config, parts, roles, chains, handover, isDraining });
+  const token = watchToken(parts.keys, parts.log);
+  const readiness = openReadiness({ config, parts, roles, chains, handover, token, isDraining });
   openReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
   return {
     parts,
@@ -134,6 +136,7 @@ async function createNode(
     close: async () => {
       clearInterval(looking);
       chains.stop();
+      token.stop();
       await comparisons?.close();
       await Promise.all(roles.map((role) => role.close()));
       await opened.close();

@@ -7,10 +7,12 @@ import { openDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import { CredentialShelf } from '../trust/credential-shelf.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { networksOf } from '../upstream/networks.ts';
 import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import type { Config } from './config.ts';
+import { openCredentialMetrics } from './follow-credentials.ts';
 import type { NodeExtras, NodeParts } from './node-parts.ts';
 import { openEitherRegistry } from './open-either-registry.ts';
 import { openLogger } from './open-logger.ts';
@@ -62,6 +64,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     nowS,
   });
   const gate: { handover: Handover | null } = { handover: null };
+  const credentials = new CredentialShelf(pinned?.credentialSigners ?? null, nowS);
+  openCredentialMetrics(metrics.registry, credentials, nowS);
   const trust = await openTrust({
     dataDir: config.dataDir,
     keys,
@@ -70,6 +74,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     registry: registry.registry,
     remote: openRemoteStatements(documents.getText),
     statusLists: passes.statusLists,
+    credentials,
     mayActivate: ({ entity_id, kind }, kid) =>
       kind === 'anchor'
         ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
@@ -93,6 +98,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       metrics,
       registry,
       trust,
+      credentials,
       shared,
       signals,
       documents,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { JwkSet } from '../trust/public-key.ts';
 import { type RegistryPin, trustBundleSchema } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
 import { ConfigError } from './config.ts';
@@ -9,6 +10,8 @@ export interface PinnedAnchor {
   readonly registry: TrustAnchor;
   /** Whose log keys count; undefined where the file pins none. */
   readonly pin: RegistryPin | undefined;
+  /** Who may sign trust lists and rules of certificates; null where the file pins nobody. */
+  readonly credentialSigners: JwkSet | null;
 }
 
 /**
@@ -18,9 +21,12 @@ export interface PinnedAnchor {
 export function readAnchor(file: string | null): PinnedAnchor | null {
   if (file === null) return null;
   try {
-    const { entity_id, jwks, registry } = trustBundleSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { entity_id, jwks, registry, credential_signers } = trustBundleSchema.parse(
+      JSON.parse(readFileSync(file, 'utf8')),
+    );
     const federation = { entity_id, jwks };
-    return { federation, registry: registry ?? federation, pin: registry };
+    const credentialSigners = credential_signers ?? null;
+    return { federation, registry: registry ?? federation, pin: registry, credentialSigners };
   } catch (cause) {
     throw new ConfigError('HUREN_ANCHOR_FILE: not a readable anchor file', { cause });
   }

@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { ChainWatch } from './chain-watch.ts';
 import type { Config } from './config.ts';
 import type { NodeParts, Role } from './node-parts.ts';
+import type { TokenWatch } from './token-watch.ts';
 
 interface Parts {
   readonly config: Config;
@@ -13,6 +14,7 @@ interface Parts {
   readonly roles: readonly Role[];
   readonly chains: ChainWatch;
   readonly handover: Pick<Handover, 'isWaiting'>;
+  readonly token: Pick<TokenWatch, 'isAway'>;
   readonly isDraining: () => boolean;
 }
 
@@ -21,13 +23,14 @@ const TOLD_AFTER_S = 60;
 const TOO_OLD_AFTER_S = 86_400;
 
 /** Whether this node should be sent anything, and why not. `degraded` names what answers less than it could. */
-export function openReadiness({ parts, roles, chains, handover, isDraining }: Parts): () => Readiness {
+export function openReadiness({ parts, roles, chains, handover, token, isDraining }: Parts): () => Readiness {
   const { registry, trust, shared, nowMs } = parts;
   const when = (isSo: boolean, reason: ReadinessReason) => (isSo ? [reason] : []);
   return () => {
     const behindS = registry.registry.behindS();
     const reasons = [
       ...when(isDraining(), 'draining'),
+      ...when(token.isAway(), 'token_unavailable'),
       ...when(trust.anchor === null, 'no_trust_anchor'),
       ...registryReasons(registry.registry, behindS),
       ...chainReasons(chains),

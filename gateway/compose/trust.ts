@@ -8,6 +8,7 @@ import { watchKeyRings } from '../keys/key-watch.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
 import { registeredProvinces } from '../registry/province-directory.ts';
+import type { CredentialShelf } from '../trust/credential-shelf.ts';
 import type { TrustMarkEntry } from '../trust/entity-claims.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
@@ -49,6 +50,8 @@ interface Parts {
   readonly mayActivate: (description: EntityDescription, kid: string) => boolean;
   /** Signed status lists of the passes given out here, for whoever verifies them without a network. */
   readonly statusLists: () => Promise<Record<string, string>>;
+  /** What certificates that holders carry are decided with, for the same. */
+  readonly credentials: CredentialShelf;
   readonly nowS: () => number;
   /** A key file that can no longer be used; the keys in use stay. */
   readonly onKeyFault: (error: unknown) => void;
@@ -85,6 +88,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
       chainOf,
       statusLists,
       registryPin: pinned?.pin,
+      credentials: parts.credentials.bundled(),
     });
   };
   const files = keepBundleFile(dataDir, trustBundle, onKeyFault);
@@ -106,6 +110,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
     (id) => resolver?.forget(id),
     () => files.write(),
   );
+  const stopShelf = parts.credentials.onChange(() => files.write());
   return {
     ...hosting,
     remote,
@@ -128,6 +133,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
     trustBundle,
     close: () => {
       stopFollowing();
+      stopShelf();
       stopWatching();
     },
   };

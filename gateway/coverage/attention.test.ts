@@ -162,7 +162,7 @@ describe('what is not told, or touches somebody else', () => {
 
   test('a version that waits for its second approval', () => {
     const digest = 'a'.repeat(64);
-    const version = (name: string, approvals: number) => ({
+    const version = (name: string, approvals: number, isRejected = false) => ({
       version: name,
       manifest: '{}',
       manifest_digest: digest,
@@ -170,12 +170,16 @@ describe('what is not told, or touches somebody else', () => {
       submitted: MARK,
       check: null,
       approvals: Array.from({ length: approvals }, () => MARK),
+      rejected: isRejected ? { ...MARK, reason: 'other' } : null,
       served: false,
     });
     const adapter = { province: '410000', active: null, trial: null, suspended: null, changed: MARK } as const;
     const adapters = (...versions: ReturnType<typeof version>[]) =>
       new Map([['410000', { ...adapter, versions }]] as const);
-    const waiting = watched({}, { adapters: adapters(version('1.0.0', 2), version('1.1.0', 1)) });
+    const waiting = watched(
+      {},
+      { adapters: adapters(version('1.0.0', 2), version('1.1.0', 1), version('1.2.0', 1, true)) },
+    );
     expect(attentionOf(waiting)).toMatchObject([{ kind: 'approval_waiting', subject: '1.1.0', detail: '1 / 2' }]);
   });
 

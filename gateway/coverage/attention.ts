@@ -165,8 +165,8 @@ function deviating({ state, day, folded, nowMs }: Watched): AttentionItem[] {
 function waiting({ folded, day }: Watched): AttentionItem[] {
   return [...folded.adapters.values()].flatMap(({ province, versions, active }) => {
     const at = versions.findIndex(({ version }) => version === active);
-    return versions.slice(at + 1).flatMap(({ version, submitted, check, approvals }) => {
-      if (approvals.length >= 2 || check?.passed === false) return [];
+    return versions.slice(at + 1).flatMap(({ version, submitted, check, approvals, rejected }) => {
+      if (approvals.length >= 2 || check?.passed === false || rejected !== null) return [];
       const here = day.filter(({ issuer }) => issuer === province);
       const told = { province, subject: version, since: instantOf(submitted.at_s * 1000) };
       return [item('approval_waiting', sum(here, presentedOf), { ...told, detail: `${approvals.length} / 2` })];

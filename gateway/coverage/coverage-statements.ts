@@ -48,6 +48,9 @@ const BATCHES_KEPT_MINUTES = 2 * 24 * HOUR;
 /** Minutes are told apart for a week, hours and days for 400 days. */
 const MINUTES_KEPT = 7 * 24 * HOUR;
 const HOURS_KEPT = 400 * 24 * HOUR;
+/** A minute is over so many minutes after it: hours and days are written once a minute, and not with every report. */
+const MINUTES_OPEN = 2;
+const WIDER_SPANS = SPANS.filter((span) => span > 1);
 
 const groupSchema = z.strictObject({
   destination: coverageGroupSchema.shape.destination,
@@ -121,7 +124,8 @@ export class CoverageStatements {
   *sums(wish: SumsWish): Steps<TimedGroup[]> {
     const sums: TimedGroup[] = [];
     const { afterMinute, perMinutes, venueKind, issuer = '', destination = '' } = wish;
-    for (const { span, from, until } of stretchesAfter(afterMinute, perMinutes)) {
+    const rolledUpTo = yield* this.#rolledUpTo();
+    for (const { span, from, until } of stretchesAfter(afterMinute, perMinutes, rolledUpTo)) {
       const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = $1 AND minute >= $2 AND minute < $3
         AND ${venueKind === 'each' ? `venue_kind <> $4` : 'venue_kind = $4'}
         AND ($5 = '' OR issuer = $5) AND ($6 = '' OR destination = $6)`;
@@ -203,6 +207,8 @@ export class CoverageStatements {
 
   *forget(nowMs: number): Steps<void> {
     const nowMinute = Math.floor(nowMs / MINUTE_MS);
+    const rolledUpTo = yield* this.#rolledUpTo();
+    if (nowMinute - MINUTES_OPEN > rolledUpTo) yield* this.#rollUp(rolledUpTo, nowMinute - MINUTES_OPEN);
     yield {
       sql: 'DELETE FROM huren_coverage_sum WHERE span = 1 AND minute < $1',
       values: [nowMinute - MINUTES_KEPT],
@@ -226,9 +232,34 @@ export class CoverageStatements {
 
   /** Into what may be shown: group by group, and only once enough scans are behind a group. */
   *#show(minutes: readonly MinuteGroups[]): Steps<void> {
+    const ripe = yield* this.#ripe(minutes);
+    if (ripe.length === 0) return;
+    const rolledUpTo = yield* this.#rolledUpTo();
     const sums = new Merging(SUMS.key);
-    for (const { minute, ...group } of yield* this.#ripe(minutes)) addToSums(sums, minute, group);
+    for (const { minute, ...group } of ripe) addToSums(sums, minute, group, rolledUpTo);
     yield* this.#merge(SUMS, sums);
+    const newest = Math.max(...ripe.map(({ minute }) => minute));
+    if (newest - MINUTES_OPEN > rolledUpTo) yield* this.#rollUp(rolledUpTo, newest - MINUTES_OPEN);
+  }
+
+  /** Adds minutes that are over to their hour and their day. What comes late for one of them is added to all three. */
+  *#rollUp(from: number, until: number): Steps<void> {
+    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = 1 AND minute > $1 AND minute <= $2`;
+    const over = storedRows(summedSchema, yield { sql, values: [from, until] }, this.#what);
+    const sums = new Merging(SUMS.key);
+    for (const { minute: at, counts, ...name } of over) {
+      for (const span of WIDER_SPANS) sums.add({ span, minute: at - (at % span), ...name }, counts, at - (at % span));
+    }
+    yield* this.#merge(SUMS, sums);
+    yield { sql: 'DELETE FROM huren_coverage_rolled', values: [] };
+    yield { sql: 'INSERT INTO huren_coverage_rolled VALUES ($1)', values: [until] };
+  }
+
+  *#rolledUpTo(): Steps<number> {
+    // A store that was put back may have two of them: its own first one, and the one of the backup.
+    const rows = yield { sql: 'SELECT COALESCE(MAX(minute), 0) AS minute FROM huren_coverage_rolled', values: [] };
+    const [rolled] = storedRows(z.strictObject({ minute: z.coerce.number().int() }), rows, this.#what);
+    return rolled?.minute ?? 0;
   }
 
   /** The groups that have enough scans behind them, each with what was withheld of it, at its newest minute. */
@@ -315,9 +346,14 @@ function storedRows<T>(schema: z.ZodType<T>, rows: unknown, what: string): T[] {
   return parsed.data;
 }
 
-/** Into the sums of its minute, its hour and its day, by itself and with the other kinds of venues. */
-function addToSums(sums: Merging<SumName>, at: number, { counts, venue_kind, ...pair }: CoverageGroup): void {
-  for (const span of SPANS) {
+/** Into the sums of its minute, and of its hour and day where that minute is over, by itself and with the other kinds of venues. */
+function addToSums(
+  sums: Merging<SumName>,
+  at: number,
+  { counts, venue_kind, ...pair }: CoverageGroup,
+  rolledUpTo: number,
+): void {
+  for (const span of at <= rolledUpTo ? SPANS : ([1] as const)) {
     const minute = at - (at % span);
     sums.add({ span, minute, ...pair, venue_kind }, counts, minute);
     if (venue_kind !== UNTOLD) sums.add({ span, minute, ...pair, venue_kind: ANY_KIND }, counts, minute);

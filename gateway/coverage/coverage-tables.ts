@@ -30,7 +30,7 @@ const COUNTERS = `
 const GROUP = 'destination TEXT, issuer TEXT, venue_kind TEXT';
 const GROUP_KEY = 'destination, issuer, venue_kind';
 
-/** Minutes that a sum is kept for, each in rows of its own: a window reads few of them, whatever its length. */
+/** Minutes that a row sums up: a window reads few rows, whatever its length. */
 export const SPANS = [1, 60, 1_440] as const;
 
 /** A row for each group, with its counters in one JSON text, in place of some forty rows. `object` makes one of counters. */
@@ -56,6 +56,8 @@ function grouped(object: string): string {
     `CREATE TABLE huren_coverage_due (
        reporter TEXT, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (reporter, minute, ${GROUP_KEY}))`,
     ...sums,
+    'CREATE TABLE huren_coverage_rolled (minute INTEGER NOT NULL)',
+    'INSERT INTO huren_coverage_rolled SELECT COALESCE(MAX(minute), 0) FROM huren_coverage_shown',
     `INSERT INTO huren_coverage_waiting SELECT MAX(minute), ${GROUP_KEY}, ${object}
        FROM huren_coverage_withheld GROUP BY ${GROUP_KEY}`,
     `INSERT INTO huren_coverage_due ${counters('reporter, minute', 'huren_coverage_unreported')}`,
@@ -116,6 +118,7 @@ export const KEPT_COVERAGE: KeptStore = {
     kept('epoch', 'epoch', true),
     kept('counted', 'id minute#', true),
     kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('rolled', 'minute#'),
     kept('waiting', 'minute# destination issuer venue_kind counts'),
     kept('due', 'reporter minute# destination issuer venue_kind counts', true),
     kept('report', 'reporter number# body digest sealed_s#', true),

@@ -37,7 +37,7 @@ export type RowName = object;
 
 interface Merged<Name extends RowName> {
   readonly name: Name;
-  readonly counts: Map<string, number>;
+  readonly counts: Record<string, number>;
   minute: number;
 }
 
@@ -54,7 +54,7 @@ export class Merging<Name extends RowName> {
   add(name: Name, counts: Counts, minute: number): void {
     const key = this.#key.map((column) => name[column]).join(' ');
     const known = this.#rows.get(key);
-    if (known === undefined) this.#rows.set(key, { name, counts: new Map(Object.entries(counts)), minute });
+    if (known === undefined) this.#rows.set(key, { name, counts: { ...counts }, minute });
     else addTo(known, counts, minute);
   }
 
@@ -75,13 +75,13 @@ export class Merging<Name extends RowName> {
       [...this.#rows.values()].map(({ name, counts, minute }) => ({
         ...name,
         minute,
-        counts: JSON.stringify(Object.fromEntries(counts)),
+        counts: JSON.stringify(counts),
       })),
     );
   }
 
   all(): { readonly name: Name; readonly counts: Counts; readonly minute: number }[] {
-    return [...this.#rows.values()].map(({ counts, ...row }) => ({ ...row, counts: Object.fromEntries(counts) }));
+    return [...this.#rows.values()];
   }
 
   get size(): number {
@@ -90,6 +90,6 @@ export class Merging<Name extends RowName> {
 }
 
 function addTo(merged: Merged<RowName>, counts: Counts, minute: number): void {
-  for (const [counter, n] of Object.entries(counts)) merged.counts.set(counter, (merged.counts.get(counter) ?? 0) + n);
+  for (const [counter, n] of Object.entries(counts)) merged.counts[counter] = (merged.counts[counter] ?? 0) + n;
   merged.minute = Math.max(merged.minute, minute);
 }

@@ -6,6 +6,7 @@ import { CoverageBook } from './coverage-book.ts';
 import { ANY_KIND, type CountedAnswer, cellsOf } from './coverage-groups.ts';
 import type { CoverageStore, CoverageTerms, ReportDraft, TimedGroup } from './coverage-store.ts';
 import { SKETCH_ERROR } from './latency-sketch.ts';
+import { Merging } from './packed-counts.ts';
 
 const AT_MS = Date.UTC(2026, 0, 1, 12);
 
@@ -33,9 +34,14 @@ function passes(n: number) {
   return { ...GROUP, counts: { [PASSED]: n } };
 }
 
-/** All that a store shows after a minute, with its kinds of venues together. */
-function sumsOf(store: CoverageStore, afterMinute: number, perMinutes: number): Promise<TimedGroup[]> {
-  return store.sums({ afterMinute, perMinutes, venueKind: ANY_KIND });
+/** All that a store shows after a minute, of its one pair, with its kinds of venues together. */
+async function sumsOf(store: CoverageStore, afterMinute: number, perMinutes: number): Promise<TimedGroup[]> {
+  const sums = new Merging<{ readonly minute: number }>(['minute']);
+  for (const { minute, counts } of await store.sums({ afterMinute, perMinutes, venueKind: ANY_KIND })) {
+    const at = minute - (minute % perMinutes);
+    sums.add({ minute: at }, counts, at);
+  }
+  return sums.all().map(({ minute, counts }) => ({ ...GROUP, venue_kind: ANY_KIND, minute, counts }));
 }
 
 /** By minute, how many scans are shown. */
@@ -164,6 +170,33 @@ export function coverageStoreContract(
       expect(await store.withheld()).toEqual([]);
       await add('more', 171, 9);
       expect(await passedAt(store, -1, 60)).toEqual([[120, 10]]);
+      await store.close();
+    });
+
+    test('what comes late for an hour that is over is missing from it, or what comes in time is in it twice', async () => {
+      const store = await openAt('late', { withholdBelow: 1 });
+      const add = (id: string, minute: number) => store.add({ id, minutes: [{ minute, groups: [passes(1)] }] });
+      const everyWay = async () => [
+        await passedAt(store, -1, 1),
+        await passedAt(store, -1, 60),
+        await passedAt(store, -1, 1_440),
+        await passedAt(store, 100, 1_440),
+      ];
+      await add('first', 100);
+      await add('later', 200);
+      await add('late', 101);
+      await add('last', 201);
+      expect(await everyWay()).toEqual([
+        [100, 101, 200, 201].map((minute) => [minute, 1]),
+        [
+          [60, 2],
+          [180, 2],
+        ],
+        [[0, 4]],
+        [[0, 3]],
+      ]);
+      await store.forget(300 * 60_000);
+      expect((await everyWay()).map((rows) => rows.reduce((sum, [, n = 0]) => sum + n, 0))).toEqual([4, 4, 4, 3]);
       await store.close();
     });
 

@@ -35,7 +35,9 @@ test('a full disk is not told, or spoils what was written before', async () => {
   expect(code).toBe('disk_full');
   const store = await openSqliteCoverage(path, TERMS);
   const sums = await store.sums({ ...EVERYTHING, afterMinute: -1 });
-  expect(new Set(sums.flatMap(({ counts }) => Object.values(counts)))).toEqual(new Set([Number(taken)]));
+  // Each batch that was taken adds one to each of its fifty counters.
+  const counted = sums.flatMap(({ counts }) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
+  expect(counted).toBe(50 * Number(taken));
   await store.close();
 }, 60_000);
 

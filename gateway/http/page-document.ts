@@ -9,17 +9,20 @@ const ESCAPES = new Map([
   ['"', '&quot;'],
 ]);
 
-interface Page {
+/** One document, and what it names. */
+export interface Page {
   readonly language: Language;
   readonly title: string;
   readonly script: string;
   readonly styles: readonly string[];
+  /** Where the same is for whoever runs no script. */
+  readonly plain?: string | null;
   /** Where what makes the page installable stands. */
   readonly manifest?: string;
 }
 
 /** The HTML document of a built page: its script draws everything, so there is nothing here but where that is. */
-export function pageDocument({ language, title, script, styles, manifest }: Page): string {
+export function pageDocument({ language, title, script, styles, plain = null, manifest }: Page): string {
   const links = [
     ...(manifest === undefined ? [] : [`<link rel="manifest" href="${escaped(manifest)}">`]),
     ...styles.map((style) => `<link rel="stylesheet" href="${escaped(style)}">`),
@@ -36,10 +39,15 @@ export function pageDocument({ language, title, script, styles, manifest }: Page
   </head>
   <body>
     <div id="page"></div>
-    <noscript><p>${escaped(SHELL_TEXTS.script_needed[language])}</p></noscript>
+    <noscript><p>${escaped(SHELL_TEXTS.script_needed[language])}${elsewhere(plain, language)}</p></noscript>
   </body>
 </html>
 `;
+}
+
+function elsewhere(plain: string | null, language: Language): string {
+  if (plain === null) return '';
+  return ` ${escaped(SHELL_TEXTS.plain[language])}<a href="${escaped(plain)}">${escaped(plain)}</a>`;
 }
 
 function escaped(text: string): string {

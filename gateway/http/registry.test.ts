@@ -8,14 +8,14 @@ import type { Actor } from '../keys/actor.ts';
 import { readActorFile } from '../keys/key-store.ts';
 import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
-import { noteKey, parseVerifierKey } from '../log/note.ts';
+import { noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
 import { actors, adapterTexts, HENAN, HENAN_1_NAMED, makeActor, NAME } from '../registry/registry.fixture.ts';
-import { signEvent, textDigest } from '../registry/sign-event.ts';
 import { witnessName } from '../registry/witnesses.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { openVenueClient, type VenueClient } from '../test/venue-client.ts';
+import { signEvent, textDigest } from '../trust/registry-event.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
@@ -198,7 +198,7 @@ describe('a witness', () => {
     expect(await cosign('no such line')).toBe(400);
     expect(await cosign(cosignCheckpoint(note, witness, nowS))).toBe(201);
 
-    const known = { ...(await trust()), witnesses: [noteKey(witness.name, 'cosignature', publicKey)] };
+    const known = { ...(await trust()), witnesses: [noteKey(witness.name, 'cosignature', rawPublicKey(publicKey))] };
     for (const path of ['checkpoint', 'checkpoint/cosigned']) {
       const served = await (await fetch(`${gateway.url}/v1/log/${path}`)).text();
       expect(verifyCheckpoint(served, known).cosignatures).toEqual([{ name: witness.name, timestampS: nowS }]);

@@ -22,11 +22,13 @@ export interface KeyKeeper {
   readonly make: (alg: SignerAlg, use: KeyUse) => Promise<MadeKey>;
   /** Takes a key into use; `where` names its file or ring in errors. Throws KeyError. */
   readonly hold: (key: StoredKey, where: string) => HeldKey;
+  /** Throws KeyError where what was made here could not be used now. */
+  readonly probe: () => void;
   readonly close: () => void;
 }
 
 /** Keys that lie in the ring files. */
-export const FILE_KEEPER: KeyKeeper = { make: makeStored, hold: holdStored, close: () => {} };
+export const FILE_KEEPER: KeyKeeper = { make: makeStored, hold: holdStored, probe: () => {}, close: () => {} };
 
 const HASH = { ES256: 'sha256', EdDSA: null } as const;
 const memberSchema = z.object({ crv: z.string(), x: keyOctetsSchema, y: keyOctetsSchema.optional() });

@@ -41,6 +41,8 @@ export interface KeyStore {
   readonly rotate: (owner: string, use: KeyUse, nowS: number) => Promise<Rotation>;
   /** Revokes a key from now on; an active one is replaced at once, whatever a gate says. */
   readonly revoke: (owner: string, use: KeyUse, revocation: Revocation) => Promise<void>;
+  /** Resolves where keys can be used now, or none has been needed yet. */
+  readonly probe: () => Promise<void>;
   readonly close: () => void;
 }
 
@@ -140,6 +142,11 @@ class RingStore implements KeyStore {
       if (ring === null || after === null) throw new KeyError('key_unknown', `${owner}/${use} has no such key`);
       return after === ring.keys ? ring : { ...ring, keys: [...after] };
     });
+  }
+
+  async probe(): Promise<void> {
+    const keeper = await this.#keeper;
+    keeper?.probe();
   }
 
   close(): void {

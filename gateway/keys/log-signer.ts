@@ -1,6 +1,5 @@
-import { createPublicKey } from 'node:crypto';
 import { type CheckpointTrust, checkpointText } from '../log/checkpoint.ts';
-import { formatNote, formatVerifierKey, type NoteKey, noteKey } from '../log/note.ts';
+import { formatNote, formatVerifierKey, type NoteKey, noteKey, rawPublicKey } from '../log/note.ts';
 import type { TreeHead } from '../log/store.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
 import { KeyError } from './key-error.ts';
@@ -99,8 +98,9 @@ class RingLogSigner implements LogSigner {
     return this.#keys;
   }
 
-  #logKey({ kid, kty, crv, x }: PublicJwk): LogKey {
-    const key = noteKey(this.origin, 'ed25519', createPublicKey({ key: { kty, crv, x }, format: 'jwk' }));
+  #logKey(jwk: PublicJwk): LogKey {
+    const { kid } = jwk;
+    const key = noteKey(this.origin, 'ed25519', rawPublicKey(jwk));
     return { kid, key, verifierKey: formatVerifierKey(key) };
   }
 }

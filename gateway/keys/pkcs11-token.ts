@@ -77,6 +77,18 @@ export class Pkcs11Token {
     this.#attempt(({ session }) => this.#handleOf(id, session));
   }
 
+  /** Whether the token is there and shows its keys: a token that is gone does neither. Throws KeyError. */
+  probe(): void {
+    this.#attempt(({ slot, session }) => {
+      const { CKA_CLASS, CKO_PRIVATE_KEY } = this.constants;
+      this.#module.C_GetTokenInfo(slot);
+      this.#module.C_FindObjectsInit(session, [{ type: CKA_CLASS, value: CKO_PRIVATE_KEY }]);
+      const [any] = this.#module.C_FindObjects(session, 1);
+      this.#module.C_FindObjectsFinal(session);
+      if (any === undefined) throw unavailable('it shows no private key');
+    });
+  }
+
   /** One signature, by a thread of its own while this process goes on. */
   async sign(id: string, mechanism: number, input: Uint8Array): Promise<Uint8Array> {
     while (this.#lent >= MAX_SESSIONS) await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -44,6 +44,7 @@ export async function openTokenKeeper(setting: TokenSetting): Promise<KeyKeeper>
     make: (alg, use) => make(token, alg, use),
     // Rings that came from files go on until their keys have rotated into the token.
     hold: (key, where) => (key.jwk.d === undefined ? hold(token, key) : FILE_KEEPER.hold(key, where)),
+    probe: () => token.probe(),
     close: () => token.close(),
   };
 }

@@ -1,8 +1,8 @@
+import { decodeBase64, encodeBase64 } from './base64.ts';
 import { LogError } from './log-error.ts';
 import { HASH_BYTES } from './merkle.ts';
 import {
   cosignText,
-  decodeBase64,
   findKey,
   formatNote,
   formatSignatureLine,
@@ -103,7 +103,7 @@ function verifyKnown(text: string, signatures: readonly NoteSignature[], keys: r
 
 /** The text that is signed. `note_malformed` where it could not be read back. */
 export function checkpointText({ origin, size, root }: Checkpoint): string {
-  const text = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  const text = `${origin}\n${size}\n${encodeBase64(root)}\n`;
   // What we could not read back we must never sign.
   parseText(text);
   return text;

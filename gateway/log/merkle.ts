@@ -187,6 +187,6 @@ function isPowerOfTwo(count: number): boolean {
 }
 
 /** The digest has to come at once, which WebCrypto's does not: a browser computes it itself. */
-function sha256(bytes: Uint8Array): Uint8Array {
+export function sha256(bytes: Uint8Array): Uint8Array {
   return nodeCrypto === undefined ? sha256InScript(bytes) : new Uint8Array(nodeCrypto.hash('sha256', bytes, 'buffer'));
 }

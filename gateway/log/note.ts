@@ -1,18 +1,22 @@
-import { createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { nodeCrypto } from '../node-crypto.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
 import { LogError } from './log-error.ts';
+import { sha256 } from './merkle.ts';
 
 /** `ed25519` signs the note's text; `cosignature` is a witness's timestamped signature (C2SP tlog-cosignature). */
 export type NoteAlgorithm = 'ed25519' | 'cosignature';
 
-/** A key known in advance. `id` is 8 hex digits: a name for the key, not a proof of it. */
+/** A key known in advance. `id` is 8 hex digits: a name for the key, not a proof of it. `publicKey`: its 32 bytes. */
 export type NoteKey = {
   readonly name: string;
   readonly id: string;
   readonly algorithm: NoteAlgorithm;
-  readonly publicKey: KeyObject;
+  readonly publicKey: Uint8Array;
 };
 
-/** A name and its Ed25519 private key. */
+/** A name and its Ed25519 private key: with node alone, as nobody signs a log in a browser. */
 export type NoteSigner = { readonly name: string; readonly privateKey: KeyObject };
 
 /** One signature line; `bytes` is what follows the key id. */
@@ -29,17 +33,27 @@ const KEY_ID_BYTES = 4;
 const MAX_SIGNATURES = 64;
 const MAX_NOTE_CHARS = 64 * 1024;
 const MAX_NAME_CHARS = 255;
+const ENCODER = new TextEncoder();
 
-/** A known key with its id worked out (C2SP signed-note, "Signatures"). `note_malformed` unless Ed25519. */
-export function noteKey(name: string, algorithm: NoteAlgorithm, publicKey: KeyObject): NoteKey {
+/** A known key with its id worked out (C2SP signed-note, "Signatures"). `note_malformed` unless it has 32 bytes. */
+export function noteKey(name: string, algorithm: NoteAlgorithm, publicKey: Uint8Array): NoteKey {
   requireName(name);
-  return { name, id: keyId(name, algorithm, rawPublicKey(publicKey)), algorithm, publicKey };
+  if (publicKey.length !== ED25519_KEY_BYTES) throw new LogError('note_malformed', 'not an Ed25519 key');
+  return { name, id: keyId(name, algorithm, publicKey), algorithm, publicKey };
+}
+
+/** The 32 bytes of an Ed25519 key. `note_malformed` for a key of another kind. */
+export function rawPublicKey(
+  key: KeyObject | { readonly crv?: string | undefined; readonly x?: string | undefined },
+): Uint8Array {
+  const { crv, x } = 'export' in key ? key.export({ format: 'jwk' }) : key;
+  if (crv !== 'Ed25519' || x === undefined) throw new LogError('note_malformed', 'not an Ed25519 key');
+  return new Uint8Array(Buffer.from(x, 'base64url'));
 }
 
 /** `name+id+base64(type, key)`: the one-line form a verifier key is passed around in. */
 export function formatVerifierKey(key: NoteKey): string {
-  const material = Buffer.concat([Buffer.of(TYPE_BYTE[key.algorithm]), rawPublicKey(key.publicKey)]);
-  return `${key.name}+${key.id}+${material.toString('base64')}`;
+  return `${key.name}+${key.id}+${encodeBase64(joined(Uint8Array.of(TYPE_BYTE[key.algorithm]), key.publicKey))}`;
 }
 
 /** Reads `formatVerifierKey`. `note_malformed` on anything else, or where the id does not fit the key. */
@@ -50,8 +64,7 @@ export function parseVerifierKey(text: string): NoteKey {
   if (name === undefined || material?.length !== 1 + ED25519_KEY_BYTES || material[0] !== TYPE_BYTE[algorithm]) {
     throw new LogError('note_malformed', 'not a verifier key of a known type');
   }
-  const x = Buffer.from(material.subarray(1)).toString('base64url');
-  const key = noteKey(name, algorithm, createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }));
+  const key = noteKey(name, algorithm, material.slice(1));
   if (key.id !== id) throw new LogError('note_malformed', 'the key id does not fit the key');
   return key;
 }
@@ -59,19 +72,19 @@ export function parseVerifierKey(text: string): NoteKey {
 /** A plain Ed25519 signature over a note's text. */
 export function signText(text: string, signer: NoteSigner): NoteSignature {
   requireName(signer.name);
-  const raw = rawPublicKey(createPublicKey(signer.privateKey));
-  const bytes = new Uint8Array(sign(null, Buffer.from(text), signer.privateKey));
+  const raw = rawPublicKey(node().createPublicKey(signer.privateKey));
+  const bytes = new Uint8Array(node().sign(null, ENCODER.encode(text), signer.privateKey));
   return { name: signer.name, keyId: keyId(signer.name, 'ed25519', raw), bytes };
 }
 
 /** A witness's signature over a note's text at a time (C2SP tlog-cosignature, cosignature/v1). */
 export function cosignText(text: string, witness: NoteSigner, timestampS: number): NoteSignature {
   requireName(witness.name);
-  const raw = rawPublicKey(createPublicKey(witness.privateKey));
-  const bytes = Buffer.alloc(8 + ED25519_SIGNATURE_BYTES);
-  bytes.writeBigUInt64BE(BigInt(timestampS));
-  sign(null, cosignedMessage(text, timestampS), witness.privateKey).copy(bytes, 8);
-  return { name: witness.name, keyId: keyId(witness.name, 'cosignature', raw), bytes: new Uint8Array(bytes) };
+  const raw = rawPublicKey(node().createPublicKey(witness.privateKey));
+  const bytes = new Uint8Array(8 + ED25519_SIGNATURE_BYTES);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(timestampS));
+  bytes.set(node().sign(null, cosignedMessage(text, timestampS), witness.privateKey), 8);
+  return { name: witness.name, keyId: keyId(witness.name, 'cosignature', raw), bytes };
 }
 
 /**
@@ -80,9 +93,9 @@ export function cosignText(text: string, witness: NoteSigner, timestampS: number
  */
 export function verifySignature(text: string, signature: NoteSignature, key: NoteKey): { timestampS?: number } {
   const timestampS = key.algorithm === 'cosignature' ? readTimestampS(signature.bytes) : undefined;
-  const message = timestampS === undefined ? Buffer.from(text) : cosignedMessage(text, timestampS);
+  const message = timestampS === undefined ? ENCODER.encode(text) : cosignedMessage(text, timestampS);
   const proper = timestampS === undefined ? signature.bytes : signature.bytes.subarray(8);
-  if (proper.length !== ED25519_SIGNATURE_BYTES || !verify(null, message, key.publicKey, proper)) {
+  if (proper.length !== ED25519_SIGNATURE_BYTES || !isSigned(message, key, proper)) {
     throw new LogError('note_forged', `the signature of ${key.name} does not verify`);
   }
   return timestampS === undefined ? {} : { timestampS };
@@ -121,25 +134,46 @@ export function parseSignatureLine(line: string): NoteSignature {
   requireName(name);
   return {
     name,
-    keyId: Buffer.from(bytes.subarray(0, KEY_ID_BYTES)).toString('hex'),
+    keyId: hexOf(bytes.subarray(0, KEY_ID_BYTES)),
     bytes: bytes.slice(KEY_ID_BYTES),
   };
 }
 
 /** The signature as its line, newline included. */
 export function formatSignatureLine(signature: NoteSignature): string {
-  const bytes = Buffer.concat([Buffer.from(signature.keyId, 'hex'), signature.bytes]);
-  return `\u2014 ${signature.name} ${bytes.toString('base64')}\n`;
+  const id = Uint8Array.from(signature.keyId.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+  return `\u2014 ${signature.name} ${encodeBase64(joined(id, signature.bytes))}\n`;
 }
 
-/** Strict standard Base64: undefined unless encoding the result gives the same text again. */
-export function decodeBase64(encoded: string): Uint8Array | undefined {
-  const bytes = Buffer.from(encoded, 'base64');
-  return bytes.toString('base64') === encoded ? new Uint8Array(bytes) : undefined;
+/** At once, wherever this runs: node's own where node is there, in a browser one in script. */
+function isSigned(message: Uint8Array, key: NoteKey, signature: Uint8Array): boolean {
+  if (nodeCrypto !== undefined) return nodeCrypto.verify(null, message, keyObjectOf(key), signature);
+  try {
+    return ed25519.verify(signature, message, key.publicKey, { zip215: false });
+  } catch {
+    // Bytes that are no point of the curve have signed nothing.
+    return false;
+  }
 }
 
-function cosignedMessage(text: string, timestampS: number): Buffer {
-  return Buffer.from(`cosignature/v1\ntime ${timestampS}\n${text}`);
+const keyObjects = new WeakMap<NoteKey, KeyObject>();
+
+function keyObjectOf(key: NoteKey): KeyObject {
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const x = Buffer.from(key.publicKey).toString('base64url');
+  const made = node().createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  keyObjects.set(key, made);
+  return made;
+}
+
+function node(): NonNullable<typeof nodeCrypto> {
+  if (nodeCrypto === undefined) throw new LogError('unavailable', 'only node signs for a log');
+  return nodeCrypto;
+}
+
+function cosignedMessage(text: string, timestampS: number): Uint8Array {
+  return ENCODER.encode(`cosignature/v1\ntime ${timestampS}\n${text}`);
 }
 
 function readTimestampS(bytes: Uint8Array): number {
@@ -150,14 +184,22 @@ function readTimestampS(bytes: Uint8Array): number {
 }
 
 function keyId(name: string, algorithm: NoteAlgorithm, rawKey: Uint8Array): string {
-  const named = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(TYPE_BYTE[algorithm]), rawKey]);
-  return hash('sha256', named, 'hex').slice(0, 2 * KEY_ID_BYTES);
+  const named = joined(ENCODER.encode(`${name}\n`), Uint8Array.of(TYPE_BYTE[algorithm]), rawKey);
+  return hexOf(sha256(named).subarray(0, KEY_ID_BYTES));
 }
 
-function rawPublicKey(key: KeyObject): Uint8Array {
-  const { crv, x } = key.export({ format: 'jwk' });
-  if (crv !== 'Ed25519' || x === undefined) throw new LogError('note_malformed', 'not an Ed25519 key');
-  return new Uint8Array(Buffer.from(x, 'base64url'));
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function requireName(name: string): void {

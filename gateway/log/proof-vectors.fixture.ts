@@ -3,7 +3,7 @@ import { signCheckpoint } from './checkpoint.ts';
 import { leafHash, nodeHash } from './merkle.ts';
 import { consistencyProof, inclusionProof, type ReadHashes } from './merkle-proof.ts';
 import { buildMerkleTree } from './merkle-tree.ts';
-import { formatVerifierKey, noteKey } from './note.ts';
+import { formatVerifierKey, noteKey, rawPublicKey } from './note.ts';
 
 const SIZE = 11;
 const ORIGIN = 'log.example/huren';
@@ -79,7 +79,7 @@ function checkpointVectors(root: Uint8Array) {
   const good = signCheckpoint(checkpoint, { name: ORIGIN, privateKey: log });
   return {
     origin: ORIGIN,
-    verifier_key: formatVerifierKey(noteKey(ORIGIN, 'ed25519', createPublicKey(log))),
+    verifier_key: formatVerifierKey(noteKey(ORIGIN, 'ed25519', rawPublicKey(createPublicKey(log)))),
     checkpoints: [
       { name: 'good', defect: null, note: good, refused: null },
       {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { randomFrom } from '../test/chaos/random.ts';
 import { findPostgres, startPostgres } from '../test/postgres.ts';
 import type { LogStore } from './store.ts';
 import { writtenEntry } from './store.writer.ts';
@@ -13,8 +14,9 @@ import { signHead, testLog } from './verify-log.contract.ts';
 import { verifyLog } from './verify-log.ts';
 
 const WRITER = join(import.meta.dirname, 'store.writer.ts');
-/** How often each store's writer is killed; set STORE_KILLS=100 for the long run. */
+/** How often each store's writer is killed, and what decides when; set STORE_KILLS=100 for the long run. */
 const KILLS = Number(process.env['STORE_KILLS'] ?? 10);
+const SEED = Number(process.env['STORE_KILLS_SEED'] ?? 20_220_613);
 const TIMEOUT_MS = 60_000 + KILLS * 5_000;
 
 type Stored = { readonly name: string; readonly firstIndex: number; readonly append: number; readonly of: number };
@@ -37,14 +39,14 @@ function startWriter(kind: string, target: string, name: string, onStored: (coun
   return { child, stored, gone: once(child, 'close') };
 }
 
-/** Lets a writer store for a random while, then ends it by `strike`, and gives what it had been told was stored. */
+/** Lets a writer store as often as `random` says, then ends it by `strike`, and gives what it had been told was stored. */
 async function strikeWriter(
   kind: string,
   target: string,
   name: string,
-  strike: (child: ChildProcess) => Promise<void>,
+  { random, strike }: { readonly random: () => number; readonly strike: (child: ChildProcess) => Promise<void> },
 ) {
-  const enough = 1 + Math.floor(Math.random() * 40);
+  const enough = 1 + Math.floor(random() * 40);
   const reached = Promise.withResolvers<void>();
   const writer = startWriter(kind, target, name, (count) => count >= enough && reached.resolve());
   await Promise.race([reached.promise, writer.gone]);
@@ -88,10 +90,12 @@ async function killAgainAndAgain(
   open: () => Promise<LogStore>,
   strike: (round: number, child: ChildProcess) => Promise<void>,
 ) {
+  const random = randomFrom(SEED);
   const acknowledged: Stored[] = [];
   let note: string | undefined;
   for (let round = 0; round < KILLS; round += 1) {
-    acknowledged.push(...(await strikeWriter(kind, target, `writer${round}`, (child) => strike(round, child))));
+    const struck = { random, strike: (child: ChildProcess) => strike(round, child) };
+    acknowledged.push(...(await strikeWriter(kind, target, `writer${round}`, struck)));
     const store = await open();
     await expectAllStored(store, acknowledged);
     await expectNoHalfAppend(store);
@@ -104,7 +108,7 @@ async function kill(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
 }
 
-describe('a writer killed at a random moment', () => {
+describe(`a writer killed at any moment (seed ${SEED})`, () => {
   test('sqlite loses an acknowledged entry, keeps half an append or stays locked', {
     timeout: TIMEOUT_MS,
   }, async () => {

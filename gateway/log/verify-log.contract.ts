@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cosignCheckpoint, signCheckpoint } from './checkpoint.ts';
 import type { Finding } from './findings.ts';
-import { type NoteAlgorithm, noteKey } from './note.ts';
+import { type NoteAlgorithm, noteKey, rawPublicKey } from './note.ts';
 import { bytes, numbered } from './store.contract.ts';
 import type { LogStore } from './store.ts';
 import { type LogAudit, type LogToVerify, verifyLog } from './verify-log.ts';
@@ -24,7 +24,7 @@ const origin = 'anchor.test/registry';
 
 function person(name: string, algorithm: NoteAlgorithm) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { signer: { name, privateKey }, key: noteKey(name, algorithm, publicKey) };
+  return { signer: { name, privateKey }, key: noteKey(name, algorithm, rawPublicKey(publicKey)) };
 }
 
 const log = person(origin, 'ed25519');

@@ -4,9 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
+import { KEPT_PASSES } from '../passes/pass-tables.ts';
 import { openSqlitePasses } from '../passes/store-sqlite.ts';
 import type { FetchBytes } from '../registry/http-log-source.ts';
 import { actors, enrolledWorld, type World } from '../registry/registry.fixture.ts';
+import { readKeptFile } from '../stores/kept-store.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { plainFetch, showLog, tempFolder } from '../test/registry-site.fixture.ts';
 import { judgeSightings } from './confirm-log.ts';
@@ -102,20 +104,14 @@ describe('a node that moves', () => {
     const busy = placesIn(fresh());
     mkdirSync(busy.dataDir);
     const running = await fillNode(busy, world.log);
-    const file = `${busy.dataDir}.backup`;
-    let ended = false;
-    const scanning = (async () => {
-      while (!ended) await running.passes.take(2_000_000_000, BASIS, 'x');
-    })();
-    await backedUp(busy, file);
-    ended = true;
-    await scanning;
+    const seen = new Map<string, number>();
+    readKeptFile(join(busy.dataDir, 'passes.sqlite'), KEPT_PASSES, ({ name }) => {
+      // Between the first table and the rest somebody gets a pass.
+      if (seen.size === 0) void running.passes.take(2_000_000_000, BASIS, 'x');
+      seen.set(name, (seen.get(name) ?? 0) + 1);
+    });
+    expect([seen.get('taken'), takenOn(busy.dataDir, running.kept.list)]).toEqual([2, 3]);
     await running.close();
-    const target = placesIn(fresh());
-    await restored(target, file, LEAVE);
-    const { taken, lists } = await contentOf(target);
-    const at = takenOn(target.dataDir, lists[0] ?? '');
-    expect(taken[0]?.length).toBe(at);
   });
 });
 

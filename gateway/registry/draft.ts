@@ -1,10 +1,10 @@
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { refuseUntimely } from './entry-times.ts';
 import { type FoldState, isRejection } from './fold-state.ts';
 import { rejectionError } from './registry-error.ts';
-import { signEvent } from './sign-event.ts';
 
 /** Events to be appended together: each one is decided on the state that those before it lead to. */
 export class Draft {

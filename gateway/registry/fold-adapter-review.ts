@@ -39,6 +39,7 @@ export function submitAdapter(
     submitted: mark,
     check: null,
     approvals: [],
+    rejected: null,
     served: false,
   };
   const adapter: AdapterRecord = before ?? {
@@ -91,10 +92,32 @@ export function approveAdapter(
   const { adapter, version } = found;
   if (version.submitted.by === iss) return rejected('self_approval');
   if (state.entities.get(iss)?.role !== 'operator') return rejected('role_not_entitled');
-  const refusal = refuseUnchecked(version);
+  const refusal = refuseRejected(version) ?? refuseUnchecked(version);
   if (refusal !== undefined) return refusal;
   if (countingApprovals(state, version).some(({ by }) => by === iss)) return rejected('approval_repeated');
   return withVersion(state, adapter, { ...version, approvals: [...version.approvals, mark] }, mark);
+}
+
+/** One operator's doubt is enough, and final. What answers already is suspended or rolled back first, in sight of all. */
+export function rejectAdapter(
+  state: FoldState,
+  { iss, body }: EventOf<'adapter_rejected'>,
+  mark: Mark,
+): FoldState | Rejection {
+  const found = findVersion(state, body);
+  if ('rejected' in found) return found;
+  const { adapter, version } = found;
+  if (state.entities.get(iss)?.role !== 'operator') return rejected('role_not_entitled');
+  if (version.version === adapter.active || version.version === adapter.trial?.version) {
+    return rejected('version_in_use');
+  }
+  const refusal = refuseRejected(version);
+  if (refusal !== undefined) return refusal;
+  return withVersion(state, adapter, { ...version, rejected: { ...mark, reason: body.reason } }, mark);
+}
+
+export function refuseRejected(version: VersionRecord): Rejection | undefined {
+  return version.rejected === null ? undefined : rejected('version_rejected');
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   APPROVALS_NEEDED,
   countingApprovals,
   findVersion,
+  refuseRejected,
   refuseUnchecked,
   withAdapter,
   withVersion,
@@ -116,7 +117,11 @@ function moverOf(state: FoldState, iss: string, province: ProvinceCode): EntityR
 
 function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
   const enough = countingApprovals(state, version).length >= APPROVALS_NEEDED;
-  return refuseUnchecked(version) ?? (enough ? refuseNode(state, version) : rejected('approvals_missing'));
+  return (
+    refuseRejected(version) ??
+    refuseUnchecked(version) ??
+    (enough ? refuseNode(state, version) : rejected('approvals_missing'))
+  );
 }
 
 /** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */

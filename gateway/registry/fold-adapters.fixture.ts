@@ -107,6 +107,68 @@ export const ADAPTERS: Row[] = [
     },
   ],
   [
+    'the approval of a version that was rejected',
+    'version_rejected',
+    'checked',
+    async (w) => {
+      await w.do(second, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'values_wrong' });
+      return w.try(first, 'adapter_approved', HENAN_1_NAMED);
+    },
+  ],
+  [
+    'a version rejected twice',
+    'version_rejected',
+    'checked',
+    async (w) => {
+      await w.do(second, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'values_wrong' });
+      return w.try(first, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'other' });
+    },
+  ],
+  [
+    'an activation of a version that was approved twice and then rejected',
+    'version_rejected',
+    'checked',
+    async (w) => {
+      await w.approve(HENAN_1_NAMED);
+      await w.do(first, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'authority_wrong' });
+      return w.try(henan, 'adapter_activated', { ...HENAN_1_NAMED, mode: FULL });
+    },
+  ],
+  [
+    'a rejection of what answers',
+    'version_in_use',
+    'active',
+    (w) => w.try(first, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'other' }),
+  ],
+  [
+    'a rejection of what is on trial',
+    'version_in_use',
+    'active',
+    async (w) => {
+      await w.submitAndCheck(henan, HENAN_2);
+      await w.approve(HENAN_2_NAMED);
+      await w.do(first, 'adapter_activated', { ...HENAN_2_NAMED, mode: SHADOW });
+      return w.try(second, 'adapter_rejected', { ...HENAN_2_NAMED, reason: 'other' });
+    },
+  ],
+  [
+    'a rejection by a province',
+    'role_not_entitled',
+    'checked',
+    (w) => w.try(henan, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'other' }),
+  ],
+  [
+    'a rejection of other bytes',
+    'digest_mismatch',
+    'checked',
+    (w) =>
+      w.try(first, 'adapter_rejected', {
+        ...HENAN_1_NAMED,
+        manifest_digest: HENAN_2_NAMED.manifest_digest,
+        reason: 'other',
+      }),
+  ],
+  [
     'a single-operator activation',
     'approvals_missing',
     'checked',

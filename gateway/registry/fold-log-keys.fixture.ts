@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { formatVerifierKey, noteKey } from '../log/note.ts';
+import { formatVerifierKey, noteKey, rawPublicKey } from '../log/note.ts';
 import type { Row } from './fold-row.fixture.ts';
 import { actors, makeLogKey, NAME, VERIFIER_KEY, type World } from './registry.fixture.ts';
 
@@ -12,7 +12,7 @@ const created = {
 };
 const another = makeLogKey().verifierKey;
 const witnessKey = formatVerifierKey(
-  noteKey('registry.example/log', 'cosignature', generateKeyPairSync('ed25519').publicKey),
+  noteKey('registry.example/log', 'cosignature', rawPublicKey(generateKeyPairSync('ed25519').publicKey)),
 );
 const addKey = (w: World, verifier_key = another, actor = anchor) => w.try(actor, 'log_key_added', { verifier_key });
 const retireKey = (w: World, verifier_key = VERIFIER_KEY, actor = anchor) =>

@@ -56,6 +56,18 @@ export const STAGES: Row[] = [
     },
   ],
   [
+    'a roll-back to a version that was rejected since',
+    'version_rejected',
+    'active',
+    async (w) => {
+      await w.submitAndCheck(henan, HENAN_2);
+      await w.approve(HENAN_2_NAMED);
+      await w.do(henan, 'adapter_activated', { ...HENAN_2_NAMED, mode: FULL });
+      await w.do(first, 'adapter_rejected', { ...HENAN_1_NAMED, reason: 'values_wrong' });
+      return w.try(first, 'adapter_rolled_back', BACK);
+    },
+  ],
+  [
     'a roll-back to what is in use, with nothing on trial beside it',
     'rollback_target',
     'active',

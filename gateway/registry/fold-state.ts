@@ -105,6 +105,8 @@ const versionRecordSchema = z.strictObject({
     .extend({ passed: z.boolean(), level: z.enum(['static', 'live']), report_digest: sha256Schema })
     .nullable(),
   approvals: z.array(markSchema).readonly(),
+  /** By which operator, and why, it can go no further. */
+  rejected: markSchema.extend({ reason: z.string() }).nullable(),
   /** In full use now or once: what may be rolled back to. */
   served: z.boolean(),
 });

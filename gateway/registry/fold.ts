@@ -1,5 +1,5 @@
 import { ANCHOR_EVENT_AGE_S, EVENT_CLOCK_SKEW_S, type RegistryEvent } from '../../schemas/registry-event.ts';
-import { approveAdapter, checkAdapter, submitAdapter } from './fold-adapter-review.ts';
+import { approveAdapter, checkAdapter, rejectAdapter, submitAdapter } from './fold-adapter-review.ts';
 import { activateAdapter, resumeAdapter, rollBackAdapter, suspendAdapter } from './fold-adapter-stage.ts';
 import { createRegistry, enrolEntity, removeEntity } from './fold-entities.ts';
 import { activateKey, announceKey, retireKey, revokeKey } from './fold-keys.ts';
@@ -74,6 +74,8 @@ function decide(state: FoldState, event: Exclude<RegistryEvent, { kind: 'registr
       return checkAdapter(state, event, mark);
     case 'adapter_approved':
       return approveAdapter(state, event, mark);
+    case 'adapter_rejected':
+      return rejectAdapter(state, event, mark);
     case 'adapter_activated':
       return activateAdapter(state, event, mark);
     case 'adapter_suspended':

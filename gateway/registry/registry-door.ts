@@ -4,9 +4,9 @@ import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registr
 import type { RejectionCode } from '../../schemas/registry-rejections.ts';
 import { receiptSchema } from '../../schemas/registry-views.ts';
 import type { Actor } from '../keys/actor.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import type { FoldState } from './fold-state.ts';
 import { isOutpaced, isRejectionCode, RegistryError } from './registry-error.ts';
-import { signEvent } from './sign-event.ts';
 
 export interface EventToSubmit<K extends RegistryEventKind> {
   readonly kind: K;

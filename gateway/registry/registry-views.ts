@@ -25,7 +25,7 @@ function viewOfMark({ by, kid, index, at_s }: Mark) {
 
 export function viewOfVersion(state: FoldState, adapter: AdapterRecord, version: VersionRecord) {
   const counting = new Set(countingApprovals(state, version));
-  const { check } = version;
+  const { check, rejected } = version;
   return {
     version: version.version,
     stage: stageOf(adapter, version),
@@ -38,6 +38,7 @@ export function viewOfVersion(state: FoldState, adapter: AdapterRecord, version:
         : { ...viewOfMark(check), passed: check.passed, level: check.level, report_digest: check.report_digest },
     approvals: version.approvals.map((mark) => ({ ...viewOfMark(mark), counts: counting.has(mark) })),
     approvals_needed: APPROVALS_NEEDED,
+    rejected: rejected === null ? null : { ...viewOfMark(rejected), reason: rejected.reason },
     served: version.served,
   };
 }
@@ -120,7 +121,8 @@ function viewOfKey({ use, jwk, state, ...times }: KeyRecord) {
   };
 }
 
-function stageOf({ active, trial }: AdapterRecord, { version, served }: VersionRecord) {
+function stageOf({ active, trial }: AdapterRecord, { version, served, rejected }: VersionRecord) {
+  if (rejected !== null) return 'rejected';
   if (version === active) return 'full';
   if (version === trial?.version) return trial.mode.stage;
   return served ? 'former' : 'submitted';

@@ -7,12 +7,12 @@ import type { Actor } from '../keys/actor.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import type { LogSigner } from '../keys/log-signer.ts';
 import { signCheckpoint } from '../log/checkpoint.ts';
-import { formatVerifierKey, noteKey, parseVerifierKey } from '../log/note.ts';
+import { formatVerifierKey, noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import { createSigner } from '../trust/signer.ts';
 import { applyEntry, type GenesisRule } from './apply-entry.ts';
 import { EMPTY_STATE, type FoldState, isRejection, type Rejection } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
-import { signEvent } from './sign-event.ts';
 import type { SnapshotKey } from './snapshot-file.ts';
 
 const BASE = 'https://registry.example';
@@ -72,7 +72,7 @@ export const LOG_ORIGIN = 'registry.example/log';
 /** A key for the log, in memory. */
 export function makeLogKey(origin = LOG_ORIGIN) {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { privateKey, verifierKey: formatVerifierKey(noteKey(origin, 'ed25519', publicKey)) };
+  return { privateKey, verifierKey: formatVerifierKey(noteKey(origin, 'ed25519', rawPublicKey(publicKey))) };
 }
 
 type TestLogSigner = Omit<LogSigner, 'ring' | 'verifierKeyOf'>;

@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
 import { addCosignature } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
-import { type NoteKey, noteKey, parseNote } from '../log/note.ts';
+import { type NoteKey, noteKey, parseNote, rawPublicKey } from '../log/note.ts';
 import type { LogStore } from '../log/store.ts';
 import type { EntityRecord, FoldState, KeyRecord } from './fold-state.ts';
 
@@ -19,8 +18,7 @@ export function witnessesOf(state: FoldState): NoteKey[] {
 
 function witnessKey(entity: EntityRecord, { use, state, jwk }: KeyRecord): NoteKey[] {
   if (entity.state !== 'enrolled' || use !== 'witness' || state !== 'active' || jwk.crv !== 'Ed25519') return [];
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: jwk.x }, format: 'jwk' });
-  return [noteKey(witnessName(entity.entity_id), 'cosignature', publicKey)];
+  return [noteKey(witnessName(entity.entity_id), 'cosignature', rawPublicKey(jwk))];
 }
 
 /** The name under which an entity cosigns. */

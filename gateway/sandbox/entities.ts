@@ -33,7 +33,8 @@ function authorizationServer(base: string, server: SandboxServer): EntityDescrip
     province,
     published_jwks: [registryJwkSchema.parse(jwk)],
     token_endpoint: tokenEndpoint,
-    venue_kinds: [...venueKindSchema.values],
+    // No invented venue is one: a server vouches for what its province has admitted it for, here as anywhere.
+    venue_kinds: [...venueKindSchema.values].filter((kind) => kind !== 'prison'),
     regions: [province.slice(0, 2)],
   };
 }

@@ -4,7 +4,7 @@ import type { Router } from 'express';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { ABROAD, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { writeDescription } from '../authority/entity-description.ts';
 import { publishedKeys } from '../authority/init-entity.ts';
@@ -76,7 +76,8 @@ export async function startSandboxNode(
   try {
     const descriptions = sandboxEntities(actors.base, provinces, child.ready);
     for (const description of descriptions) writeDescription(config.dataDir, description);
-    const log = await writeAnchorFile(config.dataDir, keys, actors, nodeUrl);
+    const listKeys = child.ready.provinces[ABROAD]?.secrets['list_keys'];
+    const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
     const phase: Phase = { isOver: false, isInUse: () => false };
     const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
     const extras = { ...extrasOf(child, actors, nodeUrl, phase), ...siblings };

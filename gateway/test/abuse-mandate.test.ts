@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { readActorFile } from '../keys/key-store.ts';
-import { signEvent } from '../registry/sign-event.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 

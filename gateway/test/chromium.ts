@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { CHROMIUM_PLACES } from './chromium-places.ts';
 
 /** Starts the machine's own Chromium, without a window and without a word to anybody else. `args`: switches beside ours. */
 export async function startChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = PLACES.find((path) => existsSync(path));
+  const executablePath = CHROMIUM_PLACES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('there is no Chromium: npm test installs it, or names the package');
   return await chromium.launch({
     executablePath,

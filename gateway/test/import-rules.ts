@@ -94,7 +94,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/log/',
     holds: 'The log of bytes: checkpoints, notes, tiles, its stores and its audit.',
-    mayImport: ['schemas/', 'gateway/log/merkle', 'gateway/stores/'],
+    mayImport: ['schemas/', 'gateway/node-crypto.ts', 'gateway/log/merkle', 'gateway/stores/'],
   },
   {
     path: 'gateway/trust/attestation-rules',

@@ -19,6 +19,9 @@ import {
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
 
+const PROCESSES = 3;
+const CODES_TRIED = 6;
+
 let redis: TestRedis;
 let postgres: TestPostgres;
 let gateway: SandboxGateway;
@@ -29,7 +32,7 @@ let scanned = 0;
 
 beforeAll(async () => {
   [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-  const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: '3' };
+  const settings = { HUREN_REDIS_URL: redis.url, HUREN_CACHE_SECRET: SECRET, HUREN_WORKERS: String(PROCESSES) };
   database = await postgres.createDatabase();
   // Longer than a loaded machine lets a client's connection idle: one that no reply told to close is cut off in the end.
   gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '3' });
@@ -70,15 +73,17 @@ async function counted(name: string): Promise<number> {
 }
 
 describe('three processes on one port', () => {
-  test('ask a province more than once each about one new code', async () => {
-    const code = await freshGreen();
-    const before = await asked('310000');
-    const replies = await scanMany(code, 60);
-    expect(new Set(replies.map(({ decision, code }) => decision ?? code))).toEqual(new Set(['pass']));
-    // One asks for all of them, unless it takes longer than the others may wait.
-    const times = (await asked('310000')) - before;
-    expect(times).toBeGreaterThanOrEqual(1);
-    expect(times).toBeLessThanOrEqual(3);
+  test('ask a province once each about one new code', async () => {
+    const times: number[] = [];
+    // One asks for all of them. On a busy machine that can take longer than the others may wait, but not each time.
+    while (!times.includes(1) && times.length < CODES_TRIED) {
+      const code = await freshGreen();
+      const before = await asked('310000');
+      const replies = await scanMany(code, 60);
+      expect(new Set(replies.map(({ decision, code }) => decision ?? code))).toEqual(new Set(['pass']));
+      times.push((await asked('310000')) - before);
+    }
+    expect([times, times.includes(1), Math.max(...times) <= PROCESSES]).toEqual([times, true, true]);
   });
 
   test('go on using what one of them was told to forget', async () => {
@@ -137,7 +142,7 @@ describe('three processes on one port', () => {
     const starts = () => gateway.output().split('"replaced"').length - 1;
     const before = starts();
     gateway.signal('SIGHUP');
-    await vi.waitFor(() => expect(starts()).toBe(before + 3), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(starts()).toBe(before + PROCESSES), { timeout: 60_000, interval: 100 });
     done = true;
     await Promise.all(load);
     expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });

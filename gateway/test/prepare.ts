@@ -1,46 +1,48 @@
 /**
- * Before the tests: builds the pages, finds the servers that they start for real, and installs what is missing with apt where it may.
- * Where it may not, it names exactly what to install, and fails.
+ * Before the tests: finds the servers that they start for real, and installs what is missing with apt where it may. Where it
+ * may not, it names exactly what to install, and fails.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import '../web/build.mjs';
+import { CHROMIUM_PLACES } from './chromium-places.ts';
 
 interface Needed {
   readonly program: string;
   readonly debianPackages: readonly string[];
-  readonly places: readonly string[];
+  /** Any of them will do. */
+  readonly paths: () => readonly string[];
 }
 
-const inPath = (process.env['PATH'] ?? '').split(delimiter);
+/** Debian keeps HAProxy where only root looks for programs. */
+const inPath = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
+const byName = (program: string) => () => inPath.map((place) => join(place, program));
 const NEEDED: readonly Needed[] = [
-  { program: 'redis-server', debianPackages: ['redis-server'], places: [...inPath, '/usr/bin'] },
-  { program: 'postgres', debianPackages: ['postgresql'], places: [...inPath, ...postgresPlaces()] },
-  { program: 'softhsm2-util', debianPackages: ['softhsm2'], places: [...inPath, '/usr/bin'] },
-  { program: 'haproxy', debianPackages: ['haproxy'], places: [...inPath, '/usr/sbin'] },
-  { program: 'promtool', debianPackages: ['prometheus'], places: [...inPath, '/usr/bin'] },
-  { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], places: [...inPath, '/usr/bin'] },
+  { program: 'redis-server', debianPackages: ['redis-server'], paths: byName('redis-server') },
+  {
+    program: 'postgres',
+    debianPackages: ['postgresql'],
+    paths: () => [...inPath, ...postgresPlaces()].map((place) => join(place, 'postgres')),
+  },
+  { program: 'softhsm2-util', debianPackages: ['softhsm2'], paths: byName('softhsm2-util') },
+  { program: 'haproxy', debianPackages: ['haproxy'], paths: byName('haproxy') },
+  { program: 'prometheus', debianPackages: ['prometheus'], paths: byName('prometheus') },
+  { program: 'promtool', debianPackages: ['prometheus'], paths: byName('promtool') },
+  { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], paths: () => CHROMIUM_PLACES },
 ];
 
 const missing = NEEDED.filter((needed) => !isThere(needed));
-if (missing.length > 0) {
-  const packages = missing.flatMap(({ debianPackages }) => debianPackages);
-  process.stdout.write(`Installing ${packages.join(', ')} ...\n`);
-  install(packages);
-}
-const stillMissing = NEEDED.filter(
-  (needed) => !isThere({ ...needed, places: [...needed.places, ...postgresPlaces()] }),
-);
+if (missing.length > 0) install([...new Set(missing.flatMap(({ debianPackages }) => debianPackages))]);
+const stillMissing = NEEDED.filter((needed) => !isThere(needed));
 if (stillMissing.length > 0) {
   const names = stillMissing.map(({ program }) => program).join(', ');
-  const packages = stillMissing.flatMap(({ debianPackages }) => debianPackages).join(' ');
+  const packages = [...new Set(stillMissing.flatMap(({ debianPackages }) => debianPackages))].join(' ');
   process.stderr.write(`The tests need ${names}. On Debian or Ubuntu: sudo apt-get install ${packages}\n`);
   process.exit(1);
 }
 
-function isThere({ program, places }: Needed): boolean {
-  return places.some((place) => isExecutable(join(place, program)));
+function isThere({ paths }: Needed): boolean {
+  return paths().some(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -64,6 +66,7 @@ function postgresPlaces(): string[] {
 
 function install(packages: readonly string[]): void {
   if (process.getuid?.() !== 0 || !inPath.some((place) => isExecutable(join(place, 'apt-get')))) return;
+  process.stdout.write(`Installing ${packages.join(', ')} ...\n`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const update = ['update', '-q'];
   const installThem = ['install', '-y', '-q', '--no-install-recommends', ...packages];

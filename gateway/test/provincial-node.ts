@@ -5,7 +5,7 @@ import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { type StartedProvince, startProvince } from '../../adapters/sandbox/start-province.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
-import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
+import type { RegistryEventBody } from '../../schemas/registry-event.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
@@ -113,16 +113,6 @@ export async function actorOf({ dataDir }: RestOfNation, name: string): Promise<
   const actor = await readActorFile(sandboxSignerPath(dataDir, name));
   if (actor === null) throw new Error(`the sandbox plays no ${name}`);
   return actor;
-}
-
-/** Signs and submits one event as somebody whom the sandbox plays. */
-export async function submitAs<K extends RegistryEventKind>(
-  nation: RestOfNation,
-  { door }: Pick<ProvincialNode, 'door'>,
-  name: string,
-  event: { readonly kind: K; readonly body: RegistryEventBody<K> },
-): Promise<void> {
-  await door.submit(await actorOf(nation, name), event);
 }
 
 /** Brings a changed manifest of a province into use, in full unless told: the next version, checked and twice approved. */

@@ -26,6 +26,8 @@ interface Running {
 function start(...args: readonly string[]): Running {
   const child = spawn(process.execPath, [PROCESS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   killAtExit(child);
+  // One that is left behind by a test that failed would hold its output open, and the whole run with it.
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   let rest = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -72,7 +74,6 @@ test('a follower killed at a random moment forgets a state that was in force, or
 }, async () => {
   const [folder, port] = [tempFolder(onTestFinished), await freePort()];
   const writer = start('write', tempFolder(onTestFinished), String(port));
-  onTestFinished(() => kill(writer));
   await wait(() => expect(numbersOf(writer, 'logged').length).toBeGreaterThan(0));
   const genesis = genesisOf(writer);
   let known = 0;
@@ -97,7 +98,6 @@ test('a registry killed at a random moment loses what it acknowledged, or its fo
   await wait(() => expect(numbersOf(writer, 'logged').length).toBeGreaterThan(0));
   const genesis = genesisOf(writer);
   const follows = start('follow', tempFolder(onTestFinished), `http://127.0.0.1:${port}`, genesis);
-  onTestFinished(() => kill(follows));
   for (let round = 0; round < KILLS; round += 1) {
     const enough = some();
     await wait(() => expect(numbersOf(writer, 'logged').length).toBeGreaterThan(enough));

@@ -7,7 +7,7 @@ import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
 import { entityListSchema } from '../../schemas/registry-views.ts';
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { createActorFile } from '../keys/key-store.ts';
-import { signEvent } from '../registry/sign-event.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, type VenueClient } from './venue-client.ts';

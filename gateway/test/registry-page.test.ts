@@ -1,63 +1,43 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { adapterViewSchema, entityListSchema } from '../../schemas/registry-views.ts';
+import { adapterViewSchema, entityListSchema, receiptSchema } from '../../schemas/registry-views.ts';
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
+import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
+import { exampleAs, logIn, makeBrowserKey, openRegistryPage, type RegistryPage, TAKE_KEY } from './registry-page.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes } from './venue-client.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
-/** What a script on the page could try. As text: the test's own compiler would rewrite the import. */
-const TAKE_KEY = `(async () => {
-  const { loadKey } = await import('/web/registry-key.js');
-  const { operator } = await (await fetch('/registry/session')).json();
-  const { privateKey } = await loadKey(operator.entity_id);
-  return await crypto.subtle.exportKey('jwk', privateKey).then(() => 'exported', () => 'kept');
-})()`;
 const PENDING = '#pending-120000-0\\.1\\.0';
 
 let gateway: SandboxGateway;
 let browser: Browser;
+let scratch: string;
 
 beforeAll(async () => {
   gateway = await startSandboxGateway({ HUREN_LOG_LEVEL: 'warn' });
   browser = await startChromium();
   await run('registry', 'enrol', 'province:120000');
-  await run('adapter', 'submit', EXAMPLE);
+  scratch = mkdtempSync(join(tmpdir(), 'huren-registry-page-'));
+  await run('adapter', 'submit', exampleAs(scratch, '0.1.0'));
   await run('adapter', 'approve', '120000', '0.1.0', '--as', 'operator-a');
 });
 afterAll(async () => {
   await browser.close();
   await gateway.stop();
+  rmSync(scratch, { recursive: true, force: true });
 });
 
-async function run(...argv: string[]): Promise<void> {
-  const ran = await huren(argv, { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir });
-  expect([ran.exit, ran.stderr], argv.join(' ')).toEqual([0, '']);
-}
+const env = () => ({ HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir });
 
-/** A browser of its own, and everything that its pages complained about. */
-async function open(
-  locale: string,
-  path = '/registry',
-  shown = '#log .proof',
-): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ locale, viewport: { width: 1000, height: 900 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${gateway.url}${path}`);
-  await page.locator(shown).first().waitFor();
-  return { context, page, complaints };
+async function run(...argv: string[]): Promise<void> {
+  const ran = await huren(argv, env());
+  expect([ran.exit, ran.stderr], argv.join(' ')).toEqual([0, '']);
 }
 
 /** What a scan of Tianjin's green leads to: a decision, or a problem's code. */
@@ -70,120 +50,134 @@ async function outcome(): Promise<string> {
   return answer.decision ?? answer.code ?? '';
 }
 
-async function logIn(page: Page, account: string): Promise<void> {
-  await page.locator('#operator a').click();
-  await page.locator(`button[value="${account}"]`).click();
-  await page.locator('#operator h2').waitFor();
+async function open(locale: string, path?: string, shown?: string): Promise<RegistryPage> {
+  return await openRegistryPage(browser, gateway.url, { locale, path, shown });
 }
-
-describe('anybody', () => {
-  test.each([
-    ['zh-CN', '注册表', '日志签名已在本浏览器核对', '谁可以赋码、转码'],
-    ['en-GB', 'Registry', "the log's signature verified in this browser", 'Who may assign and convert'],
-  ])('in %s does not see the provinces, or whether the log is signed', async (locale, title, signed, authority) => {
-    const { context, page, complaints } = await open(locale);
-    expect(await page.locator('h1').innerText()).toBe(title);
-    expect(await page.locator('#provinces > details').count()).toBe(18);
-    expect(await page.locator('#log').innerText()).toContain(signed);
-    await page.locator('#province-140000 summary').click();
-    // Submitted, checked, and two approvals: each entry proved here and signed by whom the page names.
-    await expect.poll(() => page.locator('#province-140000 .proof.good').count()).toBe(4);
-    const box = await page.locator('#province-140000').innerText();
-    expect(box).toContain(authority);
-    expect(box).not.toMatch(/undefined|\[object/);
-    expect(await page.locator('main').innerText()).not.toMatch(/undefined|\[object/);
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
-  test('cannot reach what is behind a province with the keyboard', async () => {
-    const { context, page } = await open('en-GB');
-    await page.locator('#province-410000 summary').focus();
-    await page.keyboard.press('Enter');
-    await page.locator('#province-410000 h3').first().waitFor();
-    await context.close();
-  });
-
-  test('has to scroll sideways on a small screen', async () => {
-    const { context, page } = await open('zh-CN');
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.locator('#province-110000 summary').click();
-    await page.locator('#province-110000 .proof.good').first().waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    await context.close();
-  });
-
-  test('is shown a proof that does not hold as one that does', async () => {
-    const { context, page } = await open('en-GB');
-    // The gateway gives another entry's proof.
-    await page.route('**/v1/log/proof/inclusion?*', async (route) => {
-      const url = new URL(route.request().url());
-      url.searchParams.set('index', '0');
-      await route.fulfill({ response: await route.fetch({ url: url.href }) });
-    });
-    await page.locator('#province-310000 summary').click();
-    await expect.poll(() => page.locator('#province-310000 .proof.bad').count()).toBe(4);
-    expect(await page.locator('#province-310000 .proof.good').count()).toBe(0);
-    await context.close();
-  });
-
-  test('is shown a forged checkpoint as a signed one', async () => {
-    const context = await browser.newContext({ locale: 'en-GB' });
-    const page = await context.newPage();
-    await page.route('**/v1/log/checkpoint', async (route) => {
-      const reply = await route.fetch();
-      await route.fulfill({ response: reply, body: (await reply.text()).replace(/\n(\d+)\n/, '\n1$1\n') });
-    });
-    await page.goto(`${gateway.url}/registry`);
-    await page.locator('#log .proof.bad').waitFor();
-    await context.close();
-  });
-});
 
 describe('an operator', () => {
   test('cannot put a version to use or stop it with a key of this browser, or can before it is enrolled', async () => {
     const { context, page, complaints } = await open('zh-CN');
     await logIn(page, 'operator-b');
-    await page.getByRole('button', { name: '在本浏览器生成密钥' }).click();
-    const jwk = (await page.locator('#enrol-command').getAttribute('data-jwk')) ?? '';
+    const jwk = await makeBrowserKey(page);
     expect(JSON.parse(jwk)).not.toHaveProperty('d');
-    await page.locator(`${PENDING} input`).check();
-    await page.locator(`${PENDING} .proof.good`).waitFor();
-    expect(await page.locator(`${PENDING} button`).last().isDisabled()).toBe(true);
+    const waiting = page.locator(PENDING);
+    await waiting.getByRole('checkbox').check();
+    await expect.poll(() => waiting.locator('.proof.good').count()).toBe(2);
+    expect(await waiting.getByRole('button', { name: '批准此版本' }).isDisabled()).toBe(true);
 
     await run('registry', 'enrol-key', jwk, '--as', 'operator-b');
-    await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText('此密钥已登记').waitFor();
-    await page.locator(`${PENDING} input`).check();
     await page.getByRole('button', { name: '批准此版本' }).click();
-    await page.getByRole('button', { name: '全量启用此版本' }).waitFor();
+    const activate = page.getByRole('button', { name: '启用此版本' });
+    await activate.waitFor();
 
     const { kid } = z.object({ kid: z.string() }).parse(JSON.parse(jwk));
     const [version] = (await tianjin()).versions;
     expect(version?.approvals.map(({ counts }) => counts)).toEqual([true, true]);
     expect(version?.approvals[1]?.kid).toBe(kid);
 
-    await page.locator(`${PENDING} input`).check();
-    await page.getByRole('button', { name: '全量启用此版本' }).click();
+    await activate.click();
     await expect.poll(async () => (await tianjin()).active).toBe('0.1.0');
     expect(await outcome()).toBe('pass');
 
+    // Somebody else's page has been open all the time, and is told.
+    const watching = await open('en-GB', '/registry#province-120000');
+    const suspend = page.locator('#suspend');
+    const stop = suspend.getByRole('button', { name: '暂停此适配器' });
     await page.locator('#suspend-province').selectOption('120000');
     await page.locator('#suspend-reason').selectOption('misuse');
-    await page.getByRole('button', { name: '暂停此适配器' }).click();
+    expect(await stop.isDisabled()).toBe(true);
+    await suspend.getByLabel('请输入“天津”以确认').fill('河南');
+    expect(await stop.isDisabled()).toBe(true);
+    await suspend.getByLabel('请输入“天津”以确认').fill('天津');
+    await stop.click();
     await expect.poll(outcome, { timeout: 1_000 }).toBe('adapter_suspended');
     await page.locator('#resume-120000').getByText('赋码被滥用').waitFor();
+    await watching.page.locator('#province-120000 .badge.suspended').waitFor();
+    const latest = watching.page.locator('#history li').first();
+    await expect.poll(() => latest.innerText()).toContain('Statuses are assigned for other than epidemic reasons');
+    expect(await latest.getAttribute('data-kind')).toBe('adapter_suspended');
     await page.getByRole('button', { name: '恢复此适配器' }).click();
     await expect.poll(outcome, { timeout: 1_000 }).toBe('pass');
+    await watching.page.locator('#province-120000 .badge.active').waitFor();
+    expect(watching.complaints).toEqual([]);
+    await watching.context.close();
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('cannot enrol another key of theirs, try a version on some codes, roll it back, or reject one', async () => {
+    for (const version of ['0.2.0', '0.3.0']) await run('adapter', 'submit', exampleAs(scratch, version));
+    await run('adapter', 'approve', '120000', '0.2.0', '--as', 'operator-a');
+    const old = await open('en-GB');
+    await logIn(old.page, 'operator-b');
+    await run('registry', 'enrol-key', await makeBrowserKey(old.page), '--as', 'operator-b');
+    const { page, context, complaints } = await open('en-GB');
+    await logIn(page, 'operator-b');
+    const jwk = await makeBrowserKey(page);
+    await old.page.getByText('Enrol another key of mine').click();
+    await old.page.getByLabel('The public key that the other browser shows (JSON)').fill(jwk);
+    await old.page.getByRole('button', { name: 'Enrol this key' }).click();
+    await page.getByText('This key is enrolled and can sign').waitFor();
+
+    const waiting = page.locator('#pending-120000-0\\.2\\.0');
+    await waiting.getByRole('checkbox').check();
+    await waiting.getByRole('button', { name: 'Approve this version' }).click();
+    await waiting.getByLabel('Canary: it answers a share of the codes').check();
+    await waiting.getByLabel('Codes that it answers (%)').fill('25');
+    const putToUse = waiting.getByRole('button', { name: 'Put this version to use' });
+    await putToUse.click();
+    await expect.poll(async () => (await tianjin()).trial).toEqual({ version: '0.2.0', stage: 'canary', percent: 25 });
+    await waiting.getByLabel('In full: it answers').check();
+    await putToUse.click();
+    await expect.poll(async () => (await tianjin()).active).toBe('0.2.0');
+
+    const rollBack = page.locator('#roll-back');
+    await page.locator('#roll-back-province').selectOption('120000');
+    await page.locator('#roll-back-to').selectOption('0.1.0');
+    const back = rollBack.getByRole('button', { name: 'Roll back to this version' });
+    expect(await back.isDisabled()).toBe(true);
+    await rollBack.getByLabel('Type “Tianjin” to confirm').fill('Tianjin');
+    await back.click();
+    await expect.poll(async () => (await tianjin()).active).toBe('0.1.0');
+
+    const other = page.locator('#pending-120000-0\\.3\\.0');
+    await other.getByText('Reject this version').first().click();
+    const reject = other.getByRole('button', { name: 'Reject this version' });
+    expect(await reject.isDisabled()).toBe(true);
+    await page.locator('#reject-reason-120000-0\\.3\\.0').selectOption('authority_wrong');
+    await reject.click();
+    await expect
+      .poll(async () => (await tianjin()).versions.at(-1))
+      .toMatchObject({
+        stage: 'rejected',
+        rejected: { reason: 'authority_wrong' },
+      });
+    await expect.poll(() => other.count()).toBe(0);
+    const late = await huren(['adapter', 'approve', '120000', '0.3.0', '--as', 'operator-a'], env());
+    expect([late.exit, late.stderr]).toEqual([1, expect.stringContaining('version_rejected')]);
+
+    // A gateway that says yes and shows another proof is not believed.
+    await page.route('**/v1/registry/events', async (route) => {
+      const reply = await route.fetch();
+      const receipt = receiptSchema.parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...receipt, index: receipt.index - 1 } });
+    });
+    await page.locator('#suspend-province').selectOption('120000');
+    await page.locator('#suspend-reason').selectOption('other');
+    await page.locator('#suspend-name').fill('Tianjin');
+    await page.getByRole('button', { name: 'Suspend this adapter' }).click();
+    await page.locator('#suspend').getByRole('status').getByText('the receipt does not hold').waitFor();
+    await run('adapter', 'resume', '120000', '--as', 'operator-a');
+    expect([...old.complaints, ...complaints]).toEqual([]);
+    await old.context.close();
     await context.close();
   });
 
   test("finds another operator's key, or can take the key out of the browser", async () => {
     const { context, page } = await open('en-GB');
     await logIn(page, 'operator-a');
-    await page.getByRole('button', { name: 'Make a key in this browser' }).click();
-    await page.locator('#enrol-command').waitFor();
+    await makeBrowserKey(page);
     const taken = await page.evaluate(TAKE_KEY);
     expect(taken).toBe('kept');
     await page.getByRole('button', { name: 'Log out' }).click();
@@ -279,11 +273,7 @@ describe('the desk', () => {
     const { page, context } = await open(locale, '/coverage?issuer=110000&window=7d', '.detail dd');
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(AXE);
-    const found: unknown = await page.evaluate(`axe.run().then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
-    expect(found).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     expect(await page.locator('main').innerText()).not.toMatch(/undefined|NaN|\[object/);
     await context.close();

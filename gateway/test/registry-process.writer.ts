@@ -34,7 +34,8 @@ async function write(folder: string, port: number): Promise<void> {
     const { publicJwk: jwk } = await makeActor('more');
     const receipt = await registry.commit((draft) => draft.sign(operator, 'key_announced', { use: 'federation', jwk }));
     writeSync(1, `logged ${receipt?.index}\n`);
-    await delay(2);
+    // As many as a disk would take, so that what is gone through after each kill stays small on one that waits for nothing.
+    await delay(10);
   }
 }
 

@@ -6,8 +6,8 @@ import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registr
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import type { VerificationReply } from '../../schemas/verification.ts';
 import { openKeyStore, readActorFile } from '../keys/key-store.ts';
-import { signEvent } from '../registry/sign-event.ts';
 import { publicJwkSchema } from '../trust/public-key.ts';
+import { signEvent } from '../trust/registry-event.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import { STATUS_ISSUER, type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';

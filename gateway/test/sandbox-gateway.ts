@@ -12,7 +12,7 @@ export interface SandboxGateway {
   /** Everything it has written so far, stdout and stderr. */
   readonly output: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
-  /** Ends it the way Ctrl-C does, removes its data and gives its exit code. */
+  /** Ends it the way Ctrl-C does, removes its data and gives its exit code, as often as it is asked. */
   readonly stop: () => Promise<number | null>;
 }
 
@@ -39,10 +39,10 @@ export async function startSandboxGateway(env: Readonly<Record<string, string>> 
   try {
     const port = String(founded?.port ?? 0);
     const { end, ...started } = await startProcess({ HUREN_PORT: port, HUREN_DATA_DIR: dataDir, ...env });
-    const stop = async () => {
-      const exitCode = await end();
-      clean();
-      return exitCode;
+    let stopped: Promise<number | null> | null = null;
+    const stop = () => {
+      stopped ??= end().finally(clean);
+      return stopped;
     };
     return { ...started, dataDir, stop };
   } catch (error) {

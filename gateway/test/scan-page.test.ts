@@ -28,9 +28,6 @@ afterAll(async () => {
   await gateway.stop();
 });
 
-/** A sheet in CSS pixels. */
-const A4 = { width: 794, height: 1123 };
-
 const everyCode = () => codes.map(({ code }) => code);
 
 test('a camera that sees codes one after another is answered wrongly, or for two at once', async () => {
@@ -155,60 +152,6 @@ test('a door without a network takes a pass that it may not, or refuses a good o
   await page.context.setOffline(false);
   expect(page.complaints).toEqual([]);
   await page.context.close();
-});
-
-describe('a traveller', () => {
-  const ask = async (door: DoorPage, code: string) => {
-    await door.page.locator('#typed').fill(code);
-    await door.page.locator('#typed').press('Enter');
-    const shown = door.page.locator('[data-pass]');
-    await shown.waitFor();
-    return { kind: await shown.getAttribute('data-pass'), words: await shown.innerText() };
-  };
-
-  test('gets a pass that does not scan off its print, that says too much, or that is kept', async () => {
-    const desk = await DoorPage.open(withoutCamera, gateway.url, { path: '/pass', colorScheme: 'dark' });
-    const code = codeOf(codes, '410000', 'green');
-    const shown = await ask(desk, code);
-    expect(shown).toMatchObject({ kind: 'issued', words: expect.stringContaining('Henan → Guangdong') });
-    expect(shown.words).not.toContain(code);
-    expect(await seriousFindings(desk.page)).toEqual([]);
-    await desk.page.emulateMedia({ media: 'print' });
-    await desk.page.setViewportSize(A4);
-    expect(await desk.page.getByRole('button').count()).toBe(0);
-    const print = await desk.page.screenshot();
-    const scanner = await DoorPage.open(withoutCamera, gateway.url);
-    await scanner.cutNetwork();
-    await scanner.showPicture(print);
-    expect(await scanner.putAway()).toMatchObject({ decision: 'pass', verified: 'true' });
-    expect([...desk.complaints, ...desk.astray(gateway.url, everyCode())]).toEqual([]);
-    await desk.page.reload();
-    await desk.page.locator('#typed').waitFor();
-    expect(await desk.page.locator('[data-pass]').count()).toBe(0);
-    await Promise.all([desk.context.close(), scanner.context.close()]);
-  });
-
-  test('gets a pass for a red, or is not told where to appeal', async () => {
-    const query = 'venue=guangzhou-hospital&lang=zh';
-    const desk = await DoorPage.open(withoutCamera, gateway.url, { path: '/pass', query });
-    const shown = await ask(desk, codeOf(codes, '410000', 'red'));
-    expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
-    expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
-    expect(await seriousFindings(desk.page)).toEqual([]);
-    await desk.context.close();
-  });
-});
-
-test('a venue whose tokens are bound to a key cannot scan with the page', async () => {
-  const query = 'venue=guangzhou-coach-station&lang=en';
-  const bound = await DoorPage.open(withoutCamera, gateway.url, { query });
-  const proofs: (string | undefined)[] = [];
-  bound.page.on('request', (request) => {
-    if (request.url().endsWith('/v1/verifications')) proofs.push(request.headers()['dpop']);
-  });
-  expect(await bound.type(codeOf(codes, '410000', 'green'))).toMatchObject({ decision: 'pass', verified: 'true' });
-  expect(proofs.every((proof) => proof !== undefined) && proofs.length > 0).toBe(true);
-  await bound.context.close();
 });
 
 describe.each([

@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { correction, generate } from 'lean-qr';
+import { toPngBuffer } from 'lean-qr/extras/node_export';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { z } from 'zod';
+import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { QUIET_MODULES } from '../pass-picture.ts';
 import { startChromium } from './chromium.ts';
 import { writeQrVideo } from './qr-video.ts';
 import { openVenueClient } from './venue-client.ts';
@@ -153,6 +157,35 @@ export async function revokePass(url: string, pass: string): Promise<void> {
   const venue = await openVenueClient(url, VENUE);
   const reply = await venue.post('/v1/passes/revocations', { pass });
   if (!reply.ok) throw new Error(`the pass was not withdrawn: ${reply.status}`);
+}
+
+/** What the page shows where the gateway refuses with this code; `look` comes while it is shown. */
+export async function refusedWith(
+  open: DoorPage,
+  code: ProblemCode,
+  look: () => Promise<void> = async () => {},
+): Promise<ShownAnswer> {
+  const { page } = open;
+  const { status, zh, en, next } = PROBLEMS[code];
+  const document = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
+  const refuse = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
+  await page.route('**/v1/verifications', refuse);
+  await page.locator('#typed').fill('a code that nobody is asked about');
+  await page.locator('#typed').press('Enter');
+  await open.answer();
+  await look();
+  const shown = await open.putAway();
+  await page.unroute('**/v1/verifications', refuse);
+  return shown;
+}
+
+/** Codes side by side in one picture, PNG. */
+export function qrPicture(texts: readonly string[]): Buffer {
+  const drawn = texts.map((text) => generate(text, { minCorrectionLevel: correction.L }));
+  const side = Math.max(40, ...drawn.map(({ size }) => size)) + 2 * QUIET_MODULES;
+  const get = (x: number, y: number) => drawn[Math.floor(x / side)]?.get((x % side) - QUIET_MODULES, y - QUIET_MODULES);
+  const sheet = { size: side * Math.max(1, texts.length), get: (x: number, y: number) => get(x, y) ?? false };
+  return Buffer.from(toPngBuffer(sheet, { on: [0, 0, 0], off: [255, 255, 255], pad: 0, scale: 4 }));
 }
 
 /** One of the sandbox's codes. Throws where there is none. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
 import { startChromium } from './chromium.ts';
+import { forged, venueClaims } from './venue-token.fixture.ts';
 
 const WAIT_MS = 15_000;
 const VERSION = 'document.documentElement.dataset.version';
@@ -92,6 +93,11 @@ test('somebody who is not signed in is asked for a token by nobody, or one that 
   await page.getByLabel('Access token').fill('not.a.token');
   await page.getByRole('button', { name: 'Use this token' }).click();
   await page.getByText('This is no access token of a venue').waitFor();
+  // A token that is bound to a key is nobody's without the key, which stays where it was made.
+  const bound = venueClaims({ iss: origin, aud: origin, cnf: { jkt: 'k'.repeat(43) } });
+  await page.getByLabel('Access token').fill(forged({ alg: 'ES256' }, bound));
+  await page.getByRole('button', { name: 'Use this token' }).click();
+  await page.getByText('This token is bound to a key').waitFor();
   expect(await page.locator('#answer').innerText()).toBe('');
   await context.close();
 });
@@ -103,7 +109,7 @@ test('staff that can sign in are asked for a token, or are nobody once they have
   session = { login: true, venue: null };
   await page.goto(`${origin}/scan?lang=en`);
   const signIn = page.getByRole('link', { name: 'Sign in as staff of the venue' });
-  expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en');
+  expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en&page=/scan');
   expect(await page.getByLabel('Access token').count()).toBe(0);
   const venue = { client_id: 'first-hospital', kind: 'hospital', region: '410100', destination: '410000' };
   session = { login: true, venue: { ...venue, ends_at: '2026-11-26T16:00:00Z' } };

@@ -1,9 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { joinedTrust } from '../../adapters/credentials/credential-trust.ts';
+import { noRules, rulesFor } from '../../adapters/credentials/rules.ts';
+import { trustFromList } from '../../adapters/credentials/trust-list.ts';
+import { verifyCredential } from '../../adapters/credentials/verify-credential.ts';
 import { coverageSchema } from '../../schemas/coverage.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { openCredentialRules, openTrustList } from '../trust/credential-documents.ts';
+import { verifyTrustBundle } from '../trust/signed-bundle.ts';
+import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, provinceRequests, sandboxCodes } from './venue-client.ts';
+
+const anchorFileSchema = trustBundleSchema.required({ credential_signers: true });
 
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
@@ -105,3 +116,44 @@ async function verifications(): Promise<string[]> {
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   return metrics.split('\n').filter((line) => /^huren_(verifications_total|signal_base_total|upstream_)/.test(line));
 }
+
+describe('certificates from abroad', () => {
+  test('one destination is answered by the rules of another, or from what another one was told', async () => {
+    const doors = ['guangzhou-hospital', 'haikou-airport', 'guangzhou-hospital'];
+    const told: string[] = [];
+    for (const door of doors) {
+      const { decision, reasons } = await (await openVenueClient(gateway.url, door)).verify(
+        find('900000', 'green').code,
+      );
+      told.push(`${decision} ${reasons.map((reason) => reason.code).join()}`);
+    }
+    expect(told).toEqual(['pass ok', 'refer certificate_rules_unmet', 'pass ok']);
+  });
+
+  test('a door without a network has nothing to decide them with', async () => {
+    const anchor = anchorFileSchema.parse(JSON.parse(readFileSync(join(gateway.dataDir, 'anchor.json'), 'utf8')));
+    const atS = Math.floor(Date.now() / 1000);
+    const carried = async () => {
+      const token = await (await fetch(`${gateway.url}/v1/trust-bundle?destination=440000`)).text();
+      return (await verifyTrustBundle(token, { pinned: anchor, atS })).bundle;
+    };
+    // The node has them soon after its adapter is registered.
+    await expect.poll(async () => (await carried()).credential_rules?.length, { timeout: 20_000 }).toBe(2);
+    const bundle = await carried();
+    expect(bundle.credential_signers).toEqual(anchor.credential_signers);
+    const open = { keys: anchor.credential_signers.keys };
+    const lists = await Promise.all((bundle.credential_lists ?? []).map((list) => openTrustList(list, open, atS)));
+    const rules = await Promise.all((bundle.credential_rules ?? []).map((one) => openCredentialRules(one, open, atS)));
+    const decided = async (scenario: string, destination: '440000' | '460000') => {
+      const trust = joinedTrust(...lists.map(trustFromList));
+      const own = rulesFor(rules, destination) ?? noRules(destination);
+      return (await verifyCredential(find('900000', scenario).code, { trust, rules: own, atS })).code;
+    };
+    expect(await decided('green', '440000')).toBe('ok');
+    expect(await decided('green', '460000')).toBe('rule_not_met');
+    expect(await decided('green-card', '440000')).toBe('ok');
+    expect(await decided('issuer-unknown', '440000')).toBe('issuer_unknown');
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
+  });
+});

@@ -112,6 +112,7 @@ export const BAD_TOKENS: readonly TokenCase[] = [
     ['in another server’s name', (bad) => bad.bearer({ iss: bad.foreign.entityId }), 'key_unknown'],
     ['without the scope', (bad) => bad.bearer({ scope: 'openid' }), 'scope_missing'],
     ['of a kind that nobody knows', (bad) => bad.bearer({ venue_kind: 'castle' }), 'claims_invalid'],
+    ['of a kind that its province did not admit', (bad) => bad.bearer({ venue_kind: 'prison' }), 'venue_kind_refused'],
     ['of a venue in another province', (bad) => bad.bearer({ region: '310000' }), 'region_refused'],
     ['of another type', (bad) => bad.bearer({}, { typ: 'jwt' }), 'type_wrong'],
     ['that is not signed', (bad) => bad.unsigned({ alg: 'none' }), 'algorithm_refused'],

@@ -20,8 +20,8 @@ import { atLink, TrustError, type TrustErrorCode } from './trust-error.ts';
 
 /** JWS `typ` of a holder-held pass. */
 export const PASS_TYP = 'recognition-pass+jwt';
-/** Short enough for one QR code that a cheap camera reads. */
-export const MAX_PASS_LENGTH = 1024;
+/** What one QR code of level M and version 25 takes (ISO/IEC 18004), beyond which a cheap camera fails on creased paper. */
+export const MAX_PASS_LENGTH = 997;
 /** A pass never outlives the day that it was made for. */
 export const MAX_PASS_LIFETIME_S = 86_400;
 
@@ -93,9 +93,14 @@ export async function openOwnPass(
   return parsed.data;
 }
 
-/** Signs a pass. The caller built the claims from parsed parts. */
-export function signPass(claims: PassClaims, signer: Signer): Promise<string> {
-  return signCompact({ typ: PASS_TYP }, passClaimsSchema.parse(claims), signer);
+/**
+ * Signs a pass. The caller built the claims from parsed parts. Throws TrustError `token_too_large` where the gateway's own
+ * identifier is so long that no code that is printed could hold it.
+ */
+export async function signPass(claims: PassClaims, signer: Signer): Promise<string> {
+  const pass = await signCompact({ typ: PASS_TYP }, passClaimsSchema.parse(claims), signer);
+  if (pass.length > MAX_PASS_LENGTH) throw new TrustError('token_too_large', 'the pass has no room in a QR code');
+  return pass;
 }
 
 /**

@@ -5,6 +5,7 @@ import { MAX_EVENT_BYTES, versionSchema } from '../registry-event.ts';
 import {
   adapterListSchema,
   adapterViewSchema,
+  deviationsViewSchema,
   entityListSchema,
   mandateListSchema,
   policyListSchema,
@@ -19,19 +20,6 @@ import { described, type Operation, type Reply } from './operation.ts';
 
 const province = described(provinceCodeSchema, { zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
 const version = described(versionSchema, { zh: '版本号', en: 'its version' });
-const deviationsSchema = z.object({
-  province: provinceCodeSchema,
-  policy: z.string().nullable(),
-  deviations: z.array(
-    z.looseObject({
-      row: z.int(),
-      baseline: z.string(),
-      decision: z.string(),
-      cells: z.int(),
-      exception: z.unknown(),
-    }),
-  ),
-});
 const submissionSchema = z.strictObject({
   event: z.string().max(MAX_EVENT_BYTES).meta({ description: 'compact JWS, typ registry-event+jwt' }),
   scenarios: z
@@ -142,7 +130,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '该目的地比国家基准更严之处', en: 'Where that destination is stricter than the national baseline' },
     params: z.object({ province }),
-    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsSchema, example('deviations'))],
+    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsViewSchema, example('deviations'))],
     problems: ['not_found'],
   },
   {

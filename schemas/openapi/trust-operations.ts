@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { provinceCodeSchema } from '../code-lists/index.ts';
+import { credentialDocumentsSchema } from '../credential-documents.ts';
 import { PROTECTED_RESOURCE_PATH, protectedResourceSchema } from '../protected-resource.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
@@ -311,6 +312,31 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       },
     ],
     problems: ['body_invalid', 'not_found', 'unavailable'],
+  },
+  {
+    id: 'credentialDocuments',
+    method: 'get',
+    path: '/v1/credential-documents',
+    tag: 'trust',
+    who: 'public',
+    summary: { zh: '判定证书所用的信任名单与规则', en: 'The trust list and rules that certificates are decided with' },
+    details: {
+      zh: '由签发端节点提供，均为已签名文件；须用锚文件指定的密钥核验。',
+      en: 'At nodes that issue for 900000. Signed documents: they count where the anchor file pins their signers.',
+    },
+    replies: [
+      {
+        status: 200,
+        text: {
+          zh: '一份名单，每个目的地至多一份规则',
+          en: 'One list, and the rules of each destination that has some',
+        },
+        mediaType: 'application/json',
+        schema: credentialDocumentsSchema,
+        example: { trust_list: 'eyJ0eXAiOiJjcmVkZW50aWFsLXRydXN0LWxpc3Qrand0In0.e30.c2ln', rules: [] },
+      },
+    ],
+    problems: ['not_found', 'unavailable'],
   },
 ];
 

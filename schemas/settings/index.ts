@@ -5,8 +5,8 @@ import { STORE_SETTINGS } from './store-settings.ts';
 import { TRUST_SETTINGS } from './trust-settings.ts';
 
 export type { NodeRole } from './roles.ts';
-export { EVERY_ROLE, NODE_ROLES, nodeRoleSchema } from './roles.ts';
-export type { Setting, SettingUser } from './setting.ts';
+export { EVERY_ROLE } from './roles.ts';
+export type { Setting } from './setting.ts';
 
 /** Every `HUREN_*` variable, each declared once: parsing, help, the runbook and the refusal of others follow from it. */
 export const SETTINGS = {

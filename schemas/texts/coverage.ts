@@ -117,6 +117,19 @@ export const COVERAGE_TEXTS = {
   conformance: { zh: '检查程度', en: 'Checked' },
   trial: { zh: '试用版本', en: 'Being tried' },
   problem: { zh: '问题', en: 'Problem' },
+  own_page: { zh: '查看该省', en: 'the page of' },
+  its_codes: { zh: '本省码在各目的地', en: 'Its codes, at other destinations' },
+  here: { zh: '各省码在本省', en: "Other provinces' codes, here" },
+  none_shown: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
+  signals: { zh: '异常信号（近一小时）', en: 'Signals, of the last hour' },
+  signals_none: { zh: '没有足够的扫码可供判断。', en: 'There are too few scans to tell.' },
+  signal: { zh: '信号', en: 'Signal' },
+  share: { zh: '占比', en: 'Share' },
+  raised: { zh: '已触发', en: 'raised' },
+  not_raised: { zh: '未触发', en: 'not raised' },
+  registered: { zh: '适配器与申诉渠道', en: 'Its adapter, and where to complain' },
+  registered_none: { zh: '该省没有登记适配器。', en: 'No adapter of it is registered.' },
+  registry_loading: { zh: '正在读取注册表……', en: 'Reading the registry …' },
 } as const satisfies Record<string, LocalisedText>;
 
 export const ROLE_TEXTS = {

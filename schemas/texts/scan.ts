@@ -146,6 +146,7 @@ export const SCAN_TEXTS = {
     en: "Scan it again with a network, or scan the holder's code",
   },
   certificate: { zh: '持有人所持证书', en: 'Certificate' },
+  listed: { zh: '信任名单签发于', en: 'Trust list of' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },

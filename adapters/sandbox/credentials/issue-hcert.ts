@@ -3,10 +3,6 @@ import { zlibSync } from 'fflate';
 import { encodeBase45 } from './base45-text.ts';
 import type { CredentialSigner } from './credential-signer.ts';
 
-/** COSE and CWT labels (RFC 9052, RFC 8392). */
-export const LABEL = { algorithm: 1, critical: 2, keyId: 4, issuer: 1, expires: 4, issued: 6, hcert: -260 } as const;
-export const ALGORITHM_ID = { ES256: -7, PS256: -37 } as const;
-
 export type CborMap = ReadonlyMap<number | string, unknown>;
 
 export interface HcertDraft {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { conformanceReportSchema } from '../../../schemas/conformance-report.ts';
-import { textDigest } from '../../registry/sign-event.ts';
+import { textDigest } from '../../trust/registry-event.ts';
 import { adapterRows, printAdapter } from '../adapter-text.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';

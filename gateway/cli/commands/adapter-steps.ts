@@ -1,7 +1,12 @@
 import { Option } from 'commander';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
-import { SUSPENSION_REASONS, type SuspensionReason } from '../../../schemas/registry-event.ts';
-import { textDigest } from '../../registry/sign-event.ts';
+import { keysOf, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import {
+  SUSPENSION_REASONS,
+  type SuspensionReason,
+  VERSION_REJECTIONS,
+  type VersionRejection,
+} from '../../../schemas/registry-event.ts';
+import { textDigest } from '../../trust/registry-event.ts';
 import { type ModeOptions, modeOf, modeOptions, modeText } from '../activation-mode.ts';
 import type { Cli } from '../cli.ts';
 import {
@@ -35,7 +40,7 @@ const REASONS: readonly SuspensionReason[] = [
   'other',
 ];
 
-/** `adapter submit | approve | activate | suspend | resume | rollback`. */
+/** `adapter submit | approve | reject | activate | suspend | resume | rollback`. */
 export const ADAPTER_STEPS: readonly StepCommand[] = [
   signedStep({
     name: 'submit',
@@ -101,6 +106,30 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
             : `adapter approve ${named} ${signerFlag('operator-b', cli.env)}`,
       };
     },
+  }),
+  signedStep({
+    name: 'reject',
+    zh: '国家运营者拒绝一个版本；此后不能再批准或启用',
+    en: 'reject a version for good as a national operator; one is enough',
+    example: 'adapter reject 120000 0.1.0 --reason values_wrong',
+    exampleBy: 'operator-a',
+    takes: (cli, command) => {
+      const codes = keysOf(VERSION_REJECTIONS);
+      const reasons = codes.map((code) => `${code} ${cli.say(VERSION_REJECTIONS[code])}`).join(' · ');
+      const option = new Option('--reason <code>', reasons).choices(codes).makeOptionMandatory();
+      return versioned(cli, command).addOption(option);
+    },
+    read: async (input: OfVersion & { readonly reason: VersionRejection }, cli) => ({
+      ...(await digested(input, cli)),
+      reason: input.reason,
+    }),
+    by: null,
+    signs: ({ province, version, manifest_digest, reason }) => ({
+      events: [{ kind: 'adapter_rejected', body: { province, version, manifest_digest, reason } }],
+      about: { province, version, reason },
+      zh: `已拒绝 ${province} ${version}：${VERSION_REJECTIONS[reason].zh}`,
+      en: `rejected ${province} ${version}: ${VERSION_REJECTIONS[reason].en}`,
+    }),
   }),
   signedStep({
     name: 'activate',

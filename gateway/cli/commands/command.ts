@@ -14,7 +14,20 @@ export function described(cli: Cli, command: Command, description: Description):
   return command
     .helpOption('-h, --help', cli.say({ zh: '显示帮助', en: 'show this help' }))
     .description(cli.say(description))
-    .addHelpText('after', `\n${heading}\n  $ huren ${description.example}`);
+    .addHelpText('after', `\n${heading}\n  $ ${pasteable(`huren ${description.example}`)}`);
+}
+
+const EXAMPLE_WIDTH = 76;
+
+/** A command line over as many lines as it takes, broken before options, which a shell reads as one. */
+function pasteable(line: string): string {
+  const [first = '', ...options] = line.split(/ (?=--[a-z])/);
+  let width = first.length;
+  return options.reduce((said, option) => {
+    const fits = width + 1 + option.length <= EXAMPLE_WIDTH;
+    width = fits ? width + 1 + option.length : 4 + option.length;
+    return `${said}${fits ? ' ' : ' \\\n    '}${option}`;
+  }, first);
 }
 
 /** Describes a command that only holds others. */

@@ -44,8 +44,8 @@ export function addDemo(program: Command, cli: Cli): void {
 async function run(cli: Cli, options: DemoOptions): Promise<DemoResult[]> {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
-  if (trust.anchor === null) throw await nothingPinned(gateway);
   const codes = await sandboxCodes(gateway, options.province);
+  if (trust.anchor === null) throw await nothingPinned(gateway);
   const accesses = new Map<string | undefined, Promise<VenueAccess>>();
   const accessOf = (venue: string | undefined) => {
     const access = accesses.get(venue) ?? obtainAccess(gateway, cli.env, venue);

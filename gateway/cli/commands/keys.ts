@@ -62,7 +62,7 @@ function addChanges(group: Command, cli: Cli): void {
         zh: '等待运行中的节点启用新密钥的最长时间',
         en: 'how long to wait for the running node to put the key to use, where that is its decision',
       }),
-      reading(secondsOf, 'whole seconds'),
+      reading(secondsOf, cli.say({ zh: '应为整秒数', en: 'whole seconds' })),
       60,
     )
     .action(async ({ owner, use, json, wait }: RingOptions & { readonly wait: number }) => {

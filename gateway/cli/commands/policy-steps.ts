@@ -1,10 +1,10 @@
 import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { CliError } from '../cli-error.ts';
 import { openRegistryApi } from '../enter-event.ts';
+import { readPolicy } from '../policy-file.ts';
 import { provinceArgument, versionReader } from '../registered-adapter.ts';
 import { provincePart } from '../sandbox-parts.ts';
 import { type StepCommand, signedStep } from '../signed-step.ts';
-import { readPolicy } from './policy.ts';
 
 interface WithdrawInput {
   readonly province: ProvinceCode;

@@ -1,22 +1,18 @@
 import { type Command, Option } from 'commander';
 import { type CoverageWindow, coverageCellsSchema, coverageWindowSchema } from '../../../schemas/coverage.ts';
-import { jsonOrUndefined } from '../../../schemas/json-text.ts';
-import { type Policy, policySchema } from '../../../schemas/policy.ts';
+import type { Policy } from '../../../schemas/policy.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import { compilePolicy } from '../../policy/decide.ts';
 import { policyImpact } from '../../policy/impact.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
-import { readBoundedFile, readBoundedStdin } from '../bounded-input.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
-import { faultText } from '../fault-text.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
+import { readPolicy } from '../policy-file.ts';
 import { type CountedImpact, printDiff, printImpact, printReview } from '../policy-text.ts';
 import { reportError } from '../report.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
 import { POLICY_STEPS } from './policy-steps.ts';
-
-const MAX_POLICY_BYTES = 1_048_576;
 
 /** `policy`: a destination's decision table, proved over its whole domain, held against the baseline, published. */
 export function addPolicy(program: Command, cli: Cli): void {
@@ -98,22 +94,6 @@ async function impactOf(cli: Cli, policy: Policy, baseline: Policy, window: Cove
   const impact = policyImpact(compilePolicy(draft), compilePolicy(baseline), counted.cells, nowMs);
   const { undecided, suppressed_below } = counted;
   return { window, impact, undecided, suppressed_below };
-}
-
-/** A policy from a file, or from stdin for `-`. Throws CliError `file_unreadable`, `policy_invalid`. */
-export async function readPolicy(file: string): Promise<Policy> {
-  const input = file === '-' ? await readBoundedStdin(MAX_POLICY_BYTES) : readBoundedFile(file, MAX_POLICY_BYTES);
-  if (input === 'missing') {
-    throw CliError.of('file_unreadable', { zh: `没有文件 ${file}`, en: `there is no file ${file}` });
-  }
-  if (input === 'too_large') throw CliError.of('policy_invalid', { zh: `${file} 过大`, en: `${file} is too large` });
-  const document = jsonOrUndefined(input.text);
-  if (document === undefined)
-    throw CliError.of('policy_invalid', { zh: `${file} 不是 JSON`, en: `${file} is not JSON` });
-  const parsed = policySchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const { at, zh, en } = faultText(parsed.error);
-  throw CliError.of('policy_invalid', { zh: `${file} 的 ${at}：${zh}`, en: `${file}: ${at}: ${en}` });
 }
 
 function reportReview(cli: Cli, policy: Policy, { accepted, refusals }: PolicyReview): 0 | 1 {

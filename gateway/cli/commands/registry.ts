@@ -53,15 +53,18 @@ function addList(group: Command, cli: Cli): void {
     .action(async ({ json }: { json?: boolean }) => {
       const entities = await openRegistryApi(cli).entities();
       if (json === true) return cli.printJson({ entities });
-      const rows = entities.map(({ role, province, name, state, seq, keys, entity_id }) => [
+      const rows = entities.map(({ role, province, name, state, seq, entity_id }) => [
         role,
         province ?? '',
         printable(cli.say(name)),
         state,
         String(seq),
-        keys.map(({ kid, use, state: at }) => `${use} ${printable(kid.slice(0, 12))} ${at}`).join(', '),
         printable(entity_id),
       ]);
-      for (const line of tableLines(rows)) cli.print(line);
+      const lines = tableLines(rows);
+      for (const [at, { keys }] of entities.entries()) {
+        cli.print(lines[at]);
+        for (const { kid, use, state } of keys) cli.print(`    ${use} ${printable(kid.slice(0, 12))} ${state}`);
+      }
     });
 }

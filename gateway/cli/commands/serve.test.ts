@@ -9,7 +9,13 @@ import { SETTINGS } from '../../../schemas/settings/index.ts';
 import { startSandboxGateway } from '../../test/sandbox-gateway.ts';
 import { huren } from '../huren.fixture.ts';
 
-const COMMAND_LINE_ALONE = ['HUREN_URL', 'HUREN_CLIENT_ID', 'HUREN_CLIENT_SECRET', 'HUREN_TOKEN_ENDPOINT'];
+const COMMAND_LINE_ALONE = [
+  'HUREN_URL',
+  'HUREN_CLIENT_ID',
+  'HUREN_CLIENT_SECRET',
+  'HUREN_TOKEN_ENDPOINT',
+  'HUREN_BACKUP_PASSPHRASE',
+];
 
 describe('serve', () => {
   test('Ctrl-C leaves the sandbox behind, or does not end well', async () => {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { writeDescription } from '../../authority/entity-description.ts';
 import { huren } from '../../cli/huren.fixture.ts';
-import { formatVerifierKey, noteKey } from '../../log/note.ts';
+import { formatVerifierKey, noteKey, rawPublicKey } from '../../log/note.ts';
 import { startPostgres, type TestPostgres } from '../../test/postgres.ts';
 import { startRedis, type TestRedis } from '../../test/redis.ts';
 import { type SandboxGateway, startSandboxGateway } from '../../test/sandbox-gateway.ts';
@@ -269,7 +269,9 @@ describe('other nodes', () => {
       .looseObject({ registry: z.looseObject({}) })
       .parse(JSON.parse(readFileSync(follower['HUREN_ANCHOR_FILE'] ?? '', 'utf8')));
     const { publicKey } = generateKeyPairSync('ed25519');
-    const log_keys = [formatVerifierKey(noteKey(`${new URL(nation.url).host}/log`, 'ed25519', publicKey))];
+    const log_keys = [
+      formatVerifierKey(noteKey(`${new URL(nation.url).host}/log`, 'ed25519', rawPublicKey(publicKey))),
+    ];
     const other = file(JSON.stringify({ ...anchor, registry: { ...anchor.registry, log_keys } }));
     const check = (env: Record<string, string>) => said('registry', 'HUREN_LOG_URL', { ...follower, ...env });
     expect(await check({ HUREN_ANCHOR_FILE: other })).toEqual([

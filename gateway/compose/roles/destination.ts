@@ -23,6 +23,7 @@ import { verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
+import { fetchCredentialDocuments } from '../../upstream/node-documents.ts';
 import { NodeTokens } from '../../upstream/node-tokens.ts';
 import { type OpenNode, ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { randomBase64url } from '../../upstream/random-pool.ts';
@@ -31,6 +32,7 @@ import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import { type TracedRequest, tracedClient } from '../../upstream/traced-client.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
+import { followCredentials } from '../follow-credentials.ts';
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
@@ -59,6 +61,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const staff = openStaff(parts, tokens);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
+  const followed = { registry: registry.registry, provinces, shelf: parts.credentials, log: parts.log };
+  const stopFollowing = followCredentials(followed);
   return {
     name: 'destination',
     verification,
@@ -106,6 +110,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         .flatMap(({ province, state }) => (state === 'closed' ? [] : [{ province, breaker: state }])),
     close: async () => {
       stop();
+      stopFollowing();
       await reporter.close();
       await provinces.close();
     },
@@ -209,7 +214,8 @@ function openNodes({ registry: { registry }, trust, upstreams, log, nowMs }: Nod
     if (way === 'national') return openRelayedClient({ ...parts, relayOf, openClient });
     const client = openClient(node);
     const ask = openNodeClient({ ...parts, client, timeoutMs: upstream.timeout_ms });
-    return { ask, close: () => client.close() };
+    const documents = () => fetchCredentialDocuments(upstreams.openNode(upstream, node));
+    return { ask, documents, close: () => client.close() };
   };
 }
 

@@ -1,5 +1,10 @@
+import { UpstreamError } from '../../../adapters/upstream-error.ts';
+import type { CredentialDocuments } from '../../../schemas/credential-documents.ts';
+import { answersByDestination } from '../../../schemas/driver-config.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { EVERY_ROLE } from '../../../schemas/settings/roles.ts';
+import { mountCredentialDocuments } from '../../http/credential-documents.ts';
+import { pathOf } from '../../http/route.ts';
 import { mountStatements } from '../../http/statements.ts';
 import type { Issuer, IssuingContext } from '../../issuing/answer-question.ts';
 import { AskingGateways } from '../../issuing/asking-gateways.ts';
@@ -51,6 +56,10 @@ export function openIssuer(parts: NodeParts): IssuerRole {
         log: parts.log,
         shared,
       });
+      mountCredentialDocuments(router, {
+        paths: [...new Set(['', ...[...issuers.keys()].map(pathOf)])],
+        documents: () => documentsHere(parts, provinces),
+      });
       relay?.mount(router);
       reporter.mount(router);
     },
@@ -68,6 +77,22 @@ export function openIssuer(parts: NodeParts): IssuerRole {
       await provinces.close();
     },
   };
+}
+
+/** What a province that this node issues for decides its answers with; null where none does. Throws ProblemError. */
+async function documentsHere(
+  { registry: { registry }, trust }: NodeParts,
+  provinces: ProvinceAdapters,
+): Promise<CredentialDocuments | null> {
+  const own = [...registry.current().adapters.values()].find(
+    ({ manifest }) => trust.issuers.has(manifest.province) && answersByDestination(manifest.driver),
+  );
+  return own === undefined ? null : await provinces.documents(own).catch(asUnavailable);
+}
+
+function asUnavailable(error: unknown): never {
+  if (!(error instanceof UpstreamError)) throw error;
+  throw new ProblemError('unavailable', 'the lists and rules cannot be had just now', { 'retry-after': '15' });
 }
 
 /**

@@ -52,11 +52,6 @@ export interface NationPlan {
 const FIRST_PROVINCE_AT = 10;
 const ADAPTERS = join(import.meta.dirname, '../../../adapters/provinces');
 
-/** How many provinces can be played. */
-export function mostNodes(): number {
-  return provincesInOrder().length;
-}
-
 /** The addresses that a nation listens on. */
 export function addressesOf(nodes: number): string[] {
   const last = FIRST_PROVINCE_AT + 4 * nodes;

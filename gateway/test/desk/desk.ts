@@ -7,6 +7,7 @@ import { withNation } from '../../sandbox/nation/run-nation.ts';
 import { startChromium } from '../chromium.ts';
 import { attentionInTime } from './attention-in-time.ts';
 import { counted } from './counted.ts';
+import { dashboard } from './dashboard.ts';
 import { load } from './load.ts';
 import { readOptions } from './options.ts';
 import type { DeskNotes, DeskRun } from './run.ts';
@@ -15,6 +16,7 @@ const PROVINCES = 4;
 /** In this order: what is broken for good comes last. */
 const OF_A_NATION: ReadonlyMap<string, (run: DeskRun) => Promise<void>> = new Map([
   ['counted', counted],
+  ['dashboard', dashboard],
   ['attention', attentionInTime],
 ]);
 const ALONE: ReadonlyMap<string, (run: DeskNotes) => Promise<void>> = new Map([['load', load]]);

@@ -185,10 +185,10 @@ function growthOf(path: string): string[] {
     return { rows: Number(rows) / Number(n), bytes: Number(bytes) / Number(n) };
   };
   const all = one('SELECT SUM(LENGTH(counts)) AS bytes FROM huren_coverage_sum');
-  db.close();
   // What keys, indices and pages take beside the counts themselves.
   const overhead = pages / Number(all['bytes']);
   const [minute, hour, day] = [rowsOf(1), rowsOf(60), rowsOf(MINUTES_A_DAY)];
+  db.close();
   const gigabytes = (bytes: number) => `${((bytes * overhead) / 1e9).toFixed(2)} GB`;
   const minutes = minute.bytes * MINUTES_A_DAY;
   const kept = hour.bytes * 24 + day.bytes;

@@ -8,12 +8,14 @@ import { everyLook } from './every-look.ts';
 import { everySystem } from './every-system.ts';
 import { memoryOfManyScans, passesOffline } from './in-a-row.ts';
 import { readOptions } from './options.ts';
+import { everyRefusal } from './refusals.ts';
 import type { DoorRun } from './run.ts';
 import { timings } from './timings.ts';
 
 const PARTS: ReadonlyMap<string, (run: DoorRun) => Promise<void>> = new Map([
   ['timings', timings],
   ['systems', everySystem],
+  ['refusals', everyRefusal],
   ['looks', everyLook],
   ['passes', passesOffline],
   ['memory', memoryOfManyScans],

@@ -34,7 +34,8 @@ export async function everySystem({ gateway, codes, note, fault }: DoorRun): Pro
     await open.page.locator('.scanner:not([inert])').waitFor();
   }
   for (const { province, scenario } of waiting.values()) fault(`${province} ${scenario} was never answered`);
-  for (const complaint of open.complaints) fault(complaint);
+  const everyCode = codes.map(({ code }) => code);
+  for (const complaint of [...open.complaints, ...open.astray(gateway.url, everyCode)]) fault(complaint);
   const systems = new Set(wanted.map(({ province }) => province)).size;
   note(`${wanted.length} codes of ${systems} systems by camera, ${waiting.size} without an answer`);
   await door.close();

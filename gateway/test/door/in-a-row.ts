@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { startChromium } from '../chromium.ts';
-import { codeOf, DoorPage, issuePass, mutated } from '../scan-page.ts';
+import { codeOf, DoorPage, issuePass, mutated, revokePass } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';
 
 /** Scans before the first look at the memory: what a page needs once is no growth. */
@@ -31,6 +31,21 @@ export async function memoryOfManyScans({ gateway, codes, options, note, fault }
   await browser.close();
 }
 
+/** One of them is withdrawn: this door does not know before it has a newer list, and then refuses that one alone. */
+async function withdrawnOne(open: DoorPage, url: string, passes: readonly string[], fault: DoorRun['fault']) {
+  const [withdrawn = '', other = ''] = passes;
+  await revokePass(url, withdrawn);
+  const before = await open.type(withdrawn);
+  if (before.decision !== 'pass') fault(`a door without a network cannot know yet: ${JSON.stringify(before)}`);
+  await open.context.setOffline(false);
+  await open.page.reload();
+  await open.page.locator('[data-trust="held"]').waitFor();
+  await open.cutNetwork();
+  const [after, good] = [await open.type(withdrawn), await open.type(other)];
+  if (after.problem !== 'status_revoked') fault(`a withdrawn pass: ${JSON.stringify(after)}`);
+  if (good.decision !== 'pass' || good.verified !== 'true') fault(`another one beside it: ${JSON.stringify(good)}`);
+}
+
 /** Passes without a network: every good one is accepted, and every altered one refused. */
 export async function passesOffline({ gateway, codes, options, note, fault }: DoorRun): Promise<void> {
   const green = codeOf(codes, '410000', 'green');
@@ -45,5 +60,6 @@ export async function passesOffline({ gateway, codes, options, note, fault }: Do
     if (bad.problem === undefined || bad.verified !== 'false') fault(`an altered pass: ${JSON.stringify(bad)}`);
   }
   note(`${passes.length} passes without a network, and each of them altered`);
+  await withdrawnOne(open, gateway.url, passes, fault);
   await browser.close();
 }

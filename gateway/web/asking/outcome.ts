@@ -16,8 +16,11 @@ export type Outcome =
   | { readonly kind: 'unverified'; readonly failure: FailedCheck }
   /** A pass of which nobody here can tell whether it was withdrawn: neither good nor bad. */
   | { readonly kind: 'untold'; readonly failure: FailedCheck }
-  /** A certificate that its holder carries, by its issuer as the trust list has it. What it certifies is nobody's here. */
-  | { readonly kind: 'certificate'; readonly issuer: string }
+  /**
+   * A certificate that its holder carries, by its issuer as the trust list has it; `listedS`: when that list was issued, the
+   * oldest where there are several. What it certifies is nobody's here.
+   */
+  | { readonly kind: 'certificate'; readonly issuer: string; readonly listedS: number }
   /** A pass or a certificate that is not believed. */
   | {
       readonly kind: 'refused';

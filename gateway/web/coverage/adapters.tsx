@@ -1,10 +1,17 @@
 import type { Coverage } from '../../../schemas/coverage.ts';
 import { ADAPTER_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
-import { language, say } from '../shell/language.ts';
+import { say } from '../shell/language.ts';
+import { Ask } from './ask.tsx';
+import type { Question } from './question.ts';
 import { provinceText } from './words.ts';
 
+interface AdaptersProps extends Pick<Coverage, 'provinces'> {
+  readonly question: Question;
+  readonly ask: (question: Question) => void;
+}
+
 /** What answers for each issuer, how far it was checked, and what is being tried beside it. */
-export function Adapters({ provinces }: Pick<Coverage, 'provinces'>) {
+export function Adapters({ provinces, question, ask }: AdaptersProps) {
   return (
     <section aria-labelledby="adapters-title">
       <h2 id="adapters-title">{say(COVERAGE_TEXTS.adapters)}</h2>
@@ -23,7 +30,9 @@ export function Adapters({ provinces }: Pick<Coverage, 'provinces'>) {
             {provinces.map(({ province, adapter, state, conformance, trial }) => (
               <tr key={province}>
                 <th scope="row">
-                  <a href={`/registry?lang=${language}`}>{provinceText(province)}</a>
+                  <Ask question={{ ...question, issuer: null, destination: null, province }} ask={ask}>
+                    {provinceText(province)}
+                  </Ask>
                 </th>
                 <td>
                   {adapter} · {say(ADAPTER_TEXTS[state])}

@@ -7,6 +7,8 @@ import { CoverageFeed, type FeedState, type Shown } from './coverage-feed.ts';
 import { Detail } from './detail.tsx';
 import { Matrix } from './matrix.tsx';
 import { Nodes } from './nodes.tsx';
+import { ProvinceDesk, provinceTitle } from './province-desk.tsx';
+import type { Question } from './question.ts';
 import { QuestionForm } from './question-form.tsx';
 import { Refused } from './refused.tsx';
 import { Trend } from './trend.tsx';
@@ -22,9 +24,10 @@ export function Desk() {
     const feed = new CoverageFeed(question, setShown, setState);
     return () => feed.stop();
   }, [question]);
+  const { province } = question;
   return (
     <div class="desk" data-live={state ?? 'reading'}>
-      <h1>{say(COVERAGE_TEXTS.title)}</h1>
+      <h1>{province === null ? say(COVERAGE_TEXTS.title) : provinceTitle(province)}</h1>
       <QuestionForm question={question} ask={ask} />
       {shown === null ? (
         <p class="notice" role="status">
@@ -36,22 +39,37 @@ export function Desk() {
             {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
             {state !== null && <span class={`feed ${state}`}>{say(COVERAGE_TEXTS[state])}</span>}
           </p>
-          <p class="sum">
-            <strong data-rate={shown.whole.recognition_rate}>{percentText(shown.whole.recognition_rate)}</strong>{' '}
-            {say(COVERAGE_TEXTS.rate)} · {countText(shown.whole.totals.presented)} {say(COVERAGE_TEXTS.scans)}
-          </p>
-          <Attention items={shown.whole.attention} />
-          <Matrix coverage={shown.whole} question={question} ask={ask} />
-          <p class="quiet" data-suppressed={shown.whole.suppressed.cells}>
-            {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
-          </p>
-          {shown.close !== null && <Detail coverage={shown.close} question={question} ask={ask} />}
-          <Trend series={(shown.close ?? shown.whole).series ?? []} question={question} />
-          <Nodes nodes={shown.whole.nodes} />
-          <Refused refused={(shown.close ?? shown.whole).refused} />
-          <Adapters provinces={shown.whole.provinces} />
+          {province !== null && <ProvinceDesk {...{ province, shown, question, ask }} />}
+          {province === null && <Everything {...{ shown, question, ask }} />}
         </>
       )}
     </div>
+  );
+}
+
+interface EverythingProps {
+  readonly shown: Shown;
+  readonly question: Question;
+  readonly ask: (question: Question) => void;
+}
+
+function Everything({ shown, question, ask }: EverythingProps) {
+  return (
+    <>
+      <p class="sum">
+        <strong data-rate={shown.whole.recognition_rate}>{percentText(shown.whole.recognition_rate)}</strong>{' '}
+        {say(COVERAGE_TEXTS.rate)} · {countText(shown.whole.totals.presented)} {say(COVERAGE_TEXTS.scans)}
+      </p>
+      <Attention items={shown.whole.attention} />
+      <Matrix coverage={shown.whole} question={question} ask={ask} />
+      <p class="quiet" data-suppressed={shown.whole.suppressed.cells}>
+        {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
+      </p>
+      {shown.close !== null && <Detail coverage={shown.close} question={question} ask={ask} />}
+      <Trend series={(shown.close ?? shown.whole).series ?? []} question={question} />
+      <Nodes nodes={shown.whole.nodes} />
+      <Refused refused={(shown.close ?? shown.whole).refused} />
+      <Adapters provinces={shown.whole.provinces} question={question} ask={ask} />
+    </>
   );
 }

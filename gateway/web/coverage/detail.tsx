@@ -31,6 +31,17 @@ export function Detail({ coverage, question, ask }: DetailProps) {
         <Ask question={{ ...question, issuer: null, destination: null, reason: null }} ask={ask}>
           {say(COVERAGE_TEXTS.detail_close)}
         </Ask>
+        {[...new Set([issuer, destination])].map(
+          (province) =>
+            province !== null && (
+              <span key={province}>
+                {' · '}
+                <Ask question={{ ...question, issuer: null, destination: null, reason: null, province }} ask={ask}>
+                  {say(COVERAGE_TEXTS.own_page)} {provinceText(province)}
+                </Ask>
+              </span>
+            ),
+        )}
       </p>
       {cells.length === 0 ? (
         <p>{say(COVERAGE_TEXTS.detail_none)}</p>

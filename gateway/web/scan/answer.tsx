@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
-import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
   ageText,
@@ -96,6 +97,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
               {say(SCAN_TEXTS.issued_by)} {outcome.issuer}
             </Row>
             <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+            <Row name={SCAN_TEXTS.listed}>{momentText(outcome.listedS)}</Row>
           </dl>
         </>
       );
@@ -136,7 +138,9 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
   const status = STATUS_TEXTS[claims.status];
   return (
     <>
-      <p class="lead">{say(DECISION_TEXTS[claims.decision].next)}</p>
+      <p class="lead">
+        {say(isOfBearer(claims) ? DECISION_TEXTS[claims.decision].next : SCAN_CERTIFICATE_TEXTS.valid)}
+      </p>
       <p class="route">
         <span aria-hidden="true">{status.shape} </span>
         {say(status)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
@@ -156,6 +160,11 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
       </dl>
     </>
   );
+}
+
+/** A certificate from abroad names somebody: whoever is let in by it is that person only by a document of theirs. */
+function isOfBearer({ issuer_province, decision }: AttestationClaims): boolean {
+  return issuer_province !== ABROAD || decision !== 'pass';
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {

@@ -2,6 +2,7 @@ import { joinedTrust } from '../../../adapters/credentials/credential-trust.ts';
 import { noRules, rulesFor } from '../../../adapters/credentials/rules.ts';
 import { trustFromList } from '../../../adapters/credentials/trust-list.ts';
 import { looksLikeCredential, verifyCredential } from '../../../adapters/credentials/verify-credential.ts';
+import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { SCAN_CERTIFICATE_TEXTS } from '../../../schemas/texts/scan.ts';
 import { openCredentialRules, openTrustList } from '../../trust/credential-documents.ts';
@@ -26,7 +27,10 @@ export async function scanCertificate(presented: string, trust: ScannerTrust, at
     rules,
     atS,
   });
-  if (outcome === 'valid' && issuer !== null) return { kind: 'certificate', issuer };
+  if (outcome === 'valid' && issuer !== null) {
+    const listedS = Math.min(...lists.map(({ issued_at }) => secondOf(issued_at)));
+    return { kind: 'certificate', issuer, listedS };
+  }
   const { zh, en } = CREDENTIAL_CODES[code];
   const text = { zh, en };
   if (outcome === 'invalid') return { kind: 'refused', code, text, next: SCAN_CERTIFICATE_TEXTS.refused };

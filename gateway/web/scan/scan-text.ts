@@ -8,12 +8,19 @@ import { isCertificate, scanCertificate } from './scan-certificate.ts';
 
 /** What a code comes to: a pass is verified here, with or without a network; about everything else the gateway is asked. */
 export async function scanText(text: string, asking: Asking): Promise<Outcome> {
+  const carried = await scanCarried(text, asking);
+  if (carried !== null) return carried;
   const bare = unframed(text);
-  if (isPass(bare)) return await scanPass(bare, asking);
   const outcome = await ask(text, asking);
   // With a network the gateway attests; without one the certificate's own bytes have to do.
   const isAway = outcome.kind === 'problem' && outcome.code === 'gateway_unreachable';
   return isAway && isCertificate(bare) ? await scanCertificate(bare, asking.trust, asking.nowS()) : outcome;
+}
+
+/** What a pass comes to, whatever network there is; null where a text is none. */
+export async function scanCarried(text: string, asking: Asking): Promise<Outcome | null> {
+  const bare = unframed(text);
+  return isPass(bare) ? await scanPass(bare, asking) : null;
 }
 
 /** Its `typ` decides, and nothing in it is believed for that. */

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
+import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
 import { ChooseVenue, WayIn } from '../asking/sign-in.tsx';
-import { signOut, type VenueAccess } from '../asking/venue-access.ts';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { SeveralCodes } from '../reading/choice.tsx';
 import { Entry } from '../reading/entry.tsx';
 import { listenForPaste } from '../reading/paste.ts';
@@ -11,9 +12,11 @@ import { Stage } from '../reading/stage.tsx';
 import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
 import { Answer } from './answer.tsx';
+import { Batch } from './batch.tsx';
 import { keepInstalled } from './installed.ts';
 import { ShiftCount, Standing } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
+import { VenueBar } from './venue-bar.tsx';
 
 /** A bundle's status lists stand for an hour: fetched well before, while there is a network. */
 const REFRESH_MS = 900_000;
@@ -32,6 +35,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const [purpose, setPurpose] = useState<Purpose | null>(null);
   const [isReached, setReached] = useState(true);
   const [isMuted, setMuted] = useState(false);
+  const [isMany, setMany] = useState(false);
   const [isOutdated, setOutdated] = useState(false);
   const [lookForUpdate, setLook] = useState(() => () => {});
   const [, setTick] = useState(0);
@@ -50,8 +54,14 @@ export function Scanner({ venue, opened }: ScannerProps) {
       setReached(now.isReached);
     });
   }, [opened]);
-  useEffect(() => listenForWedge(scanning.onText), []);
-  useEffect(() => listenForPaste(scanning.onText, reading.onPicture), []);
+  useEffect(() => {
+    // Many at once are taken in by their own view.
+    if (isMany) return;
+    const stops = [listenForWedge(scanning.onText), listenForPaste(scanning.onText, reading.onPicture)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [isMany]);
   useEffect(() => {
     const allow = () => scanning.signals.allow();
     const away = ({ key }: KeyboardEvent) => key === 'Escape' && scanning.onNext();
@@ -69,9 +79,9 @@ export function Scanner({ venue, opened }: ScannerProps) {
   }, []);
   useEffect(() => {
     // A token that somebody brought is gone with the page: who brought it loads the page again.
-    const isFree = scanning.outcome === null && !scanning.isAsking && access === state?.access;
+    const isFree = scanning.outcome === null && !scanning.isAsking && !isMany && access === state?.access;
     if (isOutdated && isFree) location.reload();
-  }, [isOutdated, scanning.outcome, scanning.isAsking]);
+  }, [isOutdated, scanning.outcome, scanning.isAsking, isMany]);
   useEffect(() => {
     if (state === null) return;
     const refresh = async () => {
@@ -103,59 +113,48 @@ export function Scanner({ venue, opened }: ScannerProps) {
     <>
       <Answer outcome={scanning.outcome} nowS={nowS} onNext={scanning.onNext} />
       <div class="scanner" inert={scanning.outcome !== null}>
-        <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>
+        {!isMany && <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>}
         {state?.venues != null && <ChooseVenue venues={state.venues} page="/scan" />}
         {state !== null && access === null && state.venues === null && isReached && (
           <WayIn page="/scan" isOffered={state.staff.isOffered} onAccess={setAccess} />
         )}
-        {mayScan && (
+        {mayScan && isMany && (
+          <Batch
+            asking={async () => ({
+              trust: (await opened).trust,
+              obtainAccess: obtain,
+              purpose,
+              nowS,
+              onClock: () => {},
+            })}
+            onLeave={() => setMany(false)}
+          />
+        )}
+        {mayScan && !isMany && (
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
             <Stage onFrame={reading.onFrame} startsItself />
             <p class="quiet">{say(SCAN_TEXTS.ready_hint)}</p>
             <Entry onText={scanning.onText} onPicture={reading.onPicture} />
+            <p class="tools">
+              <button type="button" onClick={() => setMany(true)}>
+                {say(BATCH_TEXTS.many)}
+              </button>
+            </p>
           </>
         )}
         {access !== null && (
-          <p class="tools">
-            <span>
-              {say(SCAN_TEXTS.venue)}
-              {say({ zh: '：', en: ': ' })}
-              {say(access.name)}
-            </span>
-            {access.purposes.length > 1 && (
-              <label>
-                {say(SCAN_TEXTS.purpose)}{' '}
-                <select
-                  value={purpose ?? access.purposes[0] ?? ''}
-                  onChange={({ currentTarget }) =>
-                    setPurpose(access.purposes.find((one) => one === currentTarget.value) ?? null)
-                  }
-                >
-                  {access.purposes.map((one) => (
-                    <option key={one} value={one}>
-                      {say(PURPOSES[one])}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-            {access === state?.staff.access && (
-              <button type="button" onClick={() => void signOut().then(() => location.reload())}>
-                {say(SCAN_TEXTS.sign_out)}
-              </button>
-            )}
-            <button
-              type="button"
-              aria-pressed={isMuted}
-              onClick={() => {
-                scanning.signals.muted = !isMuted;
-                setMuted(!isMuted);
-              }}
-            >
-              {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
-            </button>
-          </p>
+          <VenueBar
+            access={access}
+            purpose={purpose}
+            onPurpose={setPurpose}
+            isStaff={access === state?.staff.access}
+            isMuted={isMuted}
+            onMuted={(muted) => {
+              scanning.signals.muted = muted;
+              setMuted(muted);
+            }}
+          />
         )}
         {(state?.venues != null || (venue !== null && access !== null)) && (
           <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>

@@ -1,6 +1,7 @@
-import { readTextUpTo } from '../../../schemas/bounded-bytes.ts';
+import { readBytesUpTo } from '../../../schemas/bounded-bytes.ts';
 
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A reply of the page's own gateway. */
 export interface OwnReply {
@@ -14,11 +15,22 @@ export interface OwnReply {
  * it would carry a token or a code to a host that nobody named. Nothing of it is kept.
  */
 export async function askOwnGateway(path: string, init: RequestInit, withinMs: number): Promise<OwnReply | null> {
+  const reply = await exchange(path, init, withinMs, MAX_REPLY_BYTES);
+  return reply === null ? null : { status: reply.status, headers: reply.headers, text: UTF8.decode(reply.bytes) };
+}
+
+/** The bytes at a path of the page's own gateway; null where it gives none. */
+export async function bytesOfOwnGateway(path: string, withinMs: number, maxBytes: number): Promise<Uint8Array | null> {
+  const reply = await exchange(path, {}, withinMs, maxBytes);
+  return reply?.status === 200 ? reply.bytes : null;
+}
+
+async function exchange(path: string, init: RequestInit, withinMs: number, maxBytes: number) {
   try {
     const signal = AbortSignal.timeout(withinMs);
     const reply = await fetch(path, { ...init, redirect: 'error', cache: 'no-store', signal });
-    const text = await readTextUpTo(reply.body, MAX_REPLY_BYTES);
-    return text === null ? null : { status: reply.status, headers: reply.headers, text };
+    const bytes = await readBytesUpTo(reply.body, maxBytes);
+    return bytes === null ? null : { status: reply.status, headers: reply.headers, bytes };
   } catch {
     return null;
   }

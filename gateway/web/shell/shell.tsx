@@ -5,7 +5,8 @@ import { addressIn, language, say } from './language.ts';
 import './shell.css';
 
 interface ShellProps {
-  readonly path: PagePath;
+  /** Null: none of the pages that the navigation leads to. */
+  readonly path: PagePath | null;
   readonly children: ComponentChildren;
 }
 

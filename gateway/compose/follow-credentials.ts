@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { secondOf } from '../../schemas/clocks.ts';
+import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
+import type { CredentialShelf } from '../trust/credential-shelf.ts';
+import { TrustError } from '../trust/trust-error.ts';
+import type { ProvinceAdapters } from '../upstream/province-adapters.ts';
+
+/** While they cannot be had: often enough that a node that started first has them soon after the other one. */
+const RETRY_MS = 15_000;
+
+interface Parts {
+  readonly registry: { readonly current: () => RegistryState; readonly onChange: (listener: () => void) => () => void };
+  readonly provinces: Pick<ProvinceAdapters, 'documents'>;
+  readonly shelf: CredentialShelf;
+  readonly log: Logger;
+}
+
+/**
+ * Has the shelf follow the documents that the nation's certificates are decided with: as soon as an adapter of them is
+ * registered, and as often as its manifest says. Returns what stops it.
+ */
+export function followCredentials({ registry, provinces, shelf, log }: Parts): () => void {
+  let following: string | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const look = async ({ adapter, refreshMs }: Found) => {
+    const isHad = await isTaken(provinces, adapter, shelf, log);
+    if (following !== adapter.digest) return;
+    timer = setTimeout(() => void look({ adapter, refreshMs }), isHad ? refreshMs : RETRY_MS).unref();
+  };
+  const follow = () => {
+    const found = certificatesIn(registry.current());
+    if (found?.adapter.digest === (following ?? undefined)) return;
+    following = found?.adapter.digest ?? null;
+    if (timer !== null) clearTimeout(timer);
+    if (found !== null) void look(found);
+  };
+  follow();
+  const stop = registry.onChange(follow);
+  return () => {
+    stop();
+    following = null;
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+interface Found {
+  readonly adapter: RegisteredAdapter;
+  readonly refreshMs: number;
+}
+
+/** The adapter in use that decides by documents. */
+function certificatesIn({ adapters }: RegistryState): Found | null {
+  for (const adapter of adapters.values()) {
+    const { driver } = adapter.manifest;
+    if (driver.name === 'certificate') return { adapter, refreshMs: driver.refresh_s * 1000 };
+  }
+  return null;
+}
+
+/** False: they could not be had, or nobody pinned has signed them. What is in force stays until its time is over. */
+async function isTaken(
+  provinces: Parts['provinces'],
+  adapter: RegisteredAdapter,
+  shelf: CredentialShelf,
+  log: Logger,
+): Promise<boolean> {
+  try {
+    const documents = await provinces.documents(adapter);
+    if (documents === null || (await shelf.take(documents))) return true;
+    log.warn('the lists and rules of certificates are too long to be handed on');
+    return true;
+  } catch (error) {
+    if (!(error instanceof UpstreamError || error instanceof TrustError)) throw error;
+    log.warn({ code: error.code }, 'the lists and rules of certificates cannot be had');
+    return false;
+  }
+}
+
+/** How old what is in force is, and when it ends, on every scrape. */
+export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf, nowS: () => number): void {
+  const labelNames = ['document', 'destination'] as const;
+  const gauge = (
+    name: string,
+    help: string,
+    secondsOf: (times: { readonly issuedS: number; readonly endsS: number }) => number,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [metrics],
+      collect() {
+        this.reset();
+        for (const { document, destination, head } of shelf.inForce()) {
+          const times = { issuedS: secondOf(head.issued_at), endsS: secondOf(head.next_update) };
+          this.set({ document, destination: destination ?? '' }, secondsOf(times));
+        }
+      },
+    });
+  gauge(
+    'huren_credential_document_age_seconds',
+    'Since a list or rules of certificates were issued',
+    ({ issuedS }) => nowS() - issuedS,
+  );
+  gauge(
+    'huren_credential_document_ends_seconds',
+    'Until a list or rules of certificates should have been replaced',
+    ({ endsS }) => endsS - nowS(),
+  );
+}

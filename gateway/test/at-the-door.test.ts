@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Route } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { keysOf } from '../../schemas/code-lists/index.ts';
+import { PROBLEMS } from '../../schemas/problem.ts';
+import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { seriousFindings } from './accessibility.ts';
+import { startChromium } from './chromium.ts';
+import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import {
+  codeOf,
+  DoorPage,
+  issuePass,
+  mutated,
+  qrPicture,
+  refusedWith,
+  revokePass,
+  startDoorBrowser,
+} from './scan-page.ts';
+import { sandboxCodes } from './venue-client.ts';
+
+/** A sheet in CSS pixels. */
+const A4 = { width: 794, height: 1123 };
+/** Notes what is sounded and shaken. As text: it runs before the page. */
+const LISTEN = `(() => {
+  globalThis.heard = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...given) { heard.push(this.frequency.value); return start.apply(this, given); };
+  Navigator.prototype.vibrate = (pattern) => { heard.push('shaken ' + pattern); return true; };
+})()`;
+/** A camera with a light, which no made-up one has. */
+const LIGHT = `(() => {
+  globalThis.lit = [];
+  const can = MediaStreamTrack.prototype.getCapabilities;
+  MediaStreamTrack.prototype.getCapabilities = function () { return { ...can.call(this), torch: true }; };
+  MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { lit.push(advanced[0].torch); };
+})()`;
+
+let gateway: SandboxGateway;
+let codes: SandboxCode[];
+let browser: Browser;
+
+beforeAll(async () => {
+  gateway = await startSandboxGateway({ HUREN_LOG_LEVEL: 'warn' });
+  codes = await sandboxCodes(gateway.url);
+  browser = await startChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await gateway.stop();
+});
+
+const everyCode = () => codes.map(({ code }) => code);
+const henan = (scenario: string) => codeOf(codes, '410000', scenario);
+
+describe('a door in one hand', () => {
+  test('sounds or shakes alike for two outcomes, or sounds when it is told not to', async () => {
+    const open = await DoorPage.open(browser, gateway.url, { before: LISTEN });
+    const heard = async (code: string) => {
+      await open.page.evaluate('heard.length = 0');
+      await open.type(code);
+      return z
+        .array(z.unknown())
+        .parse(await open.page.evaluate('heard'))
+        .join(' ');
+    };
+    const told = new Set<string>();
+    for (const scenario of ['green', 'red', 'red-without-ground', 'unknown']) told.add(await heard(henan(scenario)));
+    expect(told.size).toBe(4);
+    for (const one of told) expect(one).toMatch(/shaken \d+.* \d+|\d+.* shaken \d+/);
+    await open.page.getByRole('button', { name: 'Sound off' }).click();
+    expect(await heard(henan('green'))).toMatch(/^shaken [\d,]+$/);
+    await open.context.close();
+  });
+
+  test('has a light that cannot be turned on, or stays on with the camera off', async () => {
+    const door = await startDoorBrowser([[]]);
+    const open = await DoorPage.open(door.browser, gateway.url, { before: LIGHT });
+    await open.page.getByRole('button', { name: 'Light on' }).click();
+    await open.page.getByRole('button', { name: 'Light off' }).click();
+    expect(await open.page.evaluate('lit')).toEqual([true, false]);
+    await open.page.getByRole('button', { name: 'Stop the camera' }).click();
+    await open.page.getByRole('button', { name: 'Start the camera' }).waitFor();
+    expect(await open.page.getByRole('button', { name: /^Light/ }).count()).toBe(0);
+    await door.close();
+  });
+
+  test('answers for another of two codes in a picture, or cannot read the densest', async () => {
+    const open = await DoorPage.open(browser, gateway.url);
+    await open.showPicture(qrPicture([henan('green'), henan('red')]));
+    await open.page.getByRole('button', { name: 'Check code 2' }).click();
+    expect(await open.putAway()).toMatchObject({ decision: 'restrict', verified: 'true' });
+    const [densest] = codes
+      .filter(({ expected, venue }) => 'decision' in expected && venue === undefined)
+      .sort((a, b) => b.code.length - a.code.length);
+    await open.showPicture(qrPicture([densest?.code ?? '']));
+    expect(await open.putAway()).toMatchObject({ ...decided(densest), verified: 'true' });
+    await open.showPicture(qrPicture([]));
+    expect(await open.putAway()).toMatchObject({ problem: 'no_code_in_picture' });
+    await open.context.close();
+  });
+
+  test('is told a refusal by its code alone', async () => {
+    const open = await DoorPage.open(browser, gateway.url);
+    const some = keysOf(PROBLEMS).filter((_, at) => at % 6 === 0);
+    for (const code of some) {
+      const shown = await refusedWith(open, code);
+      expect(shown).toMatchObject({
+        problem: code,
+        verified: 'false',
+        words: expect.stringContaining(PROBLEMS[code].next.en),
+      });
+    }
+    await open.context.close();
+  });
+});
+
+describe('many codes at once', () => {
+  const open = async () => {
+    const door = await DoorPage.open(browser, gateway.url);
+    await door.page.getByRole('button', { name: 'A coach: many codes' }).click();
+    return door;
+  };
+  const rows = async ({ page }: DoorPage) => {
+    await page.locator('[data-batch="done"]').waitFor();
+    return await page
+      .locator('tbody tr')
+      .evaluateAll((found) => found.map((row) => (row instanceof HTMLElement ? { ...row.dataset } : {})));
+  };
+
+  test('are answered for other lines, leave in an address, or are kept', async () => {
+    const door = await open();
+    const lines = [henan('green'), '', henan('red'), henan('red-without-ground'), henan('unknown')];
+    await door.page.locator('#codes').fill(lines.join('\n'));
+    await door.page.getByRole('button', { name: 'Check them all' }).click();
+    expect(await rows(door)).toEqual([
+      { line: '1', decision: 'pass' },
+      { line: '3', decision: 'restrict' },
+      { line: '4', decision: 'refer' },
+      { line: '5', problem: 'code_unrecognised' },
+    ]);
+    expect(await door.page.locator('.totals').innerText()).toMatch(
+      /Total 4 .*PASS 1 .*RESTRICT 1 .*REFER 1 .*No answer 1/,
+    );
+    expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));
+    expect(await seriousFindings(door.page)).toEqual([]);
+    // One row has the focus, and keys hand it on.
+    await door.page.locator('tbody tr').first().focus();
+    await door.page.keyboard.press('End');
+    await door.page.keyboard.press('ArrowUp');
+    await door.page.locator('tr[data-line="4"]:focus').waitFor();
+    await door.page.getByRole('button', { name: 'Only those not passing' }).click();
+    expect(await rows(door)).toHaveLength(3);
+    const saving = door.page.waitForEvent('download');
+    await door.page.getByRole('button', { name: 'Save as CSV' }).click();
+    const csv = readFileSync(await (await saving).path(), 'utf8');
+    expect(csv.split('\n').map((row) => row.split(',')[0])).toEqual(['line', '1', '3', '4', '5', '']);
+    expect(everyCode().filter((code) => csv.includes(code))).toEqual([]);
+    expect([...door.complaints, ...door.astray(gateway.url, everyCode())]).toEqual([]);
+    await door.page.reload();
+    expect(await door.page.locator('tbody tr').count()).toBe(0);
+    await door.context.close();
+  });
+
+  test('are begun anew after the network went away, or a pass among them needs it', async () => {
+    const pass = await issuePass(gateway.url, henan('green'));
+    const door = await open();
+    await door.cutNetwork();
+    await door.page.locator('#codes').fill(`${pass}\n`);
+    await door.page.getByRole('button', { name: 'Check them all' }).click();
+    expect(await rows(door)).toEqual([{ line: '1', decision: 'pass' }]);
+    const many = Array.from({ length: 21 }, () => pass);
+    await door.page.locator('#codes').fill([...many, henan('green')].join('\n'));
+    await door.page.getByRole('button', { name: 'Check them all' }).click();
+    await door.page.locator('[data-batch="stopped"]').waitFor();
+    expect(await door.page.locator('tbody tr').count()).toBe(20);
+    await door.context.setOffline(false);
+    await door.page.getByRole('button', { name: 'Go on with the rest' }).click();
+    expect((await rows(door)).map(({ line }) => Number(line))).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
+    await door.context.close();
+  });
+});
+
+describe('a traveller', () => {
+  const ask = async (door: DoorPage, code: string) => {
+    await door.page.locator('#typed').fill(code);
+    await door.page.locator('#typed').press('Enter');
+    const shown = door.page.locator('[data-pass]');
+    await shown.waitFor();
+    return { kind: await shown.getAttribute('data-pass'), words: await shown.innerText() };
+  };
+
+  test('gets a pass that does not scan off its print, that says too much, or that is kept', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', colorScheme: 'dark' });
+    const code = codeOf(codes, '410000', 'green');
+    const shown = await ask(desk, code);
+    expect(shown).toMatchObject({ kind: 'issued', words: expect.stringContaining('Henan → Guangdong') });
+    expect(shown.words).not.toContain(code);
+    expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.page.emulateMedia({ media: 'print' });
+    await desk.page.setViewportSize(A4);
+    expect(await desk.page.getByRole('button').count()).toBe(0);
+    const print = await desk.page.screenshot();
+    const scanner = await DoorPage.open(browser, gateway.url);
+    await scanner.cutNetwork();
+    await scanner.showPicture(print);
+    expect(await scanner.putAway()).toMatchObject({ decision: 'pass', verified: 'true' });
+    expect([...desk.complaints, ...desk.astray(gateway.url, everyCode())]).toEqual([]);
+    await desk.page.reload();
+    await desk.page.locator('#typed').waitFor();
+    expect(await desk.page.locator('[data-pass]').count()).toBe(0);
+    await Promise.all([desk.context.close(), scanner.context.close()]);
+  });
+
+  test('is shown a pass that does not verify, or somebody else’s', async () => {
+    const strange = await issuePass(gateway.url, codeOf(codes, '330000', 'green'));
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    for (const [put, failure] of [
+      [(pass: string) => mutated(pass), 'signature_invalid'],
+      [() => strange, 'reply_mismatch'],
+    ] as const) {
+      const swap = async (route: Route) => {
+        const reply = await route.fetch();
+        const body = z.looseObject({ pass: z.string() }).parse(await reply.json());
+        await route.fulfill({ response: reply, json: { ...body, pass: put(body.pass) } });
+      };
+      await desk.page.route('**/v1/passes', swap);
+      expect(await ask(desk, henan('green'))).toMatchObject({ kind: 'none' });
+      expect(await desk.page.locator('[data-pass]').getAttribute('data-problem')).toBe(failure);
+      await desk.page.unroute('**/v1/passes', swap);
+      await desk.page.getByRole('button', { name: 'Another code' }).click();
+    }
+    await desk.context.close();
+  });
+
+  test('gets a pass for a red, or is not told where to appeal', async () => {
+    const query = 'venue=guangzhou-hospital&lang=zh';
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', query });
+    const shown = await ask(desk, codeOf(codes, '410000', 'red'));
+    expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
+    expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
+    expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+});
+
+test('a venue whose tokens are bound to a key cannot scan with the page', async () => {
+  const query = 'venue=guangzhou-coach-station&lang=en';
+  const bound = await DoorPage.open(browser, gateway.url, { query });
+  const proofs: (string | undefined)[] = [];
+  bound.page.on('request', (request) => {
+    if (request.url().endsWith('/v1/verifications')) proofs.push(request.headers()['dpop']);
+  });
+  expect(await bound.type(codeOf(codes, '410000', 'green'))).toMatchObject({ decision: 'pass', verified: 'true' });
+  expect(proofs.every((proof) => proof !== undefined) && proofs.length > 0).toBe(true);
+  await bound.context.close();
+});
+
+test('a pass that was withdrawn is accepted once the list was fetched anew', async () => {
+  const pass = await issuePass(gateway.url, henan('green'));
+  const open = await DoorPage.open(browser, gateway.url);
+  expect(await open.type(pass)).toMatchObject({ decision: 'pass', verified: 'true' });
+  await revokePass(gateway.url, pass);
+  await open.page.reload();
+  await open.page.locator('[data-trust="held"]').waitFor();
+  expect(await open.type(pass)).toMatchObject({ problem: 'status_revoked', verified: 'false' });
+  await open.context.close();
+});
+
+function decided(code: SandboxCode | undefined) {
+  return code !== undefined && 'decision' in code.expected ? { decision: code.expected.decision } : {};
+}

@@ -1,0 +1,30 @@
+import { keysOf } from '../../../schemas/code-lists/index.ts';
+import { PROBLEMS } from '../../../schemas/problem.ts';
+import { startChromium } from '../chromium.ts';
+import { DoorPage, refusedWith } from '../scan-page.ts';
+import type { DoorRun } from './run.ts';
+
+/** Each code with which a gateway can refuse is shown in words, with what to do next, in both languages. */
+export async function everyRefusal({ gateway, note, fault }: DoorRun): Promise<void> {
+  const browser = await startChromium();
+  const codes = keysOf(PROBLEMS);
+  for (const lang of ['zh', 'en'] as const) {
+    const query = `venue=guangzhou-hospital&lang=${lang}`;
+    const open = await DoorPage.open(browser, gateway.url, { query });
+    for (const code of codes) {
+      const { problem, verified, words } = await refusedWith(open, code);
+      const { next, ...text } = PROBLEMS[code];
+      const isTold = [text[lang], next[lang]].every((said) => flat(words).includes(flat(said)));
+      if (problem !== code || verified !== 'false' || !isTold) fault(`${code} in ${lang}: ${words}`);
+    }
+    for (const complaint of open.complaints) fault(complaint);
+    await open.context.close();
+  }
+  note(`${codes.length} refusals, each in words and in both languages`);
+  await browser.close();
+}
+
+/** The page capitalises first letters and breaks lines. */
+function flat(text: string): string {
+  return text.toLowerCase().replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,72 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
+/** What a script on the page could try: any of them finds the key where the browser keeps it. */
+export const TAKE_KEY = `(async () => {
+  const { operator } = await (await fetch('/registry/session')).json();
+  const answered = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await answered(indexedDB.open('huren-registry'));
+  const keys = database.transaction('operator-keys').objectStore('operator-keys');
+  const { privateKey } = await answered(keys.get(operator.entity_id));
+  return await crypto.subtle.exportKey('jwk', privateKey).then(() => 'exported', () => 'kept');
+})()`;
+
+/** A page in a browser context of its own, and everything that it complained about. */
+export interface RegistryPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly complaints: readonly string[];
+}
+
+/** Opens a page and waits until `shown` is there: unless told, until the registry's page knows what to think of the log. */
+export async function openRegistryPage(
+  browser: Browser,
+  url: string,
+  {
+    locale,
+    path = '/registry',
+    shown = '#log .proof',
+  }: {
+    readonly locale: string;
+    readonly path?: string | undefined;
+    readonly shown?: string | undefined;
+  },
+): Promise<RegistryPage> {
+  const context = await browser.newContext({ locale, viewport: { width: 1000, height: 900 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${url}${path}`);
+  await page.locator(shown).first().waitFor();
+  return { context, page, complaints };
+}
+
+/** Logs in as one of the sandbox's operators. */
+export async function logIn(page: Page, account: string): Promise<void> {
+  await page.locator('#operator a').click();
+  await page.locator(`button[value="${account}"]`).click();
+  await page.locator('#operator h3').first().waitFor();
+}
+
+/** Makes a key in this page's browser; gives its public half as text. */
+export async function makeBrowserKey(page: Page): Promise<string> {
+  await page.getByRole('button', { name: /Make a key in this browser|在本浏览器生成密钥/ }).click();
+  return (await page.locator('#enrol-command').getAttribute('data-jwk')) ?? '';
+}
+
+/** The example of a seventeenth province, as another version of itself, below a folder. */
+export function exampleAs(folder: string, version: string): string {
+  const path = join(folder, version, '120000-tianjin');
+  cpSync(EXAMPLE, path, { recursive: true });
+  const file = join(path, 'manifest.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"version": "0.1.0"', `"version": "${version}"`));
+  return path;
+}

@@ -1,0 +1,86 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { registryEventSchema } from '../../schemas/registry-event.ts';
+import { huren } from '../cli/huren.fixture.ts';
+import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
+import { openKeyStore } from '../keys/key-store.ts';
+import { openLogSigner, REGISTRY_OWNER } from '../keys/log-signer.ts';
+import { openSqliteStore } from '../log/store-sqlite.ts';
+import { openSqlitePasses } from '../passes/store-sqlite.ts';
+import { LOG_ORIGIN, NOW_S, snapshotKeyIn } from '../registry/registry.fixture.ts';
+import { WritableRegistry } from '../registry/writable-registry.ts';
+import { trustBundleSchema } from '../trust/trust-bundle.ts';
+import { ROOT } from './import-graph.ts';
+import { tempFolder } from './registry-site.fixture.ts';
+
+/** Every file of a data directory that version 0.1.0 has written, packed: keys, a log of twelve entries, coverage, passes. */
+const PACKED = z.record(z.string(), z.base64());
+/** Kinds of events that 0.1.0 knows. It takes no other for true: "Upgrading" in the runbook says what follows. */
+const KINDS_OF_0_1_0 =
+  'registry_created log_key_added log_key_retired entity_enrolled entity_removed subordinate_admitted subordinate_keys_changed subordinate_venues_changed subordinate_removed key_announced key_activated key_retired key_revoked adapter_submitted adapter_checked adapter_approved adapter_activated adapter_suspended adapter_resumed adapter_rolled_back policy_published policy_withdrawn mandate_issued mandate_revoked';
+
+let older: string;
+beforeAll(() => {
+  older = tempFolder((clean) => process.once('exit', clean));
+  const text = readFileSync(join(import.meta.dirname, 'data-directory-0.1.0.json'), 'utf8');
+  for (const [path, packed] of Object.entries(PACKED.parse(JSON.parse(text)))) {
+    mkdirSync(dirname(join(older, path)), { recursive: true });
+    writeFileSync(join(older, path), gunzipSync(Buffer.from(packed, 'base64')), { mode: 0o600 });
+  }
+});
+
+function copied(): string {
+  const dataDir = join(tempFolder(onTestFinished), 'node');
+  cpSync(older, dataDir, { recursive: true });
+  return dataDir;
+}
+
+describe('a data directory of version 0.1.0', () => {
+  test('has a log that this version cannot go on with', async () => {
+    const dataDir = copied();
+    const keys = openKeyStore({ setting: null, dataDir });
+    const { registry: pin } = trustBundleSchema.parse(JSON.parse(readFileSync(join(dataDir, 'anchor.json'), 'utf8')));
+    const store = openSqliteStore(join(dataDir, 'log.sqlite'));
+    const registry = await WritableRegistry.open({
+      store,
+      logSigner: await openLogSigner(keys, REGISTRY_OWNER, LOG_ORIGIN, { nowS: NOW_S }),
+      genesis: { anchor: pin ?? null, logKeys: pin?.log_keys ?? [] },
+      nowS: () => NOW_S,
+      snapshotPath: join(dataDir, 'registry-snapshot.json'),
+      snapshotKey: await snapshotKeyIn(dataDir),
+      checkpointPath: join(dataDir, 'last-checkpoint.txt'),
+      onFault: () => {},
+    });
+    expect([registry.folded().size, registry.current().adapters.get('410000')?.stage]).toEqual([12, 'active']);
+    await registry.close();
+    await store.close();
+    const verified = await huren(['log', 'verify', '--json'], { HUREN_DATA_DIR: dataDir });
+    expect([verified.exit, verified.stderr]).toEqual([0, '']);
+  });
+
+  test('loses counts, reports or what was withdrawn', async () => {
+    const dataDir = copied();
+    const coverage = await openSqliteCoverage(join(dataDir, 'coverage.sqlite'), { withholdBelow: 1 });
+    const [sum] = await coverage.sums({ afterMinute: -1, perMinutes: 60, venueKind: 'each' });
+    expect(JSON.stringify(sum)).toContain('"answer:green:pass:live":3');
+    const reports = await coverage.reportsAfter('gateway/440000', { epoch: null, number: 0 }, 10);
+    expect(reports).toEqual([{ number: 1, body: 'a report' }]);
+    await coverage.close();
+    const passes = await openSqlitePasses(join(dataDir, 'passes.sqlite'));
+    const [list = ''] = await passes.lists();
+    expect((await passes.stateOf(list))?.withdrawn.length).toBe(1);
+    await passes.close();
+  });
+});
+
+test('an event that 0.1.0 does not know is entered, and the runbook is silent about it', () => {
+  const kinds = registryEventSchema.options.map(({ shape }) => shape.kind.value);
+  const runbook = readFileSync(join(ROOT, 'deploy/RUNBOOK.md'), 'utf8');
+  const [, upgrading = ''] = /^## Upgrading\n([\s\S]*?)^## /m.exec(runbook) ?? [];
+  expect(upgrading.length).toBeGreaterThan(500);
+  const known = new Set(KINDS_OF_0_1_0.split(' '));
+  expect(kinds.filter((kind) => !known.has(kind) && !upgrading.includes(`\`${kind}\``))).toEqual([]);
+});

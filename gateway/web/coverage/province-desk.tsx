@@ -1,0 +1,181 @@
+import { useEffect, useState } from 'preact/hooks';
+import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
+import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { History } from '../registry/history.tsx';
+import { Adapter } from '../registry/provinces.tsx';
+import { RegistryFeed } from '../registry/registry-feed.ts';
+import type { RegistryView } from '../registry/registry-view.ts';
+import { say } from '../shell/language.ts';
+import { Ask } from './ask.tsx';
+import { Attention } from './attention.tsx';
+import type { Shown } from './coverage-feed.ts';
+import { Nodes } from './nodes.tsx';
+import type { Question } from './question.ts';
+import { TakeAway } from './take-away.tsx';
+import { Trend } from './trend.tsx';
+import { countText, percentText, provinceText } from './words.ts';
+
+interface ProvinceDeskProps {
+  readonly province: ProvinceCode;
+  readonly shown: Shown;
+  readonly question: Question;
+  readonly ask: (question: Question) => void;
+}
+
+/** One province's page: its row and its column of the matrix, what asks for attention there, and what the registry has of it. */
+export function ProvinceDesk({ province, shown: { whole, close }, question, ask }: ProvinceDeskProps) {
+  const { attention, cells, nodes, signals } = whole;
+  const links = { question, ask };
+  return (
+    <div data-of-province={province}>
+      <p>
+        <Ask question={{ ...question, province: null }} ask={ask}>
+          {say(COVERAGE_TEXTS.detail_close)}
+        </Ask>
+      </p>
+      <Attention items={attention.filter((item) => item.province === province || item.subject === province)} />
+      <Cells
+        id="its-codes"
+        title={say(COVERAGE_TEXTS.its_codes)}
+        cells={cells.filter(({ issuer }) => issuer === province)}
+        other="destination"
+        {...links}
+      />
+      <Cells
+        id="here"
+        title={say(COVERAGE_TEXTS.here)}
+        cells={cells.filter(({ destination }) => destination === province)}
+        other="issuer"
+        {...links}
+      />
+      <TakeAway question={question} hours={false} />
+      <Trend series={close?.series ?? []} question={question} />
+      <Signals signals={signals.filter((signal) => signal.province === province)} />
+      <Nodes nodes={nodes.filter((node) => node.province === province)} />
+      <Registered province={province} />
+    </div>
+  );
+}
+
+interface CellsProps extends Pick<ProvinceDeskProps, 'question' | 'ask'> {
+  readonly id: string;
+  readonly title: string;
+  readonly cells: readonly CoverageCell[];
+  /** What tells the rows apart. */
+  readonly other: 'issuer' | 'destination';
+}
+
+/** A row or a column of the matrix, those that recognise least first. */
+function Cells({ id, title, cells, other, question, ask }: CellsProps) {
+  const rate = ({ green, recognised }: CoverageCell) => (green === 0 ? null : recognised / green);
+  const ordered = cells.toSorted((a, b) => (rate(a) ?? 2) - (rate(b) ?? 2) || b.presented - a.presented);
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {cells.length === 0 ? (
+        <p>{say(COVERAGE_TEXTS.none_shown)}</p>
+      ) : (
+        <div class="scroll">
+          <table class="list" aria-labelledby={id}>
+            <thead>
+              <tr>
+                <th scope="col">{say(COVERAGE_TEXTS[other])}</th>
+                <th scope="col">{say(COVERAGE_TEXTS.rate)}</th>
+                {(['presented', 'recognised', 'restricted', 'referred'] as const).map((count) => (
+                  <th key={count} scope="col">
+                    {say(COUNT_TEXTS[count])}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {ordered.map((cell) => (
+                <tr
+                  key={cell[other]}
+                  data-issuer={cell.issuer}
+                  data-destination={cell.destination}
+                  data-presented={cell.presented}
+                  data-recognised={cell.recognised}
+                >
+                  <th scope="row">
+                    <Ask question={{ ...question, province: cell[other] }} ask={ask}>
+                      {provinceText(cell[other])}
+                    </Ask>
+                  </th>
+                  <td class="number">{percentText(rate(cell))}</td>
+                  <td class="number">{countText(cell.presented)}</td>
+                  <td class="number">{countText(cell.recognised)}</td>
+                  <td class="number">{countText(cell.restricted)}</td>
+                  <td class="number">{countText(cell.referred)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Signals({ signals }: Pick<Coverage, 'signals'>) {
+  return (
+    <section aria-labelledby="signals-title">
+      <h2 id="signals-title">{say(COVERAGE_TEXTS.signals)}</h2>
+      {signals.length === 0 ? (
+        <p>{say(COVERAGE_TEXTS.signals_none)}</p>
+      ) : (
+        <table class="list" aria-labelledby="signals-title">
+          <thead>
+            <tr>
+              <th scope="col">{say(COVERAGE_TEXTS.signal)}</th>
+              <th scope="col">{say(COVERAGE_TEXTS.share)}</th>
+              <th scope="col">{say(COVERAGE_TEXTS.raised)}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {signals.map((signal) => (
+              <SignalRow key={signal.signal} signal={signal} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function SignalRow({ signal: { signal, rate, raised } }: { readonly signal: SignalReading }) {
+  return (
+    <tr data-signal={signal} data-raised={raised}>
+      <td>{say(ATTENTION_TEXTS[signal])}</td>
+      <td class="number">{percentText(rate)}</td>
+      <td>{raised ? `⚠ ${say(COVERAGE_TEXTS.raised)}` : say(COVERAGE_TEXTS.not_raised)}</td>
+    </tr>
+  );
+}
+
+/** Stages of the adapter, remedy and history: from the log, proved in this browser as the registry's own page does. */
+function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
+  const [view, setView] = useState<RegistryView | null>(null);
+  useEffect(() => {
+    const feed = new RegistryFeed(setView, () => undefined);
+    return () => feed.stop();
+  }, []);
+  const adapter = view?.adapters.find((one) => one.province === province);
+  return (
+    <div class="registry">
+      <section aria-labelledby="registered-title">
+        <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
+        {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
+        {view !== null && adapter === undefined && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
+        {view !== null && adapter !== undefined && <Adapter adapter={adapter} view={view} />}
+      </section>
+      {view !== null && <History view={view} only={province} />}
+    </div>
+  );
+}
+
+/** The name of a province as the heading of its page. */
+export function provinceTitle(province: ProvinceCode): string {
+  return `${say(PROVINCES[province])} · ${say(COVERAGE_TEXTS.title)}`;
+}

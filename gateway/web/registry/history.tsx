@@ -1,0 +1,192 @@
+import { useEffect, useState } from 'preact/hooks';
+import { z } from 'zod';
+import { keysOf, PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
+import { instantOf } from '../../../schemas/instant.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { type RegistryEvent, SUSPENSION_REASONS, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
+import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
+import { say } from '../shell/language.ts';
+import { eventsOf, type LogEvent } from './log-events.ts';
+import type { RegistryView } from './registry-view.ts';
+import { timeText } from './words.ts';
+
+const namedSchema = z.object({ province: provinceCodeSchema, version: z.string() });
+const ROWS_AT_ONCE = 10;
+const KINDS = {
+  adapters: { text: REGISTRY_TEXTS.history_adapters, takes: /^adapter_/ },
+  all: { text: REGISTRY_TEXTS.history_all, takes: /./ },
+  rules: { text: REGISTRY_TEXTS.history_rules, takes: /^(policy|mandate)_/ },
+  entities: { text: REGISTRY_TEXTS.history_entities, takes: /^(entity|subordinate|key|log|registry)_/ },
+} as const;
+type Kind = keyof typeof KINDS;
+
+interface HistoryProps {
+  readonly view: RegistryView;
+  /** Entries that concern this province; all unless told. */
+  readonly only?: ProvinceCode | undefined;
+}
+
+/** Who did what, when and why, out of the log's own entries: nothing that only the gateway says. */
+export function History({ view, only }: HistoryProps) {
+  const [kind, setKind] = useState<Kind>(only === undefined ? 'adapters' : 'all');
+  const [rows, setRows] = useState(ROWS_AT_ONCE);
+  const { log } = view;
+  const { events, isWhole, isUnreadable } = useEvents(view, { kind, only, rows });
+  return (
+    <section id="history" aria-labelledby="h-history">
+      <h2 id="h-history">{say(REGISTRY_TEXTS.history)}</h2>
+      <p class="quiet">{say(REGISTRY_TEXTS.history_how)}</p>
+      <p class="find">
+        <label for="history-kind">{say(REGISTRY_TEXTS.history_kind)}</label>
+        <select
+          id="history-kind"
+          value={kind}
+          onChange={(event) => {
+            setKind(keysOf(KINDS).find((known) => known === event.currentTarget.value) ?? 'adapters');
+            setRows(ROWS_AT_ONCE);
+          }}
+        >
+          {keysOf(KINDS).map((known) => (
+            <option key={known} value={known}>
+              {say(KINDS[known].text)}
+            </option>
+          ))}
+        </select>
+      </p>
+      {(isUnreadable || log === null) && <p class="proof bad">✗ {say(REGISTRY_TEXTS.history_unreadable)}</p>}
+      {isWhole && events.length === 0 && <p>{say(REGISTRY_TEXTS.history_none)}</p>}
+      <ol class="history">
+        {events.slice(0, rows).map((entry) => (
+          <Entry key={entry.index} entry={entry} view={view} />
+        ))}
+      </ol>
+      {log !== null && !(isWhole && events.length <= rows) && (
+        <button type="button" onClick={() => setRows(rows + ROWS_AT_ONCE)}>
+          {say(REGISTRY_TEXTS.history_earlier)}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface Wanted extends Pick<HistoryProps, 'only'> {
+  readonly kind: Kind;
+  readonly rows: number;
+}
+
+/** So many of the newest events of a kind, from as many bundles of the log as that takes. */
+function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
+  const { log, keyOf } = view;
+  const [events, setEvents] = useState<readonly LogEvent[]>([]);
+  const [isWhole, setWhole] = useState(false);
+  const [isUnreadable, setUnreadable] = useState(false);
+  useEffect(() => {
+    let isShown = true;
+    const collect = async () => {
+      if (log === null) return;
+      const found: LogEvent[] = [];
+      let bundle = log.bundleCount - 1;
+      for (; bundle >= 0 && found.length <= rows; bundle -= 1) {
+        const read = await eventsOf(log, bundle, keyOf);
+        found.push(
+          ...read.filter(
+            ({ event }) => KINDS[kind].takes.test(event.kind) && (only === undefined || concerns(event, only, view)),
+          ),
+        );
+      }
+      if (!isShown) return;
+      setEvents(found);
+      setWhole(bundle < 0);
+      setUnreadable(false);
+    };
+    collect().catch(() => {
+      if (!isShown) return;
+      setEvents([]);
+      setUnreadable(true);
+    });
+    return () => {
+      isShown = false;
+    };
+  }, [log, kind, only, rows]);
+  return { events, isWhole, isUnreadable };
+}
+
+function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: LogEvent; readonly view: RegistryView }) {
+  const at = instantOf(event.iat);
+  const about = aboutText(event);
+  return (
+    <li data-kind={event.kind} data-index={index}>
+      <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
+      {about !== '' && <span class="about">{about}</span>}
+      <span class="quiet">
+        <time dateTime={at}>{timeText(at)}</time> · {say(entryText(index))}{' '}
+        {!isSigned && <span class="proof bad">✗ {say(REGISTRY_TEXTS.not_signed)}</span>}
+      </span>
+    </li>
+  );
+}
+
+/** Whether an event is by a province, about it, or a rule for its venues. */
+function concerns(event: RegistryEvent, province: ProvinceCode, { entities }: RegistryView): boolean {
+  const ofProvince = new Set(entities.flatMap((one) => (one.province === province ? [one.entity_id] : [])));
+  const isOf = (entityId: string) => ofProvince.has(entityId);
+  if (isOf(event.iss)) return true;
+  if (event.kind === 'mandate_issued') {
+    return event.body.mandate.regions.some((region) => region.startsWith(province.slice(0, 2)));
+  }
+  if (event.kind === 'policy_published') return event.body.policy.destination === province;
+  if (event.kind === 'adapter_submitted') {
+    return namedSchema.safeParse(jsonOrUndefined(event.body.manifest)).data?.province === province;
+  }
+  if ('province' in event.body && event.body.province === province) return true;
+  return 'entity_id' in event.body && isOf(event.body.entity_id);
+}
+
+/** What an event is about, and why, as far as it says so itself. */
+function aboutText(event: RegistryEvent): string {
+  switch (event.kind) {
+    case 'adapter_suspended':
+      return `${provinceText(event.body.province)} · ${say(SUSPENSION_REASONS[event.body.reason])}`;
+    case 'adapter_resumed':
+      return provinceText(event.body.province);
+    case 'adapter_rolled_back':
+      return `${provinceText(event.body.province)} → ${event.body.to_version}`;
+    case 'adapter_rejected':
+      return `${versionText(event.body)} · ${say(VERSION_REJECTIONS[event.body.reason])}`;
+    case 'adapter_checked':
+      return `${versionText(event.body)} · ${say(event.body.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}`;
+    case 'adapter_approved':
+      return versionText(event.body);
+    case 'adapter_activated': {
+      const { mode } = event.body;
+      const share = mode.stage === 'canary' ? ` ${mode.percent}%` : '';
+      return `${versionText(event.body)} · ${say(STAGE_TEXTS[mode.stage])}${share}`;
+    }
+    case 'adapter_submitted':
+      return submittedText(event.body.manifest);
+    case 'policy_published':
+      return `${provinceText(event.body.policy.destination)} · ${event.body.policy.id}@${event.body.policy.version}`;
+    case 'policy_withdrawn':
+      return `${provinceText(event.body.province)} · ${event.body.version}`;
+    case 'mandate_issued':
+      return event.body.mandate.id;
+    case 'mandate_revoked':
+      return event.body.mandate_id;
+    default:
+      return 'entity_id' in event.body ? event.body.entity_id : 'kid' in event.body ? event.body.kid : '';
+  }
+}
+
+function versionText({ province, version }: { readonly province: ProvinceCode; readonly version: string }): string {
+  return `${provinceText(province)} ${version}`;
+}
+
+function provinceText(province: ProvinceCode): string {
+  return say(PROVINCES[province]);
+}
+
+function submittedText(manifest: string): string {
+  const { data } = namedSchema.safeParse(jsonOrUndefined(manifest));
+  return data === undefined ? '' : versionText(data);
+}

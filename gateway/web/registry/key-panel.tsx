@@ -1,0 +1,125 @@
+import { useState } from 'preact/hooks';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { registryJwkSchema } from '../../../schemas/registry-event.ts';
+import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { say } from '../shell/language.ts';
+import { type KeptKey, makeKey } from './operator-key.ts';
+import { SignedForm } from './signed-form.tsx';
+import { type EventSigner, submitStep } from './submit-step.ts';
+
+interface KeyPanelProps {
+  readonly entityId: string;
+  readonly kept: KeptKey;
+  readonly signer: EventSigner | null;
+  readonly onKey: (key: KeptKey) => void;
+}
+
+/** The key in this browser: made here, enrolled by another, or ready to sign and to enrol another. */
+export function KeyPanel({ entityId, kept, signer, onKey }: KeyPanelProps) {
+  return (
+    <>
+      <h3>{say(OPERATOR_TEXTS.key)}</h3>
+      {kept === 'unkept' && <p class="notice">{say(OPERATOR_TEXTS.key_unkept)}</p>}
+      {kept === null && (
+        <>
+          <p>{say(OPERATOR_TEXTS.key_missing)}</p>
+          <p>
+            <button
+              type="button"
+              onClick={() => {
+                makeKey(entityId).then(onKey, () => onKey('unkept'));
+              }}
+            >
+              {say(OPERATOR_TEXTS.key_make)}
+            </button>
+          </p>
+        </>
+      )}
+      {kept !== null && typeof kept !== 'string' && (
+        <>
+          <p>
+            {say(OPERATOR_TEXTS.public_key)}
+            {say({ zh: '：', en: ': ' })}
+            <code id="browser-kid">{kept.kid}</code>
+          </p>
+          {signer === null ? (
+            <NotEnrolled entityId={entityId} jwk={JSON.stringify(kept.publicJwk)} />
+          ) : (
+            <>
+              <p class="proof good" role="status">
+                ✓ {say(OPERATOR_TEXTS.key_ready)}
+              </p>
+              <EnrolAnother signer={signer} />
+            </>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+function NotEnrolled({ entityId, jwk }: { readonly entityId: string; readonly jwk: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const command = `huren registry enrol-key '${jwk}' --as ${entityId.split('/').at(-1)}`;
+  return (
+    <>
+      <p>{say(OPERATOR_TEXTS.key_not_enrolled)}</p>
+      <p>{say(OPERATOR_TEXTS.public_key)}</p>
+      <pre>{jwk}</pre>
+      <p>{say(OPERATOR_TEXTS.command)}</p>
+      <pre id="enrol-command" data-jwk={jwk}>
+        {command}
+      </pre>
+      <p>
+        <button
+          type="button"
+          onClick={() => {
+            navigator.clipboard.writeText(command).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            );
+          }}
+        >
+          {say(isCopied ? OPERATOR_TEXTS.copied : OPERATOR_TEXTS.copy)}
+        </button>
+      </p>
+    </>
+  );
+}
+
+function EnrolAnother({ signer }: { readonly signer: EventSigner }) {
+  const [text, setText] = useState('');
+  const jwk = registryJwkSchema.safeParse(jsonOrUndefined(text)).data;
+  const isBad = text.trim() !== '' && jwk === undefined;
+  return (
+    <details class="aside">
+      <summary>{say(OPERATOR_TEXTS.enrol)}</summary>
+      <SignedForm
+        id="enrol-key"
+        tone="approve"
+        button={say(OPERATOR_TEXTS.enrol_do)}
+        isReady={jwk !== undefined}
+        step={async () => {
+          if (jwk === undefined) return null;
+          const refusal = await submitStep(signer, 'key_announced', { use: 'registry', jwk });
+          return refusal ?? (await submitStep(signer, 'key_activated', { use: 'registry', kid: jwk.kid }));
+        }}
+      >
+        <p id="enrol-means">{say(OPERATOR_TEXTS.enrol_means)}</p>
+        <p class="field">
+          <label for="enrol-jwk">{say(OPERATOR_TEXTS.enrol_jwk)}</label>
+          <textarea
+            id="enrol-jwk"
+            rows={4}
+            value={text}
+            spellcheck={false}
+            aria-describedby="enrol-means"
+            aria-invalid={isBad}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </p>
+        {isBad && <p role="alert">{say(OPERATOR_TEXTS.enrol_unreadable)}</p>}
+      </SignedForm>
+    </details>
+  );
+}

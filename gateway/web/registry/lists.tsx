@@ -1,0 +1,113 @@
+import { PROVINCES } from '../../../schemas/code-lists/index.ts';
+import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import {
+  ENTITY_ROLE_TEXTS,
+  KEY_STATE_TEXTS,
+  KEY_USE_TEXTS,
+  MANDATE_STATE_TEXTS,
+} from '../../../schemas/texts/registry-state.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
+import { Fact, Facts } from '../shell/facts.tsx';
+import { say } from '../shell/language.ts';
+import { Opened } from '../shell/opened.tsx';
+import { timeText } from './words.ts';
+
+/** Every case in which a destination is stricter than the national baseline, with its basis and its end. */
+export function Deviations({ lists }: { readonly lists: readonly DeviationsView[] }) {
+  return (
+    <section id="deviations" aria-labelledby="h-deviations">
+      <h2 id="h-deviations">{say(REGISTRY_TEXTS.deviations)}</h2>
+      {lists.length === 0 && <p>{say(REGISTRY_TEXTS.deviations_none)}</p>}
+      <ul class="plain">
+        {lists.flatMap(({ province, policy, deviations }) =>
+          deviations.map(({ row, baseline, decision, cells, exception }) => (
+            <li class="panel" key={`${province} ${row} ${baseline}`}>
+              <strong>{say(PROVINCES[province])}</strong> <code>{policy}</code>
+              <Facts>
+                <Fact term={say(REGISTRY_TEXTS.stricter)}>
+                  {say(DECISION_WORDS[baseline])} → {say(DECISION_WORDS[decision])} · {cells}{' '}
+                  {say(REGISTRY_TEXTS.cases)}
+                </Fact>
+                <Fact term={say(REGISTRY_TEXTS.basis)}>
+                  {exception === null ? say(REGISTRY_TEXTS.none) : say(exception.basis.title)}
+                </Fact>
+                {exception !== null && <Fact term={say(REGISTRY_TEXTS.ends)}>{timeText(exception.ends_at)}</Fact>}
+              </Facts>
+            </li>
+          )),
+        )}
+      </ul>
+    </section>
+  );
+}
+
+/** The mandates: without one in force nobody may be checked. */
+export function Mandates({ mandates }: { readonly mandates: readonly MandateView[] }) {
+  return (
+    <section id="mandates" aria-labelledby="h-mandates">
+      <h2 id="h-mandates">{say(REGISTRY_TEXTS.mandates)}</h2>
+      {mandates.length === 0 && <p>{say(REGISTRY_TEXTS.mandates_none)}</p>}
+      <ul class="plain">
+        {mandates.map(({ mandate, state, ends_at }) => (
+          <li class="panel" key={mandate.id}>
+            <strong>{mandate.id}</strong> <span class="badge">{say(MANDATE_STATE_TEXTS[state])}</span>
+            <Facts>
+              <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
+              <Fact term={say(REGISTRY_TEXTS.regions)}>{mandate.regions.join(' ')}</Fact>
+              <Fact term={say(REGISTRY_TEXTS.basis)}>{say(mandate.instrument.title)}</Fact>
+            </Facts>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who is in the registry, with which keys and until when. */
+export function Entities({ entities }: { readonly entities: readonly EntityView[] }) {
+  return (
+    <section id="entities" aria-labelledby="h-entities">
+      <h2 id="h-entities">{say(REGISTRY_TEXTS.entities)}</h2>
+      <p class="quiet">
+        {say(REGISTRY_TEXTS.entities_how)} <code>huren registry enrol</code>
+      </p>
+      {entities.map((entity) => (
+        <Opened
+          key={entity.entity_id}
+          id={`entity-${entity.entity_id}`}
+          summary={
+            <>
+              <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
+              {entity.state === 'removed' && <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>}
+            </>
+          }
+        >
+          {() => <Keys entity={entity} />}
+        </Opened>
+      ))}
+    </section>
+  );
+}
+
+function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) {
+  return (
+    <>
+      <p>
+        <code>{entity_id}</code>
+      </p>
+      <Facts>
+        {keys.map(({ kid, use, state, announced_at, activated_at, expires_at }) => (
+          <Fact key={`${use} ${kid}`} term={say(KEY_USE_TEXTS[use])}>
+            <code>{kid}</code>
+            <br />
+            {say(KEY_STATE_TEXTS[state])}, {say(REGISTRY_TEXTS.since)} {timeText(activated_at ?? announced_at)};{' '}
+            {expires_at === null
+              ? say(REGISTRY_TEXTS.no_expiry)
+              : `${say(REGISTRY_TEXTS.expires)} ${timeText(expires_at)}`}
+          </Fact>
+        ))}
+      </Facts>
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+import { useState } from 'preact/hooks';
+import { keysOf } from '../../../schemas/code-lists/index.ts';
+import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
+import type { AdapterView } from '../../../schemas/registry-views.ts';
+import { OPERATOR_TEXTS, typeNameText } from '../../../schemas/texts/operator.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { say } from '../shell/language.ts';
+import { Choice, SignedForm, Typed } from './signed-form.tsx';
+import { type EventSigner, submitStep } from './submit-step.ts';
+import { reasonText } from './words.ts';
+
+interface MovesProps {
+  readonly adapters: readonly AdapterView[];
+  /** Null: nothing can be signed here. */
+  readonly signer: EventSigner | null;
+}
+
+/** Stopping an adapter at once, letting it answer again, and going back to what answered before: one operator's steps. */
+export function Moves({ adapters, signer }: MovesProps) {
+  const answering = adapters.filter(({ state }) => state === 'active');
+  const suspended = adapters.filter(({ state }) => state === 'suspended');
+  const before = adapters.filter((adapter) => targetsOf(adapter).length > 0);
+  return (
+    <>
+      <h3>{say(OPERATOR_TEXTS.moves)}</h3>
+      {suspended.map((adapter) => (
+        <Resume key={adapter.province} adapter={adapter} signer={signer} />
+      ))}
+      {answering.length > 0 && <Suspend adapters={answering} signer={signer} />}
+      {before.length > 0 && <RollBack adapters={before} signer={signer} />}
+    </>
+  );
+}
+
+function Suspend({ adapters, signer }: MovesProps) {
+  const [province, setProvince] = useState('');
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const chosen = adapters.find((adapter) => adapter.province === province);
+  const code = keysOf(SUSPENSION_REASONS).find((known) => known === reason);
+  return (
+    <SignedForm
+      id="suspend"
+      tone="stop"
+      button={say(OPERATOR_TEXTS.suspend)}
+      isReady={signer !== null && code !== undefined && isNamed(chosen, typed)}
+      step={async () => {
+        if (signer === null || chosen === undefined || code === undefined) return null;
+        setTyped('');
+        return await submitStep(signer, 'adapter_suspended', { province: chosen.province, reason: code });
+      }}
+    >
+      <p>{say(OPERATOR_TEXTS.suspend_means)}</p>
+      <ProvinceChoice id="suspend-province" adapters={adapters} value={province} onChoose={setProvince} />
+      <Choice
+        id="suspend-reason"
+        label={say(OPERATOR_TEXTS.reason)}
+        value={reason}
+        onChoose={setReason}
+        options={keysOf(SUSPENSION_REASONS).map((value) => ({ value, text: say(SUSPENSION_REASONS[value]) }))}
+      />
+      {chosen !== undefined && <NameTyped id="suspend-name" adapter={chosen} value={typed} onType={setTyped} />}
+    </SignedForm>
+  );
+}
+
+function RollBack({ adapters, signer }: MovesProps) {
+  const [province, setProvince] = useState('');
+  const [to, setTo] = useState('');
+  const [typed, setTyped] = useState('');
+  const chosen = adapters.find((adapter) => adapter.province === province);
+  const targets = chosen === undefined ? [] : targetsOf(chosen);
+  const target = targets.find((version) => version === to);
+  return (
+    <SignedForm
+      id="roll-back"
+      tone="stop"
+      button={say(OPERATOR_TEXTS.roll_back)}
+      isReady={signer !== null && target !== undefined && isNamed(chosen, typed)}
+      step={async () => {
+        if (signer === null || chosen === undefined || target === undefined) return null;
+        setTyped('');
+        return await submitStep(signer, 'adapter_rolled_back', { province: chosen.province, to_version: target });
+      }}
+    >
+      <p>{say(OPERATOR_TEXTS.roll_back_means)}</p>
+      <ProvinceChoice id="roll-back-province" adapters={adapters} value={province} onChoose={setProvince} />
+      {chosen !== undefined && (
+        <>
+          <Choice
+            id="roll-back-to"
+            label={say(OPERATOR_TEXTS.roll_back_to)}
+            value={to}
+            onChoose={setTo}
+            options={targets.map((value) => ({ value, text: value }))}
+          />
+          <NameTyped id="roll-back-name" adapter={chosen} value={typed} onType={setTyped} />
+        </>
+      )}
+    </SignedForm>
+  );
+}
+
+interface ResumeProps {
+  readonly adapter: AdapterView;
+  readonly signer: EventSigner | null;
+}
+
+function Resume({ adapter: { province, name, suspended }, signer }: ResumeProps) {
+  return (
+    <SignedForm
+      id={`resume-${province}`}
+      tone="approve"
+      button={say(OPERATOR_TEXTS.resume)}
+      isReady={signer !== null}
+      step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', { province }))}
+    >
+      <p>
+        <strong>{say(name)}</strong> {province}
+        {suspended !== null &&
+          ` · ${say(REGISTRY_TEXTS.suspended)} · ${reasonText(SUSPENSION_REASONS, suspended.reason)}`}
+      </p>
+    </SignedForm>
+  );
+}
+
+interface ProvinceChoiceProps {
+  readonly id: string;
+  readonly adapters: readonly AdapterView[];
+  readonly value: string;
+  readonly onChoose: (province: string) => void;
+}
+
+function ProvinceChoice({ id, adapters, value, onChoose }: ProvinceChoiceProps) {
+  const options = adapters.map(({ province, name }) => ({ value: province, text: `${say(name)} ${province}` }));
+  return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={value} onChoose={onChoose} options={options} />;
+}
+
+interface NameTypedProps {
+  readonly id: string;
+  readonly adapter: AdapterView;
+  readonly value: string;
+  readonly onType: (typed: string) => void;
+}
+
+function NameTyped({ id, adapter, value, onType }: NameTypedProps) {
+  return <Typed id={id} label={say(typeNameText(say(adapter.name)))} value={value} onType={onType} />;
+}
+
+function isNamed(adapter: AdapterView | undefined, typed: string): boolean {
+  return adapter !== undefined && typed.trim() === say(adapter.name);
+}
+
+/** What an adapter can be rolled back to: what was in full use before, and what is while another is on trial. */
+function targetsOf({ active, trial, versions }: AdapterView): string[] {
+  return versions
+    .filter(({ served, rejected, version }) => served && rejected === null && (version !== active || trial !== null))
+    .map(({ version }) => version);
+}

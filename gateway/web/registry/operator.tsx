@@ -1,0 +1,92 @@
+import { useEffect, useState } from 'preact/hooks';
+import { z } from 'zod';
+import { entityIdSchema } from '../../../schemas/status.ts';
+import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { language, say } from '../shell/language.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
+import { KeyPanel } from './key-panel.tsx';
+import { Moves } from './moves.tsx';
+import { type KeptKey, loadKey } from './operator-key.ts';
+import { Pending } from './pending.tsx';
+import { type RegistryView, read, registryKey } from './registry-view.ts';
+import type { EventSigner } from './submit-step.ts';
+
+const LOG_OUT_WITHIN_MS = 10_000;
+const sessionSchema = z.object({
+  login: z.boolean(),
+  operator: z.object({ entity_id: entityIdSchema, name: z.string() }).nullable(),
+});
+type Session = z.infer<typeof sessionSchema>;
+
+/** The operators' part of the page: who is logged in, the key in this browser, and what can be signed with it. */
+export function Operator({ view }: { readonly view: RegistryView }) {
+  const [session, setSession] = useState<Session | null>(null);
+  const readSession = () => void read('/registry/session', sessionSchema).then(setSession);
+  useEffect(readSession, []);
+  if (session === null || (session.operator === null && !session.login)) return null;
+  return (
+    <section id="operator" aria-labelledby="h-operator">
+      <h2 id="h-operator">{say(OPERATOR_TEXTS.title)}</h2>
+      {session.operator === null ? (
+        <LogIn />
+      ) : (
+        <LoggedIn operator={session.operator} view={view} onLogOut={readSession} />
+      )}
+    </section>
+  );
+}
+
+function LogIn() {
+  const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
+  return (
+    <>
+      {hasFailed && <p role="alert">{say(OPERATOR_TEXTS.log_in_failed)}</p>}
+      <p>
+        <a class="button" href={`/registry/login?lang=${language}`}>
+          {say(OPERATOR_TEXTS.log_in)}
+        </a>
+      </p>
+    </>
+  );
+}
+
+interface LoggedInProps {
+  readonly operator: NonNullable<Session['operator']>;
+  readonly view: RegistryView;
+  readonly onLogOut: () => void;
+}
+
+function LoggedIn({ operator, view, onLogOut }: LoggedInProps) {
+  const entityId = operator.entity_id;
+  const [key, setKey] = useState<KeptKey>('reading');
+  useEffect(() => {
+    loadKey(entityId).then(setKey, () => setKey('unkept'));
+  }, [entityId]);
+  const signer = signerOf(entityId, key, view);
+  return (
+    <>
+      <p>
+        {say(OPERATOR_TEXTS.logged_in_as)}
+        <strong>{operator.name}</strong>{' '}
+        <button
+          type="button"
+          onClick={() => {
+            void askOwnGateway('/registry/logout', { method: 'POST' }, LOG_OUT_WITHIN_MS).then(onLogOut);
+          }}
+        >
+          {say(OPERATOR_TEXTS.log_out)}
+        </button>
+      </p>
+      <KeyPanel entityId={entityId} kept={key} signer={signer} onKey={setKey} />
+      <Pending entityId={entityId} view={view} signer={signer} />
+      <Moves adapters={view.adapters} signer={signer} />
+    </>
+  );
+}
+
+/** Nothing is signed with a key that is not enrolled, or about a log that this browser does not believe. */
+function signerOf(entityId: string, key: KeptKey, view: RegistryView): EventSigner | null {
+  if (key === null || typeof key === 'string' || view.log === null) return null;
+  const entity = view.entities.find(({ entity_id }) => entity_id === entityId);
+  return registryKey(entity, key.kid)?.state === 'active' ? { entityId, key, view } : null;
+}

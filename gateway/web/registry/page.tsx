@@ -1,0 +1,10 @@
+import '../shell/no-eval.ts';
+import { Shell, show } from '../shell/shell.tsx';
+import { Registry } from './registry.tsx';
+import './registry.css';
+
+show(
+  <Shell path="/registry">
+    <Registry />
+  </Shell>,
+);

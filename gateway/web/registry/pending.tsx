@@ -1,0 +1,204 @@
+import { useEffect, useState } from 'preact/hooks';
+import { keysOf } from '../../../schemas/code-lists/index.ts';
+import { type ActivationMode, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
+import { type AdapterView, type VersionView, versionDocumentSchema } from '../../../schemas/registry-views.ts';
+import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
+import { textDigest } from '../../trust/registry-event.ts';
+import { Facts } from '../shell/facts.tsx';
+import { say } from '../shell/language.ts';
+import { type RegistryView, read } from './registry-view.ts';
+import { Report } from './report.tsx';
+import { Choice, SignedForm } from './signed-form.tsx';
+import { type EventSigner, submitStep } from './submit-step.ts';
+import { ManifestFact, SubmittedFact } from './version.tsx';
+
+interface PendingProps {
+  readonly entityId: string;
+  readonly view: RegistryView;
+  readonly signer: EventSigner | null;
+}
+
+/** The versions that this operator can approve, put to use or reject. */
+export function Pending({ entityId, view, signer }: PendingProps) {
+  const waiting = view.adapters.flatMap((adapter) =>
+    adapter.versions.flatMap((version) => {
+      const step = stepOf(entityId, adapter, version);
+      return step === null ? [] : [{ adapter, version, step }];
+    }),
+  );
+  return (
+    <>
+      <h3>{say(OPERATOR_TEXTS.pending)}</h3>
+      {waiting.length === 0 && <p>{say(OPERATOR_TEXTS.pending_none)}</p>}
+      {waiting.map((item) => (
+        <Waiting key={`${item.adapter.province} ${item.version.version}`} {...item} view={view} signer={signer} />
+      ))}
+    </>
+  );
+}
+
+type Step = 'approve' | 'activate';
+
+/** What an operator can do next about a version: approve it, put it to use, or nothing. */
+function stepOf(entityId: string, { active, suspended }: AdapterView, version: VersionView): Step | null {
+  const { check, approvals, approvals_needed, rejected, submitted, stage } = version;
+  if (check?.passed !== true || rejected !== null || submitted.by === entityId) return null;
+  const counting = approvals.filter(({ counts }) => counts);
+  if (counting.length < approvals_needed) return counting.some(({ by }) => by === entityId) ? null : 'approve';
+  return stage !== 'former' && version.version !== active && suspended === null ? 'activate' : null;
+}
+
+interface WaitingProps extends Omit<PendingProps, 'entityId'> {
+  readonly adapter: AdapterView;
+  readonly version: VersionView;
+  readonly step: Step;
+}
+
+function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
+  const { province, name, active } = adapter;
+  const [isSame, setSame] = useState<boolean | null>(null);
+  const [isReviewed, setReviewed] = useState(false);
+  const { manifest_digest } = version;
+  const about = { province, version: version.version, manifest_digest };
+  useEffect(() => {
+    // The digest is signed, not the text that was looked at: they have to be one.
+    void read(`/v1/registry/adapters/${province}/versions/${version.version}`, versionDocumentSchema).then((found) =>
+      setSame(found !== null && textDigest(found.manifest) === manifest_digest),
+    );
+  }, [province, version.version, manifest_digest]);
+  const isReady = signer !== null && isReviewed && isSame === true;
+  const reviewed = `reviewed-${province}-${version.version}`;
+  return (
+    <section class="panel" id={`pending-${province}-${version.version}`} aria-label={`${say(name)} ${version.version}`}>
+      <h4>
+        {say(name)} {province} {version.version} · {say(STAGE_TEXTS[version.stage])}
+      </h4>
+      <Facts>
+        <SubmittedFact version={version} view={view} />
+        <ManifestFact province={province} version={version} />
+      </Facts>
+      <Report province={province} version={version} />
+      {isSame !== null && (
+        <p class={`proof ${isSame ? 'good' : 'bad'}`} role="status">
+          {isSame ? `✓ ${say(OPERATOR_TEXTS.bytes_good)}` : `✗ ${say(OPERATOR_TEXTS.bytes_wrong)}`}
+        </p>
+      )}
+      <p class="check">
+        <input
+          type="checkbox"
+          id={reviewed}
+          checked={isReviewed}
+          onChange={(event) => setReviewed(event.currentTarget.checked)}
+        />
+        <label for={reviewed}>{say(OPERATOR_TEXTS.reviewed)}</label>
+      </p>
+      {step === 'approve' ? (
+        <SignedForm
+          id={`approve-${province}-${version.version}`}
+          tone="approve"
+          button={say(OPERATOR_TEXTS.approve)}
+          isReady={isReady}
+          step={async () => (signer === null ? null : await submitStep(signer, 'adapter_approved', about))}
+        />
+      ) : (
+        <Activate about={about} hasActive={active !== null} isReady={isReady} signer={signer} />
+      )}
+      {version.stage === 'submitted' && <Reject about={about} signer={signer} />}
+    </section>
+  );
+}
+
+interface AboutProps {
+  readonly about: Pick<VersionView, 'version' | 'manifest_digest'> & Pick<AdapterView, 'province'>;
+  readonly signer: EventSigner | null;
+}
+
+const STAGES = {
+  full: OPERATOR_TEXTS.stage_full,
+  canary: OPERATOR_TEXTS.stage_canary,
+  shadow: OPERATOR_TEXTS.stage_shadow,
+} as const;
+
+/** In full, or on trial beside what answers already. */
+function Activate({
+  about,
+  hasActive,
+  isReady,
+  signer,
+}: AboutProps & { readonly hasActive: boolean; readonly isReady: boolean }) {
+  const [stage, setStage] = useState<keyof typeof STAGES>('full');
+  const [percent, setPercent] = useState(5);
+  const mode: ActivationMode = stage === 'canary' ? { stage, percent } : { stage };
+  const name = `stage-${about.province}-${about.version}`;
+  return (
+    <SignedForm
+      id={`activate-${about.province}-${about.version}`}
+      tone="approve"
+      button={say(OPERATOR_TEXTS.activate)}
+      isReady={isReady && Number.isInteger(percent) && percent >= 1 && percent <= 99}
+      step={async () => (signer === null ? null : await submitStep(signer, 'adapter_activated', { ...about, mode }))}
+    >
+      {hasActive && (
+        <fieldset>
+          <legend>{say(OPERATOR_TEXTS.stage)}</legend>
+          {keysOf(STAGES).map((known) => (
+            <p class="check" key={known}>
+              <input
+                type="radio"
+                id={`${name}-${known}`}
+                name={name}
+                value={known}
+                checked={stage === known}
+                onChange={() => setStage(known)}
+              />
+              <label for={`${name}-${known}`}>{say(STAGES[known])}</label>
+            </p>
+          ))}
+          {stage === 'canary' && (
+            <p class="field">
+              <label for={`${name}-percent`}>{say(OPERATOR_TEXTS.percent)}</label>
+              <input
+                id={`${name}-percent`}
+                type="number"
+                min={1}
+                max={99}
+                value={percent}
+                onInput={(event) => setPercent(event.currentTarget.valueAsNumber)}
+              />
+            </p>
+          )}
+        </fieldset>
+      )}
+    </SignedForm>
+  );
+}
+
+function Reject({ about, signer }: AboutProps) {
+  const [reason, setReason] = useState('');
+  const code = keysOf(VERSION_REJECTIONS).find((known) => known === reason);
+  return (
+    <details class="aside">
+      <summary>{say(OPERATOR_TEXTS.reject)}</summary>
+      <SignedForm
+        id={`reject-${about.province}-${about.version}`}
+        tone="stop"
+        button={say(OPERATOR_TEXTS.reject)}
+        isReady={signer !== null && code !== undefined}
+        step={async () => {
+          if (signer === null || code === undefined) return null;
+          return await submitStep(signer, 'adapter_rejected', { ...about, reason: code });
+        }}
+      >
+        <p>{say(OPERATOR_TEXTS.reject_means)}</p>
+        <Choice
+          id={`reject-reason-${about.province}-${about.version}`}
+          label={say(OPERATOR_TEXTS.reason)}
+          value={reason}
+          onChoose={setReason}
+          options={keysOf(VERSION_REJECTIONS).map((value) => ({ value, text: say(VERSION_REJECTIONS[value]) }))}
+        />
+      </SignedForm>
+    </details>
+  );
+}

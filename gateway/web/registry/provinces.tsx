@@ -1,0 +1,114 @@
+import { useState } from 'preact/hooks';
+import { PROVINCES } from '../../../schemas/code-lists/index.ts';
+import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
+import type { AdapterView } from '../../../schemas/registry-views.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
+import { Fact, Facts } from '../shell/facts.tsx';
+import { say } from '../shell/language.ts';
+import { Opened } from '../shell/opened.tsx';
+import { Authority } from './authority-model.tsx';
+import { ProvenMark } from './proven-mark.tsx';
+import { anchorOf, type RegistryView } from './registry-view.ts';
+import { Version } from './version.tsx';
+import { reasonText } from './words.ts';
+
+/** Every province's adapter in the order of its code, and a way to find one. */
+export function Provinces({ view }: { readonly view: RegistryView }) {
+  const [sought, setSought] = useState('');
+  const found = view.adapters.filter((adapter) => textsOf(adapter).includes(sought.trim().toLowerCase()));
+  return (
+    <section id="provinces" aria-labelledby="h-provinces">
+      <h2 id="h-provinces">{say(REGISTRY_TEXTS.provinces)}</h2>
+      <p class="find">
+        <label for="find-province">{say(REGISTRY_TEXTS.search)}</label>
+        <input
+          id="find-province"
+          type="search"
+          value={sought}
+          autocomplete="off"
+          onInput={(event) => setSought(event.currentTarget.value)}
+        />
+        <span class="quiet" role="status">
+          {sought.trim() === ''
+            ? ''
+            : found.length === 0
+              ? say(REGISTRY_TEXTS.nothing_found)
+              : `${found.length} ${say(REGISTRY_TEXTS.found)}`}
+        </span>
+      </p>
+      {found.map((adapter) => (
+        <Opened key={adapter.province} id={anchorOf(adapter.province)} summary={<Head adapter={adapter} />}>
+          {() => <Adapter adapter={adapter} view={view} />}
+        </Opened>
+      ))}
+    </section>
+  );
+}
+
+function Head({ adapter: { province, name, system, state, active, trial } }: { readonly adapter: AdapterView }) {
+  return (
+    <>
+      <strong>{say(name)}</strong> {province}
+      {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
+      <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
+      {trial !== null && (
+        <>
+          {' '}
+          <span class="badge trial">
+            {trial.version} {say(STAGE_TEXTS[trial.stage])}
+          </span>
+        </>
+      )}
+    </>
+  );
+}
+
+/** One province's adapter: what answers, on what trial, where to complain, every version with its proofs. */
+export function Adapter({ adapter, view }: { readonly adapter: AdapterView; readonly view: RegistryView }) {
+  const { province, active, trial, suspended, authority, remedy, versions } = adapter;
+  return (
+    <>
+      <Facts>
+        <Fact term={say(REGISTRY_TEXTS.active)}>{active ?? say(REGISTRY_TEXTS.none)}</Fact>
+        <Fact term={say(REGISTRY_TEXTS.on_trial)}>
+          {trial === null ? say(REGISTRY_TEXTS.none) : `${trial.version} · ${say(STAGE_TEXTS[trial.stage])}`}
+          {trial?.percent !== undefined && ` ${trial.percent}% ${say(REGISTRY_TEXTS.of_codes)}`}
+        </Fact>
+        {suspended !== null && (
+          <Fact term={say(REGISTRY_TEXTS.suspended)}>
+            {reasonText(SUSPENSION_REASONS, suspended.reason)} ·{' '}
+            <ProvenMark
+              mark={suspended}
+              view={view}
+              fits={(event) => event.kind === 'adapter_suspended' && event.body.province === province}
+            />
+          </Fact>
+        )}
+        {remedy !== null && (
+          <Fact term={say(REGISTRY_TEXTS.remedy)}>
+            {say(remedy.authority)}
+            {remedy.phone !== null && ` · ${say(REGISTRY_TEXTS.phone)} ${remedy.phone}`}
+            {remedy.url !== null && ` · ${remedy.url}`}
+          </Fact>
+        )}
+      </Facts>
+      <h3>{say(REGISTRY_TEXTS.versions)}</h3>
+      {versions.toReversed().map((version) => (
+        <Version key={version.version} province={province} version={version} view={view} />
+      ))}
+      {authority !== null && (
+        <>
+          <h3>{say(REGISTRY_TEXTS.authority)}</h3>
+          <Authority model={authority} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** What a province is found by, in both languages. */
+function textsOf({ province, name, system }: AdapterView): string {
+  const names = [PROVINCES[province], name, ...(system === null ? [] : [system.name])];
+  return [province, system?.id ?? '', ...names.flatMap(({ zh, en }) => [zh, en])].join('\n').toLowerCase();
+}

@@ -1,0 +1,76 @@
+import { useState } from 'preact/hooks';
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { CONFORMANCE_FINDINGS } from '../../../schemas/conformance-findings.ts';
+import { type ConformanceReport, conformanceReportSchema } from '../../../schemas/conformance-report.ts';
+import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import type { VersionView } from '../../../schemas/registry-views.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { textDigest } from '../../trust/registry-event.ts';
+import { say } from '../shell/language.ts';
+import { askOwnGateway } from '../shell/own-gateway.ts';
+
+const ANSWER_WITHIN_MS = 15_000;
+
+interface ReportProps {
+  readonly province: ProvinceCode;
+  readonly version: VersionView;
+}
+
+/** A conformance report, read when it is first opened and shown only where its digest is the one in the log. */
+export function Report({ province, version }: ReportProps) {
+  const [report, setReport] = useState<ConformanceReport | 'wrong' | null>(null);
+  if (version.check === null) return null;
+  const digest = version.check.report_digest;
+  return (
+    <details
+      class="report"
+      onToggle={(event) => {
+        if (!event.currentTarget.open || report !== null) return;
+        void readReport(province, version.version, digest).then((found) => setReport(found ?? 'wrong'));
+      }}
+    >
+      <summary>{say(REGISTRY_TEXTS.report)}</summary>
+      <div aria-live="polite">
+        {report === null && <p>{say(REGISTRY_TEXTS.checking)}</p>}
+        {report === 'wrong' && <p class="proof bad">{say(REGISTRY_TEXTS.report_wrong)}</p>}
+        {report !== null && report !== 'wrong' && <Findings report={report} />}
+      </div>
+    </details>
+  );
+}
+
+function Findings({ report: { checks, findings } }: { readonly report: ConformanceReport }) {
+  return (
+    <>
+      <ul class="plain" lang="en">
+        {checks.map(({ name, passed }) => (
+          <li key={name}>
+            {passed ? '✓' : '✗'} {name}
+          </li>
+        ))}
+      </ul>
+      {findings.length === 0 ? (
+        <p>{say(REGISTRY_TEXTS.report_none)}</p>
+      ) : (
+        <ul>
+          {findings.map(({ code, at, detail }) => (
+            <li key={`${code} ${at} ${detail}`}>
+              {say(CONFORMANCE_FINDINGS[code])} · <code>{at}</code> · <span lang="en">{detail}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+async function readReport(
+  province: ProvinceCode,
+  version: string,
+  digest: string,
+): Promise<ConformanceReport | undefined> {
+  const path = `/v1/registry/adapters/${province}/versions/${version}/report`;
+  const reply = await askOwnGateway(path, {}, ANSWER_WITHIN_MS);
+  if (reply?.status !== 200 || textDigest(reply.text) !== digest) return undefined;
+  return conformanceReportSchema.safeParse(jsonOrUndefined(reply.text)).data;
+}

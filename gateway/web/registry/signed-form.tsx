@@ -1,0 +1,97 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { say } from '../shell/language.ts';
+
+interface SignedFormProps {
+  readonly id: string;
+  readonly button: string;
+  /** `stop` takes something from travellers or from a province, and looks like it; `approve` lets something go on. */
+  readonly tone: 'approve' | 'stop';
+  /** What has to be filled in, and a key that can sign. */
+  readonly isReady: boolean;
+  /** Signs and sends; null, or in words why it was refused. */
+  readonly step: () => Promise<string | null>;
+  readonly children?: ComponentChildren;
+}
+
+/** A form whose one button signs a step. What came of it is said below the button. */
+export function SignedForm({ id, button, tone, isReady, step, children }: SignedFormProps) {
+  const [state, setState] = useState('');
+  const [isSending, setSending] = useState(false);
+  const send = async () => {
+    setSending(true);
+    setState(say(OPERATOR_TEXTS.signing));
+    const refusal = await step().catch(() => say(OPERATOR_TEXTS.no_answer));
+    setState(refusal ?? say(OPERATOR_TEXTS.entered));
+    setSending(false);
+  };
+  return (
+    <form
+      id={id}
+      class={`signed ${tone}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady && !isSending) void send();
+      }}
+    >
+      {children}
+      <p>
+        <button type="submit" class={tone} disabled={!isReady || isSending}>
+          {button}
+        </button>
+      </p>
+      <p role="status">{state}</p>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChoose: (value: string) => void;
+  readonly options: readonly { readonly value: string; readonly text: string }[];
+}
+
+/** Nothing is chosen beforehand: nothing is to be stopped by a hasty click. */
+export function Choice({ id, label, value, onChoose, options }: ChoiceProps) {
+  return (
+    <p class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} required onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="" disabled>
+          {say(OPERATOR_TEXTS.choose)}
+        </option>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+}
+
+interface TypedProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onType: (value: string) => void;
+}
+
+/** What has to be written out, so that the hand is as slow as the thought. */
+export function Typed({ id, label, value, onType }: TypedProps) {
+  return (
+    <p class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        value={value}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onType(event.currentTarget.value)}
+      />
+    </p>
+  );
+}

@@ -1,0 +1,103 @@
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { type RegistryEvent, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
+import type { VersionView } from '../../../schemas/registry-views.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
+import { textDigest } from '../../trust/registry-event.ts';
+import { Fact, Facts } from '../shell/facts.tsx';
+import { say } from '../shell/language.ts';
+import { ProvenMark } from './proven-mark.tsx';
+import type { RegistryView } from './registry-view.ts';
+import { Report } from './report.tsx';
+import { reasonText } from './words.ts';
+
+interface VersionProps {
+  readonly province: ProvinceCode;
+  readonly version: VersionView;
+  readonly view: RegistryView;
+}
+
+/** One version: in which stage, submitted, checked, approved or rejected by whom, each line with its proof. */
+export function Version({ province, version, view }: VersionProps) {
+  const { approvals, approvals_needed, check, rejected } = version;
+  const counting = approvals.filter(({ counts }) => counts).length;
+  const isAbout = aboutOf(province, version);
+  return (
+    <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
+      <h4>
+        {version.version} · {say(STAGE_TEXTS[version.stage])}
+      </h4>
+      <Facts>
+        <ManifestFact province={province} version={version} />
+        <SubmittedFact version={version} view={view} />
+        {check !== null && (
+          <Fact term={say(REGISTRY_TEXTS.checked)}>
+            {check.passed ? '✓ ' : '✗ '}
+            {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)} (
+            {say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static)}) ·{' '}
+            <ProvenMark
+              mark={check}
+              view={view}
+              fits={(event) => event.kind === 'adapter_checked' && isAbout(event) && event.body.passed === check.passed}
+            />
+          </Fact>
+        )}
+        <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
+          {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
+          {approvals.map((approval) => (
+            <div key={approval.index}>
+              <ProvenMark
+                mark={approval}
+                view={view}
+                fits={(event) => event.kind === 'adapter_approved' && isAbout(event)}
+              />
+              {approval.counts ? '' : ` (${say(REGISTRY_TEXTS.counts_no_more)})`}
+            </div>
+          ))}
+        </Fact>
+        {rejected !== null && (
+          <Fact term={say(REGISTRY_TEXTS.rejected)}>
+            {reasonText(VERSION_REJECTIONS, rejected.reason)} ·{' '}
+            <ProvenMark
+              mark={rejected}
+              view={view}
+              fits={(event) => event.kind === 'adapter_rejected' && isAbout(event)}
+            />
+          </Fact>
+        )}
+      </Facts>
+      <Report province={province} version={version} />
+    </section>
+  );
+}
+
+export function ManifestFact({ province, version }: Omit<VersionProps, 'view'>) {
+  return (
+    <Fact term={say(REGISTRY_TEXTS.digest)}>
+      <code>{version.manifest_digest}</code>{' '}
+      <a href={`/v1/registry/adapters/${province}/versions/${version.version}`}>{say(REGISTRY_TEXTS.manifest)}</a>
+    </Fact>
+  );
+}
+
+export function SubmittedFact({ version, view }: Omit<VersionProps, 'province'>) {
+  return (
+    <Fact term={say(REGISTRY_TEXTS.submitted)}>
+      <ProvenMark
+        mark={version.submitted}
+        view={view}
+        fits={(event) =>
+          event.kind === 'adapter_submitted' && textDigest(event.body.manifest) === version.manifest_digest
+        }
+      />
+    </Fact>
+  );
+}
+
+type OfVersion = Extract<RegistryEvent, { kind: 'adapter_checked' | 'adapter_approved' | 'adapter_rejected' }>;
+
+/** Whether an event is about exactly these bytes. */
+function aboutOf(province: ProvinceCode, { version, manifest_digest }: VersionView) {
+  return ({ body }: OfVersion) =>
+    body.province === province && body.version === version && body.manifest_digest === manifest_digest;
+}

@@ -1,0 +1,147 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
+import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
+import type { Problem } from '../asking/outcome.ts';
+import type { Asking } from '../asking/put-question.ts';
+import { listenForWedge } from '../reading/wedge.ts';
+import { say } from '../shell/language.ts';
+import { askBatch, type ShownRow } from './ask-batch.ts';
+import { BatchResults } from './batch-results.tsx';
+import './batch.css';
+
+const MAX_LINES = 1_000;
+/** A thousand of the longest codes. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+interface BatchProps {
+  readonly asking: () => Promise<Asking>;
+  readonly onLeave: () => void;
+}
+
+/** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */
+export function Batch({ asking, onLeave }: BatchProps) {
+  const [text, setText] = useState('');
+  const [waiting, setWaiting] = useState<readonly ScannedLine[]>([]);
+  const [rows, setRows] = useState<readonly ShownRow[]>([]);
+  const [isRunning, setRunning] = useState(false);
+  const [fault, setFault] = useState<Pick<Problem, 'text' | 'next'> | null>(null);
+  const isGone = useRef(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+
+  useEffect(() => {
+    field.current?.focus();
+    const add = (code: string) =>
+      setText((before) => `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${code}\n`);
+    const stop = listenForWedge(add);
+    return () => {
+      stop();
+      isGone.current = true;
+    };
+  }, []);
+
+  const run = async (lines: readonly ScannedLine[]) => {
+    setRunning(true);
+    setFault(null);
+    let left = lines;
+    const problem = await askBatch(lines, await asking(), (more) => {
+      left = left.slice(more.length);
+      setWaiting(left);
+      setRows((before) => [...before, ...more]);
+    });
+    if (isGone.current) return;
+    setWaiting(left);
+    setFault(problem);
+    setRunning(false);
+  };
+  const start = () => {
+    const lines = scannedLines(text);
+    const refused = lines.length === 0 ? BATCH_TEXTS.none : lines.length > MAX_LINES ? BATCH_TEXTS.too_many : null;
+    if (refused !== null) return setFault({ text: refused, next: BATCH_TEXTS.codes_hint });
+    // Nobody else reads them off the screen.
+    setText('');
+    setRows([]);
+    setWaiting(lines);
+    void run(lines);
+  };
+  const takeFile = async (file: File) => {
+    if (file.size > MAX_FILE_BYTES) return setFault({ text: BATCH_TEXTS.too_many, next: BATCH_TEXTS.codes_hint });
+    setText(await file.text());
+  };
+
+  const total = rows.length + waiting.length;
+  return (
+    <section
+      class="batch"
+      aria-labelledby="batch-name"
+      data-batch={isRunning ? 'running' : total === 0 ? 'empty' : waiting.length > 0 ? 'stopped' : 'done'}
+    >
+      <h1 id="batch-name">{say(BATCH_TEXTS.heading)}</h1>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isRunning) start();
+        }}
+      >
+        <label for="codes">{say(BATCH_TEXTS.codes)}</label>
+        <textarea
+          id="codes"
+          ref={field}
+          rows={6}
+          value={text}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby="codes-hint"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <p id="codes-hint" class="quiet">
+          {say(BATCH_TEXTS.codes_hint)}
+        </p>
+        <label class="file">
+          {say(BATCH_TEXTS.file)}
+          <input
+            type="file"
+            accept="text/plain,text/csv,.txt"
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? [];
+              if (file !== undefined) void takeFile(file);
+              currentTarget.value = '';
+            }}
+          />
+        </label>
+        <p class="tools">
+          <button type="submit" disabled={isRunning}>
+            {say(BATCH_TEXTS.start)}
+          </button>
+          <button type="button" onClick={onLeave}>
+            {say(BATCH_TEXTS.one)}
+          </button>
+        </p>
+      </form>
+      {total > 0 && <progress aria-label={say(BATCH_TEXTS.progress)} value={rows.length} max={total} />}
+      {fault !== null && (
+        <p class="notice" role="alert">
+          {say(fault.text)}
+          {say({ zh: '。', en: '. ' })}
+          {say(fault.next)}{' '}
+          {waiting.length > 0 && (
+            <button type="button" onClick={() => void run(waiting)}>
+              {say(BATCH_TEXTS.go_on)}
+            </button>
+          )}
+        </p>
+      )}
+      {rows.length > 0 && (
+        <BatchResults
+          rows={rows}
+          isRunning={isRunning}
+          onClear={() => {
+            setRows([]);
+            setWaiting([]);
+            setFault(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}

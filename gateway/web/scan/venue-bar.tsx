@@ -1,0 +1,53 @@
+import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { signOut, type VenueAccess } from '../asking/venue-access.ts';
+import { say } from '../shell/language.ts';
+
+interface VenueBarProps {
+  readonly access: VenueAccess;
+  /** Null: what the venue checks for in the first place. */
+  readonly purpose: Purpose | null;
+  readonly onPurpose: (purpose: Purpose | null) => void;
+  /** Whether somebody has signed in here, and can sign out. */
+  readonly isStaff: boolean;
+  readonly isMuted: boolean;
+  readonly onMuted: (muted: boolean) => void;
+}
+
+/** As whom this page asks and what for, and whether it sounds. */
+export function VenueBar({ access, purpose, onPurpose, isStaff, isMuted, onMuted }: VenueBarProps) {
+  return (
+    <p class="tools">
+      <span>
+        {say(SCAN_TEXTS.venue)}
+        {say({ zh: '：', en: ': ' })}
+        {say(access.name)}
+      </span>
+      {access.purposes.length > 1 && (
+        <label>
+          {say(SCAN_TEXTS.purpose)}{' '}
+          <select
+            value={purpose ?? access.purposes[0] ?? ''}
+            onChange={({ currentTarget }) =>
+              onPurpose(access.purposes.find((one) => one === currentTarget.value) ?? null)
+            }
+          >
+            {access.purposes.map((one) => (
+              <option key={one} value={one}>
+                {say(PURPOSES[one])}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {isStaff && (
+        <button type="button" onClick={() => void signOut().then(() => location.reload())}>
+          {say(SCAN_TEXTS.sign_out)}
+        </button>
+      )}
+      <button type="button" aria-pressed={isMuted} onClick={() => onMuted(!isMuted)}>
+        {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,34 @@
+import type { LocalisedText } from '../code-lists/index.ts';
+
+/** Names and sentences of the scanner's page where many codes are checked at once. */
+export const BATCH_TEXTS = {
+  many: { zh: '一车多人：批量查验', en: 'A coach: many codes' },
+  one: { zh: '返回逐个扫码', en: 'Back to one by one' },
+  heading: { zh: '批量查验', en: 'Many codes at once' },
+  codes: { zh: '健康码，一行一个', en: 'Codes, one on each line' },
+  codes_hint: {
+    zh: '可粘贴、选择文本文件，或用扫码枪连续扫入。行号即结果中的编号；不保存任何健康码。',
+    en: 'Paste them, choose a text file, or scan them in one after another. Results go by line; no code is kept.',
+  },
+  file: { zh: '选择文本文件', en: 'Choose a text file' },
+  start: { zh: '开始查验', en: 'Check them all' },
+  go_on: { zh: '继续查验其余各行', en: 'Go on with the rest' },
+  clear: { zh: '清除', en: 'Clear' },
+  none: { zh: '没有可查验的行', en: 'There is no line to check' },
+  too_many: { zh: '至多 1000 行；请分批', en: 'A thousand lines at most: take them in parts' },
+  progress: { zh: '查验进度', en: 'Progress' },
+  results: { zh: '各行结果', en: 'Results by line' },
+  line: { zh: '行', en: 'Line' },
+  result: { zh: '结果', en: 'Result' },
+  details: { zh: '说明', en: 'Details' },
+  all: { zh: '全部', en: 'All' },
+  open: { zh: '只看未放行的', en: 'Only those not passing' },
+  keys: { zh: '上下键逐行，Home、End 到首尾。', en: 'Arrow keys go from line to line, Home and End to the ends.' },
+  save: { zh: '另存为 CSV', en: 'Save as CSV' },
+  save_hint: {
+    zh: '只含行号和结果，不含健康码；除非另存，离开本页即消失。',
+    en: 'Lines and results alone, no codes. Unless you save them they are gone with this page.',
+  },
+  total: { zh: '合计', en: 'Total' },
+  no_answer: { zh: '没有结果', en: 'No answer' },
+} as const satisfies Record<string, LocalisedText>;
