@@ -11,7 +11,7 @@ import { compileAgainst } from './pasted-page.ts';
 
 const PRETEND_OLD =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
-const ENTRIES = ['client', 'verify', 'federation'];
+const ENTRIES = ['client', 'verify', 'log', 'federation'];
 const WITHIN = { timeout: 60_000, interval: 200 };
 
 let installed: InstalledPackage;
@@ -121,9 +121,12 @@ describe('what the package exports', () => {
 const USE_EVERYTHING = `
 import { type VenueCredentials, VenueClient } from 'huren/client';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from 'huren/federation';
+import { type Checkpoint, parseVerifierKey, verifyCheckpoint } from 'huren/log';
 import { OfflineVerifier } from 'huren/verify';
 export const clientOf = (credentials: VenueCredentials) => new VenueClient(credentials);
 export const resolved = (chain: string[], anchor: TrustAnchor): Promise<ResolvedEntity> => validateChain(chain, anchor, 1);
+export const checkpoint = (note: string, key: string): Checkpoint =>
+  verifyCheckpoint(note, { origin: 'log', logKeys: [parseVerifierKey(key)], witnesses: [] });
 export const verifier = (anchor: string, bundle: string) => new OfflineVerifier({ anchor, bundle });
 `;
 
