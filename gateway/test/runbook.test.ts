@@ -8,6 +8,7 @@ import { createProgram } from '../cli/program.ts';
 import { ROOT } from './import-graph.ts';
 
 const text = readFileSync(join(ROOT, 'deploy/RUNBOOK.md'), 'utf8');
+const program = await createProgram(createCli('en', {}));
 const headings = new Set([...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, name = '']) => name));
 
 test('a node says a reason that the runbook is silent about', () => {
@@ -24,7 +25,6 @@ test('the runbook sends its reader to a section that is not there', () => {
 });
 
 describe('a command of the runbook', () => {
-  const program = createProgram(createCli('en', {}));
   const inline = [...text.matchAll(/`huren ([^`]+)`/g)].map(([, line = '']) => line.replaceAll('\n', ' '));
   const blocks = [...text.matchAll(/^huren (.+)$/gm)].map(([, line = '']) => line);
 
