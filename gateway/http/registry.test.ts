@@ -6,7 +6,8 @@ import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registr
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import type { Actor } from '../keys/actor.ts';
 import { readActorFile } from '../keys/key-store.ts';
-import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { cosignCheckpoint } from '../log/checkpoint-signing.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
