@@ -13,7 +13,7 @@ const issuer = fc.constantFrom(...keysOf(PROVINCES)).chain((province) => {
 const reason = fc
   .constantFrom(...keysOf(REASONS))
   .chain((code) => fc.record({ code: fc.constant(code), text: fc.oneof(fc.constant(REASONS[code]), own) }));
-const replies: fc.Arbitrary<VerificationReply> = fc.record({
+const members = {
   status: fc.constantFrom('green', 'yellow', 'red', 'indeterminate'),
   decision: fc.constantFrom('pass', 'restrict', 'refer'),
   issuer,
@@ -27,7 +27,11 @@ const replies: fc.Arbitrary<VerificationReply> = fc.record({
   remedy: fc.option(fc.record({ authority: own, phone: text, url: text, within_hours: fc.nat() })),
   attestation: text,
   evidence: fc.array(text, { maxLength: 2 }),
-});
+} as const;
+const replies: fc.Arbitrary<VerificationReply> = fc.oneof(
+  fc.record<VerificationReply>(members),
+  fc.record<VerificationReply>({ ...members, holder_binding: fc.constant('identity_document') }),
+);
 
 test('a reply that is put together from kept pieces is another one, in a single octet', () => {
   fc.assert(

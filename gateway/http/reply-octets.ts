@@ -8,14 +8,15 @@ import type { VerificationReply } from '../../schemas/verification.ts';
  */
 export function replyOctets(reply: VerificationReply): string {
   const { status, decision, issuer, destination, reasons, status_as_of, age_s, stale, ...more } = reply;
-  const { provenance, assurance, remedy, attestation, evidence, ...nothing } = more;
+  const { provenance, assurance, remedy, attestation, evidence, holder_binding, ...nothing } = more;
+  const holder = holder_binding === undefined ? '' : `,"holder_binding":"${holder_binding}"`;
   nothing satisfies Readonly<Record<string, never>>;
   return (
     `{"status":"${status}","decision":"${decision}","issuer":${issuerOctets(issuer)},"destination":"${destination}",` +
     `"reasons":[${reasons.map(reasonOctets).join()}],"status_as_of":${octetsIn(status_as_of)},"age_s":${age_s},` +
     `"stale":${stale},"provenance":${provenance === null ? 'null' : `"${provenance}"`},"assurance":"${assurance}",` +
     `"remedy":${octetsIn(remedy)},"attestation":${octetsIn(attestation)},` +
-    `"evidence":[${evidence.map(octetsIn).join()}]}`
+    `"evidence":[${evidence.map(octetsIn).join()}]${holder}}`
   );
 }
 
