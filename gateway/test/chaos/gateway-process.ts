@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
+import { type MeteredProcess, MetricsOfWorkers } from '../../compose/metrics-of-workers.ts';
 import { workerMessageSchema } from '../../compose/worker-messages.ts';
 import { killAtExit } from '../kill-at-exit.ts';
 
@@ -51,6 +52,7 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
         output += text;
       });
     }
+    answerForMetrics(started);
     started.send({ type: 'start', payload: provinces, replaces: false });
     await becomesReady(started, () => output);
   };
@@ -75,6 +77,17 @@ export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess 
     kill: () => gone((running) => running.kill('SIGKILL')),
     end: () => gone((running) => running.kill('SIGTERM')),
   };
+}
+
+/** A worker asks whoever started it for the metrics of all; here each is all there is. */
+function answerForMetrics(child: ChildProcess): void {
+  const metrics = new MetricsOfWorkers<MeteredProcess>();
+  const metered = {
+    isConnected: () => child.connected,
+    send: (message: Parameters<MeteredProcess['send']>[0]) => void child.send(message, () => undefined),
+  };
+  metrics.joined(metered);
+  child.on('message', (message) => metrics.hear(metered, message));
 }
 
 async function becomesReady(child: ChildProcess, output: () => string): Promise<void> {
