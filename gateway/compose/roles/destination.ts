@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
@@ -276,5 +277,5 @@ function openVerification(
 
 /** Where a province's node is asked, the versions are compared there: it has the records, we have one signed statement. */
 function asksSystems({ trials }: RegistryState, { manifest }: RegisteredAdapter): boolean {
-  return manifest.node === undefined && trials.get(manifest.province)?.adapter.manifest.node === undefined;
+  return manifest.node === undefined && trials.get(adapterIdOf(manifest))?.adapter.manifest.node === undefined;
 }

@@ -136,8 +136,8 @@ function openSystems({
     onCertificate: countCertificates(metrics.certificates),
   });
   const own = ({ adapters, trials }: RegistryState) => ({
-    adapters: new Map([...adapters].filter(([province]) => trust.issuers.has(province))),
-    trials: new Map([...trials].filter(([province]) => trust.issuers.has(province))),
+    adapters: new Map([...adapters].filter(([, { manifest }]) => trust.issuers.has(manifest.province))),
+    trials: new Map([...trials].filter(([, { adapter }]) => trust.issuers.has(adapter.manifest.province))),
   });
   provinces.follow(own(registry.current()));
   registry.onChange(() => provinces.follow(own(registry.current())));
