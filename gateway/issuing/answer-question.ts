@@ -27,7 +27,7 @@ export interface IssuingContext extends AskContext {
 }
 
 /** A question, and the province whose gateway asks it, as its chain says. */
-export interface Asked {
+interface Asked {
   readonly request: StatementRequest;
   readonly destination: ProvinceCode;
 }

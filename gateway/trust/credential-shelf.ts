@@ -11,7 +11,7 @@ export type BundledCredentials = Partial<
 >;
 
 /** One document in force, by whom it is for where that is a destination, and its times. */
-export interface ShelvedDocument {
+interface ShelvedDocument {
   readonly document: 'trust_list' | 'rules';
   /** Null: of every destination. */
   readonly destination: ProvinceCode | null;
