@@ -123,6 +123,26 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['issuer', 'code', 'link'],
     about: 'Bring `link` back; see “Venues’ authorization servers”',
   },
+  'the token cannot be used': {
+    level: 'error',
+    members: ['code', 'reason'],
+    about: 'The PKCS#11 token with the keys is away: what it would sign is answered `unavailable`. See “Keys”',
+  },
+  'the token is used again': {
+    level: 'info',
+    members: [],
+    about: 'Nothing is to be done',
+  },
+  'the lists and rules of certificates cannot be had': {
+    level: 'warn',
+    members: ['code'],
+    about: 'What is in force stays until it ends; see “Certificates from abroad”',
+  },
+  'the lists and rules of certificates are too long to be handed on': {
+    level: 'warn',
+    members: [],
+    about: 'Doors without a network decide no certificates; make the lists shorter',
+  },
   'keys unusable': {
     level: 'error',
     members: ['reason'],

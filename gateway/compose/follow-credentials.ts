@@ -84,12 +84,14 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
   const gauge = (
     name: string,
     help: string,
+    aggregator: 'max' | 'min',
     secondsOf: (times: { readonly issuedS: number; readonly endsS: number }) => number,
   ) =>
     new Gauge({
       name,
       help,
       labelNames,
+      aggregator,
       registers: [metrics],
       collect() {
         this.reset();
@@ -102,11 +104,13 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
   gauge(
     'huren_credential_document_age_seconds',
     'Since a list or rules of certificates were issued',
+    'max',
     ({ issuedS }) => nowS() - issuedS,
   );
   gauge(
     'huren_credential_document_ends_seconds',
     'Until a list or rules of certificates should have been replaced',
+    'min',
     ({ endsS }) => endsS - nowS(),
   );
 }
