@@ -2,6 +2,7 @@ import { type LocalisedText, PROVINCES, VENUE_KINDS } from '../../schemas/code-l
 import type { CoverageWindow } from '../../schemas/coverage.ts';
 import { POLICY_REFUSALS, type Policy, type RowCondition } from '../../schemas/policy.ts';
 import type { Decision } from '../../schemas/status.ts';
+import { draftUnknownText } from '../../schemas/texts/draft.ts';
 import type { Deviation, PolicyDiff } from '../policy/diff.ts';
 import type { PolicyImpact } from '../policy/impact.ts';
 import type { PolicyReview } from '../policy/review.ts';
@@ -105,10 +106,5 @@ export function printImpact(cli: Cli, { window, impact, undecided, suppressed_be
     `${say(DECISIONS[from])} → ${say(DECISIONS[to])}`,
   ]);
   for (const line of tableLines(lines)) print(`  ${line}`);
-  print(
-    say({
-      zh: `  无从得知：${undecided} 次状态无法判定，不经任何决策表；${unknown} 次属另一版本的情形；少于 ${suppressed_below} 次的分组不在其中；人们会否因此改去别处。`,
-      en: `  Not known: ${undecided} scans whose status nobody could tell reach no table; ${unknown} are of cells of another version; groups of fewer than ${suppressed_below} are not among them; and whether people would have gone elsewhere.`,
-    }),
-  );
+  print(`  ${say(draftUnknownText(undecided, unknown, suppressed_below))}`);
 }

@@ -83,12 +83,14 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
   const labelNames = ['document', 'destination'] as const;
   const gauge = (
     name: string,
+    aggregator: 'min' | 'max',
     help: string,
     aggregator: 'max' | 'min',
     secondsOf: (times: { readonly issuedS: number; readonly endsS: number }) => number,
   ) =>
     new Gauge({
       name,
+      aggregator,
       help,
       labelNames,
       aggregator,
@@ -103,12 +105,14 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
     });
   gauge(
     'huren_credential_document_age_seconds',
+    'max',
     'Since a list or rules of certificates were issued',
     'max',
     ({ issuedS }) => nowS() - issuedS,
   );
   gauge(
     'huren_credential_document_ends_seconds',
+    'min',
     'Until a list or rules of certificates should have been replaced',
     'min',
     ({ endsS }) => endsS - nowS(),

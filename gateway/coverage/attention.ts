@@ -1,8 +1,9 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { AttentionItem, AttentionKind, CoverageCell, SignalReading } from '../../schemas/coverage.ts';
+import type { AttentionItem, AttentionKind, SignalReading } from '../../schemas/coverage.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
+import type { CountedCell } from './coverage-groups.ts';
 import { hasFallen } from './falling-rule.ts';
 import type { NodeReports } from './node-reports.ts';
 
@@ -11,8 +12,8 @@ const LAPSES_WITHIN_MS = 30 * 86_400_000;
 
 /** What the list is made from: the last minutes, the last day, and what the registry says. */
 export interface Watched {
-  readonly lately: readonly CoverageCell[];
-  readonly day: readonly CoverageCell[];
+  readonly lately: readonly CountedCell[];
+  readonly day: readonly CountedCell[];
   readonly state: RegistryState;
   readonly folded: FoldState;
   readonly signals: readonly SignalReading[];
@@ -76,7 +77,7 @@ function fallen({ lately, day }: Watched): AttentionItem[] {
   return lately.flatMap((cell) => {
     const before = day.find(({ issuer, destination }) => issuer === cell.issuer && destination === cell.destination);
     if (before === undefined || !hasFallen(cell, before)) return [];
-    const percent = ({ recognised, green }: CoverageCell) => `${Math.round((100 * recognised) / green)} %`;
+    const percent = ({ recognised, green }: CountedCell) => `${Math.round((100 * recognised) / green)} %`;
     const detail = `${percent(before)} → ${percent(cell)}`;
     const affected = cell.green - cell.recognised;
     return [item('recognition_falling', affected, { province: cell.issuer, subject: cell.destination, detail })];
@@ -195,11 +196,11 @@ function faulty({ registryFault, day }: Watched): AttentionItem[] {
   return registryFault === null ? [] : [item(registryFault, sum(day, presentedOf))];
 }
 
-function presentedOf({ presented }: CoverageCell): number {
+function presentedOf({ presented }: CountedCell): number {
   return presented;
 }
 
-function sum(cells: readonly CoverageCell[], of: (cell: CoverageCell) => number): number {
+function sum(cells: readonly CountedCell[], of: (cell: CountedCell) => number): number {
   return cells.reduce((total, cell) => total + of(cell), 0);
 }
 

@@ -5,7 +5,7 @@ import { type CoverageGroup, UNRECOGNISED } from '../../schemas/coverage-report.
 import { type ProblemCode, problemCodeSchema } from '../../schemas/problem.ts';
 import type { StatementOutcome } from '../../schemas/statement-exchange.ts';
 import { type Decision, decisionSchema, type Status, statusSchema } from '../../schemas/status.ts';
-import { latencyClass, latencyQuantile } from './latency-sketch.ts';
+import { latencyClass, latencyQuantiles } from './latency-sketch.ts';
 
 /** Where and when something was counted: no code, no handle, no venue but its kind. */
 interface Counted {
@@ -76,44 +76,59 @@ export function isWithin(filter: CoverageFilter, group: GroupName): boolean {
   );
 }
 
+/** A cell without how long it took. */
+export type CountedCell = Omit<CoverageCell, 'p50_ms' | 'p95_ms'>;
+
 /** Cells from any number of groups, issuer by issuer. A counter that is no longer known is left out. */
 export function cellsOf(groups: Iterable<SummedGroup>): CoverageCell[] {
+  return sumsIn(groups, true).map((sums) => sums.cell());
+}
+
+/** The same for whoever does not ask how long it took. */
+export function countedCells(groups: Iterable<SummedGroup>): CountedCell[] {
+  return sumsIn(groups, false).map(({ counted }) => counted);
+}
+
+function sumsIn(groups: Iterable<SummedGroup>, withLatency: boolean): CellSums[] {
   const sums = new Map<string, CellSums>();
   for (const { issuer, destination, counts } of groups) {
     if (issuer === UNRECOGNISED) continue;
     const name = `${issuer}${destination}`;
     const known = sums.get(name) ?? new CellSums(issuer, destination);
     sums.set(name, known);
-    for (const [counter, n] of Object.entries(counts)) known.add(counter, n);
+    for (const counter in counts) {
+      if (withLatency || !counter.startsWith(LATENCY)) known.add(counter, counts[counter] ?? 0);
+    }
   }
-  const cells = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each.cell());
-  return cells.filter(({ presented }) => presented > 0);
+  const named = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+  return named.filter(({ counted }) => counted.presented > 0);
 }
 
 /** How many scans were refused, by problem. A cell has no place for them: some have no issuer. */
 export function refusedOf(groups: Iterable<SummedGroup>): Partial<Record<ProblemCode, number>> {
   const refused: Partial<Record<ProblemCode, number>> = {};
   for (const { counts } of groups) {
-    for (const [counter, n] of Object.entries(counts)) {
+    for (const counter in counts) {
       if (!counter.startsWith(REFUSED)) continue;
       const code = problemCodeSchema.safeParse(counter.slice(REFUSED.length));
-      if (code.success) refused[code.data] = (refused[code.data] ?? 0) + n;
+      if (code.success) refused[code.data] = (refused[code.data] ?? 0) + (counts[counter] ?? 0);
     }
   }
   return refused;
 }
 
 const REFUSED = 'refused:';
+const LATENCY = 'ms:';
 const answerSchema = z.tuple([statusSchema, decisionSchema, z.enum(['live', 'stale'])]);
 
 /** What the groups of one issuer at one destination add up to. */
 class CellSums {
-  readonly #sums: { -readonly [K in keyof CoverageCell]: CoverageCell[K] };
+  readonly #sums: { -readonly [K in keyof CountedCell]: CountedCell[K] };
   readonly #latency = new Map<number, number>();
 
   constructor(issuer: ProvinceCode, destination: ProvinceCode) {
     const none = { presented: 0, green: 0, recognised: 0, restricted: 0, referred: 0, indeterminate: 0, stale: 0 };
-    this.#sums = { issuer, destination, ...none, reasons: {}, p50_ms: 0, p95_ms: 0 };
+    this.#sums = { issuer, destination, ...none, reasons: {} };
   }
 
   add(counter: string, n: number): void {
@@ -132,9 +147,13 @@ class CellSums {
     }
   }
 
+  get counted(): CountedCell {
+    return this.#sums;
+  }
+
   cell(): CoverageCell {
-    const of = (share: number) => latencyQuantile(this.#latency, share);
-    return { ...this.#sums, p50_ms: of(0.5), p95_ms: of(0.95) };
+    const [p50_ms = 0, p95_ms = 0] = latencyQuantiles(this.#latency, [0.5, 0.95]);
+    return { ...this.#sums, p50_ms, p95_ms };
   }
 
   #addAnswers(details: readonly string[], n: number): void {

@@ -1,19 +1,27 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode, ReasonCode, VenueKind } from '../../schemas/code-lists/index.ts';
 import {
   COVERAGE_WINDOW_MS,
   type Coverage,
-  type CoverageCell,
   type CoverageCells,
   type CoverageTotals,
   type CoverageWindow,
 } from '../../schemas/coverage.ts';
 import { UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import type { FoldState } from '../registry/fold-state.ts';
-import { adapterName, type RegistryState } from '../registry/registry-state.ts';
+import { adapterName, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
 import { attentionOf } from './attention.ts';
 import type { CoverageBook } from './coverage-book.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import { ANY_KIND, cellsOf, isWithin, refusedOf, type SummedGroup } from './coverage-groups.ts';
+import {
+  ANY_KIND,
+  type CountedCell,
+  cellsOf,
+  countedCells,
+  isWithin,
+  refusedOf,
+  type SummedGroup,
+} from './coverage-groups.ts';
 import type { TimedGroup } from './coverage-store.ts';
 import type { NodeReports } from './node-reports.ts';
 import { policyDeviations } from './policy-deviations.ts';
@@ -59,24 +67,19 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   const { window, issuer, destination, venueKind = ANY_KIND } = query;
   const perMinutes = query.series ? HOUR_MINUTES : ALL_TOGETHER;
   const groups = await book.groups(COVERAGE_WINDOW_MS[window], { perMinutes, venueKind, issuer, destination });
-  const cells = cellsOf(groups).filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
+  const all = cellsOf(groups);
+  const cells = all.filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
   const nodes = await sources.nodes.read(nowMs);
   const readings = publicReadings(signals.states(nowMs), suppressedBelow);
   // Most ask for the day, which the list of attention is made from as well.
   const isDay = window === '24h' && [issuer, destination, query.venueKind].every((only) => only === undefined);
   const day = isDay
-    ? groups
-    : await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING });
+    ? all
+    : countedCells(await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING }));
   return {
     window,
     generated_at: new Date(nowMs).toISOString(),
-    provinces: [...state.adapters.values()].map((adapter) => ({
-      province: adapter.manifest.province,
-      adapter: adapterName(adapter),
-      state: adapter.stage,
-      conformance: adapter.conformance,
-      trial: trialOf(state, adapter.manifest.province),
-    })),
+    provinces: [...state.provinces].flatMap((province) => shownAdapter(state, province)),
     cells,
     ...summary(cells),
     ...(query.series ? { series: seriesOf(groups) } : {}),
@@ -85,8 +88,8 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
     nodes: nodes.reports,
     refused: refusedOf(groups),
     attention: attentionOf({
-      lately: cellsOf(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
-      day: cellsOf(day),
+      lately: countedCells(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
+      day,
       state,
       folded: sources.folded(),
       signals: readings,
@@ -118,7 +121,7 @@ export async function coverageCells(
     }
   }
   const cells = [...sums.values()];
-  const undecided = cellsOf(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
+  const undecided = countedCells(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
   const generated_at = new Date(nowMs()).toISOString();
   return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
 }
@@ -127,8 +130,17 @@ function sumOf(cells: readonly { readonly n: number }[]): number {
   return cells.reduce((sum, { n }) => sum + n, 0);
 }
 
-function trialOf({ trials }: RegistryState, province: ProvinceCode): Coverage['provinces'][number]['trial'] {
-  const trial = trials.get(province);
+/** A province is shown by its own system; where its divisions alone have some, by the first of theirs. */
+function shownAdapter(state: RegistryState, province: ProvinceCode): Coverage['provinces'] {
+  const adapter =
+    state.adapters.get(province) ?? state.adapters.values().find(({ manifest }) => manifest.province === province);
+  if (adapter === undefined) return [];
+  const { stage, conformance } = adapter;
+  return [{ province, adapter: adapterName(adapter), state: stage, conformance, trial: trialOf(state, adapter) }];
+}
+
+function trialOf({ trials }: RegistryState, { manifest }: RegisteredAdapter): Coverage['provinces'][number]['trial'] {
+  const trial = trials.get(adapterIdOf(manifest));
   return trial === undefined ? null : { version: trial.adapter.manifest.version, stage: trial.mode.stage };
 }
 
@@ -155,15 +167,15 @@ function seriesOf(groups: readonly TimedGroup[]): NonNullable<Coverage['series']
   }
   return [...hours]
     .sort(([a], [b]) => a - b)
-    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(cellsOf(each)) }));
+    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(countedCells(each)) }));
 }
 
-function summary(cells: readonly CoverageCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
+function summary(cells: readonly CountedCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
   const totals = totalsOf(cells);
   return { totals, recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green };
 }
 
-function totalsOf(cells: readonly CoverageCell[]): CoverageTotals {
+function totalsOf(cells: readonly CountedCell[]): CoverageTotals {
   const sum = (member: keyof CoverageTotals) => cells.reduce((total, cell) => total + cell[member], 0);
   return {
     presented: sum('presented'),

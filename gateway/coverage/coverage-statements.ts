@@ -25,7 +25,7 @@ import type {
 } from './coverage-store.ts';
 import { newEpoch, SPANS } from './coverage-tables.ts';
 import { isCounted, judgeReport, type ReportJudgement } from './judge-report.ts';
-import { Merging, type RowName, scansIn, storedCountsSchema } from './packed-counts.ts';
+import { type Counts, Merging, type RowName, readCounts, scansIn } from './packed-counts.ts';
 import { stretchesAfter } from './sum-stretches.ts';
 
 /** One statement, in the words that SQLite and PostgreSQL share. */
@@ -52,19 +52,11 @@ const HOURS_KEPT = 400 * 24 * HOUR;
 const MINUTES_OPEN = 2;
 const WIDER_SPANS = SPANS.filter((span) => span > 1);
 
-const groupSchema = z.strictObject({
+const nameSchema = z.object({
   destination: coverageGroupSchema.shape.destination,
   issuer: coverageGroupSchema.shape.issuer,
-  venue_kind: coverageGroupSchema.shape.venue_kind,
-  counts: storedCountsSchema,
+  venue_kind: z.union([coverageGroupSchema.shape.venue_kind, z.literal(ANY_KIND)]),
 });
-const summedSchema = z.strictObject({
-  minute: z.coerce.number().int(),
-  ...groupSchema.shape,
-  venue_kind: z.union([groupSchema.shape.venue_kind, z.literal(ANY_KIND)]),
-});
-const keptSchema = z.strictObject({ key: z.string(), minute: z.coerce.number().int(), counts: storedCountsSchema });
-const dueSchema = z.strictObject({ minute: z.coerce.number().int(), ...groupSchema.shape });
 const reportSchema = z.strictObject({ number: z.coerce.number().int(), body: z.string() });
 const lastReportSchema = z.strictObject({
   number: z.coerce.number().int(),
@@ -101,6 +93,7 @@ export class CoverageStatements {
   readonly #terms: CoverageTerms;
   readonly #rowsOf: RowsOf;
   readonly #what: string;
+  readonly #names = new Map<string, Omit<SummedGroup, 'counts'>>();
 
   constructor(terms: CoverageTerms, rowsOf: RowsOf, what: string) {
     this.#terms = terms;
@@ -131,14 +124,14 @@ export class CoverageStatements {
         AND ($5 = '' OR issuer = $5) AND ($6 = '' OR destination = $6)`;
       const kind = venueKind === 'each' ? ANY_KIND : venueKind;
       const rows = yield { sql, values: [span, from, until, kind, issuer, destination] };
-      sums.push(...storedRows(summedSchema, rows, this.#what));
+      for (const row of rows) sums.push(this.#summed(row));
     }
     return sums;
   }
 
   *withheld(): Steps<CoverageGroup[]> {
-    const sql = `SELECT ${GROUP}, counts FROM huren_coverage_waiting`;
-    return storedRows(groupSchema, yield { sql, values: [] }, this.#what);
+    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_waiting`;
+    return (yield { sql, values: [] }).flatMap((row) => this.#group(row));
   }
 
   *seal(reporter: string, nowS: number, everyS: number, bodyOf: (draft: ReportDraft) => string): Steps<void> {
@@ -245,7 +238,7 @@ export class CoverageStatements {
   /** Adds minutes that are over to their hour and their day. What comes late for one of them is added to all three. */
   *#rollUp(from: number, until: number): Steps<void> {
     const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = 1 AND minute > $1 AND minute <= $2`;
-    const over = storedRows(summedSchema, yield { sql, values: [from, until] }, this.#what);
+    const over = (yield { sql, values: [from, until] }).map((row) => this.#summed(row));
     const sums = new Merging(SUMS.key);
     for (const { minute: at, counts, ...name } of over) {
       for (const span of WIDER_SPANS) sums.add({ span, minute: at - (at % span), ...name }, counts, at - (at % span));
@@ -270,14 +263,15 @@ export class CoverageStatements {
     const waiting = new Merging(WAITING.key);
     for (const { minute, counts, ...name } of given) waiting.add(name, counts, minute);
     if (waiting.size === 0) return [];
-    yield* this.#addKept(WAITING, waiting);
+    const kept = yield* this.#addKept(WAITING, waiting);
     const [ripe, rest] = [new Merging(WAITING.key), new Merging(WAITING.key)];
     for (const { name, counts, minute } of waiting.all()) {
       (scansIn(counts) >= withholdBelow ? ripe : rest).add(name, counts, minute);
     }
-    yield this.#upsert(WAITING, rest);
+    if (rest.size > 0) yield this.#upsert(WAITING, rest);
+    // A busy gateway's groups are ripe with each report, and nothing of them was waiting.
     const sql = `DELETE FROM huren_coverage_waiting WHERE (${GROUP}) IN (SELECT ${GROUP} FROM (${this.#rowsOf('$1')}) AS given)`;
-    yield { sql, values: [ripe.names()] };
+    if (kept > 0) yield { sql, values: [ripe.names()] };
     return ripe.all().map(({ name, counts, minute }) => ({ ...name, counts, minute }));
   }
 
@@ -287,19 +281,18 @@ export class CoverageStatements {
     yield this.#upsert(table, merging);
   }
 
-  *#addKept<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Steps<void> {
+  /** How many of the rows were kept already. */
+  *#addKept<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Steps<number> {
     const same = key.map((column) => `kept.${column} = given.${column}`).join(' AND ');
     const keyText = key.map((column) => `kept.${column}`).join(` || ' ' || `);
     // Each name is looked up: without CROSS a planner may walk through all that is kept instead.
     const sql = `SELECT ${keyText} AS key, kept.minute, kept.counts
       FROM (${this.#rowsOf('$1')}) AS given CROSS JOIN ${name} AS kept WHERE ${same}`;
-    for (const { key: found, minute, counts } of storedRows(
-      keptSchema,
-      yield { sql, values: [merging.names()] },
-      this.#what,
-    )) {
-      merging.addKept(found, counts, minute);
+    const kept = yield { sql, values: [merging.names()] };
+    for (const row of kept) {
+      merging.addKept(String(row['key']), this.#countsOf(row), this.#minuteOf(row));
     }
+    return kept.length;
   }
 
   #upsert<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Statement {
@@ -314,7 +307,7 @@ export class CoverageStatements {
   *#takeUnreported(reporter: string): Steps<MinuteGroups[]> {
     const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_due WHERE reporter = $1
       ORDER BY minute, ${GROUP} LIMIT ${MOST_GROUPS_A_REPORT}`;
-    const due = storedRows(dueSchema, yield { sql, values: [reporter] }, this.#what);
+    const due = (yield { sql, values: [reporter] }).flatMap((row) => this.#group(row));
     const byMinute = new Map<number, CoverageGroup[]>();
     const taken = new Merging(DUE.key);
     let length = 0;
@@ -328,6 +321,40 @@ export class CoverageStatements {
     const remove = `DELETE FROM huren_coverage_due WHERE (${key}) IN (SELECT ${key} FROM (${this.#rowsOf('$1')}) AS given)`;
     yield { sql: remove, values: [taken.names()] };
     return [...byMinute].map(([minute, groups]) => ({ minute, groups }));
+  }
+
+  /** A row of sums, by hand but for its name: a window is made of tens of thousands of them. Throws StoreError `damaged`. */
+  #summed(row: StoredRow): TimedGroup {
+    return { minute: this.#minuteOf(row), ...this.#nameOf(row), counts: this.#countsOf(row) };
+  }
+
+  /** A row of one kind of venue. */
+  #group(row: StoredRow): (CoverageGroup & { readonly minute: number })[] {
+    const { venue_kind, ...summed } = this.#summed(row);
+    return venue_kind === ANY_KIND ? [] : [{ ...summed, venue_kind }];
+  }
+
+  /** Each name is read once: there are as many as groups. */
+  #nameOf({ destination, issuer, venue_kind }: StoredRow): Omit<SummedGroup, 'counts'> {
+    const key = `${destination} ${issuer} ${venue_kind}`;
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const read = nameSchema.safeParse({ destination, issuer, venue_kind });
+    if (!read.success) throw new StoreError('damaged', this.#what, { cause: read.error });
+    this.#names.set(key, read.data);
+    return read.data;
+  }
+
+  #minuteOf({ minute }: StoredRow): number {
+    const read = Number(minute);
+    if (!Number.isSafeInteger(read)) throw new StoreError('damaged', this.#what);
+    return read;
+  }
+
+  #countsOf({ counts }: StoredRow): Counts {
+    const read = readCounts(counts);
+    if (read === null) throw new StoreError('damaged', this.#what);
+    return read;
   }
 
   *#epoch(): Steps<string> {

@@ -16,16 +16,20 @@ export function latencyClass(ms: number): number {
   return ms > LEAST_MS ? Math.min(classOf(ms), LAST_CLASS) : 0;
 }
 
-/** The time that `share` of what was counted stayed within, in milliseconds; 0 where nothing was. */
-export function latencyQuantile(counts: ReadonlyMap<number, number>, share: number): number {
-  const classes = [...counts].sort(([a], [b]) => a - b);
-  const total = classes.reduce((sum, [, n]) => sum + n, 0);
-  let seen = 0;
-  for (const [rank, n] of classes) {
-    seen += n;
-    if (seen >= share * total) return middleOf(rank);
-  }
-  return 0;
+/** The times that these shares of what was counted stayed within, in milliseconds, smallest share first; 0 where nothing was. */
+export function latencyQuantiles(counts: ReadonlyMap<number, number>, shares: readonly number[]): number[] {
+  const ranks = [...counts.keys()].sort((a, b) => a - b);
+  let total = 0;
+  for (const n of counts.values()) total += n;
+  let [at, seen] = [0, counts.get(ranks[0] ?? 0) ?? 0];
+  return shares.map((share) => {
+    while (seen < share * total && at + 1 < ranks.length) {
+      at += 1;
+      seen += counts.get(ranks[at] ?? 0) ?? 0;
+    }
+    const rank = ranks[at];
+    return rank === undefined ? 0 : middleOf(rank);
+  });
 }
 
 function classOf(ms: number): number {

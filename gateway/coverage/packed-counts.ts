@@ -1,17 +1,9 @@
-import { z } from 'zod';
-
 /** Counters of a group by their names. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** Counters as they stand in a store: one JSON text. */
-export const storedCountsSchema = z.string().transform((text, context): Counts => {
-  const counts = countsIn(text);
-  if (counts !== null) return counts;
-  context.addIssue('no counts');
-  return z.NEVER;
-});
-
-function countsIn(text: string): Counts | null {
+/** Counters as they stand in a store: one JSON text; null for anything else. */
+export function readCounts(text: unknown): Counts | null {
+  if (typeof text !== 'string') return null;
   try {
     const document: unknown = JSON.parse(text);
     return isCounts(document) ? document : null;

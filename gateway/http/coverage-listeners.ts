@@ -9,7 +9,7 @@ const MOST_LISTENERS = 256;
 /** How soon a change is told. */
 const LOOK_EVERY_MS = 1_000;
 /** Looking takes at most one part in so many of a processor, however much there is to look at. */
-const LEAST_REST = 4;
+const LEAST_REST = 6;
 /** Proxies cut off what says nothing for a minute. */
 const HEARTBEAT_EVERY_MS = 15_000;
 

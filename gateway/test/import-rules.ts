@@ -245,6 +245,7 @@ export const ROOMS: readonly Room[] = [
     mayImport: [
       'schemas/',
       'adapters/credentials/',
+      'gateway/policy/',
       'gateway/trust/',
       'gateway/trust/attestation-rules',
       'gateway/log/',

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
@@ -17,7 +18,7 @@ export function Registry() {
   const feed = useMemo(() => new RegistryFeed(setView, setState), []);
   useEffect(() => () => feed.stop(), [feed]);
   return (
-    <div class="registry" data-live={state ?? 'reading'} data-size={view?.size}>
+    <div class="registry" data-live={state ?? 'reading'}>
       <h1>{say(REGISTRY_TEXTS.title)}</h1>
       <p>{say(REGISTRY_TEXTS.intro)}</p>
       {view === null ? (
@@ -37,6 +38,7 @@ export function Registry() {
           <Operator view={view} />
           <Provinces view={view} />
           <History view={view} />
+          <DraftImpact />
           <Deviations lists={view.deviations} />
           <Mandates mandates={view.mandates} />
           <Entities entities={view.entities} />
