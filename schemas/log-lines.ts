@@ -144,16 +144,6 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: [],
     about: 'Nothing is to be done',
   },
-  'the lists and rules of certificates cannot be had': {
-    level: 'warn',
-    members: ['code'],
-    about: 'What is in force stays until it ends; see “Certificates from abroad”',
-  },
-  'the lists and rules of certificates are too long to be handed on': {
-    level: 'warn',
-    members: [],
-    about: 'Doors without a network decide no certificates; make the lists shorter',
-  },
   'keys unusable': {
     level: 'error',
     members: ['reason'],

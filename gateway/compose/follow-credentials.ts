@@ -85,7 +85,6 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
     name: string,
     aggregator: 'min' | 'max',
     help: string,
-    aggregator: 'max' | 'min',
     secondsOf: (times: { readonly issuedS: number; readonly endsS: number }) => number,
   ) =>
     new Gauge({
@@ -93,7 +92,6 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
       aggregator,
       help,
       labelNames,
-      aggregator,
       registers: [metrics],
       collect() {
         this.reset();
@@ -107,14 +105,12 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
     'huren_credential_document_age_seconds',
     'max',
     'Since a list or rules of certificates were issued',
-    'max',
     ({ issuedS }) => nowS() - issuedS,
   );
   gauge(
     'huren_credential_document_ends_seconds',
     'min',
     'Until a list or rules of certificates should have been replaced',
-    'min',
     ({ endsS }) => endsS - nowS(),
   );
 }
