@@ -134,6 +134,16 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['issuer', 'code', 'link'],
     about: 'Bring `link` back; see “Venues’ authorization servers”',
   },
+  'the token cannot be used': {
+    level: 'error',
+    members: ['code', 'reason'],
+    about: 'The PKCS#11 token with the keys is away: what it would sign is answered `unavailable`. See “Keys”',
+  },
+  'the token is used again': {
+    level: 'info',
+    members: [],
+    about: 'Nothing is to be done',
+  },
   'keys unusable': {
     level: 'error',
     members: ['reason'],

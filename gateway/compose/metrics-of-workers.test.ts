@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { ROOT, sourceFiles } from '../test/import-graph.ts';
 import { type MeteredProcess, MetricsOfWorkers } from './metrics-of-workers.ts';
 import { fromWorkerSchema, type ToWorker } from './worker-messages.ts';
 
@@ -67,4 +70,15 @@ test('a process that is too busy to answer counts as nothing, or is waited for w
   await metrics.text();
   one.answers = false;
   expect(sampleOf(await metrics.text(), 'scans')).toBe(7);
+});
+
+test('a gauge does not say what it is of several processes, and is added up', () => {
+  const gauges = sourceFiles().flatMap((file) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/new Gauge\(\{(.*?)\n\s*\}\)/gs)].map(([, terms = '']) => [
+      file,
+      terms,
+    ]),
+  );
+  expect(gauges.length).toBeGreaterThan(10);
+  expect(gauges.filter(([, terms]) => terms?.includes('aggregator') !== true)).toEqual([]);
 });

@@ -115,6 +115,7 @@ function showEntries({ registry }: Metrics, { entries }: OpenCache): void {
   new Gauge({
     name: 'huren_cache_entries',
     help: 'Answers in the memory of this process, usable or not',
+    aggregator: 'sum',
     registers: [registry],
     collect() {
       this.set(entries());
