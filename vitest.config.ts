@@ -20,7 +20,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Files that wait (for a fault, for a lease, for a process) leave two cores idle: a third one goes on meanwhile.
+    maxWorkers: 3,
     setupFiles: ['./gateway/test/keep-compiled.ts'],
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './gateway/test/closing-line.ts'],

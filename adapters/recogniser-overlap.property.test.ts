@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { recogniserSchema } from '../schemas/recogniser.ts';
 import { compileRecognisers } from './recogniser.ts';
-import { findOverlaps } from './recogniser-overlap.ts';
+import { findOverlaps, firstOverlap } from './recogniser-overlap.ts';
 import { sampleSystem } from './sample-manifest.fixture.ts';
 
 /** A recogniser with a code that its system would issue. Few letters and few names, so that two often come close. */
@@ -135,7 +135,12 @@ describe('systems that a registry would take side by side', () => {
     fc.assert(
       fc.property(issued, issued, (a, b) => {
         const [ours, theirs] = [sampleSystem('a', [a.recogniser]), sampleSystem('b', [b.recogniser])];
-        if (findOverlaps([ours, theirs]).length > 0) return;
+        const meet = findOverlaps([ours, theirs]).length > 0;
+        // Whoever is told apart by a beginning is told apart by every pair.
+        expect([firstOverlap(ours, [theirs]), firstOverlap(theirs, [ours])]).toEqual(
+          meet ? [theirs, ours] : [null, null],
+        );
+        if (meet) return;
         apart += 1;
         expect(compileRecognisers([theirs])(a.code)).toBeNull();
         expect(compileRecognisers([ours, theirs])(a.code)?.system).toBe('a');

@@ -1,12 +1,11 @@
-import type { ProvinceCode } from '../schemas/code-lists/index.ts';
+import { type AdapterPlace, adapterIdOf } from '../schemas/adapter-id.ts';
 import type { Manifest } from '../schemas/manifest.ts';
 import type { Recogniser, RecogniserOf } from '../schemas/recogniser.ts';
 import { isWrittenIn } from './alphabets.ts';
 import { issuerIn } from './recogniser.ts';
 import { type WebRule, webRuleOf } from './recogniser-web.ts';
 
-interface Claim {
-  readonly province: ProvinceCode;
+interface Claim extends AdapterPlace {
   readonly system: string;
   readonly recogniser: Recogniser;
 }
@@ -23,16 +22,69 @@ export interface Overlap {
  * that wears two systems' marks at once in two members; the recogniser gives such a code to neither.
  */
 export function findOverlaps(manifests: readonly Manifest[]): Overlap[] {
-  const claims = manifests.flatMap(({ province, system, recognise }) =>
-    recognise.map((recogniser): Claim => ({ province, system: system.id, recogniser })),
+  const claims = manifests.flatMap(({ province, division, system, recognise }) =>
+    recognise.map((recogniser): Claim => ({ province, division, system: system.id, recogniser })),
   );
   return claims.flatMap((a, index) =>
     claims
       .slice(index + 1)
-      .filter((b) => a.province !== b.province || a.system !== b.system)
+      .filter((b) => a.system !== b.system || adapterIdOf(a) !== adapterIdOf(b))
       .filter((b) => overlap(a.recogniser, b.recogniser) || overlap(b.recogniser, a.recogniser))
       .map((b) => ({ a, b })),
   );
+}
+
+/**
+ * The first of some manifests that could claim a code of `manifest`, or null. With thousands of them most are told apart by
+ * their marks' beginnings, before any pair of recognisers is looked at.
+ */
+export function firstOverlap(manifest: Manifest, others: readonly Manifest[]): Manifest | null {
+  const beginnings = beginningsOf(manifest);
+  const meets = (other: Manifest) =>
+    manifest.recognise.some((a) => other.recognise.some((b) => overlap(a, b) || overlap(b, a)));
+  const couldMeet = (other: Manifest) => {
+    for (const beginning of beginningsOf(other)) if (beginnings.has(beginning)) return true;
+    return false;
+  };
+  return others.find((other) => couldMeet(other) && meets(other)) ?? null;
+}
+
+/** Once for each manifest: whoever is registered is looked at for each newcomer. */
+const beginnings = new WeakMap<Manifest, ReadonlySet<string>>();
+
+function beginningsOf(manifest: Manifest): ReadonlySet<string> {
+  const known = beginnings.get(manifest);
+  if (known !== undefined) return known;
+  const made = new Set(manifest.recognise.flatMap(beginningsOfOne));
+  beginnings.set(manifest, made);
+  return made;
+}
+
+/** Two recognisers that overlap have one of these in common. Literals have two characters or more. */
+function beginningsOfOne(recogniser: Recogniser): string[] {
+  const web = webRuleOf(recogniser);
+  if (web !== null) return [`host ${web.host}`];
+  switch (recogniser.kind) {
+    case 'prefix': {
+      const { prefix } = recogniser;
+      const issuer = issuerIn(prefix.split('.')[1] ?? '');
+      return [
+        `text ${prefix.slice(0, 2)}`,
+        ...(prefix.startsWith('{') ? ['object'] : []),
+        ...(issuer === null ? [] : [`issuer ${issuer}`]),
+      ];
+    }
+    case 'url':
+    case 'url_path':
+    case 'whole_url':
+      return [];
+    case 'json':
+      return ['object', `member ${recogniser.member} ${recogniser.equals}`];
+    case 'binary':
+      return [`octets ${recogniser.marker.slice(0, 2)}`, `text ${certainBase64(recogniser.marker).slice(0, 2)}`];
+    case 'jws':
+      return [`issuer ${recogniser.issuer}`];
+  }
 }
 
 /** Judges the pair in this order; a mixed pair that starts with the other kind is judged when the caller turns it. */

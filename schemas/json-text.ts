@@ -24,6 +24,7 @@ export function readJsonText(text: string, maxDepth: number = MAX_DEPTH): JsonRe
   } catch {
     return { fault: 'not_json' };
   }
+  if (hasAsManyColonsAsMembers(text, value, maxDepth)) return { value };
   const names = readNames(text);
   if (names.plainText === null) return { fault: 'forbidden_name' };
   if (names.plainText !== text) value = JSON.parse(names.plainText);
@@ -31,6 +32,19 @@ export function readJsonText(text: string, maxDepth: number = MAX_DEPTH): JsonRe
   if (typeof members !== 'number') return { fault: members };
   // A parser keeps one of several copies, so a repeated name is one that the text has and the value lacks.
   return members === names.count ? { value } : { fault: 'repeated_member' };
+}
+
+/**
+ * True for most texts: each member that is written has a colon, so that as many colons as members leave no room for a
+ * member that is there twice, and without an escape every name is spelt as it is. Where it is false, nothing is said yet.
+ */
+function hasAsManyColonsAsMembers(text: string, value: JsonValue, maxDepth: number): boolean {
+  if (text.includes(ESCAPE)) return false;
+  const members = countMembers(value, maxDepth);
+  if (typeof members !== 'number') return false;
+  let colons = 0;
+  for (let at = text.indexOf(':'); at !== -1 && colons <= members; at = text.indexOf(':', at + 1)) colons += 1;
+  return colons === members;
 }
 
 /** The value of a JSON text, or undefined where it is none: what a stranger wrote is read, then held against a schema. */

@@ -103,6 +103,17 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['entity'],
     about: 'Answers of that entity count again',
   },
+  'the lists and rules of certificates cannot be had': {
+    level: 'warn',
+    members: ['code'],
+    about:
+      'Certificates from abroad go on being decided by the known ones until their next update. Tried again every 15 s: `signature_invalid` and `key_unknown` mean that nobody pinned in the anchor file signed them',
+  },
+  'the lists and rules of certificates are too long to be handed on': {
+    level: 'warn',
+    members: [],
+    about: 'Above 2 MiB together: doors without a network decide no certificates. Leave out issuers that nobody meets',
+  },
   'the chain does not verify': {
     level: 'warn',
     members: ['entity', 'code'],

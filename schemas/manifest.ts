@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterDivisionSchema, isWithinProvince } from './adapter-id.ts';
 import { AS_OF_FORMATS } from './as-of.ts';
 import { authorityModelSchema } from './authority-model.ts';
 import {
@@ -130,6 +131,7 @@ export const manifestSchema = z
   .strictObject({
     manifest_version: z.literal(1),
     province: provinceCodeSchema,
+    division: adapterDivisionSchema.exactOptional(),
     system: z.strictObject({
       id: z
         .string()
@@ -178,5 +180,6 @@ export const manifestSchema = z
     error: 'the national platform is not reached by way of itself',
     path: ['route'],
   })
+  .refine(isWithinProvince, { error: 'division is a part of the province', path: ['division'] })
   .meta({ id: 'AdapterManifest' });
 export type Manifest = z.infer<typeof manifestSchema>;

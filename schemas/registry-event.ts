@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterDivisionSchema } from './adapter-id.ts';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
 import { keyOctetsSchema } from './key-octets.ts';
 import { mandateIdSchema, mandateSchema } from './mandate.ts';
@@ -145,7 +146,9 @@ const versionRejectionSchema = z.literal([
 ]);
 export type VersionRejection = z.infer<typeof versionRejectionSchema>;
 
-const versionOf = { province: provinceCodeSchema, version: versionSchema, manifest_digest: sha256Schema };
+/** One system of a province; without a division the province's own. */
+const adapterNaming = { province: provinceCodeSchema, division: adapterDivisionSchema.exactOptional() };
+const versionOf = { ...adapterNaming, version: versionSchema, manifest_digest: sha256Schema };
 
 const bodies = {
   /** Entry 0 alone, signed by one of its own keys. `log` binds the log's name and verifier keys to the anchor. */
@@ -226,9 +229,9 @@ const bodies = {
   /** By an operator, for good: another version has to be submitted. */
   adapter_rejected: z.strictObject({ ...versionOf, reason: versionRejectionSchema }),
   adapter_activated: z.strictObject({ ...versionOf, mode: activationModeSchema }),
-  adapter_suspended: z.strictObject({ province: provinceCodeSchema, reason: suspensionReasonSchema }),
-  adapter_resumed: z.strictObject({ province: provinceCodeSchema }),
-  adapter_rolled_back: z.strictObject({ province: provinceCodeSchema, to_version: versionSchema }),
+  adapter_suspended: z.strictObject({ ...adapterNaming, reason: suspensionReasonSchema }),
+  adapter_resumed: z.strictObject(adapterNaming),
+  adapter_rolled_back: z.strictObject({ ...adapterNaming, to_version: versionSchema }),
   policy_published: z.strictObject({ policy: policySchema }),
   policy_withdrawn: z.strictObject({ province: provinceCodeSchema, version: versionSchema }),
   mandate_issued: z.strictObject({ mandate: mandateSchema }),

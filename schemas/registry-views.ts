@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterDivisionSchema } from './adapter-id.ts';
 import { authorityModelSchema } from './authority-model.ts';
 import { levelSchema, localisedTextSchema, provinceCodeSchema, roleSchema } from './code-lists/index.ts';
 import { mandateSchema } from './mandate.ts';
@@ -43,13 +44,14 @@ export type VersionView = z.infer<typeof versionViewSchema>;
 
 /** One version with the exact text of its manifest, over which `manifest_digest` was made. */
 export const versionDocumentSchema = versionViewSchema
-  .extend({ province: provinceCodeSchema, manifest: z.string() })
+  .extend({ province: provinceCodeSchema, division: adapterDivisionSchema.exactOptional(), manifest: z.string() })
   .meta({ id: 'AdapterVersionDocument' });
 
-/** One province's adapter with every version of it. */
+/** One system's adapter with every version of it. */
 export const adapterViewSchema = z
   .object({
     province: provinceCodeSchema,
+    division: adapterDivisionSchema.exactOptional(),
     name: localisedTextSchema,
     system: z.object({ id: z.string(), name: localisedTextSchema }).nullable(),
     state: z.enum(['active', 'suspended', 'registered']),

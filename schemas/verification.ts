@@ -48,6 +48,10 @@ export const verificationReplySchema = z
     remedy: remedySchema.nullable(),
     attestation: z.string().max(4096),
     evidence: z.array(z.string().max(16384)).max(4),
+    holder_binding: z.literal('identity_document').exactOptional().meta({
+      description:
+        'a certificate from abroad names somebody and does not show who holds it: look at an identity document before letting anybody in',
+    }),
   })
   .meta({ id: 'VerificationReply' });
 export type VerificationReply = z.infer<typeof verificationReplySchema>;

@@ -34,7 +34,7 @@ describe.each(readdirSync(EXAMPLES))('the example %s', (name) => {
     expect(subjectOf(name).findings).toEqual([]);
   });
 
-  test('does not work with its simulated system', async () => {
+  test.concurrent('does not work with its simulated system', async () => {
     expect(await liveFindings(name)).toEqual([]);
   });
 });
@@ -46,7 +46,7 @@ describe('a shape that can be declared and that the kit cannot try', () => {
   const silent = { ...outcome, expired: [], unknown: [] };
   const at = '/error/reason';
 
-  test.each<[string, DriverConfig]>([
+  test.concurrent.each<[string, DriverConfig]>([
     ['GBK', { ...driver, charset: 'GBK' }],
     [
       'absence by status alone',
@@ -91,7 +91,7 @@ describe('a shape that can be declared and that the kit cannot try', () => {
     expect(await liveFindings('130000-hebei', changed)).toEqual([]);
   });
 
-  test('a SOAP fault', async () => {
+  test.concurrent('a SOAP fault', async () => {
     const { path, code_member } = driver;
     const faultAt = '/Envelope/Body/Fault/faultcode';
     const soap: DriverConfig = {

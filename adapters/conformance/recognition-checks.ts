@@ -1,7 +1,8 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import { looksLikePersonalIdentifier } from '../personal-identifier.ts';
 import { compileRecognisers } from '../recogniser.ts';
-import { findOverlaps } from '../recogniser-overlap.ts';
+import { findOverlaps, firstOverlap } from '../recogniser-overlap.ts';
 import { finding, inManifest, inScenarios } from './finding.ts';
 import { sampleCodes } from './sample-code.ts';
 import type { Subject } from './subject.ts';
@@ -14,19 +15,14 @@ export function checkRecognition(subject: Subject): ConformanceFinding[] {
 }
 
 function overlapFindings({ manifest, others }: Subject): ConformanceFinding[] {
-  const isOurs = (claim: { province: string; system: string }) =>
-    claim.province === manifest.province && claim.system === manifest.system.id;
-  return findOverlaps([manifest, ...others])
-    .filter(({ a, b }) => isOurs(a) || isOurs(b))
-    .map(({ a, b }) => {
-      const [ours, theirs] = isOurs(a) ? [a, b] : [b, a];
-      const index = manifest.recognise.indexOf(ours.recogniser);
-      return finding(
-        'recogniser_overlap',
-        inManifest(`/recognise/${index}`),
-        `with ${theirs.province} ${theirs.system}`,
-      );
-    });
+  const overlapping = others.filter((other) => firstOverlap(manifest, [other]) !== null);
+  return overlapping.flatMap((other) =>
+    // Its own marks come first, so that it is `a` in every pair.
+    findOverlaps([manifest, other]).map(({ a, b }) => {
+      const index = manifest.recognise.indexOf(a.recogniser);
+      return finding('recogniser_overlap', inManifest(`/recognise/${index}`), `with ${adapterIdOf(b)} ${b.system}`);
+    }),
+  );
 }
 
 function codeFindings({ manifest, scenarios, others }: Subject, explained: boolean): ConformanceFinding[] {

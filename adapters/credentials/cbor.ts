@@ -81,20 +81,37 @@ class BoundedTokenizer implements DecodeTokenizer {
   next(): Token {
     const token = this.#tokens.next();
     this.#items += 1;
-    const { name } = token.type;
     this.#closeFull();
-    if (name === 'break') this.#open.pop();
-    else this.#take();
-    if (name === 'array' || name === 'tag') this.#open.push(name === 'tag' ? 1 : token.value);
-    if (name === 'map') this.#open.push(token.value * 2);
+    switch (token.type.name) {
+      case 'break':
+        this.#open.pop();
+        break;
+      case 'array':
+        this.#enter(token.value);
+        break;
+      case 'map':
+        this.#enter(token.value * 2);
+        break;
+      case 'tag':
+        this.#enter(1);
+        break;
+      default:
+        this.#take();
+    }
     if (this.#open.length > MAX_DEPTH || this.#items > MAX_ITEMS) {
       throw new CredentialError('cbor_too_deep', 'nested too deep, or too many items');
     }
     return token;
   }
 
+  /** A container of so many items, which is one item of the innermost one. */
+  #enter(items: number): void {
+    this.#take();
+    this.#open.push(items);
+  }
+
   #closeFull(): void {
-    while (this.#open.at(-1) === 0) this.#open.pop();
+    while (this.#open[this.#open.length - 1] === 0) this.#open.pop();
   }
 
   /** One item goes into the innermost container. */

@@ -51,7 +51,8 @@ export function readSignedMessage(octets: Uint8Array): SignedMessage {
     keyId: hexOf(keyId),
     payload,
     signed: signatureInput(protectedOctets, payload),
-    signature: Uint8Array.from(signature),
+    // Its constructor copies octets at once, where `from` goes through them one by one.
+    signature: new Uint8Array(signature),
   };
 }
 

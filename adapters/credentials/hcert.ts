@@ -95,7 +95,9 @@ function jsonOf(value: CborValue): JsonValue {
   if (Array.isArray(value)) return value.map(jsonOf);
   if (value instanceof Map) {
     const members: { [name: string]: JsonValue } = {};
-    for (const [name, inner] of value) if (inner !== undefined) members[nameOf(name)] = jsonOf(inner);
+    value.forEach((inner, name) => {
+      if (inner !== undefined) members[nameOf(name)] = jsonOf(inner);
+    });
     return members;
   }
   if (value !== undefined && isTag(value) && value.tag === TEXT_DATE_TAG) return jsonOf(value.value);

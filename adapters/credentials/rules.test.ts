@@ -84,6 +84,11 @@ describe('rules of a destination', () => {
     await expect(decided(document([draft], { value_sets }))).resolves.toBe(code);
   });
 
+  test('space around a code makes it another one', async () => {
+    const rules = document([{}], { value_sets: { 'vaccines-covid-19-names': ['EU/1/20/1528'] } });
+    await expect(decided(rules, 'dcc-with-space-around-a-code')).resolves.toBe('ok');
+  });
+
   test('rules that should have been replaced accept', async () => {
     await expect(decided(document([{}], { next_update: instant(-1) }))).resolves.toBe('rules_missing');
   });

@@ -52,7 +52,8 @@ const LINKS = /^(?:https:\/\/\S*#)?shlink:\//i;
 export async function verifyCredential(text: string, options: CredentialOptions): Promise<CredentialCheck> {
   const family = typeof text === 'string' ? familyOf(text) : null;
   try {
-    const { signer, decoded } = await readSigned(text, family, options.trust);
+    const read = readSigned(text, family, options.trust);
+    const { signer, decoded } = read instanceof Promise ? await read : read;
     return { ...resultOf(decide(family, signer, decoded, options), family), issuer: signer.issuer, decoded };
   } catch (error) {
     if (error instanceof CredentialError) return { ...resultOf(error.code, family), issuer: null };
@@ -79,31 +80,38 @@ interface Read {
   readonly decoded: DecodedCredential;
 }
 
-async function readSigned(text: string, family: CredentialFamily | null, trust: CredentialTrust): Promise<Read> {
+/** At once where signatures are verified at once; a promise in a browser alone. */
+type Soon<T> = T | Promise<T>;
+
+function readSigned(text: string, family: CredentialFamily | null, trust: CredentialTrust): Soon<Read> {
   if (family === null) throw new CredentialError('not_recognised', 'no known family');
   // A whole record stands behind a link: more than a door may ever ask for.
   if (LINKS.test(text)) throw new CredentialError('link_not_followed', 'a link to a record');
   return family === 'hcert' ? readSignedHcert(text, trust) : readSignedCard(text, trust);
 }
 
-async function readSignedHcert(text: string, trust: CredentialTrust): Promise<Read> {
+function readSignedHcert(text: string, trust: CredentialTrust): Soon<Read> {
   const message = readHcert(text);
   const signers = trust.hcert.get(message.keyId) ?? [];
   if (signers.length === 0) throw new CredentialError('issuer_unknown', 'no key of that name');
-  const signer = await signerAmong(signers, message);
-  return { signer, decoded: readHcertClaims(message.payload) };
+  const read = (signer: SignerEntry) => ({ signer, decoded: readHcertClaims(message.payload) });
+  const signer = signerAmong(signers, message);
+  return signer instanceof Promise ? signer.then(read) : read(signer);
 }
 
-async function readSignedCard(text: string, trust: CredentialTrust): Promise<Read> {
+function readSignedCard(text: string, trust: CredentialTrust): Soon<Read> {
   const card = readCard(text);
   const claims = readCardClaims(card.compressed);
   const keys = trust.shc.get(claims.issuer);
   if (keys === undefined) throw new CredentialError('issuer_unknown', 'no such issuer');
   const signers = keys.get(card.keyId) ?? [];
   if (signers.length === 0) throw new CredentialError('key_unknown', 'no key of that name');
-  const signer = await signerAmong(signers, { ...card, algorithm: 'ES256' });
-  checkCardContent(claims.payload, card.isPrinted);
-  return { signer, decoded: claims };
+  const read = (signer: SignerEntry) => {
+    checkCardContent(claims.payload, card.isPrinted);
+    return { signer, decoded: claims };
+  };
+  const signer = signerAmong(signers, { ...card, algorithm: 'ES256' });
+  return signer instanceof Promise ? signer.then(read) : read(signer);
 }
 
 interface Signed {
@@ -113,14 +121,24 @@ interface Signed {
 }
 
 /** The one of these that signed it: key identifiers are eight octets, so several keys may share one. */
-async function signerAmong(
-  signers: readonly SignerEntry[],
-  { algorithm, signed, signature }: Signed,
-): Promise<SignerEntry> {
+function signerAmong(signers: readonly SignerEntry[], message: Signed): Soon<SignerEntry> {
   if (signers.every(({ key }) => key === null)) throw new CredentialError('key_unfit', 'no usable key of that name');
-  for (const signer of signers.slice(0, MAX_KEYS_OF_ONE_NAME)) {
+  return firstOf(signers, message, 0);
+}
+
+/** From the one at `start` on. What is there at once is not waited for: a promise for each key costs as much as reading. */
+function firstOf(signers: readonly SignerEntry[], message: Signed, start: number): Soon<SignerEntry> {
+  const { algorithm, signed, signature } = message;
+  const tried = Math.min(signers.length, MAX_KEYS_OF_ONE_NAME);
+  for (let index = start; index < tried; index += 1) {
+    const signer = signers[index];
     // The key decides the algorithm; a header that says another one is an attempt to choose it.
-    if (signer.key?.algorithm === algorithm && (await signer.key.verify(signed, signature))) return signer;
+    if (signer?.key?.algorithm !== algorithm) continue;
+    const holds = signer.key.verify(signed, signature);
+    if (holds instanceof Promise) {
+      return holds.then((isGood) => (isGood ? signer : firstOf(signers, message, index + 1)));
+    }
+    if (holds) return signer;
   }
   // Those that were not tried may have made it: that proves nothing.
   if (signers.length > MAX_KEYS_OF_ONE_NAME) throw new CredentialError('key_unknown', 'too many keys of that name');

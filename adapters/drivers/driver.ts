@@ -1,3 +1,4 @@
+import type { CredentialCode } from '../../schemas/code-lists/credential-codes.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
 import type { DriverConfig } from '../../schemas/driver-config.ts';
@@ -30,6 +31,8 @@ export interface DriverContext {
   readonly secret: (name: string) => string;
   /** Where a driver keeps the one document that it has to have after a restart without a network. Absent: nowhere. */
   readonly kept?: KeptDocument;
+  /** Hears whose certificate came to what, by its issuer as the trust list has it: nothing of the certificate itself. */
+  readonly onCertificate?: (issuer: string | null, result: CredentialCode) => void;
 }
 
 /** A document that outlives the process. It is checked again whenever it is read: whoever can write there signs nothing. */

@@ -15,6 +15,7 @@ import { openSandboxActors } from '../sandbox/actors.ts';
 import { playCeremony } from '../sandbox/ceremony.ts';
 import { shippedAdapters } from '../sandbox/start.ts';
 import { type ChainHead, signEvent } from '../trust/registry-event.ts';
+import { type DivisionSystem, registrations } from './division-events.ts';
 
 const BASE = 'http://bench.invalid';
 const PROVINCE = '410000';
@@ -24,10 +25,16 @@ export interface RegistryLog {
   readonly store: LogStore;
   readonly logSigner: LogSigner;
   readonly genesis: GenesisRule;
+  /** Somebody who may stop a system. */
+  readonly operator: Actor;
   /** Signs and appends suspensions and resumptions until the log has `size` entries; gives the time in the store. */
   readonly growTo: (size: number) => Promise<{ readonly entries: number; readonly storeMs: number }>;
+  /** Has so many divisions' systems registered; gives how many entries that took. */
+  readonly register: (systems: readonly DivisionSystem[]) => Promise<number>;
   /** Opens the registry as a gateway does at its start, and gives the time that took. */
   readonly start: () => Promise<number>;
+  /** The same for somebody who looks at what is open, and what it took of the processor, in milliseconds. */
+  readonly opened: <T>(look: (registry: WritableRegistry, cpuMs: number) => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
@@ -66,6 +73,7 @@ export async function createRegistryLog(): Promise<RegistryLog> {
     const { seq, prev } = registry.folded().entities.get(operator.entityId) ?? { seq: 0, prev: null };
     return { operator, head: { entityId: operator.entityId, seq, prev } };
   });
+  const played = registry.folded();
   await registry.close();
   // Before it grows: a start after it has grown then has everything still to read.
   rmSync(join(folder, 'snapshot.json'));
@@ -77,6 +85,7 @@ export async function createRegistryLog(): Promise<RegistryLog> {
     },
     logSigner,
     genesis,
+    operator: actors.operators[0],
     growTo: async (size) => {
       const { size: before } = await store.head();
       let storeMs = 0;
@@ -90,6 +99,14 @@ export async function createRegistryLog(): Promise<RegistryLog> {
       }
       return { entries: size - before, storeMs };
     },
+    register: async (systems) => {
+      const entries: Uint8Array[] = [];
+      for await (const entry of registrations(systems, actors, played, nowS)) entries.push(entry);
+      for (let from = 0; from < entries.length; from += APPENDED_AT_ONCE) {
+        await store.append(entries.slice(from, from + APPENDED_AT_ONCE));
+      }
+      return entries.length;
+    },
     start: async () => {
       await store.close();
       const startedMs = performance.now();
@@ -98,6 +115,16 @@ export async function createRegistryLog(): Promise<RegistryLog> {
       await started.close();
       store = openStore();
       return tookMs;
+    },
+    opened: async (look) => {
+      await store.close();
+      const before = process.cpuUsage();
+      const started = await openOn(openStore());
+      const { user, system } = process.cpuUsage(before);
+      const seen = await look(started, (user + system) / 1_000);
+      await started.close();
+      store = openStore();
+      return seen;
     },
     close: async () => {
       await store.close();

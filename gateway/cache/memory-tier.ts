@@ -4,8 +4,8 @@ import type { CacheEntry, CacheTier } from './cached-answer.ts';
 import { EntryPacker, type KeptEntry } from './kept-entry.ts';
 
 const DEFAULT_BOUNDS = { maxEntries: 100_000, maxBytes: 128 * 1024 * 1024 };
-/** Claims, reasons, name and the map's own share, beside the statement. */
-const ENTRY_BYTES = 600;
+/** Name, tag, times and the map's own share, beside the texts that are an entry's own. */
+const ENTRY_BYTES = 550;
 /** Entries that are looked at in one turn of the event loop, when some have to go. */
 const SWEPT_A_TURN = 2_000;
 
@@ -21,7 +21,7 @@ export class MemoryTier implements CacheTier {
     this.#entries = new LRUCache({
       max: bounds.maxEntries,
       maxSize: bounds.maxBytes,
-      sizeCalculation: ({ rest }) => ENTRY_BYTES + rest.length,
+      sizeCalculation: bytesOf,
     });
   }
 
@@ -53,7 +53,7 @@ export class MemoryTier implements CacheTier {
   }
 
   /** Frees what is over, or what may not be used any more; some of it a turn, so that nobody waits for the rest. */
-  sweep(admits: (entry: CacheEntry) => boolean): Promise<void> {
+  sweep(admits: (entry: KeptEntry) => boolean): Promise<void> {
     this.#sweeping = this.#sweeping.then(async () => {
       const names = [...this.#entries.keys()];
       for (let at = 0; at < names.length; at += SWEPT_A_TURN) {
@@ -64,8 +64,13 @@ export class MemoryTier implements CacheTier {
     return this.#sweeping;
   }
 
-  #drop(name: string, admits: (entry: CacheEntry) => boolean): void {
+  #drop(name: string, admits: (entry: KeptEntry) => boolean): void {
     const entry = this.#entries.peek(name);
     if (entry !== undefined && (entry.usableUntilMs <= this.#nowMs() || !admits(entry))) this.#entries.delete(name);
   }
+}
+
+function bytesOf(entry: KeptEntry): number {
+  if ('absent' in entry) return ENTRY_BYTES;
+  return ENTRY_BYTES + entry.rest.length + entry.handle.length + (entry.act?.length ?? 0);
 }

@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
 import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../schemas/texts/registry-state.ts';
 import type { Cli } from './cli.ts';
@@ -14,8 +15,8 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
     { zh: '试用', en: 'on trial' },
     { zh: '版本数', en: 'versions' },
   ].map(cli.say);
-  const rows = adapters.map(({ province, name, system, state, active, trial, versions }) => [
-    `${province} ${cli.say(name)}`,
+  const rows = adapters.map(({ name, system, state, active, trial, versions, ...place }) => [
+    `${adapterIdOf(place)} ${cli.say(name)}`,
     printable(system?.id ?? '–'),
     cli.say(ADAPTER_STATE_TEXTS[state]),
     active ?? '–',
@@ -29,9 +30,9 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
 
 /** One province with every version: stage, check, who approved it. */
 export function printAdapter(cli: Cli, adapter: AdapterView): void {
-  const { province, name, state, suspended, versions } = adapter;
+  const { name, state, suspended, versions } = adapter;
   cli.print(
-    `${province} ${cli.say(name)}  ${cli.say(ADAPTER_STATE_TEXTS[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
+    `${adapterIdOf(adapter)} ${cli.say(name)}  ${cli.say(ADAPTER_STATE_TEXTS[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
   );
   const titles = [
     { zh: '版本', en: 'version' },

@@ -36,10 +36,13 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
     cli.say(ATTENTION_TEXTS[item.kind]),
     whereOf(cli, item),
     item.until === null ? (item.since ?? '') : `→ ${item.until}`,
-    // Of any length, and so the last.
-    item.detail ?? '',
   ]);
-  const [first = '', ...rest] = tableLines(rows);
+  const table = tableLines(rows);
+  // Of any length, and so on a line of its own.
+  const [first = '', ...rest] = attention.flatMap(({ detail }, at) => [
+    table[at] ?? '',
+    ...(detail === null || detail === '' ? [] : [`     ${detail}`]),
+  ]);
   return [`${cli.say(COVERAGE_TEXTS.attention)}:`, cli.paint('red', first), ...rest, ''];
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readAdapterFolder } from '../../adapters/adapter-folder.ts';
+import { type AdapterId, adapterIdIn } from '../../schemas/adapter-id.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import { versionSchema } from '../../schemas/registry-event.ts';
 import type { AdapterView, VersionView } from '../../schemas/registry-views.ts';
@@ -10,10 +11,23 @@ import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';
 import { openRegistryApi } from './enter-event.ts';
 
-/** The `<province>` argument of commands about one province's adapter. */
+/** The `<province>` argument of commands about one province. */
 export function provinceArgument(cli: Cli): [name: string, description: string, parse: (text: string) => ProvinceCode] {
   const text = cli.say({ zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
   return ['<province>', text, provinceReader(cli)];
+}
+
+/** The `<province>` argument of commands about one adapter: a province's own, or a division's behind a slash. */
+export function adapterArgument(cli: Cli): [name: string, description: string, parse: (text: string) => AdapterId] {
+  const text = cli.say({
+    zh: 'GB/T 2260 省级代码；辖区自己的系统写作 440000/440300',
+    en: "GB/T 2260 province code; a division's own system as 440000/440300",
+  });
+  const expected = cli.say({
+    zh: '应为 GB/T 2260 代码，如 120000 或 440000/440300',
+    en: 'GB/T 2260, e.g. 120000 or 440000/440300',
+  });
+  return ['<province>', text, reading(adapterIdIn, expected)];
 }
 
 /** The `--province` option of commands that can be about one province alone. */
@@ -36,19 +50,19 @@ export function versionReader(cli: Cli): (text: string) => string {
 /** Adds `<province> <version>`. */
 export function versioned(cli: Cli, command: Command): Command {
   const text = cli.say({ zh: '版本号', en: 'its version' });
-  return command.argument(...provinceArgument(cli)).argument('<version>', text, versionReader(cli));
+  return command.argument(...adapterArgument(cli)).argument('<version>', text, versionReader(cli));
 }
 
 /** Throws CliError `adapter_unknown`. */
-export async function adapterAt(cli: Cli, province: ProvinceCode): Promise<AdapterView> {
-  const adapter = await openRegistryApi(cli).adapter(province);
+export async function adapterAt(cli: Cli, id: AdapterId): Promise<AdapterView> {
+  const adapter = await openRegistryApi(cli).adapter(id);
   if (adapter !== null) return adapter;
   throw CliError.rejected('adapter_unknown');
 }
 
 /** A version and the exact text of its manifest. Throws CliError `version_unknown`. */
-export async function versionAt(cli: Cli, province: ProvinceCode, version: string) {
-  const found = await openRegistryApi(cli).version(province, version);
+export async function versionAt(cli: Cli, id: AdapterId, version: string) {
+  const found = await openRegistryApi(cli).version(id, version);
   if (found === null) throw CliError.rejected('version_unknown');
   return { view: found satisfies VersionView, manifest: found.manifest };
 }
@@ -64,11 +78,12 @@ export function readTexts(dir: string): { readonly manifest: string; readonly sc
 }
 
 /** Whose manifest it is; whether it is sound is for the registry to say. */
-export function namesIn(manifest: string, dir: string): { readonly province: ProvinceCode; readonly version: string } {
-  const { province, version }: { province?: unknown; version?: unknown } = JSON.parse(manifest);
-  const code = provinceCodeSchema.safeParse(province);
+export function namesIn(manifest: string, dir: string): { readonly province: AdapterId; readonly version: string } {
+  const { province, division, version }: { province?: unknown; division?: unknown; version?: unknown } =
+    JSON.parse(manifest);
+  const id = adapterIdIn([province, division].filter((code) => code !== undefined).join('/'));
   const number = versionSchema.safeParse(version);
-  if (code.success && number.success) return { province: code.data, version: number.data };
+  if (id !== null && number.success) return { province: id, version: number.data };
   const what = `${join(dir, 'manifest.json')}: province, version`;
   throw CliError.of('file_unreadable', { zh: what, en: what });
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type AdapterId, adapterPlaceOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import {
@@ -26,23 +27,25 @@ export class RegistryApi {
     this.#gateway = gateway;
   }
 
-  async adapters(): Promise<AdapterView[]> {
-    return (await this.#gateway.get('/v1/registry/adapters', adapterListSchema)).adapters;
+  /** Of one province alone where it is named. */
+  async adapters(province?: string): Promise<AdapterView[]> {
+    const query = province === undefined ? '' : `?province=${encodeURIComponent(province)}`;
+    return (await this.#gateway.get(`/v1/registry/adapters${query}`, adapterListSchema)).adapters;
   }
 
-  /** Null where the province has submitted nothing. */
-  adapter(province: ProvinceCode): Promise<AdapterView | null> {
-    return this.#gateway.find(`/v1/registry/adapters/${province}`, adapterViewSchema);
+  /** Null where nothing was submitted for that system. */
+  adapter(id: AdapterId): Promise<AdapterView | null> {
+    return this.#gateway.find(adapterPath(id), adapterViewSchema);
   }
 
   /** With the exact text of its manifest. Null where there is no such version. */
-  version(province: ProvinceCode, version: string): Promise<z.infer<typeof versionDocumentSchema> | null> {
-    return this.#gateway.find(`/v1/registry/adapters/${province}/versions/${version}`, versionDocumentSchema);
+  version(id: AdapterId, version: string): Promise<z.infer<typeof versionDocumentSchema> | null> {
+    return this.#gateway.find(adapterPath(id, `/versions/${version}`), versionDocumentSchema);
   }
 
   /** The conformance report's exact text, over which its digest was made. Null where there is none. */
-  async report(province: ProvinceCode, version: string): Promise<string | null> {
-    const reply = await this.#gateway.send(`/v1/registry/adapters/${province}/versions/${version}/report`, {});
+  async report(id: AdapterId, version: string): Promise<string | null> {
+    const reply = await this.#gateway.send(adapterPath(id, `/versions/${version}/report`), {});
     if (reply.status === 200) return reply.text;
     if (reply.status === 404) return null;
     throw CliError.refused(parseReply(reply, problemSchema));
@@ -77,4 +80,9 @@ export class RegistryApi {
     if (reply.status === 201) return parseReply(reply, receiptSchema);
     throw CliError.refused(parseReply(reply, problemSchema));
   }
+}
+
+function adapterPath(id: AdapterId, below = ''): string {
+  const { province, division } = adapterPlaceOf(id);
+  return `/v1/registry/adapters/${province}${below}${division === undefined ? '' : `?division=${division}`}`;
 }

@@ -43,8 +43,7 @@ function copyData(folder) {
       const below = relative(ROOT, path);
       if (FOLDERS_LEFT_OUT.includes(below.split(sep).join('/'))) return false;
       const depth = below.split(sep).length;
-      const isSourceOfPages =
-        below.startsWith(WEB + sep) && depth === 3 && !/\.(?:html|js|css|svg)$|^dist$/.test(basename(path));
+      const isSourceOfPages = below.startsWith(WEB + sep) && depth === 3 && !/\.svg$|^dist$/.test(basename(path));
       return !isSourceOfPages && !LEFT_OUT.test(basename(path));
     },
   });

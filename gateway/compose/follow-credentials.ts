@@ -83,11 +83,13 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
   const labelNames = ['document', 'destination'] as const;
   const gauge = (
     name: string,
+    aggregator: 'min' | 'max',
     help: string,
     secondsOf: (times: { readonly issuedS: number; readonly endsS: number }) => number,
   ) =>
     new Gauge({
       name,
+      aggregator,
       help,
       labelNames,
       registers: [metrics],
@@ -101,11 +103,13 @@ export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf,
     });
   gauge(
     'huren_credential_document_age_seconds',
+    'max',
     'Since a list or rules of certificates were issued',
     ({ issuedS }) => nowS() - issuedS,
   );
   gauge(
     'huren_credential_document_ends_seconds',
+    'min',
     'Until a list or rules of certificates should have been replaced',
     ({ endsS }) => endsS - nowS(),
   );

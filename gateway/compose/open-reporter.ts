@@ -35,8 +35,9 @@ export function openReporter(
       province,
       sign: (body) => signCoverageReport(body, ring.signer),
     })),
-    openBreakers: () =>
-      provinces.breakerStates().flatMap(({ province, state }) => (state === 'closed' ? [] : [province])),
+    openBreakers: () => [
+      ...new Set(provinces.breakerStates().flatMap(({ province, state }) => (state === 'closed' ? [] : [province]))),
+    ],
     nowMs,
   });
   const { resolver } = trust;

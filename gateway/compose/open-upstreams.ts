@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { UpstreamAccess } from '../../adapters/upstream-access.ts';
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { Scenarios } from '../../schemas/scenarios.ts';
 import { openAccessFiles } from '../upstream/access-files.ts';
@@ -26,17 +25,18 @@ export function openUpstreams({ upstreamDir, dataDir }: Config, { openUpstream }
   const onFault = (file: string) =>
     log.error({ file }, 'HUREN_UPSTREAM_DIR: a file cannot be used; the last one stays');
   const files = upstreamDir === null ? null : openAccessFiles(upstreamDir, { nowMs: Date.now, onFault });
-  const held = (province: ProvinceCode): UpstreamAccess | null => files?.accessOf(province) ?? null;
+  const held = (division: string): UpstreamAccess | null => files?.accessOf(division) ?? null;
   return {
-    accessOf: ({ province, upstream }) => ({
+    // A division's system has secrets of its own, under its own code.
+    accessOf: ({ province, division = province, upstream }) => ({
       openClient: (limits) =>
-        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(province) }),
-      secrets: () => held(province)?.secrets ?? {},
-      kept: openKeptDocument(join(dataDir, 'adapters', `${province}.json`), () =>
-        log.error({ province }, 'what its adapter keeps for a restart cannot be written'),
+        openUpstream(limits, { origin: upstream.base_url, identity: () => files?.identityOf(division) }),
+      secrets: () => held(division)?.secrets ?? {},
+      kept: openKeptDocument(join(dataDir, 'adapters', `${division}.json`), () =>
+        log.error({ province: division }, 'what its adapter keeps for a restart cannot be written'),
       ),
     }),
     openNode: (limits, node) => openUpstream(limits, { origin: node }),
-    testCodes: ({ province }) => Promise.resolve(held(province)?.codes ?? null),
+    testCodes: ({ province, division = province }) => Promise.resolve(held(division)?.codes ?? null),
   };
 }

@@ -25,8 +25,10 @@ interface Parts {
 /** One desk for all gateways of a node: an index is given out once, whoever signs for it. */
 export function openPassDesk({ store, gateways, registry, nowS }: Parts): PassDesk {
   const stands = ({ province, mandate }: PassBasis) => {
-    const { adapters, mandates } = registry();
-    return adapters.get(province)?.stage === 'active' && mandateStands(mandates, mandate, nowS() * 1000);
+    const { provinces, suspended, mandates } = registry();
+    // Which of a province's systems a pass stands on is not kept: while one of them is stopped, none of them is believed.
+    const isBelieved = provinces.has(province) && !suspended.has(province);
+    return isBelieved && mandateStands(mandates, mandate, nowS() * 1000);
   };
   const opened = new Map<ProvinceCode, Passes>();
   const of = (destination: ProvinceCode) => {

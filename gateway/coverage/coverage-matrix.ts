@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode, ReasonCode, VenueKind } from '../../schemas/code-lists/index.ts';
 import {
   COVERAGE_WINDOW_MS,
@@ -8,7 +9,7 @@ import {
 } from '../../schemas/coverage.ts';
 import { UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import type { FoldState } from '../registry/fold-state.ts';
-import { adapterName, type RegistryState } from '../registry/registry-state.ts';
+import { adapterName, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
 import { attentionOf } from './attention.ts';
 import type { CoverageBook } from './coverage-book.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
@@ -78,13 +79,7 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   return {
     window,
     generated_at: new Date(nowMs).toISOString(),
-    provinces: [...state.adapters.values()].map((adapter) => ({
-      province: adapter.manifest.province,
-      adapter: adapterName(adapter),
-      state: adapter.stage,
-      conformance: adapter.conformance,
-      trial: trialOf(state, adapter.manifest.province),
-    })),
+    provinces: [...state.provinces].flatMap((province) => shownAdapter(state, province)),
     cells,
     ...summary(cells),
     ...(query.series ? { series: seriesOf(groups) } : {}),
@@ -135,8 +130,17 @@ function sumOf(cells: readonly { readonly n: number }[]): number {
   return cells.reduce((sum, { n }) => sum + n, 0);
 }
 
-function trialOf({ trials }: RegistryState, province: ProvinceCode): Coverage['provinces'][number]['trial'] {
-  const trial = trials.get(province);
+/** A province is shown by its own system; where its divisions alone have some, by the first of theirs. */
+function shownAdapter(state: RegistryState, province: ProvinceCode): Coverage['provinces'] {
+  const adapter =
+    state.adapters.get(province) ?? state.adapters.values().find(({ manifest }) => manifest.province === province);
+  if (adapter === undefined) return [];
+  const { stage, conformance } = adapter;
+  return [{ province, adapter: adapterName(adapter), state: stage, conformance, trial: trialOf(state, adapter) }];
+}
+
+function trialOf({ trials }: RegistryState, { manifest }: RegisteredAdapter): Coverage['provinces'][number]['trial'] {
+  const trial = trials.get(adapterIdOf(manifest));
   return trial === undefined ? null : { version: trial.adapter.manifest.version, stage: trial.mode.stage };
 }
 

@@ -96,6 +96,12 @@ export function createMetrics() {
       labelNames: ['issuer', 'field'],
       registers,
     }),
+    certificates: new Counter({
+      name: 'huren_certificates_total',
+      help: 'Certificates from abroad that were decided here, by their issuer on the trust list and by what they came to',
+      labelNames: ['issuer', 'result'],
+      registers,
+    }),
     keyExpirySeconds: new Gauge({
       name: 'huren_key_expiry_seconds',
       help: 'Seconds until a key expires',

@@ -67,7 +67,7 @@ async function readToken(request: IncomingMessage): Promise<string> {
 async function verified(parts: Parts, token: string): Promise<{ claims: SecurityEventClaims; province: Province }> {
   try {
     const province = parts.provinces.provinceOf(claimedIssuer(token));
-    if (province === null || !parts.registry().adapters.has(province)) {
+    if (province === null || !parts.registry().provinces.has(province)) {
       throw new ProblemError('event_unauthorised', 'the issuer is no province that is registered here');
     }
     const checks = { audience: parts.entityId, atS: Math.floor(parts.nowMs() / 1000), sm2Verify: parts.sm2Verify };

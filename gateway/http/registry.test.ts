@@ -6,7 +6,8 @@ import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registr
 import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import type { Actor } from '../keys/actor.ts';
 import { readActorFile } from '../keys/key-store.ts';
-import { cosignCheckpoint, parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { cosignCheckpoint } from '../log/checkpoint-signing.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
@@ -210,6 +211,38 @@ async function cosign(line: string): Promise<number> {
   const headers = { 'content-type': 'text/plain' };
   return (await fetch(`${gateway.url}/v1/log/cosignatures`, { method: 'POST', headers, body: line })).status;
 }
+
+describe('a division’s own system', () => {
+  test('is asked by nobody, or is not told from its province’s', async () => {
+    const address = 'https://zhengzhou.invalid/c?code=YKM1';
+    const taken = { kind: 'url', host: 'zhengzhou.invalid', path: '/c', parameter: 'code', value_prefix: 'YKM1' };
+    const recognise = [{ ...taken, length: { min: 36, max: 36 }, alphabet: 'hex' }];
+    const manifest = JSON.stringify({ ...JSON.parse(HENAN.manifest), division: '410100', recognise });
+    const scenarios = HENAN.scenarios.replaceAll('YKM1{hex32}', `${address}{hex32}`);
+    const named = { province: '410000', division: '410100', version: '1.0.0' } as const;
+    const version = { ...named, manifest_digest: textDigest(manifest) };
+    const own = sandboxCodesSchema
+      .parse(await get('/sandbox/codes'))
+      .find(({ province, scenario }) => province === '410000' && scenario === 'green');
+    const code = address + own?.code.slice('YKM1'.length);
+    await submit(henan, 'adapter_submitted', { manifest, scenarios_digest: textDigest(scenarios) }, scenarios);
+    expect(await venue.problem(code)).toMatchObject({ code: 'code_unrecognised' });
+    for (const operator of [first, second]) await submit(operator, 'adapter_approved', version);
+    await submit(henan, 'adapter_activated', { ...version, mode: { stage: 'full' } });
+
+    await vi.waitFor(async () => expect(await venue.verify(code)).toMatchObject({ decision: 'pass' }));
+    const path = '/v1/registry/adapters/410000';
+    expect(await get(`${path}?division=410100`)).toMatchObject({ division: '410100', active: '1.0.0' });
+    expect(await get(path)).not.toHaveProperty('division');
+    const all = { adapters: [{ province: '410000' }, { province: '410000', division: '410100' }] };
+    expect(await get('/v1/registry/adapters?province=410000')).toMatchObject(all);
+    expect((await fetch(`${gateway.url}${path}?division=410200`)).status).toBe(404);
+
+    await submit(first, 'adapter_suspended', { province: '410000', division: '410100', reason: 'other' });
+    await vi.waitFor(async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }));
+    expect(await venue.verify(own?.code ?? '')).toMatchObject({ decision: 'pass' });
+  });
+});
 
 describe('a seventeenth province', () => {
   test('cannot join a running gateway, or goes on answering when it is suspended', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
+import { type AdapterId, adapterIdOf } from '../../schemas/adapter-id.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
 import { REJECTIONS } from '../../schemas/registry-rejections.ts';
@@ -128,14 +129,17 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
 
 function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters', {
-    GET: (_request, response) => {
+    GET: (request, response) => {
+      const wanted = queryText(request, 'province');
       const state = registry.folded();
-      response.json({ adapters: [...state.adapters.values()].map((adapter) => viewOfAdapter(state, adapter)) });
+      // Where each county has a system, all of them are megabytes.
+      const shown = [...state.adapters.values()].filter(({ province }) => wanted === null || province === wanted);
+      response.json({ adapters: shown.map((adapter) => viewOfAdapter(state, adapter)) });
     },
   });
   const adapterOf = (request: Request): AdapterRecord => {
-    const adapter = registry.folded().adapters.get(provinceOf(request));
-    if (adapter === undefined) throw new ProblemError('not_found', 'that province has no adapter here');
+    const adapter = registry.folded().adapters.get(idOf(request));
+    if (adapter === undefined) throw new ProblemError('not_found', 'that province has no such adapter here');
     return adapter;
   };
   const versionOf = (request: Request): VersionRecord => {
@@ -151,8 +155,15 @@ function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters/:province/versions/:version', {
     GET: (request, response) => {
       const version = versionOf(request);
-      const view = viewOfVersion(registry.folded(), adapterOf(request), version);
-      response.json({ province: provinceOf(request), ...view, manifest: version.manifest });
+      const adapter = adapterOf(request);
+      const { province, division } = adapter;
+      const view = viewOfVersion(registry.folded(), adapter, version);
+      response.json({
+        province,
+        ...(division === undefined ? {} : { division }),
+        ...view,
+        manifest: version.manifest,
+      });
     },
   });
   resource(router, '/v1/registry/adapters/:province/versions/:version/report', {
@@ -199,6 +210,12 @@ function mountPolicies(router: Router, { registry, nowMs }: Parts): void {
       response.json({ province, policy: policy === null ? null : `${policy.id}@${policy.version}`, deviations });
     },
   });
+}
+
+/** Which of a province's systems is asked about: its own unless the query names a division. */
+function idOf(request: Request): AdapterId {
+  const province = provinceOf(request);
+  return adapterIdOf({ province, division: queryText(request, 'division') ?? undefined });
 }
 
 function provinceOf(request: Request): ProvinceCode {

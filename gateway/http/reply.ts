@@ -69,6 +69,12 @@ export function sendBody(
   response.end(bytes);
 }
 
+/** Sends a whole reply that is written as a letter for each octet: it goes out with its head, in one piece. */
+export function sendOctets(response: ServerResponse, status: number, type: string, octets: string): void {
+  beginReply(response, status, { 'Content-Type': type, 'Content-Length': String(octets.length) });
+  response.end(octets, 'latin1');
+}
+
 /** Sends a value as JSON. */
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   sendBody(response, status, JSON_TYPE, JSON.stringify(value));

@@ -15,7 +15,8 @@ import { verify } from '../verification/verify.ts';
 import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
-import { sendJson } from './reply.ts';
+import { JSON_TYPE, sendJson, sendOctets } from './reply.ts';
+import { replyOctets } from './reply-octets.ts';
 import { openVenueDoor, type VenueLimits } from './venue-door.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
@@ -44,7 +45,7 @@ export function mountVerifications(hot: HotRoutes, parts: Parts): void {
 
   hot.post('/v1/verifications', async (request, response) => {
     const { asker: venue, body } = await enterOne(request, response);
-    sendJson(response, 200, await verify(verification, venue, body));
+    sendOctets(response, 200, JSON_TYPE, replyOctets(await verify(verification, venue, body)));
   });
 
   hot.post('/v1/verifications/batch', async (request, response) => {

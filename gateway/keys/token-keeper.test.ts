@@ -50,8 +50,9 @@ describe('keys in a token', () => {
     }
     expect(ring.signer.alg).toBe(kindOf(use).alg);
     const text = readFileSync(path('gateway', use), 'utf8');
-    const [key] = ringSchema.parse(JSON.parse(text)).keys;
-    expect([key?.jwk['d'], key?.kid]).toEqual([undefined, ring.signer.kid]);
+    const { keys } = ringSchema.parse(JSON.parse(text));
+    expect(keys.map(({ kid }) => kid)).toContain(ring.signer.kid);
+    expect(keys.filter(({ jwk }) => jwk['d'] !== undefined)).toEqual([]);
     expect(statSync(path('gateway', use)).mode & 0o777).toBe(0o600);
   });
 

@@ -1,7 +1,8 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addCosignature, cosignCheckpoint, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { addCosignature, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
+import { cosignCheckpoint, signCheckpoint } from './checkpoint-signing.ts';
 import { LogError } from './log-error.ts';
 import { emptyRoot, leafHash } from './merkle.ts';
 import { formatVerifierKey, type NoteAlgorithm, noteKey, parseVerifierKey, rawPublicKey } from './note.ts';

@@ -2,16 +2,12 @@ import { decodeBase64, encodeBase64 } from './base64.ts';
 import { LogError } from './log-error.ts';
 import { HASH_BYTES } from './merkle.ts';
 import {
-  cosignText,
   findKey,
   formatNote,
-  formatSignatureLine,
   type NoteKey,
   type NoteSignature,
-  type NoteSigner,
   parseNote,
   parseSignatureLine,
-  signText,
   verifySignature,
 } from './note.ts';
 
@@ -33,12 +29,6 @@ export type VerifiedCheckpoint = Checkpoint & {
 // Clocks of witnesses differ a little; a signature from further ahead is an error or a trick.
 const MAX_CLOCK_SKEW_S = 300;
 
-/** The published note for a tree head, signed by the log: with each key, where it has several for a while. */
-export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly [NoteSigner, ...NoteSigner[]]): string {
-  const text = checkpointText(checkpoint);
-  return formatNote({ text, signatures: signers.map((signer) => signText(text, signer)) });
-}
-
 /** Reads a checkpoint without believing it. `note_malformed` on any departure from the format. */
 export function parseCheckpoint(note: string): Checkpoint {
   return parseText(parseNote(note).text);
@@ -59,13 +49,6 @@ export function verifyCheckpoint(note: string, trust: CheckpointTrust): Verified
     timestampS === undefined ? [] : [{ name, timestampS }],
   );
   return { ...checkpoint, cosignatures };
-}
-
-/** What a witness answers after it has seen that the checkpoint extends what it saw before: one signature line. */
-export function cosignCheckpoint(note: string, witness: NoteSigner, timestampS: number): string {
-  const { text } = parseNote(note);
-  parseText(text);
-  return formatSignatureLine(cosignText(text, witness, timestampS));
 }
 
 /**

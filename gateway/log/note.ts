@@ -16,9 +16,6 @@ export type NoteKey = {
   readonly publicKey: Uint8Array;
 };
 
-/** A name and its Ed25519 private key: with node alone, as nobody signs a log in a browser. */
-export type NoteSigner = { readonly name: string; readonly privateKey: KeyObject };
-
 /** One signature line; `bytes` is what follows the key id. */
 export type NoteSignature = { readonly name: string; readonly keyId: string; readonly bytes: Uint8Array };
 
@@ -27,13 +24,18 @@ export type Note = { readonly text: string; readonly signatures: readonly NoteSi
 
 const TYPE_BYTE: Record<NoteAlgorithm, number> = { ed25519: 0x01, cosignature: 0x04 };
 const ED25519_KEY_BYTES = 32;
-const ED25519_SIGNATURE_BYTES = 64;
+export const ED25519_SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
 // The specification wants at least 16 signatures accepted and some limit set; every province may be a witness.
 const MAX_SIGNATURES = 64;
 const MAX_NOTE_CHARS = 64 * 1024;
 const MAX_NAME_CHARS = 255;
 const ENCODER = new TextEncoder();
+
+/** The members of an Ed25519 key as a JWK. */
+type OkpKey = { readonly crv?: string | undefined; readonly x?: string | undefined };
+/** What node's own keys are, told without node: whoever imports this may have none. */
+type ExportableKey = { readonly export: (options: { readonly format: 'jwk' }) => OkpKey };
 
 /** A known key with its id worked out (C2SP signed-note, "Signatures"). `note_malformed` unless it has 32 bytes. */
 export function noteKey(name: string, algorithm: NoteAlgorithm, publicKey: Uint8Array): NoteKey {
@@ -43,9 +45,7 @@ export function noteKey(name: string, algorithm: NoteAlgorithm, publicKey: Uint8
 }
 
 /** The 32 bytes of an Ed25519 key. `note_malformed` for a key of another kind. */
-export function rawPublicKey(
-  key: KeyObject | { readonly crv?: string | undefined; readonly x?: string | undefined },
-): Uint8Array {
+export function rawPublicKey(key: ExportableKey | OkpKey): Uint8Array {
   const { crv, x } = 'export' in key ? key.export({ format: 'jwk' }) : key;
   if (crv !== 'Ed25519' || x === undefined) throw new LogError('note_malformed', 'not an Ed25519 key');
   return new Uint8Array(Buffer.from(x, 'base64url'));
@@ -67,24 +67,6 @@ export function parseVerifierKey(text: string): NoteKey {
   const key = noteKey(name, algorithm, material.slice(1));
   if (key.id !== id) throw new LogError('note_malformed', 'the key id does not fit the key');
   return key;
-}
-
-/** A plain Ed25519 signature over a note's text. */
-export function signText(text: string, signer: NoteSigner): NoteSignature {
-  requireName(signer.name);
-  const raw = rawPublicKey(node().createPublicKey(signer.privateKey));
-  const bytes = new Uint8Array(node().sign(null, ENCODER.encode(text), signer.privateKey));
-  return { name: signer.name, keyId: keyId(signer.name, 'ed25519', raw), bytes };
-}
-
-/** A witness's signature over a note's text at a time (C2SP tlog-cosignature, cosignature/v1). */
-export function cosignText(text: string, witness: NoteSigner, timestampS: number): NoteSignature {
-  requireName(witness.name);
-  const raw = rawPublicKey(node().createPublicKey(witness.privateKey));
-  const bytes = new Uint8Array(8 + ED25519_SIGNATURE_BYTES);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(timestampS));
-  bytes.set(node().sign(null, cosignedMessage(text, timestampS), witness.privateKey), 8);
-  return { name: witness.name, keyId: keyId(witness.name, 'cosignature', raw), bytes };
 }
 
 /**
@@ -168,11 +150,12 @@ function keyObjectOf(key: NoteKey): KeyObject {
 }
 
 function node(): NonNullable<typeof nodeCrypto> {
-  if (nodeCrypto === undefined) throw new LogError('unavailable', 'only node signs for a log');
+  if (nodeCrypto === undefined) throw new LogError('unavailable', 'node’s own keys are with node alone');
   return nodeCrypto;
 }
 
-function cosignedMessage(text: string, timestampS: number): Uint8Array {
+/** What a witness signs (C2SP tlog-cosignature, cosignature/v1). */
+export function cosignedMessage(text: string, timestampS: number): Uint8Array {
   return ENCODER.encode(`cosignature/v1\ntime ${timestampS}\n${text}`);
 }
 
@@ -183,7 +166,8 @@ function readTimestampS(bytes: Uint8Array): number {
   return timestampS;
 }
 
-function keyId(name: string, algorithm: NoteAlgorithm, rawKey: Uint8Array): string {
+/** 8 hex digits: a name for a key. */
+export function keyId(name: string, algorithm: NoteAlgorithm, rawKey: Uint8Array): string {
   const named = joined(ENCODER.encode(`${name}\n`), Uint8Array.of(TYPE_BYTE[algorithm]), rawKey);
   return hexOf(sha256(named).subarray(0, KEY_ID_BYTES));
 }
@@ -202,7 +186,8 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-function requireName(name: string): void {
+/** `note_malformed` for what is no key name. */
+export function requireName(name: string): void {
   if (name.length > MAX_NAME_CHARS || !/^[^\s+]+$/u.test(name) || hasControlCharacter(name)) {
     throw new LogError('note_malformed', 'not a key name');
   }

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
-import { signCheckpoint } from './checkpoint.ts';
+import { signCheckpoint } from './checkpoint-signing.ts';
 import { leafHash, nodeHash } from './merkle.ts';
 import { consistencyProof, inclusionProof, type ReadHashes } from './merkle-proof.ts';
 import { buildMerkleTree } from './merkle-tree.ts';

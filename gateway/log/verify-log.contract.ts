@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cosignCheckpoint, signCheckpoint } from './checkpoint.ts';
+import { cosignCheckpoint, signCheckpoint } from './checkpoint-signing.ts';
 import type { Finding } from './findings.ts';
 import { type NoteAlgorithm, noteKey, rawPublicKey } from './note.ts';
 import { bytes, numbered } from './store.contract.ts';

@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
@@ -27,9 +28,9 @@ export function submitAdapter(
   const manifest_digest = digestOf(body.manifest);
   const manifest = parseManifest(body.manifest, manifest_digest);
   if (manifest === null) return rejected('manifest_invalid');
-  const { province, version } = manifest;
+  const { province, division, version } = manifest;
   if (province !== signer.province) return rejected('province_foreign');
-  const before = state.adapters.get(province);
+  const before = state.adapters.get(adapterIdOf(manifest));
   if (before?.versions.some((known) => known.version === version)) return rejected('version_exists');
   const record: VersionRecord = {
     version,
@@ -44,6 +45,7 @@ export function submitAdapter(
   };
   const adapter: AdapterRecord = before ?? {
     province,
+    ...(division === undefined ? {} : { division }),
     versions: [],
     active: null,
     trial: null,
@@ -137,9 +139,9 @@ export function refuseUnchecked({ check }: VersionRecord): Rejection | undefined
 /** The version that an event speaks about, by its number and by its bytes. */
 export function findVersion(
   state: FoldState,
-  { province, version, manifest_digest }: EventOf<'adapter_approved'>['body'],
+  { version, manifest_digest, ...place }: EventOf<'adapter_approved'>['body'],
 ): { readonly adapter: AdapterRecord; readonly version: VersionRecord } | Rejection {
-  const adapter = state.adapters.get(province);
+  const adapter = state.adapters.get(adapterIdOf(place));
   if (adapter === undefined) return rejected('version_unknown');
   const record = adapter.versions.find((known) => known.version === version);
   if (record === undefined) return rejected('version_unknown');
@@ -152,7 +154,7 @@ export function withVersion(state: FoldState, adapter: AdapterRecord, version: V
 }
 
 export function withAdapter(state: FoldState, adapter: AdapterRecord): FoldState {
-  return { ...state, adapters: withEntry(state.adapters, adapter.province, adapter) };
+  return { ...state, adapters: withEntry(state.adapters, adapterIdOf(adapter), adapter) };
 }
 
 function isUnrevoked(entity: EntityRecord | undefined, kid: string): boolean {

@@ -1,4 +1,5 @@
-import { findOverlaps } from '../../adapters/recogniser-overlap.ts';
+import { firstOverlap } from '../../adapters/recogniser-overlap.ts';
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
@@ -36,7 +37,7 @@ export function activateAdapter(
   const mover = moverOf(state, iss, body.province);
   if (isRejection(mover)) return mover;
   if (adapter.suspended !== null) return rejected('adapter_is_suspended');
-  const refusal = refuseUnmovable(state, version) ?? refuseOverlap(state, adapter.province, version);
+  const refusal = refuseUnmovable(state, version) ?? refuseOverlap(state, adapter, version);
   if (refusal !== undefined) return refusal;
   if (adapter.active === version.version) return rejected('already_active');
   if (body.mode.stage === 'full') {
@@ -55,7 +56,7 @@ export function suspendAdapter(
   { iss, body }: EventOf<'adapter_suspended'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(body.province);
+  const adapter = state.adapters.get(adapterIdOf(body));
   const mover = moverOf(state, iss, body.province);
   if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
@@ -70,7 +71,7 @@ export function resumeAdapter(
   { iss, body }: EventOf<'adapter_resumed'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(body.province);
+  const adapter = state.adapters.get(adapterIdOf(body));
   const mover = moverOf(state, iss, body.province);
   if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
@@ -85,14 +86,14 @@ export function rollBackAdapter(
   { iss, body }: EventOf<'adapter_rolled_back'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(body.province);
+  const adapter = state.adapters.get(adapterIdOf(body));
   const mover = moverOf(state, iss, body.province);
   if (isRejection(mover)) return mover;
   if (adapter === undefined) return rejected('adapter_unknown');
   const target = adapter.versions.find(({ version }) => version === body.to_version);
   const onTrial = adapter.trial !== null;
   if (target?.served !== true || (target.version === adapter.active && !onTrial)) return rejected('rollback_target');
-  const unmovable = refuseUnmovable(state, target) ?? refuseOverlap(state, adapter.province, target);
+  const unmovable = refuseUnmovable(state, target) ?? refuseOverlap(state, adapter, target);
   if (unmovable !== undefined) return unmovable;
   return withAdapter(state, { ...adapter, active: target.version, trial: null, changed: mark });
 }
@@ -136,18 +137,17 @@ function recogniseAlike(a: VersionRecord, b: VersionRecord): boolean {
   return left === right;
 }
 
-/** No system may draw another province's codes to itself. */
-function refuseOverlap(state: FoldState, province: ProvinceCode, version: VersionRecord): Rejection | undefined {
-  const others = [...state.adapters.values()].flatMap((adapter): Manifest[] => {
-    const active = adapter.province === province ? undefined : activeVersion(adapter);
-    const manifest = active === undefined ? null : manifestOf(active);
-    return manifest === null ? [] : [manifest];
-  });
+/** No system may draw another one's codes to itself, be it another province's or another division's of its own. */
+function refuseOverlap(state: FoldState, own: AdapterRecord, version: VersionRecord): Rejection | undefined {
   const manifest = manifestOf(version);
   if (manifest === null) return rejected('manifest_invalid');
-  // Its own marks come first, so that in every pair that it is part of it is `a`.
-  const overlap = findOverlaps([manifest, ...others]).find(({ a }) => a.province === province);
-  return overlap === undefined ? undefined : rejected('recogniser_overlap', `with ${overlap.b.province}`);
+  const others = [...state.adapters.values()].flatMap((adapter): Manifest[] => {
+    const active = adapterIdOf(adapter) === adapterIdOf(own) ? undefined : activeVersion(adapter);
+    const other = active === undefined ? null : manifestOf(active);
+    return other === null ? [] : [other];
+  });
+  const overlap = firstOverlap(manifest, others);
+  return overlap === null ? undefined : rejected('recogniser_overlap', `with ${adapterIdOf(overlap)}`);
 }
 
 function manifestOf({ manifest, manifest_digest }: VersionRecord): Manifest | null {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AdapterId, adapterDivisionSchema, adapterIdOf } from '../../schemas/adapter-id.ts';
 import {
   levelSchema,
   localisedTextSchema,
@@ -114,6 +115,7 @@ export type VersionRecord = Readonly<z.infer<typeof versionRecordSchema>>;
 
 const adapterRecordSchema = z.strictObject({
   province: provinceCodeSchema,
+  division: adapterDivisionSchema.exactOptional(),
   versions: z.array(versionRecordSchema).readonly(),
   active: versionSchema.nullable(),
   /** A version on trial beside the active one. */
@@ -176,7 +178,7 @@ export interface FoldState {
   readonly log: FoldDocument['log'];
   readonly entities: ReadonlyMap<string, EntityRecord>;
   readonly subordinates: ReadonlyMap<string, SubordinateRecord>;
-  readonly adapters: ReadonlyMap<ProvinceCode, AdapterRecord>;
+  readonly adapters: ReadonlyMap<AdapterId, AdapterRecord>;
   readonly policies: ReadonlyMap<ProvinceCode, PolicyRecord>;
   readonly mandates: ReadonlyMap<string, MandateRecord>;
 }
@@ -239,7 +241,7 @@ export function stateOf(document: FoldDocument): FoldState {
     ...document,
     entities: new Map(document.entities.map((entity) => [entity.entity_id, entity])),
     subordinates: new Map(document.subordinates.map((record) => [record.entity_id, record])),
-    adapters: new Map(document.adapters.map((adapter) => [adapter.province, adapter])),
+    adapters: new Map(document.adapters.map((adapter) => [adapterIdOf(adapter), adapter])),
     policies: new Map(document.policies),
     mandates: new Map(document.mandates.map((record) => [record.mandate.id, record])),
   };

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 
-const MOST_KEPT = 512;
+/** More than there are systems with a version beside the active one: what is in use must not be parsed at every change. */
+const MOST_KEPT = 8_192;
 const kept = new Map<string, Manifest>();
 
 /** base64url SHA-256 over the text's UTF-8 bytes. */

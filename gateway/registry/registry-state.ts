@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { compileRecognisers, type Recognise } from '../../adapters/recogniser.ts';
+import { compileRecognisers, type Recognise, type Recognition } from '../../adapters/recogniser.ts';
+import { type AdapterId, adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { Manifest, Way } from '../../schemas/manifest.ts';
@@ -7,7 +8,7 @@ import type { TrialMode } from '../../schemas/registry-event.ts';
 import type { CompiledPolicy } from '../policy/decide.ts';
 import { indexMandates, type MandateIndex } from '../policy/mandates.ts';
 
-/** One province's adapter as registered. `digest` is base64url SHA-256 over the manifest's bytes. */
+/** One system's adapter as registered. `digest` is base64url SHA-256 over the manifest's bytes. */
 export interface RegisteredAdapter {
   readonly manifest: Manifest;
   readonly digest: string;
@@ -27,11 +28,18 @@ export interface AdapterTrial {
  * under way ends on the state that it began with.
  */
 export interface RegistryState {
-  readonly adapters: ReadonlyMap<ProvinceCode, RegisteredAdapter>;
-  readonly trials: ReadonlyMap<ProvinceCode, AdapterTrial>;
+  /** By what names a system: a province alone names its own. */
+  readonly adapters: ReadonlyMap<AdapterId, RegisteredAdapter>;
+  readonly trials: ReadonlyMap<AdapterId, AdapterTrial>;
+  /** Provinces of which a system is registered, their own or a division's. */
+  readonly provinces: ReadonlySet<ProvinceCode>;
+  /** Those of which a system is suspended. */
+  readonly suspended: ReadonlySet<ProvinceCode>;
   readonly recognise: Recognise;
   /** The version that answers for this token: the active one, or in a canary the one that the token's hash picks. */
-  readonly adapterFor: (province: ProvinceCode, token: string) => RegisteredAdapter | undefined;
+  readonly adapterFor: (id: AdapterId, token: string) => RegisteredAdapter | undefined;
+  /** The same of a code that was recognised, without making up its system's name. */
+  readonly adapterOf: (recognised: Recognition) => RegisteredAdapter | undefined;
   readonly mandates: MandateIndex;
   readonly policyOf: (destination: ProvinceCode) => CompiledPolicy;
 }
@@ -46,20 +54,28 @@ export interface RegistryContent {
   readonly salt?: string;
 }
 
-/** Arranges the registry's content for look-ups that do not grow with the number of provinces. */
+/** Arranges the registry's content for look-ups that do not grow with the number of systems. */
 export function createRegistryState(content: RegistryContent): RegistryState {
-  const adapters = new Map(content.adapters.map((adapter) => [adapter.manifest.province, adapter]));
-  const trials = new Map((content.trials ?? []).map((trial) => [trial.adapter.manifest.province, trial]));
+  const adapters = new Map(content.adapters.map((adapter) => [adapterIdOf(adapter.manifest), adapter]));
+  const trials = new Map((content.trials ?? []).map((trial) => [adapterIdOf(trial.adapter.manifest), trial]));
   const salt = content.salt ?? '';
+  const byManifest = new Map(content.adapters.map((adapter) => [adapter.manifest, adapter]));
+  const answering = (active: RegisteredAdapter | undefined, trial: AdapterTrial | undefined, token: string) => {
+    if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
+    return canaryBucket(salt, trial.adapter, token) < trial.mode.percent ? trial.adapter : active;
+  };
   return {
     adapters,
     trials,
+    provinces: new Set(content.adapters.map(({ manifest }) => manifest.province)),
+    suspended: new Set(
+      content.adapters.filter(({ stage }) => stage === 'suspended').map(({ manifest }) => manifest.province),
+    ),
     recognise: compileRecognisers(content.adapters.map(({ manifest }) => manifest)),
-    adapterFor: (province, token) => {
-      const trial = trials.get(province);
-      const active = adapters.get(province);
-      if (trial?.mode.stage !== 'canary' || active?.stage !== 'active') return active;
-      return canaryBucket(salt, trial.adapter, token) < trial.mode.percent ? trial.adapter : active;
+    adapterFor: (id, token) => answering(adapters.get(id), trials.get(id), token),
+    adapterOf: ({ manifest, token }) => {
+      const active = byManifest.get(manifest);
+      return answering(active, trials.size === 0 ? undefined : trials.get(adapterIdOf(manifest)), token);
     },
     mandates: indexMandates(content.mandates),
     policyOf: (destination) => content.policies.get(destination) ?? content.baseline,
@@ -67,8 +83,8 @@ export function createRegistryState(content: RegistryContent): RegistryState {
 }
 
 /**
- * What an attestation's `adapter` claim says: province, version and the start of the manifest's digest; and the way that
- * was taken, where the manifest gives a choice.
+ * What an attestation's `adapter` claim says: province, version and the start of the manifest's digest, which tells a
+ * province's systems apart; and the way that was taken, where the manifest gives a choice.
  */
 export function adapterName({ manifest, digest }: RegisteredAdapter, way: Way | null = null): string {
   const taken = manifest.route === undefined || way === null ? '' : ` by ${way}`;

@@ -43,14 +43,15 @@ export function viewOfVersion(state: FoldState, adapter: AdapterRecord, version:
   };
 }
 
-/** One province's adapter with every version of it. */
+/** One system's adapter with every version of it. */
 export function viewOfAdapter(state: FoldState, adapter: AdapterRecord) {
-  const { province, active, trial, suspended } = adapter;
+  const { province, division, active, trial, suspended } = adapter;
   const { zh, en } = PROVINCES[province];
   const shown = adapter.versions.find(({ version }) => version === active) ?? adapter.versions.at(-1);
   const manifest = shown === undefined ? null : parseManifest(shown.manifest, shown.manifest_digest);
   return {
     province,
+    ...(division === undefined ? {} : { division }),
     name: { zh, en },
     system: manifest === null ? null : { id: manifest.system.id, name: manifest.system.name },
     state: suspended !== null ? 'suspended' : active !== null ? 'active' : 'registered',

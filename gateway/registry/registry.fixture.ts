@@ -6,7 +6,7 @@ import { registryJwkSchema } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import type { LogSigner } from '../keys/log-signer.ts';
-import { signCheckpoint } from '../log/checkpoint.ts';
+import { signCheckpoint } from '../log/checkpoint-signing.ts';
 import { formatVerifierKey, noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { signEvent } from '../trust/registry-event.ts';
 import { createSigner } from '../trust/signer.ts';

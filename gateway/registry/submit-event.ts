@@ -36,10 +36,11 @@ export async function submitEvent(parts: SubmissionParts, { event, scenarios }: 
   }
   const { manifest, manifest_digest } = version.record;
   const checked = await checkSubmission({ manifest, scenarios }, rehearsed, check);
-  const { province } = version;
+  const { province, division } = version;
   return await registry.submit(event, (draft) =>
     draft.sign(registrar, 'adapter_checked', {
       province,
+      ...(division === undefined ? {} : { division }),
       version: version.record.version,
       manifest_digest,
       ...checked,
@@ -49,9 +50,9 @@ export async function submitEvent(parts: SubmissionParts, { event, scenarios }: 
 
 /** The adapter version that the last event of a state submitted, if it did. */
 function newVersion({ adapters, size }: FoldState) {
-  for (const { province, versions } of adapters.values()) {
+  for (const { province, division, versions } of adapters.values()) {
     const record: VersionRecord | undefined = versions.at(-1);
-    if (record?.submitted.index === size - 1) return { province, record };
+    if (record?.submitted.index === size - 1) return { province, division, record };
   }
   return undefined;
 }

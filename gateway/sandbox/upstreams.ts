@@ -46,7 +46,9 @@ export function playedUpstreams(
     openNode: (limits, node) =>
       openUpstream(limits, { origin: node.startsWith(`${base}/`) ? `${url}${node.slice(base.length)}` : node }),
     testCodes: async (manifest, scenarios) => {
-      const { province } = manifest;
+      const { province, division } = manifest;
+      // A division's system is played by its province's, whose codes are others.
+      if (division !== undefined) return null;
       await play(manifest, scenarios);
       const query = ready.provinces[province] === undefined ? '?unregistered=1' : '';
       const codes = await askControl(ready.control, sandboxCodesSchema, 'GET', `/codes${query}`);

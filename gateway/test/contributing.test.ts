@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
 import { ROOT } from './import-graph.ts';
@@ -17,6 +18,17 @@ function step(number: number): { readonly command: string; readonly printed: rea
   const [, printed = ''] = /```sh\n.*\n```\n\n```\n([\s\S]*?)\n```/.exec(rest) ?? [];
   return { command, printed: printed.split('\n').filter((line) => line !== '' && line !== '…') };
 }
+
+test('the first command asks an older Node for things that nobody has to do', { timeout: 60_000 }, () => {
+  const folder = tempFolder(onTestFinished);
+  for (const file of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(ROOT, file), join(folder, file));
+  // npm runs on the machine's own Node, and not on the one that ships with the packages.
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter((place) => !place.includes('node_modules'));
+  const env = { PATH: path.join(delimiter), HOME: folder };
+  const argv = ['ci', '--dry-run', '--ignore-scripts', '--offline'];
+  const { status, stderr } = spawnSync('npm', argv, { cwd: folder, env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});
 
 /** Every number is one: times differ. */
 const normal = (line: string) =>

@@ -1,89 +1,33 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
-import { decodeBundle, encodeBundle } from '../log/tiles.ts';
-import type { CheckpointSigner } from '../registry/checkpoint-slot.ts';
 import { documentOf } from '../registry/fold-state.ts';
+import { LOG_KEY, makeLogKey, NOW_S, signerWith, VERIFIER_KEY } from '../registry/registry.fixture.ts';
 import {
-  activeWorld,
-  actors,
-  LOG_KEY,
-  makeLogKey,
-  NOW_S,
-  signerWith,
-  TRUSTED,
-  VERIFIER_KEY,
-  World,
-  withNewKey,
-} from '../registry/registry.fixture.ts';
+  anchor,
+  caughtUp,
+  files,
+  first,
+  follower,
+  following,
+  nowS,
+  otherHistory,
+  PINNED,
+  quarrel,
+  SIGNER,
+  second,
+  site,
+  sizeOf,
+  WAIT,
+  world,
+} from './followed-registry.fixture.ts';
 import { freePort } from './free-port.ts';
 import { findPostgres, startPostgres } from './postgres.ts';
-import {
-  type RegistrySite,
-  serveStore,
-  startFollower,
-  startSite,
-  type TestFollower,
-  tempFolder,
-} from './registry-site.fixture.ts';
-
-const { anchor, first, second } = actors;
-const PINNED = { ...TRUSTED, logKeys: [VERIFIER_KEY] };
-const SIGNER = signerWith(LOG_KEY);
-const nowS = () => NOW_S;
-const WAIT = { timeout: 20_000, interval: 10 };
-
-let world: World;
-beforeAll(async () => {
-  world = await activeWorld();
-});
-
-async function site(
-  settings: { folder?: string; logSigner?: CheckpointSigner; port?: number; log?: readonly string[] } = {},
-): Promise<RegistrySite> {
-  const folder = settings.folder ?? tempFolder(onTestFinished);
-  const { logSigner = SIGNER, port, log = world.log } = settings;
-  const started = await startSite({
-    folder,
-    logSigner,
-    genesis: TRUSTED,
-    nowS,
-    ...(port === undefined ? {} : { port }),
-  });
-  onTestFinished(() => started.stop());
-  if (started.registry.folded().size === 0) {
-    await started.registry.commit(async (draft) => {
-      for (const jws of log) await draft.add(jws);
-    });
-  }
-  return started;
-}
-
-async function follower(url: string, folder = tempFolder(onTestFinished), more = {}): Promise<TestFollower> {
-  const started = await startFollower({ folder, url, genesis: PINNED, nowS, ...more });
-  onTestFinished(() => started.close());
-  return started;
-}
-
-/** Suspends and resumes Henan's adapter, one entry each. */
-async function quarrel({ registry }: Pick<RegistrySite, 'registry'>, events: number): Promise<void> {
-  await registry.commit(async (draft) => {
-    for (let done = 0; done < events; done += 1) {
-      const isSuspended = (draft.state.adapters.get('410000')?.suspended ?? null) !== null;
-      if (isSuspended) await draft.sign(first, 'adapter_resumed', { province: '410000' });
-      else await draft.sign(first, 'adapter_suspended', { province: '410000', reason: 'misuse' });
-    }
-  });
-}
-
-const sizeOf = ({ registry }: { registry: { folded(): { size: number } } }) => registry.folded().size;
-const caughtUp = (follows: TestFollower, with_: RegistrySite) =>
-  vi.waitFor(() => expect(sizeOf(follows)).toBe(sizeOf(with_)), WAIT);
-const files = (folder: string, start: string) => readdirSync(folder).filter((name) => name.startsWith(start));
+import { startFollower, tempFolder } from './registry-site.fixture.ts';
 
 describe('a registry that is followed', () => {
   test('tells another state than the one that is written, or not within a second', async () => {
@@ -159,142 +103,6 @@ describe('a registry that is followed', () => {
       expect([sizeOf(follows), (await follows.mirror.head()).size]).toEqual([0, 0]);
       await follows.close();
     }
-  });
-});
-
-/** A follower that has caught up with a writer. */
-async function following(settings: { folder?: string; waitS?: number } = {}) {
-  const { folder = tempFolder(onTestFinished), ...more } = settings;
-  const writer = await site();
-  const follows = await follower(writer.url, folder, more);
-  await caughtUp(follows, writer);
-  return { writer, follows, folder, known: sizeOf(writer), port: Number(new URL(writer.url).port) };
-}
-
-/** The entries of another history: the same up to the last one, then others. */
-async function otherHistory(size: number): Promise<readonly string[]> {
-  if (size < world.log.length) return world.log.slice(0, size);
-  const fork = new World();
-  for (const jws of world.log.slice(0, -1)) await fork.take(jws);
-  while (fork.log.length < size) {
-    await fork.do(second, 'key_announced', { use: 'federation', jwk: (await withNewKey(second)).publicJwk });
-  }
-  return fork.log;
-}
-
-describe('a log whose key signs a second history', () => {
-  test.each([
-    ['shorter', -3],
-    ['of the same size', 0],
-    ['longer', 5],
-  ])('is followed where that one is %s', async (_which, difference) => {
-    const { writer, follows, folder, known, port } = await following();
-    const before = documentOf(follows.registry.folded());
-    const ours = readFileSync(join(folder, 'last-checkpoint.txt'), 'utf8');
-    await writer.stop();
-    const size = known + difference;
-    const other = await site({ log: await otherHistory(size), port });
-    const theirs = (await other.store.loadCheckpoint('signed')) ?? '';
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'registry_forked' }), WAIT);
-    expect(follows.faults.map(({ code }) => code)).toEqual(['registry_forked']);
-    expect(documentOf(follows.registry.folded())).toEqual(before);
-    expect((await follows.mirror.head()).size).toBe(known);
-    expect(readFileSync(join(folder, 'last-checkpoint.txt'), 'utf8')).toBe(ours);
-    const evidence = join(folder, `fork-${size}.txt`);
-    const text = readFileSync(evidence, 'utf8');
-    expect([text.includes(ours), text.includes(theirs), statSync(evidence).mode & 0o077]).toEqual([true, true, 0]);
-  });
-
-  test('is followed by a process that starts after that, or the evidence is overwritten', async () => {
-    const { writer, follows, folder, known, port } = await following();
-    await writer.stop();
-    await follows.close();
-    await site({ log: await otherHistory(known + 2), port });
-    for (const _start of ['first', 'second']) {
-      const again = await startFollower({ folder, url: `http://127.0.0.1:${port}`, genesis: PINNED, nowS });
-      await vi.waitFor(() => expect(again.registry.fault).toMatchObject({ code: 'registry_forked' }), WAIT);
-      expect(sizeOf(again)).toBe(known);
-      await again.close();
-    }
-    expect(files(folder, 'fork-')).toEqual([`fork-${known + 2}.txt`]);
-  });
-});
-
-describe('a checkpoint that no key of the log signed', () => {
-  test('is followed, or is a fork, or the log is not followed again afterwards', async () => {
-    const { writer, follows, folder, known } = await following({ waitS: 0 });
-    const stranger = signerWith(makeLogKey());
-    writer.alter = (path, body) =>
-      path.includes('/checkpoint') ? Buffer.from(stranger.sign(parseCheckpoint(body.toString()))) : null;
-    await quarrel(writer, 2);
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'registry_foreign' }), WAIT);
-    expect([sizeOf(follows), (await follows.mirror.head()).size, files(folder, 'fork-')]).toEqual([known, known, []]);
-    writer.alter = null;
-    await caughtUp(follows, writer);
-    await vi.waitFor(() => expect(follows.registry.fault).toBeNull(), WAIT);
-    expect(follows.faults.map(({ code }) => code)).toEqual(['registry_foreign']);
-  });
-
-  test('that is shorter is taken for a fork', async () => {
-    const { writer, follows, folder } = await following({ waitS: 0 });
-    const stranger = signerWith(makeLogKey());
-    writer.alter = (path) =>
-      path.includes('/checkpoint') ? Buffer.from(stranger.sign({ size: 2, root: new Uint8Array(32) })) : null;
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'registry_foreign' }), WAIT);
-    expect(files(folder, 'fork-')).toEqual([]);
-  });
-
-  test.each(['nonsense', ''])('but is %j ends the follower', async (text) => {
-    const { writer, follows } = await following({ waitS: 0 });
-    writer.alter = (path) => (path.includes('/checkpoint') ? Buffer.from(text) : null);
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'registry_foreign' }), WAIT);
-    writer.alter = null;
-    await vi.waitFor(() => expect(follows.registry.fault).toBeNull(), WAIT);
-  });
-});
-
-describe('entries that are not those of the checkpoint', () => {
-  const isBundle = (path: string) => path.includes('/tile/entries/');
-  const changed = (body: Buffer) => {
-    const entries = decodeBundle(body);
-    const last = entries.at(-1) ?? new Uint8Array();
-    last[last.length - 1] = (last.at(-1) ?? 0) === 65 ? 66 : 65;
-    return Buffer.from(encodeBundle(entries));
-  };
-  test.each([
-    ['one byte is another', changed],
-    ['one is left out', (body: Buffer) => Buffer.from(encodeBundle(decodeBundle(body).slice(0, -1)))],
-    [
-      'the last two are swapped',
-      (body: Buffer) => {
-        const entries = decodeBundle(body);
-        return Buffer.from(encodeBundle([...entries.slice(0, -2), ...entries.slice(-2).reverse()]));
-      },
-    ],
-    ['the bundle is cut', (body: Buffer) => body.subarray(0, body.length - 7)],
-  ])('take effect (%s), or are a fork, or are not fetched again', async (_how, damage) => {
-    const { writer, follows, folder, known } = await following();
-    writer.alter = (path, body) => (isBundle(path) ? damage(body) : null);
-    await quarrel(writer, 3);
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'tiles_damaged' }), WAIT);
-    expect([sizeOf(follows), (await follows.mirror.head()).size, files(folder, 'fork-')]).toEqual([known, known, []]);
-    writer.alter = null;
-    await caughtUp(follows, writer);
-    await vi.waitFor(() => expect(follows.registry.fault).toBeNull(), WAIT);
-  });
-
-  test('that no registry would have accepted are followed because the log’s key signed them', async () => {
-    const { writer, follows, known, port } = await following();
-    await writer.stop();
-    // Whoever has the log's key and no other one.
-    const store = openSqliteStore(join(writer.folder, 'log.sqlite'));
-    await store.append([Buffer.from(world.log[3] ?? '')]);
-    await store.saveCheckpoint('signed', SIGNER.sign(await store.head()), await store.loadCheckpoint('signed'));
-    const rogue = await serveStore(store, port);
-    onTestFinished(() => rogue.stop());
-    await vi.waitFor(() => expect(follows.registry.fault).toMatchObject({ code: 'registry_corrupt' }), WAIT);
-    expect(follows.registry.fault?.message).toMatch(new RegExp(`entry ${known} .*sequence_replayed`));
-    expect(sizeOf(follows)).toBe(known);
   });
 });
 

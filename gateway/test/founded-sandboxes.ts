@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { isFreePort } from './free-port.ts';
 
 /**
  * Where this run keeps the data of sandboxes that have been founded: `vitest.config.ts` sets it. Founding takes longer
@@ -60,21 +59,9 @@ async function isTaken(shelf: string, port: number): Promise<boolean> {
   } catch {
     return false;
   }
-  if (await isFree(port)) return true;
+  if (await isFreePort(port)) return true;
   rmdirSync(lockOf(shelf, port));
   return false;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    await once(server.listen(port, '127.0.0.1'), 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
 }
 
 function lockOf(shelf: string, port: number): string {

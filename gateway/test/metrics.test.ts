@@ -119,7 +119,7 @@ describe('a reply', () => {
     ['GET', '/healthz'],
     ['GET', '/metrics'],
     ['GET', '/nowhere'],
-    ['GET', '/registry', 'public, max-age=300'],
+    ['GET', '/registry', 'no-cache'],
     ['GET', '/.well-known/openid-federation', 'no-cache'],
     ['POST', '/v1/verifications'],
     ['DELETE', '/v1/verifications'],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from './free-port.ts';
+import { freePort, isFreePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
 
 /** One real redis-server of the test's own, on a free port, with its data in a temporary directory. */
@@ -133,11 +133,15 @@ async function clusterIsWhole(port: number): Promise<boolean> {
   return String(await ask(port, ['CLUSTER', 'INFO'])).includes('cluster_state:ok');
 }
 
-/** The cluster bus listens 10,000 above: both stay below the range from which the kernel hands out ports by itself. */
-async function clusterPort(): Promise<number> {
+/** How far above its port a node of a Cluster listens for the others. */
+export const BUS_OFFSET = 10_000;
+const CLUSTER_PORTS = { from: 15_000, to: 22_000 };
+
+/** For a node of a Cluster: both its ports are free, and neither is one that the kernel hands out by itself. */
+export async function clusterPort(range = CLUSTER_PORTS): Promise<number> {
   for (;;) {
-    const port = await freePort();
-    if (port <= 22_000) return port;
+    const port = await freePort(range);
+    if (await isFreePort(port + BUS_OFFSET)) return port;
   }
 }
 

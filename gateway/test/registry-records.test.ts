@@ -133,6 +133,7 @@ describe('log verify', () => {
       .object({ verified: z.literal(true), size: z.int(), signed_size: z.int() })
       .parse(JSON.parse(ran.stdout));
     expect(audit.signed_size).toBe(audit.size);
+    await step('adapter', 'resume', '640000', '--as', 'operator-a');
   });
 
   test('a changed row goes unnoticed or unnamed', async () => {
@@ -152,6 +153,7 @@ describe('log verify', () => {
   test('a store put back whole goes unnoticed against a checkpoint kept elsewhere', async () => {
     const kept = join(scratch, 'kept-before');
     const early = storeCopy();
+    await step('adapter', 'suspend', '640000', '--as', 'operator-a');
     await step('adapter', 'resume', '640000', '--as', 'operator-a');
     await run('log', 'checkpoint', '--save', kept);
     expect((await run('log', 'verify', '--store', early)).exit).toBe(0);

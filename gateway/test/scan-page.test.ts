@@ -1,9 +1,13 @@
+import { correction, generate } from 'lean-qr';
+import { toPngBuffer } from 'lean-qr/extras/node_export';
 import type { Browser, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { REASONS } from '../../schemas/code-lists/index.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
+import { denseCertificate } from './dense-code.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { codeOf, type DoorBrowser, DoorPage, issuePass, mutated, revokePass, startDoorBrowser } from './scan-page.ts';
 import { sandboxCodes } from './venue-client.ts';
@@ -20,7 +24,7 @@ beforeAll(async () => {
     codeOf(codes, '410000', scenario),
   );
   withoutCamera = await startChromium();
-  door = await startDoorBrowser([green ?? '', red ?? '', refer ?? '', [green ?? '', red ?? '']]);
+  door = await startDoorBrowser([green ?? '', red ?? '', refer ?? '', [green ?? '', red ?? ''], denseCertificate()]);
 });
 afterAll(async () => {
   await withoutCamera.close();
@@ -28,6 +32,8 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** What is said of the dense certificate where all of it was read. */
+const OF_NO_LIST = REASONS.certificate_issuer_unknown.en;
 const everyCode = () => codes.map(({ code }) => code);
 
 test('a camera that sees codes one after another is answered wrongly, or for two at once', async () => {
@@ -38,10 +44,11 @@ test('a camera that sees codes one after another is answered wrongly, or for two
     const dataset = await page.locator('#answer').evaluate((element) => JSON.stringify({ ...element.dataset }));
     if (dataset !== '{}') seen.add(dataset);
     if (await page.locator('.choice').isVisible()) seen.add('several');
+    if ((await page.locator('#answer').innerText()).includes(OF_NO_LIST)) seen.add('dense');
     return [...seen].sort();
   };
   const decided = (decision: string) => JSON.stringify({ decision, verified: 'true' });
-  const expected = [decided('pass'), decided('refer'), decided('restrict'), 'several'].sort();
+  const expected = [decided('pass'), decided('refer'), decided('restrict'), 'several', 'dense'].sort();
   await expect.poll(look, { interval: 50, timeout: 30_000 }).toEqual(expected);
   expect(complaints).toEqual([]);
   expect(open.astray(gateway.url, everyCode())).toEqual([]);
@@ -56,6 +63,14 @@ describe('a door with a network', () => {
   afterAll(async () => {
     expect(open.complaints).toEqual([]);
     await open.context.close();
+  });
+
+  test('cannot read a certificate of the densest kind from a picture', async () => {
+    const code = generate(denseCertificate(), { minCorrectionLevel: correction.M });
+    expect(code.size).toBe(17 + 4 * 30);
+    await open.showPicture(Buffer.from(toPngBuffer(code, { on: [0, 0, 0], off: [255, 255, 255], pad: 4, scale: 3 })));
+    const shown = await open.putAway();
+    expect(shown).toMatchObject({ decision: 'refer', verified: 'true', words: expect.stringContaining(OF_NO_LIST) });
   });
 
   test('is shown what did not verify, or a green for it', async () => {

@@ -122,12 +122,16 @@ describe('certificates from abroad', () => {
     const doors = ['guangzhou-hospital', 'haikou-airport', 'guangzhou-hospital'];
     const told: string[] = [];
     for (const door of doors) {
-      const { decision, reasons } = await (await openVenueClient(gateway.url, door)).verify(
+      const { decision, reasons, holder_binding } = await (await openVenueClient(gateway.url, door)).verify(
         find('900000', 'green').code,
       );
-      told.push(`${decision} ${reasons.map((reason) => reason.code).join()}`);
+      told.push(`${decision} ${reasons.map((reason) => reason.code).join()} ${holder_binding}`);
     }
-    expect(told).toEqual(['pass ok', 'refer certificate_rules_unmet', 'pass ok']);
+    expect(told).toEqual([
+      'pass ok identity_document',
+      'refer certificate_rules_unmet undefined',
+      'pass ok identity_document',
+    ]);
   });
 
   test('a door without a network has nothing to decide them with', async () => {
@@ -154,6 +158,7 @@ describe('certificates from abroad', () => {
     expect(await decided('green-card', '440000')).toBe('ok');
     expect(await decided('issuer-unknown', '440000')).toBe('issuer_unknown');
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/^huren_certificates_total\{issuer="XAA",result="ok"\} [1-9]/m);
     expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
   });
 });

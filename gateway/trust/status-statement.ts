@@ -14,7 +14,7 @@ import { asciiIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
 import { decodeBase64url, type JsonObject } from './strict-json.ts';
-import { type CompactToken, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
+import { type CompactToken, formInHeader, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
 
@@ -140,6 +140,11 @@ export function issuerOf(sdJwt: string): string {
   const issuer = parseCompact(splitSdJwt(sdJwt).jwt, OPTIONS).payload['iss'];
   if (typeof issuer !== 'string') throw new TrustError('claims_invalid', 'the statement names no issuer');
   return issuer;
+}
+
+/** In which form a statement is signed that was verified when it came: its header says so. Throws TrustError. */
+export function formOfVerified(sdJwt: string): TokenForm {
+  return formInHeader(sdJwt.slice(0, Math.max(0, sdJwt.indexOf('.'))));
 }
 
 /** In which form it is signed, WITHOUT verifying it: for whoever takes one form alone. Throws TrustError. */

@@ -81,6 +81,11 @@ export function parseForm(token: string, options: CompactOptions): TokenForm {
   return openToken(token, options).signed.form;
 }
 
+/** The same by the header of one that was verified before. Throws a TrustError. */
+export function formInHeader(headerPart: string): TokenForm {
+  return declaresMerkle(headerIn(headerPart).members) ? 'merkle' : 'jws';
+}
+
 /**
  * Verifies a compact JWS with one key or with the key that `key` finds for its `kid`, and returns its payload.
  * The payload is not looked at before its signature is good: any change to it is `signature_invalid`, whatever it

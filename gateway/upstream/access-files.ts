@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecureContext } from 'node:tls';
 import { MAX_ACCESS_BYTES, type UpstreamAccess, upstreamAccessSchema } from '../../adapters/upstream-access.ts';
-import { PROVINCES, type ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { PROVINCES } from '../../schemas/code-lists/index.ts';
 import { ConfigError } from '../compose/config.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { readMountedSecret } from '../keys/private-file.ts';
@@ -12,10 +12,13 @@ import { type ClientCertificate, readClientCertificate } from './client-certific
 const REREAD_AFTER_MS = 5_000;
 
 export interface AccessFiles {
-  /** What the operator holds for a province; null where there is no file. A file that went bad leaves the last good one. */
-  readonly accessOf: (province: ProvinceCode) => UpstreamAccess | null;
-  /** What this gateway proves itself with to a province's system; undefined: nothing. */
-  readonly identityOf: (province: ProvinceCode) => SecureContext | undefined;
+  /**
+   * What the operator holds for a province's own system, or for a division's, by the division's code; null where there is
+   * no file. A file that went bad leaves the last good one.
+   */
+  readonly accessOf: (division: string) => UpstreamAccess | null;
+  /** What this gateway proves itself with to that system; undefined: nothing. */
+  readonly identityOf: (division: string) => SecureContext | undefined;
 }
 
 interface Held {
@@ -30,7 +33,7 @@ interface Reading extends Held {
 const NOTHING: Held = { access: null, certificate: undefined };
 
 /**
- * `<province>.json` files of a folder, as a mounted secret has them, and the client certificates that they name. Throws
+ * `<province>.json` and `<division>.json` files of a folder, as a mounted secret has them, and the client certificates that they name. Throws
  * ConfigError where one cannot be used now; later faults go to `onFault`, by file name alone: what a file holds is never
  * quoted.
  */
@@ -45,16 +48,16 @@ export function openAccessFiles(
   for (const province of Object.keys(PROVINCES)) {
     readings.set(province, { ...readFirst(folder, province), atMs: nowMs() });
   }
-  const held = (province: ProvinceCode): Held => {
-    const last = readings.get(province);
+  const held = (division: string): Held => {
+    const last = readings.get(division);
     if (last !== undefined && nowMs() - last.atMs < REREAD_AFTER_MS) return last;
-    const reading = readAgain(folder, province, last ?? NOTHING, onFault);
-    readings.set(province, { ...reading, atMs: nowMs() });
+    const reading = readAgain(folder, division, last ?? NOTHING, onFault);
+    readings.set(division, { ...reading, atMs: nowMs() });
     return reading;
   };
   return {
-    accessOf: (province) => held(province).access,
-    identityOf: (province) => held(province).certificate?.context,
+    accessOf: (division) => held(division).access,
+    identityOf: (division) => held(division).certificate?.context,
   };
 }
 
@@ -74,15 +77,15 @@ function readFirst(folder: string, province: string): Held {
   }
 }
 
-function readAgain(folder: string, province: ProvinceCode, last: Held, onFault: (file: string) => void): Held {
+function readAgain(folder: string, division: string, last: Held, onFault: (file: string) => void): Held {
   try {
-    const access = readAccess(folder, province);
+    const access = readAccess(folder, division);
     return {
       access,
       certificate: access === null ? undefined : readClientCertificate(folder, access, last.certificate),
     };
   } catch {
-    onFault(`${province}.json`);
+    onFault(`${division}.json`);
     return last;
   }
 }

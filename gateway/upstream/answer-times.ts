@@ -1,4 +1,4 @@
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { AdapterId } from '../../schemas/adapter-id.ts';
 
 interface Times {
   meanMs: number;
@@ -9,14 +9,14 @@ interface Times {
 const WEIGHT = 1 / 16;
 const BOUNDS_MS = { least: 20, most: 1_000, unknown: 250 };
 
-/** How long each province takes to answer, as far as this process saw it. */
+/** How long each system takes to answer, as far as this process saw it. */
 export class AnswerTimes {
-  readonly #times = new Map<ProvinceCode, Times>();
+  readonly #times = new Map<AdapterId, Times>();
 
-  note(province: ProvinceCode, tookMs: number): void {
-    const times = this.#times.get(province);
+  note(id: AdapterId, tookMs: number): void {
+    const times = this.#times.get(id);
     if (times === undefined) {
-      this.#times.set(province, { meanMs: tookMs, spreadMs: tookMs / 2 });
+      this.#times.set(id, { meanMs: tookMs, spreadMs: tookMs / 2 });
       return;
     }
     times.spreadMs += (Math.abs(tookMs - times.meanMs) - times.spreadMs) * WEIGHT;
@@ -24,8 +24,8 @@ export class AnswerTimes {
   }
 
   /** Time within which most answers come (mean and three mean deviations), held between sensible bounds. */
-  usualMs(province: ProvinceCode): number {
-    const times = this.#times.get(province);
+  usualMs(id: AdapterId): number {
+    const times = this.#times.get(id);
     if (times === undefined) return BOUNDS_MS.unknown;
     return Math.min(Math.max(times.meanMs + 3 * times.spreadMs, BOUNDS_MS.least), BOUNDS_MS.most);
   }

@@ -1,5 +1,5 @@
 import { openAdapter } from '../../adapters/adapter.ts';
-import type { KeptDocument } from '../../adapters/drivers/driver.ts';
+import type { DriverContext, KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
@@ -39,6 +39,8 @@ export interface ProvinceParts {
   readonly nowMs: () => number;
   /** Hears of every change. */
   readonly onBreaker: (province: ProvinceCode, state: BreakerState) => void;
+  /** As a driver of certificates tells it. */
+  readonly onCertificate?: DriverContext['onCertificate'];
 }
 
 /** One way to a province with its own pool and breaker. */
@@ -156,7 +158,8 @@ export class ProvinceAdapters {
 
   /** The province's own system, through its declared driver. */
   #openSystem(manifest: Manifest): OpenedWay {
-    const access = this.#parts.accessOf(manifest);
+    const { accessOf, onCertificate } = this.#parts;
+    const access = accessOf(manifest);
     const client = access.openClient(manifest.upstream);
     const adapter = openAdapter({
       manifest,
@@ -165,6 +168,7 @@ export class ProvinceAdapters {
       nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
       ...(access.kept === undefined ? {} : { kept: access.kept }),
+      ...(onCertificate === undefined ? {} : { onCertificate }),
     });
     return {
       ask: ({ token, destination }) => heardBy(client, adapter.ask(token, destination ?? undefined)),

@@ -1,6 +1,7 @@
 import type { Counter } from 'prom-client';
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
@@ -40,7 +41,7 @@ export class ShadowAsks {
   compare(state: RegistryState, asked: RegisteredAdapter, question: Question, served: ProvinceAnswer): void {
     if (!isOfSystem(served)) return;
     const { province } = asked.manifest;
-    const trial = state.trials.get(province);
+    const trial = state.trials.get(adapterIdOf(asked.manifest));
     if (trial?.mode.stage !== 'shadow' || !this.#takeTurn(province)) return;
     const { manifest } = trial.adapter;
     const result = this.#ask(trial.adapter, question).then(

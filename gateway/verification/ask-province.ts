@@ -1,4 +1,5 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { ProblemError } from '../problem-error.ts';
 import { assureStatement } from './assure-statement.ts';
 import type { Absent, Told } from './knowledge.ts';
@@ -13,12 +14,14 @@ import type { AskContext } from './verification-context.ts';
  */
 export async function askProvince(context: AskContext, subject: Subject): Promise<Told | Absent> {
   const { province } = subject.adapter.manifest;
-  const refused = context.provinceLimit.take(province);
+  const id = adapterIdOf(subject.adapter.manifest);
+  // Of each system, so that the travellers of one city do not use up what another's system bears.
+  const refused = context.provinceLimit.take(id);
   if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   const startedMs = performance.now();
   const answer = await context.ask(subject.adapter, subject).catch(failureOf);
   const tookMs = performance.now() - startedMs;
-  context.answerTimes.note(province, tookMs);
+  context.answerTimes.note(id, tookMs);
   context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
   if (answer instanceof UpstreamError) return failed(context, province, answer);
   switch (answer.kind) {

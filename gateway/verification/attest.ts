@@ -1,5 +1,5 @@
 import { ATTESTATION_LIFETIME_S, type AttestationClaims } from '../../schemas/attestation.ts';
-import { PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
+import { ABROAD, PROVINCES, REASONS } from '../../schemas/code-lists/index.ts';
 import type { Mandate } from '../../schemas/mandate.ts';
 import type { VerificationReply, VerificationRequest } from '../../schemas/verification.ts';
 import type { Venue } from '../access/venue-tokens.ts';
@@ -62,6 +62,7 @@ function replyOf({ venue, subject, answer }: Attestable, attestation: string, no
     remedy: answer.remedy,
     attestation,
     evidence: answer.withheld || answer.evidence === null ? [] : [answer.evidence],
+    ...(province === ABROAD && answer.decision === 'pass' ? { holder_binding: 'identity_document' as const } : {}),
   };
 }
 

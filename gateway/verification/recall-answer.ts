@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { answersByDestination } from '../../schemas/driver-config.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { CacheEntry, CacheKey } from '../cache/cached-answer.ts';
@@ -5,7 +6,7 @@ import type { Position } from '../cache/invalidation.ts';
 import type { Reading } from '../cache/statement-cache.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
-import { formOf } from '../trust/status-statement.ts';
+import { formOfVerified } from '../trust/status-statement.ts';
 import { askProvince } from './ask-province.ts';
 import type { Absent, AnswerPath, Recalled, Told, Unknowable } from './knowledge.ts';
 import type { Subject } from './recognise-code.ts';
@@ -34,9 +35,9 @@ export function recallAnswer(context: RecallContext, subject: Subject): Recalled
 }
 
 async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey): Promise<Recalled> {
-  const { province, upstream } = subject.adapter.manifest;
-  const followMs = context.answerTimes.usualMs(province);
-  const found = context.cache.read(key, { leaseMs: upstream.timeout_ms, followMs });
+  const { manifest } = subject.adapter;
+  const followMs = context.answerTimes.usualMs(adapterIdOf(manifest));
+  const found = context.cache.read(key, { leaseMs: manifest.upstream.timeout_ms, followMs });
   const reading = takenReading(subject, found instanceof Promise ? await found : found);
   if (reading.fresh !== null) return recalled(reading.fresh, 'cached');
   let settled = false;
@@ -102,7 +103,7 @@ function entryOf(
 function takenBy({ forms }: Subject, entry: CacheEntry | null): CacheEntry | null {
   const statement = entry?.answer.kind === 'claims' ? entry.answer.statement : null;
   if (statement === null || widestForm(forms) === 'merkle') return entry;
-  return formOf(statement) === 'jws' ? entry : null;
+  return formOfVerified(statement) === 'jws' ? entry : null;
 }
 
 function takenReading(subject: Subject, found: Reading): Reading {

@@ -38,7 +38,7 @@ export function recogniseCode(state: RegistryState, scanned: string): Recognised
   const text = unframed(scanned);
   const recognised = state.recognise(text);
   if (looksLikePersonalIdentifier(recognised?.token ?? text)) throw new ProblemError('personal_identifier_refused');
-  const adapter = recognised === null ? undefined : state.adapterFor(recognised.province, recognised.token);
+  const adapter = recognised === null ? undefined : state.adapterOf(recognised);
   if (recognised === null || adapter === undefined) {
     throw codeUnrecognised(isGlued(text, state.recognise) ? 'two_codes' : 'not_a_code');
   }

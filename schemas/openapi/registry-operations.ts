@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adapterDivisionSchema } from '../adapter-id.ts';
 import { provinceCodeSchema } from '../code-lists/index.ts';
 import { conformanceReportSchema } from '../conformance-report.ts';
 import { MAX_EVENT_BYTES, versionSchema } from '../registry-event.ts';
@@ -20,6 +21,12 @@ import { described, type Operation, type Reply } from './operation.ts';
 
 const province = described(provinceCodeSchema, { zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
 const version = described(versionSchema, { zh: '版本号', en: 'its version' });
+const ofDivision = z.object({
+  division: described(adapterDivisionSchema.optional(), {
+    zh: '该省某一辖区自己的系统；不填则为全省的',
+    en: "the own system of a division of the province; without it the province's",
+  }),
+});
 const submissionSchema = z.strictObject({
   event: z.string().max(MAX_EVENT_BYTES).meta({ description: 'compact JWS, typ registry-event+jwt' }),
   scenarios: z
@@ -65,8 +72,11 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '各省适配器及其版本', en: 'The adapters of the provinces with their versions' },
+    query: z.object({
+      province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'of this province alone' }),
+    }),
     replies: [shown({ zh: '适配器', en: 'The adapters' }, adapterListSchema, example('adapter-list'))],
-    problems: [],
+    problems: ['body_invalid'],
   },
   {
     id: 'adapter',
@@ -76,8 +86,9 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个省的适配器', en: "One province's adapter" },
     params: z.object({ province }),
+    query: ofDivision,
     replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'adapterVersion',
@@ -87,8 +98,9 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个版本及其声明原文', en: 'One version with the exact text of its manifest' },
     params: z.object({ province, version }),
+    query: ofDivision,
     replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'adapterReport',
@@ -98,8 +110,9 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '符合性报告，内容与日志中的摘要一致', en: 'The conformance report whose digest is in the log' },
     params: z.object({ province, version }),
+    query: ofDivision,
     replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
-    problems: ['not_found'],
+    problems: ['body_invalid', 'not_found'],
   },
   {
     id: 'policies',

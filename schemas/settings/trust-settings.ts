@@ -52,8 +52,8 @@ export const TRUST_SETTINGS = {
   }),
   upstreamDir: optionalSetting('HUREN_UPSTREAM_DIR', value.path, {
     about: {
-      zh: '目录，内有 `<省份>.json`：`{"secrets": {名称: 值}, "codes": {场景: 码}}`，即该省驱动所需的密钥与该省自己测试人员的码。有 codes 时，提交的版本会在其上游试用；文件增改后五秒内生效',
-      en: 'a folder of `<province>.json`, each `{"secrets": {name: value}, "codes": {scenario: code}}`: what the province’s driver needs, and codes of the province’s own test holders. With codes, a submitted version is tried against its upstream; a file that is added or changed is used within five seconds, without a restart',
+      zh: '目录，内有 `<省份>.json`（辖区自己的系统为 `<辖区>.json`）：`{"secrets": {名称: 值}, "codes": {场景: 码}}`，即该省驱动所需的密钥与该省自己测试人员的码。有 codes 时，提交的版本会在其上游试用；文件增改后五秒内生效',
+      en: 'a folder of `<province>.json` (and `<division>.json` for a division’s own system), each `{"secrets": {name: value}, "codes": {scenario: code}}`: what the province’s driver needs, and codes of the province’s own test holders. With codes, a submitted version is tried against its upstream; a file that is added or changed is used within five seconds, without a restart',
     },
     usedBy: ['issuer', 'destination'],
     unset: { zh: '需要密钥的驱动得不到答复', en: 'drivers that need a secret get no answer' },

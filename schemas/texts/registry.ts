@@ -164,6 +164,10 @@ export function entryText(index: number): LocalisedText {
   return { zh: `日志第 ${index} 条`, en: `entry ${index} of the log` };
 }
 
+export function entitiesText(count: number): LocalisedText {
+  return { zh: `${count} 个主体`, en: `${count} entities` };
+}
+
 export function sizeText(size: number): LocalisedText {
   return { zh: `${size} 条`, en: `${size} entries` };
 }

@@ -89,7 +89,9 @@ function openCertificate(config: CertificateConfig, _statementAt: string | null,
     const { trust, rules: all } = await session.current();
     const documents = [...all.values()].map(({ document }) => document);
     const rules = rulesFor(documents, destination) ?? noRules(destination);
-    return answerOf(config, await verifyCredential(token, { trust, rules, atS: context.nowMs() / 1000 }));
+    const check = await verifyCredential(token, { trust, rules, atS: context.nowMs() / 1000 });
+    context.onCertificate?.(check.issuer, check.code);
+    return answerOf(config, check);
   };
   return Object.assign(ask, { documents: async () => documentsOf(await session.current()) });
 }

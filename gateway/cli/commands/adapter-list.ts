@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { type AdapterId, adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { conformanceReportSchema } from '../../../schemas/conformance-report.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { adapterRows, printAdapter } from '../adapter-text.ts';
@@ -26,8 +26,10 @@ function addList(group: Command, cli: Cli): void {
     .argument('[province]', cli.say({ zh: '只看此省，并详列各版本', en: 'this province alone, with every version' }))
     .option(...jsonOption(cli))
     .action(async (province: string | undefined, { json }: { json?: boolean }) => {
-      const adapters = await openRegistryApi(cli).adapters();
-      const shown = adapters.filter((adapter) => province === undefined || adapter.province === province);
+      const adapters = await openRegistryApi(cli).adapters(province?.split('/', 1)[0]);
+      const shown = adapters.filter(
+        (adapter) => province === undefined || [adapter.province, adapterIdOf(adapter)].some((one) => one === province),
+      );
       if (json === true) return cli.printJson({ adapters: shown });
       if (province === undefined) for (const line of tableLines(adapterRows(cli, shown))) cli.print(line);
       else for (const adapter of shown) printAdapter(cli, adapter);
@@ -41,7 +43,7 @@ function addReport(group: Command, cli: Cli): void {
     example: 'adapter report 410000 1.0.0',
   })
     .option(...jsonOption(cli))
-    .action(async (province: ProvinceCode, version: string, { json }: { json?: boolean }) => {
+    .action(async (province: AdapterId, version: string, { json }: { json?: boolean }) => {
       const { view } = await versionAt(cli, province, version);
       const text = await openRegistryApi(cli).report(province, version);
       if (text === null || textDigest(text) !== view.check?.report_digest) {

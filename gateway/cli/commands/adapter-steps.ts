@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { keysOf, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { type AdapterId, adapterPlaceOf } from '../../../schemas/adapter-id.ts';
+import { keysOf } from '../../../schemas/code-lists/index.ts';
 import {
   SUSPENSION_REASONS,
   type SuspensionReason,
@@ -10,10 +11,10 @@ import { textDigest } from '../../trust/registry-event.ts';
 import { type ModeOptions, modeOf, modeOptions, modeText } from '../activation-mode.ts';
 import type { Cli } from '../cli.ts';
 import {
+  adapterArgument,
   adapterAt,
   assertSameBytes,
   namesIn,
-  provinceArgument,
   readTexts,
   versionAt,
   versionBefore,
@@ -23,8 +24,9 @@ import {
 import { provincePart, signerFlag } from '../sandbox-parts.ts';
 import { asGiven, type StepCommand, signedStep } from '../signed-step.ts';
 
+/** A province's own system by the province alone, a division's by both. */
 interface OfProvince {
-  readonly province: ProvinceCode;
+  readonly province: AdapterId;
 }
 interface OfVersion extends OfProvince {
   readonly version: string;
@@ -52,11 +54,11 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
       const { manifest, scenarios } = readTexts(dir);
       return { ...namesIn(manifest, dir), manifest, scenarios, digest: textDigest(scenarios) };
     },
-    by: ({ province }) => provincePart(province),
+    by: ({ province }) => provincePart(adapterPlaceOf(province).province),
     signs: ({ province, version, manifest, scenarios, digest }) => ({
       events: [{ kind: 'adapter_submitted', body: { manifest, scenarios_digest: digest } }],
       scenarios,
-      about: { province, version },
+      about: { ...adapterPlaceOf(province), version },
       zh: `已提交 ${province} ${version}`,
       en: `submitted ${province} ${version}`,
     }),
@@ -87,8 +89,8 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     read: digested,
     by: null,
     signs: ({ province, version, manifest_digest }) => ({
-      events: [{ kind: 'adapter_approved', body: { province, version, manifest_digest } }],
-      about: { province, version, manifest_digest },
+      events: [{ kind: 'adapter_approved', body: { ...adapterPlaceOf(province), version, manifest_digest } }],
+      about: { ...adapterPlaceOf(province), version, manifest_digest },
       zh: `已批准 ${province} ${version}`,
       en: `approved ${province} ${version}`,
     }),
@@ -125,8 +127,8 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     }),
     by: null,
     signs: ({ province, version, manifest_digest, reason }) => ({
-      events: [{ kind: 'adapter_rejected', body: { province, version, manifest_digest, reason } }],
-      about: { province, version, reason },
+      events: [{ kind: 'adapter_rejected', body: { ...adapterPlaceOf(province), version, manifest_digest, reason } }],
+      about: { ...adapterPlaceOf(province), version, reason },
       zh: `已拒绝 ${province} ${version}：${VERSION_REJECTIONS[reason].zh}`,
       en: `rejected ${province} ${version}: ${VERSION_REJECTIONS[reason].en}`,
     }),
@@ -143,10 +145,10 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
       return command.option('--dir <dir>', cli.say(text));
     },
     read: async (input: OfVersion & ModeOptions, cli) => ({ ...(await digested(input, cli)), mode: modeOf(input) }),
-    by: ({ province }) => provincePart(province),
+    by: ({ province }) => provincePart(adapterPlaceOf(province).province),
     signs: ({ province, version, manifest_digest, mode }) => ({
-      events: [{ kind: 'adapter_activated', body: { province, version, manifest_digest, mode } }],
-      about: { province, version, mode },
+      events: [{ kind: 'adapter_activated', body: { ...adapterPlaceOf(province), version, manifest_digest, mode } }],
+      about: { ...adapterPlaceOf(province), version, mode },
       zh: `已启用 ${province} ${version}：${modeText(mode).zh}`,
       en: `activated ${province} ${version}: ${modeText(mode).en}`,
     }),
@@ -160,13 +162,13 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     takes: (cli, command) => {
       const reasons = REASONS.map((reason) => `${reason} ${cli.say(SUSPENSION_REASONS[reason])}`).join(' · ');
       const option = new Option('--reason <code>', reasons).choices(REASONS).default('other');
-      return command.argument(...provinceArgument(cli)).addOption(option);
+      return command.argument(...adapterArgument(cli)).addOption(option);
     },
     read: asGiven<OfProvince & { readonly reason: SuspensionReason }>,
-    by: ({ province }) => provincePart(province),
+    by: ({ province }) => provincePart(adapterPlaceOf(province).province),
     signs: ({ province, reason }) => ({
-      events: [{ kind: 'adapter_suspended', body: { province, reason } }],
-      about: { province, reason },
+      events: [{ kind: 'adapter_suspended', body: { ...adapterPlaceOf(province), reason } }],
+      about: { ...adapterPlaceOf(province), reason },
       zh: `已暂停 ${province}：${SUSPENSION_REASONS[reason].zh}`,
       en: `suspended ${province}: ${SUSPENSION_REASONS[reason].en}`,
     }),
@@ -177,12 +179,12 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     en: 'lift a suspension',
     example: 'adapter resume 120000',
     exampleBy: 'operator-a',
-    takes: (cli, command) => command.argument(...provinceArgument(cli)),
+    takes: (cli, command) => command.argument(...adapterArgument(cli)),
     read: asGiven<OfProvince>,
-    by: ({ province }) => provincePart(province),
+    by: ({ province }) => provincePart(adapterPlaceOf(province).province),
     signs: ({ province }) => ({
-      events: [{ kind: 'adapter_resumed', body: { province } }],
-      about: { province },
+      events: [{ kind: 'adapter_resumed', body: adapterPlaceOf(province) }],
+      about: { ...adapterPlaceOf(province) },
       zh: `已恢复 ${province}`,
       en: `resumed ${province}`,
     }),
@@ -194,16 +196,16 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
     example: 'adapter rollback 120000',
     takes: (cli, command) =>
       command
-        .argument(...provinceArgument(cli))
+        .argument(...adapterArgument(cli))
         .option('--to <version>', cli.say({ zh: '回退到此版本', en: 'go back to this version' }), versionReader(cli)),
     read: async ({ province, to }: OfProvince & { readonly to?: string }, cli) => ({
       province,
       to_version: to ?? versionBefore(await adapterAt(cli, province)),
     }),
-    by: ({ province }) => provincePart(province),
+    by: ({ province }) => provincePart(adapterPlaceOf(province).province),
     signs: ({ province, to_version }) => ({
-      events: [{ kind: 'adapter_rolled_back', body: { province, to_version } }],
-      about: { province, to_version },
+      events: [{ kind: 'adapter_rolled_back', body: { ...adapterPlaceOf(province), to_version } }],
+      about: { ...adapterPlaceOf(province), to_version },
       zh: `${province} 已回退到 ${to_version}`,
       en: `${province} is back at ${to_version}`,
     }),

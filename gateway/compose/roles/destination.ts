@@ -1,3 +1,4 @@
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { NATIONAL_PLATFORM, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { Introspection } from '../../access/introspection.ts';
@@ -32,6 +33,7 @@ import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { SingleFlight } from '../../upstream/single-flight.ts';
 import { type TracedRequest, tracedClient } from '../../upstream/traced-client.ts';
 import type { AnsweringGateway, VerificationContext } from '../../verification/verification-context.ts';
+import { countCertificates } from '../count-certificates.ts';
 import { followCredentials } from '../follow-credentials.ts';
 import { forgetRevoked } from '../forget-revoked.ts';
 import type { GatewayIdentity } from '../hosting.ts';
@@ -189,6 +191,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker');
     },
+    onCertificate: countCertificates(metrics.certificates),
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));
@@ -274,5 +277,5 @@ function openVerification(
 
 /** Where a province's node is asked, the versions are compared there: it has the records, we have one signed statement. */
 function asksSystems({ trials }: RegistryState, { manifest }: RegisteredAdapter): boolean {
-  return manifest.node === undefined && trials.get(manifest.province)?.adapter.manifest.node === undefined;
+  return manifest.node === undefined && trials.get(adapterIdOf(manifest))?.adapter.manifest.node === undefined;
 }

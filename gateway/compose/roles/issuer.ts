@@ -17,6 +17,7 @@ import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
 import { ShadowAsks } from '../../upstream/shadow-asks.ts';
 import { sharedAsk } from '../../upstream/shared-ask.ts';
+import { countCertificates } from '../count-certificates.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openReporter } from '../open-reporter.ts';
@@ -132,10 +133,11 @@ function openSystems({
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker of our own system');
     },
+    onCertificate: countCertificates(metrics.certificates),
   });
   const own = ({ adapters, trials }: RegistryState) => ({
-    adapters: new Map([...adapters].filter(([province]) => trust.issuers.has(province))),
-    trials: new Map([...trials].filter(([province]) => trust.issuers.has(province))),
+    adapters: new Map([...adapters].filter(([, { manifest }]) => trust.issuers.has(manifest.province))),
+    trials: new Map([...trials].filter(([, { adapter }]) => trust.issuers.has(adapter.manifest.province))),
   });
   provinces.follow(own(registry.current()));
   registry.onChange(() => provinces.follow(own(registry.current())));

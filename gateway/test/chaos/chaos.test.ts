@@ -15,6 +15,7 @@ describe('the fault lab on Redis (cluster)', () => {
       events: 30,
       stampede: 500,
       surgeMs: 1_500,
+      turns: 1,
       turnMs: 200,
       onProgress: () => {},
     });

@@ -29,6 +29,7 @@ for (const redis of ['single', 'cluster'] as const) {
     events: 400,
     stampede: 10_000,
     surgeMs: Math.min(30_000, minutes * 3_000),
+    turns: 5,
     turnMs: Math.min(5_000, minutes * 500),
     onProgress: (line) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
   });

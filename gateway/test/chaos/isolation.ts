@@ -8,7 +8,6 @@ import type { Flushes } from './withdrawals.ts';
 
 const HUNG = '410000';
 const OTHERS = ['140000', '420000', '330000', '440000'] as const;
-const TURNS = 5;
 const PAUSE_MS = 20;
 /** Scans of that one's codes begin as often whether it answers or not. */
 const ITS_OWN_PER_SECOND = 20;
@@ -22,12 +21,12 @@ export async function isolationOf(
   load: VenueLoad,
   flushes: Flushes,
   records: readonly ChaosRecord[],
-  { venues, turnMs }: { readonly venues: number; readonly turnMs: number },
+  { venues, turns, turnMs }: { readonly venues: number; readonly turns: number; readonly turnMs: number },
 ): Promise<Isolation> {
   const names = { healthy: 'no province hangs', hung: 'one province hangs' };
   const others = records.filter(({ province }) => province !== HUNG);
   const own = records.filter(({ province }) => province === HUNG);
-  for (let turn = 0; turn < TURNS * 2; turn += 1) {
+  for (let turn = 0; turn < turns * 2; turn += 1) {
     const hangs = turn % 2 === 1;
     await setFault(stage.url, HUNG, hangs ? { hang: true } : null);
     for (const province of OTHERS) await flushes.push(province);

@@ -23,7 +23,8 @@ export interface ChaosOptions {
   readonly events: number;
   readonly stampede: number;
   readonly surgeMs: number;
-  /** Of each of ten turns, half of them with a province that hangs. */
+  /** How often a province hangs, beside as many turns in which none does, and how long each turn is. */
+  readonly turns: number;
   readonly turnMs: number;
   readonly onProgress: (line: string) => void;
 }
@@ -58,7 +59,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const invalidation = await measureInvalidations(stage, load, records, options.events);
     await few();
     options.onProgress('isolation');
-    const isolation = await isolationOf(stage, load, flushes, records, { venues: VENUES, turnMs: options.turnMs });
+    const isolation = await isolationOf(stage, load, flushes, records, {
+      venues: VENUES,
+      turns: options.turns,
+      turnMs: options.turnMs,
+    });
     load.enter('stampede');
     const usual = load.widen(VENUES, PAUSE_MS);
     options.onProgress('stampede');

@@ -1,6 +1,6 @@
 import { PROVINCES } from '../../../schemas/code-lists/index.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
-import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { entitiesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import {
   ENTITY_ROLE_TEXTS,
   KEY_STATE_TEXTS,
@@ -72,21 +72,26 @@ export function Entities({ entities }: { readonly entities: readonly EntityView[
       <p class="quiet">
         {say(REGISTRY_TEXTS.entities_how)} <code>huren registry enrol</code>
       </p>
-      {entities.map((entity) => (
-        <Opened
-          key={entity.entity_id}
-          id={`entity-${entity.entity_id}`}
-          summary={
-            <>
-              <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
-              {entity.state === 'removed' && <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>}
-            </>
-          }
-        >
-          {() => <Keys entity={entity} />}
-        </Opened>
-      ))}
+      <Opened id="all-entities" summary={say(entitiesText(entities.length))}>
+        {() => entities.map((entity) => <Entity key={entity.entity_id} entity={entity} />)}
+      </Opened>
     </section>
+  );
+}
+
+function Entity({ entity }: { readonly entity: EntityView }) {
+  return (
+    <Opened
+      id={`entity-${entity.entity_id}`}
+      summary={
+        <>
+          <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
+          {entity.state === 'removed' && <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>}
+        </>
+      }
+    >
+      {() => <Keys entity={entity} />}
+    </Opened>
   );
 }
 

@@ -68,11 +68,20 @@ async function faultSince(kept: Kept, head: Checkpoint): Promise<LogFault | null
   return isSame ? null : 'forked';
 }
 
+/** A browser that keeps nothing sees every log for the first time. */
 function readKept(): Kept | null {
-  const text = localStorage.getItem(KEPT);
-  return text === null ? null : (keptSchema.safeParse(jsonOrUndefined(text)).data ?? null);
+  try {
+    const text = localStorage.getItem(KEPT);
+    return text === null ? null : (keptSchema.safeParse(jsonOrUndefined(text)).data ?? null);
+  } catch {
+    return null;
+  }
 }
 
 function keep(kept: Kept): void {
-  localStorage.setItem(KEPT, JSON.stringify(kept));
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(kept));
+  } catch {
+    // Nothing is lost but what the next visit would be compared with.
+  }
 }

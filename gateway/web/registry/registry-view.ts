@@ -13,6 +13,8 @@ import {
   mandateListSchema,
   policyListSchema,
 } from '../../../schemas/registry-views.ts';
+import { parseCheckpoint } from '../../log/checkpoint.ts';
+import { LogError } from '../../log/log-error.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { LogReader } from './log-reader.ts';
@@ -31,17 +33,18 @@ export interface RegistryView {
   readonly standing: LogStanding;
   /** Null where no head is believed: nothing is proved then. */
   readonly log: LogReader | null;
-  /** How many entries the gateway's own state covers. */
-  readonly size: number;
+  /** What of the log all of this covers at least, by the gateway's word: when it is longer, this is to be read anew. */
+  readonly coveredSize: number;
   readonly nameOf: (entityId: string) => string;
   readonly keyOf: (entityId: string, kid: string) => RegistryJwk | undefined;
 }
 
 /** Reads everything anew. `before`: what is proved already is kept while the head is the same. Null: not to be read now. */
 export async function readRegistry(before: RegistryView | null): Promise<RegistryView | null> {
-  const [adapters, entities, mandates, policies] = await Promise.all([
+  // First, since it tells the size that it covers: whatever is read after it covers no less.
+  const entities = await read('/v1/registry/entities', entityListSchema);
+  const [adapters, mandates, policies] = await Promise.all([
     read('/v1/registry/adapters', adapterListSchema),
-    read('/v1/registry/entities', entityListSchema),
     read('/v1/registry/mandates', mandateListSchema),
     read('/v1/registry/policies', policyListSchema),
   ]);
@@ -62,7 +65,8 @@ export async function readRegistry(before: RegistryView | null): Promise<Registr
     deviations: deviations.flatMap((found) => (found === null ? [] : [found])),
     standing,
     log: 'head' in standing ? readerFor(standing.head, before?.log ?? null) : null,
-    size: entities.size,
+    // What is in force and not signed yet is no reason to ask again and again.
+    coveredSize: Math.min(entities.size, sizeIn(checkpoint.text) ?? entities.size),
     nameOf: (entityId) => {
       const entity = byId.get(entityId);
       return entity === undefined ? entityId : say(entity.name);
@@ -83,6 +87,15 @@ export function anchorOf(province: ProvinceCode): string {
 
 function readerFor(head: LogReader['head'], before: LogReader | null): LogReader {
   return before?.head.size === head.size ? before : new LogReader(head);
+}
+
+function sizeIn(note: string): number | null {
+  try {
+    return parseCheckpoint(note).size;
+  } catch (error) {
+    if (error instanceof LogError) return null;
+    throw error;
+  }
 }
 
 /** A document of the page's own gateway in its documented form, or null. */

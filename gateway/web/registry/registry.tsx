@@ -18,7 +18,7 @@ export function Registry() {
   const feed = useMemo(() => new RegistryFeed(setView, setState), []);
   useEffect(() => () => feed.stop(), [feed]);
   return (
-    <div class="registry" data-live={state ?? 'reading'} data-size={view?.size}>
+    <div class="registry" data-live={state ?? 'reading'}>
       <h1>{say(REGISTRY_TEXTS.title)}</h1>
       <p>{say(REGISTRY_TEXTS.intro)}</p>
       {view === null ? (
