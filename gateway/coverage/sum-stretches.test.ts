@@ -11,9 +11,10 @@ test('a minute is counted in two rows, in none, or in one that holds minutes bef
       minute,
       perMinutes,
       fc.nat(5_000),
-      fc.integer({ min: -5_000, max: 5_000 }),
+      fc.oneof(fc.integer({ min: -2, max: 2 }), fc.integer({ min: -5_000, max: 5_000 })),
       (after, per, later, since) => {
-        const [rolledUpTo, at] = [after + since, after + 1 + later];
+        const at = after + 1 + later;
+        const rolledUpTo = at + since;
         const stretches = stretchesAfter(after, per, rolledUpTo);
         const holding = stretches.filter(
           ({ span, from, until }) => from <= at && at < until && (span === 1 || at <= rolledUpTo),

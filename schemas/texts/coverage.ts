@@ -76,6 +76,7 @@ export const COVERAGE_TEXTS = {
   },
   attention_none: { zh: '目前没有。', en: 'Nothing at the moment.' },
   affected: { zh: '涉及扫码', en: 'scans touched' },
+  more: { zh: '其余', en: 'The others' },
   since: { zh: '始于', en: 'since' },
   until: { zh: '截止', en: 'until' },
   matrix: { zh: '互认矩阵', en: 'The matrix' },

@@ -4,6 +4,9 @@ import { ATTENTION_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage
 import { say } from '../shell/language.ts';
 import { countText, provinceText, timeText } from './words.ts';
 
+/** A wall screen has room for these above the matrix; the others are a step away. */
+const MOST_AT_ONCE = 10;
+
 /** What asks for attention, in the order that the gateway gives. Whoever cannot see it is told when the first is another. */
 export function Attention({ items }: { readonly items: readonly AttentionItem[] }) {
   const [first] = items;
@@ -18,14 +21,28 @@ export function Attention({ items }: { readonly items: readonly AttentionItem[] 
       ) : (
         <>
           <p class="quiet">{say(COVERAGE_TEXTS.attention_order)}</p>
-          <ol class="attention">
-            {items.map((item) => (
-              <Item key={`${item.kind} ${item.province} ${item.subject}`} item={item} />
-            ))}
-          </ol>
+          <Items items={items.slice(0, MOST_AT_ONCE)} start={1} />
+          {items.length > MOST_AT_ONCE && (
+            <details>
+              <summary>
+                {say(COVERAGE_TEXTS.more)}: {items.length - MOST_AT_ONCE}
+              </summary>
+              <Items items={items.slice(MOST_AT_ONCE)} start={MOST_AT_ONCE + 1} />
+            </details>
+          )}
         </>
       )}
     </section>
+  );
+}
+
+function Items({ items, start }: { readonly items: readonly AttentionItem[]; readonly start: number }) {
+  return (
+    <ol class="attention" start={start}>
+      {items.map((item) => (
+        <Item key={`${item.kind} ${item.province} ${item.subject}`} item={item} />
+      ))}
+    </ol>
   );
 }
 

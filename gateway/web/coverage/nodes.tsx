@@ -3,6 +3,9 @@ import { COVERAGE_TEXTS, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/t
 import { say } from '../shell/language.ts';
 import { provinceText, timeText } from './words.ts';
 
+/** Those with something wrong come first, and more than these are seldom looked at. */
+const MOST_AT_ONCE = 12;
+
 /** Who reports, when it last did, and what is wrong with it; those with something wrong come first. */
 export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
   const wrong = ({ silent, faults }: NodeReport) => (silent ? 2 : 0) + (faults.length > 0 ? 1 : 0);
@@ -13,26 +16,42 @@ export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
       {nodes.length === 0 ? (
         <p>{say(COVERAGE_TEXTS.nodes_none)}</p>
       ) : (
-        <div class="scroll">
-          <table class="list" aria-labelledby="nodes-title">
-            <thead>
-              <tr>
-                {(['node', 'province', 'role', 'last_report', 'faults'] as const).map((title) => (
-                  <th key={title} scope="col">
-                    {say(COVERAGE_TEXTS[title])}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {ordered.map((node) => (
-                <Row key={node.node} node={node} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <>
+          <Table nodes={ordered.slice(0, MOST_AT_ONCE)} />
+          {ordered.length > MOST_AT_ONCE && (
+            <details>
+              <summary>
+                {say(COVERAGE_TEXTS.more)}: {ordered.length - MOST_AT_ONCE}
+              </summary>
+              <Table nodes={ordered.slice(MOST_AT_ONCE)} />
+            </details>
+          )}
+        </>
       )}
     </section>
+  );
+}
+
+function Table({ nodes }: { readonly nodes: readonly NodeReport[] }) {
+  return (
+    <div class="scroll">
+      <table class="list" aria-labelledby="nodes-title">
+        <thead>
+          <tr>
+            {(['node', 'province', 'role', 'last_report', 'faults'] as const).map((title) => (
+              <th key={title} scope="col">
+                {say(COVERAGE_TEXTS[title])}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {nodes.map((node) => (
+            <Row key={node.node} node={node} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
