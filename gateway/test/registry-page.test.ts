@@ -9,7 +9,15 @@ import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
-import { exampleAs, logIn, makeBrowserKey, openRegistryPage, type RegistryPage, TAKE_KEY } from './registry-page.ts';
+import {
+  divisionExample,
+  exampleAs,
+  logIn,
+  makeBrowserKey,
+  openRegistryPage,
+  type RegistryPage,
+  TAKE_KEY,
+} from './registry-page.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes } from './venue-client.ts';
 
@@ -109,6 +117,8 @@ describe('an operator', () => {
   test('cannot enrol another key of theirs, try a version on some codes, roll it back, or reject one', async () => {
     for (const version of ['0.2.0', '0.3.0']) await run('adapter', 'submit', exampleAs(scratch, version));
     await run('adapter', 'approve', '120000', '0.2.0', '--as', 'operator-a');
+    await run('adapter', 'submit', divisionExample(scratch, '120116'));
+    await run('adapter', 'approve', '120000/120116', '0.1.0', '--as', 'operator-a');
     const old = await open('en-GB');
     await logIn(old.page, 'operator-b');
     await run('registry', 'enrol-key', await makeBrowserKey(old.page), '--as', 'operator-b');
@@ -156,6 +166,19 @@ describe('an operator', () => {
     await expect.poll(() => other.count()).toBe(0);
     const late = await huren(['adapter', 'approve', '120000', '0.3.0', '--as', 'operator-a'], env());
     expect([late.exit, late.stderr]).toEqual([1, expect.stringContaining('version_rejected')]);
+
+    // A division's own system is approved and stopped as that, and its province's goes on.
+    const division = page.locator('#pending-120000-120116-0\\.1\\.0');
+    await division.getByRole('checkbox').check();
+    await division.getByRole('button', { name: 'Approve this version' }).click();
+    await division.getByRole('button', { name: 'Put this version to use' }).click();
+    await expect.poll(async () => (await tianjin('?division=120116')).state).toBe('active');
+    await page.locator('#suspend-province').selectOption('120000/120116');
+    await page.locator('#suspend-reason').selectOption('other');
+    await page.locator('#suspend').getByLabel('Type “Tianjin 120116” to confirm').fill('Tianjin 120116');
+    await page.getByRole('button', { name: 'Suspend this adapter' }).click();
+    await page.locator('#province-120000-120116 .badge.suspended').waitFor();
+    expect([(await tianjin('?division=120116')).state, (await tianjin()).state]).toEqual(['suspended', 'active']);
 
     // A gateway that says yes and shows another proof is not believed.
     await page.route('**/v1/registry/events', async (route) => {
@@ -226,6 +249,19 @@ describe('an operator', () => {
   });
 });
 
+test('a draft of a decision table cannot be tried, or a page takes what is none', async () => {
+  const { page, context, complaints } = await open('en-GB');
+  const draft = page.locator('#draft');
+  const file = draft.getByLabel('Draft (JSON)');
+  await file.setInputFiles(join(import.meta.dirname, '../policy/samples/exception.json'));
+  await draft.locator('[data-decided]').waitFor();
+  expect(await draft.innerText()).toContain('sandbox-460000@1.0.0');
+  await file.setInputFiles(join(import.meta.dirname, 'registry-page.ts'));
+  await draft.locator('.proof.bad').waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 describe('the desk', () => {
   const cellOf = (page: Page, issuer: string) =>
     page.locator(`[data-issuer="${issuer}"][data-destination="440000"]`).evaluate((cell) => {
@@ -280,8 +316,8 @@ describe('the desk', () => {
   });
 });
 
-async function tianjin() {
-  return adapterViewSchema.parse(await (await fetch(`${gateway.url}/v1/registry/adapters/120000`)).json());
+async function tianjin(query = '') {
+  return adapterViewSchema.parse(await (await fetch(`${gateway.url}/v1/registry/adapters/120000${query}`)).json());
 }
 
 async function entities() {

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
@@ -64,9 +64,24 @@ export async function makeBrowserKey(page: Page): Promise<string> {
 
 /** The example of a seventeenth province, as another version of itself, below a folder. */
 export function exampleAs(folder: string, version: string): string {
-  const path = join(folder, version, '120000-tianjin');
+  return rewritten(join(folder, version), (text) => text.replace('"version": "0.1.0"', `"version": "${version}"`));
+}
+
+/** The same as the own system of one of its divisions, with codes of its own. */
+export function divisionExample(folder: string, division: string): string {
+  return rewritten(join(folder, division), (text) =>
+    text
+      .replaceAll('TJJKM', 'TJBHX')
+      .replace('"province": "120000",', `"province": "120000", "division": "${division}",`),
+  );
+}
+
+function rewritten(folder: string, rewrite: (text: string) => string): string {
+  const path = join(folder, '120000-tianjin');
   cpSync(EXAMPLE, path, { recursive: true });
-  const file = join(path, 'manifest.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"version": "0.1.0"', `"version": "${version}"`));
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) writeFileSync(file, rewrite(readFileSync(file, 'utf8')));
+  }
   return path;
 }

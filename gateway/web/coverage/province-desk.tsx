@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
@@ -161,14 +162,14 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
     const feed = new RegistryFeed(setView, () => undefined);
     return () => feed.stop();
   }, []);
-  const adapter = view?.adapters.find((one) => one.province === province);
+  const adapters = view?.adapters.filter((one) => one.province === province) ?? [];
   return (
     <div class="registry">
       <section aria-labelledby="registered-title">
         <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
         {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
-        {view !== null && adapter === undefined && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
-        {view !== null && adapter !== undefined && <Adapter adapter={adapter} view={view} />}
+        {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
+        {view !== null && adapters.map((one) => <Adapter key={adapterIdOf(one)} adapter={one} view={view} />)}
       </section>
       {view !== null && <History view={view} only={province} />}
     </div>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
+import { type AdapterPlace, adapterDivisionSchema } from '../../../schemas/adapter-id.ts';
 import { keysOf, PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { instantOf } from '../../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
@@ -11,7 +12,11 @@ import { eventsOf, type LogEvent } from './log-events.ts';
 import type { RegistryView } from './registry-view.ts';
 import { timeText } from './words.ts';
 
-const namedSchema = z.object({ province: provinceCodeSchema, version: z.string() });
+const namedSchema = z.object({
+  province: provinceCodeSchema,
+  division: adapterDivisionSchema.exactOptional(),
+  version: z.string(),
+});
 const ROWS_AT_ONCE = 10;
 const KINDS = {
   adapters: { text: REGISTRY_TEXTS.history_adapters, takes: /^adapter_/ },
@@ -147,11 +152,11 @@ function concerns(event: RegistryEvent, province: ProvinceCode, { entities }: Re
 function aboutText(event: RegistryEvent): string {
   switch (event.kind) {
     case 'adapter_suspended':
-      return `${provinceText(event.body.province)} · ${say(SUSPENSION_REASONS[event.body.reason])}`;
+      return `${placeText(event.body)} · ${say(SUSPENSION_REASONS[event.body.reason])}`;
     case 'adapter_resumed':
-      return provinceText(event.body.province);
+      return placeText(event.body);
     case 'adapter_rolled_back':
-      return `${provinceText(event.body.province)} → ${event.body.to_version}`;
+      return `${placeText(event.body)} → ${event.body.to_version}`;
     case 'adapter_rejected':
       return `${versionText(event.body)} · ${say(VERSION_REJECTIONS[event.body.reason])}`;
     case 'adapter_checked':
@@ -178,8 +183,12 @@ function aboutText(event: RegistryEvent): string {
   }
 }
 
-function versionText({ province, version }: { readonly province: ProvinceCode; readonly version: string }): string {
-  return `${provinceText(province)} ${version}`;
+function versionText(named: AdapterPlace & { readonly version: string }): string {
+  return `${placeText(named)} ${named.version}`;
+}
+
+function placeText({ province, division }: AdapterPlace): string {
+  return division === undefined ? provinceText(province) : `${provinceText(province)} ${division}`;
 }
 
 function provinceText(province: ProvinceCode): string {

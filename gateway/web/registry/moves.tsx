@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
 import type { AdapterView } from '../../../schemas/registry-views.ts';
 import { OPERATOR_TEXTS, typeNameText } from '../../../schemas/texts/operator.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { adapterName, placeOf, slugOf } from './adapter-place.ts';
 import { Choice, SignedForm, Typed } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
 import { reasonText } from './words.ts';
@@ -24,7 +26,7 @@ export function Moves({ adapters, signer }: MovesProps) {
     <>
       <h3>{say(OPERATOR_TEXTS.moves)}</h3>
       {suspended.map((adapter) => (
-        <Resume key={adapter.province} adapter={adapter} signer={signer} />
+        <Resume key={adapterIdOf(adapter)} adapter={adapter} signer={signer} />
       ))}
       {answering.length > 0 && <Suspend adapters={answering} signer={signer} />}
       {before.length > 0 && <RollBack adapters={before} signer={signer} />}
@@ -33,10 +35,10 @@ export function Moves({ adapters, signer }: MovesProps) {
 }
 
 function Suspend({ adapters, signer }: MovesProps) {
-  const [province, setProvince] = useState('');
+  const [chosenId, setChosenId] = useState('');
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const chosen = adapters.find((adapter) => adapter.province === province);
+  const chosen = adapters.find((adapter) => adapterIdOf(adapter) === chosenId);
   const code = keysOf(SUSPENSION_REASONS).find((known) => known === reason);
   return (
     <SignedForm
@@ -47,11 +49,11 @@ function Suspend({ adapters, signer }: MovesProps) {
       step={async () => {
         if (signer === null || chosen === undefined || code === undefined) return null;
         setTyped('');
-        return await submitStep(signer, 'adapter_suspended', { province: chosen.province, reason: code });
+        return await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
       }}
     >
       <p>{say(OPERATOR_TEXTS.suspend_means)}</p>
-      <ProvinceChoice id="suspend-province" adapters={adapters} value={province} onChoose={setProvince} />
+      <ProvinceChoice id="suspend-province" adapters={adapters} value={chosenId} onChoose={setChosenId} />
       <Choice
         id="suspend-reason"
         label={say(OPERATOR_TEXTS.reason)}
@@ -65,10 +67,10 @@ function Suspend({ adapters, signer }: MovesProps) {
 }
 
 function RollBack({ adapters, signer }: MovesProps) {
-  const [province, setProvince] = useState('');
+  const [chosenId, setChosenId] = useState('');
   const [to, setTo] = useState('');
   const [typed, setTyped] = useState('');
-  const chosen = adapters.find((adapter) => adapter.province === province);
+  const chosen = adapters.find((adapter) => adapterIdOf(adapter) === chosenId);
   const targets = chosen === undefined ? [] : targetsOf(chosen);
   const target = targets.find((version) => version === to);
   return (
@@ -80,11 +82,11 @@ function RollBack({ adapters, signer }: MovesProps) {
       step={async () => {
         if (signer === null || chosen === undefined || target === undefined) return null;
         setTyped('');
-        return await submitStep(signer, 'adapter_rolled_back', { province: chosen.province, to_version: target });
+        return await submitStep(signer, 'adapter_rolled_back', { ...placeOf(chosen), to_version: target });
       }}
     >
       <p>{say(OPERATOR_TEXTS.roll_back_means)}</p>
-      <ProvinceChoice id="roll-back-province" adapters={adapters} value={province} onChoose={setProvince} />
+      <ProvinceChoice id="roll-back-province" adapters={adapters} value={chosenId} onChoose={setChosenId} />
       {chosen !== undefined && (
         <>
           <Choice
@@ -106,17 +108,18 @@ interface ResumeProps {
   readonly signer: EventSigner | null;
 }
 
-function Resume({ adapter: { province, name, suspended }, signer }: ResumeProps) {
+function Resume({ adapter, signer }: ResumeProps) {
+  const { province, suspended } = adapter;
   return (
     <SignedForm
-      id={`resume-${province}`}
+      id={`resume-${slugOf(adapter)}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.resume)}
       isReady={signer !== null}
-      step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', { province }))}
+      step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', placeOf(adapter)))}
     >
       <p>
-        <strong>{say(name)}</strong> {province}
+        <strong>{adapterName(adapter)}</strong> {province}
         {suspended !== null &&
           ` · ${say(REGISTRY_TEXTS.suspended)} · ${reasonText(SUSPENSION_REASONS, suspended.reason)}`}
       </p>
@@ -128,11 +131,14 @@ interface ProvinceChoiceProps {
   readonly id: string;
   readonly adapters: readonly AdapterView[];
   readonly value: string;
-  readonly onChoose: (province: string) => void;
+  readonly onChoose: (adapterId: string) => void;
 }
 
 function ProvinceChoice({ id, adapters, value, onChoose }: ProvinceChoiceProps) {
-  const options = adapters.map(({ province, name }) => ({ value: province, text: `${say(name)} ${province}` }));
+  const options = adapters.map((adapter) => ({
+    value: adapterIdOf(adapter),
+    text: `${adapterName(adapter)} ${adapter.province}`,
+  }));
   return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={value} onChoose={onChoose} options={options} />;
 }
 
@@ -144,11 +150,11 @@ interface NameTypedProps {
 }
 
 function NameTyped({ id, adapter, value, onType }: NameTypedProps) {
-  return <Typed id={id} label={say(typeNameText(say(adapter.name)))} value={value} onType={onType} />;
+  return <Typed id={id} label={say(typeNameText(adapterName(adapter)))} value={value} onType={onType} />;
 }
 
 function isNamed(adapter: AdapterView | undefined, typed: string): boolean {
-  return adapter !== undefined && typed.trim() === say(adapter.name);
+  return adapter !== undefined && typed.trim() === adapterName(adapter);
 }
 
 /** What an adapter can be rolled back to: what was in full use before, and what is while another is on trial. */

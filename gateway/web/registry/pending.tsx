@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { type ActivationMode, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
 import { type AdapterView, type VersionView, versionDocumentSchema } from '../../../schemas/registry-views.ts';
@@ -7,6 +8,7 @@ import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
 import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
@@ -32,7 +34,7 @@ export function Pending({ entityId, view, signer }: PendingProps) {
       <h3>{say(OPERATOR_TEXTS.pending)}</h3>
       {waiting.length === 0 && <p>{say(OPERATOR_TEXTS.pending_none)}</p>}
       {waiting.map((item) => (
-        <Waiting key={`${item.adapter.province} ${item.version.version}`} {...item} view={view} signer={signer} />
+        <Waiting key={`${adapterIdOf(item.adapter)} ${item.version.version}`} {...item} view={view} signer={signer} />
       ))}
     </>
   );
@@ -56,29 +58,31 @@ interface WaitingProps extends Omit<PendingProps, 'entityId'> {
 }
 
 function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
-  const { province, name, active } = adapter;
+  const { province, division, active } = adapter;
+  const place = placeOf({ province, division });
+  const slug = `${slugOf(place)}-${version.version}`;
   const [isSame, setSame] = useState<boolean | null>(null);
   const [isReviewed, setReviewed] = useState(false);
   const { manifest_digest } = version;
-  const about = { province, version: version.version, manifest_digest };
+  const about = { ...place, version: version.version, manifest_digest };
   useEffect(() => {
     // The digest is signed, not the text that was looked at: they have to be one.
-    void read(`/v1/registry/adapters/${province}/versions/${version.version}`, versionDocumentSchema).then((found) =>
+    void read(versionPath({ province, division }, version.version), versionDocumentSchema).then((found) =>
       setSame(found !== null && textDigest(found.manifest) === manifest_digest),
     );
-  }, [province, version.version, manifest_digest]);
+  }, [province, division, version.version, manifest_digest]);
   const isReady = signer !== null && isReviewed && isSame === true;
-  const reviewed = `reviewed-${province}-${version.version}`;
+  const reviewed = `reviewed-${slug}`;
   return (
-    <section class="panel" id={`pending-${province}-${version.version}`} aria-label={`${say(name)} ${version.version}`}>
+    <section class="panel" id={`pending-${slug}`} aria-label={`${adapterName(adapter)} ${version.version}`}>
       <h4>
-        {say(name)} {province} {version.version} · {say(STAGE_TEXTS[version.stage])}
+        {adapterName(adapter)} {province} {version.version} · {say(STAGE_TEXTS[version.stage])}
       </h4>
       <Facts>
         <SubmittedFact version={version} view={view} />
-        <ManifestFact province={province} version={version} />
+        <ManifestFact place={place} version={version} />
       </Facts>
-      <Report province={province} version={version} />
+      <Report place={place} version={version} />
       {isSame !== null && (
         <p class={`proof ${isSame ? 'good' : 'bad'}`} role="status">
           {isSame ? `✓ ${say(OPERATOR_TEXTS.bytes_good)}` : `✗ ${say(OPERATOR_TEXTS.bytes_wrong)}`}
@@ -95,7 +99,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
       </p>
       {step === 'approve' ? (
         <SignedForm
-          id={`approve-${province}-${version.version}`}
+          id={`approve-${slug}`}
           tone="approve"
           button={say(OPERATOR_TEXTS.approve)}
           isReady={isReady}
@@ -110,7 +114,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
 }
 
 interface AboutProps {
-  readonly about: Pick<VersionView, 'version' | 'manifest_digest'> & Pick<AdapterView, 'province'>;
+  readonly about: Pick<VersionView, 'version' | 'manifest_digest'> & ReturnType<typeof placeOf>;
   readonly signer: EventSigner | null;
 }
 
@@ -130,10 +134,11 @@ function Activate({
   const [stage, setStage] = useState<keyof typeof STAGES>('full');
   const [percent, setPercent] = useState(5);
   const mode: ActivationMode = stage === 'canary' ? { stage, percent } : { stage };
-  const name = `stage-${about.province}-${about.version}`;
+  const slug = `${slugOf(about)}-${about.version}`;
+  const name = `stage-${slug}`;
   return (
     <SignedForm
-      id={`activate-${about.province}-${about.version}`}
+      id={`activate-${slug}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.activate)}
       isReady={isReady && Number.isInteger(percent) && percent >= 1 && percent <= 99}
@@ -175,13 +180,14 @@ function Activate({
 }
 
 function Reject({ about, signer }: AboutProps) {
+  const slug = `${slugOf(about)}-${about.version}`;
   const [reason, setReason] = useState('');
   const code = keysOf(VERSION_REJECTIONS).find((known) => known === reason);
   return (
     <details class="aside">
       <summary>{say(OPERATOR_TEXTS.reject)}</summary>
       <SignedForm
-        id={`reject-${about.province}-${about.version}`}
+        id={`reject-${slug}`}
         tone="stop"
         button={say(OPERATOR_TEXTS.reject)}
         isReady={signer !== null && code !== undefined}
@@ -192,7 +198,7 @@ function Reject({ about, signer }: AboutProps) {
       >
         <p>{say(OPERATOR_TEXTS.reject_means)}</p>
         <Choice
-          id={`reject-reason-${about.province}-${about.version}`}
+          id={`reject-reason-${slug}`}
           label={say(OPERATOR_TEXTS.reason)}
           value={reason}
           onChoose={setReason}

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES } from '../../../schemas/code-lists/index.ts';
 import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
 import type { AdapterView } from '../../../schemas/registry-views.ts';
@@ -7,9 +8,10 @@ import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registr
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
+import { adapterName, anchorOf, isOfPlace, placeOf } from './adapter-place.ts';
 import { Authority } from './authority-model.tsx';
 import { ProvenMark } from './proven-mark.tsx';
-import { anchorOf, type RegistryView } from './registry-view.ts';
+import type { RegistryView } from './registry-view.ts';
 import { Version } from './version.tsx';
 import { reasonText } from './words.ts';
 
@@ -38,7 +40,7 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
         </span>
       </p>
       {found.map((adapter) => (
-        <Opened key={adapter.province} id={anchorOf(adapter.province)} summary={<Head adapter={adapter} />}>
+        <Opened key={adapterIdOf(adapter)} id={anchorOf(adapter)} summary={<Head adapter={adapter} />}>
           {() => <Adapter adapter={adapter} view={view} />}
         </Opened>
       ))}
@@ -46,10 +48,11 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
   );
 }
 
-function Head({ adapter: { province, name, system, state, active, trial } }: { readonly adapter: AdapterView }) {
+function Head({ adapter }: { readonly adapter: AdapterView }) {
+  const { province, system, state, active, trial } = adapter;
   return (
     <>
-      <strong>{say(name)}</strong> {province}
+      <strong>{adapterName(adapter)}</strong> {province}
       {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
       <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
       {trial !== null && (
@@ -66,7 +69,8 @@ function Head({ adapter: { province, name, system, state, active, trial } }: { r
 
 /** One province's adapter: what answers, on what trial, where to complain, every version with its proofs. */
 export function Adapter({ adapter, view }: { readonly adapter: AdapterView; readonly view: RegistryView }) {
-  const { province, active, trial, suspended, authority, remedy, versions } = adapter;
+  const { active, trial, suspended, authority, remedy, versions } = adapter;
+  const place = placeOf(adapter);
   return (
     <>
       <Facts>
@@ -81,7 +85,7 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
             <ProvenMark
               mark={suspended}
               view={view}
-              fits={(event) => event.kind === 'adapter_suspended' && event.body.province === province}
+              fits={(event) => event.kind === 'adapter_suspended' && isOfPlace(event.body, place)}
             />
           </Fact>
         )}
@@ -95,7 +99,7 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
       </Facts>
       <h3>{say(REGISTRY_TEXTS.versions)}</h3>
       {versions.toReversed().map((version) => (
-        <Version key={version.version} province={province} version={version} view={view} />
+        <Version key={version.version} place={place} version={version} view={view} />
       ))}
       {authority !== null && (
         <>
@@ -108,7 +112,9 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
 }
 
 /** What a province is found by, in both languages. */
-function textsOf({ province, name, system }: AdapterView): string {
+function textsOf({ province, division, name, system }: AdapterView): string {
   const names = [PROVINCES[province], name, ...(system === null ? [] : [system.name])];
-  return [province, system?.id ?? '', ...names.flatMap(({ zh, en }) => [zh, en])].join('\n').toLowerCase();
+  return [province, division ?? '', system?.id ?? '', ...names.flatMap(({ zh, en }) => [zh, en])]
+    .join('\n')
+    .toLowerCase();
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import type { RegistryJwk } from '../../../schemas/registry-event.ts';
 import {
@@ -59,7 +59,7 @@ export async function readRegistry(before: RegistryView | null): Promise<Registr
   const standing = await standingOf(checkpoint.text, entities.log.keys);
   const byId = new Map(entities.entities.map((entity) => [entity.entity_id, entity]));
   return {
-    adapters: adapters.adapters.toSorted((a, b) => a.province.localeCompare(b.province)),
+    adapters: adapters.adapters.toSorted((a, b) => adapterIdOf(a).localeCompare(adapterIdOf(b))),
     entities: entities.entities,
     mandates: mandates.mandates,
     deviations: deviations.flatMap((found) => (found === null ? [] : [found])),
@@ -78,11 +78,6 @@ export async function readRegistry(before: RegistryView | null): Promise<Registr
 /** The record of an entity's registry key. */
 export function registryKey(entity: EntityView | undefined, kid: string) {
   return entity?.keys.find((key) => key.use === 'registry' && key.kid === kid);
-}
-
-/** Where an adapter stands in its list. */
-export function anchorOf(province: ProvinceCode): string {
-  return `province-${province}`;
 }
 
 function readerFor(head: LogReader['head'], before: LogReader | null): LogReader {

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
 import { CONFORMANCE_FINDINGS } from '../../../schemas/conformance-findings.ts';
 import { type ConformanceReport, conformanceReportSchema } from '../../../schemas/conformance-report.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
@@ -8,16 +8,17 @@ import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
+import { versionPath } from './adapter-place.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 
 interface ReportProps {
-  readonly province: ProvinceCode;
+  readonly place: AdapterPlace;
   readonly version: VersionView;
 }
 
 /** A conformance report, read when it is first opened and shown only where its digest is the one in the log. */
-export function Report({ province, version }: ReportProps) {
+export function Report({ place, version }: ReportProps) {
   const [report, setReport] = useState<ConformanceReport | 'wrong' | null>(null);
   if (version.check === null) return null;
   const digest = version.check.report_digest;
@@ -26,7 +27,7 @@ export function Report({ province, version }: ReportProps) {
       class="report"
       onToggle={(event) => {
         if (!event.currentTarget.open || report !== null) return;
-        void readReport(province, version.version, digest).then((found) => setReport(found ?? 'wrong'));
+        void readReport(place, version.version, digest).then((found) => setReport(found ?? 'wrong'));
       }}
     >
       <summary>{say(REGISTRY_TEXTS.report)}</summary>
@@ -65,11 +66,11 @@ function Findings({ report: { checks, findings } }: { readonly report: Conforman
 }
 
 async function readReport(
-  province: ProvinceCode,
+  place: AdapterPlace,
   version: string,
   digest: string,
 ): Promise<ConformanceReport | undefined> {
-  const path = `/v1/registry/adapters/${province}/versions/${version}/report`;
+  const path = versionPath(place, version, '/report');
   const reply = await askOwnGateway(path, {}, ANSWER_WITHIN_MS);
   if (reply?.status !== 200 || textDigest(reply.text) !== digest) return undefined;
   return conformanceReportSchema.safeParse(jsonOrUndefined(reply.text)).data;

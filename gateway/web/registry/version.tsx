@@ -1,4 +1,4 @@
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
 import { type RegistryEvent, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
 import type { VersionView } from '../../../schemas/registry-views.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
@@ -6,29 +6,30 @@ import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { isOfPlace, versionPath } from './adapter-place.ts';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { reasonText } from './words.ts';
 
 interface VersionProps {
-  readonly province: ProvinceCode;
+  readonly place: AdapterPlace;
   readonly version: VersionView;
   readonly view: RegistryView;
 }
 
 /** One version: in which stage, submitted, checked, approved or rejected by whom, each line with its proof. */
-export function Version({ province, version, view }: VersionProps) {
+export function Version({ place, version, view }: VersionProps) {
   const { approvals, approvals_needed, check, rejected } = version;
   const counting = approvals.filter(({ counts }) => counts).length;
-  const isAbout = aboutOf(province, version);
+  const isAbout = aboutOf(place, version);
   return (
     <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
       <h4>
         {version.version} · {say(STAGE_TEXTS[version.stage])}
       </h4>
       <Facts>
-        <ManifestFact province={province} version={version} />
+        <ManifestFact place={place} version={version} />
         <SubmittedFact version={version} view={view} />
         {check !== null && (
           <Fact term={say(REGISTRY_TEXTS.checked)}>
@@ -66,21 +67,21 @@ export function Version({ province, version, view }: VersionProps) {
           </Fact>
         )}
       </Facts>
-      <Report province={province} version={version} />
+      <Report place={place} version={version} />
     </section>
   );
 }
 
-export function ManifestFact({ province, version }: Omit<VersionProps, 'view'>) {
+export function ManifestFact({ place, version }: Omit<VersionProps, 'view'>) {
   return (
     <Fact term={say(REGISTRY_TEXTS.digest)}>
       <code>{version.manifest_digest}</code>{' '}
-      <a href={`/v1/registry/adapters/${province}/versions/${version.version}`}>{say(REGISTRY_TEXTS.manifest)}</a>
+      <a href={versionPath(place, version.version)}>{say(REGISTRY_TEXTS.manifest)}</a>
     </Fact>
   );
 }
 
-export function SubmittedFact({ version, view }: Omit<VersionProps, 'province'>) {
+export function SubmittedFact({ version, view }: Omit<VersionProps, 'place'>) {
   return (
     <Fact term={say(REGISTRY_TEXTS.submitted)}>
       <ProvenMark
@@ -97,7 +98,7 @@ export function SubmittedFact({ version, view }: Omit<VersionProps, 'province'>)
 type OfVersion = Extract<RegistryEvent, { kind: 'adapter_checked' | 'adapter_approved' | 'adapter_rejected' }>;
 
 /** Whether an event is about exactly these bytes. */
-function aboutOf(province: ProvinceCode, { version, manifest_digest }: VersionView) {
+function aboutOf(place: AdapterPlace, { version, manifest_digest }: VersionView) {
   return ({ body }: OfVersion) =>
-    body.province === province && body.version === version && body.manifest_digest === manifest_digest;
+    isOfPlace(body, place) && body.version === version && body.manifest_digest === manifest_digest;
 }
