@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KeptStore } from '../stores/kept-store.ts';
-import type { KeptTable } from '../stores/kept-table.ts';
+import { type KeptTable, keptColumns } from '../stores/kept-table.ts';
 import type { Migrations } from '../stores/migrations.ts';
 
 const COUNTER = 'issuer TEXT, destination TEXT, venue_kind TEXT, counter TEXT';
@@ -93,15 +93,13 @@ export const POSTGRES_TABLES: Migrations = {
   ],
 };
 
-/** A table that is called the same in both databases. `columns`: `name` for text, `name#` for a number. */
+/** A table that is called the same in both databases. */
 function kept(name: string, columns: string, outdates = false): KeptTable {
   return {
     name,
     sqlite: `huren_coverage_${name}`,
     postgres: `huren_coverage_${name}`,
-    columns: columns
-      .split(' ')
-      .map((column) => ({ name: column.replace('#', ''), type: column.endsWith('#') ? 'integer' : 'text' })),
+    columns: keptColumns(columns),
     ...(outdates ? { outdates } : {}),
   };
 }

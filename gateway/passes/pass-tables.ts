@@ -1,4 +1,5 @@
 import type { KeptStore } from '../stores/kept-store.ts';
+import { keptColumns } from '../stores/kept-table.ts';
 import type { Migrations } from '../stores/migrations.ts';
 import { FULL_AT } from './pass-store.ts';
 
@@ -60,25 +61,14 @@ export const KEPT_PASSES: KeptStore = {
       name: 'list',
       sqlite: 'list',
       postgres: 'huren_pass_list',
-      columns: [
-        { name: 'id', type: 'text' },
-        { name: 'ends_s', type: 'integer' },
-        { name: 'version', type: 'integer' },
-        { name: 'taken', type: 'integer' },
-        { name: 'tag_secret', type: 'text' },
-      ],
+      columns: keptColumns('id ends_s# version# taken# tag_secret'),
       outdates: true,
     },
     {
       name: 'basis',
       sqlite: 'basis',
       postgres: 'huren_pass_basis',
-      columns: [
-        { name: 'id', type: 'integer' },
-        { name: 'list', type: 'text' },
-        { name: 'province', type: 'text' },
-        { name: 'mandate', type: 'text' },
-      ],
+      columns: keptColumns('id# list province mandate'),
       numbered: 'id',
       outdates: true,
     },
@@ -86,13 +76,7 @@ export const KEPT_PASSES: KeptStore = {
       name: 'taken',
       sqlite: 'taken',
       postgres: 'huren_pass_taken',
-      columns: [
-        { name: 'list', type: 'text' },
-        { name: 'idx', type: 'integer' },
-        { name: 'withdrawn', type: 'boolean' },
-        { name: 'tag', type: 'text' },
-        { name: 'basis', type: 'integer' },
-      ],
+      columns: keptColumns('list idx# withdrawn? tag basis#'),
       outdates: true,
     },
   ],

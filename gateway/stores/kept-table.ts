@@ -24,6 +24,17 @@ export interface KeptTable {
 }
 
 const AT_ONCE = 500;
+const TYPES: ReadonlyMap<string, KeptColumn['type']> = new Map([
+  ['#', 'integer'],
+  ['?', 'boolean'],
+]);
+
+/** The columns that a text lists: `name` of text, `name#` of a number, `name?` of what is so or not. */
+export function keptColumns(text: string): readonly KeptColumn[] {
+  return text
+    .split(' ')
+    .map((column) => ({ name: column.replace(/[#?]$/, ''), type: TYPES.get(column.slice(-1)) ?? 'text' }));
+}
 
 /** The rows of a table, as they are at the moment of the transaction that this runs in. To be called inside `attempt`. */
 export function* readFromSqlite(file: SqliteFile, table: KeptTable): Generator<KeptRow> {
