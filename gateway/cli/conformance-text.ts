@@ -2,7 +2,7 @@ import { PROVINCES } from '../../schemas/code-lists/index.ts';
 import { CONFORMANCE_FINDINGS } from '../../schemas/conformance-findings.ts';
 import type { ConformanceReport } from '../../schemas/conformance-report.ts';
 import { type Cli, printable } from './cli.ts';
-import { tableLines } from './table.ts';
+import { tableRows } from './table.ts';
 
 /** A conformance report for people: the checks, then what was found and where, then one line that sums it up. */
 export function printConformance(cli: Cli, report: ConformanceReport): void {
@@ -18,7 +18,9 @@ export function printConformance(cli: Cli, report: ConformanceReport): void {
     printable(detail),
   ]);
   if (rows.length > 0) cli.print();
-  for (const line of tableLines(rows)) cli.print(cli.paint(line.startsWith('✗') ? 'red' : 'yellow', line));
+  for (const [at, lines] of tableRows(rows).entries()) {
+    for (const line of lines) cli.print(cli.paint(report.findings[at]?.severity === 'fail' ? 'red' : 'yellow', line));
+  }
   if (report.latency !== undefined) {
     const { calls, p50_ms, p95_ms, p99_ms } = report.latency;
     cli.print(`p50 ${p50_ms} ms · p95 ${p95_ms} ms · p99 ${p99_ms} ms (${calls})`);

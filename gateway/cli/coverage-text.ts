@@ -9,7 +9,7 @@ import {
   withheldText,
 } from '../../schemas/texts/coverage.ts';
 import type { Cli } from './cli.ts';
-import { tableLines } from './table.ts';
+import { MOST_CELLS, tableLines, tableRows, wrapped } from './table.ts';
 
 /** With more destinations than this a terminal has no room for a column each. */
 const MOST_COLUMNS = 8;
@@ -37,11 +37,11 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
     whereOf(cli, item),
     item.until === null ? (item.since ?? '') : `→ ${item.until}`,
   ]);
-  const table = tableLines(rows);
+  const table = tableRows(rows);
   // Of any length, and so on a line of its own.
   const [first = '', ...rest] = attention.flatMap(({ detail }, at) => [
-    table[at] ?? '',
-    ...(detail === null || detail === '' ? [] : [`     ${detail}`]),
+    ...(table[at] ?? []),
+    ...(detail === null || detail === '' ? [] : wrapped(`     ${detail}`, MOST_CELLS, '     ')),
   ]);
   return [`${cli.say(COVERAGE_TEXTS.attention)}:`, cli.paint('red', first), ...rest, ''];
 }

@@ -4,7 +4,7 @@ import { EVENT_TEXTS } from '../../schemas/texts/registry-state.ts';
 import { type Cli, printable } from './cli.ts';
 import { digestGroups } from './digest-groups.ts';
 import type { ReadEvent } from './signed-events.ts';
-import { tableLines } from './table.ts';
+import { MOST_CELLS, tableLines } from './table.ts';
 
 /** A document within a body (a manifest, a report) is named by its digest: nobody compares 40,000 characters by eye. */
 const LONGEST_SHOWN = 200;
@@ -25,7 +25,8 @@ export function printEvent(cli: Cli, { jws, kid, alg, event }: ReadEvent): void 
     ...leaves(body, '').map(({ at, text }) => [at, text]),
     ['SHA-256', digestGroups(jws)],
   ];
-  for (const line of tableLines(rows.map((row) => row.map((text) => printable(text))))) print(`  ${line}`);
+  const shown = rows.map((row) => row.map((text) => printable(text)));
+  for (const line of tableLines(shown, MOST_CELLS - 2)) print(`  ${line}`);
 }
 
 interface Leaf {

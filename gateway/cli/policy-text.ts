@@ -7,7 +7,7 @@ import type { Deviation, PolicyDiff } from '../policy/diff.ts';
 import type { PolicyImpact } from '../policy/impact.ts';
 import type { PolicyReview } from '../policy/review.ts';
 import { type Cli, printable } from './cli.ts';
-import { tableLines } from './table.ts';
+import { MOST_CELLS, tableLines, wrapped } from './table.ts';
 
 const DECISIONS: Record<Decision, LocalisedText> = {
   pass: { zh: '放行', en: 'pass' },
@@ -34,7 +34,9 @@ export function printReview(cli: Cli, policy: Policy, { accepted, refusals, chec
 /** Every cell in which a table differs from the baseline, row by row, stricter first. */
 export function printDiff(cli: Cli, policy: Policy, baseline: Policy, { stricter, looser }: PolicyDiff): void {
   const { say, print } = cli;
-  print(say({ zh: `${titleOf(cli, policy)} 与 `, en: `${titleOf(cli, policy)} against ` }) + titleOf(cli, baseline));
+  const title =
+    say({ zh: `${titleOf(cli, policy)} 与 `, en: `${titleOf(cli, policy)} against ` }) + titleOf(cli, baseline);
+  for (const line of wrapped(title, MOST_CELLS, '  ')) print(line);
   if (stricter.length + looser.length === 0) print(say({ zh: '  没有差异', en: '  no difference' }));
   printDeviations(cli, { zh: '更严', en: 'stricter' }, stricter);
   printDeviations(cli, { zh: '更宽', en: 'looser' }, looser);
@@ -51,7 +53,7 @@ function printDeviations(cli: Cli, kind: LocalisedText, deviations: readonly Dev
         : ['', '', '', '', caseText(cli, condition), ''],
     );
   });
-  for (const line of tableLines(rows)) cli.print(`  ${line}`);
+  for (const line of tableLines(rows, MOST_CELLS - 2)) cli.print(`  ${line}`);
 }
 
 function basisText(cli: Cli, { basis, reported_at, ends_at }: NonNullable<Deviation['exception']>): string {
@@ -63,7 +65,9 @@ function basisText(cli: Cli, { basis, reported_at, ends_at }: NonNullable<Deviat
 }
 
 function printCases(cli: Cli, label: string, where: readonly RowCondition[]): void {
-  for (const condition of where) cli.print(`    ${label}${caseText(cli, condition)}`);
+  for (const condition of where) {
+    for (const line of wrapped(`    ${label}${caseText(cli, condition)}`, MOST_CELLS, '      ')) cli.print(line);
+  }
 }
 
 function caseText(cli: Cli, condition: RowCondition): string {
@@ -93,10 +97,11 @@ export function printImpact(cli: Cli, { window, impact, undecided, suppressed_be
   const { say, print } = cli;
   const { rows, decided, unknown } = impact;
   const changed = rows.reduce((sum, { scans }) => sum + scans, 0);
+  const end = rows.length === 0 ? { zh: '。', en: '.' } : { zh: '：', en: ':' };
   print(
     say({
-      zh: `过去 ${window} 的 ${decided} 次扫码中，会改变 ${changed} 次：`,
-      en: `of ${decided} scans in the last ${window} it would have decided ${changed} otherwise:`,
+      zh: `过去 ${window} 的 ${decided} 次扫码中，会改变 ${changed} 次${end.zh}`,
+      en: `of ${decided} scans in the last ${window} it would have decided ${changed} otherwise${end.en}`,
     }),
   );
   const lines = rows.map(({ issuer, venue_kind, from, to, scans }) => [
@@ -105,6 +110,6 @@ export function printImpact(cli: Cli, { window, impact, undecided, suppressed_be
     say(VENUE_KINDS[venue_kind]),
     `${say(DECISIONS[from])} → ${say(DECISIONS[to])}`,
   ]);
-  for (const line of tableLines(lines)) print(`  ${line}`);
+  for (const line of tableLines(lines, MOST_CELLS - 2)) print(`  ${line}`);
   print(`  ${say(draftUnknownText(undecided, unknown, suppressed_below))}`);
 }

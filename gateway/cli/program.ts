@@ -5,6 +5,7 @@ import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
 import { describedGroup } from './commands/command.ts';
 import { packageVersion } from './package-version.ts';
+import { cellsOf, wrapped } from './table.ts';
 import { usageText } from './usage-text.ts';
 
 const TITLES = new Map([
@@ -62,6 +63,13 @@ export async function createProgram(cli: Cli, argv: readonly string[] = []): Pro
       showGlobalOptions: true,
       // Beside a long list of arguments a text is narrow, and still no line of 150 columns.
       minWidthToWrap: 20,
+      // Chinese has no spaces to break at, and takes two cells a character.
+      boxWrap: (text, width) =>
+        text
+          .split('\n')
+          .flatMap((line) => wrapped(line, width, ''))
+          .join('\n'),
+      displayWidth: cellsOf,
       styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
     })
     .configureOutput({

@@ -1,5 +1,6 @@
 import { SERVER_SETTING_LIST, type Setting } from '../../schemas/settings/index.ts';
 import type { Cli } from './cli.ts';
+import { wrapped } from './table.ts';
 
 const WIDTH = 80;
 const INDENT = '      ';
@@ -15,19 +16,5 @@ export function settingsText(cli: Cli): string {
 
 function linesOf(cli: Cli, { name, about, default: given, unset }: Setting<unknown>): string[] {
   const otherwise = given ?? (unset === null ? '' : cli.say(unset));
-  return [`  ${name}  [${otherwise}]`, ...wrapped(cli.say(about)).map((line) => `${INDENT}${line}`)];
-}
-
-/** Text in lines of at most a terminal's width. Chinese has no blanks to break at: there the terminal breaks it. */
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && INDENT.length + last.length + 1 + word.length <= WIDTH) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
+  return [`  ${name}  [${otherwise}]`, ...wrapped(`${INDENT}${cli.say(about)}`, WIDTH, INDENT)];
 }

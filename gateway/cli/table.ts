@@ -1,16 +1,80 @@
-/** Lays rows out in columns; Chinese and full-width characters take two cells of a terminal. */
-export function tableLines(rows: readonly (readonly string[])[]): string[] {
+import { stripVTControlCharacters } from 'node:util';
+
+/** Cells of a line: what a terminal of eighty can show in two, and a wider one in one. */
+export const MOST_CELLS = 100;
+const CONTINUED = '    ';
+const GAP = '  ';
+
+/** What stands in a column: a text, or what people copy as it is, a code for instance. */
+export type Cell = string | { readonly copied: string };
+
+/**
+ * Lays rows out in columns; Chinese and full-width characters take two cells of a terminal. What has no room in
+ * `most` cells goes on below, indented, and a text that has none by itself is broken at its spaces; an identifier has none.
+ */
+export function tableLines(rows: readonly (readonly Cell[])[], most = MOST_CELLS): string[] {
+  return tableRows(rows, most).flat();
+}
+
+/** The same row by row, for whoever marks rows. */
+export function tableRows(rows: readonly (readonly Cell[])[], most = MOST_CELLS): string[][] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, text] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cellsOf(text));
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, cellsOf(textOf(cell)));
+    }
   }
-  const pad = (text: string, column: number) => text + ' '.repeat((widths[column] ?? 0) - cellsOf(text));
-  return rows.map((row) => row.map(pad).join('  ').trimEnd());
+  return rows.map((row) => rowLines(row, widths, most));
+}
+
+/** A row in one line; a cell that has no room where its column is begins another, and so may those after it. */
+function rowLines(row: readonly Cell[], widths: readonly number[], most: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let isCopied = false;
+  const end = () => {
+    const text = line.trimEnd();
+    if (text !== '') lines.push(...(isCopied ? [text] : wrapped(text, most, CONTINUED)));
+    [line, isCopied] = [CONTINUED, false];
+  };
+  for (const [column, cell] of row.entries()) {
+    const text = textOf(cell);
+    if (line.trim() !== '' && cellsOf(line + text) > most) end();
+    line += text + ' '.repeat(Math.max(0, (widths[column] ?? 0) - cellsOf(text))) + GAP;
+    isCopied ||= typeof cell !== 'string';
+  }
+  end();
+  return lines.length === 0 ? [''] : lines;
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.copied;
+}
+
+/** A text in lines of at most `most` cells, broken at spaces or between Chinese characters; all but the first begin with `indent`. */
+export function wrapped(text: string, most: number, indent: string): string[] {
+  if (cellsOf(text) <= most) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of piecesOf(text)) {
+    if (line.trim() !== '' && cellsOf(line + piece.trimEnd()) > most) {
+      lines.push(line.trimEnd());
+      line = indent + piece.trimStart();
+    } else line += piece;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 const WIDE = /[\p{Script=Han}\u3000-\u303f\uff00-\uff60]/gu;
+/** Spaces belong to the word after them; closing punctuation to the character before it. */
+const PIECES = /\s*(?:[\p{Script=Han}][\u3000-\u303f\uff00-\uff60]*|[^\s\p{Script=Han}]+)|\s+/gu;
+
+function piecesOf(text: string): readonly string[] {
+  return text.match(PIECES) ?? [];
+}
 
 /** How many cells of a terminal a text takes. */
 export function cellsOf(text: string): number {
-  return [...text].length + (text.match(WIDE)?.length ?? 0);
+  const plain = stripVTControlCharacters(text);
+  return [...plain].length + (plain.match(WIDE)?.length ?? 0);
 }

@@ -8,6 +8,7 @@ import { assertExtends, believeCheckpoint, fetchCheckpoint, readEntries } from '
 import { printEntries } from '../log-text.ts';
 import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
+import { MOST_CELLS, tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
@@ -93,9 +94,11 @@ function addCheckpoint(group: Command, cli: Cli): void {
 function printCheckpoint(cli: Cli, checkpoint: VerifiedCheckpoint, before: VerifiedCheckpoint | null): void {
   const { origin, size, root, cosignatures } = documentOf(checkpoint);
   const signed = cli.say({ zh: '日志签名成立', en: "the log's signature verified" });
-  cli.print(`${cli.paint('green', '✓')} ${printable(origin)}  ${size}  ${root}  ${signed}`);
-  for (const { name, at } of cosignatures)
-    cli.print(`  ${cli.say({ zh: '见证', en: 'witness' })}  ${printable(name)}  ${at}`);
+  const head = [`${cli.paint('green', '✓')} ${printable(origin)}`, String(size), root, signed];
+  for (const line of tableLines([head])) cli.print(line);
+  const witness = cli.say({ zh: '见证', en: 'witness' });
+  const seen = cosignatures.map(({ name, at }) => [witness, printable(name), String(at)]);
+  for (const line of tableLines(seen, MOST_CELLS - 2)) cli.print(`  ${line}`);
   if (before === null) return;
   cli.print(
     cli.say({

@@ -108,7 +108,7 @@ describe('policy diff', () => {
     expect(ran.exit).toBe(0);
     const human = await huren(['policy', 'diff', sample('exception')]);
     expect(human.stdout).toMatch(
-      /stricter +row 0 +pass → refer +\d+ cases +venue_kind=airport\|port_of_entry status=green/,
+      /stricter +row 0 +pass → refer +\d+ cases\s+venue_kind=airport\|port_of_entry status=green/,
     );
     expect(human.stdout).toContain('ends 2026-11-15');
   });

@@ -31,7 +31,7 @@ export function addSandbox(program: Command, cli: Cli): void {
         system,
         scenario,
         expectedText(expected),
-        printable(code),
+        { copied: printable(code) },
       ]);
       for (const line of tableLines(rows)) cli.print(line);
     });

@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
+import { createCli } from './cli.ts';
+import { huren } from './huren.fixture.ts';
+import { createProgram } from './program.ts';
+import { cellsOf, MOST_CELLS, tableLines, wrapped } from './table.ts';
+
+/** Lines that could be broken and are too long: a code or an identifier that fills its line by itself cannot. */
+function tooLong(text: string): string[] {
+  return text.split('\n').filter((line) => cellsOf(line) > MOST_CELLS && /\S\s+\S/.test(line.trim()));
+}
+
+describe('a table', () => {
+  const id = (length: number) => 'x'.repeat(length);
+
+  test('whose columns have no room runs over, loses one, or breaks what is copied', () => {
+    const rows = [
+      ['entity', 'kind', 'superior'],
+      [id(70), 'gateway', id(60)],
+    ];
+    expect(tableLines(rows)).toEqual([
+      `entity${' '.repeat(66)}kind     superior`,
+      `${id(70)}  gateway`,
+      `    ${id(60)}`,
+    ]);
+    const code = `${id(90)} ${id(90)}`;
+    expect(tableLines([['a', { copied: code }]])).toEqual(['a', `    ${code}`]);
+  });
+
+  test('breaks a long text in the middle of a word, or Chinese before a full stop', () => {
+    expect(wrapped('  one two three', 11, '    ')).toEqual(['  one two', '    three']);
+    expect(wrapped('健康码互认。查验', 10, '')).toEqual(['健康码互', '认。查验']);
+    expect(wrapped(id(30), 10, '')).toEqual([id(30)]);
+  });
+});
+
+test.each(['zh', 'en'] as const)('a help text in %s is wider than a terminal', async (language) => {
+  const all: Command[] = [await createProgram(createCli(language, {}))];
+  for (const command of all) all.push(...command.commands);
+  expect(all.length).toBeGreaterThan(60);
+  expect(all.flatMap((command) => tooLong(command.helpInformation()))).toEqual([]);
+});
+
+describe('in a sandbox', () => {
+  let gateway: SandboxGateway;
+  beforeAll(async () => {
+    gateway = await startSandboxGateway({ HUREN_LOG_LEVEL: 'warn' });
+  });
+  afterAll(() => gateway.stop());
+
+  test.each([
+    'adapter list',
+    'adapter check adapters/provinces/410000-henan',
+    'authority list',
+    'config check',
+    'coverage',
+    'demo --province 410000',
+    'keys list',
+    'log checkpoint',
+    'log show',
+    'log verify',
+    'mandate list',
+    'policy diff gateway/policy/samples/exception.json',
+    'registry list',
+    'sandbox codes --province 340000',
+  ])('%s prints lines that nobody can read', async (line) => {
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
+    const ran = await huren(line.split(' '), env);
+    expect(ran.exit, ran.stderr).toBeLessThan(2);
+    expect(ran.stdout.length).toBeGreaterThan(40);
+    expect(tooLong(ran.stdout)).toEqual([]);
+  });
+});
