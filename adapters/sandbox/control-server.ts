@@ -14,6 +14,7 @@ import {
   MAX_SYSTEM_BYTES,
   type SandboxUpstream,
   type SystemRequest,
+  type submittedSystemsSchema,
   systemRequestSchema,
 } from './protocol.ts';
 import { SandboxError, type SandboxErrorCode } from './sandbox-error.ts';
@@ -42,6 +43,8 @@ interface Parts {
   readonly venues: readonly SandboxVenue[];
   /** Plays a system that was submitted, in place of what was submitted for that province before; null: nothing is added here. */
   readonly addSystem: ((system: SystemRequest) => Promise<SandboxUpstream>) | null;
+  /** What was added since the start. */
+  readonly submitted: ReadonlyMap<ProvinceCode, SandboxUpstream>;
   readonly nowMs: () => number;
 }
 
@@ -95,6 +98,7 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
       only(request, 'GET');
       return { status: 200, body: requestsOf(parts, url.searchParams.get('province')) };
     case '/systems':
+      if (request.method === 'GET') return { status: 200, body: submittedOf(parts) };
       only(request, 'POST');
       return {
         status: 200,
@@ -112,6 +116,10 @@ async function handle(request: IncomingMessage, token: string, parts: Parts): Pr
     default:
       throw new SandboxError('not_found', 'no such sandbox path');
   }
+}
+
+function submittedOf({ submitted }: Parts): z.infer<typeof submittedSystemsSchema> {
+  return [...submitted].map(([province, system]) => ({ province, system }));
 }
 
 async function addSystem({ addSystem: add }: Parts, system: SystemRequest): Promise<SandboxUpstream> {

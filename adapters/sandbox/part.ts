@@ -38,6 +38,7 @@ async function startSystem(settings: StartSystem, nowMs: () => number): Promise<
     provinces: new Map([[province, started]]),
     venues: [],
     addSystem: null,
+    submitted: new Map(),
     nowMs,
   });
   const { origin, token } = control;

@@ -74,6 +74,9 @@ export const upstreamSchema = z.strictObject({
 });
 export type SandboxUpstream = z.infer<typeof upstreamSchema>;
 
+/** Systems that were submitted since the sandbox started. */
+export const submittedSystemsSchema = z.array(z.strictObject({ province: provinceCodeSchema, system: upstreamSchema }));
+
 /** A province's authorization server for its venues, and the key that it signs their tokens with. */
 export const venueServerSchema = z.strictObject({
   province: provinceCodeSchema,
@@ -110,6 +113,7 @@ export type ChildMessage = z.infer<typeof childMessageSchema>;
 /*
  * Control API on `control.origin`, `Authorization: Bearer <control.token>`:
  *   GET  /codes[?unregistered=1]   -> sandboxCodesSchema (of the systems in `unregistered` instead)
+ *   GET  /systems                  -> submittedSystemsSchema
  *   POST /systems                  systemRequestSchema -> 200 upstreamSchema (a system that was submitted, played from now on)
  *   POST /records                  recordRequestSchema -> 201 recordReplySchema
  *   PUT  /faults                   faultRequestSchema  -> 200 faultRequestSchema (the fault now in force)

@@ -4,7 +4,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
 import { loadOrCreateKey } from './keys.ts';
-import type { ReadyMessage, SystemRequest, startMessageSchema } from './protocol.ts';
+import type { ReadyMessage, SandboxUpstream, SystemRequest, startMessageSchema } from './protocol.ts';
 import { startProvider } from './provider.ts';
 import { SandboxError } from './sandbox-error.ts';
 import { type StartedProvince, startProvince } from './start-province.ts';
@@ -57,17 +57,19 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   });
   // In their own order: examples use the first.
   const venues = VENUES.flatMap(({ venue }) => provider.venues.filter((one) => one.venue === venue));
+  const added = new Map<ProvinceCode, SandboxUpstream>();
   const addSystem = async (system: SystemRequest) => {
     const { province } = system.manifest;
     if (played.has(province)) throw new SandboxError('body_invalid', `manifest: ${province} is simulated already`);
-    const added = await start(false)(folderOf(system));
-    added.codes.enter(new Map([...tokens, ...added.codes.tokens()]));
+    const one = await start(false)(folderOf(system));
+    one.codes.enter(new Map([...tokens, ...one.codes.tokens()]));
     provinces.get(province)?.upstream.close();
-    provinces.set(province, added);
+    provinces.set(province, one);
+    added.set(province, one.announced);
     submitted.keep(system);
-    return added.announced;
+    return one.announced;
   };
-  const control = await startControlServer({ provinces, venues, addSystem, nowMs });
+  const control = await startControlServer({ provinces, venues, addSystem, submitted: added, nowMs });
   const { issuer, operatorClient } = provider;
   return {
     ready: {

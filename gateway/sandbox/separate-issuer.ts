@@ -60,7 +60,8 @@ export async function startSeparateIssuer(
   const node = await startNode(readConfig({ ...env, ...settingsOf(nation, issuer) }, { sandbox: true }), {
     networks: LOOPBACK_ONLY,
     simulated: true,
-    openUpstreams: (outgoing) => playedUpstreams(child, { ...nation, isInUse: () => true }, outgoing),
+    openUpstreams: (outgoing) =>
+      playedUpstreams(child, { ...nation, isInUse: () => true, submitted: new Map() }, outgoing),
   });
   try {
     await enrol(nation, issuer, node);

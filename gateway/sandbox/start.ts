@@ -25,7 +25,7 @@ import { mountSandbox, mountServerMetadata } from './http.ts';
 import { mountSandboxKeys } from './http-keys.ts';
 import { askedBy, MOSTLY_BY_NODE, type RouteOf } from './node-routes.ts';
 import { postLocally } from './post-locally.ts';
-import { playedUpstreams } from './upstreams.ts';
+import { followSubmitted, playedUpstreams, type SubmittedSystems } from './upstreams.ts';
 
 const READY_WITHIN_MS = 30_000;
 
@@ -80,7 +80,8 @@ export async function startSandboxNode(
     const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
     const phase: Phase = { isOver: false, isInUse: () => false };
     const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
-    const extras = { ...extrasOf(child, actors, nodeUrl, phase), ...siblings };
+    const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child);
+    const extras = { ...extrasOf(child, actors, nodeUrl, { phase, submitted }), ...siblings };
     const node = await answerWith(listener, playedConfig(config, child), extras);
     if (running !== null) await listener.listen();
     const { parts } = node.node;
@@ -154,13 +155,19 @@ function playedConfig(config: Config, { ready }: SandboxChild): Config {
   };
 }
 
-function extrasOf(child: SandboxChild, actors: SandboxActors, url: string, phase: Readonly<Phase>): NodeExtras {
+function extrasOf(
+  child: SandboxChild,
+  actors: SandboxActors,
+  url: string,
+  { phase, submitted }: { readonly phase: Readonly<Phase>; readonly submitted: SubmittedSystems },
+): NodeExtras {
   const { control } = child.ready;
   return {
     networks: LOOPBACK_ONLY,
     simulated: true,
     openUpstreams: (outgoing) => {
-      const place = { base: actors.base, url, isInUse: (province: ProvinceCode) => phase.isInUse(province) };
+      const isInUse = (province: ProvinceCode) => phase.isInUse(province);
+      const place = { base: actors.base, url, isInUse, submitted };
       const played = playedUpstreams(child, place, outgoing);
       // What ships has been checked before it shipped; what somebody submits later is tried against its system as well.
       return { ...played, testCodes: async (...about) => (phase.isOver ? await played.testCodes(...about) : null) };

@@ -1,5 +1,10 @@
 import { askControl } from '../../adapters/sandbox/control-client.ts';
-import { type SandboxUpstream, sandboxCodesSchema, upstreamSchema } from '../../adapters/sandbox/protocol.ts';
+import {
+  type SandboxUpstream,
+  sandboxCodesSchema,
+  submittedSystemsSchema,
+  upstreamSchema,
+} from '../../adapters/sandbox/protocol.ts';
 import { SandboxError } from '../../adapters/sandbox/sandbox-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
@@ -14,15 +19,37 @@ interface Place {
   readonly url: string;
   /** Whether a version of that province's adapter answers: its system must not change under it. */
   readonly isInUse: (province: ProvinceCode) => boolean;
+  readonly submitted: SubmittedSystems;
+}
+
+/** Systems that were submitted to this sandbox, as this process knows them. */
+export type SubmittedSystems = Map<ProvinceCode, SandboxUpstream>;
+
+/** Long before a version that another process was handed can be approved twice and put to use. */
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Keeps up with what the other processes of a sandbox are handed: resolves with what has been submitted so far, and looks
+ * again for as long as this process runs.
+ */
+export async function followSubmitted({ ready }: SandboxChild): Promise<SubmittedSystems> {
+  const submitted: SubmittedSystems = new Map();
+  const look = async () => {
+    const systems = await askControl(ready.control, submittedSystemsSchema, 'GET', '/systems');
+    for (const { province, system } of systems) submitted.set(province, system);
+  };
+  await look();
+  // Where the simulated systems are gone the sandbox is ending.
+  const timer = setInterval(() => void look().catch(() => clearInterval(timer)), LOOK_EVERY_MS).unref();
+  return submitted;
 }
 
 /** Simulated provinces on this machine. One that nobody plays yet is played from its first submission on. */
 export function playedUpstreams(
   { ready }: SandboxChild,
-  { base, url, isInUse }: Place,
+  { base, url, isInUse, submitted }: Place,
   { openUpstream }: Outgoing,
 ): Upstreams {
-  const submitted = new Map<ProvinceCode, SandboxUpstream>();
   const shipped = (province: ProvinceCode) => ready.provinces[province] ?? ready.unregistered[province] ?? null;
   const played = (province: ProvinceCode) => submitted.get(province) ?? shipped(province);
   async function play(manifest: Manifest, scenarios: Scenarios): Promise<void> {

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { ConfigError, readConfig } from '../compose/config.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { openRegistryCli } from './registry-cli.ts';
+import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
+import { unplayedProvince } from './unplayed-province.ts';
 import {
   openVenueClient,
   postRecord,
@@ -125,6 +128,24 @@ describe('three processes on one port', () => {
     const away = await huren(['log', 'verify', '--store', database.replace(/:\d+\//, ':9/'), '--anchor', anchor]);
     expect([away.exit, away.stderr.includes('log_unreadable'), away.stderr.includes(secret)]).toEqual([2, true, false]);
   }, 20_000);
+
+  test('leave a province that is registered with one of them to that one alone', async () => {
+    const folder = unplayedProvince(tempFolder(onTestFinished));
+    const { step, run } = openRegistryCli(gateway);
+    await step('registry', 'enrol', 'province:350000');
+    await step('adapter', 'submit', folder);
+    for (const operator of ['operator-a', 'operator-b']) {
+      await step('adapter', 'approve', '350000', '0.1.0', '--as', operator, '--dir', folder);
+    }
+    await step('adapter', 'activate', '350000', '0.1.0');
+    const played = await run('sandbox', 'codes', '--province', '350000', '--json');
+    const [green] = z.array(z.object({ scenario: z.string(), code: z.string() })).parse(JSON.parse(played.stdout));
+    const replies = await scanMany(green?.code ?? '', 24);
+    expect([green?.scenario, new Set(replies.map(({ decision, code }) => decision ?? code))]).toEqual([
+      'green',
+      new Set(['pass']),
+    ]);
+  }, 60_000);
 
   test('drop a request while they are replaced one by one', async () => {
     const code = await freshGreen();

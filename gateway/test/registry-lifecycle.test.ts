@@ -10,6 +10,7 @@ import { createActorFile } from '../keys/key-store.ts';
 import { signEvent } from '../trust/registry-event.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { unplayedProvince } from './unplayed-province.ts';
 import { openVenueClient, type VenueClient } from './venue-client.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
@@ -65,23 +66,9 @@ async function bodyOf<T extends z.ZodType>(path: string, schema: T): Promise<z.o
   return schema.parse(await (await fetch(`${gateway.url}${path}`)).json());
 }
 
-/** A system that nobody has seen before: Tianjin's, of another province and with codes of its own. */
-function fujian(): string {
-  const path = join(scratch, '350000-fujian');
-  cpSync(EXAMPLE, path, { recursive: true });
-  for (const file of ['manifest.json', 'fixtures/scenarios.json']) {
-    const at = join(path, file);
-    const text = readFileSync(at, 'utf8')
-      .replaceAll('TJJKM', 'FJJKM')
-      .replace('"province": "120000",\n', '"province": "350000",\n');
-    writeFileSync(at, text.replace('tianjin-jiankangma', 'fujian-bamin'));
-  }
-  return path;
-}
-
 describe('a province that the sandbox never played', () => {
   test('cannot be scanned once it is registered, or only after a restart', async () => {
-    const path = fujian();
+    const path = unplayedProvince(scratch);
     await step('registry', 'enrol', 'province:350000');
     await step('adapter', 'submit', path);
     await step('adapter', 'approve', '350000', '0.1.0', '--as', 'operator-a', '--dir', path);
