@@ -32,6 +32,7 @@ export async function trustOnline(
       head: parseCheckpoint(note),
       source: httpLogSource({ baseUrl: gateway.url, fetchBytes, waitS: 0 }),
       mirror: { head: async () => ({ size: 0, root: emptyRoot }), read: async () => [] },
+      witnesses: 0,
       genesis: { anchor: pin, logKeys: pin.log_keys },
       stopped: new AbortController().signal,
     });

@@ -128,6 +128,7 @@ describe('settings that belong together', () => {
       logUrl: null,
       tls: null,
       refreshS: 300,
+      witnesses: 0,
     });
   });
 });

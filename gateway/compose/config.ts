@@ -22,6 +22,8 @@ export interface Config {
   readonly roles: ReadonlySet<NodeRole>;
   /** The registry to follow; null: this process keeps the log. */
   readonly logUrl: string | null;
+  /** Cosignatures that a checkpoint of that registry needs. */
+  readonly witnesses: number;
   /** Address ranges beyond public ones, as written. */
   readonly networks: string | null;
   /** Certificate authorities to believe beside the system's. */
@@ -117,6 +119,7 @@ function configOf(texts: SettingTexts): Config {
     entityId: of(SETTINGS.entityId),
     roles: of(SETTINGS.roles) ?? new Set(EVERY_ROLE),
     logUrl: of(SETTINGS.logUrl),
+    witnesses: of(SETTINGS.witnesses),
     networks: of(SETTINGS.networks),
     caFile: of(SETTINGS.caFile),
     tls: tlsOf(of(SETTINGS.tlsCertFile), of(SETTINGS.tlsKeyFile)),

@@ -20,7 +20,7 @@ export interface OpenFollowedRegistry {
  * registry is away. Throws ConfigError where the store cannot be used, RegistryError where its content cannot be right.
  */
 export async function openFollowedRegistry(settings: {
-  readonly config: Pick<Config, 'dataDir'>;
+  readonly config: Pick<Config, 'dataDir' | 'witnesses'>;
   readonly database: PostgresPool | null;
   readonly logUrl: string;
   readonly keys: KeyStore;
@@ -34,6 +34,7 @@ export async function openFollowedRegistry(settings: {
     const registry = await FollowedRegistry.open({
       source: httpLogSource({ baseUrl: logUrl, fetchBytes }),
       mirror: store,
+      witnesses: config.witnesses,
       genesis: { anchor: anchor.registry, logKeys: anchor.pin?.log_keys ?? [] },
       snapshotPath: join(config.dataDir, 'registry-snapshot.json'),
       snapshotKey: await openSnapshotKey(keys),

@@ -10,6 +10,7 @@ import { trustIn } from './log-trust.ts';
 import { EntriesToMirror } from './mirror.ts';
 import { RegistryError } from './registry-error.ts';
 import { onStore } from './replay.ts';
+import { witnessesOf } from './witnesses.ts';
 
 export interface Step {
   readonly at: Replayed;
@@ -19,6 +20,8 @@ export interface Step {
   readonly source: LogSource;
   /** Where entries may lie already that an interrupted step brought here. */
   readonly mirror: Pick<LogReader, 'head' | 'read'>;
+  /** Witnesses that have to have cosigned it. */
+  readonly witnesses: number;
   readonly genesis: GenesisRule;
   readonly stopped: AbortSignal;
 }
@@ -31,7 +34,8 @@ export type Advance =
 /**
  * Follows a checkpoint: every entry up to it is decided, together they must be its tree, and a key that is valid in the
  * state they lead to must have signed it. A key that was added by one of these very entries counts. Throws
- * RegistryError: `registry_foreign`, `tiles_damaged`, `registry_corrupt`, `registry_unavailable`.
+ * RegistryError: `registry_foreign`, `tiles_damaged`, `registry_corrupt`, `registry_unavailable`, which is also a
+ * checkpoint that too few witnesses have cosigned.
  */
 export async function advance(step: Step): Promise<Advance> {
   const { at, note, head, source, mirror, genesis, stopped } = step;
@@ -43,6 +47,7 @@ export async function advance(step: Step): Promise<Advance> {
   const reached = await catchUp({ from: at, to: head.size, read, genesis, onStretch: entries.note });
   if (isTree(reached, head)) {
     believe(note, reached.state, genesis.logKeys ?? []);
+    requireCosigned(step, reached.state);
     return { next: reached, entries, read };
   }
   believe(note, at.state, genesis.logKeys ?? []);
@@ -63,6 +68,19 @@ export function believe(note: string, state: FoldState, pinned: readonly string[
     if (!(cause instanceof LogError)) throw cause;
     throw new RegistryError('registry_foreign', 'the checkpoint is not signed by a key of this log', { cause });
   }
+}
+
+/**
+ * Throws `registry_unavailable` unless enough witnesses have cosigned: whoever holds the log key alone can show a follower a
+ * history of its own, and cannot have others sign that they saw it. Nothing is wrong with a checkpoint that waits for them.
+ */
+function requireCosigned({ note, head, witnesses: needed, genesis }: Step, state: FoldState): void {
+  if (needed === 0) return;
+  const trust = { ...trustIn(state, genesis.logKeys ?? []), witnesses: witnessesOf(state) };
+  const names = new Set(verifyCheckpoint(note, trust).cosignatures.map(({ name }) => name));
+  if (names.size >= needed) return;
+  const lacks = `${names.size} of the ${needed} witnesses that HUREN_WITNESSES wants have cosigned its ${head.size} entries`;
+  throw new RegistryError('registry_unavailable', lacks);
 }
 
 function isTree(reached: Replayed | RefusedEntry, { root }: TreeHead): reached is Replayed {

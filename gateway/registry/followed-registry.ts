@@ -26,6 +26,8 @@ export interface FollowedParts extends Omit<HeldParts, 'store'> {
   readonly source: LogSource;
   /** This node's own copy of the entries. Several processes of the node may share it. */
   readonly mirror: LogStore;
+  /** How many witnesses have to have cosigned a checkpoint before it is believed. */
+  readonly witnesses: number;
   /** Told when the registry is heard from again, or no more, and why. That it is away is no fault. */
   readonly onContact: (contact: 'following' | 'unreachable', reason: string) => void;
 }
@@ -145,13 +147,14 @@ export class FollowedRegistry extends HeldRegistry {
   }
 
   async #advance(note: string, head: TreeHead): Promise<void> {
-    const { source, mirror, genesis } = this.#parts;
+    const { source, mirror, witnesses, genesis } = this.#parts;
     const advanced: Advance = await advance({
       at: this.at,
       note,
       head,
       source,
       mirror,
+      witnesses,
       genesis,
       stopped: this.stopped,
     });

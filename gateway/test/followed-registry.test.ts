@@ -1,12 +1,15 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
+import { cosignCheckpoint } from '../log/checkpoint-signing.ts';
 import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { documentOf } from '../registry/fold-state.ts';
 import { LOG_KEY, makeLogKey, NOW_S, signerWith, VERIFIER_KEY } from '../registry/registry.fixture.ts';
+import { acceptCosignature, witnessName } from '../registry/witnesses.ts';
 import {
   anchor,
   caughtUp,
@@ -59,6 +62,34 @@ describe('a registry that is followed', () => {
     expect(seen).toEqual([known, known + 1_001]);
     expect(follows.registry.current().adapters.get('410000')?.stage).toBe('suspended');
     expect((await follows.mirror.head()).root).toEqual((await writer.store.head()).root);
+  });
+
+  test('is believed with fewer witnesses than are wanted, or not once they have cosigned', async () => {
+    const writer = await site();
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const jwk = {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: publicKey.export({ format: 'jwk' }).x ?? '',
+      kid: 'witness-1',
+    } as const;
+    await writer.registry.commit(async (draft) => {
+      await draft.sign(second, 'key_announced', { use: 'witness', jwk });
+      await draft.sign(second, 'key_activated', { use: 'witness', kid: jwk.kid });
+    });
+    const follows = await follower(writer.url, tempFolder(onTestFinished), { witnesses: 1 });
+    await vi.waitFor(() => expect(follows.contacts).toEqual(['unreachable']), WAIT);
+    expect([sizeOf(follows), follows.faults]).toEqual([0, []]);
+    const note = (await writer.store.loadCheckpoint('signed')) ?? '';
+    const line = (key: typeof privateKey) =>
+      cosignCheckpoint(note, { name: witnessName(second.entityId), privateKey: key }, NOW_S);
+    const stranger = generateKeyPairSync('ed25519').privateKey;
+    await expect(
+      acceptCosignature(writer.store, writer.registry.folded(), line(stranger), NOW_S),
+    ).rejects.toMatchObject({ code: 'note_forged' });
+    await acceptCosignature(writer.store, writer.registry.folded(), line(privateKey), NOW_S);
+    await caughtUp(follows, writer);
+    expect(follows.contacts).toEqual(['unreachable', 'following']);
   });
 
   test('does not start, or not with what it knew, while the registry is away', async () => {

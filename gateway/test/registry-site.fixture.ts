@@ -176,8 +176,9 @@ export async function startFollower(settings: {
   readonly nowS: () => number;
   readonly mirror?: LogStore;
   readonly waitS?: number;
+  readonly witnesses?: number;
 }): Promise<TestFollower> {
-  const { folder, url, genesis, nowS, waitS = 10 } = settings;
+  const { folder, url, genesis, nowS, waitS = 10, witnesses = 0 } = settings;
   const mirror = settings.mirror ?? openSqliteStore(join(folder, 'log.sqlite'));
   const faults: RegistryError[] = [];
   const contacts: string[] = [];
@@ -185,6 +186,7 @@ export async function startFollower(settings: {
     const registry = await FollowedRegistry.open({
       source: httpLogSource({ baseUrl: url, fetchBytes: plainFetch, waitS }),
       mirror,
+      witnesses,
       genesis,
       nowS,
       snapshotPath: join(folder, 'registry-snapshot.json'),

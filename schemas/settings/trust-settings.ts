@@ -20,6 +20,14 @@ export const TRUST_SETTINGS = {
     usedBy: FOLLOWERS,
     unset: { zh: '本进程自己保管日志', en: 'this process keeps the log itself' },
   }),
+  witnesses: setting('HUREN_WITNESSES', value.wholeNumber(0, 32), {
+    about: {
+      zh: '检查点须有几个见证者会签才予采信；先登记见证者，再作此设置',
+      en: 'how many of the log’s witnesses have to have cosigned a checkpoint before it is believed; enrol them first',
+    },
+    usedBy: FOLLOWERS,
+    default: '0',
+  }),
   keys: optionalSetting('HUREN_KEYS', value.keyStore, {
     about: {
       zh: '签名密钥的存放处：file:目录，或 pkcs11:模块路径?token=…&pin-file=…',
