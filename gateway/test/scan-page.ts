@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
-import { QUIET_MODULES } from '../pass-picture.ts';
+import { QUIET_MODULES } from '../passes/pass-picture.ts';
 import { startChromium } from './chromium.ts';
 import { writeQrVideo } from './qr-video.ts';
 import { openVenueClient } from './venue-client.ts';
