@@ -24,6 +24,8 @@ import { sandboxCodes } from './venue-client.ts';
 
 /** A sheet in CSS pixels. */
 const A4 = { width: 794, height: 1123 };
+/** As printers leave it. */
+const MARGIN = { top: '1cm', bottom: '1cm', left: '1cm', right: '1cm' };
 /** Notes what is sounded and shaken. As text: it runs before the page. */
 const LISTEN = `(() => {
   globalThis.heard = [];
@@ -243,6 +245,11 @@ describe('a traveller', () => {
     await desk.page.setViewportSize(A4);
     expect(await desk.page.getByRole('button').count()).toBe(0);
     const print = await desk.page.screenshot();
+    for (const format of ['A4', 'A6']) {
+      const paper = await desk.page.pdf({ format, margin: MARGIN });
+      const sheets = paper.toString('latin1').match(/\/Type\s*\/Page\b/g);
+      expect(sheets, format).toHaveLength(1);
+    }
     const scanner = await DoorPage.open(browser, gateway.url);
     await scanner.cutNetwork();
     await scanner.showPicture(print);

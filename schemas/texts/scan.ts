@@ -143,7 +143,7 @@ export const SCAN_TEXTS = {
   no_phone: { zh: '无手机', en: 'No phone' },
   evidence: { zh: '证据', en: 'Evidence' },
   until: { zh: '有效至', en: 'Valid until' },
-  not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  not_withdrawn: { zh: '未被撤销', en: 'Not withdrawn' },
   withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
   untold_next: {
     zh: '联网后重新扫描，或扫描持证人的健康码',

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
-import { ABROAD, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
   ageText,
@@ -17,7 +17,7 @@ import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { decisionOf, isVerified, type Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
-import { clockText, momentText, say } from '../shell/language.ts';
+import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
@@ -129,9 +129,9 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
     case 'problem':
       return (
         <>
-          <p class="lead">{say(outcome.text)}</p>
+          <p class="lead">{say(outcome.next)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
+            <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
           </dl>
         </>
       );
@@ -172,8 +172,6 @@ function isOfBearer({ issuer_province, decision }: AttestationClaims): boolean {
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
-  // With a network the list is of this minute; without one it is as old as the bundle, and somebody should know.
-  const isAged = nowS - listAsOfS > LIST_AGED_S;
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
@@ -182,17 +180,22 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
       </p>
       <dl class="rows">
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, clockAt(nowS)))}</Row>
-        <Row name={SCAN_TEXTS.until}>{momentText(claims.exp)}</Row>
+        <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
-          <span data-list-age-s={nowS - listAsOfS}>
-            {clockText(listAsOfS, nowS)}
-            {isAged && ` (${say(ageText(nowS - listAsOfS))}): ${say(SCAN_TEXTS.withdrawn_since)}`}
-          </span>
+          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
         </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
     </>
   );
+}
+
+/** With a network the list is of this minute; without one it is as old as the bundle, and somebody should know. */
+function asOfText(listAsOfS: number, nowS: number): LocalisedText {
+  const at = clockText(listAsOfS, nowS);
+  const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
+  if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
+  return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en}): ${since.en}` };
 }
 
 function clockAt(nowS: number): (instant: string) => string {
