@@ -17,6 +17,8 @@ import { TakeAway } from './take-away.tsx';
 import { Trend } from './trend.tsx';
 import { countText, percentText, provinceText } from './words.ts';
 
+const SHOWN = ['presented', 'recognised', 'restricted', 'referred'] as const;
+
 interface ProvinceDeskProps {
   readonly province: ProvinceCode;
   readonly shown: Shown;
@@ -78,13 +80,15 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
         <p>{say(COVERAGE_TEXTS.none_shown)}</p>
       ) : (
         <div class="scroll">
-          <table class="list" aria-labelledby={id}>
+          <table class="list rows" aria-labelledby={id}>
             <thead>
               <tr>
                 <th scope="col">{say(COVERAGE_TEXTS[other])}</th>
-                <th scope="col">{say(COVERAGE_TEXTS.rate)}</th>
-                {(['presented', 'recognised', 'restricted', 'referred'] as const).map((count) => (
-                  <th key={count} scope="col">
+                <th scope="col" class="number">
+                  {say(COVERAGE_TEXTS.rate)}
+                </th>
+                {SHOWN.map((count) => (
+                  <th key={count} scope="col" class="number">
                     {say(COUNT_TEXTS[count])}
                   </th>
                 ))}
@@ -104,11 +108,14 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
                       {provinceText(cell[other])}
                     </Ask>
                   </th>
-                  <td class="number">{percentText(rate(cell))}</td>
-                  <td class="number">{countText(cell.presented)}</td>
-                  <td class="number">{countText(cell.recognised)}</td>
-                  <td class="number">{countText(cell.restricted)}</td>
-                  <td class="number">{countText(cell.referred)}</td>
+                  <td class="number" data-label={say(COVERAGE_TEXTS.rate)}>
+                    {percentText(rate(cell))}
+                  </td>
+                  {SHOWN.map((count) => (
+                    <td key={count} class="number" data-label={say(COUNT_TEXTS[count])}>
+                      {countText(cell[count])}
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>
@@ -130,7 +137,9 @@ function Signals({ signals }: Pick<Coverage, 'signals'>) {
           <thead>
             <tr>
               <th scope="col">{say(COVERAGE_TEXTS.signal)}</th>
-              <th scope="col">{say(COVERAGE_TEXTS.share)}</th>
+              <th scope="col" class="number">
+                {say(COVERAGE_TEXTS.share)}
+              </th>
               <th scope="col">{say(COVERAGE_TEXTS.raised)}</th>
             </tr>
           </thead>
