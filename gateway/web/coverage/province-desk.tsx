@@ -3,6 +3,7 @@ import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { adapterName } from '../registry/adapter-place.ts';
 import { History } from '../registry/history.tsx';
 import { Adapter } from '../registry/provinces.tsx';
 import { RegistryFeed } from '../registry/registry-feed.ts';
@@ -178,7 +179,13 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
         <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
         {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
         {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
-        {view !== null && adapters.map((one) => <Adapter key={adapterIdOf(one)} adapter={one} view={view} />)}
+        {view !== null &&
+          adapters.map((one) => (
+            <section key={adapterIdOf(one)}>
+              {adapters.length > 1 && <h3>{adapterName(one)}</h3>}
+              <Adapter adapter={one} view={view} />
+            </section>
+          ))}
       </section>
       {view !== null && <History view={view} only={province} />}
     </div>
