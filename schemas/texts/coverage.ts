@@ -86,7 +86,10 @@ export const COVERAGE_TEXTS = {
     zh: '行为签发省份，列为目的地；格内为绿码承认率（%）与出示次数。用方向键移动，按回车查看原因。',
     en: 'Rows: issuers; columns: destinations; in each cell the share of greens that were recognised (%), and how many scans. Arrow keys move, Enter shows the reasons.',
   },
-  matrix_none: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
+  matrix_none: {
+    zh: '此范围内没有可公布的扫码。可选更长的时段，或全部场所与原因。',
+    en: 'There is nothing to show of these. A longer time, or all venues and reasons, may have something.',
+  },
   empty_cell: { zh: '空格表示没有扫码。', en: 'An empty cell had no scans.' },
   own_cell: { zh: '本省', en: 'the province itself' },
   earlier: { zh: '上一省', en: 'Province before' },

@@ -37,7 +37,11 @@ export function Desk() {
         <>
           <p class="quiet standing">
             {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
-            {state !== null && <span class={`feed ${state}`}>{say(COVERAGE_TEXTS[state])}</span>}
+            {state !== null && (
+              <span class={`feed ${state}`} role="status">
+                {say(COVERAGE_TEXTS[state])}
+              </span>
+            )}
           </p>
           {province !== null && <ProvinceDesk {...{ province, shown, question, ask }} />}
           {province === null && <Everything {...{ shown, question, ask }} />}

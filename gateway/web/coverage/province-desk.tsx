@@ -39,20 +39,22 @@ export function ProvinceDesk({ province, shown: { whole, close }, question, ask 
         </Ask>
       </p>
       <Attention items={attention.filter((item) => item.province === province || item.subject === province)} />
-      <Cells
-        id="its-codes"
-        title={say(COVERAGE_TEXTS.its_codes)}
-        cells={cells.filter(({ issuer }) => issuer === province)}
-        other="destination"
-        {...links}
-      />
-      <Cells
-        id="here"
-        title={say(COVERAGE_TEXTS.here)}
-        cells={cells.filter(({ destination }) => destination === province)}
-        other="issuer"
-        {...links}
-      />
+      <div class="pair">
+        <Cells
+          id="its-codes"
+          title={say(COVERAGE_TEXTS.its_codes)}
+          cells={cells.filter(({ issuer }) => issuer === province)}
+          other="destination"
+          {...links}
+        />
+        <Cells
+          id="here"
+          title={say(COVERAGE_TEXTS.here)}
+          cells={cells.filter(({ destination }) => destination === province)}
+          other="issuer"
+          {...links}
+        />
+      </div>
       <TakeAway question={question} hours={false} />
       <Trend series={close?.series ?? []} question={question} />
       <Signals signals={signals.filter((signal) => signal.province === province)} />

@@ -50,7 +50,9 @@ function Suspend({ adapters, signer }: MovesProps) {
       step={async () => {
         if (signer === null || chosen === undefined || code === undefined) return null;
         setTyped('');
-        return await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
+        const refusal = await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
+        if (refusal === null) setReason('');
+        return refusal;
       }}
     >
       <h4>{say(OPERATOR_TEXTS.suspend_title)}</h4>
@@ -144,7 +146,9 @@ function ProvinceChoice({ id, adapters, value, onChoose }: ProvinceChoiceProps) 
     value: adapterIdOf(adapter),
     text: `${adapterName(adapter)} ${adapterCode(adapter)}`,
   }));
-  return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={value} onChoose={onChoose} options={options} />;
+  // Once it is stopped it is none of those that can be: nothing is chosen then.
+  const chosen = options.some((option) => option.value === value) ? value : '';
+  return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={chosen} onChoose={onChoose} options={options} />;
 }
 
 interface NameTypedProps {
