@@ -6,7 +6,7 @@ import type { Cli } from './cli.ts';
 import { describedGroup } from './commands/command.ts';
 import { packageVersion } from './package-version.ts';
 import { cellsOf, wrapped } from './table.ts';
-import { usageText } from './usage-text.ts';
+import { noteText, usageText } from './usage-text.ts';
 
 const TITLES = new Map([
   ['Usage:', '用法：'],
@@ -71,6 +71,8 @@ export async function createProgram(cli: Cli, argv: readonly string[] = []): Pro
           .join('\n'),
       displayWidth: cellsOf,
       styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
+      styleOptionDescription: (text) => noteText(text, cli.language),
+      styleArgumentDescription: (text) => noteText(text, cli.language),
     })
     .configureOutput({
       outputError: (text, write) => {

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { keysOf } from '../../schemas/code-lists/index.ts';
 import { ROOT } from './import-graph.ts';
+import { placeOf, README_LANGUAGES, README_PICTURES } from './looks/readme-pictures.ts';
 
 const DOCUMENTS = [
   'README.md',
@@ -22,6 +24,23 @@ const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|md|mjs|ya?ml))`/g;
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
 const PLACE_OF_ONE_MACHINE = /\/(?:root|work|tmp|home)\/[a-z]/;
 
+/** Somebody who reads by telephone waits for them. */
+const MAX_PICTURE_BYTES = 150_000;
+
+test.each(
+  README_LANGUAGES,
+)('in %s a picture is shown that no script takes, that is heavy, or that nobody sees', (lang) => {
+  const text = readFileSync(join(ROOT, lang === 'zh' ? 'README.zh-CN.md' : 'README.md'), 'utf8');
+  const shown = [...text.matchAll(/deploy\/pictures\/[\w.-]+/g)].map(([path]) => path);
+  const taken = keysOf(README_PICTURES).map((name) => placeOf(name, lang));
+  expect(shown.toSorted()).toEqual(taken.toSorted());
+  for (const path of taken) {
+    const picture = readFileSync(join(ROOT, path));
+    expect(picture.subarray(1, 4).toString('latin1'), path).toBe('PNG');
+    expect(picture.length, path).toBeLessThan(MAX_PICTURE_BYTES);
+  }
+});
+
 describe.each(DOCUMENTS)('%s', (document) => {
   const text = readFileSync(join(ROOT, document), 'utf8');
 
@@ -35,4 +54,33 @@ describe.each(DOCUMENTS)('%s', (document) => {
   test('a path of one machine stands in it', () => {
     expect(PLACE_OF_ONE_MACHINE.exec(text)?.[0] ?? null).toBe(null);
   });
+});
+
+/** What a document is made of, whatever its language: levels of headings, rows, points and every command. */
+function shape(document: string) {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, kind = '', inside = '']) => ({
+    kind,
+    inside,
+  }));
+  const running = text.replace(/^```[\s\S]*?^```$/gm, '');
+  return {
+    headings: [...running.matchAll(/^#+(?= )/gm)].map(([level]) => level.length),
+    rows: running.match(/^\|/gm)?.length ?? 0,
+    points: running.match(/^- /gm)?.length ?? 0,
+    pictures: [...running.matchAll(/^!\[[^\]]*\]\(([^)]+)\)/gm)].map(([, path]) => path),
+    blocks: blocks.map(({ kind, inside }) => (kind === 'sh' || kind === 'js' ? inside : kind)),
+  };
+}
+
+const CHINESE = DOCUMENTS.filter((document) => document.endsWith('.zh-CN.md'));
+
+describe.each(CHINESE)('%s', (document) => {
+  test('says less, or other commands, than the English one', () => {
+    expect(shape(document)).toEqual(shape(document.replace('.zh-CN.md', '.md')));
+  });
+});
+
+test('a reader of Chinese finds no page', () => {
+  expect(CHINESE.length).toBeGreaterThan(6);
 });

@@ -86,7 +86,7 @@ describe('a registry that is followed', () => {
     const stranger = generateKeyPairSync('ed25519').privateKey;
     await expect(
       acceptCosignature(writer.store, writer.registry.folded(), line(stranger), NOW_S),
-    ).rejects.toMatchObject({ code: 'note_forged' });
+    ).rejects.toMatchObject({ code: 'note_untrusted' });
     await acceptCosignature(writer.store, writer.registry.folded(), line(privateKey), NOW_S);
     await caughtUp(follows, writer);
     expect(follows.contacts).toEqual(['unreachable', 'following']);

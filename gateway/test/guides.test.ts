@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readinessSchema } from '../../schemas/readiness.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { ROOT } from './import-graph.ts';
 import { commandPath, compileAgainst, installPackage, runPage } from './pasted-page.ts';
@@ -15,25 +16,30 @@ beforeAll(async () => {
   sandbox = await startSandboxGateway();
 });
 afterAll(() => sandbox.stop());
+// Whoever reads a page has a gateway that has settled: after its start, and after what another page had it do.
+beforeEach(async () => {
+  const degraded = async () => readinessSchema.parse(await (await fetch(`${sandbox.url}/readyz`)).json()).degraded;
+  await expect.poll(degraded, { timeout: 60_000 }).toEqual([]);
+});
 
 /** Pages that talk of people and not of commands. */
-const WITHOUT_COMMANDS = ['traveller.md', 'traveller.zh-CN.md', 'venue.zh-CN.md'];
+const WITHOUT_COMMANDS = ['traveller.md', 'traveller.zh-CN.md'];
 const PAGES = readdirSync(join(ROOT, 'deploy/guides')).filter((page) => !WITHOUT_COMMANDS.includes(page));
 
-/** What whoever pastes a page of the sandbox has set. */
-function settings(): Record<string, string> {
+/** What whoever pastes a page of the sandbox has set, in the page's language. */
+function settings(page = ''): Record<string, string> {
   return {
     HUREN_URL: sandbox.url,
     HUREN_DATA_DIR: sandbox.dataDir,
     SAMPLES: join(ROOT, 'gateway/policy/samples'),
-    LANG: 'en',
+    LANG: page.endsWith('.zh-CN.md') ? 'zh' : 'en',
   };
 }
 
 describe.each(PAGES.filter((page) => page !== 'integrator.md'))('the page %s', (page) => {
   test('has a command that does not work, or shows what nobody saw', () => {
     const folder = tempFolder(onTestFinished);
-    const steps = runPage(page, folder, settings(), commandPath(folder));
+    const steps = runPage(page, folder, settings(page), commandPath(folder));
     expect(steps.length).toBeGreaterThan(0);
     for (const { commands, printed, shown } of steps) {
       const lines = (shown ?? '').split('\n').filter((line) => line.trim() !== '');

@@ -92,7 +92,8 @@ async function tried(root: string, under: readonly Stage[], command: readonly st
       exit: await stopped(child, lastOf(under, 'STOPSIGNAL')),
     };
   } finally {
-    child.kill('SIGKILL');
+    // What became another user is not ended with whoever started it.
+    if (child.exitCode === null) process.kill(insideOf(child), 'SIGKILL');
   }
 }
 
@@ -131,9 +132,13 @@ function isRefused(root: string, place: Place, path: string): boolean {
 
 /** The signal goes to process 1 of the container, as an engine sends it; what it ended with comes out of unshare. */
 async function stopped(child: ChildProcess, signal: string): Promise<number | null> {
-  const inside = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim());
   const exited = once(child, 'exit');
-  process.kill(inside, signal === 'SIGTERM' ? signal : 'SIGKILL');
+  process.kill(insideOf(child), signal === 'SIGTERM' ? signal : 'SIGKILL');
   await exited;
   return child.exitCode;
+}
+
+/** The process that is number 1 in there. */
+function insideOf({ pid }: ChildProcess): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 }
