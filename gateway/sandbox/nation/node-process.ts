@@ -54,20 +54,6 @@ export class NodeProcess {
     this.#isUp = true;
   }
 
-  /** Starts it where it is expected to refuse, and gives what it said last. Throws where it does answer. */
-  async startRefused(): Promise<string> {
-    const child = this.#spawn({});
-    const untilMs = performance.now() + ANSWERS_WITHIN_MS;
-    while (!hasEnded(child)) {
-      if (performance.now() > untilMs || (await isAnswering(this.seat))) {
-        await this.kill();
-        throw this.#failed('it did not refuse to start');
-      }
-      await delay(LOOK_EVERY_MS);
-    }
-    return this.#lastWords();
-  }
-
   /** Lets it finish what is under way. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
