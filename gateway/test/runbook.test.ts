@@ -6,6 +6,7 @@ import { DEGRADED_REASONS, READINESS_REASONS } from '../../schemas/readiness.ts'
 import { createCli } from '../cli/cli.ts';
 import { createProgram } from '../cli/program.ts';
 import { ROOT } from './import-graph.ts';
+import { REHEARSALS } from './rehearsal/procedures.ts';
 
 const text = readFileSync(join(ROOT, 'deploy/RUNBOOK.md'), 'utf8');
 const program = await createProgram(createCli('en', {}));
@@ -22,6 +23,13 @@ test('the runbook sends its reader to a section that is not there', () => {
   );
   expect(named.length).toBeGreaterThan(5);
   expect(named.filter((name) => !headings.has(name))).toEqual([]);
+});
+
+test.each(REHEARSALS)('$section is rehearsed with commands that it does not print ($what)', ({ section, commands }) => {
+  const [, after = ''] = text.split(`\n## ${section}\n`);
+  const [own = ''] = after.split('\n## ');
+  const named = commands.map((command) => `huren ${command.split(/ (?=-|\{|\d)/)[0]}`);
+  expect(named.filter((name) => !own.includes(name))).toEqual([]);
 });
 
 describe('a command of the runbook', () => {
