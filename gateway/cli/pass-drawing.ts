@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { toPngBuffer } from 'lean-qr/extras/node_export';
-import { type PassPicture, passPicture, pathOf, QUIET_MODULES } from '../pass-picture.ts';
+import { type PassPicture, passPicture, pathOf, QUIET_MODULES } from '../passes/pass-picture.ts';
 import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 

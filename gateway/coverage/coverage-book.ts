@@ -9,6 +9,8 @@ import type { CountedBatch, CoverageStore, SumsWish, TimedTally } from './covera
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
 const FORGET_EVERY = 1_000;
+/** Looks between two at what an older version counts beside this one. */
+const TAKE_OVER_EVERY = 15;
 
 type Wish = Omit<SumsWish, 'afterMinute'>;
 
@@ -27,12 +29,13 @@ export class CoverageBook {
   readonly #instance = randomUUID();
   readonly #timer: NodeJS.Timeout;
   #batches = 0;
+  #ticks = 0;
   #unsent: CountedBatch | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), FLUSH_EVERY_MS).unref();
   }
 
   /** What may be shown of the last `windowMs`, over all instances, group by group. Throws StoreError. */
@@ -67,6 +70,20 @@ export class CoverageBook {
   async #flushedAfter(windowMs: number): Promise<number> {
     await this.flush();
     return Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    void this.flush();
+    if (this.#ticks % TAKE_OVER_EVERY === 0) this.#flushing = this.#flushing.then(() => this.#takeOver());
+  }
+
+  async #takeOver(): Promise<void> {
+    try {
+      await this.#parts.store.use((store) => store.takeOver());
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   async #send(): Promise<void> {

@@ -21,8 +21,9 @@ import type {
   Sender,
 } from './coverage-store.ts';
 import { newEpoch } from './coverage-tables.ts';
-import { GROUP_COLUMNS, GROUP_NAME, GroupRows, type GroupTable } from './group-rows.ts';
+import { GROUP_COLUMNS, GROUP_NAME, GroupRows, type GroupTable, type TimedGroup } from './group-rows.ts';
 import { isCounted, judgeReport, type ReportJudgement } from './judge-report.ts';
+import { type OlderRow, takeOlder } from './older-counts.ts';
 import { Merging } from './packed-counts.ts';
 import { type RowsOf, type Steps, storedRows } from './statement.ts';
 import { SumStatements } from './sum-statements.ts';
@@ -158,6 +159,25 @@ export class CoverageStatements {
     };
   }
 
+  /**
+   * Adds a piece of what version 0.1.0 counted, before the tables were brought up to date or beside this version. False:
+   * there was nothing.
+   */
+  *takeOver(): Steps<boolean> {
+    const [shown, withheld, unreported] = [
+      yield* takeOlder('shown', this.#what),
+      yield* takeOlder('withheld', this.#what),
+      yield* takeOlder('unreported', this.#what),
+    ];
+    if (shown.length + withheld.length + unreported.length === 0) return false;
+    const due = new Merging(DUE.key);
+    for (const { minute, counter, n, ...name } of unreported) due.add({ ...name, minute }, { [counter]: n }, minute);
+    yield* this.#rows.merge(DUE, due);
+    yield* this.sums.add(shown.map(groupOf));
+    yield* this.sums.show(withheld.map((row) => ({ minute: row.minute, groups: [groupOf(row)] })));
+    return true;
+  }
+
   /** As much as one report may hold; the next one takes the rest. */
   *#takeUnreported(reporter: string): Steps<MinuteGroups[]> {
     const sql = `SELECT ${GROUP_COLUMNS} FROM huren_coverage_due WHERE reporter = $1
@@ -198,4 +218,8 @@ export function reporterName(kind: 'gateway' | 'issuer', province: CoverageGroup
 /** Of the payload as it stands in a token: so whoever receives it need not encode it again. */
 function digestOf(body: string): string {
   return createHash('sha256').update(Buffer.from(body).toString('base64url')).digest('base64url');
+}
+
+function groupOf({ counter, n, reporter: _, ...name }: OlderRow): TimedGroup {
+  return { ...name, counts: { [counter]: n } };
 }

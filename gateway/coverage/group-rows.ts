@@ -3,6 +3,11 @@ import { StoreError } from '../stores/store-error.ts';
 import { type Merging, type RowName, readCounts } from './packed-counts.ts';
 import { type RowsOf, type Statement, type Steps, type StoredRow, storedMinute } from './statement.ts';
 
+/** What was counted of a group in one minute. */
+export interface TimedGroup extends CoverageGroup {
+  readonly minute: number;
+}
+
 /** A table with a row for each group: `key` tells its rows apart, in the order of its primary key. */
 export interface GroupTable<Name extends RowName> {
   readonly name: string;
@@ -59,7 +64,7 @@ export class GroupRows {
   }
 
   /** Throws StoreError `damaged`. */
-  read(row: StoredRow): CoverageGroup & { readonly minute: number } {
+  read(row: StoredRow): TimedGroup {
     const { destination, issuer, venue_kind } = row;
     const name = nameSchema.safeParse({ destination, issuer, venue_kind });
     if (!name.success) throw new StoreError('damaged', this.#what, { cause: name.error });

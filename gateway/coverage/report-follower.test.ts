@@ -14,7 +14,8 @@ const open = () => openSqliteCoverage(':memory:', { withholdBelow: 1 });
 /** Nodes with a chain of reports each, some of which cannot be reached or do not answer. */
 class Nodes {
   readonly asked: (readonly [node: string, known: KnownReport])[] = [];
-  readonly hanging = new Set<string>();
+  /** Those that say nothing until they are let go. */
+  readonly hanging = new Map<string, PromiseWithResolvers<void>>();
   readonly away = new Set<string>();
   readonly epoch = randomBytes(16).toString('base64url');
   readonly made = new Map<string, number>();
@@ -32,7 +33,7 @@ class Nodes {
 
   readonly fetch = async ({ node }: ReportingNode, known: KnownReport) => {
     this.asked.push([node, known]);
-    if (this.hanging.has(node)) await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await this.hanging.get(node)?.promise;
     if (this.away.has(node) || this.hanging.has(node)) throw new ReportFault('unreachable', null);
     const made = this.made.get(node) ?? 0;
     return { reports: made > known.number ? [String(known.number + 1)] : [] };
@@ -73,19 +74,20 @@ function follow(nodes: Nodes, store: StoreWatch<CoverageStore>): string[] {
 test('nodes that do not answer hold up the others, or are not told, or stay told when they are back', async () => {
   const nodes = new Nodes(20);
   const [hanging, away, good] = ['0', '1', '2'].map((at) => `https://gateway.example/${at}`);
-  nodes.hanging.add(hanging ?? '');
+  const letGo = Promise.withResolvers<void>();
+  nodes.hanging.set(hanging ?? '', letGo);
   nodes.away.add(away ?? '');
   nodes.made.set(good ?? '', 3);
   const outcomes = follow(nodes, new StoreWatch({ open, onChange: () => {} }));
   const [follower] = following;
   await vi.waitFor(() => expect([...(follower?.unreachable ?? [])]).toEqual([away]), WITHIN);
-  // Twice, before the one that hangs has ended once.
   await vi.waitFor(() => expect(nodes.timesAsked(good ?? '')).toBeGreaterThanOrEqual(2), WITHIN);
   expect([nodes.timesAsked(hanging ?? ''), outcomes.filter((outcome) => outcome === 'next')]).toEqual([
     1,
     ['next', 'next', 'next'],
   ]);
   nodes.away.clear();
+  letGo.resolve();
   await vi.waitFor(() => expect([...(follower?.unreachable ?? [])]).toEqual([hanging]), WITHIN);
 }, 30_000);
 

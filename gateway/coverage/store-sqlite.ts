@@ -14,6 +14,10 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
   const statements = new CoverageStatements(terms, rowsOf, path);
   const run = async <T>(steps: Steps<T>) => file.transact(() => stepThrough(file, steps));
   const look = async <T>(steps: Steps<T>) => file.snapshot(() => stepThrough(file, steps));
+  const takeOver = async () => {
+    for (let more = true; more; ) more = await run(statements.takeOver());
+  };
+  await takeOver();
   return {
     add: (batch) => run(statements.add(batch)),
     sums: (wish) => look(statements.sums.sums(wish)),
@@ -24,6 +28,7 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
     fold: (received) => run(statements.fold(received)),
     noteFault: (...fault) => run(statements.noteFault(...fault)),
     senders: () => look(statements.senders()),
+    takeOver,
     probe: async () => {
       file.attempt(() => file.prepare('SELECT count(*) FROM sqlite_schema').get());
     },

@@ -6,7 +6,7 @@ import { MINUTE_MS } from './coverage-counter.ts';
 import { ANY_KIND, type GroupName, type MinuteGroups, type SummedGroup } from './coverage-groups.ts';
 import type { CoverageTerms, SumsWish, TimedTally } from './coverage-store.ts';
 import { SPANS } from './coverage-tables.ts';
-import { GROUP_COLUMNS, GROUP_NAME, type GroupRows, type GroupTable } from './group-rows.ts';
+import { GROUP_COLUMNS, GROUP_NAME, type GroupRows, type GroupTable, type TimedGroup } from './group-rows.ts';
 import { Merging, scansIn } from './packed-counts.ts';
 import { packGroups } from './packed-groups.ts';
 import { type PackedRow, PackedRows } from './packed-rows.ts';
@@ -71,14 +71,18 @@ export class SumStatements {
 
   /** Into what may be shown: group by group, and only once enough scans are behind a group. */
   *show(minutes: readonly MinuteGroups[]): Steps<void> {
-    const ripe = yield* this.#ripe(minutes);
+    yield* this.add(yield* this.#ripe(minutes));
+  }
+
+  /** What enough scans are behind. */
+  *add(ripe: readonly TimedGroup[]): Steps<void> {
     if (ripe.length === 0) return;
     const rolled = yield* this.#rolled();
     const rows = new PackedRows();
     for (const { minute, ...group } of ripe) {
       for (const span of minute <= rolled.minute ? SPANS : ([1] as const)) rows.add(span, minute, group);
     }
-    yield* this.#add(rows);
+    yield* this.#write(rows);
     if (ripe.some(({ minute }) => minute <= rolled.minute)) {
       yield { sql: 'UPDATE huren_coverage_rolled SET late = late + 1', values: [] };
     }
@@ -145,7 +149,7 @@ export class SumStatements {
         this.#unpacked(row, (packed) => wider.addPacked(packed));
       }
     }
-    yield* this.#add(rows);
+    yield* this.#write(rows);
     yield { sql: 'DELETE FROM huren_coverage_rolled', values: [] };
     yield { sql: 'INSERT INTO huren_coverage_rolled (minute) VALUES ($1)', values: [until] };
   }
@@ -158,11 +162,11 @@ export class SumStatements {
   }
 
   /** To rows that are kept. */
-  *#add(rows: PackedRows): Steps<void> {
-    for (const row of rows.all()) yield* this.#addRow(row);
+  *#write(rows: PackedRows): Steps<void> {
+    for (const row of rows.all()) yield* this.#writeRow(row);
   }
 
-  *#addRow(row: PackedRow): Steps<void> {
+  *#writeRow(row: PackedRow): Steps<void> {
     const { span, minute, province, part } = row.name;
     const name = [span, minute, province, part];
     const [kept] = yield { sql: `SELECT counts FROM huren_coverage_sum WHERE ${ROW}`, values: name };
@@ -187,7 +191,7 @@ export class SumStatements {
   }
 
   /** The groups that have enough scans behind them, each with what was withheld of it, at its newest minute. */
-  *#ripe(minutes: readonly MinuteGroups[]): Steps<(CoverageGroup & { readonly minute: number })[]> {
+  *#ripe(minutes: readonly MinuteGroups[]): Steps<TimedGroup[]> {
     const { withholdBelow } = this.#terms;
     const given = minutes.flatMap(({ minute, groups }) => groups.map((group) => ({ minute, ...group })));
     if (withholdBelow <= 1) return given;

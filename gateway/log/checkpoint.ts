@@ -51,6 +51,16 @@ export function verifyCheckpoint(note: string, trust: CheckpointTrust): Verified
   return { ...checkpoint, cosignatures };
 }
 
+/** As `verifyCheckpoint`, and null where that refuses: for whoever asks whose a checkpoint is. */
+export function signedCheckpoint(note: string, trust: CheckpointTrust): VerifiedCheckpoint | null {
+  try {
+    return verifyCheckpoint(note, trust);
+  } catch (error) {
+    if (error instanceof LogError) return null;
+    throw error;
+  }
+}
+
 /**
  * Adds a known witness's signature line to a checkpoint; a newer line of the same witness takes the older one's place.
  * `note_untrusted`: not a known witness; `note_forged`: does not verify; `note_out_of_time`: from the future, or

@@ -1,5 +1,4 @@
-import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
-import { LogError } from '../log/log-error.ts';
+import { signedCheckpoint } from '../log/checkpoint.ts';
 import type { LogReader } from '../log/store.ts';
 import { entryChecker, type GenesisRule } from '../registry/apply-entry.ts';
 import type { FoldState } from '../registry/fold-state.ts';
@@ -100,21 +99,11 @@ interface HeldLog {
 }
 
 async function sighting({ store, state, genesis }: HeldLog, by: string, note: string): Promise<Sighting> {
-  const seen = signedIn(note, state, genesis);
+  const seen = signedCheckpoint(note, trustSoFar(state, genesis.logKeys ?? []));
   if (seen === null) return { by, outcome: 'foreign', size: null };
   const loss = await lossOf({ note, ...seen }, store);
   const outcome = loss === null ? 'consistent' : loss.code === 'log_shorter' ? 'older' : 'other';
   return { by, outcome, size: seen.size };
-}
-
-function signedIn(note: string, state: FoldState, { logKeys }: GenesisRule) {
-  try {
-    verifyCheckpoint(note, trustSoFar(state, logKeys ?? []));
-    return parseCheckpoint(note);
-  } catch (error) {
-    if (error instanceof LogError) return null;
-    throw error;
-  }
 }
 
 async function shownAt(origin: string, fetchBytes: FetchBytes): Promise<string | null> {

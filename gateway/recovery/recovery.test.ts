@@ -14,12 +14,14 @@ import { plainFetch, showLog, tempFolder } from '../test/registry-site.fixture.t
 import { judgeSightings } from './confirm-log.ts';
 import { BASIS, backedUp, contentOf, fillNode, openNode, PASSPHRASE, placesIn, restored } from './recovery.fixture.ts';
 
+type Filled = Awaited<ReturnType<typeof fillNode>>;
+
 const LEAVE = { unconfirmed: true, moved: true } as const;
 let postgres: TestPostgres;
 let world: World;
 let home: string;
 /** A running node on files, and a backup of it. */
-let node: Awaited<ReturnType<typeof fillNode>>;
+let node: Filled;
 let archive: string;
 
 beforeAll(async () => {
@@ -169,9 +171,9 @@ describe('what is there', () => {
 });
 
 describe('a log that others follow', () => {
-  /** Everybody whom the log names answers with the log of the running node. */
-  const following = async (): Promise<FetchBytes> => {
-    const shown = await showLog(node.registry, node.store);
+  /** Everybody whom the log names answers with the log of a running node. */
+  const following = async ({ registry, store }: Filled = node): Promise<FetchBytes> => {
+    const shown = await showLog(registry, store);
     onTestFinished(shown.stop);
     return { get: (url, limits) => plainFetch.get(url.replace(new URL(url).origin, shown.url), limits) };
   };
@@ -183,20 +185,26 @@ describe('a log that others follow', () => {
   });
 
   test('is put back older than they, a witness or this node have seen it', async () => {
-    const newer = await node.registry.commit((draft) =>
+    const source = placesIn(fresh());
+    mkdirSync(source.dataDir);
+    const running = await fillNode(source, world.log);
+    onTestFinished(() => running.close());
+    const older = `${source.dataDir}.backup`;
+    await backedUp(source, older);
+    const newer = await running.registry.commit((draft) =>
       draft.sign(actors.first, 'key_announced', { use: 'federation', jwk: actors.third.publicJwk }),
     );
     const seen = { code: 'log_older' };
-    const fetchBytes = await following();
-    await expect(restored(placesIn(fresh()), archive, { fetchBytes })).rejects.toMatchObject(seen);
+    const fetchBytes = await following(running);
+    await expect(restored(placesIn(fresh()), older, { fetchBytes })).rejects.toMatchObject(seen);
     const elsewhere = [{ by: 'witness.txt', note: newer?.checkpoint ?? '' }];
-    await expect(restored(placesIn(fresh()), archive, { ...LEAVE, elsewhere })).rejects.toMatchObject(seen);
+    await expect(restored(placesIn(fresh()), older, { ...LEAVE, elsewhere })).rejects.toMatchObject(seen);
     const target = placesIn(fresh());
     mkdirSync(target.dataDir);
-    copyFileSync(join(home, 'node/last-checkpoint.txt'), join(target.dataDir, 'last-checkpoint.txt'));
-    await expect(restored(target, archive, LEAVE)).rejects.toMatchObject(seen);
+    copyFileSync(join(source.dataDir, 'last-checkpoint.txt'), join(target.dataDir, 'last-checkpoint.txt'));
+    await expect(restored(target, older, LEAVE)).rejects.toMatchObject(seen);
     expect(existsSync(join(target.dataDir, 'keys'))).toBe(false);
-    const { set_aside } = await restored(target, archive, { ...LEAVE, acceptLoss: true });
+    const { set_aside } = await restored(target, older, { ...LEAVE, acceptLoss: true });
     expect(set_aside).toContain('last-checkpoint.8-');
     expect((await contentOf(target)).size).toBe(world.log.length);
   });

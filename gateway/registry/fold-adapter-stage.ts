@@ -1,5 +1,5 @@
 import { firstOverlap } from '../../adapters/recogniser-overlap.ts';
-import { adapterIdOf } from '../../schemas/adapter-id.ts';
+import { type AdapterPlace, adapterIdOf } from '../../schemas/adapter-id.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
@@ -56,10 +56,9 @@ export function suspendAdapter(
   { iss, body }: EventOf<'adapter_suspended'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(adapterIdOf(body));
-  const mover = moverOf(state, iss, body.province);
-  if (isRejection(mover)) return mover;
-  if (adapter === undefined) return rejected('adapter_unknown');
+  const moved = movedAdapter(state, iss, body);
+  if (isRejection(moved)) return moved;
+  const { adapter, mover } = moved;
   if (adapter.active === null) return rejected('no_active_version');
   if (adapter.suspended !== null) return rejected('adapter_is_suspended');
   const suspended = { ...mark, reason: body.reason, role: mover.role };
@@ -71,10 +70,9 @@ export function resumeAdapter(
   { iss, body }: EventOf<'adapter_resumed'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(adapterIdOf(body));
-  const mover = moverOf(state, iss, body.province);
-  if (isRejection(mover)) return mover;
-  if (adapter === undefined) return rejected('adapter_unknown');
+  const moved = movedAdapter(state, iss, body);
+  if (isRejection(moved)) return moved;
+  const { adapter, mover } = moved;
   if (adapter.suspended === null) return rejected('adapter_not_suspended');
   if (mover.role === 'province' && adapter.suspended.role !== 'province') return rejected('suspension_not_yours');
   return withAdapter(state, { ...adapter, suspended: null, changed: mark });
@@ -86,10 +84,9 @@ export function rollBackAdapter(
   { iss, body }: EventOf<'adapter_rolled_back'>,
   mark: Mark,
 ): FoldState | Rejection {
-  const adapter = state.adapters.get(adapterIdOf(body));
-  const mover = moverOf(state, iss, body.province);
-  if (isRejection(mover)) return mover;
-  if (adapter === undefined) return rejected('adapter_unknown');
+  const moved = movedAdapter(state, iss, body);
+  if (isRejection(moved)) return moved;
+  const { adapter } = moved;
   const target = adapter.versions.find(({ version }) => version === body.to_version);
   const onTrial = adapter.trial !== null;
   if (target?.served !== true || (target.version === adapter.active && !onTrial)) return rejected('rollback_target');
@@ -101,6 +98,18 @@ export function rollBackAdapter(
 /** The manifest in full use, or undefined. */
 export function activeVersion({ active, versions }: AdapterRecord): VersionRecord | undefined {
   return versions.find(({ version }) => version === active);
+}
+
+/** The adapter that is moved, and who moves it. */
+function movedAdapter(
+  state: FoldState,
+  iss: string,
+  place: AdapterPlace,
+): { readonly adapter: AdapterRecord; readonly mover: EntityRecord } | Rejection {
+  const mover = moverOf(state, iss, place.province);
+  if (isRejection(mover)) return mover;
+  const adapter = state.adapters.get(adapterIdOf(place));
+  return adapter === undefined ? rejected('adapter_unknown') : { adapter, mover };
 }
 
 function moverOf(state: FoldState, iss: string, province: ProvinceCode): EntityRecord | Rejection {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { REJECTIONS, type RejectionCode } from '../../schemas/registry-rejections.ts';
+import { ACTIVATIONS } from './fold-activations.fixture.ts';
 import { ADAPTERS } from './fold-adapters.fixture.ts';
 import { ENTITIES } from './fold-entities.fixture.ts';
 import { ENVELOPE } from './fold-envelope.fixture.ts';
@@ -11,7 +12,7 @@ import { STAGES } from './fold-stages.fixture.ts';
 import { activeWorld, actors, checkedWorld, enrolledWorld, HENAN_1_NAMED, World } from './registry.fixture.ts';
 
 const { henan } = actors;
-const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...STAGES, ...NODES, ...POLICIES, ...LOG_KEYS];
+const ROWS = [...ENVELOPE, ...ENTITIES, ...ADAPTERS, ...ACTIVATIONS, ...STAGES, ...NODES, ...POLICIES, ...LOG_KEYS];
 /** Decided by a gateway around the fold; their tests are with `WritableRegistry` and `submitEvent`. */
 const ELSEWHERE: RejectionCode[] = [
   'scenarios_missing',

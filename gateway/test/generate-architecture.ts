@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EXCEPTIONS } from './import-exceptions.ts';
 import { ROOT } from './import-graph.ts';
-import { EXCEPTIONS, ROOMS } from './import-rules.ts';
+import { ROOMS } from './import-rules.ts';
 
 /*
  * Writes the table of rooms into ARCHITECTURE.md, between its markers, from the table that the import test enforces.

@@ -87,16 +87,18 @@ describe('three processes on one port', () => {
   });
 
   test('go on using what one of them was told to forget', async () => {
-    const code = await freshGreen();
+    // Of a province of its own: its breaker may stay open.
+    const province = '330000';
+    const code = await freshGreen(province);
     await scanMany(code, 30);
     const { url, dataDir } = gateway;
     const events = { 'urn:huren:event:adapter-flush': {} };
-    const event = await signEvent({ url, dataDir, province: '310000', events });
+    const event = await signEvent({ url, dataDir, province, events });
     expect((await pushEvent(url, event)).status).toBe(202);
-    await setFault(url, '310000', { status: 503 });
+    await setFault(url, province, { status: 503 });
     const replies = await scanMany(code, 30);
     expect(new Set(replies.map(({ decision }) => decision))).toEqual(new Set(['refer']));
-    await setFault(url, '310000', null);
+    await setFault(url, province, null);
   });
 
   test('count for themselves', async () => {
@@ -147,8 +149,9 @@ describe('three processes on one port', () => {
     await Promise.all(load);
     expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });
     expect(outcomes.get('200')).toBeGreaterThan(50);
+    scanned += outcomes.get('200') ?? 0;
     // What the processes that are gone had counted would otherwise be read as a restart, and the rest as new.
-    expect(await counted('huren_verifications_total')).toBe(scanned + (outcomes.get('200') ?? 0));
+    expect(await counted('huren_verifications_total')).toBe(scanned);
   }, 90_000);
 });
 

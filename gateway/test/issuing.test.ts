@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { decodeJwt, type JWTPayload } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type StatementReply, statementReplySchema } from '../../schemas/statement-exchange.ts';
@@ -35,6 +35,10 @@ const issuerOf = (province: string) => overheard.issuerOf(province);
 const freshCode = (province: string, scenario: string) => overheard.freshCode(province, scenario);
 const parsedReply = (reply = '') => statementReplySchema.parse(JSON.parse(reply));
 const adapterOf = ({ attestation }: VerificationReply) => String(decodeJwt(attestation)['adapter']);
+/** A node that has answered this often may fail once: its breaker stays closed, whatever was tested before. */
+const answersFirst = async () => {
+  for (let n = 0; n < 3; n += 1) expect((await venue.verify(await freshCode(BY_NODE, 'green'))).status).toBe('green');
+};
 
 describe('a province that is asked by way of its node', () => {
   test.each([
@@ -100,6 +104,7 @@ describe('a province that is asked by way of its node', () => {
   });
 
   test('is not counted, or by more than who asked and what came of it', async () => {
+    await venue.verify(await freshCode(BY_NODE, 'green'));
     const metrics = await (await fetch(`${nation.url}/metrics`)).text();
     const lines = metrics.split('\n').filter((line) => line.startsWith('huren_statements_total{'));
     expect(lines).toContainEqual(
@@ -155,8 +160,11 @@ describe('somebody between', () => {
     return (await keys.openRing('stranger', 'statement', { nowS: nowS() })).signer;
   };
 
+  beforeEach(answersFirst);
   beforeAll(async () => {
     await venue.verify(await freshCode(BY_NODE, 'green'));
+    const nobodys = codes.find((one) => one.province === BY_NODE && one.scenario === 'unknown');
+    expect(await venue.problem(nobodys?.code ?? '')).toMatchObject({ code: 'code_unrecognised' });
   });
 
   test.each<[string, (reply: StatementReply) => object]>([
@@ -173,7 +181,6 @@ describe('somebody between', () => {
       () => ({ ...earlier('absent'), statement: earlier('statement').statement }),
     ],
   ])('who %s is believed', async (_what, meddle) => {
-    await venue.verify(await freshCode(BY_NODE, 'green'));
     between.meddle = (reply) => JSON.stringify(meddle(parsedReply(reply)));
     const { status, decision, reasons, evidence } = await venue.verify(await freshCode(BY_NODE, 'red'));
     expect({ status, decision, evidence }).toEqual({ status: 'indeterminate', decision: 'refer', evidence: [] });
@@ -222,6 +229,7 @@ describe('somebody between', () => {
 });
 
 describe('a system behind its node', () => {
+  beforeEach(answersFirst);
   afterEach(async () => {
     await setFault(nation.url, BY_NODE, null);
     await setFault(nation.url, SIGNING, null);

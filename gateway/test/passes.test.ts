@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import { problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
 import { openRegistryCli } from './registry-cli.ts';
@@ -230,6 +231,13 @@ describe('a pass', () => {
     const flush = await signEvent({ url, dataDir, province: '310000', events: { [FLUSH]: {} } });
     expect((await pushEvent(url, flush)).status).toBe(202);
     expect(await isWithdrawn(others)).toBe(true);
+  });
+
+  test('is found on a list that nobody published, or is given to nobody', async () => {
+    expect((await fetch(`${gateway.url}/v1/statuslists/000000000000000000000000`)).status).toBe(404);
+    expect((await fetch(`${gateway.url}/v1/statuslists/..%2f..%2fkeys`)).status).toBe(404);
+    const asked = await fetch(`${gateway.url}/v1/passes`, { method: 'POST', body: '{}' });
+    expect(problemSchema.parse(await asked.json())).toMatchObject({ code: 'token_missing' });
   });
 
   test('outlives the suspension of the province that it stands on', async () => {

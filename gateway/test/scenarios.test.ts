@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { joinedTrust } from '../../adapters/credentials/credential-trust.ts';
 import { noRules, rulesFor } from '../../adapters/credentials/rules.ts';
 import { trustFromList } from '../../adapters/credentials/trust-list.ts';
 import { verifyCredential } from '../../adapters/credentials/verify-credential.ts';
 import { coverageSchema } from '../../schemas/coverage.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { startAlteringProxy } from '../cli/altering-proxy.fixture.ts';
+import { huren } from '../cli/huren.fixture.ts';
 import { openCredentialRules, openTrustList } from '../trust/credential-documents.ts';
 import { verifyTrustBundle } from '../trust/signed-bundle.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
@@ -18,10 +21,12 @@ const anchorFileSchema = trustBundleSchema.required({ credential_signers: true }
 
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
+let env: Record<string, string>;
 
 beforeAll(async () => {
   gateway = await startSandboxGateway();
   codes = await sandboxCodes(gateway.url);
+  env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
 });
 afterAll(() => gateway.stop());
 
@@ -160,5 +165,59 @@ describe('certificates from abroad', () => {
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toMatch(/^huren_certificates_total\{issuer="XAA",result="ok"\} [1-9]/m);
     expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
+  });
+});
+
+describe('demo', () => {
+  const demoSchema = z.object({
+    results: z.array(z.looseObject({ scenario: z.string(), ok: z.boolean(), verified: z.boolean().optional() })),
+    passed: z.int(),
+    failed: z.int(),
+  });
+
+  test('a sandbox code does not lead to what it must', async () => {
+    const ran = await huren(['demo', '--json'], env);
+    const { results, passed, failed } = demoSchema.parse(JSON.parse(ran.stdout));
+    expect(results.filter(({ ok }) => !ok)).toEqual([]);
+    expect([passed, failed, ran.exit]).toEqual([codes.length, 0, 0]);
+    expect(ran.stderr).toBe('');
+  });
+
+  test('one province cannot be shown alone, or is shown with others', async () => {
+    const ofHenan = codes.filter(({ province }) => province === '410000').map(({ record: _record, ...shown }) => shown);
+    const listed = await huren(['sandbox', 'codes', '--province', '410000', '--json'], env);
+    expect(JSON.parse(listed.stdout)).toEqual(ofHenan);
+    const ran = await huren(['demo', '--province', '410000', '--json'], env);
+    expect(demoSchema.parse(JSON.parse(ran.stdout))).toMatchObject({ passed: ofHenan.length, failed: 0 });
+    expect((await huren(['demo', '--province', '120000'], env)).exit).toBe(1);
+  });
+
+  test('one broken expectation goes unnoticed', async () => {
+    const alter = (path: string, text: string) =>
+      path === '/sandbox/codes' ? text.replace('"decision":"pass"', '"decision":"restrict"') : text;
+    const proxy = await startAlteringProxy(gateway.url, alter);
+    const ran = await huren(['demo', '--json'], { ...env, HUREN_URL: proxy.url });
+    const readable = await huren(['demo'], { ...env, HUREN_URL: proxy.url });
+    await proxy.close();
+    expect(demoSchema.parse(JSON.parse(ran.stdout))).toMatchObject({ passed: codes.length - 1, failed: 1 });
+    expect(readable.stdout).toMatch(/^✗ .*green · pass.* expected green · restrict/m);
+    expect([ran.exit, readable.exit]).toEqual([1, 1]);
+  });
+
+  test('answers that do not verify count as passed', async () => {
+    const other = join(gateway.dataDir, 'other-anchor.json');
+    const anchor = z.looseObject({}).parse(JSON.parse(readFileSync(join(gateway.dataDir, 'anchor.json'), 'utf8')));
+    writeFileSync(other, JSON.stringify({ ...anchor, entity_id: 'https://another.example/anchor' }));
+    const ran = await huren(['demo', '--province', '410000', '--json', '--anchor', other], env);
+    const { results, failed } = demoSchema.parse(JSON.parse(ran.stdout));
+    expect(failed).toBe(results.filter(({ verified }) => verified !== undefined).length);
+    expect(ran.exit).toBe(1);
+  });
+
+  test('a forgotten setting is two hundred failures, and not one line that says what to set', async () => {
+    const ran = await huren(['demo', '--lang', 'en'], { ...env, HUREN_DATA_DIR: '/nowhere/huren' });
+    expect([ran.exit, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toMatch(/^huren: anchor_unpinned: .*\n {2}next: .*set HUREN_DATA_DIR=/);
+    expect(ran.stderr).toContain(gateway.dataDir);
   });
 });

@@ -4,7 +4,7 @@ import { type NodeReply, type NodeWire, sendAlone, sendTogether, type Travelling
 import type { AskingGateway } from './question.ts';
 
 /** How long a question waits for others, while another one is under way. */
-const GATHER_MS = 3;
+export const GATHER_MS = 3;
 /** How long a node that knows no batches is asked one by one. */
 const SINGLES_MS = 60_000;
 /** Most questions that wait, for a node that is asked as much as it bears: what bounds memory. */

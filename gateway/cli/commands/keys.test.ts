@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -37,6 +37,17 @@ async function run(ring: KeyRing, act: () => Promise<void>): Promise<void> {
 }
 
 describe('keys', () => {
+  test('are shown in a listing with their private halves', async () => {
+    const { signer } = await store.openRing('gateway', 'attestation', { nowS: nowS() });
+    const ring = JSON.parse(readFileSync(join(dataDir, 'keys/gateway/attestation.json'), 'utf8'));
+    const [key] = z.object({ keys: z.array(z.object({ jwk: z.object({ d: z.string() }) })) }).parse(ring).keys;
+    for (const more of [[], ['--json']]) {
+      const { exit, stdout } = await keys('list', ...more);
+      expect([exit, stdout]).toEqual([0, expect.stringContaining(signer.kid)]);
+      expect(stdout).not.toContain(key?.jwk.d);
+    }
+  });
+
   test('of some use cannot be listed, announced, rotated or revoked', async () => {
     await Promise.all(KEY_USES.map((use) => store.openRing('gateway', use, { nowS: nowS() })));
     for (const use of ['log', 'registry'] as const) {

@@ -1,5 +1,5 @@
 import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
-import { passPicture, pathOf, QUIET_MODULES } from '../../pass-picture.ts';
+import { passPicture, pathOf, QUIET_MODULES } from '../../passes/pass-picture.ts';
 import { say } from '../shell/language.ts';
 
 /** A pass as a scanner reads it: black on white in every scheme, as sharp as the screen or the printer is. */

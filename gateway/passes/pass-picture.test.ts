@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { MAX_PASS_LENGTH } from '../trust/recognition-pass.ts';
 import { passPicture, pathOf } from './pass-picture.ts';
-import { MAX_PASS_LENGTH } from './trust/recognition-pass.ts';
 
 /** As base64url is: nothing in it is packed more tightly than in octets. */
 const textOf = (length: number) => 'aB0-_.'.repeat(length).slice(0, length);
