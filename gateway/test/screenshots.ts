@@ -15,10 +15,11 @@ import { startSandboxGateway } from './sandbox-gateway.ts';
 const HELP = `screenshots: pictures of every page in every state that somebody can meet.
 
   npm run screenshots -- [--url URL --data DIR] [--dir DIR] [--view NAME…] [--width N…] [--lang zh|en…] [--scheme light|dark…]
+                         [--paper A3|A4…]
 
 A sandbox of its own unless --url names one that runs, with --data where its keys are: a registry in which every stage is to be
 seen is played there. Without --view every page in every state, with --view coverage- all whose names begin so; without the
-others each at 320, 390, 768 and 1280 px, in both languages and schemes.`;
+others each at 320, 390, 768 and 1280 px, in both languages and schemes. With --paper as it is printed instead, on its side.`;
 const WAIT_MS = 20_000;
 const HEIGHT = 900;
 const OPERATOR = 'operator-b';
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     width: { type: 'string', multiple: true, default: ['320', '390', '768', '1280'] },
     lang: { type: 'string', multiple: true, default: ['zh', 'en'] },
     scheme: { type: 'string', multiple: true, default: ['light', 'dark'] },
+    paper: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
 });
@@ -106,7 +108,12 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
       .first()
       .waitFor();
     await view.act?.(page);
-    for (const scheme of values.scheme) {
+    for (const format of values.paper) {
+      const file = join(values.dir, `${name}-${format}-${lang}.pdf`);
+      await page.pdf({ path: file, format, landscape: true });
+      console.error(file);
+    }
+    for (const scheme of values.paper.length > 0 ? [] : values.scheme) {
       for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
     }
   } catch (error) {
