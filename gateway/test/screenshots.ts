@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type AccessibilityFinding, seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
 import { DOCS_VIEWS } from './looks/docs-views.ts';
@@ -105,6 +106,7 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
   page.setDefaultTimeout(WAIT_MS);
   try {
     await openView(page, at.url, view, lang);
+    tell(`${name} ${lang}`, await seriousFindings(page));
     for (const format of values.paper) {
       const file = join(values.dir, `${name}-${format}-${lang}.pdf`);
       await page.pdf({ path: file, format, landscape: true });
@@ -114,10 +116,19 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
       for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
     }
   } catch (error) {
-    process.exitCode = 1;
-    console.error(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
+    fault(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
   }
   await page.close();
+}
+
+/** What keeps somebody out of a state is no matter of taste: it is told, and the script fails. */
+function tell(look: string, findings: readonly AccessibilityFinding[]): void {
+  for (const { id, nodes } of findings) fault(`${look}: ${id} ${nodes.slice(0, 3).join(' ')}`);
+}
+
+function fault(text: string): void {
+  process.exitCode = 1;
+  console.error(`FAULT ${text}`);
 }
 
 interface Look {
@@ -130,7 +141,11 @@ interface Look {
 async function picture(page: Page, { width, scheme, name, lang }: Look): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme === 'dark' ? 'dark' : 'light' });
   await page.setViewportSize({ width, height: HEIGHT });
-  const file = join(values.dir, `${name}-${width}-${lang}-${scheme}.png`);
+  const look = `${name}-${width}-${lang}-${scheme}`;
+  tell(look, await seriousFindingsByLook(page));
+  const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
+  if (wide > width) fault(`${look}: scrolls sideways, ${wide} px`);
+  const file = join(values.dir, `${look}.png`);
   await page.screenshot({ path: file, fullPage: true });
   console.error(file);
 }
