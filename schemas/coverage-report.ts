@@ -66,6 +66,33 @@ export const coverageReportSchema = z
   .meta({ id: 'CoverageReport' });
 export type CoverageReport = z.infer<typeof coverageReportSchema>;
 
+const MOST_ROWS_A_REPORT = 4_096;
+const minuteRowsSchema = z
+  .strictObject({
+    minute: z.int().min(0),
+    rows: z
+      .array(
+        z.strictObject({
+          ...coverageGroupSchema.omit({ counts: true }).shape,
+          counter: coverageGroupSchema.shape.counts.keyType,
+          n: z.int().min(1),
+        }),
+      )
+      .max(MOST_ROWS_A_REPORT),
+  })
+  .transform(({ minute, rows }) => ({
+    minute,
+    groups: rows.map(({ counter, n, ...name }) => ({ ...name, counts: { [counter]: n } })),
+  }));
+
+/**
+ * A report as version 0.1.0 makes it, a row for each counter, read as one of today. Reports wait for days, their digests are
+ * of their bytes, and nodes are upgraded after their monitor.
+ */
+export const olderCoverageReportSchema = coverageReportSchema.extend({
+  minutes: z.array(minuteRowsSchema).max(MOST_ROWS_A_REPORT),
+});
+
 /** GET /v1/coverage/reports: the reports after a number, oldest first, signed now. */
 export const coverageReportsSchema = z
   .strictObject({

@@ -1,4 +1,5 @@
 import type { ConformanceFinding, Latency } from '../../schemas/conformance-report.ts';
+import type { ConformanceCheckName } from '../../schemas/texts/conformance-checks.ts';
 import type { UpstreamErrorCode } from '../upstream-error.ts';
 import { checkExchanges } from './documented-exchanges.ts';
 import { checkFaults } from './fault-checks.ts';
@@ -15,7 +16,7 @@ export interface LiveOptions {
   /** How long a hanging or trickling reply is waited for; at most the manifest's own timeout. */
   readonly faultTimeoutMs: number;
   /** Told the name of every check as it starts. */
-  readonly onCheck: (name: string) => void;
+  readonly onCheck: (name: ConformanceCheckName) => void;
 }
 
 export interface LiveOutcome extends CheckOutcome {
@@ -43,13 +44,13 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
   );
   const findings: ConformanceFinding[] = [];
   const checks: CheckOutcome['checks'] = [];
-  const run = async (name: string, found: () => Promise<ConformanceFinding[]>) => {
+  const run = async (name: ConformanceCheckName, found: () => Promise<ConformanceFinding[]>) => {
     options.onCheck(name);
     const here = await found();
     findings.push(...here);
     checks.push({ name, passed: !hasFailed(here) });
   };
-  const probed = (name: string, check: (known: LiveCode) => Promise<ConformanceFinding[]>) =>
+  const probed = (name: ConformanceCheckName, check: (known: LiveCode) => Promise<ConformanceFinding[]>) =>
     run(name, async () =>
       known === undefined ? [finding('live_unprobed', name, 'needs a known green code')] : check(known),
     );

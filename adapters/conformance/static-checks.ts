@@ -1,4 +1,5 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
+import type { ConformanceCheckName } from '../../schemas/texts/conformance-checks.ts';
 import { checkAuthority, checkRemedy } from './authority-checks.ts';
 import { checkAddresses, checkBounds, checkNode } from './bounds-checks.ts';
 import { finding, inManifest } from './finding.ts';
@@ -33,7 +34,7 @@ export interface StaticOutcome extends CheckOutcome {
   readonly subject: Subject | null;
 }
 
-const CHECKS: readonly (readonly [name: string, run: (subject: Subject) => ConformanceFinding[]])[] = [
+const CHECKS: readonly (readonly [name: ConformanceCheckName, run: (subject: Subject) => ConformanceFinding[]])[] = [
   ['folder named for its province', checkFolderName],
   ['documented values mapped, and no others', checkDocumented],
   ['one meaning per value and member', checkDuplicates],

@@ -1,4 +1,4 @@
-import { type CborValue, decodeCbor, isTag } from './cbor.ts';
+import { type CborValue, decodeCbor, isMap, isTag } from './cbor.ts';
 import { hexOf } from './certificate.ts';
 import { CredentialError } from './credential-error.ts';
 import type { CredentialAlgorithm } from './signer-key.ts';
@@ -25,7 +25,10 @@ const ALGORITHMS: ReadonlyMap<CborValue, CredentialAlgorithm> = new Map([
 const MAX_KEY_ID_OCTETS = 32;
 /** A list of four, and the text `Signature1`. */
 const SIGNATURE_CONTEXT = Uint8Array.of(0x84, 0x6a, ...new TextEncoder().encode('Signature1'));
-const EMPTY = Uint8Array.of(0x40);
+/** Major type 2, alone: no octets (RFC 8949 section 3). */
+const [BYTES, EMPTY] = [0x40, 0x40];
+const SLAB_OCTETS = 65_536;
+const slab = { left: new Uint8Array(0) };
 
 /**
  * Reads a COSE_Sign1 message: bare, tagged 18, or tagged 61 around that (RFC 8392 section 6); all three circulate. Issuers
@@ -51,34 +54,56 @@ export function readSignedMessage(octets: Uint8Array): SignedMessage {
     keyId: hexOf(keyId),
     payload,
     signed: signatureInput(protectedOctets, payload),
-    // Its constructor copies octets at once, where `from` goes through them one by one.
-    signature: new Uint8Array(signature),
+    signature,
   };
 }
 
 /** The Sig_structure of one signer (RFC 9052 section 4.4): context, protected header, no external data, payload. */
 function signatureInput(header: Uint8Array, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const parts = [
-    SIGNATURE_CONTEXT,
-    byteStringHead(header.length),
-    header,
-    EMPTY,
-    byteStringHead(payload.length),
-    payload,
-  ];
-  const input = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    input.set(part, at);
-    at += part.length;
-  }
+  const headerAt = SIGNATURE_CONTEXT.length + headLength(header.length);
+  const payloadAt = headerAt + header.length + 1 + headLength(payload.length);
+  const input = roomOf(payloadAt + payload.length);
+  input.set(SIGNATURE_CONTEXT);
+  writeHead(input, headerAt, header.length);
+  input.set(header, headerAt);
+  input[headerAt + header.length] = EMPTY;
+  writeHead(input, payloadAt, payload.length);
+  input.set(payload, payloadAt);
   return input;
 }
 
-/** Of definite length, in its shortest form. */
-function byteStringHead(length: number): Uint8Array {
-  if (length < 24) return Uint8Array.of(0x40 + length);
-  return length < 256 ? Uint8Array.of(0x58, length) : Uint8Array.of(0x59, length >> 8, length & 0xff);
+/**
+ * Memory from a slab that many share, and that goes with the last of them: to free some for each certificate takes longer
+ * than to put the input together. None is used twice, since a browser verifies later.
+ */
+function roomOf(length: number): Uint8Array<ArrayBuffer> {
+  if (slab.left.length < length) slab.left = new Uint8Array(Math.max(SLAB_OCTETS, length));
+  const room = slab.left.subarray(0, length);
+  slab.left = slab.left.subarray(length);
+  return room;
+}
+
+/** Of a byte string of definite length, in its shortest form. */
+function headLength(length: number): number {
+  if (length < 24) return 1;
+  return length < 256 ? 2 : 3;
+}
+
+/** Writes the head of a byte string whose content begins at `end`. */
+function writeHead(input: Uint8Array, end: number, length: number): void {
+  const start = end - headLength(length);
+  input[end - 1] = length & 0xff;
+  switch (end - start) {
+    case 1:
+      input[start] = BYTES + length;
+      break;
+    case 2:
+      input[start] = BYTES + 24;
+      break;
+    default:
+      input[start] = BYTES + 25;
+      input[start + 1] = length >> 8;
+  }
 }
 
 function untagged(value: CborValue): CborValue {
@@ -86,7 +111,7 @@ function untagged(value: CborValue): CborValue {
   return isTag(inner) && inner.tag === SIGN1_TAG ? inner.value : inner;
 }
 
-function partsOf(value: CborValue): [Uint8Array, Header, Uint8Array, Uint8Array] {
+function partsOf(value: CborValue): [Uint8Array, Header, Uint8Array, Uint8Array<ArrayBuffer>] {
   if (!Array.isArray(value)) throw malformed();
   const parts: readonly CborValue[] = value;
   const [header, unprotected, payload, signature] = parts;
@@ -98,10 +123,6 @@ function partsOf(value: CborValue): [Uint8Array, Header, Uint8Array, Uint8Array]
     signature instanceof Uint8Array;
   if (!isWhole) throw malformed();
   return [header, unprotected, payload, signature];
-}
-
-function isMap(value: CborValue): value is Header {
-  return value instanceof Map;
 }
 
 function malformed(): CredentialError {

@@ -1,7 +1,6 @@
 import type { CredentialContent } from '../../schemas/credential-rules.ts';
-import type { JsonValue } from '../../schemas/scenarios.ts';
 import { decodeBase45 } from './base45.ts';
-import { type CborValue, decodeCbor, isTag } from './cbor.ts';
+import { type CborValue, decodeCbor, isMap, isMembers, type JsonMembers, NOT_JSON } from './cbor.ts';
 import { readSignedMessage, type SignedMessage } from './cose.ts';
 import { CredentialError } from './credential-error.ts';
 import type { CertifiedKind } from './credential-trust.ts';
@@ -11,7 +10,8 @@ import { inflateZlib } from './inflate.ts';
 export const HCERT_PREFIX = 'HC1:';
 /** What a QR code holds in its alphanumeric mode, at its largest size (ISO/IEC 18004). */
 const MAX_TEXT_LENGTH = 4_296;
-const TEXT_DATE_TAG = 0;
+/** Claims, and contents by their kinds, are maps by number; what those are is JSON. */
+const CONTENT_LEVEL = 2;
 const [ISSUER, EXPIRES, ISSUED, HCERT] = [1, 4, 6, -260];
 /** Year 2200. What is later was written in another unit. */
 const MAX_TIME_S = 7_258_118_400;
@@ -36,40 +36,40 @@ export interface HcertClaims {
   readonly issuedS: number | null;
   readonly expiresS: number | null;
   /** The certified content, for rules. A medical fact about a person: it leaves the reader's memory nowhere. */
-  readonly payload: { readonly [member: string]: JsonValue };
+  readonly payload: JsonMembers;
 }
 
 /** From the text of a code to its signed message; nothing is verified yet. Throws a CredentialError. */
 export function readHcert(text: string): SignedMessage {
   if (!text.startsWith(HCERT_PREFIX)) throw new CredentialError('not_recognised', 'no HC1 prefix');
   if (text.length > MAX_TEXT_LENGTH) throw new CredentialError('too_long', 'longer than a QR code');
-  return readSignedMessage(inflateZlib(decodeBase45(text.slice(HCERT_PREFIX.length))));
+  return readSignedMessage(inflateZlib(decodeBase45(text, HCERT_PREFIX.length)));
 }
 
 /** The claims of a message whose signature is good. Throws a CredentialError. */
 export function readHcertClaims(octets: Uint8Array): HcertClaims {
-  const claims = decodeCbor(octets);
-  if (!(claims instanceof Map)) throw malformed('no claims');
+  const claims = decodeCbor(octets, CONTENT_LEVEL);
+  if (!isMap(claims)) throw malformed('no claims');
   const hcert = claims.get(HCERT);
   // Drafts of the WHO's put their content in the place of the claims: it is signed, and not of a kind that is in force.
   if (hcert === undefined) throw new CredentialError('content_unsupported', 'no claim -260');
-  if (!(hcert instanceof Map)) throw malformed('a claim -260 that is no map');
+  if (!isMap(hcert)) throw malformed('a claim -260 that is no map');
   if (hcert.has(LINK)) throw new CredentialError('link_not_followed', 'a link to a record');
   const [[member, body] = [], ...others] = [...hcert];
   const known = CONTENTS.get(member);
   if (known === undefined || others.length > 0) throw new CredentialError('content_unsupported', 'no known content');
-  const payload = jsonOf(body);
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw malformed('no map of content');
+  if (body === NOT_JSON || body === undefined) throw new CredentialError('content_malformed', 'no JSON');
+  if (!isMembers(body)) throw malformed('no map of content');
   const issuedS = timeOf(claims.get(ISSUED));
-  const kind = known.content === 'dcc' ? dccContent(payload, issuedS) : known.kind;
-  if (kind === null || Object.keys(payload).length === 0) throw new CredentialError('content_malformed', 'empty');
+  const kind = known.content === 'dcc' ? dccContent(body, issuedS) : known.kind;
+  if (kind === null || Object.keys(body).length === 0) throw new CredentialError('content_malformed', 'empty');
   return {
     content: known.content,
     kind,
     issuer: textOf(claims.get(ISSUER)),
     issuedS,
     expiresS: timeOf(claims.get(EXPIRES)),
-    payload,
+    payload: body,
   };
 }
 
@@ -83,30 +83,6 @@ function timeOf(value: CborValue): number | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && value >= 0 && value <= MAX_TIME_S) return value;
   throw malformed('a time that is no NumericDate');
-}
-
-/**
- * CBOR with text for keys, as JSON. A date tagged as text is that text; space around a text is none of it, and a member
- * that is undefined is not there: both circulate, and readers have to bear with them. Throws `content_malformed`.
- */
-function jsonOf(value: CborValue): JsonValue {
-  if (typeof value === 'string') return value.trim();
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (value instanceof Map) {
-    const members: { [name: string]: JsonValue } = {};
-    value.forEach((inner, name) => {
-      if (inner !== undefined) members[nameOf(name)] = jsonOf(inner);
-    });
-    return members;
-  }
-  if (value !== undefined && isTag(value) && value.tag === TEXT_DATE_TAG) return jsonOf(value.value);
-  throw new CredentialError('content_malformed', 'a value that is no JSON');
-}
-
-function nameOf(name: CborValue): string {
-  if (typeof name === 'string' && name !== '__proto__') return name;
-  throw new CredentialError('content_malformed', 'a name that is no text');
 }
 
 function malformed(detail: string): CredentialError {

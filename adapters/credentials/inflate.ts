@@ -14,8 +14,8 @@ const ADLER_MODULUS = 65_521;
 const ADLER_STEP = 3_800;
 
 /**
- * Inflates a zlib stream (RFC 1950), to at most `MAX_INFLATED_OCTETS`; the checksum counts. Throws `compression_malformed`
- * or `inflated_too_large`.
+ * Inflates a zlib stream (RFC 1950), to at most `MAX_INFLATED_OCTETS`; the checksum counts. What it gives stands until the
+ * next call of either. Throws `compression_malformed` or `inflated_too_large`.
  */
 export function inflateZlib(octets: Uint8Array): Uint8Array {
   const [method = 0, flags = 0] = octets;
@@ -32,16 +32,16 @@ export function inflateZlib(octets: Uint8Array): Uint8Array {
   return inflated;
 }
 
-/** Inflates a raw deflate stream (RFC 1951), bounded as `inflateZlib` is. Throws what `inflateZlib` throws. */
+/** Inflates a raw deflate stream (RFC 1951), bounded and kept as in `inflateZlib`. Throws what `inflateZlib` throws. */
 export function inflateRaw(octets: Uint8Array): Uint8Array {
   const inflated = inflateInto(octets, ROOM);
   if (inflated.length > MAX_INFLATED_OCTETS) throw new CredentialError('inflated_too_large', 'inflates to too much');
-  return inflated.slice();
+  return inflated;
 }
 
 /**
  * One octet more than is allowed: what fills it is too much, and what goes beyond it is never kept. One for all, since
- * nothing waits between its being filled and its being copied from.
+ * nothing waits between its being filled and its being read.
  */
 const ROOM = new Uint8Array(MAX_INFLATED_OCTETS + 1);
 

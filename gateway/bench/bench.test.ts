@@ -23,6 +23,8 @@ const RATIOS = [
   'federated-cold-batched/federated-cold',
   'fast/handwritten',
   'proxy/handwritten',
+  'hcert/raw-es256',
+  'hcert-ps256/raw-ps256',
   'routing-3400/routing-34',
 ];
 

@@ -20,7 +20,7 @@ export interface CasePlan {
   readonly whileOneHangs?: true;
   /** What a verifier is given over and over. */
   readonly verifies?: Verified;
-  /** Its p99 is wanted, which takes more of them: so many times longer. */
+  /** So many times as long: longer where p99 is wanted, which takes more of them. */
   readonly stretch?: number;
 }
 
@@ -41,7 +41,10 @@ const PLANS = {
   'federated-cold': { asks: 'federation', codes: 'new' },
   'federated-cold-batched': { asks: 'federation', codes: 'new', forms: EVERY_FORM, crowd: LEAST_CROWD },
   'verify-offline': { asks: 'verifier', codes: 'peers', verifies: 'answer' },
-  hcert: { asks: 'verifier', codes: 'peers', verifies: 'certificate' },
+  hcert: { asks: 'verifier', codes: 'peers', verifies: 'certificate-es256' },
+  'raw-es256': { asks: 'verifier', codes: 'peers', verifies: 'signature-es256', stretch: 0.5 },
+  'hcert-ps256': { asks: 'verifier', codes: 'peers', verifies: 'certificate-ps256', stretch: 0.5 },
+  'raw-ps256': { asks: 'verifier', codes: 'peers', verifies: 'signature-ps256', stretch: 0.5 },
 } as const satisfies Record<string, CasePlan>;
 
 export type CaseName = keyof typeof PLANS;

@@ -5,7 +5,8 @@ import { viewOfAdapter } from '../registry/registry-views.ts';
 import type { WritableRegistry } from '../registry/writable-registry.ts';
 import { signEvent } from '../trust/registry-event.ts';
 import { type DivisionSystem, divisionSystems } from './division-events.ts';
-import { measureBreakers, measureCache } from './growth-memory.ts';
+import { measureBreakers } from './growth-breakers.ts';
+import { measureCache } from './growth-cache.ts';
 import { createRegistryLog } from './registry-log.ts';
 import { median, rounded } from './statistics.ts';
 
@@ -20,6 +21,7 @@ const FEW = 34;
 const ROUNDS = 9;
 const LOOKUPS = 20_000;
 const CODES = 3_400;
+const ENTRIES = 20_000;
 
 const systems = divisionSystems(SYSTEMS);
 const log = await createRegistryLog();
@@ -41,7 +43,7 @@ try {
     replay_ms,
     ...ofRegistry,
     breakers: await measureBreakers(state),
-    cache: await measureCache(),
+    cache: await measureCache(ENTRIES),
   };
   process.stdout.write(`${JSON.stringify(figures, roundedFigure, 2)}\n`);
 } finally {

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
-/** `answer`: a gateway's, to the anchor; `certificate`: one that a traveller carries. */
-export const verifiedSchema = z.enum(['answer', 'certificate']);
+/**
+ * `answer`: a gateway's, to the anchor; `certificate-…`: one that a traveller carries; `signature-…`: the signature of that
+ * one, and nothing else.
+ */
+export const verifiedSchema = z.enum([
+  'answer',
+  'certificate-es256',
+  'certificate-ps256',
+  'signature-es256',
+  'signature-ps256',
+]);
 export type Verified = z.infer<typeof verifiedSchema>;
 
 export const offlineJobSchema = z.discriminatedUnion('kind', [

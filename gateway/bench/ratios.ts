@@ -30,6 +30,8 @@ const RATIOS: Readonly<Record<string, RatioPlan>> = {
   'federated-cold-batched/federated-cold': cpu('federated-cold-batched', 'federated-cold'),
   'fast/handwritten': cpu('fast', 'handwritten'),
   'proxy/handwritten': cpu('proxy', 'handwritten'),
+  'hcert/raw-es256': cpu('hcert', 'raw-es256'),
+  'hcert-ps256/raw-ps256': cpu('hcert-ps256', 'raw-ps256'),
 };
 
 /** The same pairs by operations a second, for who asks what a machine gets done: here more is better. */

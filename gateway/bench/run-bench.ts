@@ -143,7 +143,7 @@ function notes(): string[] {
     `batch and batch-merkle: an operation is one of ${BATCH_ITEMS} new codes of a request; p50 and p99 are of whole requests.`,
     'federated-cold: as cold, but the provinces are asked by way of their issuer, a node of its own with keys of its own, over the same plain HTTP. cpu us/op is the sum of both nodes.',
     `federated-cold-batched: the same from ${LEAST_CROWD} clients or more who take both forms: questions travel together, and statements share signatures.`,
-    'verify-offline: one answer, from its signature to the anchor; hcert: one vaccination certificate, from the text of its picture to the trust list. Both over and over, in one process without any server.',
+    'verify-offline: one answer, from its signature to the anchor; hcert: one vaccination certificate, from the text of its picture to the trust list, signed with ES256; hcert-ps256: with PS256. raw-es256 and raw-ps256: their signatures alone. Each over and over, in one process without any server.',
     'repeat-two-instances: two gateway processes on two ports, each with provinces of its own, the same clients dealt out to both. Where one instance and its client already fill the cores, two cannot be faster.',
   ];
 }

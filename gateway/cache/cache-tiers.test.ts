@@ -20,7 +20,7 @@ test('memory grows without bound', async () => {
     return names.filter((name) => tier.peek(name) !== null);
   };
   expect(await keptOf(new MemoryTier(Date.now, { maxEntries: 50, maxBytes: 1_000_000 }))).toEqual(names.slice(-50));
-  const small = await keptOf(new MemoryTier(Date.now, { maxEntries: 1_000, maxBytes: 6_000 }));
+  const small = await keptOf(new MemoryTier(Date.now, { maxEntries: 1_000, maxBytes: 5_000 }));
   expect(small.length).toBeGreaterThan(0);
   expect(small.length).toBeLessThanOrEqual(10);
 });

@@ -1,25 +1,25 @@
-import type { Assignment } from '../../schemas/statement.ts';
 import type { CachedAnswer, CacheEntry } from './cached-answer.ts';
+import { type KeptAct, packAct, type SharedAct, unpackAct } from './kept-act.ts';
+import { type KeptStatement, packStatement, unpackStatement } from './kept-statement.ts';
+import { apart } from './text-apart.ts';
 
 type Claimed = Extract<CachedAnswer, { kind: 'claims' }>;
 
 /** What many answers have in common: most of a province's are the same but for whom they are about, and when. */
 interface Common extends Omit<Claimed, 'claims' | 'statement'> {
   readonly claims: Pick<Claimed['claims'], 'status' | 'ground' | 'flags'>;
+  readonly act: SharedAct | null;
 }
 
 interface Limits extends Omit<CacheEntry, 'answer'> {}
 
 /** An entry as memory keeps it: nothing twice that many entries share, and no object within another. */
-export interface KeptClaims extends Limits {
+export interface KeptClaims extends Limits, KeptStatement {
   readonly common: Common;
   readonly handle: string;
   readonly asOf: string | null;
-  /** Who assigned the status, as JSON, a letter for each octet; null where nobody did. */
-  readonly act: string | null;
-  /** Of the statement: one text for all that a key signs. Null where there is no statement. */
-  readonly head: string | null;
-  readonly rest: string;
+  readonly act: KeptAct['own'];
+  readonly signatures: KeptAct['signatures'];
 }
 
 /** The same of what nobody knows. */
@@ -31,7 +31,7 @@ export type KeptEntry = KeptClaims | KeptAbsence;
 
 /** As many keys as may sign in a nation, and then some. */
 const MOST_HEADS = 1_000;
-/** Provinces times statuses, grounds and flags as they come together, and then some. */
+/** Provinces times statuses, grounds, flags and those who assign them as they come together, and then some. */
 const MOST_COMMON = 4_000;
 
 /** Packs entries for memory, where a hundred thousand of them may lie, and unpacks them for whoever finds one. */
@@ -41,17 +41,19 @@ export class EntryPacker {
 
   pack({ answer, ...limits }: CacheEntry): KeptEntry {
     if (answer.kind === 'absent') return { ...limits, absent: answer };
-    const { statement } = answer;
-    const { handle, status_as_of: asOf, provenance } = answer.claims;
-    const bodyAt = statement === null ? 0 : statement.indexOf('.');
+    const { handle, status_as_of: asOf } = answer.claims;
+    const { head, rest, bodyOctets } = packStatement(answer.statement);
+    const { shared, own, signatures } = packAct(answer.claims.provenance, answer.claims);
     const { province, tag, seen, freshUntilMs, usableUntilMs } = limits;
     return {
-      common: this.#commonOf(answer),
+      common: this.#commonOf(answer, shared),
       handle: apart(handle),
       asOf: asOf === null ? null : apart(asOf),
-      act: provenance === null ? null : Buffer.from(JSON.stringify(provenance)).toString('latin1'),
-      head: statement === null ? null : this.#headOf(statement.slice(0, bodyAt)),
-      rest: statement === null ? '' : apart(statement.slice(bodyAt)),
+      act: own,
+      signatures,
+      head: head === null ? null : this.#headOf(head),
+      rest,
+      bodyOctets,
       province,
       tag,
       seen,
@@ -75,35 +77,31 @@ export class EntryPacker {
     return own;
   }
 
-  #commonOf({ claims: { status, ground, flags }, statement: _statement, ...more }: Claimed): Common {
+  #commonOf({ claims: { status, ground, flags }, statement: _statement, ...more }: Claimed, act: SharedAct | null) {
     const { assurance, way, localGroundOnly, reasons } = more;
-    const name = `${status} ${ground} ${flags} ${assurance} ${way} ${localGroundOnly} ${reasons}`;
+    const whose = act === null ? '' : JSON.stringify(act);
+    const name = `${status} ${ground} ${flags} ${assurance} ${way} ${localGroundOnly} ${reasons} ${whose}`;
     const known = this.#common.get(name);
     if (known !== undefined) return known;
     if (this.#common.size >= MOST_COMMON) this.#common.clear();
-    const common = { ...more, claims: { status, ground, flags } };
+    const common: Common = { ...more, claims: { status, ground, flags }, act };
     this.#common.set(name, common);
     return common;
   }
 }
 
-function claimsOf({ common, handle, asOf, act, head, rest }: KeptClaims): Claimed {
+function claimsOf(kept: KeptClaims): Claimed {
+  const { common, handle, asOf, act, signatures } = kept;
   const { status, ground, flags } = common.claims;
-  const provenance: Assignment | null = act === null ? null : JSON.parse(Buffer.from(act, 'latin1').toString());
   const { localGroundOnly, reasons, assurance, way } = common;
+  const provenance = unpackAct({ shared: common.act, own: act, signatures }, { status, handle });
   return {
     kind: 'claims',
     claims: { status, status_as_of: asOf, ground, provenance, handle, flags },
     localGroundOnly,
     reasons,
     assurance,
-    statement: head === null ? null : head + rest,
+    statement: unpackStatement(kept),
     way,
   };
-}
-
-/** A text of its own: one that was cut from a reply would keep all of the reply. */
-function apart(text: string): string {
-  const own = Buffer.from(text, 'latin1').toString('latin1');
-  return own === text ? own : Buffer.from(text, 'utf16le').toString('utf16le');
 }

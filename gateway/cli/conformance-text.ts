@@ -1,6 +1,7 @@
 import { PROVINCES } from '../../schemas/code-lists/index.ts';
 import { CONFORMANCE_FINDINGS } from '../../schemas/conformance-findings.ts';
 import type { ConformanceReport } from '../../schemas/conformance-report.ts';
+import { conformanceCheckText } from '../../schemas/texts/conformance-checks.ts';
 import { type Cli, printable } from './cli.ts';
 import { tableLines } from './table.ts';
 
@@ -8,7 +9,9 @@ import { tableLines } from './table.ts';
 export function printConformance(cli: Cli, report: ConformanceReport): void {
   cli.print(printable(titleOf(cli, report)));
   for (const { name, passed } of report.checks) {
-    cli.print(cli.paint(passed ? 'green' : 'red', `${passed ? '✓' : '✗'} ${name}`));
+    cli.print(
+      cli.paint(passed ? 'green' : 'red', `${passed ? '✓' : '✗'} ${printable(cli.say(conformanceCheckText(name)))}`),
+    );
   }
   const rows = report.findings.map(({ code, severity, at, detail }) => [
     severity === 'fail' ? '✗' : '!',

@@ -113,6 +113,17 @@ describe('language', () => {
     const ran = await huren(['scan', 'x'], { ...NOBODY, LANG: 'zh_CN.UTF-8' });
     expect(ran.stderr).toMatch(/^huren: gateway_unreachable: .+没有应答\n {2}下一步：/);
   });
+
+  test('a Chinese help or report falls back into English', async () => {
+    const help = await huren(['scan', '--help', '--lang', 'zh'], NOBODY);
+    expect(help.stdout).toContain('可选：');
+    expect(help.stdout).not.toMatch(/choices|default:/);
+    const henan = join(import.meta.dirname, '../../adapters/provinces/410000-henan');
+    const report = await huren(['adapter', 'check', henan, '--lang', 'zh'], NOBODY);
+    const checks = report.stdout.split('\n').filter((line) => line.startsWith('✓'));
+    expect(checks.length).toBeGreaterThan(10);
+    expect(checks.filter((line) => /[A-Za-z]/.test(line))).toEqual([]);
+  });
 });
 
 describe('failures', () => {

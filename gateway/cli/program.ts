@@ -5,7 +5,7 @@ import { trustCaFile } from '../upstream/ca-file.ts';
 import type { Cli } from './cli.ts';
 import { describedGroup } from './commands/command.ts';
 import { packageVersion } from './package-version.ts';
-import { usageText } from './usage-text.ts';
+import { noteText, usageText } from './usage-text.ts';
 
 const TITLES = new Map([
   ['Usage:', '用法：'],
@@ -63,6 +63,8 @@ export async function createProgram(cli: Cli, argv: readonly string[] = []): Pro
       // Beside a long list of arguments a text is narrow, and still no line of 150 columns.
       minWidthToWrap: 20,
       styleTitle: (title) => (cli.language === 'zh' ? (TITLES.get(title) ?? title) : title),
+      styleOptionDescription: (text) => noteText(text, cli.language),
+      styleArgumentDescription: (text) => noteText(text, cli.language),
     })
     .configureOutput({
       outputError: (text, write) => {

@@ -26,3 +26,9 @@ export function usageText(text: string, language: Language): string {
   if (pattern === undefined || zh === undefined) return said.replace('\n', ' ');
   return said.replace(pattern, zh) + (guess === undefined ? '' : `（是否要用 ${guess}？）`);
 }
+
+/** What Commander adds to an option's or an argument's description, in the reader's language. */
+export function noteText(description: string, language: Language): string {
+  if (language !== 'zh') return description;
+  return description.replace('(choices: ', '(可选：').replace(/([(,] ?)default: /, '$1默认：');
+}

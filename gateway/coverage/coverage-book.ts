@@ -8,6 +8,8 @@ import type { CountedBatch, CoverageStore, SumsWish, TimedGroup } from './covera
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
 const FORGET_EVERY = 1_000;
+/** Looks between two at what an older version counts beside this one. */
+const TAKE_OVER_EVERY = 15;
 
 interface Parts {
   readonly store: StoreWatch<CoverageStore>;
@@ -24,12 +26,13 @@ export class CoverageBook {
   readonly #instance = randomUUID();
   readonly #timer: NodeJS.Timeout;
   #batches = 0;
+  #ticks = 0;
   #unsent: CountedBatch | null = null;
   #flushing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), FLUSH_EVERY_MS).unref();
   }
 
   /** What may be shown of the last `windowMs`, over all instances. Throws StoreError. */
@@ -54,6 +57,20 @@ export class CoverageBook {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    void this.flush();
+    if (this.#ticks % TAKE_OVER_EVERY === 0) this.#flushing = this.#flushing.then(() => this.#takeOver());
+  }
+
+  async #takeOver(): Promise<void> {
+    try {
+      await this.#parts.store.use((store) => store.takeOver());
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   async #send(): Promise<void> {

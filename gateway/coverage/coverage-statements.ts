@@ -25,6 +25,7 @@ import type {
 } from './coverage-store.ts';
 import { newEpoch, SPANS } from './coverage-tables.ts';
 import { isCounted, judgeReport, type ReportJudgement } from './judge-report.ts';
+import { takeOlder } from './older-counts.ts';
 import { type Counts, Merging, type RowName, readCounts, scansIn } from './packed-counts.ts';
 import { stretchesAfter } from './sum-stretches.ts';
 
@@ -221,6 +222,30 @@ export class CoverageStatements {
         (SELECT 1 FROM huren_coverage_report n WHERE n.reporter = old.reporter AND n.number > old.number)`,
       values: [Math.floor(nowMs / 1000) - REPORTS_KEPT_S],
     };
+  }
+
+  /**
+   * Adds a piece of what version 0.1.0 counted, before the tables were brought up to date or beside this version. False:
+   * there was nothing.
+   */
+  *takeOver(): Steps<boolean> {
+    const [shown, withheld, unreported] = [
+      yield* takeOlder('shown', this.#what),
+      yield* takeOlder('withheld', this.#what),
+      yield* takeOlder('unreported', this.#what),
+    ];
+    if (shown.length + withheld.length + unreported.length === 0) return false;
+    const rolledUpTo = yield* this.#rolledUpTo();
+    const [sums, waiting, due] = [new Merging(SUMS.key), new Merging(WAITING.key), new Merging(DUE.key)];
+    for (const { minute, counter, n, reporter: _, ...name } of shown) {
+      addToSums(sums, minute, { ...name, counts: { [counter]: n } }, rolledUpTo);
+    }
+    for (const { minute, counter, n, reporter: _, ...name } of withheld) waiting.add(name, { [counter]: n }, minute);
+    for (const { minute, counter, n, ...name } of unreported) due.add({ ...name, minute }, { [counter]: n }, minute);
+    yield* this.#merge(SUMS, sums);
+    yield* this.#merge(DUE, due);
+    yield* this.#show(waiting.all().map(({ name, counts, minute }) => ({ minute, groups: [{ ...name, counts }] })));
+    return true;
   }
 
   /** Into what may be shown: group by group, and only once enough scans are behind a group. */

@@ -84,6 +84,8 @@ export interface CoverageStore {
   /** Notes why a report of that node was not even judged. */
   readonly noteFault: (node: string, fault: string) => Promise<void>;
   readonly senders: () => Promise<readonly Sender[]>;
+  /** Adds what version 0.1.0 has counted on the same database meanwhile. A store that is opened has done so. */
+  readonly takeOver: () => Promise<void>;
   /** Resolves where the store answers. */
   readonly probe: () => Promise<void>;
   /** Forgets minutes after a week, hours and days after 400 days. */

@@ -1,22 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { KeptStore } from '../stores/kept-store.ts';
 import { type KeptTable, keptColumns } from '../stores/kept-table.ts';
-import type { Migrations } from '../stores/migrations.ts';
+import type { Migrations, SharedStep } from '../stores/migrations.ts';
 
 const COUNTER = 'issuer TEXT, destination TEXT, venue_kind TEXT, counter TEXT';
 const COUNTER_KEY = 'issuer, destination, venue_kind, counter';
 
-/** A row for each counter: what reports first stood on. The tables of number 1 stay for an older version beside this one. */
+/** Where version 0.1.0 counts: a row for each counter. `create` is what makes a table. */
+const counterTables = (create: string) => `
+  ${create} huren_coverage_shown (minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (minute, ${COUNTER_KEY}));
+  ${create} huren_coverage_withheld (
+    ${COUNTER}, minute INTEGER NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (${COUNTER_KEY})
+  );
+  ${create} huren_coverage_unreported (
+    reporter TEXT, minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (reporter, minute, ${COUNTER_KEY})
+  )`;
+
+/** What reports first stood on. The tables of number 1 stay for an older version beside this one. */
 const COUNTERS = `
   CREATE TABLE huren_coverage_epoch (epoch TEXT PRIMARY KEY);
   CREATE TABLE huren_coverage_counted (id TEXT PRIMARY KEY, minute INTEGER NOT NULL);
-  CREATE TABLE huren_coverage_shown (minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (minute, ${COUNTER_KEY}));
-  CREATE TABLE huren_coverage_withheld (
-    ${COUNTER}, minute INTEGER NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (${COUNTER_KEY})
-  );
-  CREATE TABLE huren_coverage_unreported (
-    reporter TEXT, minute INTEGER, ${COUNTER}, n BIGINT NOT NULL, PRIMARY KEY (reporter, minute, ${COUNTER_KEY})
-  );
+  ${counterTables('CREATE TABLE')};
   CREATE TABLE huren_coverage_report (
     reporter TEXT, number BIGINT, body TEXT NOT NULL, digest TEXT NOT NULL, sealed_s BIGINT NOT NULL,
     PRIMARY KEY (reporter, number)
@@ -33,37 +37,26 @@ const GROUP_KEY = 'destination, issuer, venue_kind';
 /** Minutes that a row sums up: a window reads few rows, whatever its length. */
 export const SPANS = [1, 60, 1_440] as const;
 
-/** A row for each group, with its counters in one JSON text, in place of some forty rows. `object` makes one of counters. */
-function grouped(object: string): string {
-  const counters = (key: string, table: string) =>
-    `SELECT ${key}, ${GROUP_KEY}, ${object} FROM ${table} GROUP BY ${key}, ${GROUP_KEY}`;
-  const sums = SPANS.flatMap((span) =>
-    [
-      { kind: 'venue_kind', of: 'true' },
-      { kind: `'any'`, of: `venue_kind <> 'untold'` },
-    ].map(({ kind, of }) => {
-      const minute = `minute - minute % ${span}`;
-      const summed = `SELECT ${minute} AS minute, destination, issuer, ${kind} AS venue_kind, counter, SUM(n) AS n
-        FROM huren_coverage_shown WHERE ${of} GROUP BY ${minute}, destination, issuer, ${kind === 'venue_kind' ? 'venue_kind, ' : ''}counter`;
-      return `INSERT INTO huren_coverage_sum SELECT ${span}, given.* FROM (${counters('minute', `(${summed}) AS summed`)}) AS given`;
-    }),
+/**
+ * A row for each group, with its counters in one JSON text, in place of some forty rows. What stands in the tables of number
+ * 2 stays there: version 0.1.0 may be writing to them, and `takeOver` adds it up.
+ */
+const GROUPS: SharedStep = {
+  needs: 2,
+  sql: `
+  CREATE TABLE huren_coverage_sum (
+    span INTEGER, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (span, minute, ${GROUP_KEY})
   );
-  return [
-    `CREATE TABLE huren_coverage_sum (
-       span INTEGER, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (span, minute, ${GROUP_KEY}))`,
-    `CREATE TABLE huren_coverage_waiting (
-       minute INTEGER NOT NULL, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (${GROUP_KEY}))`,
-    `CREATE TABLE huren_coverage_due (
-       reporter TEXT, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (reporter, minute, ${GROUP_KEY}))`,
-    ...sums,
-    'CREATE TABLE huren_coverage_rolled (minute INTEGER NOT NULL)',
-    'INSERT INTO huren_coverage_rolled SELECT COALESCE(MAX(minute), 0) FROM huren_coverage_shown',
-    `INSERT INTO huren_coverage_waiting SELECT MAX(minute), ${GROUP_KEY}, ${object}
-       FROM huren_coverage_withheld GROUP BY ${GROUP_KEY}`,
-    `INSERT INTO huren_coverage_due ${counters('reporter, minute', 'huren_coverage_unreported')}`,
-    ...['shown', 'withheld', 'unreported'].map((name) => `DROP TABLE huren_coverage_${name}`),
-  ].join(';\n');
-}
+  CREATE TABLE huren_coverage_waiting (minute INTEGER NOT NULL, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (${GROUP_KEY}));
+  CREATE TABLE huren_coverage_due (
+    reporter TEXT, minute INTEGER, ${GROUP}, counts TEXT NOT NULL, PRIMARY KEY (reporter, minute, ${GROUP_KEY})
+  );
+  CREATE TABLE huren_coverage_rolled (minute INTEGER NOT NULL);
+  INSERT INTO huren_coverage_rolled SELECT COALESCE(MAX(minute), 0) FROM huren_coverage_shown`,
+};
+
+/** Number 3 dropped the tables of number 2 before 0.2.0 was one: where it did, they are made again. */
+const COUNTERS_AGAIN: SharedStep = { needs: 2, sql: counterTables('CREATE TABLE IF NOT EXISTS') };
 
 export const SQLITE_TABLES: Migrations = {
   store: 'coverage',
@@ -75,7 +68,8 @@ export const SQLITE_TABLES: Migrations = {
      ) STRICT, WITHOUT ROWID;
      CREATE TABLE coverage_batch (id TEXT PRIMARY KEY, minute INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
     COUNTERS,
-    grouped('json_group_object(counter, n)'),
+    GROUPS,
+    COUNTERS_AGAIN,
   ],
 };
 
@@ -89,7 +83,8 @@ export const POSTGRES_TABLES: Migrations = {
      );
      CREATE TABLE huren_coverage_batch (id text PRIMARY KEY, minute integer NOT NULL)`,
     COUNTERS,
-    grouped('json_object_agg(counter, n)::text'),
+    GROUPS,
+    COUNTERS_AGAIN,
   ],
 };
 
@@ -119,6 +114,9 @@ export const KEPT_COVERAGE: KeptStore = {
     kept('rolled', 'minute#'),
     kept('waiting', 'minute# destination issuer venue_kind counts'),
     kept('due', 'reporter minute# destination issuer venue_kind counts', true),
+    kept('shown', 'minute# issuer destination venue_kind counter n#'),
+    kept('withheld', 'issuer destination venue_kind counter minute# n#'),
+    kept('unreported', 'reporter minute# issuer destination venue_kind counter n#', true),
     kept('report', 'reporter number# body digest sealed_s#', true),
     kept('sender', 'node epoch number# digest reported_s# received_s# gaps# breakers'),
     kept('fault', 'node fault'),

@@ -23,6 +23,10 @@ export async function openPostgresCoverage(pool: PostgresPool, terms: CoverageTe
     });
   const read = <T>(steps: Steps<T>) =>
     stepThrough(({ sql, values }) => pool.rows(sql, values, QUERY_TIMEOUT_MS), steps);
+  const takeOver = async () => {
+    for (let more = true; more; ) more = await write(statements.takeOver());
+  };
+  await takeOver();
   return {
     add: (batch) => write(statements.add(batch)),
     sums: (wish) => read(statements.sums(wish)),
@@ -32,6 +36,7 @@ export async function openPostgresCoverage(pool: PostgresPool, terms: CoverageTe
     fold: (received) => write(statements.fold(received)),
     noteFault: (...fault) => write(statements.noteFault(...fault)),
     senders: () => read(statements.senders()),
+    takeOver,
     probe: async () => void (await pool.rows('SELECT 1', [], QUERY_TIMEOUT_MS)),
     forget: (nowMs) => write(statements.forget(nowMs)),
     close: async () => {},

@@ -12,6 +12,10 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
   const file = openSqliteFile(path, SQLITE_TABLES);
   const statements = new CoverageStatements(terms, rowsOf, path);
   const run = async <T>(steps: Steps<T>) => file.transact(() => stepThrough(file, steps));
+  const takeOver = async () => {
+    for (let more = true; more; ) more = await run(statements.takeOver());
+  };
+  await takeOver();
   return {
     add: (batch) => run(statements.add(batch)),
     sums: async (wish) => file.attempt(() => stepThrough(file, statements.sums(wish))),
@@ -21,6 +25,7 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
     fold: (received) => run(statements.fold(received)),
     noteFault: (...fault) => run(statements.noteFault(...fault)),
     senders: async () => file.attempt(() => stepThrough(file, statements.senders())),
+    takeOver,
     probe: async () => {
       file.attempt(() => file.prepare('SELECT count(*) FROM sqlite_schema').get());
     },

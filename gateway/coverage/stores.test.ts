@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { migratePostgres, migrateSqlite } from '../stores/migrations.ts';
+import { type Migrations, migratePostgres, migrateSqlite } from '../stores/migrations.ts';
 import { PostgresPool } from '../stores/postgres-pool.ts';
 import type { StoreError } from '../stores/store-error.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
@@ -13,6 +13,8 @@ import { CoverageBook } from './coverage-book.ts';
 import { ANY_KIND, cellsOf } from './coverage-groups.ts';
 import type { CoverageStore, SumsWish } from './coverage-store.ts';
 import { POSTGRES_TABLES, SQLITE_TABLES } from './coverage-tables.ts';
+import { olderBesideContract } from './older-beside.contract.ts';
+import { OLDER_ROWS } from './older-store.fixture.ts';
 import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
@@ -65,6 +67,11 @@ test('a file that another process holds costs counts', async () => {
   await store.close();
 }, 30_000);
 
+/** The tables as version 0.1.0 makes them. */
+function olderTables(tables: Migrations): Migrations {
+  return { ...tables, steps: tables.steps.slice(0, 2) };
+}
+
 /** Counts as a store of number 2 has them: one row for each counter. */
 const COUNTED_BEFORE = [
   `INSERT INTO huren_coverage_shown VALUES (125, '410000', '440000', 'hospital', 'reason:ok', 3),
@@ -94,10 +101,31 @@ async function expectKept(store: CoverageStore): Promise<void> {
 test('counts of an older version are lost, or counted in two kinds of rows', async () => {
   const path = join(folder, 'older.sqlite');
   const older = new DatabaseSync(path);
-  migrateSqlite(older, { ...SQLITE_TABLES, steps: SQLITE_TABLES.steps.slice(0, 2) }, path);
+  migrateSqlite(older, olderTables(SQLITE_TABLES), path);
   for (const sql of COUNTED_BEFORE) older.exec(sql);
   older.close();
   await expectKept(await openSqliteCoverage(path, { withholdBelow: 10 }));
+});
+
+let places = 0;
+olderBesideContract(async () => {
+  places += 1;
+  const path = join(folder, `beside-${places}.sqlite`);
+  const opened = <T>(work: (db: DatabaseSync) => T): T => {
+    const db = new DatabaseSync(path);
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  };
+  return {
+    open: (terms) => openSqliteCoverage(path, terms),
+    makeOlderTables: async () => opened((db) => migrateSqlite(db, olderTables(SQLITE_TABLES), path)),
+    send: async (sql, values) =>
+      opened((db) => db.prepare(sql).all(Object.fromEntries(values.map((value, at) => [`$${at + 1}`, value])))),
+    rowsOf: OLDER_ROWS.sqlite,
+  };
 });
 
 describe('with PostgreSQL', () => {
@@ -121,10 +149,20 @@ describe('with PostgreSQL', () => {
 
   test('counts of an older version are lost, or counted in two kinds of rows', async () => {
     const pool = await poolOf('older');
-    const steps = POSTGRES_TABLES.steps.slice(0, 2);
-    await pool.withClient((client) => migratePostgres(client, { ...POSTGRES_TABLES, steps }));
+    await pool.withClient((client) => migratePostgres(client, olderTables(POSTGRES_TABLES)));
     for (const sql of COUNTED_BEFORE) await pool.rows(sql, []);
     await expectKept(await openPostgresCoverage(pool, { withholdBelow: 10 }));
+  });
+
+  olderBesideContract(async () => {
+    places += 1;
+    const pool = await poolOf(`beside ${places}`);
+    return {
+      open: (terms) => openPostgresCoverage(pool, terms),
+      makeOlderTables: () => pool.withClient((client) => migratePostgres(client, olderTables(POSTGRES_TABLES))),
+      send: (sql, values) => pool.rows(sql, values),
+      rowsOf: OLDER_ROWS.postgres,
+    };
   });
 
   test('counts are lost, or counted twice, when the database dies and comes back', async () => {

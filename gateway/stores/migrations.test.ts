@@ -12,7 +12,10 @@ const ONE = 'CREATE TABLE first (id integer)';
 const TWO = 'ALTER TABLE first ADD COLUMN name text';
 const THREE = 'CREATE TABLE third (id integer)';
 
-function until(steps: readonly string[]): Migrations {
+const ADDS = { sql: TWO, needs: 1 };
+const TAKES_AWAY = { sql: 'DROP TABLE first', needs: 2 };
+
+function until(steps: Migrations['steps']): Migrations {
   return { store: 'coverage', firstTable: 'first', steps };
 }
 
@@ -49,6 +52,25 @@ function migrationContract(kind: string, makePlace: () => Promise<Place>): void 
         code: 'newer_schema',
         message: expect.stringContaining('start that version, or restore a backup'),
       });
+    });
+
+    test('by a newer program that only added to them stop the older one', async () => {
+      const { migrate, noted, execute } = await makePlace();
+      await migrate(until([ONE, ADDS]));
+      await migrate(until([ONE]));
+      await migrate(until([ONE, ADDS]));
+      // What the older program looks at, as it was released.
+      expect(await noted()).toEqual([1]);
+      await execute('INSERT INTO first (id) VALUES (1)');
+    });
+
+    test('are taken away under a program that uses them, or stop the one that does not', async () => {
+      const { migrate } = await makePlace();
+      await migrate(until([ONE, ADDS, TAKES_AWAY]));
+      await expect(migrate(until([ONE]))).rejects.toMatchObject({ code: 'newer_schema' });
+      await migrate(until([ONE, ADDS]));
+      await migrate(until([ONE, ADDS, TAKES_AWAY, THREE]));
+      await expect(migrate(until([ONE, ADDS]))).rejects.toMatchObject({ code: 'newer_schema' });
     });
 
     test('keep half of what failed', async () => {

@@ -12,6 +12,7 @@ import {
   codeOf,
   DoorPage,
   issuePass,
+  LIGHT,
   mutated,
   qrPicture,
   refusedWith,
@@ -28,13 +29,6 @@ const LISTEN = `(() => {
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...given) { heard.push(this.frequency.value); return start.apply(this, given); };
   Navigator.prototype.vibrate = (pattern) => { heard.push('shaken ' + pattern); return true; };
-})()`;
-/** A camera with a light, which no made-up one has. */
-const LIGHT = `(() => {
-  globalThis.lit = [];
-  const can = MediaStreamTrack.prototype.getCapabilities;
-  MediaStreamTrack.prototype.getCapabilities = function () { return { ...can.call(this), torch: true }; };
-  MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { lit.push(advanced[0].torch); };
 })()`;
 
 let gateway: SandboxGateway;

@@ -36,3 +36,32 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(PLACE_OF_ONE_MACHINE.exec(text)?.[0] ?? null).toBe(null);
   });
 });
+
+/** What a document is made of, whatever its language: levels of headings, rows, points and every command. */
+function shape(document: string) {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const blocks = [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, kind = '', inside = '']) => ({
+    kind,
+    inside,
+  }));
+  const running = text.replace(/^```[\s\S]*?^```$/gm, '');
+  return {
+    headings: [...running.matchAll(/^#+(?= )/gm)].map(([level]) => level.length),
+    rows: running.match(/^\|/gm)?.length ?? 0,
+    points: running.match(/^- /gm)?.length ?? 0,
+    pictures: [...running.matchAll(/^!\[[^\]]*\]\(([^)]+)\)/gm)].map(([, path]) => path),
+    blocks: blocks.map(({ kind, inside }) => (kind === 'sh' || kind === 'js' ? inside : kind)),
+  };
+}
+
+const CHINESE = DOCUMENTS.filter((document) => document.endsWith('.zh-CN.md'));
+
+describe.each(CHINESE)('%s', (document) => {
+  test('says less, or other commands, than the English one', () => {
+    expect(shape(document)).toEqual(shape(document.replace('.zh-CN.md', '.md')));
+  });
+});
+
+test('a reader of Chinese finds no page', () => {
+  expect(CHINESE.length).toBeGreaterThan(6);
+});

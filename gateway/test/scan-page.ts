@@ -18,6 +18,13 @@ const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
 /** A busy machine is slow; what has not come by then does not come. */
 const WAIT_MS = 15_000;
 const READY = '.scanner:not([inert])';
+/** A camera with a light, which no made-up one has. As text: it runs before the page. */
+export const LIGHT = `(() => {
+  globalThis.lit = [];
+  const can = MediaStreamTrack.prototype.getCapabilities;
+  MediaStreamTrack.prototype.getCapabilities = function () { return { ...can.call(this), torch: true }; };
+  MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { lit.push(advanced[0].torch); };
+})()`;
 
 /** What the one element says, and its words. */
 export interface ShownAnswer {
@@ -54,11 +61,15 @@ export async function startDoorBrowser(views: readonly (string | readonly string
   };
 }
 
-interface DoorPageOptions extends BrowserContextOptions {
-  readonly path?: '/scan' | '/pass';
+export interface DoorPageOptions extends BrowserContextOptions {
+  readonly path?: string;
   readonly query?: string;
   /** A script that runs before the page's own. */
   readonly before?: string;
+  /** What is set up before the page is asked for: replies that are not the gateway's. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+  /** What stands on the page once it is open; unless told, whatever is there once it is ready. */
+  readonly ready?: string;
 }
 
 /** One page at a door, what it complained about, and every request that it made. */
@@ -84,14 +95,18 @@ export class DoorPage {
   static async open(
     browser: Browser,
     url: string,
-    { path = '/scan', query = `venue=${VENUE}&lang=en`, before, ...options }: DoorPageOptions = {},
+    { path = '/scan', query = `venue=${VENUE}&lang=en`, before, prepare, ready, ...options }: DoorPageOptions = {},
   ): Promise<DoorPage> {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
     context.setDefaultTimeout(WAIT_MS);
     const door = new DoorPage(context, await context.newPage());
     if (before !== undefined) await context.addInitScript(before);
+    await prepare?.(door.page);
     await door.page.goto(`${url}${path}?${query}`);
-    await door.page.locator(path === '/scan' ? '[data-trust="held"]' : '#typed').waitFor();
+    await door.page
+      .locator(ready ?? (path === '/scan' ? '[data-trust="held"]' : '#typed'))
+      .first()
+      .waitFor();
     return door;
   }
 
@@ -146,9 +161,9 @@ export class DoorPage {
 }
 
 /** A pass for a green code, as the venue's system gets one. */
-export async function issuePass(url: string, code: string): Promise<string> {
-  const venue = await openVenueClient(url, VENUE);
-  const reply = await venue.post('/v1/passes', { code, purpose: 'medical_visit' });
+export async function issuePass(url: string, code: string, at = VENUE, purpose = 'medical_visit'): Promise<string> {
+  const venue = await openVenueClient(url, at);
+  const reply = await venue.post('/v1/passes', { code, purpose });
   return z.object({ pass: z.string() }).parse(await reply.json()).pass;
 }
 

@@ -1,90 +1,46 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from './chromium.ts';
+import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
+import { DOCS_VIEWS } from './looks/docs-views.ts';
+import { type PlayedAt, playRegistry, runAt } from './looks/play-registry.ts';
+import { REGISTRY_VIEWS } from './looks/registry-views.ts';
+import type { View, Views } from './looks/view.ts';
 import { READY_PAGES } from './pages.ts';
 import { logIn, makeBrowserKey } from './registry-page.ts';
+import { startSandboxGateway } from './sandbox-gateway.ts';
 
-const HELP = `screenshots: pictures of every page of a running sandbox.
+const HELP = `screenshots: pictures of every page in every state that somebody can meet.
 
-  npm run screenshots -- [--url URL] [--dir DIR] [--view NAME…] [--width N…] [--lang zh|en…] [--scheme light|dark…]
+  npm run screenshots -- [--url URL --data DIR] [--dir DIR] [--view NAME…] [--width N…] [--lang zh|en…] [--scheme light|dark…]
 
-Without --view every page in every state; without the others each at 320, 390, 768 and 1280 px, in both languages and schemes.`;
+A sandbox of its own unless --url names one that runs, with --data where its keys are: a registry in which every stage is to be
+seen is played there. Without --view every page in every state, with --view coverage- all whose names begin so; without the
+others each at 320, 390, 768 and 1280 px, in both languages and schemes.`;
 const WAIT_MS = 20_000;
 const HEIGHT = 900;
+const OPERATOR = 'operator-b';
 
-interface View {
-  readonly path: string;
-  /** What somebody does there before the picture is taken. */
-  readonly act?: (page: Page) => Promise<void>;
-}
-
-/** Every page, and those of its states that a sandbox shows by itself. */
-const VIEWS: Readonly<Record<string, View>> = {
+/** Every page, and its states. */
+const VIEWS: Views = {
   home: { path: '/' },
   scan: { path: '/scan' },
   'scan-venue': { path: '/scan?venue=guangzhou-hospital' },
   pass: { path: '/pass' },
-  coverage: { path: '/coverage' },
-  registry: { path: '/registry' },
-  'registry-province': {
-    path: '/registry#province-140000',
-    act: async (page) => {
-      await page.locator('#province-140000 .proof.good').nth(3).waitFor();
-      await page.locator('#province-140000 .report summary').click();
-      await page.locator('#province-140000 .report li').first().waitFor();
-    },
-  },
-  'registry-none-found': { path: '/registry', act: (page) => page.locator('#find-province').fill('?') },
-  'registry-forked': {
-    path: '/registry',
-    act: async (page) => {
-      const kept = `localStorage.getItem('huren-registry-log')`;
-      await page.evaluate(`localStorage.setItem('kept', ${kept})`);
-      await page.evaluate(`localStorage.setItem('huren-registry-log', ${kept}.replace(/"root":"./, '"root":"_'))`);
-      await page.reload();
-      await page.locator('[data-log-fault]').waitFor();
-      await page.evaluate(`localStorage.setItem('huren-registry-log', localStorage.getItem('kept'))`);
-    },
-  },
-  'registry-operator': {
-    path: '/registry',
-    act: async (page) => {
-      await logIn(page, 'operator-a');
-      await page.locator('#operator h3').first().waitFor();
-    },
-  },
-  'registry-key': {
-    path: '/registry',
-    act: async (page) => {
-      await makeBrowserKey(page);
-      await page.locator('#suspend-province').selectOption('410000');
-      await page.locator('#suspend-reason').selectOption('misuse');
-      await page.locator('#suspend-name').fill('?');
-    },
-  },
-  docs: { path: '/docs' },
-  'docs-operation': {
-    path: '/docs#verify',
-    act: (page) => page.locator('#verify dt').first().waitFor(),
-  },
-  'docs-problems': { path: '/docs#problems', act: (page) => page.locator('#problems dt').first().waitFor() },
-  'docs-search': {
-    path: '/docs',
-    act: async (page) => {
-      await page.locator('#find').fill('pass');
-      await page.locator('#issuePass, #problems').first().waitFor();
-    },
-  },
+  ...COVERAGE_VIEWS,
+  ...REGISTRY_VIEWS,
+  ...DOCS_VIEWS,
   missing: { path: '/no-such-page' },
 };
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
+    url: { type: 'string' },
+    data: { type: 'string' },
     dir: { type: 'string', default: 'screenshots' },
-    view: { type: 'string', multiple: true, default: Object.keys(VIEWS) },
+    view: { type: 'string', multiple: true, default: [''] },
     width: { type: 'string', multiple: true, default: ['320', '390', '768', '1280'] },
     lang: { type: 'string', multiple: true, default: ['zh', 'en'] },
     scheme: { type: 'string', multiple: true, default: ['light', 'dark'] },
@@ -93,43 +49,84 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.error(HELP);
-else {
+else await takeAll();
+
+async function takeAll(): Promise<void> {
   mkdirSync(values.dir, { recursive: true });
+  const { url, data } = values;
+  const own = url === undefined || data === undefined ? await startSandboxGateway({ HUREN_LOG_LEVEL: 'error' }) : null;
+  const at = { url: own?.url ?? url ?? '', dataDir: own?.dataDir ?? data ?? '' };
   const browser = await startChromium();
   try {
+    const wanted = Object.entries(VIEWS).filter(([name]) => values.view.some((begin) => name.startsWith(begin)));
+    if (wanted.some(([name]) => name.startsWith('registry'))) await playRegistry(at);
+    const anybody = await browser.newContext();
+    const isSigned = wanted.some(([, { as }]) => as === 'operator');
+    const operator = isSigned ? await operatorContext(browser, at) : anybody;
     for (const lang of values.lang) {
-      for (const scheme of values.scheme) {
-        for (const width of values.width) await takeAll(browser, { lang, scheme, width: Number(width) });
+      for (const [name, view] of wanted) {
+        await take(view.as === 'operator' ? operator : anybody, { at, name, view, lang });
       }
     }
   } finally {
     await browser.close();
+    await own?.stop();
   }
+}
+
+/** A browser in which an operator is logged in, with a key that can sign. */
+async function operatorContext(browser: Browser, at: PlayedAt): Promise<BrowserContext> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${at.url}/registry?lang=en`);
+  await logIn(page, OPERATOR);
+  await runAt(at, 'registry', 'enrol-key', await makeBrowserKey(page), '--as', OPERATOR);
+  await page.close();
+  return context;
+}
+
+interface Taken {
+  readonly at: PlayedAt;
+  readonly name: string;
+  readonly view: View;
+  readonly lang: string;
+}
+
+/** One state in one language, at every width and in every scheme: it is brought about once. */
+async function take(context: BrowserContext, { at, name, view, lang }: Taken): Promise<void> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  const url = new URL(view.path, at.url);
+  url.searchParams.set('lang', lang);
+  try {
+    await view.told?.(page);
+    await page.goto(url.href);
+    await page
+      .locator(view.ready ?? READY_PAGES.get(url.pathname) ?? 'h1')
+      .first()
+      .waitFor();
+    await view.act?.(page);
+    for (const scheme of values.scheme) {
+      for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
+    }
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
+  }
+  await page.close();
 }
 
 interface Look {
-  readonly lang: string;
-  readonly scheme: string;
   readonly width: number;
+  readonly scheme: string;
+  readonly name: string;
+  readonly lang: string;
 }
 
-/** One browser for each look, and one page after another in it. */
-async function takeAll(browser: Browser, { lang, scheme, width }: Look): Promise<void> {
-  const colorScheme = scheme === 'dark' ? 'dark' : 'light';
-  const context = await browser.newContext({ viewport: { width, height: HEIGHT }, colorScheme });
-  context.setDefaultTimeout(WAIT_MS);
-  const page = await context.newPage();
-  for (const [name, { path, act }] of Object.entries(VIEWS)) {
-    if (!values.view.includes(name)) continue;
-    const url = new URL(path, values.url);
-    url.searchParams.set('lang', lang);
-    await page.goto(url.href);
-    const ready = READY_PAGES.get(url.pathname) ?? 'h1';
-    await page.locator(ready).first().waitFor();
-    await act?.(page);
-    const file = join(values.dir, `${name}-${width}-${lang}-${scheme}.png`);
-    await page.screenshot({ path: file, fullPage: true });
-    console.error(file);
-  }
-  await context.close();
+async function picture(page: Page, { width, scheme, name, lang }: Look): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme === 'dark' ? 'dark' : 'light' });
+  await page.setViewportSize({ width, height: HEIGHT });
+  const file = join(values.dir, `${name}-${width}-${lang}-${scheme}.png`);
+  await page.screenshot({ path: file, fullPage: true });
+  console.error(file);
 }

@@ -24,6 +24,21 @@ test('a report that its node signed is refused, or is another one after it was s
   expect(first.digest).toBe(again.digest);
 });
 
+test('a report that 0.1.0 made and that waited for its monitor is refused, or adds up to something else', async () => {
+  const row = { ...NAME, counter: 'reason:ok', n: 3 };
+  const made = { ...reportOf(), minutes: [{ minute: 7, rows: [row, { ...row, counter: 'ms:48', n: 1 }] }] };
+  const { report } = await open(await sign(made));
+  expect(report.minutes).toEqual([
+    {
+      minute: 7,
+      groups: [
+        { ...NAME, counts: { 'reason:ok': 3 } },
+        { ...NAME, counts: { 'ms:48': 1 } },
+      ],
+    },
+  ]);
+});
+
 describe('a report is believed', () => {
   const later = { minutes: [{ minute: Math.floor(NOW_S / 60) + 60, groups: [GROUP] }] };
   test.each([
@@ -36,6 +51,11 @@ describe('a report is believed', () => {
     [
       'that takes counts away',
       () => sign({ ...reportOf(), minutes: [{ minute: 1, groups: [{ ...GROUP, counts: { 'reason:ok': -1 } }] }] }),
+      'claims_invalid',
+    ],
+    [
+      'of 0.1.0 that takes counts away',
+      () => sign({ ...reportOf(), minutes: [{ minute: 1, rows: [{ ...NAME, counter: 'reason:ok', n: -1 }] }] }),
       'claims_invalid',
     ],
     ['of another type', () => signCompact({ typ: 'other+jwt' }, { ...reportOf() }, node.signer), 'typ_wrong'],

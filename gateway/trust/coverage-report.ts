@@ -1,10 +1,12 @@
 import { base64url } from 'jose';
+import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
 import {
   COVERAGE_REPORT_TYP,
   type CoverageReport,
   coverageReportSchema,
   MAX_COVERAGE_REPORT_LENGTH,
+  olderCoverageReportSchema,
   REPORTS_KEPT_S,
 } from '../../schemas/coverage-report.ts';
 import type { JwkSet } from './public-key.ts';
@@ -12,6 +14,8 @@ import { sha256Base64url } from './sha256.ts';
 import { type Signer, signParts } from './signer.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
 import { TrustError } from './trust-error.ts';
+
+const eitherReportSchema = z.union([coverageReportSchema, olderCoverageReportSchema]);
 
 /** Signs a report that was made before, byte for byte, with whichever key is in use now. */
 export async function signCoverageReport(body: string, signer: Signer): Promise<string> {
@@ -30,7 +34,7 @@ export async function openCoverageReport(
 ): Promise<{ readonly report: CoverageReport; readonly digest: string }> {
   const options = { maxBytes: MAX_COVERAGE_REPORT_LENGTH, typ: COVERAGE_REPORT_TYP };
   const { payload } = await verifyCompact(token, keysOf(keys, atS), options);
-  const parsed = coverageReportSchema.safeParse(payload);
+  const parsed = eitherReportSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the report has not the documented claims');
   const report = parsed.data;
   if (report.iss !== node) throw new TrustError('issuer_mismatch', 'the report is by another entity');

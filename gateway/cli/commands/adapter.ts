@@ -17,6 +17,7 @@ import type { ConformanceReport } from '../../../schemas/conformance-report.ts';
 import { type CredentialFamily, credentialFamilySchema } from '../../../schemas/credential-family.ts';
 import { type DriverName, driverConfigSchema } from '../../../schemas/driver-config.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';
+import { conformanceCheckText } from '../../../schemas/texts/conformance-checks.ts';
 import { readAccessFile } from '../adapter-access.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
@@ -177,7 +178,7 @@ function checkFolder(dir: string, { production }: CheckOptions): { digest: strin
 
 async function testLive(cli: Cli, subject: Subject | null, { url, secrets }: TestOptions) {
   if (subject === null) return null;
-  const options = { ...LIVE_DEFAULTS, onCheck: cli.progress };
+  const options = { ...LIVE_DEFAULTS, onCheck: (name: string) => cli.progress(cli.say(conformanceCheckText(name))) };
   try {
     if (url !== undefined && secrets !== undefined)
       return await checkLive(remoteTarget(subject, url, secrets), options);

@@ -130,6 +130,7 @@ function brokenMessages(): CredentialVector[] {
   return [
     broken('cbor_malformed', 'octets behind the message', messageText(Uint8Array.of(...signed, 0))),
     broken('cbor_malformed', 'a message that is cut off', messageText(signed.subarray(0, -1))),
+    broken('cbor_malformed', 'the end of a list in the place of a value', messageText(withHeader(hex('a105ff')))),
     broken('cbor_malformed', 'an unknown tag', issue(GOOD, any, { tags: [1_000] })),
     broken(
       'cbor_too_deep',
@@ -200,6 +201,12 @@ function brokenMessages(): CredentialVector[] {
       messageText(encodeCbor(parts(payload, { 3: new Uint8Array(63) }))),
     ),
   ];
+}
+
+/** The same message with an unprotected header as given, which nothing signs. */
+function withHeader(unprotected: Uint8Array): Uint8Array {
+  const [protectedHeader, , ...rest] = parts(encodeCbor(GOOD)).map(encodeCbor);
+  return Uint8Array.of(0x84, ...(protectedHeader ?? []), ...unprotected, ...rest.flatMap((part) => [...part]));
 }
 
 /** The same message over another payload. */

@@ -1,128 +1,84 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
-import { seriousFindings } from '../accessibility.ts';
+import { seriousFindings, seriousFindingsByLook } from '../accessibility.ts';
 import { startChromium } from '../chromium.ts';
-import { codeOf, DoorPage, issuePass, mutated, qrPicture, refusedWith } from '../scan-page.ts';
+import { type DoorPage, startDoorBrowser } from '../scan-page.ts';
+import { answers, carried, refusals } from './answer-scenes.ts';
+import { around, desk } from './desk-scenes.ts';
 import type { DoorRun } from './run.ts';
+import { batch, signingIn, standing, trouble } from './scanner-scenes.ts';
+import { LANGUAGES, type Scene, type Stage } from './scene.ts';
 
-const WIDTHS = [320, 390, 768, 1280] as const;
-const LANGUAGES = ['zh', 'en'] as const;
-const SCHEMES = ['light', 'dark'] as const;
-/** What the page has to come to. A client that asks about too many unknown codes is stopped, so none is really asked about. */
-const SCENARIOS = {
-  green: { decision: 'pass' },
-  yellow: { decision: 'restrict' },
-  red: { decision: 'restrict' },
-  'red-without-ground': { decision: 'refer' },
-} as const;
-const REFUSALS = ['code_expired', 'code_unrecognised', 'check_not_permitted'] as const;
-
-const DESK = [
-  ['red', 'none'],
-  ['red-without-ground', 'none'],
-  ['nonsense', 'none'],
-  ['green', 'issued'],
+/** A small old phone, a phone, a tablet and a desk. */
+const SIZES = [
+  { width: 320, height: 568 },
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 1280, height: 800 },
 ] as const;
-
-interface Looking {
-  readonly browser: Browser;
-  readonly run: DoorRun;
-  readonly lang: (typeof LANGUAGES)[number];
-  readonly about: {
-    readonly viewport: { readonly width: number; readonly height: number };
-    readonly colorScheme: 'light' | 'dark';
-  };
-  readonly look: (door: DoorPage, state: string) => Promise<void>;
-  readonly pass: string;
-}
+const SCHEMES = ['light', 'dark'] as const;
+const SCENES = {
+  standing,
+  trouble,
+  'signing-in': signingIn,
+  batch,
+  answers,
+  carried,
+  refusals,
+  desk,
+  around,
+} as const satisfies Record<string, Scene>;
+/** Whether what to do is on the screen without scrolling. As text: it runs in the page. */
+const IS_LEAD_SEEN = `document.querySelector('#answer .lead').getBoundingClientRect().bottom <= innerHeight`;
 
 /** Every state at every width, in both languages and both schemes: nothing keeps anybody out, and pictures for people. */
 export async function everyLook(run: DoorRun): Promise<void> {
-  const { gateway, codes, options, note, fault } = run;
-  const { pictures } = options;
-  if (pictures !== null) mkdirSync(pictures, { recursive: true });
+  const { options, note } = run;
+  if (options.pictures !== null) mkdirSync(options.pictures, { recursive: true });
   const browser = await startChromium();
-  const pass = await issuePass(gateway.url, codeOf(codes, '410000', 'green'));
-  let looks = 0;
-  for (const width of WIDTHS) {
-    for (const lang of LANGUAGES) {
-      for (const colorScheme of SCHEMES) {
-        const viewport = { width, height: width < 700 ? 780 : 800 };
-        const look = async ({ page }: DoorPage, state: string) => {
-          looks += 1;
-          const at = `${state}-${width}-${lang}-${colorScheme}`;
-          for (const { id, nodes } of await seriousFindings(page)) fault(`${at}: ${id} ${nodes.join(' ')}`);
-          if (Number(await page.evaluate('document.documentElement.scrollWidth')) > width) fault(`${at}: too wide`);
-          if (pictures !== null) await page.screenshot({ path: join(pictures, `${at}.png`), fullPage: true });
-        };
-        const looking = { browser, run, lang, about: { viewport, colorScheme }, look, pass };
-        await scannerLooks(looking);
-        await deskLooks(looking);
-      }
+  const paper = await startDoorBrowser([[]]);
+  const seen = { looks: 0 };
+  for (const lang of LANGUAGES) {
+    if (options.lang.length > 0 && !options.lang.includes(lang)) continue;
+    const stage: Stage = {
+      run,
+      lang,
+      browser,
+      withCamera: paper.browser,
+      look: (door, state) => lookAt(run, seen, door, { state, lang }, SCHEMES),
+      lookAtAnswer: (door, state) => lookAt(run, seen, door, { state, lang }, ['plain']),
+    };
+    for (const name of keysOf(SCENES)) {
+      if (options.scene.length === 0 || options.scene.includes(name)) await SCENES[name](stage);
     }
   }
-  note(`${looks} looks at the pages, each without a serious finding unless one is named`);
+  note(`${seen.looks} looks at the pages, each without a serious finding unless one is named`);
+  await paper.close();
   await browser.close();
 }
 
-async function scannerLooks({ browser, run, lang, about, look, pass }: Looking): Promise<void> {
-  const { gateway, codes } = run;
-  const query = `venue=guangzhou-hospital&lang=${lang}`;
-  const open = await DoorPage.open(browser, gateway.url, { query, ...about });
-  const show = async (state: string, code: string, expected: { decision?: string; problem?: string }) => {
-    await open.page.locator('#typed').fill(code);
-    await open.page.locator('#typed').press('Enter');
-    const { decision, problem } = await open.answer();
-    if (decision !== expected.decision || problem !== expected.problem) run.fault(`${state}: ${decision} ${problem}`);
-    await look(open, state);
-    await open.putAway();
-  };
-  await look(open, 'ready');
-  for (const scenario of keysOf(SCENARIOS))
-    await show(scenario, codeOf(codes, '410000', scenario), SCENARIOS[scenario]);
-  await show('pass', pass, { decision: 'pass' });
-  await show('pass-altered', mutated(pass), { problem: 'signature_invalid' });
-  await open.showPicture(qrPicture([codeOf(codes, '410000', 'green'), codeOf(codes, '410000', 'red')]));
-  await open.page.locator('.choice canvas').waitFor();
-  await look(open, 'several');
-  for (const code of REFUSALS) await refusedWith(open, code, () => look(open, code));
-  await open.page
-    .locator('.scanner .tools button')
-    .filter({ hasText: /many codes|批量/ })
-    .click();
-  await look(open, 'batch-empty');
-  const some = [...keysOf(SCENARIOS).map((scenario) => codeOf(codes, '410000', scenario)), 'what no system issues'];
-  const many = [...some, ...some, ...some];
-  await open.page.locator('#codes').fill(many.join('\n'));
-  await open.page.locator('.batch button[type=submit]').click();
-  await open.page.locator('[data-batch="done"]').waitFor();
-  await look(open, 'batch');
-  await open.cutNetwork();
-  await open.page.reload();
-  await open.page.locator('[data-trust="held"]').waitFor();
-  await look(open, 'offline');
-  await show('offline-pass', pass, { decision: 'pass' });
-  await show('offline-code', codeOf(codes, '410000', 'green'), { problem: 'gateway_unreachable' });
-  await open.context.close();
-}
-
-/** A traveller's page, on a screen and on paper. */
-async function deskLooks({ browser, run, lang, about, look }: Looking): Promise<void> {
-  const { gateway, codes } = run;
-  const query = `venue=guangzhou-hospital&lang=${lang}`;
-  const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', query, ...about });
-  await look(desk, 'desk');
-  for (const [scenario, kind] of DESK) {
-    const code = scenario === 'nonsense' ? 'what no system issues' : codeOf(codes, '410000', scenario);
-    await desk.page.locator('#typed').fill(code);
-    await desk.page.locator('#typed').press('Enter');
-    await desk.page.locator(`[data-pass="${kind}"]`).waitFor();
-    await look(desk, `desk-${scenario}`);
-    if (kind === 'none') await desk.page.locator('[data-pass] button').click();
+async function lookAt(
+  { options, fault }: DoorRun,
+  seen: { looks: number },
+  { page }: DoorPage,
+  { state, lang }: { readonly state: string; readonly lang: string },
+  schemes: readonly ('light' | 'dark' | 'plain')[],
+): Promise<void> {
+  for (const { id, nodes } of await seriousFindings(page)) fault(`${state} ${lang}: ${id} ${nodes.join(' ')}`);
+  for (const { width, height } of SIZES) {
+    if (options.width.length > 0 && !options.width.includes(String(width))) continue;
+    await page.setViewportSize({ width, height });
+    for (const scheme of schemes) {
+      seen.looks += 1;
+      const at = `${state}-${width}-${lang}-${scheme}`;
+      if (scheme !== 'plain') await page.emulateMedia({ colorScheme: scheme });
+      for (const { id, nodes } of await seriousFindingsByLook(page)) fault(`${at}: ${id} ${nodes.join(' ')}`);
+      if (Number(await page.evaluate('document.documentElement.scrollWidth')) > width) fault(`${at}: too wide`);
+      const isAnswer = scheme === 'plain';
+      if (isAnswer && (await page.evaluate(IS_LEAD_SEEN)) !== true) fault(`${at}: what to do is below the screen`);
+      const path = options.pictures === null ? null : join(options.pictures, `${at}.png`);
+      if (path !== null) await page.screenshot({ path, fullPage: !isAnswer });
+    }
   }
-  await desk.page.emulateMedia({ media: 'print' });
-  await look(desk, 'desk-print');
-  await desk.context.close();
 }

@@ -10,6 +10,10 @@ export interface DoorOptions {
   readonly pictures: string | null;
   /** The parts to run; all unless told. */
   readonly only: readonly string[];
+  /** The scenes of the part `looks`, its languages and its widths in pixels; all unless told. */
+  readonly scene: readonly string[];
+  readonly lang: readonly string[];
+  readonly width: readonly string[];
 }
 
 /** Reads the options of `npm run door`. Throws where there is one that it does not know. */
@@ -21,6 +25,9 @@ export function readOptions(args: readonly string[]): DoorOptions {
       passes: { type: 'string', default: '1000' },
       pictures: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      scene: { type: 'string', multiple: true, default: [] },
+      lang: { type: 'string', multiple: true, default: [] },
+      width: { type: 'string', multiple: true, default: [] },
     },
   });
   return {
@@ -28,5 +35,8 @@ export function readOptions(args: readonly string[]): DoorOptions {
     passes: Number(values.passes),
     pictures: values.pictures ?? null,
     only: values.only,
+    scene: values.scene,
+    lang: values.lang,
+    width: values.width,
   };
 }

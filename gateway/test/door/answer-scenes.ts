@@ -1,0 +1,134 @@
+import type { Route } from 'playwright-core';
+import { z } from 'zod';
+import { keysOf } from '../../../schemas/code-lists/index.ts';
+import { PROBLEMS } from '../../../schemas/problem.ts';
+import { codeOf, type DoorPage, issuePass, mutated, qrPicture, refusedWith, revokePass } from '../scan-page.ts';
+import { setFault } from '../venue-client.ts';
+import { openDoor, type Scene, type Stage } from './scene.ts';
+
+/** Answers by province and scenario, and what each has to come to: every decision, and each kind of remedy. */
+const ANSWERS = {
+  green: ['410000', 'green', 'pass'],
+  'certificate-good': ['900000', 'green', 'pass'],
+  yellow: ['410000', 'yellow', 'restrict'],
+  red: ['410000', 'red', 'restrict'],
+  'red-within-24-h': ['460000', 'red', 'restrict'],
+  'red-within-48-h': ['520000', 'red', 'restrict'],
+  'red-long-number': ['370000', 'red', 'restrict'],
+  'red-long-remedy': ['310000', 'red', 'restrict'],
+  'red-of-the-nation': ['000000', 'red', 'restrict'],
+  unsubstantiated: ['410000', 'red-without-ground', 'refer'],
+  'pop-up': ['110000', 'pop-up-1', 'refer'],
+  'too-old': ['420000', 'green-four-days-old', 'refer'],
+  pending: ['110000', 'cannot-confirm', 'refer'],
+  contradicted: ['440000', 'foreign-push-contradicted', 'refer'],
+  unmapped: ['410000', 'undocumented-value', 'refer'],
+  'certificate-not-accepted': ['900000', 'forged', 'refer'],
+  'certificate-is-link': ['900000', 'link', 'refer'],
+} as const;
+const REMEDY_WITHOUT_PHONE = {
+  authority: { zh: '所在地疫情防控指挥部', en: 'The epidemic headquarters of the place of residence' },
+  phone: null,
+  url: 'https://appeal.example/health-code',
+  within_hours: 24,
+};
+
+async function show({ run, lookAtAnswer }: Stage, door: DoorPage, state: string, code: string, outcome: string) {
+  await door.page.locator('#typed').fill(code);
+  await door.page.locator('#typed').press('Enter');
+  const { decision, problem, failure } = await door.answer();
+  if (![decision, problem, failure].includes(outcome)) run.fault(`${state}: ${decision} ${problem} ${failure}`);
+  await lookAtAnswer(door, state);
+  await door.putAway();
+}
+
+/** What somebody at a door is told of a code. */
+export const answers: Scene = async (stage) => {
+  const { codes, gateway } = stage.run;
+  const door = await openDoor(stage);
+  for (const state of keysOf(ANSWERS)) {
+    const [province, scenario, decision] = ANSWERS[state];
+    await show(stage, door, state, codeOf(codes, province, scenario), decision);
+  }
+  const green = codeOf(codes, '420000', 'green');
+  await door.type(green);
+  await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+  await show(stage, door, 'stale', green, 'pass');
+  await setFault(gateway.url, '420000', { status: 503 });
+  await show(stage, door, 'issuer-away', codeOf(codes, '420000', 'red'), 'refer');
+  await setFault(gateway.url, '420000', null);
+  for (const [state, change, outcome] of [
+    ['red-no-phone', { remedy: REMEDY_WITHOUT_PHONE }, 'restrict'],
+    ['unverified', { decision: 'pass', status: 'green' }, 'reply_mismatch'],
+  ] as const) {
+    const put = async (route: Route) => {
+      const reply = await route.fetch();
+      const body = z.looseObject({}).parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...body, ...change } });
+    };
+    await door.page.route('**/v1/verifications', put);
+    await show(stage, door, state, codeOf(codes, '410000', 'red'), outcome);
+    await door.page.unroute('**/v1/verifications', put);
+  }
+  await door.context.close();
+};
+
+/** Passes and certificates that are verified here, with and without a network. */
+export const carried: Scene = async (stage) => {
+  const { codes, gateway } = stage.run;
+  const green = codeOf(codes, '410000', 'green');
+  const [pass, withdrawn, elsewhere] = await Promise.all([
+    issuePass(gateway.url, green),
+    issuePass(gateway.url, codeOf(codes, '330000', 'green')),
+    issuePass(gateway.url, green, 'shanghai-railway-station', 'transport_boarding'),
+  ]);
+  await revokePass(gateway.url, withdrawn);
+  const door = await openDoor(stage);
+  await show(stage, door, 'pass', pass, 'pass');
+  await show(stage, door, 'pass-altered', mutated(pass), 'signature_invalid');
+  await show(stage, door, 'pass-withdrawn', withdrawn, 'status_revoked');
+  await show(stage, door, 'pass-elsewhere', elsewhere, 'pass_elsewhere');
+  await door.cutNetwork();
+  await show(stage, door, 'certificate-offline', codeOf(codes, '900000', 'green'), 'pass');
+  await show(stage, door, 'certificate-forged-offline', codeOf(codes, '900000', 'forged'), 'signature_invalid');
+  await show(stage, door, 'code-offline', green, 'gateway_unreachable');
+  // The list that this page has fetched itself has ended by then.
+  await door.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
+  await show(stage, door, 'pass-untold', pass, 'status_list_stale');
+  await door.context.close();
+  await later(stage, pass);
+};
+
+/** The same pass hours and days later, at a door that has been without a network since. */
+async function later(stage: Stage, pass: string): Promise<void> {
+  const door = await openDoor(stage);
+  await door.cutNetwork();
+  await door.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
+  await show(stage, door, 'pass-aged', pass, 'pass');
+  await door.page.clock.setSystemTime(Date.now() + 23 * 3_600_000);
+  await show(stage, door, 'pass-expired', pass, 'expired');
+  await door.page.clock.setSystemTime(Date.now() + 2 * 86_400_000);
+  await show(stage, door, 'pass-with-lapsed-bundle', pass, 'bundle_lapsed');
+  await door.page.clock.setSystemTime(Date.now() - 3_600_000);
+  await show(stage, door, 'pass-with-clock-behind', pass, 'clock_behind');
+  await door.context.close();
+}
+
+/** Each code with which a gateway refuses, and what the page finds itself. */
+export const refusals: Scene = async (stage) => {
+  const door = await openDoor(stage);
+  for (const code of keysOf(PROBLEMS)) {
+    await refusedWith(door, code, () => stage.lookAtAnswer(door, `problem-${code}`));
+  }
+  await door.showPicture(qrPicture([]));
+  await door.answer();
+  await stage.lookAtAnswer(door, 'picture-without-code');
+  await door.putAway();
+  await door.showPicture(Buffer.from('no picture'));
+  await door.answer();
+  await stage.lookAtAnswer(door, 'picture-unreadable');
+  await door.putAway();
+  await door.page.route('**/v1/verifications', (route) => route.fulfill({ status: 200, body: 'no reply' }));
+  await show(stage, door, 'reply-unreadable', 'a code', 'reply_unreadable');
+  await door.context.close();
+};

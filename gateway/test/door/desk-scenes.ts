@@ -1,0 +1,91 @@
+import type { Page, Route } from 'playwright-core';
+import { z } from 'zod';
+import { codeOf, type DoorPage, mutated, qrPicture } from '../scan-page.ts';
+import { setFault } from '../venue-client.ts';
+import { lookOnce, openDoor, type Scene } from './scene.ts';
+
+const DESK = { path: '/pass' } as const;
+
+async function ask(door: DoorPage, code: string): Promise<void> {
+  await door.page.locator('#typed').fill(code);
+  await door.page.locator('#typed').press('Enter');
+  await door.page.locator('[data-pass]').waitFor();
+}
+
+/** A traveller's page, on a screen and on paper. */
+export const desk: Scene = async (stage) => {
+  const { codes, gateway } = stage.run;
+  const henan = (scenario: string) => codeOf(codes, '410000', scenario);
+  await lookOnce(stage, 'desk-where', { ...DESK, venue: null, ready: '.pass-desk h2' });
+  await lookOnce(stage, 'desk-camera', { ...DESK, in: stage.withCamera }, async ({ page }) => {
+    await page.locator('.stage button').click();
+    await page.locator('video.running').waitFor();
+  });
+  await lookOnce(stage, 'desk-asking', DESK, async ({ page }) => {
+    await page.route('**/v1/passes', () => {});
+    await page.locator('#typed').fill(henan('green'));
+    await page.locator('#typed').press('Enter');
+  });
+  await lookOnce(stage, 'desk-several', DESK, async (door) => {
+    await door.showPicture(qrPicture([henan('green'), henan('red')]));
+    await door.page.locator('.choice canvas').waitFor();
+  });
+  const door = await openDoor(stage, DESK);
+  await stage.look(door, 'desk');
+  for (const [state, code] of [
+    ['yellow', henan('yellow')],
+    ['red', henan('red')],
+    ['refer', henan('red-without-ground')],
+    ['nonsense', 'what no system issues'],
+    ['expired', henan('expired')],
+  ] as const) {
+    await ask(door, code);
+    await stage.look(door, `desk-${state}`);
+    await door.page.locator('[data-pass] button').click();
+  }
+  const green = codeOf(codes, '420000', 'green');
+  await ask(door, green);
+  await door.page.locator('.unprinted button').last().click();
+  await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+  await ask(door, green);
+  await stage.look(door, 'desk-not-lasting');
+  await door.page.locator('[data-pass] button').click();
+  await setFault(gateway.url, '420000', null);
+  const swap = async (route: Route) => {
+    const reply = await route.fetch();
+    const body = z.looseObject({ pass: z.string() }).parse(await reply.json());
+    await route.fulfill({ response: reply, json: { ...body, pass: mutated(body.pass) } });
+  };
+  await door.page.route('**/v1/passes', swap);
+  await ask(door, henan('green'));
+  await stage.look(door, 'desk-unverified');
+  await door.page.locator('[data-pass] button').click();
+  await door.page.unroute('**/v1/passes', swap);
+  await ask(door, henan('green'));
+  await stage.look(door, 'desk-issued');
+  await door.page.emulateMedia({ media: 'print' });
+  await stage.look(door, 'desk-printed');
+  await door.context.close();
+};
+
+/** The traveller's page where nobody is signed in, and the two pages that ask nobody. */
+export const around: Scene = async (stage) => {
+  const nobody = (login: boolean) => async (page: Page) => {
+    await page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
+    await page.route('**/scan/session', (route) => route.fulfill({ json: { login, venue: null } }));
+  };
+  const ready = '.pass-desk .notice';
+  await lookOnce(stage, 'desk-staff', { ...DESK, venue: null, prepare: nobody(true), ready });
+  await lookOnce(stage, 'desk-token', { ...DESK, venue: null, prepare: nobody(false), ready });
+  await lookOnce(stage, 'desk-offline', {
+    ...DESK,
+    venue: null,
+    prepare: async (page) => {
+      for (const path of ['**/v1/**', '**/sandbox/**', '**/scan/session'])
+        await page.route(path, (route) => route.abort());
+    },
+    ready,
+  });
+  await lookOnce(stage, 'home', { path: '/', venue: null, ready: '.cards' });
+  await lookOnce(stage, 'missing', { path: '/no-such-page', venue: null, ready: 'h1' });
+};

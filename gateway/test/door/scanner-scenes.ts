@@ -1,0 +1,169 @@
+import type { Page } from 'playwright-core';
+import { codeOf, type DoorPage, issuePass, LIGHT, qrPicture } from '../scan-page.ts';
+import { openVenueClient } from '../venue-client.ts';
+import { lookOnce, openDoor, type Scene } from './scene.ts';
+
+const CAMERA_FAULTS = {
+  'camera-refused': 'NotAllowedError',
+  'camera-failed': 'NotReadableError',
+} as const;
+const refuseCamera = (name: string) =>
+  `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', '${name}'))`;
+const WITHOUT_CAMERAS = 'delete Navigator.prototype.mediaDevices';
+const HELD = '[data-trust="held"]';
+
+/** The page before anybody shows anything: each of its cameras, and what it goes by. */
+export const standing: Scene = async (stage) => {
+  await lookOnce(stage, 'ready', {});
+  await lookOnce(stage, 'venues', { venue: null });
+  await lookOnce(stage, 'opening', {
+    prepare: (page) => page.route('**/v1/trust-bundle**', () => {}),
+    ready: '.scanner',
+  });
+  await lookOnce(stage, 'camera', { in: stage.withCamera }, (door) => door.page.locator('video.running').waitFor());
+  await lookOnce(stage, 'camera-light', { in: stage.withCamera, before: LIGHT }, (door) =>
+    door.page.locator('[aria-pressed]').first().waitFor(),
+  );
+  for (const [state, name] of Object.entries(CAMERA_FAULTS))
+    await lookOnce(stage, state, { before: refuseCamera(name) });
+  await lookOnce(stage, 'camera-insecure', { before: WITHOUT_CAMERAS });
+  await lookOnce(stage, 'asking', {}, async ({ page }) => {
+    await page.route('**/v1/verifications', () => {});
+    await page.locator('#typed').fill('a code that nobody is asked about');
+    await page.locator('#typed').press('Enter');
+  });
+  await lookOnce(stage, 'several', {}, async (door) => {
+    const { codes } = stage.run;
+    await door.showPicture(qrPicture([codeOf(codes, '410000', 'green'), codeOf(codes, '410000', 'red')]));
+    await door.page.locator('.choice canvas').waitFor();
+  });
+};
+
+/** What the page says of its network, its trust and its clock. */
+export const trouble: Scene = async (stage) => {
+  const { codes } = stage.run;
+  const offline = await openDoor(stage);
+  await offline.cutNetwork();
+  await offline.page.reload();
+  await offline.page.locator(HELD).waitFor();
+  await stage.look(offline, 'offline');
+  await offline.page.clock.install({ time: Date.now() + 2 * 86_400_000 });
+  await offline.page.reload();
+  await offline.page.locator('[data-trust="lapsed"], [data-trust="none"]').waitFor();
+  await stage.look(offline, 'bundle-lapsed');
+  await offline.context.close();
+  await lookOnce(stage, 'bundle-none', {
+    prepare: (page) => page.route('**/v1/trust-bundle**', (route) => route.fulfill({ status: 503, body: '{}' })),
+    ready: '[data-trust="none"]',
+  });
+  await lookOnce(stage, 'clock-ahead', { prepare: setClock(120_000), ready: '[data-trust]' }, (door) =>
+    clockOff(door, codeOf(codes, '410000', 'green')),
+  );
+  await lookOnce(stage, 'clock-behind', { prepare: setClock(-7_200_000), ready: '[data-trust]' }, (door) =>
+    clockOff(door, codeOf(codes, '410000', 'green')),
+  );
+  await lookOnce(stage, 'anchor-other', {}, async ({ page }) => {
+    await page.evaluate(OTHER_ANCHOR);
+    await page.reload();
+    await page.locator('[data-trust-refused]').waitFor();
+  });
+};
+
+const OTHER_ANCHOR = `(async () => {
+  const kept = await caches.open('huren-scan-trust');
+  const anchor = await (await kept.match('/scan/kept/anchor')).json();
+  await kept.put('/scan/kept/anchor', new Response(JSON.stringify({ ...anchor, entity_id: 'https://anchor.example' })));
+  await kept.delete('/scan/kept/bundle');
+})()`;
+
+const setClock = (byMs: number) => (page: Page) => page.clock.install({ time: Date.now() + byMs });
+
+async function clockOff({ page }: DoorPage, code: string): Promise<void> {
+  await page.locator('#typed').fill(code);
+  await page.locator('#typed').press('Enter');
+  await page.locator('#answer[data-verified]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-clock-ahead-s], [data-trust-refused]').first().waitFor();
+}
+
+/** Whoever has to sign in before anything is checked, and whoever has. */
+export const signingIn: Scene = async (stage) => {
+  const { gateway } = stage.run;
+  const away = (page: Page) => page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
+  const session = (body: object) => async (page: Page) => {
+    await away(page);
+    await page.route('**/scan/session', (route) => route.fulfill({ json: body }));
+  };
+  const nobody = { venue: null, prepare: session({ login: true, venue: null }) } as const;
+  await lookOnce(stage, 'sign-in', nobody);
+  const failed = await openDoor(stage, nobody);
+  await failed.page.goto(`${failed.page.url()}&login=failed`);
+  await failed.page.locator('[role=alert]:not(:empty)').waitFor();
+  await stage.look(failed, 'sign-in-failed');
+  await failed.context.close();
+  const token = await openDoor(stage, { venue: null, prepare: session({ login: false, venue: null }) });
+  await stage.look(token, 'sign-in-token');
+  await token.page.locator('#token').fill('no token');
+  await token.page.locator('#token').press('Enter');
+  await token.page.locator('.entry [role=alert]').waitFor();
+  await stage.look(token, 'sign-in-token-refused');
+  await token.page.locator('#token').fill((await openVenueClient(gateway.url)).token);
+  await token.page.locator('#token').press('Enter');
+  await token.page.locator('#typed').waitFor();
+  await stage.look(token, 'token-in-use');
+  await token.context.close();
+  const ends_at = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
+  const venue = { client_id: 'guangzhou-metro-line-3', kind: 'hospital', region: '440100', destination: '440000' };
+  await lookOnce(stage, 'staff', { venue: null, prepare: session({ login: true, venue: { ...venue, ends_at } }) });
+};
+
+/** Codes of several people, from an empty field to a table, and each way in which it stops. */
+export const batch: Scene = async (stage) => {
+  const { codes, gateway } = stage.run;
+  const door = await openDoor(stage);
+  const { page } = door;
+  const start = page.locator('.batch button[type=submit]');
+  await page.locator('.scanner .tools button').filter({ hasText: BATCH_NAME }).click();
+  await stage.look(door, 'batch-empty');
+  await start.click();
+  await page.locator('.batch [role=alert]').waitFor();
+  await stage.look(door, 'batch-none');
+  await page.locator('#codes').fill('x\n'.repeat(1_001));
+  await start.click();
+  await stage.look(door, 'batch-too-many');
+  const some = ['green', 'yellow', 'red', 'red-without-ground'].map((scenario) => codeOf(codes, '410000', scenario));
+  const more = [...some, await issuePass(gateway.url, some[0] ?? ''), 'what no system issues'];
+  await page.locator('#codes').fill([...more, ...more, ...more].join('\n'));
+  await stage.look(door, 'batch-filled');
+  await start.click();
+  await page.locator('[data-batch="done"]').waitFor();
+  await stage.look(door, 'batch-done');
+  await page.locator('.batch [aria-pressed]').nth(1).click();
+  await stage.look(door, 'batch-open-only');
+  // Half of them come, and then nothing more.
+  let asked = 0;
+  await page.route('**/v1/verifications/batch', (route) => {
+    asked += 1;
+    if (asked === 1) void route.continue();
+  });
+  await page.locator('#codes').fill([...some, ...some, ...some, ...some, ...some, ...some, ...some].join('\n'));
+  await start.click();
+  await page.locator('tbody tr').nth(15).waitFor();
+  await stage.look(door, 'batch-running');
+  await page.evaluate(UPDATED);
+  await page.locator('.notice').last().waitFor();
+  await stage.look(door, 'batch-update');
+  await door.context.close();
+  const stopped = await openDoor(stage);
+  await stopped.page.locator('.scanner .tools button').filter({ hasText: BATCH_NAME }).click();
+  await stopped.cutNetwork();
+  await stopped.page.locator('#codes').fill(some.join('\n'));
+  await stopped.page.locator('.batch button[type=submit]').click();
+  await stopped.page.locator('[data-batch="stopped"]').waitFor();
+  await stage.look(stopped, 'batch-stopped');
+  await stopped.context.close();
+};
+
+const BATCH_NAME = /many codes|批量/;
+/** What a browser says where a new version has taken over. */
+const UPDATED = `[1, 2].forEach(() => navigator.serviceWorker.dispatchEvent(new Event('controllerchange')))`;
