@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { coverageSchema } from '../../schemas/coverage.ts';
 import { verificationReplySchema } from '../../schemas/verification.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { startAlteringProxy } from './altering-proxy.fixture.ts';
@@ -252,6 +253,24 @@ describe('coverage', () => {
     expect(told).toMatch(/^Henan +\d+\.\d% \/ \d+/m);
     expect(told).toMatch(/a mandate lapses or has lapsed +sandbox-special-venues/);
     expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z +\d+\.\d% +\d+$/m);
+  });
+
+  test('a table that is taken away is another one, half of one, or mixed with words for people', async () => {
+    const { cells } = coverageSchema.parse(JSON.parse((await huren(['coverage', '--json'], env)).stdout));
+    const linesOf = async (...options: string[]) => {
+      const { exit, stdout, stderr } = await huren(['coverage', ...options], env);
+      expect([exit, stderr]).toEqual([0, '']);
+      return stdout.trimEnd().split('\n');
+    };
+    const objects = (await linesOf('--jsonl')).map((line) => JSON.parse(line));
+    const [names = '', ...rows] = await linesOf('--csv');
+    expect(names.split(',').slice(0, 3)).toEqual(['issuer', 'destination', 'presented']);
+    const table = cells.map(({ issuer, destination, presented }) => [issuer, destination, presented]);
+    expect(objects.map(({ issuer, destination, presented }) => [issuer, destination, presented])).toEqual(table);
+    expect(rows.map((row) => row.split(',').slice(0, 3).join())).toEqual(table.map((row) => row.join()));
+    const [hours = '', ...each] = await linesOf('--csv', '--series');
+    expect([hours.split(',')[0], each.length > 0]).toEqual(['at', true]);
+    expect((await huren(['coverage', '--csv', '--jsonl'], env)).exit).toBe(2);
   });
 });
 

@@ -380,6 +380,17 @@ describe('the desk', () => {
     expect(page.url()).toContain('issuer=110000&destination=440000');
     await page.goBack();
     await expect.poll(() => page.locator('.detail').count()).toBe(0);
+    // A province's own page: what became of its codes, and nothing of what others asked of it here.
+    await page.goto(`${gateway.url}/coverage?province=110000&lang=en`);
+    const own = page.locator('[data-of-province="110000"]');
+    await own.locator('[data-issuer="110000"][data-destination="440000"][data-presented="45"]').waitFor();
+    expect(await own.locator('[data-destination="110000"]').count()).toBe(0);
+    expect(await own.locator('[data-attention="recognition_falling"]').count()).toBe(1);
+    expect(await own.locator('.take-away a').first().getAttribute('href')).toContain('issuer=110000');
+    await own.locator('#history li').first().waitFor();
+    await page.goto(`${gateway.url}/coverage?province=120000&lang=en`);
+    await page.locator('[data-of-province="120000"] #history').waitFor();
+    expect(await page.locator('[data-of-province="120000"] [data-issuer]').count()).toBe(0);
     expect(complaints).toEqual([]);
     await context.close();
   });
