@@ -7,6 +7,7 @@ import {
   venueKindSchema,
 } from '../../schemas/code-lists/index.ts';
 import {
+  type Coverage,
   type CoverageFormat,
   type CoverageWindow,
   coverageFormatSchema,
@@ -22,11 +23,11 @@ import {
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { CoverageListeners } from './coverage-listeners.ts';
-import { paced } from './paced.ts';
+import { Pace, paced } from './paced.ts';
 import { queryText } from './query.ts';
 import { resource } from './route.ts';
 
-/** Anybody may ask, and it takes milliseconds of work. */
+/** Anybody may ask: a question that differs from no other is answered this often. */
 const EVERY_MS = 100;
 /** Questions that differ, each kept for that long. Everybody else's wait for a place. */
 const MOST_QUESTIONS = 64;
@@ -49,8 +50,9 @@ const WATCHED: CoverageQuery = { window: '24h', series: false };
  * whenever the matrix is another; those who listen for it are to be let go before the node stops.
  */
 export function mountCoverage(router: Router, sources: CoverageSources): CoverageListeners {
-  const answerTo = pacedByName((query: CoverageQuery) => coverageMatrix(sources, query));
-  const cellsAt = pacedByName((window: CoverageWindow, destination: ProvinceCode) =>
+  const pace = new Pace();
+  const answerTo = pacedByName(pace, async (query: CoverageQuery) => textsOf(await coverageMatrix(sources, query)));
+  const cellsAt = pacedByName(pace, (window: CoverageWindow, destination: ProvinceCode) =>
     coverageCells(sources, window, destination),
   );
   resource(router, '/v1/coverage/cells', {
@@ -64,13 +66,10 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
     GET: async (request, response) => {
       const query = readQuery(request);
       const format = readFormat(request);
-      const coverage = await answerTo(JSON.stringify(query), query)();
+      const textIn = await answerTo(JSON.stringify(query), query)();
       response.vary('accept');
-      if (format === 'json') response.json(coverage);
-      else {
-        response.attachment(`coverage-${query.series ? 'hours-' : ''}${query.window}.${format}`);
-        response.set('content-type', EXPORT_TYPES[format]).send(exportedCoverage(coverage, format));
-      }
+      if (format !== 'json') response.attachment(`coverage-${query.series ? 'hours-' : ''}${query.window}.${format}`);
+      response.set('content-type', CONTENT_TYPES[format]).send(textIn(format));
     },
   });
   const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
@@ -80,15 +79,29 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
   return listeners;
 }
 
+const CONTENT_TYPES = { json: 'application/json; charset=utf-8', ...EXPORT_TYPES } as const;
+
+/** One answer in any form, each written once however many share it: of a whole country it has hundreds of kilobytes. */
+function textsOf(coverage: Coverage): (format: CoverageFormat) => Buffer {
+  const texts = new Map<CoverageFormat, Buffer>();
+  return (format) => {
+    const known = texts.get(format);
+    if (known !== undefined) return known;
+    const text = Buffer.from(format === 'json' ? JSON.stringify(coverage) : exportedCoverage(coverage, format));
+    texts.set(format, text);
+    return text;
+  };
+}
+
 /** Work that many may ask for, each question of it done once in a while however many ask it. */
-function pacedByName<Asked extends unknown[], T>(work: (...asked: Asked) => Promise<T>) {
+function pacedByName<Asked extends unknown[], T>(pace: Pace, work: (...asked: Asked) => Promise<T>) {
   const questions = new Map<string, () => Promise<T>>();
   return (name: string, ...asked: Asked): (() => Promise<T>) => {
     const known = questions.get(name);
     if (known !== undefined) return known;
     const [oldest] = questions.keys();
     if (oldest !== undefined && questions.size >= MOST_QUESTIONS) questions.delete(oldest);
-    const made = paced(() => work(...asked).catch(unavailable), EVERY_MS);
+    const made = paced(() => work(...asked).catch(unavailable), EVERY_MS, pace);
     questions.set(name, made);
     return made;
   };
