@@ -42,7 +42,8 @@ const countsSchema = z
 /**
  * What was counted of one issuer at one kind of venue of one destination, by counter: `answer:green:pass:live`, `reason:ok`,
  * `cell:…`, `refused:code_expired`, `ms:48`. Each answer adds one to exactly one `answer`, each refusal to one `refused`. An
- * issuer counts what it told gateways of that destination: `stated:absent`.
+ * issuer counts what it told gateways of that destination: `stated:absent`; and, where its system decides certificates, what
+ * those of each country came to: `from:xaa:valid`.
  */
 export const coverageGroupSchema = z
   .strictObject({

@@ -57,6 +57,40 @@ export const COVERAGE_WINDOW_MS = {
   '30d': 30 * 86_400_000,
 } as const satisfies Record<CoverageWindow, number>;
 
+/** Certificates that one country's issuers signed, as a destination had them decided: what they came to. */
+export const coverageCertificatesSchema = z
+  .strictObject({
+    issuer: provinceCodeSchema,
+    country: z
+      .string()
+      .regex(/^(?:[A-Z]{2,3}|other|unknown)$/)
+      .meta({
+        description: 'as trust lists name it; other: an address; unknown: nobody whose signature counts made it',
+      }),
+    destination: provinceCodeSchema,
+    valid: countSchema,
+    invalid: countSchema,
+    indeterminate: countSchema,
+  })
+  .meta({ id: 'CoverageCertificates' });
+export type CoverageCertificates = z.infer<typeof coverageCertificatesSchema>;
+
+/** Every destination's together, the country with the most first. */
+export function certificatesByCountry(certificates: readonly CoverageCertificates[]) {
+  const sums = new Map<string, { valid: number; invalid: number; indeterminate: number }>();
+  for (const { country, valid, invalid, indeterminate } of certificates) {
+    const sum = sums.get(country) ?? { valid: 0, invalid: 0, indeterminate: 0 };
+    sums.set(country, sum);
+    sum.valid += valid;
+    sum.invalid += invalid;
+    sum.indeterminate += indeterminate;
+  }
+  const totalOf = (country: string) => Object.values(sums.get(country) ?? {}).reduce((total, n) => total + n, 0);
+  return [...sums]
+    .map(([country, counts]) => ({ country, ...counts }))
+    .sort((a, b) => totalOf(b.country) - totalOf(a.country));
+}
+
 const totalsSchema = coverageCellSchema.omit({
   issuer: true,
   destination: true,
@@ -173,6 +207,10 @@ export const coverageSchema = z
     refused: z
       .partialRecord(problemCodeSchema, countSchema)
       .meta({ description: 'scans that got a problem in place of an answer, by problem' }),
+    certificates: z.array(coverageCertificatesSchema).meta({
+      description:
+        'by the country of their issuer, as the nodes that decide them count; a country that few are of is withheld',
+    }),
     attention: z.array(attentionItemSchema),
     suppressed: z.strictObject({ cells: countSchema }).meta({
       description: 'issuers at destinations of which nothing is shown yet, since too few scans are behind it',

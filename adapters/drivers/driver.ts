@@ -31,8 +31,16 @@ export interface DriverContext {
   readonly secret: (name: string) => string;
   /** Where a driver keeps the one document that it has to have after a restart without a network. Absent: nowhere. */
   readonly kept?: KeptDocument;
-  /** Hears whose certificate came to what, by its issuer as the trust list has it: nothing of the certificate itself. */
-  readonly onCertificate?: (issuer: string | null, result: CredentialCode) => void;
+  /** Hears what certificates come to: nothing of the certificates themselves. */
+  readonly onCertificate?: (decided: DecidedCertificate) => void;
+}
+
+/** Whose certificate came to what, and where it was shown. */
+export interface DecidedCertificate {
+  /** As the trust list has it; null where nobody's signature is good. */
+  readonly issuer: string | null;
+  readonly result: CredentialCode;
+  readonly destination: ProvinceCode;
 }
 
 /** A document that outlives the process. It is checked again whenever it is read: whoever can write there signs nothing. */

@@ -1,10 +1,18 @@
 import { PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
-import type { AttentionItem, Coverage, CoverageCell, NodeReport } from '../../schemas/coverage.ts';
+import {
+  type AttentionItem,
+  type Coverage,
+  type CoverageCell,
+  certificatesByCountry,
+  type NodeReport,
+} from '../../schemas/coverage.ts';
 import { PROBLEMS, problemCodeSchema } from '../../schemas/problem.ts';
 import {
   ATTENTION_TEXTS,
+  CERTIFICATE_TEXTS,
   COUNT_TEXTS,
   COVERAGE_TEXTS,
+  countryText,
   NODE_FAULT_TEXTS,
   withheldText,
 } from '../../schemas/texts/coverage.ts';
@@ -25,6 +33,7 @@ export function coverageLines(cli: Cli, coverage: Coverage): string[] {
     ...(series === undefined ? [] : seriesLines(cli, series)),
     ...nodeLines(cli, nodes),
     ...refusedLines(cli, refused),
+    ...certificateLines(cli, coverage.certificates),
   ];
 }
 
@@ -117,6 +126,17 @@ function refusedLines(cli: Cli, refused: Coverage['refused']): string[] {
     return n === 0 ? [] : [[cli.say(PROBLEMS[problem]), `${n}`]];
   });
   return rows.length === 0 ? [] : ['', `${cli.say(COVERAGE_TEXTS.refused)}:`, ...tableLines(rows)];
+}
+
+function certificateLines(cli: Cli, certificates: Coverage['certificates']): string[] {
+  if (certificates.length === 0) return [];
+  const { valid, invalid, indeterminate } = CERTIFICATE_TEXTS;
+  const titles = [COVERAGE_TEXTS.country, valid, invalid, indeterminate].map(cli.say);
+  const rows = certificatesByCountry(certificates).map(({ country, ...counts }) => [
+    cli.say(countryText(country)),
+    ...[counts.valid, counts.invalid, counts.indeterminate].map(String),
+  ]);
+  return ['', `${cli.say(COVERAGE_TEXTS.certificates)}:`, ...tableLines([titles, ...rows])];
 }
 
 function rateOf({ green, recognised }: CoverageCell): number | null {

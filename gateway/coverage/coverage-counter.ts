@@ -1,5 +1,6 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { type CoverageGroup, UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
+import { type CountedCertificate, certificateCounter } from './certificate-countries.ts';
 import {
   type CountedAnswer,
   type CountedRefusal,
@@ -35,6 +36,14 @@ export class CoverageCounter {
   state({ issuer, destination, outcome, atMs }: CountedStatement): void {
     const { counts } = this.#groupAt(atMs, issuer, { destination, venueKind: UNTOLD });
     const counter = `stated:${outcome}`;
+    counts.set(counter, (counts.get(counter) ?? 0) + 1);
+  }
+
+  /** A certificate that was decided here. */
+  certify(certificate: CountedCertificate): void {
+    const { issuer, destination, atMs } = certificate;
+    const { counts } = this.#groupAt(atMs, issuer, { destination, venueKind: UNTOLD });
+    const counter = certificateCounter(certificate);
     counts.set(counter, (counts.get(counter) ?? 0) + 1);
   }
 

@@ -42,9 +42,17 @@ export type GroupName = Omit<CoverageGroup, 'counts'>;
 /** In place of a kind of venue: all of them together. */
 export const ANY_KIND = 'any';
 
+/** In place of a kind of venue: certificates of issuers of one country. */
+export type FromCountry = `from:${string}`;
+
+/** A group as it is kept: what was counted of each country's certificates is shown, or not, by itself. */
+export interface KeptGroup extends Omit<CoverageGroup, 'venue_kind'> {
+  readonly venue_kind: CoverageGroup['venue_kind'] | FromCountry;
+}
+
 /** Sums of a group, or of all kinds of venues of one issuer at one destination. */
 export interface SummedGroup extends Omit<GroupName, 'venue_kind'> {
-  readonly venue_kind: GroupName['venue_kind'] | typeof ANY_KIND;
+  readonly venue_kind: KeptGroup['venue_kind'] | typeof ANY_KIND;
   readonly tally: Tally;
 }
 

@@ -4,6 +4,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { compileState } from '../registry/compile-state.ts';
 import { EMPTY_STATE } from '../registry/fold-state.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
+import type { CountedCertificate } from './certificate-countries.ts';
 import { CoverageBook } from './coverage-book.ts';
 import type { CountedAnswer } from './coverage-groups.ts';
 import { coverageMatrix } from './coverage-matrix.ts';
@@ -22,11 +23,18 @@ const OUTCOMES = [
   { status: 'indeterminate', decision: 'refer', stale: false },
 ] as const;
 
-async function matrixOf(answers: readonly CountedAnswer[], suppressedBelow: number) {
+async function matrixOf(
+  answers: readonly CountedAnswer[],
+  suppressedBelow: number,
+  certificates: readonly Pick<CountedCertificate, 'country' | 'result'>[] = [],
+) {
   const open = () => openSqliteCoverage(':memory:', { withholdBelow: suppressedBelow });
   const store = new StoreWatch({ open, onChange: () => {} });
   const book = new CoverageBook({ store, nowMs: () => NOW_MS });
   for (const answer of answers) book.counter.count(answer);
+  for (const certificate of certificates) {
+    book.counter.certify({ issuer: '900000', destination: '440000', atMs: NOW_MS, ...certificate });
+  }
   const folded = () => EMPTY_STATE;
   const nodes = new NodeReports({ store, folded, hosted: new Set(), unreachable: () => null });
   const state = compileState(EMPTY_STATE);
@@ -58,6 +66,23 @@ describe('the recognition matrix', () => {
     expect([totals.presented, suppressed_below]).toEqual([10, 10]);
     expect(series?.map((hour) => hour.totals.presented)).toEqual([10]);
     expect(suppressed).toEqual({ cells: 1 });
+  });
+
+  test('shows a country that few certificates are of, or mistakes one for another, or certificates for scans', async () => {
+    const decided = (count: number, country: string, result: 'ok' | 'expired' | 'issuer_unknown') =>
+      Array.from({ length: count }, () => ({ country, result }));
+    const { certificates, cells, totals, suppressed } = await matrixOf([], 10, [
+      ...decided(9, 'XAA', 'ok'),
+      ...decided(1, 'XAA', 'expired'),
+      ...decided(9, 'XBB', 'ok'),
+      ...decided(10, 'unknown', 'issuer_unknown'),
+    ]);
+    const at = { issuer: '900000', destination: '440000' } as const;
+    expect(certificates).toEqual([
+      { ...at, country: 'XAA', valid: 9, invalid: 1, indeterminate: 0 },
+      { ...at, country: 'unknown', valid: 0, invalid: 0, indeterminate: 10 },
+    ]);
+    expect([cells, totals.presented, suppressed]).toEqual([[], 0, { cells: 0 }]);
   });
 
   test('leaves out what cannot be told, what was referred or what was old', async () => {

@@ -11,6 +11,7 @@ import { UNRECOGNISED, UNTOLD } from '../../schemas/coverage-report.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import { adapterName, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
 import { attentionOf } from './attention.ts';
+import { certificatesOf, isFromCountry } from './certificate-countries.ts';
 import type { CoverageBook } from './coverage-book.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
 import {
@@ -84,6 +85,7 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
     signals: readings,
     nodes: nodes.reports,
     refused: refusedOf(groups),
+    certificates: await certificatesShown(sources, query),
     attention: attentionOf({
       lately: cellsOf(await book.groups(LATELY_MS, EVERYTHING)),
       day,
@@ -99,6 +101,14 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   };
 }
 
+/** By country, over all kinds of venues: the node that decides certificates is not told of any. */
+async function certificatesShown({ book }: CoverageSources, query: CoverageQuery): Promise<Coverage['certificates']> {
+  const { window, issuer, destination, venueKind } = query;
+  if (venueKind !== undefined) return [];
+  const wish = { venueKind: 'countries', issuer, destination } as const;
+  return certificatesOf(await book.groups(COVERAGE_WINDOW_MS[window], wish));
+}
+
 /** The cells of a destination's table that scans reached. Throws StoreError. */
 export async function coverageCells(
   { book, suppressedBelow, nowMs }: Pick<CoverageSources, 'book' | 'suppressedBelow' | 'nowMs'>,
@@ -109,7 +119,8 @@ export async function coverageCells(
   const groups = await book.groups(COVERAGE_WINDOW_MS[window], { venueKind: 'each', destination });
   let presented = 0;
   for (const { issuer, venue_kind, tally } of groups) {
-    if (issuer === UNRECOGNISED || venue_kind === UNTOLD || venue_kind === ANY_KIND) continue;
+    if (issuer === UNRECOGNISED || venue_kind === UNTOLD || venue_kind === ANY_KIND || isFromCountry(venue_kind))
+      continue;
     presented += countedIn(tally).presented;
     for (const [counter, n] of tally.named) {
       const cell = /^cell:(.+)$/.exec(counter)?.[1];

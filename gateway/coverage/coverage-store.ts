@@ -16,10 +16,10 @@ export interface TimedTally {
   readonly tally: Tally;
 }
 
-/** Sums of everything after a minute: of all kinds of venues together, of each, or of one. */
+/** Sums of everything after a minute: of all kinds of venues together, of each, or of one; or of certificates, by country. */
 export interface SumsWish {
   readonly afterMinute: number;
-  readonly venueKind: VenueKind | typeof ANY_KIND | 'each';
+  readonly venueKind: VenueKind | typeof ANY_KIND | 'each' | 'countries';
   readonly issuer?: ProvinceCode | undefined;
   readonly destination?: ProvinceCode | undefined;
 }

@@ -17,9 +17,9 @@ export function isCounts(document: unknown): document is Counts {
   return typeof document === 'object' && document !== null && Object.values(document).every(Number.isSafeInteger);
 }
 
-const SCANS = ['answer:', 'refused:', 'stated:'] as const;
+const SCANS = ['answer:', 'refused:', 'stated:', 'from:'] as const;
 
-/** How many scans, or statements of an issuer, there are among them. */
+/** How many scans, statements of an issuer, or certificates of a country there are among them. */
 export function scansIn(counts: Counts): number {
   let scans = 0;
   for (const counter in counts) if (SCANS.some((kind) => counter.startsWith(kind))) scans += counts[counter] ?? 0;

@@ -1,11 +1,12 @@
-import { type CoverageGroup, UNTOLD } from '../../schemas/coverage-report.ts';
-import { ANY_KIND } from './coverage-groups.ts';
+import { UNTOLD } from '../../schemas/coverage-report.ts';
+import { isFromCountry } from './certificate-countries.ts';
+import { ANY_KIND, type KeptGroup } from './coverage-groups.ts';
 import { type PackedGroup, unpackGroups } from './packed-groups.ts';
 import { Tally } from './tally.ts';
 
 /**
  * Which row of sums: of `part` `any`, all kinds of venues of one destination together; `each`, one by one; `stated`, what one
- * issuer stated. A window over the country reads the first alone, a tenth of everything; a report is added to rows of its
+ * issuer stated, and of which countries the certificates were. A window over the country reads the first alone, a tenth of everything; a report is added to rows of its
  * sender's province and no other.
  */
 export interface PackedRowName {
@@ -57,9 +58,9 @@ export class PackedRows {
   }
 
   /** A group that was counted, into its own row and into the one of all kinds of venues. */
-  add(span: number, minute: number, { destination, issuer, venue_kind: kind, counts }: CoverageGroup): void {
+  add(span: number, minute: number, { destination, issuer, venue_kind: kind, counts }: KeptGroup): void {
     const at = { span, minute: minute - (minute % span) };
-    if (kind === UNTOLD) {
+    if (kind === UNTOLD || isFromCountry(kind)) {
       this.row({ ...at, province: issuer, part: 'stated' })
         .tally(destination, issuer, kind)
         .addCounts(counts);

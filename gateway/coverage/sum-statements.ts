@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { CoverageGroup } from '../../schemas/coverage-report.ts';
 import { StoreError } from '../stores/store-error.ts';
+import { withCountriesApart } from './certificate-countries.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import { ANY_KIND, type GroupName, type MinuteGroups, type SummedGroup } from './coverage-groups.ts';
+import { ANY_KIND, type KeptGroup, type MinuteGroups, type SummedGroup } from './coverage-groups.ts';
 import type { CoverageTerms, SumsWish, TimedTally } from './coverage-store.ts';
 import { SPANS } from './coverage-tables.ts';
-import { GROUP_COLUMNS, GROUP_NAME, type GroupRows, type GroupTable, type TimedGroup } from './group-rows.ts';
+import { GROUP_COLUMNS, GROUP_NAME, type GroupRows, type GroupTable } from './group-rows.ts';
 import { Merging, scansIn } from './packed-counts.ts';
 import { packGroups } from './packed-groups.ts';
 import { type PackedRow, PackedRows } from './packed-rows.ts';
@@ -25,8 +26,13 @@ const WIDER_SPANS = SPANS.filter((span) => span > 1);
 const ALL_TOGETHER = 1_000_000_000;
 /** Questions whose sums are remembered; those of a country take some two megabytes each. */
 const MOST_REMEMBERED = 8;
-const WAITING: GroupTable<GroupName> = { name: 'huren_coverage_waiting', key: GROUP_NAME };
+const WAITING: GroupTable<Omit<KeptGroup, 'counts'>> = { name: 'huren_coverage_waiting', key: GROUP_NAME };
 const ROW = 'span = $1 AND minute = $2 AND province = $3 AND part = $4';
+
+/** What was counted in one minute, by group. */
+interface KeptAt extends KeptGroup {
+  readonly minute: number;
+}
 
 const rolledSchema = z.strictObject({ minute: z.coerce.number().int(), late: z.coerce.number().int() });
 /** Up to which minute hours and days have everything, and how often something came late for them since that is so. */
@@ -65,7 +71,7 @@ export class SumStatements {
   }
 
   *withheld(): Steps<CoverageGroup[]> {
-    const sql = `SELECT ${GROUP_COLUMNS} FROM huren_coverage_waiting`;
+    const sql = `SELECT ${GROUP_COLUMNS} FROM huren_coverage_waiting WHERE venue_kind NOT LIKE 'from:%'`;
     return (yield { sql, values: [] }).map((row) => this.#rows.read(row));
   }
 
@@ -75,7 +81,7 @@ export class SumStatements {
   }
 
   /** What enough scans are behind. */
-  *add(ripe: readonly TimedGroup[]): Steps<void> {
+  *add(ripe: readonly KeptAt[]): Steps<void> {
     if (ripe.length === 0) return;
     const rolled = yield* this.#rolled();
     const rows = new PackedRows();
@@ -125,8 +131,7 @@ export class SumStatements {
 
   *#readInto(sums: GroupSums | TimeSums, wish: SumsWish, stretches: readonly Stretch[]): Steps<void> {
     const { venueKind, destination = '' } = wish;
-    const parts =
-      venueKind === 'each' ? ['each', 'stated'] : venueKind === ANY_KIND ? ['any', 'any'] : ['each', 'each'];
+    const parts = partsOf(venueKind);
     // What an issuer stated stands in the issuer's own row.
     const sql = `SELECT minute, counts FROM huren_coverage_sum WHERE span = $1 AND minute >= $2 AND minute < $3
       AND part IN ($4, $5) AND ($6 = '' OR province = $6 OR part = 'stated')`;
@@ -191,9 +196,11 @@ export class SumStatements {
   }
 
   /** The groups that have enough scans behind them, each with what was withheld of it, at its newest minute. */
-  *#ripe(minutes: readonly MinuteGroups[]): Steps<TimedGroup[]> {
+  *#ripe(minutes: readonly MinuteGroups[]): Steps<KeptAt[]> {
     const { withholdBelow } = this.#terms;
-    const given = minutes.flatMap(({ minute, groups }) => groups.map((group) => ({ minute, ...group })));
+    const given = minutes.flatMap(({ minute, groups }) =>
+      withCountriesApart(groups).map((group) => ({ minute, ...group })),
+    );
     if (withholdBelow <= 1) return given;
     const waiting = new Merging(WAITING.key);
     for (const { minute, counts, ...name } of given) waiting.add(name, counts, minute);
@@ -207,5 +214,19 @@ export class SumStatements {
     // A busy gateway's groups are ripe with each report, and nothing of them was waiting.
     if (kept > 0 && ripe.size > 0) yield this.#rows.remove(WAITING, ripe);
     return ripe.all().map(({ name, counts, minute }) => ({ ...name, counts, minute }));
+  }
+}
+
+/** The rows of sums in which a wish finds what it asks for. */
+function partsOf(venueKind: SumsWish['venueKind']): readonly [string, string] {
+  switch (venueKind) {
+    case 'each':
+      return ['each', 'stated'];
+    case 'countries':
+      return ['stated', 'stated'];
+    case ANY_KIND:
+      return ['any', 'any'];
+    default:
+      return ['each', 'each'];
   }
 }

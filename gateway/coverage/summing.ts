@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { coverageGroupSchema, UNRECOGNISED } from '../../schemas/coverage-report.ts';
+import { isFromCountry } from './certificate-countries.ts';
 import { ANY_KIND, type SummedGroup } from './coverage-groups.ts';
 import type { SumsWish, TimedTally } from './coverage-store.ts';
 import { unpackGroups } from './packed-groups.ts';
@@ -9,7 +10,11 @@ type SummedName = Omit<SummedGroup, 'tally'>;
 const nameSchema = z.object({
   destination: coverageGroupSchema.shape.destination,
   issuer: coverageGroupSchema.shape.issuer,
-  venue_kind: z.union([coverageGroupSchema.shape.venue_kind, z.literal(ANY_KIND)]),
+  venue_kind: z.union([
+    coverageGroupSchema.shape.venue_kind,
+    z.literal(ANY_KIND),
+    z.templateLiteral(['from:', z.string().regex(/^[a-z]{2,7}$/)]),
+  ]),
 });
 /** Each name is read once: there are as many as groups. */
 const names = new Map<string, SummedName>();
@@ -97,10 +102,15 @@ export class TimeSums implements Summing {
 
 function isWished({ venueKind, issuer, destination }: SumsWish, name: SummedName): boolean {
   return (
-    (venueKind === 'each' ? name.venue_kind !== ANY_KIND : name.venue_kind === venueKind) &&
+    isOfKind(venueKind, name.venue_kind) &&
     (issuer ?? name.issuer) === name.issuer &&
     (destination ?? name.destination) === name.destination
   );
+}
+
+function isOfKind(wished: SumsWish['venueKind'], kind: SummedName['venue_kind']): boolean {
+  if (wished === 'countries') return isFromCountry(kind);
+  return wished === 'each' ? kind !== ANY_KIND && !isFromCountry(kind) : kind === wished;
 }
 
 function keyOf(destination: string, issuer: string, venueKind: string): string {

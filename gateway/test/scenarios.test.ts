@@ -164,6 +164,12 @@ describe('certificates from abroad', () => {
     expect(await decided('issuer-unknown', '440000')).toBe('issuer_unknown');
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(metrics).toMatch(/^huren_certificates_total\{issuer="XAA",result="ok"\} [1-9]/m);
+    const shown = async () => {
+      const coverage = await fetch(`${gateway.url}/v1/coverage?issuer=900000`);
+      return coverageSchema.parse(await coverage.json()).certificates;
+    };
+    const green = { issuer: '900000', country: 'XAA', destination: '440000' };
+    await expect.poll(async () => await shown(), { timeout: 10_000 }).toContainEqual(expect.objectContaining(green));
     expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
   });
 });

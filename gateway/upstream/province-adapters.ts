@@ -1,5 +1,5 @@
 import { openAdapter } from '../../adapters/adapter.ts';
-import type { DriverContext, KeptDocument } from '../../adapters/drivers/driver.ts';
+import type { DecidedCertificate, KeptDocument } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
@@ -39,8 +39,8 @@ export interface ProvinceParts {
   readonly nowMs: () => number;
   /** Hears of every change. */
   readonly onBreaker: (province: ProvinceCode, state: BreakerState) => void;
-  /** As a driver of certificates tells it. */
-  readonly onCertificate?: DriverContext['onCertificate'];
+  /** Hears what certificates come to, wherever they are decided here. */
+  readonly onCertificate?: (province: ProvinceCode, decided: DecidedCertificate) => void;
 }
 
 /** One way to a province with its own pool and breaker. */
@@ -168,7 +168,7 @@ export class ProvinceAdapters {
       nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
       ...(access.kept === undefined ? {} : { kept: access.kept }),
-      ...(onCertificate === undefined ? {} : { onCertificate }),
+      onCertificate: (decided) => onCertificate?.(manifest.province, decided),
     });
     return {
       ask: ({ token, destination }) => heardBy(client, adapter.ask(token, destination ?? undefined)),

@@ -1,3 +1,4 @@
+import type { CredentialOutcome } from '../code-lists/credential-codes.ts';
 import type { LocalisedText } from '../code-lists/index.ts';
 import type { AttentionKind, CoverageWindow, NodeFault } from '../coverage.ts';
 
@@ -51,6 +52,20 @@ export const COUNT_TEXTS = {
   stale: { zh: '宽限期内的先前答复', en: 'earlier reply in its grace period' },
 } as const satisfies Record<string, LocalisedText>;
 
+/** What certificates from abroad come to. */
+export const CERTIFICATE_TEXTS = {
+  valid: { zh: '有效', en: 'valid' },
+  invalid: { zh: '不予采信', en: 'not believed' },
+  indeterminate: { zh: '无法判定', en: 'cannot tell' },
+} as const satisfies Record<CredentialOutcome, LocalisedText>;
+
+/** Whose they are; countries have no names here but those of trust lists. */
+export function countryText(country: string): LocalisedText {
+  if (country === 'other') return { zh: '以网址署名的签发者', en: 'issuers by an address' };
+  if (country === 'unknown') return { zh: '签名不被采信', en: 'nobody whose signature counts' };
+  return { zh: country, en: country };
+}
+
 export const COVERAGE_TEXTS = {
   title: { zh: '互认总览', en: 'Who recognises whom' },
   show: { zh: '查看范围', en: 'What is shown' },
@@ -98,6 +113,12 @@ export const COVERAGE_TEXTS = {
   detail: { zh: '原因', en: 'Reasons' },
   detail_close: { zh: '返回全部', en: 'Back to everything' },
   detail_none: { zh: '此范围内没有可公布的扫码。', en: 'There is nothing to show of these.' },
+  certificates: { zh: '证书签发国家', en: 'Certificates by the country of their issuer' },
+  certificates_how: {
+    zh: '国名依信任名单，由裁定证书的节点计数；某国证书过少时不公布。',
+    en: 'Countries as trust lists name them, counted by the node that decides; one that few are of is not shown.',
+  },
+  country: { zh: '国家或地区', en: 'Country' },
   only_reason: { zh: '只看出现此原因的格', en: 'show cells with this reason' },
   scans: { zh: '次数', en: 'Scans' },
   latency: { zh: '耗时 p50 / p95', en: 'Time, p50 / p95' },

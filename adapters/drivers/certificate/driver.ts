@@ -91,7 +91,7 @@ function openCertificate(config: CertificateConfig, _statementAt: string | null,
     const documents = [...all.values()].map(({ document }) => document);
     const rules = rulesFor(documents, destination) ?? noRules(destination);
     const check = await verifyCredential(token, { trust, rules, atS: context.nowMs() / 1000 });
-    context.onCertificate?.(check.issuer, check.code);
+    context.onCertificate?.({ issuer: check.issuer, result: check.code, destination });
     return answerOf(config, check);
   };
   return Object.assign(ask, { documents: async () => documentsOf(await session.current()) });

@@ -3,6 +3,7 @@ import type { CredentialDocuments } from '../../../schemas/credential-documents.
 import { answersByDestination } from '../../../schemas/driver-config.ts';
 import type { ReadinessReason } from '../../../schemas/readiness.ts';
 import { EVERY_ROLE } from '../../../schemas/settings/roles.ts';
+import { countryOf } from '../../coverage/certificate-countries.ts';
 import { mountCredentialDocuments } from '../../http/credential-documents.ts';
 import { pathOf } from '../../http/route.ts';
 import { mountStatements } from '../../http/statements.ts';
@@ -125,6 +126,7 @@ function openSystems({
   log,
   nowMs,
 }: NodeParts): ProvinceAdapters {
+  const count = countCertificates(metrics.certificates);
   const provinces = new ProvinceAdapters({
     accessOf: upstreams.accessOf,
     openNode: null,
@@ -133,7 +135,12 @@ function openSystems({
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker of our own system');
     },
-    onCertificate: countCertificates(metrics.certificates),
+    onCertificate: (issuer, decided) => {
+      count(issuer, decided);
+      const { destination, result } = decided;
+      const country = countryOf(decided.issuer);
+      shared.coverage.counter.certify({ issuer, destination, country, result, atMs: nowMs() });
+    },
   });
   const own = ({ adapters, trials }: RegistryState) => ({
     adapters: new Map([...adapters].filter(([, { manifest }]) => trust.issuers.has(manifest.province))),

@@ -61,6 +61,12 @@ export function madeUpCoverage(state: CountryState, { issuer, destination }: Clo
       state === 'empty'
         ? {}
         : { code_unrecognised: 41_233, unavailable: 1_204, adapter_suspended: 310, code_expired: 9 },
+    certificates: isWhole
+      ? [
+          { issuer: '900000', country: 'XAA', destination: '440000', valid: 41_203, invalid: 310, indeterminate: 77 },
+          { issuer: '900000', country: 'unknown', destination: '440000', valid: 0, invalid: 1_204, indeterminate: 96 },
+        ]
+      : [],
     attention: attentionOf(state),
     suppressed: { cells: isWhole ? 93 : state === 'few' ? 2 : 0 },
     suppressed_below: 11,

@@ -4,6 +4,7 @@ import type { Coverage } from '../../../schemas/coverage.ts';
 import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
+import { Certificates } from './certificates.tsx';
 import type { Question } from './question.ts';
 import { countText, percentText, provinceText } from './words.ts';
 
@@ -60,6 +61,7 @@ export function Detail({ coverage, question, ask }: DetailProps) {
             )}
           </dl>
           <Reasons cells={cells} question={question} ask={ask} />
+          {issuer !== null && <Certificates certificates={coverage.certificates} />}
         </>
       )}
     </section>
