@@ -167,7 +167,10 @@ const NAME = `(one) => one.id || one.innerText || one.parentElement.innerText`;
 const HERE = `(() => {
   const one = document.activeElement;
   if (one === null || one === document.body) return null;
-  const isDrawn = (element) => getComputedStyle(element).outlineStyle !== 'none';
+  const isDrawn = (element) => {
+    const { outlineStyle, opacity } = getComputedStyle(element);
+    return outlineStyle !== 'none' && opacity !== '0';
+  };
   return { at: ${REACHABLE}.indexOf(one), isSeen: isDrawn(one) || isDrawn(one.parentElement) };
 })()`;
 
