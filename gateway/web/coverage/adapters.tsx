@@ -29,7 +29,7 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
           <tbody>
             {provinces.map(({ province, adapter, state, conformance, trial }) => (
               <tr key={province}>
-                <th scope="row">
+                <th scope="row" class="short">
                   <Ask question={{ ...question, issuer: null, destination: null, province }} ask={ask}>
                     {provinceText(province)}
                   </Ask>
