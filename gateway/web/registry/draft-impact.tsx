@@ -83,7 +83,7 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
       </p>
       {rows.length > 0 && (
         <div class="scroll">
-          <table class="list rows">
+          <table class="list lines">
             <thead>
               <tr>
                 {(['issuer', 'venue_kind', 'decision'] as const).map((name) => (
