@@ -16,7 +16,7 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
     <section aria-labelledby="adapters-title">
       <h2 id="adapters-title">{say(COVERAGE_TEXTS.adapters)}</h2>
       <div class="scroll">
-        <table class="list rows" aria-labelledby="adapters-title">
+        <table class="list lines" aria-labelledby="adapters-title">
           <thead>
             <tr>
               {(['issuer', 'adapter', 'conformance', 'trial'] as const).map((title) => (
@@ -29,7 +29,7 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
           <tbody>
             {provinces.map(({ province, adapter, state, conformance, trial }) => (
               <tr key={province}>
-                <th scope="row">
+                <th scope="row" class="short">
                   <Ask question={{ ...question, issuer: null, destination: null, province }} ask={ask}>
                     {provinceText(province)}
                   </Ask>

@@ -33,7 +33,7 @@ export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
 function Table({ nodes }: { readonly nodes: readonly NodeReport[] }) {
   return (
     <div class="scroll">
-      <table class="list rows" aria-labelledby="nodes-title">
+      <table class="list lines" aria-labelledby="nodes-title">
         <thead>
           <tr>
             {(['node', 'province', 'role', 'last_report', 'faults'] as const).map((title) => (

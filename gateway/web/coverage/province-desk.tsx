@@ -83,7 +83,7 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
         <p>{say(COVERAGE_TEXTS.none_shown)}</p>
       ) : (
         <div class="scroll">
-          <table class="list rows" aria-labelledby={id}>
+          <table class="list lines" aria-labelledby={id}>
             <thead>
               <tr>
                 <th scope="col">{say(COVERAGE_TEXTS[other])}</th>

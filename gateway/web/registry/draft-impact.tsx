@@ -83,7 +83,7 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
       </p>
       {rows.length > 0 && (
         <div class="scroll">
-          <table class="list rows">
+          <table class="list lines">
             <thead>
               <tr>
                 {(['issuer', 'venue_kind', 'decision'] as const).map((name) => (
@@ -99,7 +99,9 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
             <tbody>
               {rows.map(({ issuer, venue_kind, from, to, scans }) => (
                 <tr key={`${issuer} ${venue_kind} ${from} ${to}`}>
-                  <th scope="row">{say(PROVINCES[issuer])}</th>
+                  <th scope="row" class="short">
+                    {say(PROVINCES[issuer])}
+                  </th>
                   <td>{say(VENUE_KINDS[venue_kind])}</td>
                   <td class="short">
                     {say(DECISION_WORDS[from])} → {say(DECISION_WORDS[to])}
