@@ -9,6 +9,7 @@ import { KNOWN_NAMES } from '../../schemas/settings/unknown-settings.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { createTestCa } from '../sandbox/test-ca.ts';
 import { imageEnvironment, readComposeFile } from './compose/compose-file.ts';
+import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
