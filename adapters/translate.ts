@@ -47,13 +47,13 @@ export function compileTranslator(manifest: Manifest): Translator {
   const readHandle = compileHandle(reply.handle_at);
 
   return (record, token, nowMs) => {
-    const reported = new Set<string>();
-    const report = (field: string) => void reported.add(field);
+    const reported: string[] = [];
+    const report = (field: string) => addOnce(reported, field);
     const local = readStatus(record, report);
     const flags = readFlags(record, report);
     const asOf = readAsOf(record, nowMs);
     if (asOf.kind === 'unreadable') report('as_of');
-    const unreadable = DECISIVE_FIELDS.some((field) => reported.has(field));
+    const unreadable = reported.length > 0 && DECISIVE_FIELDS.some((field) => reported.includes(field));
     // Counted for the operator, who has a unit or a clock to put right; the venue gets the reason of its own.
     if (asOf.kind === 'impossible') report('as_of');
     const atMs = asOf.kind === 'at' ? asOf.atMs : null;
@@ -67,13 +67,18 @@ export function compileTranslator(manifest: Manifest): Translator {
       handle: readHandle(record, token, report),
       flags,
     };
-    const reasons = new Set<RecordReason>(local.reason === null ? [] : [local.reason]);
-    if (unreadable) reasons.add('unmapped_value');
-    if (asOf.kind === 'impossible') reasons.add('as_of_impossible');
-    if (atMs !== null && isTooOld(manifest, status, nowMs - atMs)) reasons.add('too_old');
-    if (flags.includes('popup')) reasons.add('popup');
-    return { claims, localGroundOnly: grounds.localOnly, reasons: [...reasons], unmapped: [...reported] };
+    const reasons: RecordReason[] = local.reason === null ? [] : [local.reason];
+    if (unreadable) addOnce(reasons, 'unmapped_value');
+    if (asOf.kind === 'impossible') addOnce(reasons, 'as_of_impossible');
+    if (atMs !== null && isTooOld(manifest, status, nowMs - atMs)) addOnce(reasons, 'too_old');
+    if (flags.includes('popup')) addOnce(reasons, 'popup');
+    return { claims, localGroundOnly: grounds.localOnly, reasons, unmapped: reported };
   };
+}
+
+/** Of lists as short as these: a set for each of them is most of what reading a record leaves behind. */
+function addOnce<T>(list: T[], one: T): void {
+  if (!list.includes(one)) list.push(one);
 }
 
 /** Without these three nobody can tell what the holder was shown, or when. */
@@ -107,30 +112,30 @@ function compileGrounds(table: ReplyTables['ground']): (record: JsonValue, repor
   const look = compileTable(table);
   return (record, report) => {
     const value = place(record);
-    const grounds = new Set<Ground>();
+    const national: Ground[] = [];
     let isDocumented = false;
     for (const item of Array.isArray(value) ? value : [value]) {
       const reading = look(item);
       if (reading.kind === 'unmapped') report('ground');
       if (reading.kind !== 'mapped') continue;
       isDocumented = true;
-      if (reading.to !== null) grounds.add(reading.to);
+      if (reading.to !== null) addOnce(national, reading.to);
     }
-    if (grounds.size > MAX_GROUNDS) report('ground');
-    return { national: [...grounds].slice(0, MAX_GROUNDS), localOnly: isDocumented && grounds.size === 0 };
+    if (national.length > MAX_GROUNDS) report('ground');
+    return { national: national.slice(0, MAX_GROUNDS), localOnly: isDocumented && national.length === 0 };
   };
 }
 
 function compileFlags(tables: ReplyTables['flags']): (record: JsonValue, report: Report) => Flag[] {
   const readers = tables.map((table) => compileTableAt(table));
   return (record, report) => {
-    const flags = new Set<Flag>();
+    const flags: Flag[] = [];
     for (const read of readers) {
       const reading = read(record);
       if (reading.kind === 'unmapped') report('flags');
-      if (reading.kind === 'mapped' && reading.to !== null) flags.add(reading.to);
+      if (reading.kind === 'mapped' && reading.to !== null) addOnce(flags, reading.to);
     }
-    return [...flags];
+    return flags;
   };
 }
 

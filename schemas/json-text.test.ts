@@ -16,7 +16,7 @@ function spelt(name: string, escaped: boolean): string {
 
 const documents = fc.letrec<{ any: Written }>((tie) => {
   const scalar = fc
-    .oneof(fc.constantFrom(null, true, 1.5), fc.constantFrom(...NAMES), fc.string({ unit: 'binary' }))
+    .oneof(fc.constantFrom(null, true, 1.5, ':', ' :'), fc.constantFrom(...NAMES), fc.string({ unit: 'binary' }))
     .map((value) => ({ text: JSON.stringify(value), value, repeats: false, forbids: false }));
   const list = fc.array(tie('any'), { maxLength: 3 }).map((items) => ({
     text: `[${items.map(({ text }) => text).join(' ,')}]`,

@@ -9,7 +9,7 @@ export type JsonReading = { readonly value: JsonValue; readonly fault?: never } 
 const MAX_DEPTH = 64;
 const QUOTE = '"';
 const ESCAPE = '\\';
-const [ESCAPE_CODE, COLON, SPACE] = [0x5c, 0x3a, 0x20];
+const [ESCAPE_CODE, QUOTE_CODE, COLON, SPACE] = [0x5c, 0x22, 0x3a, 0x20];
 
 /**
  * Reads JSON that says one thing: no member name twice in one object, at any depth, and at most `maxDepth` objects and
@@ -24,7 +24,7 @@ export function readJsonText(text: string, maxDepth: number = MAX_DEPTH): JsonRe
   } catch {
     return { fault: 'not_json' };
   }
-  if (hasAsManyColonsAsMembers(text, value, maxDepth)) return { value };
+  if (hasAsManyNamesAsMembers(text, value, maxDepth)) return { value };
   const names = readNames(text);
   if (names.plainText === null) return { fault: 'forbidden_name' };
   if (names.plainText !== text) value = JSON.parse(names.plainText);
@@ -35,16 +35,23 @@ export function readJsonText(text: string, maxDepth: number = MAX_DEPTH): JsonRe
 }
 
 /**
- * True for most texts: each member that is written has a colon, so that as many colons as members leave no room for a
- * member that is there twice, and without an escape every name is spelt as it is. Where it is false, nothing is said yet.
+ * True for most texts: each member that is written has a colon behind its name, so that as many of those as members leave
+ * no room for a member that is there twice, and without an escape every name is spelt as it is. A name ends with a quote;
+ * where white space stands between it and its colon, or before any other colon, and where this is false, nothing is said
+ * yet.
  */
-function hasAsManyColonsAsMembers(text: string, value: JsonValue, maxDepth: number): boolean {
+function hasAsManyNamesAsMembers(text: string, value: JsonValue, maxDepth: number): boolean {
   if (text.includes(ESCAPE)) return false;
   const members = countMembers(value, maxDepth);
   if (typeof members !== 'number') return false;
-  let colons = 0;
-  for (let at = text.indexOf(':'); at !== -1 && colons <= members; at = text.indexOf(':', at + 1)) colons += 1;
-  return colons === members;
+  let names = 0;
+  for (let at = text.indexOf(':'); at !== -1 && names <= members; at = text.indexOf(':', at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before <= SPACE) return false;
+    // Every other colon is inside a text, such as a time's.
+    if (before === QUOTE_CODE) names += 1;
+  }
+  return names === members;
 }
 
 /** The value of a JSON text, or undefined where it is none: what a stranger wrote is read, then held against a schema. */

@@ -1,9 +1,8 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
+import { linesOnStderr } from './gathered-lines.ts';
 import { terminalLine } from './terminal-line.ts';
 
-/** Lines are written together once they are so many bytes, or so old: a system call for each costs more than the line. */
-const TOGETHER = { minLength: 8_192, periodicFlush: 200 };
 const WARNING = pino.levels.values['warn'] ?? 0;
 
 /**
@@ -23,7 +22,7 @@ export function openLogger({ logLevel }: Pick<Config, 'logLevel'>, isTerminal = 
         },
       },
     },
-    isTerminal ? terminal() : pino.destination({ dest: 2, sync: false, ...TOGETHER }),
+    isTerminal ? terminal() : linesOnStderr(),
   );
 }
 

@@ -43,7 +43,8 @@ function kept<K>(known: Map<K, string>, key: K, value: object): string {
   return octets;
 }
 
-function octetsIn(value: object | string | null): string {
+/** A value's JSON in the same way. */
+export function octetsIn(value: object | string | null): string {
   const text = JSON.stringify(value);
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 }

@@ -1,10 +1,4 @@
-import type { Problem } from '../../schemas/problem.ts';
-import {
-  batchFrameSchema,
-  MAX_CODE_LENGTH,
-  type VerificationReply,
-  verificationRequestSchema,
-} from '../../schemas/verification.ts';
+import { batchFrameSchema, MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
 import type { StaffLogin } from '../access/staff-login.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
@@ -15,8 +9,8 @@ import { verify } from '../verification/verify.ts';
 import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
 import { jsonBodyReader, parseJson } from './json-body.ts';
-import { JSON_TYPE, sendJson, sendOctets } from './reply.ts';
-import { replyOctets } from './reply-octets.ts';
+import { JSON_TYPE, sendOctets } from './reply.ts';
+import { octetsIn, replyOctets } from './reply-octets.ts';
 import { openVenueDoor, type VenueLimits } from './venue-door.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
@@ -55,15 +49,17 @@ export function mountVerifications(hot: HotRoutes, parts: Parts): void {
     } = await enterBatch(request, response);
     const together = new BatchSigner(() => gatewayOf(verification, venue).signer(), items.length);
     const outcome = (item: unknown) =>
-      together.member(async (signFor) =>
-        verify(verification, venue, parseJson(verificationRequestSchema, item, 'the item'), signFor),
-      );
-    sendJson(response, 200, { results: await allInSlices(items, (item) => outcome(item).catch(problemInPlace)) });
+      together.member(async (signFor) => {
+        const request = parseJson(verificationRequestSchema, item, 'the item');
+        return replyOctets(await verify(verification, venue, request, signFor));
+      });
+    const results = await allInSlices(items, (item) => outcome(item).catch(problemInPlace));
+    sendOctets(response, 200, JSON_TYPE, `{"results":[${results.join()}]}`);
   });
 }
 
 /** An item's refusal stands in the item's place; a fault of ours fails the whole batch. */
-function problemInPlace(error: unknown): Problem | VerificationReply {
-  if (error instanceof ProblemError) return problemOf(error.code, error.detail);
+function problemInPlace(error: unknown): string {
+  if (error instanceof ProblemError) return octetsIn(problemOf(error.code, error.detail));
   throw error;
 }

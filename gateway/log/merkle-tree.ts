@@ -19,7 +19,16 @@ export function buildMerkleTree(leafHashes: readonly Uint8Array[]): MerkleTree {
   }
   return {
     root: levels.at(-1)?.[0] ?? emptyRoot,
-    pathOf: (index) => levels.flatMap((level, height) => level[siblingOf(Math.floor(index / 2 ** height))] ?? []),
+    pathOf: (index) => {
+      const path: Uint8Array[] = [];
+      let position = index;
+      for (const level of levels) {
+        const sibling = level[siblingOf(position)];
+        if (sibling !== undefined) path.push(sibling);
+        position = Math.floor(position / 2);
+      }
+      return path;
+    },
   };
 }
 

@@ -92,6 +92,16 @@ function flip(bytes: Uint8Array, bit: number): Uint8Array {
 }
 
 describe('the tree', () => {
+  test('a hash is of what lay in its place before, or a long entry has another one than a short one', () => {
+    const byNode = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+    // Longer and shorter in turn.
+    for (const length of [0, 5_000, 1, 2_047, 32, 2_048, 31]) {
+      const entry = new Uint8Array(length).fill(length);
+      expect(Buffer.from(leafHash(entry)).toString('hex')).toBe(byNode(Uint8Array.of(0, ...entry)));
+      expect(Buffer.from(nodeHash(entry, entry)).toString('hex')).toBe(byNode(Uint8Array.of(1, ...entry, ...entry)));
+    }
+  });
+
   test('an entry made of two hashes is not mistaken for an inner node', () => {
     const [left, right] = [leafHash(Uint8Array.of(1)), leafHash(Uint8Array.of(2))];
     expect(leafHash(Uint8Array.from([...left, ...right]))).not.toEqual(nodeHash(left, right));

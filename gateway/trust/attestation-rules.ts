@@ -38,7 +38,7 @@ const RULES: Readonly<Record<AttestationRule, Holds>> = {
 
   // Reasons.
   reason_out_of_place: ({ decision, reasons }) => reasons.every((reason) => mayStandBeside(reason, decision)),
-  reason_repeated: ({ reasons }) => new Set(reasons).size === reasons.length,
+  reason_repeated: ({ reasons }) => reasons.every((reason, at) => reasons.indexOf(reason) === at),
   ok_beside_doubt: ({ reasons }) => !reasons.includes('ok') || reasons.length === 1,
   ground_of_another_colour: ({ status, reasons }) =>
     reasons.every((reason) => GROUND_OF.every(([colour, ground]) => reason !== ground || status === colour)),

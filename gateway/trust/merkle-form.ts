@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 import { HASH_BYTES, leafHash, rootOfInclusion } from '../log/merkle.ts';
-import { utf8Of } from './octets.ts';
+import { base64urlOf, utf8Of } from './octets.ts';
 import { SIGNATURE_BYTES } from './signature.ts';
 import type { JsonObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -57,9 +57,13 @@ export function encodeMerkleProof({ index, size, path, signature }: MerkleProof)
   const numbers = new DataView(bytes.buffer);
   numbers.setUint16(0, index);
   numbers.setUint16(2, size);
-  for (const [height, hash] of path.entries()) bytes.set(hash, NUMBERS_BYTES + height * HASH_BYTES);
-  bytes.set(signature, NUMBERS_BYTES + path.length * HASH_BYTES);
-  return base64url.encode(bytes);
+  let at = NUMBERS_BYTES;
+  for (const hash of path) {
+    bytes.set(hash, at);
+    at += HASH_BYTES;
+  }
+  bytes.set(signature, at);
+  return base64urlOf(bytes);
 }
 
 /**

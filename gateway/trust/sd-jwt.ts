@@ -48,22 +48,26 @@ export function openDisclosures(
   payload: JsonObject,
   digests: readonly string[],
 ): JsonObject {
-  const unopened = new Set(digests);
   // A digest that stands twice could be opened as two things.
-  if (unopened.size !== digests.length) throw new TrustError('digest_repeated', 'a digest is listed twice');
-  const opened = new Map<string, unknown>();
+  const isRepeated = digests.some((digest, at) => digests.indexOf(digest) !== at);
+  if (isRepeated) throw new TrustError('digest_repeated', 'a digest is listed twice');
+  const unopened: (string | null)[] = [...digests];
+  // Without a prototype, so that whatever a member is called it is one.
+  const opened: JsonObject = Object.create(null);
   for (const disclosure of disclosures) {
     const { name, value } = readDisclosure(disclosure);
-    if (!unopened.delete(sha256Base64url(disclosure))) {
+    const at = unopened.indexOf(sha256Base64url(disclosure));
+    if (at === -1) {
       throw new TrustError('disclosure_unbound', 'a disclosure is not among the signed digests, or is there twice');
     }
+    unopened[at] = null;
     // Whoever reads the plain claim and whoever reads the disclosed one would read two statements.
-    if (Object.hasOwn(payload, name) || opened.has(name)) {
+    if (Object.hasOwn(payload, name) || Object.hasOwn(opened, name)) {
       throw new TrustError('duplicate_member', 'a claim is disclosed that is there already');
     }
-    opened.set(name, value);
+    opened[name] = value;
   }
-  return Object.fromEntries(opened);
+  return opened;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type TokenForm, widestForm } from '../../schemas/token-form.ts';
 import { leafHash } from '../log/merkle.ts';
 import { buildMerkleTree } from '../log/merkle-tree.ts';
-import { encodeMerkleProof, MERKLE_MEMBERS, MOST_LEAVES, rootText } from './merkle-form.ts';
+import { encodeMerkleProof, MOST_LEAVES, rootText } from './merkle-form.ts';
 import { utf8Of } from './octets.ts';
 import { encodePart, type Signer, type SignToken, signingInputOf, signParts } from './signer.ts';
 
@@ -52,9 +52,7 @@ async function settle(together: readonly UnsignedToken[], signer: () => Signer):
 async function signRoot(together: readonly UnsignedToken[], signer: Signer): Promise<readonly string[]> {
   const [alone, ...others] = together;
   if (alone !== undefined && others.length === 0) return [await signParts(alone, alone.payloadPart, signer)];
-  const inputs = together.map(({ typ, payloadPart }) =>
-    signingInputOf({ typ, ...MERKLE_MEMBERS }, payloadPart, signer),
-  );
+  const inputs = together.map(({ typ, payloadPart }) => signingInputOf(typ, 'merkle', payloadPart, signer));
   const size = inputs.length;
   const tree = buildMerkleTree(inputs.map((input) => leafHash(utf8Of(input))));
   const signature = new Uint8Array(await signer.sign(utf8Of(rootText(size, tree.root))));

@@ -1,3 +1,5 @@
+import type { TokenForm } from '../../schemas/token-form.ts';
+import { MERKLE_MEMBERS } from './merkle-form.ts';
 import { base64urlOf, base64urlOfText, utf8Of } from './octets.ts';
 import { type SignatureAlg, signBytes } from './signature.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -43,36 +45,36 @@ export function signParts(
   payloadPart: string,
   signer: Signer,
 ): string | Promise<string> {
-  const signingInput = `${headerPartOf(typ, signer)}.${payloadPart}`;
+  const signingInput = signingInputOf(typ, 'jws', payloadPart, signer);
   const signature = signer.sign(utf8Of(signingInput));
   if (signature instanceof Promise) return signature.then((octets) => `${signingInput}.${base64urlOf(octets)}`);
   return `${signingInput}.${base64urlOf(signature)}`;
 }
 
-/** Headers that were written before: a signer writes the same one on every token of a type. */
-const headerParts = new WeakMap<Signer, Map<string, string>>();
+/** What a signature of that form covers (RFC 7515 section 5.1). */
+export function signingInputOf(typ: string, form: TokenForm, payloadPart: string, signer: Signer): string {
+  return `${headerPartOf(typ, form, signer)}.${payloadPart}`;
+}
 
-function headerPartOf(typ: string, signer: Signer): string {
-  let ofSigner = headerParts.get(signer);
+/** Headers that were written before: a signer writes the same one on every token of a type and form. */
+const headerParts: Readonly<Record<TokenForm, WeakMap<Signer, Map<string, string>>>> = {
+  jws: new WeakMap(),
+  merkle: new WeakMap(),
+};
+const MEMBERS_OF: Readonly<Record<TokenForm, JsonObject>> = { jws: {}, merkle: MERKLE_MEMBERS };
+
+function headerPartOf(typ: string, form: TokenForm, signer: Signer): string {
+  let ofSigner = headerParts[form].get(signer);
   if (ofSigner === undefined) {
     ofSigner = new Map();
-    headerParts.set(signer, ofSigner);
+    headerParts[form].set(signer, ofSigner);
   }
   const known = ofSigner.get(typ);
   if (known !== undefined) return known;
   const { alg, kid } = signer;
-  const part = encodePart({ alg, typ, kid });
+  const part = encodePart({ alg, typ, kid, ...MEMBERS_OF[form] });
   ofSigner.set(typ, part);
   return part;
-}
-
-/** What a signature covers; `typ` and whatever else the header says beside its key (RFC 7515 section 5.1). */
-export function signingInputOf(
-  { typ, ...more }: { readonly typ: string } & JsonObject,
-  payloadPart: string,
-  { alg, kid }: Signer,
-): string {
-  return `${encodePart({ alg, typ, kid, ...more })}.${payloadPart}`;
 }
 
 /** A header or a payload as it stands in a token. */

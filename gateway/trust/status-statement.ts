@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
-import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import {
   STATEMENT_TYP,
   type StatementPayload,
@@ -10,10 +8,10 @@ import {
 } from '../../schemas/statement.ts';
 import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
-import { asciiIn } from './octets.ts';
+import { textIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
-import { decodeBase64url, type JsonObject } from './strict-json.ts';
+import { isJsonObject, type JsonObject } from './strict-json.ts';
 import { type CompactToken, formInHeader, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
 import { TrustError } from './trust-error.ts';
@@ -107,29 +105,38 @@ function readSigned(
   return { payload: { ...parsed.data, kid: header.kid }, disclosed };
 }
 
-const UTF8 = new TextDecoder();
-const spokenSchema = z.object({
-  status: statusSchema,
-  status_as_of: z.string().nullable(),
-  iat: z.number(),
-  exp: z.number(),
-});
+/** What a statement says to everybody, as far as an attestation repeats it. */
+type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
+
+const STATUSES: ReadonlySet<unknown> = new Set(statusSchema.options);
 
 /**
  * What a statement that was verified when it came says to everybody. It is read for every answer, so nothing that was
- * checked then is checked again. Throws TrustError `claims_invalid` for what is no statement at all.
+ * checked then is checked again: neither how it is spelt nor what else it says. Throws TrustError `claims_invalid` for
+ * what is no statement at all.
  */
-export function readVerified(sdJwt: string): z.infer<typeof spokenSchema> {
-  const [, payload] = sdJwt.split('.', 2);
-  const parsed = spokenSchema.safeParse(payload === undefined ? undefined : jsonIn(payload));
-  if (parsed.success) return parsed.data;
-  throw new TrustError('claims_invalid', 'the statement has not the documented claims');
+export function readVerified(sdJwt: string): Spoken {
+  const start = sdJwt.indexOf('.') + 1;
+  const said = jsonIn(sdJwt.slice(start, Math.max(start, sdJwt.indexOf('.', start))));
+  if (!isSpoken(said)) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
+  const { status, status_as_of, iat, exp } = said;
+  return { status, status_as_of, iat, exp };
+}
+
+function isSpoken(said: unknown): said is Spoken {
+  if (!isJsonObject(said)) return false;
+  const { status, status_as_of, iat, exp } = said;
+  return (
+    STATUSES.has(status) &&
+    (typeof status_as_of === 'string' || status_as_of === null) &&
+    typeof iat === 'number' &&
+    typeof exp === 'number'
+  );
 }
 
 function jsonIn(part: string): unknown {
   try {
-    const octets = decodeBase64url(part);
-    return jsonOrUndefined(asciiIn(octets) ?? UTF8.decode(octets));
+    return JSON.parse(textIn(part));
   } catch {
     return undefined;
   }

@@ -23,9 +23,9 @@ const COMPARISONS: Readonly<Record<Compared, Agrees>> = {
   flags: (signed, recorded, { flags }) => flags.length === 0 || isSameSet(signed.flags, recorded.flags),
   handle: (signed, recorded) => signed.handle === recorded.handle,
   assignment: (signed, recorded, { assignment }) =>
-    assignment === undefined || isDeepStrictEqual(actOf(signed.provenance), actOf(recorded.provenance)),
+    assignment === undefined || isSameAct(signed.provenance, recorded.provenance),
   origin: (signed, recorded, { origin }) =>
-    origin === undefined || isDeepStrictEqual(originOf(signed.provenance), originOf(recorded.provenance)),
+    origin === undefined || isSameOrigin(originOf(signed.provenance), originOf(recorded.provenance)),
 };
 
 /** The members in which a signed statement and its record differ though they may not; none where the one is the other. */
@@ -45,13 +45,34 @@ function isSameSet(signed: readonly string[], recorded: readonly string[]): bool
   return isDeepStrictEqual(new Set(signed), new Set(recorded));
 }
 
-function actOf(provenance: Assignment | null): Omit<Assignment, 'origin'> | null {
-  if (provenance === null) return null;
-  const { origin: _origin, ...act } = provenance;
-  return act;
+/** By what two acts are the same: every member but where it came from. */
+const SAME_ACT: {
+  readonly [M in keyof Omit<Assignment, 'origin'>]: (signed: Assignment, recorded: Assignment) => boolean;
+} = {
+  level: (signed, recorded) => signed.level === recorded.level,
+  role: (signed, recorded) => signed.role === recorded.role,
+  action: (signed, recorded) => signed.action === recorded.action,
+  kind: (signed, recorded) => signed.kind === recorded.kind,
+  batch_size: (signed, recorded) => signed.batch_size === recorded.batch_size,
+  instrument: (signed, recorded) => signed.instrument === recorded.instrument,
+  evidence_filed: (signed, recorded) => signed.evidence_filed === recorded.evidence_filed,
+  approvals: (signed, recorded) =>
+    signed.approvals.length === recorded.approvals.length &&
+    (signed.approvals.length === 0 || isDeepStrictEqual(signed.approvals, recorded.approvals)),
+};
+
+function isSameAct(signed: Assignment | null, recorded: Assignment | null): boolean {
+  if (signed === null || recorded === null) return signed === recorded;
+  let member: keyof typeof SAME_ACT;
+  for (member in SAME_ACT) if (!SAME_ACT[member](signed, recorded)) return false;
+  return true;
 }
 
 /** No assignment at all and one that names no origin say the same about the origin. */
 function originOf(provenance: Assignment | null): Assignment['origin'] {
   return provenance?.origin ?? null;
+}
+
+function isSameOrigin(signed: Assignment['origin'], recorded: Assignment['origin']): boolean {
+  return signed === recorded || isDeepStrictEqual(signed, recorded);
 }
