@@ -26,7 +26,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './gateway/test/closing-line.ts'],
     projects: [
-      { extends: true, test: { name: 'unit', include: unit, retry: 0 } },
+      // In another order each time: the seed stands at the head of the run, and `--sequence.seed` brings that order back.
+      { extends: true, test: { name: 'unit', include: unit, retry: 0, sequence: { shuffle: { tests: true } } } },
       // A shared machine starves a deadline now and then; a defect fails twice. The closing lines name who needed it.
       { extends: true, test: { name: 'e2e', include: endToEnd, retry: 1 } },
     ],

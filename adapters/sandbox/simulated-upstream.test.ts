@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { Fault } from '../../schemas/sandbox.ts';
 import { sandboxCodesSchema, sandboxRequestsSchema } from '../../schemas/sandbox.ts';
@@ -99,7 +99,7 @@ function wrong(secret: string): string {
 
 describe('faults', () => {
   const province = '410000';
-  beforeEach(async () => await setFault(sandbox, province, null));
+  afterEach(async () => await setFault(sandbox, province, null));
 
   async function raw(): Promise<Response> {
     const { origin } = upstreamOf(sandbox, province);

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../test/redis.ts';
 import { openRateLimit, type RateLimit } from './rate-limit.ts';
 
@@ -65,6 +65,10 @@ describe('with a Redis', () => {
 
   test('a Redis that is away refuses or delays anybody, or lifts the limit', async () => {
     await server.nodes[0]?.kill();
+    onTestFinished(async () => {
+      await server.nodes[0]?.start();
+      await vi.waitFor(async () => expect(await clients[0]?.ping()).toBe('PONG'), WITHIN);
+    });
     const limit = open(0);
     const started = performance.now();
     expect(await taken(limit, 'c', 40)).toBe(20);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startRedis, type TestRedis } from '../test/redis.ts';
 import { seenOnceContract } from './seen-once.contract.ts';
 import { openSeenOnce, type SeenOnce } from './seen-once.ts';
@@ -37,7 +37,8 @@ describe('with Redis', () => {
 
   test('a reply that was meant for another command passes for first, or for seen', async () => {
     const held = open('garbled');
-    const key = (await client.keys('huren:seen:shared:*'))[0] ?? '';
+    await held.note('old');
+    const key = (await client.keys('huren:seen:garbled:*'))[0] ?? '';
     const get = client.get.bind(client);
     client.get = () => get(key);
     expect([await held.claim('new'), await held.has('new')]).toEqual(['unknown', false]);
@@ -48,6 +49,10 @@ describe('with Redis', () => {
     const a = open('away');
     await a.note('the-event');
     await server.nodes[0]?.kill();
+    onTestFinished(async () => {
+      await server.nodes[0]?.start();
+      await expect.poll(() => client.ping().catch(() => 'away'), { timeout: 30_000 }).toBe('PONG');
+    });
     expect([await a.has('the-event'), await a.claim('the-event'), await a.has('another')]).toEqual([
       true,
       'again',

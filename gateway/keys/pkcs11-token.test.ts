@@ -32,7 +32,7 @@ function loggedIn() {
   return { module, slot, c };
 }
 
-describe('a PKCS#11 token', () => {
+describe('a PKCS#11 token', { shuffle: false }, () => {
   // First: whoever has logged in to a token in this process is not asked for a PIN again.
   test('is told a wrong PIN again and again until it locks itself, or the PIN is quoted', () => {
     const pinFile = join(made.folder, 'wrong-pin');

@@ -151,7 +151,10 @@ describe('a question', () => {
 describe('somebody between', () => {
   const earlier = (outcome: string): StatementReply => {
     const replies = between.questions.map(({ reply }) => statementReplySchema.safeParse(JSON.parse(reply)).data);
-    const found = replies.find((reply) => reply !== undefined && decodeJwt(reply.answer)['outcome'] === outcome);
+    const found = replies.find((reply) => {
+      const claims = reply === undefined ? null : decodeJwt(reply.answer);
+      return claims?.iss === issuerOf(BY_NODE) && claims['outcome'] === outcome;
+    });
     if (found === undefined) throw new Error(`no earlier ${outcome}`);
     return found;
   };

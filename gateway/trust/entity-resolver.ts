@@ -198,7 +198,6 @@ export class EntityResolver {
     const isRecent = (readingAtS: number) => readAtS - readingAtS < REREAD_EVERY_S;
     const last = this.#rereadings.get(entityId);
     if (last !== undefined && isRecent(last.readAtS)) return void (await last.chain);
-    if (isRecent(kept.readAtS)) return;
     const next = this.#validated(entityId);
     this.#rereadings.set(entityId, next);
     await next.chain;
