@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { provinceCodeSchema, reasonCodeSchema } from './code-lists/index.ts';
+import { type ProvinceCode, provinceCodeSchema, reasonCodeSchema } from './code-lists/index.ts';
 import { decisionSchema, instantSchema, statusSchema } from './status.ts';
 
 /**
@@ -25,6 +25,15 @@ export type BatchTotals = Readonly<Record<'codes' | 'pass' | 'restrict' | 'refer
 export function rowWithout(line: number, problem: string): BatchRow {
   const nothing = { decision: null, status: null, issuer: null, reasons: [], status_as_of: null };
   return { line, verified: false, ...nothing, problem };
+}
+
+/** The row of a pass that verified: a green that was recognised, as of when it was. */
+export function rowOfPass(
+  line: number,
+  { issuer_province: issuer, status_as_of }: { readonly issuer_province: ProvinceCode; readonly status_as_of: string },
+): BatchRow {
+  const said = { decision: 'pass', status: 'green', issuer, reasons: ['ok' as const], status_as_of } as const;
+  return { line, verified: true, ...said, reasons: [...said.reasons], problem: null };
 }
 
 export function totalsOf(rows: readonly BatchRow[]): BatchTotals {

@@ -124,7 +124,8 @@ function kindOf(decoded: DecodedCredential): CertifiedKind | null {
   return decoded.content === 'card' ? null : decoded.kind;
 }
 
-function isNewer(version: string, than: string): boolean {
+/** Compares versions of one rule. */
+export function isNewer(version: string, than: string): boolean {
   return version.localeCompare(than, 'en', { numeric: true }) > 0;
 }
 

@@ -166,6 +166,23 @@ describe('verify', () => {
     expect(ran.exit).toBe(0);
   });
 
+  test("a running node's bundle does not decide certificates once no node is in reach, or accepts a stranger's", async () => {
+    const offline = { HUREN_URL: 'http://127.0.0.1:9', HUREN_DATA_DIR: '/nowhere/huren' };
+    const files = (['anchor', 'trust-bundle'] as const).map((name) => join(gateway.dataDir, `${name}.json`));
+    const [anchor = '', bundle = ''] = files;
+    const decided = async (scenario: string) => {
+      const argv = ['verify', '-', '--json', '--anchor', anchor, '--bundle', bundle, '--destination', '440000'];
+      const { stdout } = await huren(argv, offline, codeOf('900000', scenario));
+      return z.looseObject({ code: z.string(), rules_checked: z.literal(true) }).parse(JSON.parse(stdout)).code;
+    };
+    // The node has the lists soon after their adapter is registered.
+    await expect.poll(() => decided('green'), { timeout: 20_000 }).toBe('ok');
+    for (const scenario of ['green-card', 'green-icvp']) expect(await decided(scenario)).toBe('ok');
+    expect(await decided('issuer-unknown')).toBe('issuer_unknown');
+    expect(await decided('card-revoked')).toBe('revoked');
+    expect(await decided('link')).toBe('link_not_followed');
+  });
+
   test('one changed byte passes', async () => {
     const [header = '', payload = '', signature = ''] = green.attestation.split('.');
     const repainted = Buffer.from(payload, 'base64url').toString().replace('"440000"', '"450000"');

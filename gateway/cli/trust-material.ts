@@ -50,8 +50,9 @@ export function readTrust(options: TrustOptions, env: Environment): TrustMateria
     chainOf: remembering(chainOf),
     historicalKeysOf: (entityId) => (nearby === null ? undefined : ownMember(nearby.historical_keys, entityId)) ?? null,
     // With a bundle in hand nobody is asked: what is not in it is not known.
-    statusListOf: async (uri) =>
+    statusListOf: remembering(async (uri) =>
       carried === null ? await statusListOnline(uri, env) : (ownMember(carried.status_lists, uri) ?? null),
+    ),
   };
 }
 
@@ -112,14 +113,15 @@ async function statusListOnline(uri: string, env: Environment): Promise<string |
   return reply?.status === 200 ? reply.text.trim() : null;
 }
 
-function remembering(chainOf: ChainSource): ChainSource {
-  const asked = new Map<string, Promise<readonly string[]>>();
-  return (entityId) => {
-    const known = asked.get(entityId);
+/** Each is asked for once in a run: a coach of passes is one list and one chain. */
+function remembering<T>(askFor: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (name) => {
+    const known = asked.get(name);
     if (known !== undefined) return known;
-    const chain = chainOf(entityId);
-    asked.set(entityId, chain);
-    return chain;
+    const answer = askFor(name);
+    asked.set(name, answer);
+    return answer;
   };
 }
 

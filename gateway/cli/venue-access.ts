@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Purpose } from '../../schemas/code-lists/index.ts';
+import type { ProvinceCode, Purpose } from '../../schemas/code-lists/index.ts';
 import { ClientError } from '../client/client-error.ts';
 import type { HttpReply } from '../client/exchange.ts';
 import { type VenueCredentials, VenueSession } from '../client/venue-session.ts';
@@ -12,6 +12,8 @@ import { findVenues, type SandboxVenue } from './sandbox-api.ts';
 export interface VenueAccess {
   readonly clientId: string;
   readonly purpose: Purpose;
+  /** Where it is; null where nobody says so here: credentials alone do not. */
+  readonly destination: ProvinceCode | null;
   /** Posts JSON to a path of the gateway, with its token. Throws CliError. */
   readonly post: (path: string, body: unknown) => Promise<HttpReply>;
 }
@@ -23,24 +25,33 @@ export interface VenueAccess {
 export async function obtainAccess(gateway: GatewayClient, env: Environment, venueId?: string): Promise<VenueAccess> {
   const own = ownCredentials(gateway, env);
   if (own === null) return accessAs(gateway, await chooseVenue(gateway, venueId));
-  if (venueId === undefined) return openAccess(own, 'venue_entry');
+  if (venueId === undefined) return openAccess(own, 'venue_entry', null);
   throw CliError.of('usage_invalid', {
     zh: '--venue 仅用于沙箱场所；已设置 HUREN_CLIENT_ID',
     en: '--venue names a sandbox venue, but HUREN_CLIENT_ID is set',
   });
 }
 
+/** Where a venue is: a pass for somewhere else is none here, and what nobody says lets nobody in. Throws CliError `usage_invalid`. */
+export function knownPlace({ destination }: VenueAccess): ProvinceCode {
+  if (destination !== null) return destination;
+  throw CliError.of('usage_invalid', {
+    zh: '其中有通行凭证：请用 --destination 指明此处所在省份',
+    en: 'there is a pass among these: say with --destination in which province this is',
+  });
+}
+
 function accessAs({ url }: GatewayClient, venue: SandboxVenue): VenueAccess {
   const [purpose = 'venue_entry'] = venue.purposes;
   const { client_id: clientId, client_secret: clientSecret, token_endpoint: tokenEndpoint, resource } = venue;
-  return openAccess({ gateway: url, clientId, clientSecret, tokenEndpoint, resource }, purpose);
+  return openAccess({ gateway: url, clientId, clientSecret, tokenEndpoint, resource }, purpose, venue.destination);
 }
 
-function openAccess(credentials: VenueCredentials, purpose: Purpose): VenueAccess {
+function openAccess(credentials: VenueCredentials, purpose: Purpose, destination: ProvinceCode | null): VenueAccess {
   try {
     const session = new VenueSession(credentials, sendBounded);
     const post = (path: string, body: unknown) => session.post(path, body).catch(inOurWords);
-    return { clientId: credentials.clientId, purpose, post };
+    return { clientId: credentials.clientId, purpose, destination, post };
   } catch (error) {
     return inOurWords(error);
   }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { instantOf } from '../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ageText } from '../../schemas/texts/answer.ts';
+import { SCAN_PROBLEM_TEXTS } from '../../schemas/texts/scan.ts';
 import { checkText } from '../../schemas/texts/trust-errors.ts';
-import { MAX_PASS_LENGTH, PASS_TYP, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
+import { isPass, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
 import { STATUS_LIST_LIFETIME_S } from '../trust/status-list.ts';
-import { parseCompact } from '../trust/strict-jws.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reportError } from './report.ts';
@@ -17,13 +18,7 @@ const passReplySchema = z.object({ pass: z.string() });
 /** The pass that an input is or carries; null where it is something else. Its `typ` decides. */
 export function passIn(text: string): string | null {
   const candidate = text.startsWith('{') ? passOf(text) : text;
-  if (candidate === null) return null;
-  try {
-    parseCompact(candidate, { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP });
-    return candidate;
-  } catch {
-    return null;
-  }
+  return candidate !== null && isPass(candidate) ? candidate : null;
 }
 
 function passOf(text: string): string | null {
@@ -33,6 +28,8 @@ function passOf(text: string): string | null {
 /** How a pass is to be verified. */
 export interface PassOptions extends TrustOptions {
   readonly at?: number;
+  /** Where it is shown; absent: whoever asks reads off the output where it holds. */
+  readonly destination?: ProvinceCode;
   readonly json?: boolean;
 }
 
@@ -48,9 +45,17 @@ export async function verifyPassCommand(cli: Cli, pass: string, options: PassOpt
   const checked = await verifyPass(pass, { anchor, atS, ...sources });
   if (options.json === true) cli.printJson(checked);
   else print(cli, checked, atS);
-  if (checked.verified) return 0;
+  if (checked.verified) return reportDestination(cli, checked.claims.destination, options.destination);
   console.error(`huren: ${checked.code}: ${printable(`${checked.link}: ${cli.say(checkText(checked))}`)}`);
   console.error(`  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(checkNext(checked)))}`);
+  return 1;
+}
+
+function reportDestination({ say }: Cli, destination: ProvinceCode, here = destination): 0 | 1 {
+  if (destination === here) return 0;
+  const { next, ...text } = SCAN_PROBLEM_TEXTS.pass_elsewhere;
+  console.error(`huren: pass_elsewhere: ${say(text)}`);
+  console.error(`  ${say({ zh: '下一步：', en: 'next: ' })}${say(next)}`);
   return 1;
 }
 

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { keysOf } from '../../schemas/code-lists/index.ts';
 import { ROOT } from './import-graph.ts';
+import { placeOf, README_LANGUAGES, README_PICTURES } from './looks/readme-pictures.ts';
 
 const DOCUMENTS = [
   'README.md',
@@ -21,6 +23,23 @@ const DOCUMENTS = [
 const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|md|mjs|ya?ml))`/g;
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
 const PLACE_OF_ONE_MACHINE = /\/(?:root|work|tmp|home)\/[a-z]/;
+
+/** Somebody who reads by telephone waits for them. */
+const MAX_PICTURE_BYTES = 150_000;
+
+test.each(
+  README_LANGUAGES,
+)('in %s a picture is shown that no script takes, that is heavy, or that nobody sees', (lang) => {
+  const text = readFileSync(join(ROOT, lang === 'zh' ? 'README.zh-CN.md' : 'README.md'), 'utf8');
+  const shown = [...text.matchAll(/deploy\/pictures\/[\w.-]+/g)].map(([path]) => path);
+  const taken = keysOf(README_PICTURES).map((name) => placeOf(name, lang));
+  expect(shown.toSorted()).toEqual(taken.toSorted());
+  for (const path of taken) {
+    const picture = readFileSync(join(ROOT, path));
+    expect(picture.subarray(1, 4).toString('latin1'), path).toBe('PNG');
+    expect(picture.length, path).toBeLessThan(MAX_PICTURE_BYTES);
+  }
+});
 
 describe.each(DOCUMENTS)('%s', (document) => {
   const text = readFileSync(join(ROOT, document), 'utf8');

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readinessSchema } from '../../schemas/readiness.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { ROOT } from './import-graph.ts';
 import { commandPath, compileAgainst, installPackage, runPage } from './pasted-page.ts';
@@ -15,6 +16,11 @@ beforeAll(async () => {
   sandbox = await startSandboxGateway();
 });
 afterAll(() => sandbox.stop());
+// Whoever reads a page has a gateway that has settled: after its start, and after what another page had it do.
+beforeEach(async () => {
+  const degraded = async () => readinessSchema.parse(await (await fetch(`${sandbox.url}/readyz`)).json()).degraded;
+  await expect.poll(degraded, { timeout: 60_000 }).toEqual([]);
+});
 
 /** Pages that talk of people and not of commands. */
 const WITHOUT_COMMANDS = ['traveller.md', 'traveller.zh-CN.md'];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
@@ -75,6 +75,9 @@ async function counted(name: string): Promise<number> {
 describe('three processes on one port', () => {
   test('ask a province once each about one new code', async () => {
     const times: number[] = [];
+    // So long that every process has the question before the first one has its answer.
+    await setFault(gateway.url, '310000', { latencyMs: 150 });
+    onTestFinished(() => setFault(gateway.url, '310000', null));
     // One asks for all of them. On a busy machine that can take longer than the others may wait, but not each time.
     while (!times.includes(1) && times.length < CODES_TRIED) {
       const code = await freshGreen();

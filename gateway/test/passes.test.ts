@@ -48,8 +48,8 @@ async function freshGreen(province: string): Promise<string> {
 
 let files = 0;
 /** A file with a new pass for this code. */
-async function passFor(code: string): Promise<string> {
-  const ran = await huren(['pass', 'issue', code], env);
+async function passFor(code: string, ...more: string[]): Promise<string> {
+  const ran = await huren(['pass', 'issue', code, ...more], env);
   expect([ran.exit, ran.stderr]).toEqual([0, '']);
   return fileOf(ran.stdout);
 }
@@ -192,6 +192,41 @@ describe('many codes in a file', () => {
     const asJson = await huren(['scan', '--file', file, '--json'], env);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ totals: { codes: 5, pass: 1, restrict: 1, refer: 1, other: 2 } });
     expect((await huren(['scan', '--file', file], env)).stdout).toMatch(/^1 +● +pass +Henan/);
+  });
+
+  test('hold a pass that somebody is asked about, or that is not verified as the page does it', async () => {
+    const [good, withdrawn, elsewhere] = await Promise.all([
+      passFor(await freshGreen('410000')),
+      passFor(await freshGreen('410000')),
+      passFor(await freshGreen('410000'), '--venue', 'shanghai-railway-station'),
+    ]);
+    await huren(['pass', 'revoke', withdrawn], env);
+    const [pass, revoked, foreign] = [good, withdrawn, elsewhere].map((file) => readFileSync(file, 'utf8').trim());
+    const altered = `${pass?.slice(0, -9)}${pass?.at(-9) === 'A' ? 'B' : 'A'}${pass?.slice(-8)}`;
+    const file = fileOf([pass, codeAt('410000', 'red'), altered, revoked, foreign].join('\n'));
+    const outcomes = ({ stdout }: Ran) =>
+      rowsIn(stdout).map(([, verified, decision, , issuer, , , problem]) => [verified, decision, issuer, problem]);
+    const expected = [
+      ['true', 'pass', '410000', ''],
+      ['true', 'restrict', '410000', ''],
+      ['false', '', '', 'signature_invalid'],
+      ['false', '', '', 'status_revoked'],
+      ['false', '', '', 'pass_elsewhere'],
+    ];
+    expect(outcomes(await huren(['scan', '--file', file, '--csv'], env))).toEqual(expected);
+
+    // Nobody is in reach: what is carried has to do, and where this is has to be said.
+    const bundle = join(folder, 'carried.json');
+    await huren(['trust', 'export', '--out', bundle], env);
+    const carried = ['--bundle', bundle, '--anchor', bundle, '--destination', '440000'];
+    const away = { HUREN_URL: NOWHERE, HUREN_DATA_DIR: folder };
+    const alone = await huren(['scan', '--file', fileOf(`${pass}\n${foreign}\n`), '--csv', ...carried], away);
+    expect(outcomes(alone)).toEqual([expected[0], expected[4]]);
+    expect((await huren(['scan', '--file', good, ...carried], away)).exit).toBe(0);
+    expectRefused(await huren(['scan', '--file', elsewhere, ...carried], away), 'pass_elsewhere');
+    const credentials = { HUREN_CLIENT_ID: 'a', HUREN_CLIENT_SECRET: 'b', HUREN_TOKEN_ENDPOINT: 'https://as.example' };
+    const unplaced = await huren(['scan', '--file', good], { ...env, ...credentials });
+    expect([unplaced.exit, unplaced.stderr]).toEqual([2, expect.stringContaining('--destination')]);
   });
 
   test('are refused for their rate, or asked about twice after an interruption', async () => {

@@ -9,9 +9,12 @@ import { sandboxCodesSchema } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
+import { hasFocus, tabAndPress, tabTo } from './keyboard-walk.ts';
 import {
+  browserKey,
   divisionExample,
   exampleAs,
+  forgedReceipt,
   logIn,
   makeBrowserKey,
   openRegistryPage,
@@ -190,10 +193,90 @@ describe('an operator', () => {
     await page.locator('#suspend-reason').selectOption('other');
     await page.locator('#suspend-name').fill('Tianjin');
     await page.getByRole('button', { name: 'Suspend this adapter' }).click();
-    await page.locator('#suspend').getByRole('status').getByText('the receipt does not hold').waitFor();
+    const refused = page.locator('#suspend').getByRole('status').getByText('the receipt does not hold');
+    await refused.waitFor();
+    // Nor one that proves it under a head that the log never signed, and has taken nothing.
+    await page.unroute('**/v1/registry/events');
+    await page.route('**/v1/registry/events', async (route) => {
+      const receipt = forgedReceipt(route.request().postData() ?? '', new URL(gateway.url).host);
+      await route.fulfill({ status: 201, json: receipt });
+    });
+    await page.locator('#suspend-province').selectOption('410000');
+    await page.locator('#suspend-name').fill('Henan');
+    await page.getByRole('button', { name: 'Suspend this adapter' }).click();
+    await page.locator('#suspend').getByRole('status').getByText('Signing and sending').waitFor({ state: 'hidden' });
+    expect(await refused.count()).toBe(1);
     await run('adapter', 'resume', '120000', '--as', 'operator-a');
     expect([...old.complaints, ...complaints]).toEqual([]);
     await old.context.close();
+    await context.close();
+  });
+
+  test('cannot take every step with the keyboard alone, loses the place, or is not told what came of it', async () => {
+    for (const version of ['0.5.0', '0.6.0']) await run('adapter', 'submit', exampleAs(scratch, version));
+    await run('adapter', 'approve', '120000', '0.5.0', '--as', 'operator-a');
+    const { page, context, complaints } = await open('en-GB');
+    await logIn(page, 'operator-b');
+    const make = page.getByRole('button', { name: 'Make a key in this browser' });
+    await make.waitFor();
+    await tabAndPress(page, make, 'Enter');
+    await run('registry', 'enrol-key', await browserKey(page), '--as', 'operator-b');
+    await page.getByText('This key is enrolled and can sign').waitFor();
+    const outcome = page.locator('.outcome');
+    const told = async (what: string) => {
+      await outcome.getByText(`✓ ${what} · it is in the log`).waitFor();
+      await expect.poll(() => hasFocus(outcome), { message: what }).toBe(true);
+      expect(await outcome.getAttribute('role')).toBe('status');
+    };
+
+    // Opened, looked into and left again: whoever did so is where they were before.
+    const enrol = page.locator('#operator summary').getByText('Enrol another key of mine');
+    await tabAndPress(page, enrol, 'Enter');
+    await tabTo(page, page.locator('#enrol-jwk'));
+    await page.keyboard.type('{}');
+    await page.getByRole('alert').getByText('That is no public key').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await hasFocus(enrol)).toBe(true);
+    expect(await page.locator('#enrol-jwk').isVisible()).toBe(false);
+
+    const waiting = page.locator('#pending-120000-0\\.5\\.0');
+    await expect.poll(() => waiting.locator('.proof.good').count()).toBe(2);
+    await tabAndPress(page, waiting.getByRole('checkbox'), 'Space');
+    await tabAndPress(page, waiting.getByRole('button', { name: 'Approve this version' }), 'Enter');
+    await told('Approve this version · Tianjin 0.5.0');
+    await tabAndPress(page, waiting.getByRole('radio', { name: 'In full' }), 'ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    expect(await waiting.getByRole('radio', { name: 'Shadow' }).isChecked()).toBe(true);
+    await tabAndPress(page, waiting.getByRole('button', { name: 'Put this version to use' }), 'Enter');
+    await told('Put this version to use · Tianjin 0.5.0');
+
+    const other = page.locator('#pending-120000-0\\.6\\.0');
+    await tabAndPress(page, other.locator('summary').getByText('Reject this version'), 'Enter');
+    await tabAndPress(page, other.getByLabel('Reason'), 'ArrowDown');
+    await tabAndPress(page, other.getByRole('button', { name: 'Reject this version' }), 'Enter');
+    await told('Reject this version · Tianjin 0.6.0');
+
+    await tabTo(page, page.locator('#suspend-province'));
+    await page.keyboard.type('Tianjin');
+    await tabAndPress(page, page.locator('#suspend-reason'), 'ArrowDown');
+    await tabTo(page, page.locator('#suspend-name'));
+    await page.keyboard.type('Tianjin');
+    await tabAndPress(page, page.getByRole('button', { name: 'Suspend this adapter' }), 'Enter');
+    await told('Suspend this adapter · Tianjin');
+    await tabAndPress(page, page.locator('#resume-120000').getByRole('button'), 'Enter');
+    await told('Resume this adapter · Tianjin');
+
+    await tabTo(page, page.locator('#roll-back-province'));
+    await page.keyboard.type('Tianjin');
+    await tabTo(page, page.locator('#roll-back-to'));
+    await page.keyboard.type('0.1.0');
+    await tabTo(page, page.locator('#roll-back-name'));
+    await page.keyboard.type('Tianjin');
+    await tabAndPress(page, page.getByRole('button', { name: 'Roll back to this version' }), 'Enter');
+    await told('Roll back to this version · Tianjin 0.1.0');
+    await tabAndPress(page, page.getByRole('button', { name: 'Log out' }), 'Enter');
+    await page.getByRole('link', { name: 'Operator login' }).waitFor();
+    expect(complaints).toEqual([]);
     await context.close();
   });
 

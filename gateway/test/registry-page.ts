@@ -1,6 +1,10 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { ReceiptReply } from '../../schemas/registry-views.ts';
+import { signCheckpoint } from '../log/checkpoint-signing.ts';
+import { leafHash } from '../log/merkle.ts';
+import { makeLogKey } from '../registry/registry.fixture.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
 /** What a script on the page could try: any of them finds the key where the browser keeps it. */
@@ -59,6 +63,11 @@ export async function logIn(page: Page, account: string): Promise<void> {
 /** Makes a key in this page's browser; gives its public half as text. */
 export async function makeBrowserKey(page: Page): Promise<string> {
   await page.getByRole('button', { name: /Make a key in this browser|在本浏览器生成密钥/ }).click();
+  return await browserKey(page);
+}
+
+/** The public half of a key that was made in this page's browser, as text. */
+export async function browserKey(page: Page): Promise<string> {
   return (await page.locator('#enrol-command').getAttribute('data-jwk')) ?? '';
 }
 
@@ -74,6 +83,15 @@ export function divisionExample(folder: string, division: string): string {
       .replaceAll('TJJKM', 'TJBHX')
       .replace('"province": "120000",', `"province": "120000", "division": "${division}",`),
   );
+}
+
+/** What a gateway would have to show for an event that it never took: a tree of its own, with that event alone. */
+export function forgedReceipt(jws: string, host: string): ReceiptReply {
+  const origin = `${host}/log`;
+  const { privateKey } = makeLogKey(origin);
+  const root = leafHash(new TextEncoder().encode(jws));
+  const checkpoint = signCheckpoint({ origin, size: 1, root }, { name: origin, privateKey });
+  return { index: 0, checkpoint, inclusion_proof: [] };
 }
 
 function rewritten(folder: string, rewrite: (text: string) => string): string {

@@ -160,6 +160,34 @@ export class DoorPage {
   }
 }
 
+/** As text: what the tab key is to reach, what has the focus, and whether it can be seen that it has. It runs in the page. */
+const REACHABLE = `[...document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, summary, [tabindex="0"]')]
+  .filter((one) => one.checkVisibility() && one.closest('[inert]') === null)`;
+const NAME = `(one) => one.id || one.innerText || one.parentElement.innerText`;
+const HERE = `(() => {
+  const one = document.activeElement;
+  if (one === null || one === document.body) return null;
+  const isDrawn = (element) => getComputedStyle(element).outlineStyle !== 'none';
+  return { at: ${REACHABLE}.indexOf(one), isSeen: isDrawn(one) || isDrawn(one.parentElement) };
+})()`;
+
+/** Goes through a page by the tab key alone, from its top: what it never comes to, and what it does not show the focus of. */
+export async function walked(page: Page): Promise<{ readonly missed: string[]; readonly unseen: string[] }> {
+  const names = z.array(z.string()).parse(await page.evaluate(`${REACHABLE}.map(${NAME})`));
+  await page.evaluate('document.activeElement?.blur(); getSelection().removeAllRanges()');
+  await page.evaluate(`document.querySelector('.skip').focus()`);
+  const hereSchema = z.object({ at: z.int(), isSeen: z.boolean() }).nullable();
+  const reached = new Map<number, boolean>();
+  for (let steps = 0; steps <= names.length; steps += 1) {
+    const here = hereSchema.parse(await page.evaluate(HERE));
+    if (here === null || reached.has(here.at)) break;
+    reached.set(here.at, here.isSeen);
+    await page.keyboard.press('Tab');
+  }
+  const named = (isFaulty: (at: number) => boolean) => names.filter((_, at) => isFaulty(at));
+  return { missed: named((at) => !reached.has(at)), unseen: named((at) => reached.get(at) === false) };
+}
+
 /** A pass for a green code, as the venue's system gets one. */
 export async function issuePass(url: string, code: string, at = VENUE, purpose = 'medical_visit'): Promise<string> {
   const venue = await openVenueClient(url, at);

@@ -5,10 +5,11 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
 import { DOCS_VIEWS } from './looks/docs-views.ts';
+import { openView } from './looks/open-view.ts';
 import { type PlayedAt, playRegistry, runAt } from './looks/play-registry.ts';
+import { takeReadmePictures } from './looks/readme-pictures.ts';
 import { REGISTRY_VIEWS } from './looks/registry-views.ts';
 import type { View, Views } from './looks/view.ts';
-import { READY_PAGES } from './pages.ts';
 import { logIn, makeBrowserKey } from './registry-page.ts';
 import { startSandboxGateway } from './sandbox-gateway.ts';
 
@@ -18,7 +19,9 @@ const HELP = `screenshots: pictures of every page in every state that somebody c
 
 A sandbox of its own unless --url names one that runs, with --data where its keys are: a registry in which every stage is to be
 seen is played there. Without --view every page in every state, with --view coverage- all whose names begin so; without the
-others each at 320, 390, 768 and 1280 px, in both languages and schemes.`;
+others each at 320, 390, 768 and 1280 px, in both languages and schemes.
+
+  npm run screenshots -- --readme   the few pictures that the READMEs show, into deploy/pictures/`;
 const WAIT_MS = 20_000;
 const HEIGHT = 900;
 const OPERATOR = 'operator-b';
@@ -44,6 +47,7 @@ const { values } = parseArgs({
     width: { type: 'string', multiple: true, default: ['320', '390', '768', '1280'] },
     lang: { type: 'string', multiple: true, default: ['zh', 'en'] },
     scheme: { type: 'string', multiple: true, default: ['light', 'dark'] },
+    readme: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -60,6 +64,7 @@ async function takeAll(): Promise<void> {
   try {
     const wanted = Object.entries(VIEWS).filter(([name]) => values.view.some((begin) => name.startsWith(begin)));
     if (wanted.some(([name]) => name.startsWith('registry'))) await playRegistry(at);
+    if (values.readme) return await takeReadmePictures(browser, at.url);
     const anybody = await browser.newContext();
     const isSigned = wanted.some(([, { as }]) => as === 'operator');
     const operator = isSigned ? await operatorContext(browser, at) : anybody;
@@ -96,16 +101,8 @@ interface Taken {
 async function take(context: BrowserContext, { at, name, view, lang }: Taken): Promise<void> {
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
-  const url = new URL(view.path, at.url);
-  url.searchParams.set('lang', lang);
   try {
-    await view.told?.(page);
-    await page.goto(url.href);
-    await page
-      .locator(view.ready ?? READY_PAGES.get(url.pathname) ?? 'h1')
-      .first()
-      .waitFor();
-    await view.act?.(page);
+    await openView(page, at.url, view, lang);
     for (const scheme of values.scheme) {
       for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
     }

@@ -50,6 +50,16 @@ export const passClaimsSchema = z
   });
 export type PassClaims = z.infer<typeof passClaimsSchema>;
 
+/** Whether a text is a pass: its `typ` decides, and nothing in it is believed for that. */
+export function isPass(text: string): boolean {
+  try {
+    parseCompact(text, { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export interface PassChecks extends ChainChecks {
   /** The status list token of a URI: from a bundle or the network; null where none can be had. */
   readonly statusListOf: (uri: string) => string | null | Promise<string | null>;

@@ -14,6 +14,10 @@ export const CREDENTIAL_LIST_FAULTS = {
     zh: '更新时间倒退',
     en: 'it is older than the known one, or promises its next update earlier',
   },
+  rules_lead_time: {
+    zh: '规则变更距公布不足 48 小时',
+    en: 'a rule in it changes what is accepted sooner than 48 hours after its publication',
+  },
 } as const satisfies Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
 
 export type CredentialListFault = keyof typeof CREDENTIAL_LIST_FAULTS;

@@ -20,7 +20,6 @@ export const BATCH_TEXTS = {
   results: { zh: '各行结果', en: 'Results by line' },
   line: { zh: '行', en: 'Line' },
   result: { zh: '结果', en: 'Result' },
-  details: { zh: '说明', en: 'Details' },
   all: { zh: '全部', en: 'All' },
   open: { zh: '只看未放行的', en: 'Only those not passing' },
   keys: { zh: '上下键逐行，Home、End 到首尾。', en: 'Arrow keys go from line to line, Home and End to the ends.' },

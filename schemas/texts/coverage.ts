@@ -62,6 +62,10 @@ export const COVERAGE_TEXTS = {
   destination: { zh: '目的地', en: 'Destination' },
   rate: { zh: '绿码承认率', en: 'Greens recognised' },
   loading: { zh: '正在读取……', en: 'Reading …' },
+  unreadable: {
+    zh: '暂时读不到数据，正在重试。',
+    en: 'Nothing can be read at the moment. It is tried again and again.',
+  },
   live: { zh: '实时更新', en: 'live' },
   polling: { zh: '每几秒读取一次', en: 'read every few seconds' },
   lost: {
@@ -75,8 +79,6 @@ export const COVERAGE_TEXTS = {
     en: 'What touches travellers now, then what will; each by how many scans of a day it touches',
   },
   attention_none: { zh: '目前没有。', en: 'Nothing at the moment.' },
-  affected: { zh: '涉及扫码', en: 'scans touched' },
-  more: { zh: '其余', en: 'The others' },
   since: { zh: '始于', en: 'since' },
   until: { zh: '截止', en: 'until' },
   matrix: { zh: '互认矩阵', en: 'The matrix' },
@@ -84,8 +86,14 @@ export const COVERAGE_TEXTS = {
     zh: '行为签发省份，列为目的地；格内为绿码承认率（%）与出示次数。用方向键移动，按回车查看原因。',
     en: 'Rows: issuers; columns: destinations; in each cell the share of greens that were recognised (%), and how many scans. Arrow keys move, Enter shows the reasons.',
   },
-  matrix_none: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
+  matrix_none: {
+    zh: '此范围内没有可公布的扫码。可选更长的时段，或全部场所与原因。',
+    en: 'There is nothing to show of these. A longer time, or all venues and reasons, may have something.',
+  },
   empty_cell: { zh: '空格表示没有扫码。', en: 'An empty cell had no scans.' },
+  own_cell: { zh: '本省', en: 'the province itself' },
+  earlier: { zh: '上一省', en: 'Province before' },
+  later: { zh: '下一省', en: 'Next province' },
   no_greens: { zh: '没有绿码', en: 'no greens' },
   detail: { zh: '原因', en: 'Reasons' },
   detail_close: { zh: '返回全部', en: 'Back to everything' },
@@ -147,6 +155,21 @@ export const ADAPTER_TEXTS = {
   shadow: { zh: '影子', en: 'shadow' },
   canary: { zh: '灰度', en: 'canary' },
 } as const satisfies Record<string, LocalisedText>;
+
+/** How many scans there were. */
+export function scansText(count: string): LocalisedText {
+  return { zh: `${count} 次扫码`, en: `${count} scans` };
+}
+
+/** How many scans of the last day something touches. */
+export function affectedText(count: string): LocalisedText {
+  return { zh: `涉及 ${count} 次扫码`, en: `${count} scans touched` };
+}
+
+/** What a list has beside what it shows at once. */
+export function moreText(count: number): LocalisedText {
+  return { zh: `其余 ${count} 项`, en: `${count} more` };
+}
 
 /** What is not shown, and why nobody can tell where it is. */
 export function withheldText(groups: number, below: number): LocalisedText {

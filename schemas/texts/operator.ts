@@ -5,6 +5,7 @@ export const OPERATOR_TEXTS = {
   title: { zh: '运营者', en: 'Operators' },
   log_in: { zh: '运营者登录', en: 'Operator login' },
   log_in_failed: { zh: '登录未成功，请重试。', en: 'The login did not succeed. Try again.' },
+  log_in_ended: { zh: '您的登录已结束，请重新登录。', en: 'Your login has ended. Log in again.' },
   log_out: { zh: '退出', en: 'Log out' },
   logged_in_as: { zh: '已登录：', en: 'Logged in as ' },
   key: { zh: '本浏览器的密钥', en: 'The key in this browser' },
@@ -61,12 +62,14 @@ export const OPERATOR_TEXTS = {
   province: { zh: '省份', en: 'Province' },
   reason: { zh: '原因', en: 'Reason' },
   choose: { zh: '请选择', en: 'Choose' },
+  suspend_title: { zh: '立即暂停', en: 'Stop one at once' },
   suspend: { zh: '暂停此适配器', en: 'Suspend this adapter' },
   suspend_means: {
     zh: '暂停立即生效：在恢复之前，该省的码一律不作答复。一名运营者即可暂停或恢复。',
     en: 'Effective at once: until it is resumed, codes of that province get no answer. One operator alone may suspend or resume.',
   },
   resume: { zh: '恢复此适配器', en: 'Resume this adapter' },
+  roll_back_title: { zh: '回退版本', en: 'Go back to an earlier version' },
   roll_back: { zh: '回退到此版本', en: 'Roll back to this version' },
   roll_back_to: { zh: '回退到', en: 'Roll back to' },
   roll_back_means: {
@@ -74,8 +77,7 @@ export const OPERATOR_TEXTS = {
     en: 'The version that was in full use before answers at once, and any trial ends.',
   },
   signing: { zh: '正在签名并提交……', en: 'Signing and sending …' },
-  refused: { zh: '被拒绝：', en: 'Refused: ' },
-  entered: { zh: '已记入日志，收据已核对。', en: 'It is in the log, and the receipt was checked.' },
+  entered: { zh: '已记入日志，收据已核对', en: 'it is in the log, and the receipt was checked' },
   receipt_wrong: {
     zh: '网关已接受，但收据不成立。请勿依赖它，并核对日志。',
     en: 'The gateway took it, but the receipt does not hold. Do not rely on it; look at the log.',
@@ -85,6 +87,11 @@ export const OPERATOR_TEXTS = {
     en: 'The gateway did not answer. Look at the history before you try again.',
   },
 } as const satisfies Record<string, LocalisedText>;
+
+/** Why the gateway took nothing, and what to do. `code`: its problem, or what it says beside that. */
+export function refusedText(text: LocalisedText, code: string, next: LocalisedText): LocalisedText {
+  return { zh: `被拒绝：${text.zh}（${code}）。${next.zh}。`, en: `Refused: ${text.en} (${code}). ${next.en}.` };
+}
 
 /** What has to be typed before something is stopped. */
 export function typeNameText(name: string): LocalisedText {

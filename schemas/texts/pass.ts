@@ -12,6 +12,10 @@ export const PASS_TEXTS = {
     zh: '通行凭证由目的地签发。请在目的地的服务台请工作人员办理，无需手机；网页不对匿名者开放，以免他人拿着您的码图查询您的状态。',
     en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: whoever has a picture of your code could look up your status.',
   },
+  offline: {
+    zh: '网络不通，现在无法换取通行凭证；请联网后重试。',
+    en: 'No network, so no pass can be had now. Try again with one.',
+  },
   your_code: { zh: '您的健康码', en: 'Your health code' },
   your_code_hint: {
     zh: '可用摄像头、截图或粘贴。健康码只用于这一次查询，不会保存。',

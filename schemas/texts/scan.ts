@@ -71,15 +71,19 @@ export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
 /** What to do about a certificate that its holder carries, by what it came to. */
 export const SCAN_CERTIFICATE_TEXTS = {
   valid: {
-    zh: '请核对身份证件后放行：证书写有姓名，并不证明持有人是本人',
-    en: 'Look at an identity document, then let the person through: a certificate names somebody and does not show who holds it',
+    zh: '请核对身份证件后放行',
+    en: 'Look at an identity document, then let the person through',
+  },
+  not_bearer: {
+    zh: '写有姓名，并不证明持有人是本人',
+    en: 'It names somebody and does not show who holds it',
   },
   refused: { zh: '不得采信此证书；请扫描健康码或通行凭证', en: 'Do not rely on it; scan a code or a pass instead' },
   unsettled: {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',
   },
-} as const satisfies Record<'valid' | 'refused' | 'unsettled', LocalisedText>;
+} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled', LocalisedText>;
 
 /** Why there is no picture from the camera. */
 export const CAMERA_FAULT_TEXTS = {
@@ -130,7 +134,7 @@ export const SCAN_TEXTS = {
   check: { zh: '查验', en: 'Check' },
   next: { zh: '下一位', en: 'Next person' },
   several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
-  several_at: { zh: '查验第', en: 'Check code' },
+  several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
   why: { zh: '原因', en: 'Why' },
   do_next: { zh: '下一步', en: 'Next' },
@@ -139,13 +143,13 @@ export const SCAN_TEXTS = {
   no_phone: { zh: '无手机', en: 'No phone' },
   evidence: { zh: '证据', en: 'Evidence' },
   until: { zh: '有效至', en: 'Valid until' },
-  not_withdrawn: { zh: '未被撤销，截至', en: 'Not withdrawn as of' },
+  not_withdrawn: { zh: '未被撤销', en: 'Not withdrawn' },
   withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
   untold_next: {
     zh: '联网后重新扫描，或扫描持证人的健康码',
     en: "Scan it again with a network, or scan the holder's code",
   },
-  certificate: { zh: '持有人所持证书', en: 'Certificate' },
+  certificate: { zh: '证书', en: 'Certificate' },
   listed: { zh: '信任名单签发于', en: 'Trust list of' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
@@ -184,6 +188,11 @@ export const SCAN_TEXTS = {
     zh: '网络不通：只能核验通行凭证',
     en: 'No network: only passes can be checked',
   },
+  offline_bare: {
+    zh: '网络不通，也没有可用的信任包：现在什么都无法核验，请转人工',
+    en: 'No network and no trust bundle that stands: nothing can be checked now, have staff look into it',
+  },
+  unnamed: { zh: '未登录时只能核验通行凭证。', en: 'Without signing in only passes can be checked.' },
   trust_none: {
     zh: '尚无信任包：断网后无法核验通行凭证',
     en: 'No trust bundle yet: without a network no pass can be checked',
@@ -191,8 +200,8 @@ export const SCAN_TEXTS = {
   trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
   trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
   anchor_other: {
-    zh: '此网关的国家信任锚与本机此前采信的不同',
-    en: "This gateway's national anchor is not the one that this device has trusted so far",
+    zh: '此网关的国家信任锚与本机此前采信的不同。',
+    en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
   anchor_take: {
     zh: '经其他途径核对后，采信新的信任锚',
@@ -201,6 +210,7 @@ export const SCAN_TEXTS = {
   clock_off_ahead: { zh: '本机时钟快', en: 'This clock is ahead by' },
   clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },
   clock_mend: { zh: '请校准。', en: 'Set it right.' },
+  clock_compare: { zh: '请核对本机时钟。', en: 'See whether this clock is right.' },
   counted: { zh: '本班次', en: 'This shift' },
   counted_other: { zh: '其他', en: 'other' },
   count_again: { zh: '归零', en: 'Start again' },

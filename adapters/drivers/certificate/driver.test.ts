@@ -139,6 +139,16 @@ describe('certificates', () => {
       .toMatch(/issuer_unknown/);
   });
 
+  test('rules that begin before they have been known for 48 hours take the place of the known ones', async () => {
+    const { ask, clock, served, received } = await open(documents({ rules: { sequence: 5 } }));
+    await ask(CODE);
+    served.now = documents({ list: { sequence: 2e9, signers: [] }, rules: { sequence: 6, rules: [] } });
+    clock.nowMs += 61_000;
+    await ask(CODE);
+    await expect.poll(() => received.length).toBe(2);
+    await expect(ask(CODE)).resolves.toMatchObject(result('ok'));
+  });
+
   test('a list past its next update decides', async () => {
     const { ask, clock } = await open(documents());
     await ask(CODE);

@@ -9,6 +9,7 @@ import type { CertificateConfig } from '../../../schemas/driver-config.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { CredentialListError } from '../../credentials/credential-list-error.ts';
 import type { CredentialTrust } from '../../credentials/credential-trust.ts';
+import { checkLeadTime } from '../../credentials/lead-time.ts';
 import { noRules, rulesFor } from '../../credentials/rules.ts';
 import { checkSuccession, trustFromList } from '../../credentials/trust-list.ts';
 import { type CredentialCheck, verifyCredential } from '../../credentials/verify-credential.ts';
@@ -24,8 +25,8 @@ import { openTokenKeys } from '../token-keys.ts';
  * is said by a trust list. `POST <path>` with JSON `{[code_member]: "lists"}` gives `{trust_list, rules}` at `record_at`: one
  * compact JWS of type `credential-trust-list+jwt`, and a list of those of type `credential-rules+jwt`, one a destination;
  * secret `list_keys` holds the pinned keys that may have signed them, in the form of `code_keys` (see `signed-token`). They
- * are kept until newer ones are had: one that goes back in sequence or time is refused, one that is left out stays, and
- * after its next update nobody can tell.
+ * are kept until newer ones are had: one that goes back in sequence or time is refused, and so are rules that change within
+ * 48 hours of their publication; one that is left out stays, and after its next update nobody can tell.
  *
  * The record is `{result, family, issuer}`: what the certificate comes to, as one of the closed codes of certificates, and
  * who signed it. What it certifies, and about whom, is in no record. Rules are those of the destination that asks, the
@@ -154,7 +155,10 @@ function succeeding(known: InForce | null, list: InForce['list'], rules: readonl
     const next = new Map(known?.rules);
     for (const one of rules) {
       const { destination } = one.document;
-      next.set(destination, successor(next.get(destination), one, atS));
+      const before = next.get(destination);
+      const after = successor(before, one, atS);
+      if (before !== undefined && after !== before) checkLeadTime(before.document, after.document);
+      next.set(destination, after);
     }
     const isSameList = nextList === known?.list;
     if (isSameList && [...next].every(([destination, one]) => known.rules.get(destination) === one)) return known;

@@ -35,7 +35,8 @@ function wanted({ families: [first = 'hcert'] }: CertificateConfig, expired: boo
     const value = typeof record === 'object' && record !== null && !Array.isArray(record) ? record[name] : undefined;
     return typeof value === 'string' ? value : null;
   };
-  return { family: text('family') ?? first, result: expired ? 'expired' : (text('result') ?? 'unknown') };
+  const result = expired ? 'expired' : (text('result') ?? 'unknown');
+  return { family: text('family') ?? first, result, issuer: text('issuer') ?? undefined };
 }
 
 function encode(value: object): string {

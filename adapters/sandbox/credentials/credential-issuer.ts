@@ -14,15 +14,23 @@ export interface CredentialIssuer {
   /** The national rules, and those of a destination of its own. */
   readonly rules: readonly CredentialRulesDocument[];
   /** A fresh code of a family. Throws for a result that no certificate of it is made for. */
-  readonly issue: (wanted: { readonly family: string; readonly result: string }) => string;
+  readonly issue: (wanted: WantedCertificate) => string;
+}
+
+export interface WantedCertificate {
+  readonly family: string;
+  readonly result: string;
+  /** As the trust list names it; absent: the first of them. */
+  readonly issuer?: string | undefined;
 }
 
 const DAY_S = 86_400;
 const HOUR_S = 3_600;
 const TEST_USAGE = '1.3.6.1.4.1.1847.2021.1.1';
 const CARD_ISSUER = 'https://cards.abroad.sandbox.invalid';
-/** Of the range that ISO 3166 leaves to its users. */
+/** Of the range that ISO 3166 leaves to its users, with what trust lists call them. One signs DCC, the other one ICVP. */
 const [COUNTRY, PARTICIPANT] = ['XA', 'XAA'];
+const [OTHER_COUNTRY, OTHER_PARTICIPANT] = ['XB', 'XBB'];
 
 /** Makes the issuers with fresh keys; certificates are of the days around `startS`, epoch seconds. */
 export function openCredentialIssuer(startS: number): CredentialIssuer {
@@ -31,6 +39,7 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
   const ps256 = listed(newPs256Signer(), root, 2);
   const tests = listed(newEs256Signer(), root, 3, [TEST_USAGE]);
   const stranger = listed(newEs256Signer(), root, 4);
+  const other = listed(newEs256Signer(), root, 5, [], OTHER_COUNTRY);
   const [cards, silent, unlisted] = [newEs256Signer(), newEs256Signer(), newEs256Signer()];
   // A sandbox that starts again has other keys: its list takes the place of the one before.
   const head = {
@@ -41,8 +50,8 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
   return {
     trustList: {
       ...head,
-      signers: [es256, ps256, tests].map(({ certificate }) => ({
-        issuer: PARTICIPANT,
+      signers: [es256, ps256, tests, other].map(({ certificate, country }) => ({
+        issuer: country === COUNTRY ? PARTICIPANT : OTHER_PARTICIPANT,
         certificate: Buffer.from(certificate).toString('base64'),
       })),
       card_issuers: [
@@ -54,8 +63,8 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
       ],
     },
     rules: SANDBOX_RULES.map((rules) => ({ ...rules, ...head })),
-    issue: ({ family, result }) => {
-      const wanted = `${family} ${result}`;
+    issue: ({ family, result, issuer }) => {
+      const wanted = issuer === OTHER_PARTICIPANT ? `icvp ${result}` : `${family} ${result}`;
       switch (wanted) {
         case 'hcert ok':
           return hcert(es256, dcc(2), startS);
@@ -76,6 +85,12 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
         case 'hcert rules_missing':
           return hcert(
             es256,
+            new Map([[4, { name: 'Sandbox', birthDate: '1990-01-01', test: { type: 'LP6464-4' } }]]),
+            startS,
+          );
+        case 'icvp ok':
+          return hcert(
+            other,
             new Map([[-6, { n: 'Sandbox', dob: '1990-01-01', v: { vp: 'XM0N24', dt: '2026-01-01' } }]]),
             startS,
           );
@@ -109,6 +124,7 @@ export function openCredentialIssuer(startS: number): CredentialIssuer {
 interface Listed {
   readonly signer: CredentialSigner;
   readonly certificate: Uint8Array;
+  readonly country: string;
 }
 
 function listed(
@@ -116,18 +132,23 @@ function listed(
   root: CredentialSigner,
   serial: number,
   keyUsages: readonly string[] = [],
+  country: string = COUNTRY,
 ): Listed {
-  return { signer, certificate: makeCertificate({ spki: signer.spki, country: COUNTRY, keyUsages, serial }, root) };
+  return { signer, country, certificate: makeCertificate({ spki: signer.spki, country, keyUsages, serial }, root) };
 }
 
-function hcert({ signer, certificate }: Listed, content: ReadonlyMap<number, unknown>, startS: number): string {
+function hcert(
+  { signer, certificate, country }: Listed,
+  content: ReadonlyMap<number, unknown>,
+  startS: number,
+): string {
   const keyId = createHash('sha256').update(certificate).digest().subarray(0, 8);
   const protectedHeader = new Map<number, unknown>([
     [1, signer.algorithm === 'ES256' ? -7 : -37],
     [4, keyId],
   ]);
   const claims = new Map<number, unknown>([
-    [1, COUNTRY],
+    [1, country],
     [4, startS + 365 * DAY_S],
     [6, startS - DAY_S],
     [-260, content],

@@ -2,7 +2,10 @@ import type { CredentialRulesDocument } from '../../../schemas/credential-rules.
 
 type Rules = Pick<CredentialRulesDocument, 'destination' | 'value_sets' | 'rules'>;
 
-/** National rules of a made-up kind: a course of doses is complete, a card's immunization was given. */
+/**
+ * National rules of a made-up kind: a course of doses is complete, a card's immunization was given, and whoever brings the
+ * international certificate of vaccination has one vaccine that the nation knows.
+ */
 const NATIONAL: Rules = {
   destination: '000000',
   value_sets: {},
@@ -22,6 +25,20 @@ const NATIONAL: Rules = {
       },
     },
     {
+      family: 'hcert',
+      content: 'icvp',
+      rule: {
+        Identifier: 'VR-CN-0002',
+        Type: 'Acceptance',
+        Version: '1.0.0',
+        Engine: 'CERTLOGIC',
+        CertificateType: 'Vaccination',
+        ValidFrom: '2026-01-01T00:00:00Z',
+        ValidTo: '2036-01-01T00:00:00Z',
+        Logic: { in: [{ var: 'payload.v.vp' }, ['XM0N24']] },
+      },
+    },
+    {
       family: 'shc',
       content: 'card',
       rule: {
@@ -38,12 +55,12 @@ const NATIONAL: Rules = {
   ],
 };
 
-/** A destination that asks for more by itself: another dose, which none of the sandbox's certificates has. Its cards it has not covered. */
+/** A destination that asks for more by itself: another dose, which none of the sandbox's certificates has. It has covered nothing else. */
 const OF_HAINAN: Rules = {
   destination: '460000',
   value_sets: {},
   rules: NATIONAL.rules
-    .filter(({ family }) => family === 'hcert')
+    .filter(({ content }) => content === 'dcc')
     .map(({ rule, ...about }) => ({
       ...about,
       rule: {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { LocalisedText, Purpose } from '../../../schemas/code-lists/index.ts';
-import { PURPOSES } from '../../../schemas/code-lists/index.ts';
+import type { LocalisedText, ProvinceCode, Purpose } from '../../../schemas/code-lists/index.ts';
+import { PURPOSES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
@@ -15,8 +15,9 @@ import { readPresented } from '../presented-input.ts';
 import { reportCheck, reportError } from '../report.ts';
 import { type Scan, scanCode } from '../scan-code.ts';
 import { readTrust, type TrustOptions } from '../trust-material.ts';
-import { obtainAccess } from '../venue-access.ts';
-import { described, jsonOption } from './command.ts';
+import { knownPlace, obtainAccess, type VenueAccess } from '../venue-access.ts';
+import { passIn, verifyPassCommand } from '../verify-pass.ts';
+import { described, jsonOption, reading } from './command.ts';
 import { withTrust } from './verify-options.ts';
 
 /** UTF-8 takes four bytes at most. */
@@ -27,6 +28,7 @@ interface ScanOptions extends TrustOptions, BatchOptions {
   readonly venue?: string;
   readonly file?: string;
   readonly purpose?: Purpose;
+  readonly destination?: ProvinceCode;
 }
 
 /** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. `--file`: one code, or many. */
@@ -87,10 +89,23 @@ export function addScan(program: Command, cli: Cli): void {
         cli.say({ zh: '查验目的', en: "what the check is for (the venue's first)" }),
       ).choices(Object.keys(PURPOSES)),
     )
+    .option(
+      '--destination <code>',
+      cli.say({
+        zh: '通行凭证须用于此目的地（GB/T 2260；默认为场所所在省份）',
+        en: "where passes have to be for (GB/T 2260; the venue's own province unless told)",
+      }),
+      reading((text) => provinceCodeSchema.safeParse(text).data ?? null, 'GB/T 2260'),
+    )
     .action(async (code: string | undefined, options: ScanOptions) => {
       const input = await inputOf(code, options);
       if (typeof input !== 'string') {
         process.exitCode = await runBatch(cli, input, options);
+        return;
+      }
+      const pass = passIn(input);
+      if (pass !== null) {
+        process.exitCode = await runPass(cli, pass, options);
         return;
       }
       const ran = await runScan(cli, input, options);
@@ -141,21 +156,33 @@ function tooLarge(file: string | undefined): CliError {
 }
 
 async function runBatch(cli: Cli, lines: readonly ScannedLine[], options: ScanOptions): Promise<0 | 1> {
-  const { trust, access, purpose } = await opened(cli, options);
-  return await scanFile(cli, lines, { access, trust, purpose: purpose ?? access.purpose }, options);
+  const { trust, access } = opened(cli, options);
+  const { purpose, destination } = options;
+  return await scanFile(cli, lines, { obtainAccess: access, trust, purpose, destination }, options);
+}
+
+/** Nobody is asked about a pass: it is verified here, and has to be for where it is shown. */
+async function runPass(cli: Cli, pass: string, options: ScanOptions): Promise<0 | 1> {
+  const destination = options.destination ?? knownPlace(await opened(cli, options).access());
+  return await verifyPassCommand(cli, pass, { ...options, destination });
 }
 
 async function runScan(cli: Cli, code: string, options: ScanOptions): Promise<Ran> {
-  const { gateway, trust, access, purpose } = await opened(cli, options);
-  const scan = await scanCode(access, trust, { code, ...(purpose === undefined ? {} : { purpose }) });
+  const { gateway, trust, access } = opened(cli, options);
+  const { purpose } = options;
+  const scan = await scanCode(await access(), trust, { code, ...(purpose === undefined ? {} : { purpose }) });
   return { scan, advice: trust.anchor === null ? await pinningAdvice(gateway) : undefined };
 }
 
-async function opened(cli: Cli, options: ScanOptions) {
+function opened(cli: Cli, options: ScanOptions) {
   const gateway = new GatewayClient(gatewayUrl(cli.env));
   const trust = readTrust(options, cli.env);
-  const access = await obtainAccess(gateway, cli.env, options.venue);
-  return { gateway, trust, access, purpose: options.purpose };
+  let found: Promise<VenueAccess> | null = null;
+  const access = () => {
+    found ??= obtainAccess(gateway, cli.env, options.venue);
+    return found;
+  };
+  return { gateway, trust, access };
 }
 
 /** Members of a reply that no signature covers: whoever reads the JSON must not take them for verified. */

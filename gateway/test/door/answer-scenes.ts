@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
 import { codeOf, type DoorPage, issuePass, mutated, qrPicture, refusedWith, revokePass } from '../scan-page.ts';
-import { setFault } from '../venue-client.ts';
+import { postRecord, setFault } from '../venue-client.ts';
 import { openDoor, type Scene, type Stage } from './scene.ts';
 
 /** Answers by province and scenario, and what each has to come to: every decision, and each kind of remedy. */
@@ -26,6 +26,7 @@ const ANSWERS = {
   'certificate-not-accepted': ['900000', 'forged', 'refer'],
   'certificate-is-link': ['900000', 'link', 'refer'],
 } as const;
+const HOUR_MS = 3_600_000;
 const REMEDY_WITHOUT_PHONE = {
   authority: { zh: '所在地疫情防控指挥部', en: 'The epidemic headquarters of the place of residence' },
   phone: null,
@@ -93,23 +94,32 @@ export const carried: Scene = async (stage) => {
   await show(stage, door, 'certificate-forged-offline', codeOf(codes, '900000', 'forged'), 'signature_invalid');
   await show(stage, door, 'code-offline', green, 'gateway_unreachable');
   // The list that this page has fetched itself has ended by then.
-  await door.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
+  await door.page.clock.install({ time: Date.now() + 5 * HOUR_MS });
   await show(stage, door, 'pass-untold', pass, 'status_list_stale');
   await door.context.close();
-  await later(stage, pass);
+  // Hubei's green lasts three days, and the pass for one of nearly that age only hours.
+  const nearlyOver = await postRecord(gateway.url, '420000', {
+    ys: '绿',
+    gxsj: beijingTime(Date.now() - 66 * HOUR_MS),
+  });
+  await later(stage, pass, await issuePass(gateway.url, nearlyOver));
 };
 
+function beijingTime(atMs: number): string {
+  return new Date(atMs + 8 * HOUR_MS).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** The same pass hours and days later, at a door that has been without a network since. */
-async function later(stage: Stage, pass: string): Promise<void> {
+async function later(stage: Stage, pass: string, shortLived: string): Promise<void> {
   const door = await openDoor(stage);
   await door.cutNetwork();
-  await door.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
+  await door.page.clock.install({ time: Date.now() + 5 * HOUR_MS });
   await show(stage, door, 'pass-aged', pass, 'pass');
-  await door.page.clock.setSystemTime(Date.now() + 23 * 3_600_000);
-  await show(stage, door, 'pass-expired', pass, 'expired');
-  await door.page.clock.setSystemTime(Date.now() + 2 * 86_400_000);
+  await door.page.clock.setSystemTime(Date.now() + 8 * HOUR_MS);
+  await show(stage, door, 'pass-expired', shortLived, 'expired');
+  await door.page.clock.setSystemTime(Date.now() + 48 * HOUR_MS);
   await show(stage, door, 'pass-with-lapsed-bundle', pass, 'bundle_lapsed');
-  await door.page.clock.setSystemTime(Date.now() - 3_600_000);
+  await door.page.clock.setSystemTime(Date.now() - HOUR_MS);
   await show(stage, door, 'pass-with-clock-behind', pass, 'clock_behind');
   await door.context.close();
 }

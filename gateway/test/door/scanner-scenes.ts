@@ -22,7 +22,7 @@ export const standing: Scene = async (stage) => {
   });
   await lookOnce(stage, 'camera', { in: stage.withCamera }, (door) => door.page.locator('video.running').waitFor());
   await lookOnce(stage, 'camera-light', { in: stage.withCamera, before: LIGHT }, (door) =>
-    door.page.locator('[aria-pressed]').first().waitFor(),
+    door.page.locator('.stage button').nth(1).waitFor(),
   );
   for (const [state, name] of Object.entries(CAMERA_FAULTS))
     await lookOnce(stage, state, { before: refuseCamera(name) });
@@ -48,9 +48,12 @@ export const trouble: Scene = async (stage) => {
   await offline.page.locator(HELD).waitFor();
   await stage.look(offline, 'offline');
   await offline.page.clock.install({ time: Date.now() + 2 * 86_400_000 });
-  await offline.page.reload();
-  await offline.page.locator('[data-trust="lapsed"], [data-trust="none"]').waitFor();
+  await offline.type('a code that nobody is asked about');
+  await offline.page.locator('[data-trust="lapsed"]').waitFor();
   await stage.look(offline, 'bundle-lapsed');
+  await offline.page.reload();
+  await offline.page.locator('[data-trust="none"]').waitFor();
+  await stage.look(offline, 'offline-bare');
   await offline.context.close();
   await lookOnce(stage, 'bundle-none', {
     prepare: (page) => page.route('**/v1/trust-bundle**', (route) => route.fulfill({ status: 503, body: '{}' })),

@@ -149,7 +149,7 @@ function attentionOf(state: CountryState): AttentionItem[] {
         subject: SUBJECTS[kind] ?? null,
         since: lapses ? null : at((n + m + 1) * HOUR_MS),
         until: lapses ? at(-9 * 24 * HOUR_MS) : null,
-        detail: kind === 'recognition_falling' ? '97.1 % → 71.8 %' : null,
+        detail: DETAILS[kind] ?? null,
       };
     }),
   );
@@ -166,4 +166,11 @@ const SUBJECTS: Partial<Record<AttentionItem['kind'], string>> = {
   exception_lapsing: 'sandbox-460000@1.0.0',
   approval_waiting: '0.2.0',
   key_lapsing: 'QmFzZTY0dXJsLXRodW1icHJpbnQtb2YtYS1rZXktaGVyZQ',
+};
+
+const DETAILS: Partial<Record<AttentionItem['kind'], string>> = {
+  recognition_falling: '97.1 % → 71.8 %',
+  exception_lapsing:
+    'pass → refer: Measure 2026-1, reported under the January 2021 rule that exceptions are reported first',
+  approval_waiting: '1 / 2',
 };

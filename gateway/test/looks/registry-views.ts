@@ -124,20 +124,26 @@ export const REGISTRY_VIEWS: Views = {
     path: '/registry',
     as: 'operator',
     ready: READY,
-    act: (page) => fillSuspension(page, 'Guizhou'),
+    act: (page) => fillSuspension(page),
   },
   'registry-refused': {
     path: '/registry',
     as: 'operator',
     ready: READY,
     told: (page) => page.route('**/v1/registry/events', (route) => route.fulfill({ status, json: REFUSAL })),
-    act: (page) => suspend(page, /log_conflict/),
+    act: async (page) => {
+      await suspend(page);
+      await page.locator('#suspend .proof.bad').waitFor();
+    },
   },
   'registry-suspended': {
     path: '/registry',
     as: 'operator',
     ready: READY,
-    act: (page) => suspend(page, /receipt was checked|收据已核对/),
+    act: async (page) => {
+      await suspend(page);
+      await page.locator('.outcome').filter({ hasText: '✓' }).waitFor();
+    },
   },
   'registry-resumed': {
     path: '/registry',
@@ -170,17 +176,16 @@ export const REGISTRY_VIEWS: Views = {
   },
 };
 
-async function fillSuspension(page: Page, typed: string): Promise<void> {
+async function fillSuspension(page: Page): Promise<void> {
+  const name = new URL(page.url()).searchParams.get('lang') === 'zh' ? '贵州' : 'Guizhou';
   await page.locator('#suspend-province').selectOption('520000');
   await page.locator('#suspend-reason').selectOption('misuse');
-  await page.locator('#suspend-name').fill(typed);
+  await page.locator('#suspend-name').fill(name);
 }
 
-async function suspend(page: Page, outcome: RegExp): Promise<void> {
-  const name = new URL(page.url()).searchParams.get('lang') === 'zh' ? '贵州' : 'Guizhou';
-  await fillSuspension(page, name);
+async function suspend(page: Page): Promise<void> {
+  await fillSuspension(page);
   await page.locator('#suspend button').click();
-  await page.locator('#suspend [role="status"]').filter({ hasText: outcome }).waitFor();
 }
 
 const { status, zh, en, next } = PROBLEMS.log_conflict;

@@ -12,8 +12,10 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
         <a class="phone" href={`tel:${remedy.phone}`}>
           {remedy.phone}
         </a>
-      )}{' '}
-      {say(remedyText({ ...remedy, phone: null }))} {mark}
+      )}
+      {say(remedyText({ ...remedy, phone: null }))}
+      {say({ zh: '', en: ' ' })}
+      {mark}
     </Row>
   );
 }

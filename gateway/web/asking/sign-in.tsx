@@ -12,15 +12,16 @@ type AskingPage = Extract<PagePath, '/scan' | '/pass'>;
 interface ChooseVenueProps {
   readonly page: AskingPage;
   readonly venues: VenuesView;
-  readonly heading?: LocalisedText;
+  /** Null: the page's own says it. */
+  readonly heading: LocalisedText | null;
 }
 
 /** In the sandbox, where nobody signs in: which of the invented venues this page is. */
-export function ChooseVenue({ page, venues, heading = SCAN_TEXTS.choose_venue }: ChooseVenueProps) {
+export function ChooseVenue({ page, venues, heading }: ChooseVenueProps) {
   return (
     <section>
-      <h2>{say(heading)}</h2>
-      <ul>
+      {heading !== null && <h2>{say(heading)}</h2>}
+      <ul class="ways">
         {venues.map(({ venue, name }) => (
           <li key={venue}>
             <a href={`${page}?venue=${encodeURIComponent(venue)}&lang=${language}`}>{say(name)}</a>
@@ -33,24 +34,34 @@ export function ChooseVenue({ page, venues, heading = SCAN_TEXTS.choose_venue }:
 
 interface WayInProps {
   readonly page: AskingPage;
+  /** Null: the page's own says it. */
+  readonly heading: LocalisedText | null;
   /** Whether a server is set at which staff sign in. */
   readonly isOffered: boolean;
   readonly onAccess: (access: VenueAccess) => void;
 }
 
 /** Elsewhere: at the venue's authorization server by way of this gateway, or with a token that somebody brings. */
-export function WayIn({ page, isOffered, onAccess }: WayInProps) {
-  return isOffered ? <StaffSignIn page={page} /> : <TokenSignIn onAccess={onAccess} />;
+export function WayIn({ page, heading, isOffered, onAccess }: WayInProps) {
+  return isOffered ? (
+    <StaffSignIn page={page} heading={heading} />
+  ) : (
+    <TokenSignIn heading={heading} onAccess={onAccess} />
+  );
 }
 
-function StaffSignIn({ page }: { readonly page: AskingPage }) {
+function StaffSignIn({ page, heading }: Pick<WayInProps, 'page' | 'heading'>) {
   const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
   return (
     <section>
-      <h2>{say(SCAN_TEXTS.sign_in)}</h2>
-      {hasFailed && <p role="alert">{say(SCAN_TEXTS.sign_in_failed)}</p>}
+      {heading !== null && <h2>{say(heading)}</h2>}
+      {hasFailed && (
+        <p class="notice" role="alert">
+          {say(SCAN_TEXTS.sign_in_failed)}
+        </p>
+      )}
       <p>
-        <a class="button" href={`/scan/login?lang=${language}&page=${page}`}>
+        <a class="button primary" href={`/scan/login?lang=${language}&page=${page}`}>
           {say(SCAN_TEXTS.sign_in_here)}
         </a>
       </p>
@@ -58,7 +69,7 @@ function StaffSignIn({ page }: { readonly page: AskingPage }) {
   );
 }
 
-function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) => void }) {
+function TokenSignIn({ heading, onAccess }: Pick<WayInProps, 'heading' | 'onAccess'>) {
   const [token, setToken] = useState('');
   const [fault, setFault] = useState<TokenFault | null>(null);
   return (
@@ -71,7 +82,7 @@ function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) =>
         if (typeof access !== 'string') onAccess(access);
       }}
     >
-      <h2>{say(SCAN_TEXTS.sign_in)}</h2>
+      {heading !== null && <h2>{say(heading)}</h2>}
       <p id="token-hint">{say(SCAN_TEXTS.sign_in_hint)}</p>
       <label for="token">{say(SCAN_TEXTS.token)}</label>
       <div class="tools">
@@ -84,9 +95,15 @@ function TokenSignIn({ onAccess }: { readonly onAccess: (access: VenueAccess) =>
           aria-invalid={fault !== null}
           onInput={(event) => setToken(event.currentTarget.value)}
         />
-        <button type="submit">{say(SCAN_TEXTS.use_token)}</button>
+        <button type="submit" class="primary">
+          {say(SCAN_TEXTS.use_token)}
+        </button>
       </div>
-      {fault !== null && <p role="alert">{say(SCAN_TEXTS[fault])}</p>}
+      {fault !== null && (
+        <p class="notice" role="alert">
+          {say(SCAN_TEXTS[fault])}
+        </p>
+      )}
     </form>
   );
 }

@@ -16,7 +16,7 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
     <section aria-labelledby="adapters-title">
       <h2 id="adapters-title">{say(COVERAGE_TEXTS.adapters)}</h2>
       <div class="scroll">
-        <table class="list" aria-labelledby="adapters-title">
+        <table class="list rows" aria-labelledby="adapters-title">
           <thead>
             <tr>
               {(['issuer', 'adapter', 'conformance', 'trial'] as const).map((title) => (
@@ -34,11 +34,15 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
                     {provinceText(province)}
                   </Ask>
                 </th>
-                <td>
+                <td class="short">
                   {adapter} · {say(ADAPTER_TEXTS[state])}
                 </td>
-                <td>{say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}</td>
-                <td>{trial === null ? '–' : `${trial.version} · ${say(ADAPTER_TEXTS[trial.stage])}`}</td>
+                <td class="short" data-label={say(COVERAGE_TEXTS.conformance)}>
+                  {say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}
+                </td>
+                <td class="short" data-label={say(COVERAGE_TEXTS.trial)}>
+                  {trial === null ? '–' : `${trial.version} · ${say(ADAPTER_TEXTS[trial.stage])}`}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,8 +1,8 @@
 import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { AttentionItem } from '../../../schemas/coverage.ts';
-import { ATTENTION_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { ATTENTION_TEXTS, affectedText, COVERAGE_TEXTS, moreText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
-import { countText, provinceText, timeText } from './words.ts';
+import { countText, hourText, provinceText } from './words.ts';
 
 /** A wall screen has room for these above the matrix; the others are a step away. */
 const MOST_AT_ONCE = 10;
@@ -24,9 +24,7 @@ export function Attention({ items }: { readonly items: readonly AttentionItem[] 
           <Items items={items.slice(0, MOST_AT_ONCE)} start={1} />
           {items.length > MOST_AT_ONCE && (
             <details>
-              <summary>
-                {say(COVERAGE_TEXTS.more)}: {items.length - MOST_AT_ONCE}
-              </summary>
+              <summary>{say(moreText(items.length - MOST_AT_ONCE))}</summary>
               <Items items={items.slice(MOST_AT_ONCE)} start={MOST_AT_ONCE + 1} />
             </details>
           )}
@@ -50,20 +48,17 @@ function Item({ item }: { readonly item: AttentionItem }) {
   const { kind, subject, affected, since, until, detail } = item;
   return (
     <li data-attention={kind} data-province={item.province ?? undefined} data-affected={affected}>
-      <strong>{headOf(item)}</strong>{' '}
-      <span>
-        {countText(affected)} {say(COVERAGE_TEXTS.affected)}
-      </span>
+      <strong>{headOf(item)}</strong> <span>{say(affectedText(countText(affected)))}</span>
       {subject !== null && !isProvince(subject) && <span class="subject">{subject}</span>}
-      {detail !== null && <span class="subject">{detail}</span>}
+      {detail !== null && <span class="told">{detail}</span>}
       {since !== null && (
         <span>
-          {say(COVERAGE_TEXTS.since)} <time>{timeText(since)}</time>
+          {say(COVERAGE_TEXTS.since)} <time dateTime={since}>{hourText(since)}</time>
         </span>
       )}
       {until !== null && (
         <span>
-          {say(COVERAGE_TEXTS.until)} <time>{timeText(until)}</time>
+          {say(COVERAGE_TEXTS.until)} <time dateTime={until}>{hourText(until)}</time>
         </span>
       )}
     </li>
@@ -75,7 +70,7 @@ function headOf({ kind, province, subject }: AttentionItem): string {
   const destination = provinceCodeSchema.safeParse(subject).data;
   const where = [...(province === null ? [] : [province]), ...(destination === undefined ? [] : [destination])];
   const text = say(ATTENTION_TEXTS[kind]);
-  return where.length === 0 ? text : `${where.map(provinceText).join(' → ')}: ${text}`;
+  return where.length === 0 ? text : `${where.map(provinceText).join(' → ')}${say({ zh: '：', en: ': ' })}${text}`;
 }
 
 function isProvince(subject: string): boolean {

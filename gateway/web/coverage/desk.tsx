@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { COVERAGE_TEXTS, withheldText } from '../../../schemas/texts/coverage.ts';
+import { COVERAGE_TEXTS, scansText, withheldText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Adapters } from './adapters.tsx';
 import { Attention } from './attention.tsx';
@@ -31,13 +31,17 @@ export function Desk() {
       <QuestionForm question={question} ask={ask} />
       {shown === null ? (
         <p class="notice" role="status">
-          {say(state === 'lost' ? COVERAGE_TEXTS.lost : COVERAGE_TEXTS.loading)}
+          {say(state === 'lost' ? COVERAGE_TEXTS.unreadable : COVERAGE_TEXTS.loading)}
         </p>
       ) : (
         <>
           <p class="quiet standing">
             {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
-            {state !== null && <span class={`feed ${state}`}>{say(COVERAGE_TEXTS[state])}</span>}
+            {state !== null && (
+              <span class={`feed ${state}`} role="status">
+                {say(COVERAGE_TEXTS[state])}
+              </span>
+            )}
           </p>
           {province !== null && <ProvinceDesk {...{ province, shown, question, ask }} />}
           {province === null && <Everything {...{ shown, question, ask }} />}
@@ -58,13 +62,17 @@ function Everything({ shown, question, ask }: EverythingProps) {
     <>
       <p class="sum">
         <strong data-rate={shown.whole.recognition_rate}>{percentText(shown.whole.recognition_rate)}</strong>{' '}
-        {say(COVERAGE_TEXTS.rate)} · {countText(shown.whole.totals.presented)} {say(COVERAGE_TEXTS.scans)}
+        {say(COVERAGE_TEXTS.rate)} · {say(scansText(countText(shown.whole.totals.presented)))}
       </p>
-      <Attention items={shown.whole.attention} />
-      <Matrix coverage={shown.whole} question={question} ask={ask} />
-      <p class="quiet" data-suppressed={shown.whole.suppressed.cells}>
-        {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
-      </p>
+      <div class="wall">
+        <Attention items={shown.whole.attention} />
+        <div>
+          <Matrix coverage={shown.whole} question={question} ask={ask} />
+          <p class="quiet" data-suppressed={shown.whole.suppressed.cells}>
+            {say(withheldText(shown.whole.suppressed.cells, shown.whole.suppressed_below))}
+          </p>
+        </div>
+      </div>
       {shown.close !== null && <Detail coverage={shown.close} question={question} ask={ask} />}
       <Trend series={(shown.close ?? shown.whole).series ?? []} question={question} />
       <Nodes nodes={shown.whole.nodes} />

@@ -83,11 +83,13 @@ function Reasons({ cells, question, ask }: Omit<DetailProps, 'coverage'> & Pick<
   const counted = [...sums].filter(([, n]) => n > 0).sort(([, a], [, b]) => b - a);
   return (
     <table class="list">
-      <caption>{say(COVERAGE_TEXTS.detail)}</caption>
+      <caption class="unseen">{say(COVERAGE_TEXTS.detail)}</caption>
       <thead>
         <tr>
           <th scope="col">{say(COVERAGE_TEXTS.detail)}</th>
-          <th scope="col">{say(COVERAGE_TEXTS.scans)}</th>
+          <th scope="col" class="number">
+            {say(COVERAGE_TEXTS.scans)}
+          </th>
         </tr>
       </thead>
       <tbody>

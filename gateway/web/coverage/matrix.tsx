@@ -3,9 +3,12 @@ import type { Coverage, CoverageCell } from '../../../schemas/coverage.ts';
 import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
+import { heatOf } from './heat.ts';
+import { IssuerPages } from './issuer-pages.tsx';
+import { Legend } from './legend.tsx';
 import type { Question } from './question.ts';
 import { TakeAway } from './take-away.tsx';
-import { isAt, type Place, useGridKeys } from './use-grid-keys.ts';
+import { isAt, type Place, placeName, useGridKeys } from './use-grid-keys.ts';
 import { percentOf, provinceText, shortCountText } from './words.ts';
 
 /** Above this many destinations a wall screen has room for less in a cell. */
@@ -25,7 +28,9 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
     const place = { row: issuers.indexOf(cell.issuer), column: destinations.indexOf(cell.destination) };
     return { cell, place };
   });
-  const { table, active, onKeyDown } = useGridKeys(placed.map(({ place }) => place));
+  const cellAt = new Map(placed.map(({ cell, place }) => [placeName(place), cell]));
+  const { table, active, goTo, onKeyDown } = useGridKeys(placed.map(({ place }) => place));
+  const isDense = destinations.length > ROOMY;
   return (
     <section aria-labelledby="matrix-title">
       <h2 id="matrix-title">{say(COVERAGE_TEXTS.matrix)}</h2>
@@ -36,17 +41,18 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
           <p class="quiet" id="matrix-how">
             {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
           </p>
+          {isDense && <IssuerPages issuers={issuers} row={active?.row ?? 0} onRow={goTo} />}
           <div class="scroll">
             <table
               ref={table}
-              class={destinations.length > ROOMY ? 'matrix dense' : 'matrix'}
+              class={isDense ? 'matrix dense' : 'matrix'}
               aria-labelledby="matrix-title"
               aria-describedby="matrix-how"
             >
               <Head destinations={destinations} question={question} ask={ask} />
               <tbody>
                 {issuers.map((issuer, row) => (
-                  <tr key={issuer}>
+                  <tr key={issuer} class={row === active?.row ? 'here' : undefined}>
                     <th scope="row">
                       <Ask question={{ ...question, issuer, destination: null }} ask={ask}>
                         {provinceText(issuer)}
@@ -54,18 +60,19 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
                     </th>
                     {destinations.map((destination, column) => {
                       const place = { row, column };
-                      const found = placed.find((candidate) => isAt(candidate.place, place));
-                      if (found === undefined) return <td key={destination} class="none" />;
+                      const cell = cellAt.get(placeName(place));
+                      if (cell === undefined) {
+                        return <td key={destination} class={issuer === destination ? 'none own' : 'none'} />;
+                      }
                       const isActive = isAt(place, active);
-                      return (
-                        <Cell key={destination} {...{ cell: found.cell, place, isActive, question, ask, onKeyDown }} />
-                      );
+                      return <Cell key={destination} {...{ cell, place, isActive, question, ask, onKeyDown }} />;
                     })}
                   </tr>
                 ))}
               </tbody>
             </table>
           </div>
+          <Legend />
           <TakeAway question={{ ...question, issuer: null, destination: null }} hours={false} />
         </>
       )}
@@ -82,7 +89,7 @@ function Head({ destinations, question, ask }: HeadProps) {
     <thead>
       <tr>
         <th scope="col">
-          {say(COVERAGE_TEXTS.issuer)} ↓ {say(COVERAGE_TEXTS.destination)} →
+          <span>{say(COVERAGE_TEXTS.issuer)} ↓</span> <span>{say(COVERAGE_TEXTS.destination)} →</span>
         </th>
         {destinations.map((destination) => (
           <th key={destination} scope="col">
@@ -118,7 +125,7 @@ function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
         question={{ ...question, issuer, destination }}
         ask={ask}
         current={isAsked}
-        cell={{ at: `${place.row}-${place.column}`, isActive, onKeyDown }}
+        cell={{ at: placeName(place), isActive, onKeyDown }}
       >
         <span class="where">{provinceText(destination)}</span>
         <span class="rate">
@@ -132,11 +139,6 @@ function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
       </Ask>
     </td>
   );
-}
-
-/** Steps that paper and the colour-blind tell apart by lightness; the number stands in each. */
-function heatOf({ green, recognised }: CoverageCell): string {
-  return green === 0 ? 'heat none-green' : `heat heat-${Math.floor((10 * recognised) / green)}`;
 }
 
 function listed(provinces: readonly ProvinceCode[]): ProvinceCode[] {

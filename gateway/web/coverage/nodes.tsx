@@ -1,5 +1,5 @@
 import type { NodeReport } from '../../../schemas/coverage.ts';
-import { COVERAGE_TEXTS, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { COVERAGE_TEXTS, moreText, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { provinceText, timeText } from './words.ts';
 
@@ -20,9 +20,7 @@ export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
           <Table nodes={ordered.slice(0, MOST_AT_ONCE)} />
           {ordered.length > MOST_AT_ONCE && (
             <details>
-              <summary>
-                {say(COVERAGE_TEXTS.more)}: {ordered.length - MOST_AT_ONCE}
-              </summary>
+              <summary>{say(moreText(ordered.length - MOST_AT_ONCE))}</summary>
               <Table nodes={ordered.slice(MOST_AT_ONCE)} />
             </details>
           )}
@@ -35,7 +33,7 @@ export function Nodes({ nodes }: { readonly nodes: readonly NodeReport[] }) {
 function Table({ nodes }: { readonly nodes: readonly NodeReport[] }) {
   return (
     <div class="scroll">
-      <table class="list" aria-labelledby="nodes-title">
+      <table class="list rows" aria-labelledby="nodes-title">
         <thead>
           <tr>
             {(['node', 'province', 'role', 'last_report', 'faults'] as const).map((title) => (
@@ -61,9 +59,9 @@ function Row({ node: { node, province, role, last_report: last, silent, faults }
   return (
     <tr data-node={node} data-silent={silent} data-faults={faults.join(' ')}>
       <th scope="row">{node}</th>
-      <td>{province === null ? '–' : provinceText(province)}</td>
-      <td>{say(ROLE_TEXTS[role])}</td>
-      <td>{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
+      <td class="short">{province === null ? '–' : provinceText(province)}</td>
+      <td class="short">{say(ROLE_TEXTS[role])}</td>
+      <td class="short">{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
       <td>{words.length === 0 ? say(COVERAGE_TEXTS.well) : words.join(say({ zh: '；', en: '; ' }))}</td>
     </tr>
   );

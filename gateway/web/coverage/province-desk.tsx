@@ -3,6 +3,7 @@ import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { adapterName } from '../registry/adapter-place.ts';
 import { History } from '../registry/history.tsx';
 import { Adapter } from '../registry/provinces.tsx';
 import { RegistryFeed } from '../registry/registry-feed.ts';
@@ -16,6 +17,8 @@ import type { Question } from './question.ts';
 import { TakeAway } from './take-away.tsx';
 import { Trend } from './trend.tsx';
 import { countText, percentText, provinceText } from './words.ts';
+
+const SHOWN = ['presented', 'recognised', 'restricted', 'referred'] as const;
 
 interface ProvinceDeskProps {
   readonly province: ProvinceCode;
@@ -36,20 +39,22 @@ export function ProvinceDesk({ province, shown: { whole, close }, question, ask 
         </Ask>
       </p>
       <Attention items={attention.filter((item) => item.province === province || item.subject === province)} />
-      <Cells
-        id="its-codes"
-        title={say(COVERAGE_TEXTS.its_codes)}
-        cells={cells.filter(({ issuer }) => issuer === province)}
-        other="destination"
-        {...links}
-      />
-      <Cells
-        id="here"
-        title={say(COVERAGE_TEXTS.here)}
-        cells={cells.filter(({ destination }) => destination === province)}
-        other="issuer"
-        {...links}
-      />
+      <div class="pair">
+        <Cells
+          id="its-codes"
+          title={say(COVERAGE_TEXTS.its_codes)}
+          cells={cells.filter(({ issuer }) => issuer === province)}
+          other="destination"
+          {...links}
+        />
+        <Cells
+          id="here"
+          title={say(COVERAGE_TEXTS.here)}
+          cells={cells.filter(({ destination }) => destination === province)}
+          other="issuer"
+          {...links}
+        />
+      </div>
       <TakeAway question={question} hours={false} />
       <Trend series={close?.series ?? []} question={question} />
       <Signals signals={signals.filter((signal) => signal.province === province)} />
@@ -78,13 +83,15 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
         <p>{say(COVERAGE_TEXTS.none_shown)}</p>
       ) : (
         <div class="scroll">
-          <table class="list" aria-labelledby={id}>
+          <table class="list rows" aria-labelledby={id}>
             <thead>
               <tr>
                 <th scope="col">{say(COVERAGE_TEXTS[other])}</th>
-                <th scope="col">{say(COVERAGE_TEXTS.rate)}</th>
-                {(['presented', 'recognised', 'restricted', 'referred'] as const).map((count) => (
-                  <th key={count} scope="col">
+                <th scope="col" class="number">
+                  {say(COVERAGE_TEXTS.rate)}
+                </th>
+                {SHOWN.map((count) => (
+                  <th key={count} scope="col" class="number">
                     {say(COUNT_TEXTS[count])}
                   </th>
                 ))}
@@ -104,11 +111,14 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
                       {provinceText(cell[other])}
                     </Ask>
                   </th>
-                  <td class="number">{percentText(rate(cell))}</td>
-                  <td class="number">{countText(cell.presented)}</td>
-                  <td class="number">{countText(cell.recognised)}</td>
-                  <td class="number">{countText(cell.restricted)}</td>
-                  <td class="number">{countText(cell.referred)}</td>
+                  <td class="number" data-label={say(COVERAGE_TEXTS.rate)}>
+                    {percentText(rate(cell))}
+                  </td>
+                  {SHOWN.map((count) => (
+                    <td key={count} class="number" data-label={say(COUNT_TEXTS[count])}>
+                      {countText(cell[count])}
+                    </td>
+                  ))}
                 </tr>
               ))}
             </tbody>
@@ -130,7 +140,9 @@ function Signals({ signals }: Pick<Coverage, 'signals'>) {
           <thead>
             <tr>
               <th scope="col">{say(COVERAGE_TEXTS.signal)}</th>
-              <th scope="col">{say(COVERAGE_TEXTS.share)}</th>
+              <th scope="col" class="number">
+                {say(COVERAGE_TEXTS.share)}
+              </th>
               <th scope="col">{say(COVERAGE_TEXTS.raised)}</th>
             </tr>
           </thead>
@@ -169,7 +181,13 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
         <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
         {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
         {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
-        {view !== null && adapters.map((one) => <Adapter key={adapterIdOf(one)} adapter={one} view={view} />)}
+        {view !== null &&
+          adapters.map((one) => (
+            <section key={adapterIdOf(one)}>
+              {adapters.length > 1 && <h3>{adapterName(one)}</h3>}
+              <Adapter adapter={one} view={view} />
+            </section>
+          ))}
       </section>
       {view !== null && <History view={view} only={province} />}
     </div>

@@ -22,7 +22,9 @@ export function Refused({ refused }: Pick<Coverage, 'refused'>) {
           <thead>
             <tr>
               <th scope="col">{say(COVERAGE_TEXTS.problem)}</th>
-              <th scope="col">{say(COVERAGE_TEXTS.scans)}</th>
+              <th scope="col" class="number">
+                {say(COVERAGE_TEXTS.scans)}
+              </th>
             </tr>
           </thead>
           <tbody>

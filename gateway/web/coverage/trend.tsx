@@ -21,12 +21,16 @@ export function Trend({ series, question }: { readonly series: Series; readonly 
       <details>
         <summary>{say(COVERAGE_TEXTS.trend_table)}</summary>
         <table class="list">
-          <caption>{say(COVERAGE_TEXTS.trend)}</caption>
+          <caption class="unseen">{say(COVERAGE_TEXTS.trend)}</caption>
           <thead>
             <tr>
               <th scope="col">{say(COVERAGE_TEXTS.hour)}</th>
-              <th scope="col">{say(COVERAGE_TEXTS.rate)}</th>
-              <th scope="col">{say(COUNT_TEXTS.presented)}</th>
+              <th scope="col" class="number">
+                {say(COVERAGE_TEXTS.rate)}
+              </th>
+              <th scope="col" class="number">
+                {say(COUNT_TEXTS.presented)}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -61,6 +65,11 @@ function Picture({ series }: { readonly series: Series }) {
   );
   return (
     <figure class="trend">
+      <p class="axis quiet" aria-hidden="true">
+        {[1, 0.5, 0].map((share) => (
+          <span key={share}>{percentText(share)}</span>
+        ))}
+      </p>
       <svg
         viewBox={`0 -6 ${WIDTH} ${HEIGHT + 12}`}
         preserveAspectRatio="none"

@@ -1,5 +1,5 @@
 import type { RefObject, TargetedKeyboardEvent } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** A cell, by its row and its column from 0 on. */
 export interface Place {
@@ -17,6 +17,8 @@ const STEPS = new Map<string, Place>([
 interface GridKeys {
   readonly table: RefObject<HTMLTableElement | null>;
   readonly active: Place | undefined;
+  /** Takes the stop to the first cell of a row. */
+  readonly goTo: (row: number) => void;
   readonly onKeyDown: (event: TargetedKeyboardEvent<HTMLElement>) => void;
 }
 
@@ -26,16 +28,27 @@ export function useGridKeys(places: readonly Place[]): GridKeys {
   const [wanted, setWanted] = useState<Place | undefined>();
   // Provinces come and go; the cell stays one that is there.
   const active = places.find((place) => isAt(place, wanted)) ?? places[0];
+  const isMoved = useRef(false);
+  // Once it is drawn: on a phone the row that it is moved to was not there before.
+  useLayoutEffect(() => {
+    const found = isMoved.current && wanted && table.current?.querySelector(`[data-at="${placeName(wanted)}"]`);
+    if (found instanceof HTMLElement) found.focus();
+    isMoved.current = false;
+  }, [wanted]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>) => {
     const step = STEPS.get(event.key);
     if (step === undefined || active === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const next = nextFrom(active, step, places);
-    setWanted(next);
-    const found = table.current?.querySelector(`[data-at="${next.row}-${next.column}"]`);
-    if (found instanceof HTMLElement) found.focus();
+    isMoved.current = true;
+    setWanted(nextFrom(active, step, places));
   };
-  return { table, active, onKeyDown };
+  const goTo = (wantedRow: number) => setWanted(places.find(({ row }) => row === wantedRow));
+  return { table, active, goTo, onKeyDown };
+}
+
+/** Tells places apart within a page. */
+export function placeName({ row, column }: Place): string {
+  return `${row}-${column}`;
 }
 
 export function isAt(place: Place, other: Place | undefined): boolean {

@@ -3,7 +3,7 @@ import { language, say } from '../shell/language.ts';
 
 const LOCALE = { zh: 'zh-CN', en: 'en-GB' } as const;
 const COUNTS = new Intl.NumberFormat(LOCALE[language]);
-const SHORT_COUNTS = new Intl.NumberFormat(LOCALE[language], { notation: 'compact', maximumFractionDigits: 1 });
+const SHORT_COUNTS = new Intl.NumberFormat(LOCALE[language], { notation: 'compact' });
 const TIMES = new Intl.DateTimeFormat(LOCALE[language], {
   month: 'numeric',
   day: 'numeric',
@@ -12,6 +12,8 @@ const TIMES = new Intl.DateTimeFormat(LOCALE[language], {
   second: '2-digit',
   hourCycle: 'h23',
 });
+/** Set off by a space in English alone. */
+const PERCENT = say({ zh: '%', en: ' %' });
 const HOURS = new Intl.DateTimeFormat(LOCALE[language], {
   month: 'numeric',
   day: 'numeric',
@@ -32,7 +34,7 @@ export function shortCountText(n: number): string {
 /** A share in percent. What is not whole never reads as whole, nor what is not nothing as nothing. */
 export function percentText(share: number | null): string {
   if (share === null) return '–';
-  return `${percentOf(share)} %`;
+  return `${percentOf(share)}${PERCENT}`;
 }
 
 export function percentOf(share: number): number {

@@ -28,7 +28,7 @@ function Home() {
         })}
       </ul>
       <h2>{say(HOME_TEXTS.machines)}</h2>
-      <ul>
+      <ul class="machines">
         {keysOf(MACHINE_TEXTS).map((path) => (
           <li key={path}>
             <a href={path}>{path}</a> · {say(MACHINE_TEXTS[path])}

@@ -13,7 +13,7 @@ import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import type { Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
-import { momentText, say } from '../shell/language.ts';
+import { clockText, say } from '../shell/language.ts';
 
 interface NoPassProps {
   readonly outcome: Outcome;
@@ -49,7 +49,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
       return (
         <>
           <p>{say(PASS_TEXTS.unverified)}</p>
-          <dl>
+          <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
             <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
           </dl>
@@ -60,7 +60,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
       return (
         <>
           <p>{say(outcome.text)}</p>
-          <dl>
+          <dl class="rows">
             <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
           </dl>
         </>
@@ -75,7 +75,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
 function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
   const status = STATUS_TEXTS[claims.status];
   const isGreen = claims.decision === 'pass';
-  const momentOf = (instant: string) => momentText(secondOf(instant));
+  const clockOf = (instant: string) => clockText(secondOf(instant), nowS);
   return (
     <>
       <p>{say(isGreen ? PASS_TEXTS.none_not_lasting : PASS_TEXTS.none_not_green)}</p>
@@ -84,13 +84,13 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
         {say(status)} · {say(DECISION_TEXTS[claims.decision])} · {say(PROVINCES[claims.issuer_province])} →{' '}
         {say(PROVINCES[claims.destination])}
       </p>
-      <dl>
+      <dl class="rows">
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, momentOf))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>
     </>
   );

@@ -22,28 +22,30 @@ export function PassCard({ pass, claims, onAgain }: PassCardProps) {
         {say(PASS_TEXTS.card)} · {route}
       </h1>
       <PassCode pass={pass} />
-      <dl>
+      <dl class="rows">
         <Row name={PASS_TEXTS.until}>
           <strong>{momentText(claims.exp)}</strong>
         </Row>
         <Row name={PASS_TEXTS.as_of}>{momentText(secondOf(claims.status_as_of))}</Row>
-        <Row name={PASS_TEXTS.shows}>{say(PASS_TEXTS.shows_text)}</Row>
-        <Row name={PASS_TEXTS.hides}>{say(PASS_TEXTS.hides_text)}</Row>
-        <Row name={PASS_TEXTS.paper}>{say(PASS_TEXTS.paper_text)}</Row>
-        <Row name={PASS_TEXTS.check}>{say(PASS_TEXTS.check_text)}</Row>
-        <Row name={PASS_TEXTS.refused}>{say(PASS_TEXTS.refused_text)}</Row>
       </dl>
       <div class="unprinted">
-        <p class="notice">{say(PASS_TEXTS.kept)}</p>
         <p class="tools">
-          <button type="button" onClick={() => print()}>
+          <button type="button" class="primary" onClick={() => print()}>
             {say(PASS_TEXTS.print)}
           </button>
           <button type="button" onClick={onAgain}>
             {say(PASS_TEXTS.again)}
           </button>
         </p>
+        <p class="notice">{say(PASS_TEXTS.kept)}</p>
       </div>
+      <dl class="rows">
+        <Row name={PASS_TEXTS.shows}>{say(PASS_TEXTS.shows_text)}</Row>
+        <Row name={PASS_TEXTS.hides}>{say(PASS_TEXTS.hides_text)}</Row>
+        <Row name={PASS_TEXTS.paper}>{say(PASS_TEXTS.paper_text)}</Row>
+        <Row name={PASS_TEXTS.check}>{say(PASS_TEXTS.check_text)}</Row>
+        <Row name={PASS_TEXTS.refused}>{say(PASS_TEXTS.refused_text)}</Row>
+      </dl>
     </section>
   );
 }

@@ -11,6 +11,7 @@ import { listenForPaste } from '../reading/paste.ts';
 import { Stage } from '../reading/stage.tsx';
 import { useReading } from '../reading/use-reading.ts';
 import { say } from '../shell/language.ts';
+import { focusContent } from '../shell/shell.tsx';
 import { askForPass, type PassOutcome } from './ask-for-pass.ts';
 import { NoPass } from './no-pass.tsx';
 import { PassCard } from './pass-card.tsx';
@@ -36,6 +37,10 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
     });
   }, [opened]);
 
+  const takeAccess = (next: VenueAccess) => {
+    setAccess(next);
+    focusContent();
+  };
   const ask = async (code: string) => {
     if (busy.current) return;
     busy.current = true;
@@ -71,11 +76,16 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
       {state?.venues != null && <ChooseVenue venues={state.venues} page="/pass" heading={PASS_TEXTS.where} />}
       {state !== null && access === null && state.venues === null && (
         <>
-          <p class="notice">{say(state.isReached ? PASS_TEXTS.at_desk : SCAN_TEXTS.offline)}</p>
-          {state.isReached && <WayIn page="/pass" isOffered={state.staff.isOffered} onAccess={setAccess} />}
+          <p class="notice">{say(state.isReached ? PASS_TEXTS.at_desk : PASS_TEXTS.offline)}</p>
+          {state.isReached && (
+            <WayIn page="/pass" heading={SCAN_TEXTS.sign_in} isOffered={state.staff.isOffered} onAccess={takeAccess} />
+          )}
         </>
       )}
       {outcome !== null && <NoPass outcome={outcome} nowS={nowS()} onAgain={again} />}
+      <p class="asking" role="status">
+        {isAsking && say(PASS_TEXTS.asking)}
+      </p>
       {access !== null && outcome === null && (
         <section aria-labelledby="your-code">
           <h2 id="your-code">{say(PASS_TEXTS.your_code)}</h2>
@@ -85,7 +95,6 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
           <Stage onFrame={reading.onFrame} startsItself={false} />
         </section>
       )}
-      <p role="status">{isAsking && say(PASS_TEXTS.asking)}</p>
       {(state?.venues != null || (venue !== null && access !== null)) && (
         <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
       )}

@@ -34,9 +34,11 @@ export function Entry({ onText, onPicture }: EntryProps) {
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <button type="submit">{say(SCAN_TEXTS.check)}</button>
+        <button type="submit" class="primary">
+          {say(SCAN_TEXTS.check)}
+        </button>
       </div>
-      <label class="file">
+      <label class="file button">
         {say(SCAN_TEXTS.picture)}
         <input
           type="file"

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { CAMERA_FAULT_TEXTS, type CameraFaultCode, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { say } from '../shell/language.ts';
 import './reading.css';
@@ -8,10 +9,12 @@ interface StageProps {
   readonly onFrame: (frame: ImageBitmap) => Promise<void>;
   /** Where somebody comes to scan and for nothing else. */
   readonly startsItself: boolean;
+  /** What to do before it; said while there is a picture to come. */
+  readonly hint?: LocalisedText;
 }
 
 /** What the camera sees, with its light and a way to stop it. */
-export function Stage({ onFrame, startsItself }: StageProps) {
+export function Stage({ onFrame, startsItself, hint }: StageProps) {
   const video = useRef<HTMLVideoElement>(null);
   const latest = useRef(onFrame);
   latest.current = onFrame;
@@ -55,6 +58,7 @@ export function Stage({ onFrame, startsItself }: StageProps) {
           {say(CAMERA_FAULT_TEXTS[camera])}
           {say({ zh: '。', en: '. ' })}
           {say(CAMERA_FAULT_TEXTS[camera].next)}
+          {say({ zh: '。', en: '.' })}
         </p>
       )}
       <p class="tools">
@@ -64,7 +68,6 @@ export function Stage({ onFrame, startsItself }: StageProps) {
         {torch !== null && (
           <button
             type="button"
-            aria-pressed={isLit}
             onClick={() => {
               void torch(!isLit);
               setLit(!isLit);
@@ -74,6 +77,7 @@ export function Stage({ onFrame, startsItself }: StageProps) {
           </button>
         )}
       </p>
+      {hint !== undefined && typeof camera !== 'string' && <p class="quiet">{say(hint)}</p>}
     </section>
   );
 }

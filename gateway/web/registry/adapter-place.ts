@@ -28,6 +28,11 @@ export function versionPath({ province, division }: AdapterPlace, version: strin
   return `/v1/registry/adapters/${province}/versions/${version}${part}${query}`;
 }
 
+/** Its province's code, where the name has no code of its own. */
+export function adapterCode({ province, division }: AdapterPlace): string {
+  return division === undefined ? province : '';
+}
+
 /** An adapter in words: a division's own system is told from its province's. */
 export function adapterName({ name, division }: AdapterView): string {
   return division === undefined ? say(name) : `${say(name)} ${division}`;

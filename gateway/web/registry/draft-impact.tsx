@@ -11,6 +11,7 @@ import { type PolicyImpact, policyImpact } from '../../policy/impact.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
 import { say } from '../shell/language.ts';
 import { read } from './registry-view.ts';
+import { countText } from './words.ts';
 
 const MOST_BYTES = 1_048_576;
 
@@ -78,29 +79,34 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
   return (
     <div data-changed={changed} data-decided={decided}>
       <p>
-        <strong>{changed}</strong> / {decided} {say(DRAFT_TEXTS.changed)}
+        <strong>{countText(changed)}</strong> / {countText(decided)} {say(DRAFT_TEXTS.changed)}
       </p>
       {rows.length > 0 && (
         <div class="scroll">
-          <table>
+          <table class="list rows">
             <thead>
               <tr>
-                {(['issuer', 'venue_kind', 'decision', 'scans'] as const).map((name) => (
+                {(['issuer', 'venue_kind', 'decision'] as const).map((name) => (
                   <th key={name} scope="col">
                     {say(DRAFT_TEXTS[name])}
                   </th>
                 ))}
+                <th scope="col" class="number">
+                  {say(DRAFT_TEXTS.scans)}
+                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map(({ issuer, venue_kind, from, to, scans }) => (
                 <tr key={`${issuer} ${venue_kind} ${from} ${to}`}>
-                  <td>{say(PROVINCES[issuer])}</td>
+                  <th scope="row">{say(PROVINCES[issuer])}</th>
                   <td>{say(VENUE_KINDS[venue_kind])}</td>
-                  <td>
+                  <td class="short">
                     {say(DECISION_WORDS[from])} → {say(DECISION_WORDS[to])}
                   </td>
-                  <td>{scans}</td>
+                  <td class="number" data-label={say(DRAFT_TEXTS.scans)}>
+                    {countText(scans)}
+                  </td>
                 </tr>
               ))}
             </tbody>

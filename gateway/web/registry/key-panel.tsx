@@ -3,6 +3,7 @@ import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { registryJwkSchema } from '../../../schemas/registry-event.ts';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { say } from '../shell/language.ts';
+import { Aside } from './aside.tsx';
 import { type KeptKey, makeKey } from './operator-key.ts';
 import { SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
@@ -92,12 +93,12 @@ function EnrolAnother({ signer }: { readonly signer: EventSigner }) {
   const jwk = registryJwkSchema.safeParse(jsonOrUndefined(text)).data;
   const isBad = text.trim() !== '' && jwk === undefined;
   return (
-    <details class="aside">
-      <summary>{say(OPERATOR_TEXTS.enrol)}</summary>
+    <Aside summary={say(OPERATOR_TEXTS.enrol)}>
       <SignedForm
         id="enrol-key"
         tone="approve"
         button={say(OPERATOR_TEXTS.enrol_do)}
+        about={jwk?.kid ?? ''}
         isReady={jwk !== undefined}
         step={async () => {
           if (jwk === undefined) return null;
@@ -118,8 +119,12 @@ function EnrolAnother({ signer }: { readonly signer: EventSigner }) {
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </p>
-        {isBad && <p role="alert">{say(OPERATOR_TEXTS.enrol_unreadable)}</p>}
+        {isBad && (
+          <p class="proof bad" role="alert">
+            ✗ {say(OPERATOR_TEXTS.enrol_unreadable)}
+          </p>
+        )}
       </SignedForm>
-    </details>
+    </Aside>
   );
 }

@@ -1,4 +1,4 @@
-import { PROVINCES } from '../../../schemas/code-lists/index.ts';
+import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
 import { entitiesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import {
@@ -42,6 +42,14 @@ export function Deviations({ lists }: { readonly lists: readonly DeviationsView[
   );
 }
 
+const SEPARATOR = { zh: '、', en: ', ' };
+
+/** A region that is a whole province by the province's name; any smaller one by its code. */
+function regionText(region: string): string {
+  const { data } = provinceCodeSchema.safeParse(region.padEnd(6, '0'));
+  return data === undefined ? region : say(PROVINCES[data]);
+}
+
 /** The mandates: without one in force nobody may be checked. */
 export function Mandates({ mandates }: { readonly mandates: readonly MandateView[] }) {
   return (
@@ -54,7 +62,7 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
             <strong>{mandate.id}</strong> <span class="badge">{say(MANDATE_STATE_TEXTS[state])}</span>
             <Facts>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
-              <Fact term={say(REGISTRY_TEXTS.regions)}>{mandate.regions.join(' ')}</Fact>
+              <Fact term={say(REGISTRY_TEXTS.regions)}>{mandate.regions.map(regionText).join(say(SEPARATOR))}</Fact>
               <Fact term={say(REGISTRY_TEXTS.basis)}>{say(mandate.instrument.title)}</Fact>
             </Facts>
           </li>

@@ -6,7 +6,7 @@ import type { AdapterView } from '../../../schemas/registry-views.ts';
 import { OPERATOR_TEXTS, typeNameText } from '../../../schemas/texts/operator.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
-import { adapterName, placeOf, slugOf } from './adapter-place.ts';
+import { adapterCode, adapterName, placeOf, slugOf } from './adapter-place.ts';
 import { Choice, SignedForm, Typed } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
 import { reasonText } from './words.ts';
@@ -45,13 +45,17 @@ function Suspend({ adapters, signer }: MovesProps) {
       id="suspend"
       tone="stop"
       button={say(OPERATOR_TEXTS.suspend)}
+      about={chosen === undefined ? '' : adapterName(chosen)}
       isReady={signer !== null && code !== undefined && isNamed(chosen, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || code === undefined) return null;
         setTyped('');
-        return await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
+        const refusal = await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
+        if (refusal === null) setReason('');
+        return refusal;
       }}
     >
+      <h4>{say(OPERATOR_TEXTS.suspend_title)}</h4>
       <p>{say(OPERATOR_TEXTS.suspend_means)}</p>
       <ProvinceChoice id="suspend-province" adapters={adapters} value={chosenId} onChoose={setChosenId} />
       <Choice
@@ -78,6 +82,7 @@ function RollBack({ adapters, signer }: MovesProps) {
       id="roll-back"
       tone="stop"
       button={say(OPERATOR_TEXTS.roll_back)}
+      about={chosen === undefined ? '' : `${adapterName(chosen)} ${to}`}
       isReady={signer !== null && target !== undefined && isNamed(chosen, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || target === undefined) return null;
@@ -85,6 +90,7 @@ function RollBack({ adapters, signer }: MovesProps) {
         return await submitStep(signer, 'adapter_rolled_back', { ...placeOf(chosen), to_version: target });
       }}
     >
+      <h4>{say(OPERATOR_TEXTS.roll_back_title)}</h4>
       <p>{say(OPERATOR_TEXTS.roll_back_means)}</p>
       <ProvinceChoice id="roll-back-province" adapters={adapters} value={chosenId} onChoose={setChosenId} />
       {chosen !== undefined && (
@@ -109,17 +115,18 @@ interface ResumeProps {
 }
 
 function Resume({ adapter, signer }: ResumeProps) {
-  const { province, suspended } = adapter;
+  const { suspended } = adapter;
   return (
     <SignedForm
       id={`resume-${slugOf(adapter)}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.resume)}
+      about={adapterName(adapter)}
       isReady={signer !== null}
       step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', placeOf(adapter)))}
     >
       <p>
-        <strong>{adapterName(adapter)}</strong> {province}
+        <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
         {suspended !== null &&
           ` · ${say(REGISTRY_TEXTS.suspended)} · ${reasonText(SUSPENSION_REASONS, suspended.reason)}`}
       </p>
@@ -137,9 +144,11 @@ interface ProvinceChoiceProps {
 function ProvinceChoice({ id, adapters, value, onChoose }: ProvinceChoiceProps) {
   const options = adapters.map((adapter) => ({
     value: adapterIdOf(adapter),
-    text: `${adapterName(adapter)} ${adapter.province}`,
+    text: `${adapterName(adapter)} ${adapterCode(adapter)}`,
   }));
-  return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={value} onChoose={onChoose} options={options} />;
+  // Once it is stopped it is none of those that can be: nothing is chosen then.
+  const chosen = options.some((option) => option.value === value) ? value : '';
+  return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={chosen} onChoose={onChoose} options={options} />;
 }
 
 interface NameTypedProps {

@@ -8,7 +8,8 @@ import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
-import { adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
+import { adapterCode, adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
+import { Aside } from './aside.tsx';
 import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
@@ -73,10 +74,11 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
   }, [province, division, version.version, manifest_digest]);
   const isReady = signer !== null && isReviewed && isSame === true;
   const reviewed = `reviewed-${slug}`;
+  const named = `${adapterName(adapter)} ${version.version}`;
   return (
-    <section class="panel" id={`pending-${slug}`} aria-label={`${adapterName(adapter)} ${version.version}`}>
+    <section class="panel" id={`pending-${slug}`} aria-label={named}>
       <h4>
-        {adapterName(adapter)} {province} {version.version} · {say(STAGE_TEXTS[version.stage])}
+        {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}
       </h4>
       <Facts>
         <SubmittedFact version={version} view={view} />
@@ -102,19 +104,22 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
           id={`approve-${slug}`}
           tone="approve"
           button={say(OPERATOR_TEXTS.approve)}
+          about={named}
           isReady={isReady}
           step={async () => (signer === null ? null : await submitStep(signer, 'adapter_approved', about))}
         />
       ) : (
-        <Activate about={about} hasActive={active !== null} isReady={isReady} signer={signer} />
+        <Activate about={about} named={named} hasActive={active !== null} isReady={isReady} signer={signer} />
       )}
-      {version.stage === 'submitted' && <Reject about={about} signer={signer} />}
+      {version.stage === 'submitted' && <Reject about={about} named={named} signer={signer} />}
     </section>
   );
 }
 
 interface AboutProps {
   readonly about: Pick<VersionView, 'version' | 'manifest_digest'> & ReturnType<typeof placeOf>;
+  /** Of what, in words. */
+  readonly named: string;
   readonly signer: EventSigner | null;
 }
 
@@ -127,6 +132,7 @@ const STAGES = {
 /** In full, or on trial beside what answers already. */
 function Activate({
   about,
+  named,
   hasActive,
   isReady,
   signer,
@@ -141,6 +147,7 @@ function Activate({
       id={`activate-${slug}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.activate)}
+      about={named}
       isReady={isReady && Number.isInteger(percent) && percent >= 1 && percent <= 99}
       step={async () => (signer === null ? null : await submitStep(signer, 'adapter_activated', { ...about, mode }))}
     >
@@ -179,17 +186,17 @@ function Activate({
   );
 }
 
-function Reject({ about, signer }: AboutProps) {
+function Reject({ about, named, signer }: AboutProps) {
   const slug = `${slugOf(about)}-${about.version}`;
   const [reason, setReason] = useState('');
   const code = keysOf(VERSION_REJECTIONS).find((known) => known === reason);
   return (
-    <details class="aside">
-      <summary>{say(OPERATOR_TEXTS.reject)}</summary>
+    <Aside summary={say(OPERATOR_TEXTS.reject)}>
       <SignedForm
         id={`reject-${slug}`}
         tone="stop"
         button={say(OPERATOR_TEXTS.reject)}
+        about={named}
         isReady={signer !== null && code !== undefined}
         step={async () => {
           if (signer === null || code === undefined) return null;
@@ -205,6 +212,6 @@ function Reject({ about, signer }: AboutProps) {
           options={keysOf(VERSION_REJECTIONS).map((value) => ({ value, text: say(VERSION_REJECTIONS[value]) }))}
         />
       </SignedForm>
-    </details>
+    </Aside>
   );
 }

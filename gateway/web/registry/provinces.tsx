@@ -8,7 +8,7 @@ import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registr
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
-import { adapterName, anchorOf, isOfPlace, placeOf } from './adapter-place.ts';
+import { adapterCode, adapterName, anchorOf, isOfPlace, placeOf } from './adapter-place.ts';
 import { Authority } from './authority-model.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
@@ -49,10 +49,10 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
 }
 
 function Head({ adapter }: { readonly adapter: AdapterView }) {
-  const { province, system, state, active, trial } = adapter;
+  const { system, state, active, trial } = adapter;
   return (
     <>
-      <strong>{adapterName(adapter)}</strong> {province}
+      <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
       {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
       <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
       {trial !== null && (

@@ -59,7 +59,7 @@ function Totals({ view: { adapters } }: { readonly view: RegistryView }) {
         approvals.filter(({ counts }) => counts).length < approvals_needed,
     );
   const totals = [
-    [adapters.length, REGISTRY_TEXTS.total_provinces],
+    [adapters.length, REGISTRY_TEXTS.total_adapters],
     [adapters.filter(({ state }) => state === 'suspended').length, REGISTRY_TEXTS.total_suspended],
     [adapters.filter(({ trial }) => trial !== null).length, REGISTRY_TEXTS.total_trial],
     [waiting.length, REGISTRY_TEXTS.total_waiting],

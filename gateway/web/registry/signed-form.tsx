@@ -1,11 +1,14 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { say } from '../shell/language.ts';
+import { Announcement } from './announcement.ts';
 
 interface SignedFormProps {
   readonly id: string;
   readonly button: string;
+  /** Whom the step is about, as what came of it is told. */
+  readonly about: string;
   /** `stop` takes something from travellers or from a province, and looks like it; `approve` lets something go on. */
   readonly tone: 'approve' | 'stop';
   /** What has to be filled in, and a key that can sign. */
@@ -15,16 +18,24 @@ interface SignedFormProps {
   readonly children?: ComponentChildren;
 }
 
-/** A form whose one button signs a step. What came of it is said below the button. */
-export function SignedForm({ id, button, tone, isReady, step, children }: SignedFormProps) {
+/**
+ * A form whose one button signs a step. Why it was refused is said below the button; that it is done where the page says what
+ * was done, since the form may be gone by then.
+ */
+export function SignedForm({ id, button, about, tone, isReady, step, children }: SignedFormProps) {
   const [state, setState] = useState('');
+  const [isRefused, setRefused] = useState(false);
+  const announce = useContext(Announcement);
   const [isSending, setSending] = useState(false);
   const send = async () => {
     setSending(true);
+    setRefused(false);
     setState(say(OPERATOR_TEXTS.signing));
     const refusal = await step().catch(() => say(OPERATOR_TEXTS.no_answer));
-    setState(refusal ?? say(OPERATOR_TEXTS.entered));
+    setRefused(refusal !== null);
+    setState(refusal === null ? '' : `✗ ${refusal}`);
     setSending(false);
+    if (refusal === null) announce(`✓ ${button} · ${about} · ${say(OPERATOR_TEXTS.entered)}`);
   };
   return (
     <form
@@ -41,7 +52,9 @@ export function SignedForm({ id, button, tone, isReady, step, children }: Signed
           {button}
         </button>
       </p>
-      <p role="status">{state}</p>
+      <p role="status" class={isRefused ? 'proof bad' : undefined}>
+        {state}
+      </p>
     </form>
   );
 }

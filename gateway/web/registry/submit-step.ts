@@ -1,9 +1,8 @@
-import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../../schemas/registry-event.ts';
 import { entityListSchema, receiptSchema } from '../../../schemas/registry-views.ts';
-import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { OPERATOR_TEXTS, refusedText } from '../../../schemas/texts/operator.ts';
 import { decodeBase64 } from '../../log/base64.ts';
 import { leafHash, verifyInclusion } from '../../log/merkle.ts';
 import { signEvent } from '../../trust/registry-event.ts';
@@ -56,6 +55,5 @@ function isReceiptFor(jws: string, text: string, { standing }: RegistryView): bo
 function refusalText(text: string): string {
   const { data } = problemSchema.safeParse(jsonOrUndefined(text));
   if (data === undefined) return say(OPERATOR_TEXTS.no_answer);
-  const next: LocalisedText = data.next;
-  return `${say(OPERATOR_TEXTS.refused)}${say(data.text)} (${data.detail ?? data.code}). ${say(next)}`;
+  return say(refusedText(data.text, data.detail ?? data.code, data.next));
 }

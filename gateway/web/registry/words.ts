@@ -6,6 +6,12 @@ const LOCALE = language === 'zh' ? 'zh-CN' : 'en-GB';
 const TIMES = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
 const ZONE = new Intl.DateTimeFormat(LOCALE, { timeZoneName: 'long' });
 
+const COUNTS = new Intl.NumberFormat(LOCALE);
+
+export function countText(n: number): string {
+  return COUNTS.format(n);
+}
+
 /** An instant of RFC 3339 by the clock of whoever reads. */
 export function timeText(instant: string): string {
   return TIMES.format(new Date(instant));

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
-import { ABROAD, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
   ageText,
@@ -17,7 +17,8 @@ import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { decisionOf, isVerified, type Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
-import { momentText, say } from '../shell/language.ts';
+import { clockText, say } from '../shell/language.ts';
+import { focusContent } from '../shell/shell.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
 /** A list that is older than this has its age beside its time. */
@@ -42,8 +43,12 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
       next.current?.focus({ preventScroll: true });
       return;
     }
-    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+    const { current } = before;
     before.current = null;
+    // What somebody chose a code with is gone by then.
+    if (current instanceof HTMLElement && current.isConnected && current !== document.body) {
+      current.focus({ preventScroll: true });
+    } else if (current !== null) focusContent();
   }, [outcome === null]);
   return (
     <div
@@ -92,12 +97,11 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       return (
         <>
           <p class="lead">{say(SCAN_CERTIFICATE_TEXTS.valid)}</p>
-          <dl>
-            <Row name={SCAN_TEXTS.certificate}>
-              {say(SCAN_TEXTS.issued_by)} {outcome.issuer}
-            </Row>
+          <dl class="rows">
+            <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>
+            <Row name={SCAN_TEXTS.issued_by}>{outcome.issuer}</Row>
             <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
-            <Row name={SCAN_TEXTS.listed}>{momentText(outcome.listedS)}</Row>
+            <Row name={SCAN_TEXTS.listed}>{clockText(outcome.listedS, nowS)}</Row>
           </dl>
         </>
       );
@@ -105,7 +109,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       return (
         <>
           <p class="lead">{say(SCAN_TEXTS.unverified_next)}</p>
-          <dl>
+          <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
             <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
           </dl>
@@ -115,7 +119,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       return (
         <>
           <p class="lead">{say(DECISION_TEXTS.refer.next)}</p>
-          <dl>
+          <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
             <Row name={SCAN_TEXTS.do_next}>{say(SCAN_TEXTS.untold_next)}</Row>
           </dl>
@@ -125,9 +129,9 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
     case 'problem':
       return (
         <>
-          <p class="lead">{say(outcome.text)}</p>
-          <dl>
-            <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
+          <p class="lead">{say(outcome.next)}</p>
+          <dl class="rows">
+            <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
           </dl>
         </>
       );
@@ -136,22 +140,22 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
 
 function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
   const status = STATUS_TEXTS[claims.status];
+  const isBearers = isOfBearer(claims);
   return (
     <>
-      <p class="lead">
-        {say(isOfBearer(claims) ? DECISION_TEXTS[claims.decision].next : SCAN_CERTIFICATE_TEXTS.valid)}
-      </p>
+      <p class="lead">{say(isBearers ? DECISION_TEXTS[claims.decision].next : SCAN_CERTIFICATE_TEXTS.valid)}</p>
       <p class="route">
         <span aria-hidden="true">{status.shape} </span>
         {say(status)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
       </p>
-      <dl>
+      <dl class="rows">
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, momentOf))}</Row>
+        {!isBearers && <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>}
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
           {say(ASSURANCE_TEXTS[claims.assurance])}
           {say({ zh: '；', en: '; ' })}
@@ -168,22 +172,17 @@ function isOfBearer({ issuer_province, decision }: AttestationClaims): boolean {
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
-  // With a network the list is of this minute; without one it is as old as the bundle, and somebody should know.
-  const isAged = nowS - listAsOfS > LIST_AGED_S;
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
       <p class="route">
         {say(SCAN_TEXTS.pass_held)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
       </p>
-      <dl>
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, momentOf))}</Row>
-        <Row name={SCAN_TEXTS.until}>{momentText(claims.exp)}</Row>
+      <dl class="rows">
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, clockAt(nowS)))}</Row>
+        <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
-          <span data-list-age-s={nowS - listAsOfS}>
-            {momentText(listAsOfS)}
-            {isAged && ` (${say(ageText(nowS - listAsOfS))}): ${say(SCAN_TEXTS.withdrawn_since)}`}
-          </span>
+          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
         </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
@@ -191,6 +190,14 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
   );
 }
 
-function momentOf(instant: string): string {
-  return momentText(secondOf(instant));
+/** With a network the list is of this minute; without one it is as old as the bundle, and somebody should know. */
+function asOfText(listAsOfS: number, nowS: number): LocalisedText {
+  const at = clockText(listAsOfS, nowS);
+  const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
+  if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
+  return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en}): ${since.en}` };
+}
+
+function clockAt(nowS: number): (instant: string) => string {
+  return (instant) => clockText(secondOf(instant), nowS);
 }

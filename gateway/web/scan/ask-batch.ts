@@ -1,4 +1,4 @@
-import { type BatchRow, rowWithout } from '../../../schemas/batch-row.ts';
+import { type BatchRow, rowOfPass, rowWithout } from '../../../schemas/batch-row.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
@@ -89,11 +89,8 @@ function rowOf(line: number, outcome: Outcome | undefined): ShownRow {
       const said = { decision, status, issuer, reasons: [...reasons], status_as_of };
       return { line, verified: true, ...said, problem: null, why: null, remedy: outcome.remedy };
     }
-    case 'pass': {
-      const { issuer_province: issuer, status_as_of } = outcome.claims;
-      const said = { decision: 'pass', status: 'green', issuer, reasons: ['ok'], status_as_of } as const;
-      return { line, verified: true, ...said, reasons: [...said.reasons], problem: null, why: null, remedy: null };
-    }
+    case 'pass':
+      return { ...rowOfPass(line, outcome.claims), why: null, remedy: null };
     case 'unverified':
     case 'untold':
       return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), remedy: null };

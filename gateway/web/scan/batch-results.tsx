@@ -22,8 +22,21 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
     <>
       {/* Spoken once, at the end: a number that changes with every row is noise. */}
       <p class="totals" role="status" aria-busy={isRunning}>
-        {say(BATCH_TEXTS.total)} {codes} · ● {say(DECISION_WORDS.pass)} {pass} · ▲ {say(DECISION_WORDS.restrict)}{' '}
-        {restrict} · ? {say(DECISION_WORDS.refer)} {refer} · ✗ {say(BATCH_TEXTS.no_answer)} {other}
+        <span>
+          {say(BATCH_TEXTS.total)} {codes}
+        </span>
+        <span>
+          ● {say(DECISION_WORDS.pass)} {pass}
+        </span>
+        <span>
+          ▲ {say(DECISION_WORDS.restrict)} {restrict}
+        </span>
+        <span>
+          ? {say(DECISION_WORDS.refer)} {refer}
+        </span>
+        <span>
+          ✗ {say(BATCH_TEXTS.no_answer)} {other}
+        </span>
       </p>
       <p class="tools">
         {[BATCH_TEXTS.all, BATCH_TEXTS.open].map((name, at) => (
@@ -34,18 +47,19 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
         <button type="button" onClick={() => saveCsv(rows)}>
           {say(BATCH_TEXTS.save)}
         </button>
-        <button type="button" disabled={isRunning} onClick={onClear}>
+        <button type="button" aria-disabled={isRunning} onClick={() => !isRunning && onClear()}>
           {say(BATCH_TEXTS.clear)}
         </button>
       </p>
       <p class="quiet">
-        {say(BATCH_TEXTS.keys)} {say(BATCH_TEXTS.save_hint)}
+        <span class="keys">{say(BATCH_TEXTS.keys)} </span>
+        {say(BATCH_TEXTS.save_hint)}
       </p>
       <table onKeyDown={goWithKeys}>
         <caption>{say(BATCH_TEXTS.results)}</caption>
         <thead>
           <tr>
-            {[BATCH_TEXTS.line, BATCH_TEXTS.result, BATCH_TEXTS.details].map((name) => (
+            {[BATCH_TEXTS.line, BATCH_TEXTS.result].map((name) => (
               <th key={name.en} scope="col">
                 {say(name)}
               </th>
@@ -74,19 +88,18 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
       data-problem={problem ?? undefined}
     >
       <th scope="row">{line}</th>
-      <td class="word">
-        <span aria-hidden="true">{status === null ? '✗' : STATUS_TEXTS[status].shape} </span>
-        {say(decision === null ? BATCH_TEXTS.no_answer : DECISION_WORDS[decision])}
-      </td>
       <td>
-        {issuer !== null && `${say(PROVINCES[issuer])} · `}
-        {why.map(say).join(say({ zh: '；', en: '; ' }))}
-        {decision !== 'pass' && remedy?.phone != null && (
-          <>
-            {' · '}
-            <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>
-          </>
-        )}
+        <div>
+          <span class="word">
+            <span aria-hidden="true">{status === null ? '✗' : STATUS_TEXTS[status].shape} </span>
+            {say(decision === null ? BATCH_TEXTS.no_answer : DECISION_WORDS[decision])}
+          </span>{' '}
+          <span class="why">
+            {issuer !== null && `${say(PROVINCES[issuer])} · `}
+            {why.map(say).join(say({ zh: '；', en: '; ' }))}{' '}
+            {decision !== 'pass' && remedy?.phone != null && <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>}
+          </span>
+        </div>
       </td>
     </tr>
   );

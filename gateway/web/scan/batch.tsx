@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
 import type { Problem } from '../asking/outcome.ts';
@@ -15,17 +17,24 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 interface BatchProps {
   readonly asking: () => Promise<Asking>;
+  readonly onRows: (rows: readonly ShownRow[]) => void;
   readonly onLeave: () => void;
+  /** What is wrong with this device: below the heading. */
+  readonly children: ComponentChildren;
 }
 
+/** Why it was not begun, or ended before; and what to do where that is not plain. */
+type Fault = Pick<Problem, 'text'> & { readonly next: LocalisedText | null };
+
 /** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */
-export function Batch({ asking, onLeave }: BatchProps) {
+export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
   const [text, setText] = useState('');
   const [waiting, setWaiting] = useState<readonly ScannedLine[]>([]);
   const [rows, setRows] = useState<readonly ShownRow[]>([]);
   const [isRunning, setRunning] = useState(false);
-  const [fault, setFault] = useState<Pick<Problem, 'text' | 'next'> | null>(null);
+  const [fault, setFault] = useState<Fault | null>(null);
   const isGone = useRef(false);
+  const name = useRef<HTMLHeadingElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
 
   useEffect(() => {
@@ -47,6 +56,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
       left = left.slice(more.length);
       setWaiting(left);
       setRows((before) => [...before, ...more]);
+      onRows(more);
     });
     if (isGone.current) return;
     setWaiting(left);
@@ -56,7 +66,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
   const start = () => {
     const lines = scannedLines(text);
     const refused = lines.length === 0 ? BATCH_TEXTS.none : lines.length > MAX_LINES ? BATCH_TEXTS.too_many : null;
-    if (refused !== null) return setFault({ text: refused, next: BATCH_TEXTS.codes_hint });
+    if (refused !== null) return setFault({ text: refused, next: null });
     // Nobody else reads them off the screen.
     setText('');
     setRows([]);
@@ -64,7 +74,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
     void run(lines);
   };
   const takeFile = async (file: File) => {
-    if (file.size > MAX_FILE_BYTES) return setFault({ text: BATCH_TEXTS.too_many, next: BATCH_TEXTS.codes_hint });
+    if (file.size > MAX_FILE_BYTES) return setFault({ text: BATCH_TEXTS.too_many, next: null });
     setText(await file.text());
   };
 
@@ -75,7 +85,10 @@ export function Batch({ asking, onLeave }: BatchProps) {
       aria-labelledby="batch-name"
       data-batch={isRunning ? 'running' : total === 0 ? 'empty' : waiting.length > 0 ? 'stopped' : 'done'}
     >
-      <h1 id="batch-name">{say(BATCH_TEXTS.heading)}</h1>
+      <h1 id="batch-name" ref={name} tabIndex={-1}>
+        {say(BATCH_TEXTS.heading)}
+      </h1>
+      {children}
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -86,7 +99,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
         <textarea
           id="codes"
           ref={field}
-          rows={6}
+          rows={total === 0 ? 6 : 2}
           value={text}
           autocomplete="off"
           autocapitalize="off"
@@ -97,7 +110,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
         <p id="codes-hint" class="quiet">
           {say(BATCH_TEXTS.codes_hint)}
         </p>
-        <label class="file">
+        <label class="file button">
           {say(BATCH_TEXTS.file)}
           <input
             type="file"
@@ -110,7 +123,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
           />
         </label>
         <p class="tools">
-          <button type="submit" disabled={isRunning}>
+          <button type="submit" class="primary" aria-disabled={isRunning}>
             {say(BATCH_TEXTS.start)}
           </button>
           <button type="button" onClick={onLeave}>
@@ -123,9 +136,16 @@ export function Batch({ asking, onLeave }: BatchProps) {
         <p class="notice" role="alert">
           {say(fault.text)}
           {say({ zh: '。', en: '. ' })}
-          {say(fault.next)}{' '}
+          {fault.next !== null && say(fault.next)}
+          {fault.next !== null && say({ zh: '。', en: '. ' })}
           {waiting.length > 0 && (
-            <button type="button" onClick={() => void run(waiting)}>
+            <button
+              type="button"
+              onClick={() => {
+                name.current?.focus();
+                void run(waiting);
+              }}
+            >
               {say(BATCH_TEXTS.go_on)}
             </button>
           )}
@@ -139,6 +159,7 @@ export function Batch({ asking, onLeave }: BatchProps) {
             setRows([]);
             setWaiting([]);
             setFault(null);
+            name.current?.focus();
           }}
         />
       )}

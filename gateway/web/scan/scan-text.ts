@@ -1,7 +1,6 @@
 import { unframed } from '../../../schemas/scanned-text.ts';
 import { verificationReplySchema } from '../../../schemas/verification.ts';
-import { MAX_PASS_LENGTH, PASS_TYP, verifyPass } from '../../trust/recognition-pass.ts';
-import { parseCompact } from '../../trust/strict-jws.ts';
+import { isPass, verifyPass } from '../../trust/recognition-pass.ts';
 import { type Outcome, refusedPass, scanProblem } from '../asking/outcome.ts';
 import { type Asking, believed, putQuestion } from '../asking/put-question.ts';
 import { isCertificate, scanCertificate } from './scan-certificate.ts';
@@ -21,16 +20,6 @@ export async function scanText(text: string, asking: Asking): Promise<Outcome> {
 export async function scanCarried(text: string, asking: Asking): Promise<Outcome | null> {
   const bare = unframed(text);
   return isPass(bare) ? await scanPass(bare, asking) : null;
-}
-
-/** Its `typ` decides, and nothing in it is believed for that. */
-function isPass(bare: string): boolean {
-  try {
-    parseCompact(bare, { maxBytes: MAX_PASS_LENGTH, typ: PASS_TYP });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function scanPass(token: string, { trust, nowS }: Asking): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
@@ -11,10 +11,11 @@ import { listenForPaste } from '../reading/paste.ts';
 import { Stage } from '../reading/stage.tsx';
 import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
+import { focusContent } from '../shell/shell.tsx';
 import { Answer } from './answer.tsx';
 import { Batch } from './batch.tsx';
 import { keepInstalled } from './installed.ts';
-import { ShiftCount, Standing } from './standing.tsx';
+import { ShiftCount, TrustAge, Warnings } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
 import { VenueBar } from './venue-bar.tsx';
 
@@ -39,10 +40,16 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const [isOutdated, setOutdated] = useState(false);
   const [lookForUpdate, setLook] = useState(() => () => {});
   const [, setTick] = useState(0);
+  const wasMany = useRef(false);
+  const manyButton = useRef<HTMLButtonElement>(null);
   const obtain = async () => {
     const found = access ?? (await opened).access ?? (await obtainAccess(venue));
     if (typeof found !== 'string') setAccess(found);
     return found;
+  };
+  const takeAccess = (next: VenueAccess) => {
+    setAccess(next);
+    focusContent();
   };
   const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
   const { reading } = scanning;
@@ -103,20 +110,40 @@ export function Scanner({ venue, opened }: ScannerProps) {
       removeEventListener('offline', lost);
     };
   }, [state, access, lookForUpdate]);
+  useEffect(() => {
+    if (wasMany.current && !isMany) manyButton.current?.focus({ preventScroll: true });
+    wasMany.current = isMany;
+  }, [isMany]);
   // What lies below the answer is neither seen nor reached.
   useEffect(() => {
     document.querySelector('.shell')?.toggleAttribute('inert', scanning.outcome !== null);
   }, [scanning.outcome]);
 
-  const mayScan = access !== null || !isReached || state?.trust.view.carried !== null;
+  /** Where venues are invented, one of them is named first; elsewhere a pass is checked by nobody in particular. */
+  const isNobody = state !== null && access === null && isReached;
+  const warnings = state !== null && (
+    <Warnings
+      trust={state.trust.view}
+      nowS={nowS()}
+      isReached={isReached}
+      clockAheadS={scanning.clockAheadS}
+      onNewAnchor={() => void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
+    />
+  );
+  const heading = !isNobody ? SCAN_TEXTS.ready : state.venues === null ? SCAN_TEXTS.sign_in : SCAN_TEXTS.choose_venue;
+  const mayScan = !isNobody || (state.venues === null && state.trust.view.carried !== null);
   return (
     <>
       <Answer outcome={scanning.outcome} nowS={nowS} onNext={scanning.onNext} />
       <div class="scanner" inert={scanning.outcome !== null}>
-        {!isMany && <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : SCAN_TEXTS.ready)}</h1>}
-        {state?.venues != null && <ChooseVenue venues={state.venues} page="/scan" />}
-        {state !== null && access === null && state.venues === null && isReached && (
-          <WayIn page="/scan" isOffered={state.staff.isOffered} onAccess={setAccess} />
+        {!isMany && <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : heading)}</h1>}
+        {!isMany && warnings}
+        {state?.venues != null && <ChooseVenue venues={state.venues} page="/scan" heading={null} />}
+        {isNobody && state.venues === null && (
+          <>
+            <WayIn page="/scan" heading={null} isOffered={state.staff.isOffered} onAccess={takeAccess} />
+            <p class="quiet">{say(SCAN_TEXTS.unnamed)}</p>
+          </>
         )}
         {mayScan && isMany && (
           <Batch
@@ -127,17 +154,19 @@ export function Scanner({ venue, opened }: ScannerProps) {
               nowS,
               onClock: () => {},
             })}
+            onRows={(rows) => scanning.count(rows.map(({ decision }) => decision))}
             onLeave={() => setMany(false)}
-          />
+          >
+            {warnings}
+          </Batch>
         )}
         {mayScan && !isMany && (
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
-            <Stage onFrame={reading.onFrame} startsItself />
-            <p class="quiet">{say(SCAN_TEXTS.ready_hint)}</p>
+            <Stage onFrame={reading.onFrame} startsItself hint={SCAN_TEXTS.ready_hint} />
             <Entry onText={scanning.onText} onPicture={reading.onPicture} />
             <p class="tools">
-              <button type="button" onClick={() => setMany(true)}>
+              <button ref={manyButton} type="button" onClick={() => setMany(true)}>
                 {say(BATCH_TEXTS.many)}
               </button>
             </p>
@@ -161,17 +190,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
         )}
         <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />
         {isOutdated && <p class="notice">{say(SCAN_TEXTS.update)}</p>}
-        {state !== null && (
-          <Standing
-            trust={state.trust.view}
-            nowS={nowS()}
-            isReached={isReached}
-            clockAheadS={scanning.clockAheadS}
-            onNewAnchor={() =>
-              void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))
-            }
-          />
-        )}
+        {state !== null && <TrustAge trust={state.trust.view} nowS={nowS()} />}
       </div>
     </>
   );

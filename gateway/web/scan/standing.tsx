@@ -1,16 +1,16 @@
-import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { keysOf, type LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { ageText } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { checkText } from '../../../schemas/texts/trust-errors.ts';
+import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { CarriedTrust } from '../../trust/signed-bundle.ts';
 import type { TrustView } from '../asking/scanner-trust.ts';
-import { momentText, say } from '../shell/language.ts';
+import { clockText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
 
 /** A clock that honest ones differ from by more than this is worth a word. */
 const CLOCK_OFF_S = 30;
 
-interface StandingProps {
+interface WarningsProps {
   readonly trust: TrustView;
   readonly nowS: number;
   readonly isReached: boolean;
@@ -18,34 +18,53 @@ interface StandingProps {
   readonly onNewAnchor: () => void;
 }
 
-/** What this device goes by: whether the gateway is there, how old its trust is, and whether its clock is right. */
-export function Standing({ trust: { carried, refused }, nowS, isReached, clockAheadS, onNewAnchor }: StandingProps) {
+/** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
+export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAheadS, onNewAnchor }: WarningsProps) {
+  const isHeld = standingOf(carried, nowS) === 'held';
   return (
-    <div class="standing">
-      <div role="status">
-        {!isReached && <p class="notice">{say(SCAN_TEXTS.offline)}</p>}
-        {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
-        {refused !== null && (
-          <p class="notice" data-trust-refused={refused.code}>
-            {say(SCAN_TEXTS.trust_refused)}
-            {say({ zh: '：', en: ': ' })}
-            {say(checkText(refused))}
-          </p>
-        )}
-        {refused !== null && refused.clock_off_s === undefined && (
-          <p class="notice">
-            {say(SCAN_TEXTS.anchor_other)}{' '}
+    <div role="status">
+      {!isReached && <p class="notice">{say(isHeld ? SCAN_TEXTS.offline : SCAN_TEXTS.offline_bare)}</p>}
+      {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
+      {refused !== null && (
+        <p class="notice" data-trust-refused={refused.code}>
+          {say(SCAN_TEXTS.trust_refused)}
+          {say({ zh: '：', en: ': ' })}
+          {say(refusalText(refused))}
+          {refused.clock_off_s === undefined && (
             <button type="button" onClick={onNewAnchor}>
               {say(SCAN_TEXTS.anchor_take)}
             </button>
-          </p>
-        )}
-      </div>
-      {/* An age changes all the time: it is there to be read, and not spoken each time. */}
-      <p class="quiet" data-trust={standingOf(carried, nowS)}>
-        {say(trustText(carried, nowS))}
-      </p>
+          )}
+        </p>
+      )}
     </div>
+  );
+}
+
+/** Why, and what to do: a token from the future tells how far a clock is behind; one that has ended may be an old one. */
+function refusalText(refused: FailedCheck): LocalisedText {
+  const { code, clock_off_s: offS } = refused;
+  const [why, next] =
+    offS === undefined
+      ? [checkText(refused), SCAN_TEXTS.anchor_other]
+      : offS > 0
+        ? [clockOffText(-offS), SCAN_TEXTS.clock_mend]
+        : [checkText({ code }), SCAN_TEXTS.clock_compare];
+  return { zh: `${why.zh}。${next.zh}`, en: `${why.en}. ${next.en}` };
+}
+
+function clockOffText(aheadS: number): LocalisedText {
+  const by = ageText(Math.abs(aheadS));
+  const { zh, en } = aheadS > 0 ? SCAN_TEXTS.clock_off_ahead : SCAN_TEXTS.clock_off_behind;
+  return { zh: `${zh} ${by.zh}`, en: `${en} ${by.en}` };
+}
+
+/** How old the trust is that this device carries. An age changes all the time: it is there to be read, and not spoken each time. */
+export function TrustAge({ trust: { carried }, nowS }: Pick<WarningsProps, 'trust' | 'nowS'>) {
+  return (
+    <p class="quiet" data-trust={standingOf(carried, nowS)}>
+      {say(trustText(carried, nowS))}
+    </p>
   );
 }
 
@@ -58,7 +77,7 @@ function trustText(carried: CarriedTrust | null, nowS: number): LocalisedText {
   if (carried === null) return SCAN_TEXTS.trust_none;
   if (nowS >= carried.expS) return SCAN_TEXTS.trust_lapsed;
   const age = ageText(Math.max(0, nowS - carried.iatS));
-  const until = momentText(carried.expS);
+  const until = clockText(carried.expS, nowS);
   return {
     zh: `信任包签名于 ${age.zh}前，有效至 ${until}`,
     en: `Trust bundle signed ${age.en} ago, good until ${until}`,
@@ -66,24 +85,33 @@ function trustText(carried: CarriedTrust | null, nowS: number): LocalisedText {
 }
 
 function ClockOff({ aheadS }: { readonly aheadS: number }) {
-  const by = ageText(Math.abs(aheadS));
   return (
     <p class="notice" data-clock-ahead-s={aheadS}>
-      {say(aheadS > 0 ? SCAN_TEXTS.clock_off_ahead : SCAN_TEXTS.clock_off_behind)} {say(by)}
+      {say(clockOffText(aheadS))}
       {say({ zh: '，', en: '. ' })}
       {say(SCAN_TEXTS.clock_mend)}
     </p>
   );
 }
 
+const COUNTED = [
+  ...keysOf(DECISION_WORDS).map((kind) => [kind, DECISION_WORDS[kind]] as const),
+  ['other', SCAN_TEXTS.counted_other] as const,
+];
+
 /** The numbers of the shift, and a way to begin another. */
 export function ShiftCount({ counts, onReset }: { readonly counts: Counts; readonly onReset: () => void }) {
   return (
-    <p class="shift quiet">
-      {say(SCAN_TEXTS.counted)}
-      {say({ zh: '：', en: ': ' })}
-      {say(DECISION_WORDS.pass)} {counts.pass} · {say(DECISION_WORDS.restrict)} {counts.restrict} ·{' '}
-      {say(DECISION_WORDS.refer)} {counts.refer} · {say(SCAN_TEXTS.counted_other)} {counts.other}{' '}
+    <p class="shift tools quiet">
+      <span>
+        {say(SCAN_TEXTS.counted)}
+        {say({ zh: '：', en: ':' })}
+      </span>
+      {COUNTED.map(([kind, name]) => (
+        <span key={kind}>
+          {say(name)} {counts[kind]}
+        </span>
+      ))}
       <button type="button" onClick={onReset}>
         {say(SCAN_TEXTS.count_again)}
       </button>

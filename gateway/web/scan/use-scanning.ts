@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Purpose } from '../../../schemas/code-lists/index.ts';
+import type { Decision } from '../../../schemas/status.ts';
 import { nowS, type Opened } from '../asking/opening.ts';
 import { decisionOf, type Outcome, scanProblem } from '../asking/outcome.ts';
 import type { NoAccess, VenueAccess } from '../asking/venue-access.ts';
@@ -24,6 +25,8 @@ export interface Scanning {
   readonly reading: Reading;
   readonly onText: (text: string) => void;
   readonly onNext: () => void;
+  /** Counts what was decided elsewhere on the page. */
+  readonly count: (decisions: readonly (Decision | null)[]) => void;
   readonly resetCounts: () => void;
 }
 
@@ -51,11 +54,12 @@ export function useScanning(parts: Parts): Scanning {
     return () => clearTimeout(timer);
   }, [outcome]);
 
+  const count = (decisions: readonly (Decision | null)[]) => setCounts((before) => counted(before, decisions));
   const show = (next: Outcome) => {
     queue.shownMs = performance.now();
     reading.dropChoice();
     setOutcome(next);
-    setCounts((before) => counted(before, next));
+    count([decisionOf(next)]);
     signals.tell(next);
   };
 
@@ -106,6 +110,7 @@ export function useScanning(parts: Parts): Scanning {
       setOutcome(null);
       reading.dropChoice();
     },
+    count,
     resetCounts: () => setCounts(NO_COUNTS),
   };
 }

@@ -45,7 +45,7 @@ export function VenueBar({ access, purpose, onPurpose, isStaff, isMuted, onMuted
           {say(SCAN_TEXTS.sign_out)}
         </button>
       )}
-      <button type="button" aria-pressed={isMuted} onClick={() => onMuted(!isMuted)}>
+      <button type="button" onClick={() => onMuted(!isMuted)}>
         {say(isMuted ? SCAN_TEXTS.sound_on : SCAN_TEXTS.sound_off)}
       </button>
     </p>

@@ -22,3 +22,12 @@ export function momentText(atS: number): string {
   const form = { dateStyle: 'medium', timeStyle: 'short' } as const;
   return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
 }
+
+/** The same for who reads it at `nowS`: of this very day the time alone, and of this year without the year. */
+export function clockText(atS: number, nowS: number): string {
+  const [at, now] = [new Date(atS * 1000), new Date(nowS * 1000)];
+  if (at.getFullYear() !== now.getFullYear()) return momentText(atS);
+  const day = at.toDateString() === now.toDateString() ? {} : ({ month: 'short', day: 'numeric' } as const);
+  const form = { ...day, hour: '2-digit', minute: '2-digit' } as const;
+  return at.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
+}

@@ -43,6 +43,11 @@ export function Shell({ path, children }: ShellProps) {
   );
 }
 
+/** Where whoever works with keys goes on when what had the focus is gone: before everything that the page says. */
+export function focusContent(): void {
+  document.getElementById('content')?.focus({ preventScroll: true });
+}
+
 /** Puts a page into its document. */
 export function show(page: ComponentChildren): void {
   const place = document.getElementById('page');
