@@ -5,6 +5,7 @@ import { createServer as createSecureServer, Server as SecureServer } from 'node
 import { createSecureContext } from 'node:tls';
 import { readMountedSecret } from '../keys/private-file.ts';
 import { type Config, ConfigError } from './config.ts';
+import { closeIdleConnections } from './idle-connections.ts';
 
 export type NodeServer = PlainServer | SecureServer;
 
@@ -17,6 +18,8 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 };
+/** Longer than load balancers keep a connection that nobody uses, so that it is them who close it. */
+const IDLE = { idleMs: 65_000, lookEveryMs: 5_000 };
 const SECURE = { minVersion: 'TLSv1.2' } as const;
 const HANDSHAKE_WITHIN_MS = 10_000;
 
@@ -34,7 +37,8 @@ export function createNodeServer({ tls }: Pick<Config, 'tls'>): NodeServer {
     tls === null
       ? createPlainServer(LIMITS)
       : createSecureServer({ ...LIMITS, ...SECURE, ...readPair(tls), handshakeTimeout: HANDSHAKE_WITHIN_MS });
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = 0;
+  closeIdleConnections(server, IDLE);
   server.maxRequestsPerSocket = 0;
   return server;
 }

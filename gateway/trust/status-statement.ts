@@ -3,7 +3,6 @@ import {
   STATEMENT_TYP,
   type StatementPayload,
   type StatusClaims,
-  statementPayloadSchema,
   statusClaimsSchema,
 } from '../../schemas/statement.ts';
 import { statusSchema } from '../../schemas/status.ts';
@@ -11,6 +10,7 @@ import type { TokenForm } from '../../schemas/token-form.ts';
 import { textIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
+import { parseStatementPayload } from './statement-payload.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 import { type CompactToken, formInHeader, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
 import { requireTimely } from './token-times.ts';
@@ -96,13 +96,13 @@ function readSigned(
   issuer: string,
   { atS }: StatementChecks,
 ): { readonly payload: VerifiedStatement; readonly disclosed: JsonObject } {
-  const parsed = statementPayloadSchema.safeParse(payload);
-  if (!parsed.success) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
-  const { iss, _sd } = parsed.data;
+  const parsed = parseStatementPayload(payload);
+  if (parsed === null) throw new TrustError('claims_invalid', 'the statement has not the documented claims');
+  const { iss, _sd } = parsed;
   if (iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
-  requireTimely('statement', parsed.data, atS, CLOCK_SKEW_S);
+  requireTimely('statement', parsed, atS, CLOCK_SKEW_S);
   const disclosed = openDisclosures(disclosures, payload, _sd);
-  return { payload: { ...parsed.data, kid: header.kid }, disclosed };
+  return { payload: { ...parsed, kid: header.kid }, disclosed };
 }
 
 /** What a statement says to everybody, as far as an attestation repeats it. */
