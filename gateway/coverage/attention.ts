@@ -74,8 +74,9 @@ function item(kind: AttentionKind, affected: number, more: Partial<AttentionItem
 }
 
 function fallen({ lately, day }: Watched): AttentionItem[] {
+  const usual = new Map(day.map((cell) => [`${cell.issuer}${cell.destination}`, cell]));
   return lately.flatMap((cell) => {
-    const before = day.find(({ issuer, destination }) => issuer === cell.issuer && destination === cell.destination);
+    const before = usual.get(`${cell.issuer}${cell.destination}`);
     if (before === undefined || !hasFallen(cell, before)) return [];
     const percent = ({ recognised, green }: CountedCell) => `${Math.round((100 * recognised) / green)} %`;
     const detail = `${percent(before)} → ${percent(cell)}`;
@@ -109,11 +110,13 @@ function broken({ nodes, day }: Watched): AttentionItem[] {
 }
 
 function silent({ nodes, day }: Watched): AttentionItem[] {
-  const touched = (province: ProvinceCode | null) =>
-    sum(
-      day.filter(({ issuer, destination }) => issuer === province || destination === province),
-      presentedOf,
-    );
+  const scans = new Map<ProvinceCode, number>();
+  for (const { issuer, destination, presented } of day) {
+    for (const province of new Set([issuer, destination])) {
+      scans.set(province, presented + (scans.get(province) ?? 0));
+    }
+  }
+  const touched = (province: ProvinceCode | null) => (province === null ? 0 : (scans.get(province) ?? 0));
   return nodes.reports.flatMap(({ node, province, silent: isSilent, last_report: since, faults }) => {
     const told = { province, subject: node, detail: faults.length === 0 ? null : faults.join(' ') };
     if (isSilent) return [item('node_silent', touched(province), { ...told, since })];

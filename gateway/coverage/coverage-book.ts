@@ -3,13 +3,16 @@ import type { CoverageGroup } from '../../schemas/coverage-report.ts';
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageCounter, MINUTE_MS } from './coverage-counter.ts';
-import type { CountedBatch, CoverageStore, SumsWish, TimedGroup } from './coverage-store.ts';
+import type { SummedGroup } from './coverage-groups.ts';
+import type { CountedBatch, CoverageStore, SumsWish, TimedTally } from './coverage-store.ts';
 
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
 const FORGET_EVERY = 1_000;
 /** Looks between two at what an older version counts beside this one. */
 const TAKE_OVER_EVERY = 15;
+
+type Wish = Omit<SumsWish, 'afterMinute'>;
 
 interface Parts {
   readonly store: StoreWatch<CoverageStore>;
@@ -35,11 +38,16 @@ export class CoverageBook {
     this.#timer = setInterval(() => this.#tick(), FLUSH_EVERY_MS).unref();
   }
 
-  /** What may be shown of the last `windowMs`, over all instances. Throws StoreError. */
-  async groups(windowMs: number, wish: Omit<SumsWish, 'afterMinute'>): Promise<TimedGroup[]> {
-    await this.flush();
-    const afterMinute = Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
+  /** What may be shown of the last `windowMs`, over all instances, group by group. Throws StoreError. */
+  async groups(windowMs: number, wish: Wish): Promise<SummedGroup[]> {
+    const afterMinute = await this.#flushedAfter(windowMs);
     return await this.#parts.store.use((store) => store.sums({ ...wish, afterMinute }));
+  }
+
+  /** The same of everybody, over `perMinutes` each. Throws StoreError. */
+  async series(windowMs: number, perMinutes: number, wish: Wish): Promise<TimedTally[]> {
+    const afterMinute = await this.#flushedAfter(windowMs);
+    return await this.#parts.store.use((store) => store.series({ ...wish, afterMinute }, perMinutes));
   }
 
   /** The groups that something is withheld of. Throws StoreError. */
@@ -57,6 +65,11 @@ export class CoverageBook {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
+  }
+
+  async #flushedAfter(windowMs: number): Promise<number> {
+    await this.flush();
+    return Math.floor((this.#parts.nowMs() - windowMs) / MINUTE_MS);
   }
 
   #tick(): void {

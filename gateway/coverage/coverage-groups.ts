@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import { type ProvinceCode, REASONS, type ReasonCode, type VenueKind } from '../../schemas/code-lists/index.ts';
-import type { CoverageCell } from '../../schemas/coverage.ts';
+import type { CoverageCell, CoverageTotals } from '../../schemas/coverage.ts';
 import { type CoverageGroup, UNRECOGNISED } from '../../schemas/coverage-report.ts';
 import { type ProblemCode, problemCodeSchema } from '../../schemas/problem.ts';
 import type { StatementOutcome } from '../../schemas/statement-exchange.ts';
 import { type Decision, decisionSchema, type Status, statusSchema } from '../../schemas/status.ts';
 import { latencyClass, latencyQuantiles } from './latency-sketch.ts';
+import type { Tally } from './tally.ts';
 
 /** Where and when something was counted: no code, no handle, no venue but its kind. */
 interface Counted {
@@ -43,8 +43,9 @@ export type GroupName = Omit<CoverageGroup, 'counts'>;
 export const ANY_KIND = 'any';
 
 /** Sums of a group, or of all kinds of venues of one issuer at one destination. */
-export interface SummedGroup extends Omit<CoverageGroup, 'venue_kind'> {
-  readonly venue_kind: CoverageGroup['venue_kind'] | typeof ANY_KIND;
+export interface SummedGroup extends Omit<GroupName, 'venue_kind'> {
+  readonly venue_kind: GroupName['venue_kind'] | typeof ANY_KIND;
+  readonly tally: Tally;
 }
 
 /** What was counted in one minute since 1970. */
@@ -79,99 +80,69 @@ export function isWithin(filter: CoverageFilter, group: GroupName): boolean {
 /** A cell without how long it took. */
 export type CountedCell = Omit<CoverageCell, 'p50_ms' | 'p95_ms'>;
 
-/** Cells from any number of groups, issuer by issuer. A counter that is no longer known is left out. */
+/** Cells of groups of which each issuer has one at each destination, issuer by issuer. A counter that is no longer known is left out. */
 export function cellsOf(groups: Iterable<SummedGroup>): CoverageCell[] {
-  return sumsIn(groups, true).map((sums) => sums.cell());
-}
-
-/** The same for whoever does not ask how long it took. */
-export function countedCells(groups: Iterable<SummedGroup>): CountedCell[] {
-  return sumsIn(groups, false).map(({ counted }) => counted);
-}
-
-function sumsIn(groups: Iterable<SummedGroup>, withLatency: boolean): CellSums[] {
-  const sums = new Map<string, CellSums>();
-  for (const { issuer, destination, counts } of groups) {
-    if (issuer === UNRECOGNISED) continue;
-    const name = `${issuer}${destination}`;
-    const known = sums.get(name) ?? new CellSums(issuer, destination);
-    sums.set(name, known);
-    for (const counter in counts) {
-      if (withLatency || !counter.startsWith(LATENCY)) known.add(counter, counts[counter] ?? 0);
-    }
+  const cells: CoverageCell[] = [];
+  for (const { issuer, destination, tally } of groups) {
+    const { reasons, ...totals } = countedIn(tally);
+    if (issuer === UNRECOGNISED || totals.presented === 0) continue;
+    const [p50_ms = 0, p95_ms = 0] = latencyQuantiles(tally.latency, [0.5, 0.95]);
+    cells.push({ issuer, destination, ...totals, reasons, p50_ms, p95_ms });
   }
-  const named = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
-  return named.filter(({ counted }) => counted.presented > 0);
+  return cells.sort((a, b) => (a.issuer + a.destination < b.issuer + b.destination ? -1 : 1));
 }
 
 /** How many scans were refused, by problem. A cell has no place for them: some have no issuer. */
 export function refusedOf(groups: Iterable<SummedGroup>): Partial<Record<ProblemCode, number>> {
   const refused: Partial<Record<ProblemCode, number>> = {};
-  for (const { counts } of groups) {
-    for (const counter in counts) {
-      if (!counter.startsWith(REFUSED)) continue;
-      const code = problemCodeSchema.safeParse(counter.slice(REFUSED.length));
-      if (code.success) refused[code.data] = (refused[code.data] ?? 0) + (counts[counter] ?? 0);
+  for (const { tally } of groups) {
+    for (const [counter, n] of tally.named) {
+      const problem = counter.startsWith(REFUSED) ? counter.slice(REFUSED.length) : null;
+      if (isProblem(problem)) refused[problem] = (refused[problem] ?? 0) + n;
     }
   }
   return refused;
 }
 
 const REFUSED = 'refused:';
-const LATENCY = 'ms:';
-const answerSchema = z.tuple([statusSchema, decisionSchema, z.enum(['live', 'stale'])]);
+const REASON = 'reason:';
+const PROBLEMS: ReadonlySet<string> = problemCodeSchema.values;
+const TOTAL_OF_DECISION = { pass: 'recognised', restrict: 'restricted', refer: 'referred' } as const satisfies Record<
+  Decision,
+  keyof CoverageTotals
+>;
 
-/** What the groups of one issuer at one destination add up to. */
-class CellSums {
-  readonly #sums: { -readonly [K in keyof CountedCell]: CountedCell[K] };
-  readonly #latency = new Map<number, number>();
+/** What a counter of answers counts. A green that was presented and passed is recognised; nothing else ever passes. */
+const ANSWERS: ReadonlyMap<string, readonly (keyof CoverageTotals)[]> = new Map(
+  statusSchema.options.flatMap((status) =>
+    decisionSchema.options.flatMap((decision) =>
+      (['live', 'stale'] as const).map((age) => {
+        const members: (keyof CoverageTotals)[] = ['presented', TOTAL_OF_DECISION[decision]];
+        if (status === 'green' || status === 'indeterminate') members.push(status);
+        if (age === 'stale') members.push('stale');
+        return [`answer:${status}:${decision}:${age}`, members] as const;
+      }),
+    ),
+  ),
+);
 
-  constructor(issuer: ProvinceCode, destination: ProvinceCode) {
-    const none = { presented: 0, green: 0, recognised: 0, restricted: 0, referred: 0, indeterminate: 0, stale: 0 };
-    this.#sums = { issuer, destination, ...none, reasons: {} };
+/** The totals and reasons among counters. */
+export function countedIn({ named }: Tally): CoverageTotals & Pick<CoverageCell, 'reasons'> {
+  const counted: { -readonly [K in keyof CoverageTotals]: number } & Pick<CoverageCell, 'reasons'> = {
+    ...{ presented: 0, green: 0, recognised: 0, restricted: 0, referred: 0, indeterminate: 0, stale: 0, reasons: {} },
+  };
+  for (const [counter, n] of named) {
+    for (const member of ANSWERS.get(counter) ?? []) counted[member] += n;
+    const reason = counter.startsWith(REASON) ? counter.slice(REASON.length) : null;
+    if (isReason(reason)) counted.reasons[reason] = (counted.reasons[reason] ?? 0) + n;
   }
-
-  add(counter: string, n: number): void {
-    const colon = counter.indexOf(':');
-    const detail = counter.slice(colon + 1);
-    switch (counter.slice(0, colon)) {
-      case 'ms':
-        this.#latency.set(Number(detail), (this.#latency.get(Number(detail)) ?? 0) + n);
-        break;
-      case 'answer':
-        this.#addAnswers(detail.split(':'), n);
-        break;
-      case 'reason':
-        if (isReason(detail)) this.#sums.reasons[detail] = (this.#sums.reasons[detail] ?? 0) + n;
-        break;
-    }
-  }
-
-  get counted(): CountedCell {
-    return this.#sums;
-  }
-
-  cell(): CoverageCell {
-    const [p50_ms = 0, p95_ms = 0] = latencyQuantiles(this.#latency, [0.5, 0.95]);
-    return { ...this.#sums, p50_ms, p95_ms };
-  }
-
-  #addAnswers(details: readonly string[], n: number): void {
-    const parsed = answerSchema.safeParse(details);
-    if (!parsed.success) return;
-    const [status, decision, age] = parsed.data;
-    const sums = this.#sums;
-    sums.presented += n;
-    if (status === 'green') sums.green += n;
-    if (status === 'indeterminate') sums.indeterminate += n;
-    // A green that was presented and passed; nothing else ever passes.
-    if (decision === 'pass') sums.recognised += n;
-    if (decision === 'restrict') sums.restricted += n;
-    if (decision === 'refer') sums.referred += n;
-    if (age === 'stale') sums.stale += n;
-  }
+  return counted;
 }
 
-function isReason(text: string): text is ReasonCode {
-  return Object.hasOwn(REASONS, text);
+function isReason(text: string | null): text is ReasonCode {
+  return text !== null && Object.hasOwn(REASONS, text);
+}
+
+function isProblem(text: string | null): text is ProblemCode {
+  return text !== null && PROBLEMS.has(text);
 }

@@ -17,19 +17,17 @@ import {
   ANY_KIND,
   type CountedCell,
   cellsOf,
-  countedCells,
+  countedIn,
   isWithin,
   refusedOf,
   type SummedGroup,
 } from './coverage-groups.ts';
-import type { TimedGroup } from './coverage-store.ts';
+import type { TimedTally } from './coverage-store.ts';
 import type { NodeReports } from './node-reports.ts';
 import { policyDeviations } from './policy-deviations.ts';
 import { publicReadings, type Signals } from './signals.ts';
 
 const HOUR_MINUTES = 60;
-/** More minutes than there are. */
-const ALL_TOGETHER = 1_000_000_000;
 const EVERYTHING = { venueKind: ANY_KIND } as const;
 /** Over what a fall is looked for. */
 const LATELY_MS = 10 * MINUTE_MS;
@@ -65,30 +63,29 @@ export async function coverageMatrix(sources: CoverageSources, query: CoverageQu
   const nowMs = sources.nowMs();
   const state = sources.state();
   const { window, issuer, destination, venueKind = ANY_KIND } = query;
-  const perMinutes = query.series ? HOUR_MINUTES : ALL_TOGETHER;
-  const groups = await book.groups(COVERAGE_WINDOW_MS[window], { perMinutes, venueKind, issuer, destination });
+  const wish = { venueKind, issuer, destination } as const;
+  const groups = await book.groups(COVERAGE_WINDOW_MS[window], wish);
   const all = cellsOf(groups);
   const cells = all.filter(({ reasons }) => query.reason === undefined || (reasons[query.reason] ?? 0) > 0);
+  const series = query.series ? await book.series(COVERAGE_WINDOW_MS[window], HOUR_MINUTES, wish) : null;
   const nodes = await sources.nodes.read(nowMs);
   const readings = publicReadings(signals.states(nowMs), suppressedBelow);
   // Most ask for the day, which the list of attention is made from as well.
   const isDay = window === '24h' && [issuer, destination, query.venueKind].every((only) => only === undefined);
-  const day = isDay
-    ? all
-    : countedCells(await book.groups(COVERAGE_WINDOW_MS['24h'], { perMinutes: ALL_TOGETHER, ...EVERYTHING }));
+  const day = isDay ? all : cellsOf(await book.groups(COVERAGE_WINDOW_MS['24h'], EVERYTHING));
   return {
     window,
     generated_at: new Date(nowMs).toISOString(),
     provinces: [...state.provinces].flatMap((province) => shownAdapter(state, province)),
     cells,
     ...summary(cells),
-    ...(query.series ? { series: seriesOf(groups) } : {}),
+    ...(series === null ? {} : { series: series.map(hourOf) }),
     deviations: policyDeviations(state, nowMs),
     signals: readings,
     nodes: nodes.reports,
     refused: refusedOf(groups),
     attention: attentionOf({
-      lately: countedCells(await book.groups(LATELY_MS, { perMinutes: 1, ...EVERYTHING })),
+      lately: cellsOf(await book.groups(LATELY_MS, EVERYTHING)),
       day,
       state,
       folded: sources.folded(),
@@ -108,12 +105,13 @@ export async function coverageCells(
   window: CoverageWindow,
   destination: ProvinceCode,
 ): Promise<CoverageCells> {
-  const wish = { perMinutes: ALL_TOGETHER, venueKind: 'each', destination } as const;
   const sums = new Map<string, CoverageCells['cells'][number]>();
-  const groups = await book.groups(COVERAGE_WINDOW_MS[window], wish);
-  for (const { issuer, venue_kind, counts } of groups) {
+  const groups = await book.groups(COVERAGE_WINDOW_MS[window], { venueKind: 'each', destination });
+  let presented = 0;
+  for (const { issuer, venue_kind, tally } of groups) {
     if (issuer === UNRECOGNISED || venue_kind === UNTOLD || venue_kind === ANY_KIND) continue;
-    for (const [counter, n] of Object.entries(counts)) {
+    presented += countedIn(tally).presented;
+    for (const [counter, n] of tally.named) {
       const cell = /^cell:(.+)$/.exec(counter)?.[1];
       if (cell === undefined) continue;
       const name = `${issuer} ${venue_kind} ${cell}`;
@@ -121,7 +119,7 @@ export async function coverageCells(
     }
   }
   const cells = [...sums.values()];
-  const undecided = countedCells(groups).reduce((sum, { presented }) => sum + presented, 0) - sumOf(cells);
+  const undecided = presented - sumOf(cells);
   const generated_at = new Date(nowMs()).toISOString();
   return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
 }
@@ -157,22 +155,18 @@ async function withheldCells(
   return names.size;
 }
 
-function seriesOf(groups: readonly TimedGroup[]): NonNullable<Coverage['series']> {
-  const hours = new Map<number, TimedGroup[]>();
-  for (const group of groups) {
-    const hour = group.minute - (group.minute % HOUR_MINUTES);
-    const known = hours.get(hour);
-    if (known === undefined) hours.set(hour, [group]);
-    else known.push(group);
-  }
-  return [...hours]
-    .sort(([a], [b]) => a - b)
-    .map(([minute, each]) => ({ at: new Date(minute * MINUTE_MS).toISOString(), ...summary(countedCells(each)) }));
+function hourOf({ minute, tally }: TimedTally): NonNullable<Coverage['series']>[number] {
+  const { reasons: _, ...totals } = countedIn(tally);
+  return { at: new Date(minute * MINUTE_MS).toISOString(), totals, recognition_rate: rateOf(totals) };
 }
 
 function summary(cells: readonly CountedCell[]): Pick<Coverage, 'totals' | 'recognition_rate'> {
   const totals = totalsOf(cells);
-  return { totals, recognition_rate: totals.green === 0 ? null : totals.recognised / totals.green };
+  return { totals, recognition_rate: rateOf(totals) };
+}
+
+function rateOf({ green, recognised }: CoverageTotals): number | null {
+  return green === 0 ? null : recognised / green;
 }
 
 function totalsOf(cells: readonly CountedCell[]): CoverageTotals {

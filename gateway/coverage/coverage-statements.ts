@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
   type CoverageGroup,
-  coverageGroupSchema,
   coverageReportSchema,
   MOST_COUNTS_LENGTH,
   MOST_GROUPS_A_REPORT,
   REPORTS_KEPT_S,
   UNTOLD,
 } from '../../schemas/coverage-report.ts';
-import { StoreError } from '../stores/store-error.ts';
+import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { MINUTE_MS } from './coverage-counter.ts';
-import { ANY_KIND, type GroupName, type MinuteGroups, type SummedGroup } from './coverage-groups.ts';
+import type { GroupName, MinuteGroups } from './coverage-groups.ts';
 import type {
   CountedBatch,
   CoverageTerms,
@@ -20,44 +19,18 @@ import type {
   ReportDraft,
   SealedReport,
   Sender,
-  SumsWish,
-  TimedGroup,
 } from './coverage-store.ts';
-import { newEpoch, SPANS } from './coverage-tables.ts';
+import { newEpoch } from './coverage-tables.ts';
+import { GROUP_COLUMNS, GROUP_NAME, GroupRows, type GroupTable, type TimedGroup } from './group-rows.ts';
 import { isCounted, judgeReport, type ReportJudgement } from './judge-report.ts';
-import { takeOlder } from './older-counts.ts';
-import { type Counts, Merging, type RowName, readCounts, scansIn } from './packed-counts.ts';
-import { stretchesAfter } from './sum-stretches.ts';
+import { type OlderRow, takeOlder } from './older-counts.ts';
+import { Merging } from './packed-counts.ts';
+import { type RowsOf, type Steps, storedRows } from './statement.ts';
+import { SumStatements } from './sum-statements.ts';
 
-/** One statement, in the words that SQLite and PostgreSQL share. */
-export interface Statement {
-  readonly sql: string;
-  readonly values: readonly (string | number)[];
-}
-export type StoredRow = Readonly<Record<string, unknown>>;
-
-/** Statements of one transaction, each sent once the rows of the one before are there. */
-export type Steps<T> = Generator<Statement, T, readonly StoredRow[]>;
-
-/** How a database reads rows out of one JSON text. */
-export type RowsOf = (parameter: string) => string;
-
-const GROUP = 'destination, issuer, venue_kind';
-const HOUR = 60;
 /** Batches are sent again within seconds. */
-const BATCHES_KEPT_MINUTES = 2 * 24 * HOUR;
-/** Minutes are told apart for a week, hours and days for 400 days. */
-const MINUTES_KEPT = 7 * 24 * HOUR;
-const HOURS_KEPT = 400 * 24 * HOUR;
-/** A minute is over so many minutes after it: hours and days are written once a minute, and not with every report. */
-const MINUTES_OPEN = 2;
-const WIDER_SPANS = SPANS.filter((span) => span > 1);
+const BATCHES_KEPT_MINUTES = 2 * 24 * 60;
 
-const nameSchema = z.object({
-  destination: coverageGroupSchema.shape.destination,
-  issuer: coverageGroupSchema.shape.issuer,
-  venue_kind: z.union([coverageGroupSchema.shape.venue_kind, z.literal(ANY_KIND)]),
-});
 const reportSchema = z.strictObject({ number: z.coerce.number().int(), body: z.string() });
 const lastReportSchema = z.strictObject({
   number: z.coerce.number().int(),
@@ -72,33 +45,25 @@ const senderSchema = z.strictObject({
   reported_s: z.coerce.number().int(),
   received_s: z.coerce.number().int(),
   gaps: z.coerce.number().int(),
-  breakers: z.string().transform(jsonOf).pipe(coverageReportSchema.shape.breakers),
+  breakers: z.string().transform(jsonOrUndefined).pipe(coverageReportSchema.shape.breakers),
   fault: z.string().nullable(),
 });
 
-type ColumnsOf<Name> = readonly (keyof Name & string)[];
-/** A table of groups: `key` tells its rows apart, in the order of its primary key. */
-interface Table<Name> {
-  readonly name: string;
-  readonly key: ColumnsOf<Name>;
-}
-const NAME = ['destination', 'issuer', 'venue_kind'] as const;
-type SumName = Omit<SummedGroup, 'counts'> & { readonly span: number; readonly minute: number };
 type DueName = GroupName & { readonly reporter: string; readonly minute: number };
-const SUMS: Table<SumName> = { name: 'huren_coverage_sum', key: ['span', 'minute', ...NAME] };
-const WAITING: Table<GroupName> = { name: 'huren_coverage_waiting', key: NAME };
-const DUE: Table<DueName> = { name: 'huren_coverage_due', key: ['reporter', 'minute', ...NAME] };
+const DUE: GroupTable<DueName> = { name: 'huren_coverage_due', key: ['reporter', 'minute', ...GROUP_NAME] };
 
-/** What a coverage store does, as transactions over its tables; a store runs them. `what` names it in errors. */
+/**
+ * What a coverage store does about what is counted and reported, as transactions over its tables; a store runs them. `what`
+ * names it in errors.
+ */
 export class CoverageStatements {
-  readonly #terms: CoverageTerms;
-  readonly #rowsOf: RowsOf;
+  readonly sums: SumStatements;
+  readonly #rows: GroupRows;
   readonly #what: string;
-  readonly #names = new Map<string, Omit<SummedGroup, 'counts'>>();
 
   constructor(terms: CoverageTerms, rowsOf: RowsOf, what: string) {
-    this.#terms = terms;
-    this.#rowsOf = rowsOf;
+    this.#rows = new GroupRows(rowsOf, what);
+    this.sums = new SumStatements(terms, this.#rows, what);
     this.#what = what;
   }
 
@@ -106,33 +71,13 @@ export class CoverageStatements {
     const newest = Math.max(0, ...minutes.map(({ minute }) => minute));
     const sql = 'INSERT INTO huren_coverage_counted VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id';
     if ((yield { sql, values: [id, newest] }).length === 0) return;
-    yield* this.#show(minutes);
+    yield* this.sums.show(minutes);
     const due = new Merging(DUE.key);
     for (const { minute, groups } of minutes) {
       for (const { counts, ...name } of groups)
         due.add({ reporter: reporterOf(name), minute, ...name }, counts, minute);
     }
-    yield* this.#merge(DUE, due);
-  }
-
-  *sums(wish: SumsWish): Steps<TimedGroup[]> {
-    const sums: TimedGroup[] = [];
-    const { afterMinute, perMinutes, venueKind, issuer = '', destination = '' } = wish;
-    const rolledUpTo = yield* this.#rolledUpTo();
-    for (const { span, from, until } of stretchesAfter(afterMinute, perMinutes, rolledUpTo)) {
-      const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = $1 AND minute >= $2 AND minute < $3
-        AND ${venueKind === 'each' ? `venue_kind <> $4` : 'venue_kind = $4'}
-        AND ($5 = '' OR issuer = $5) AND ($6 = '' OR destination = $6)`;
-      const kind = venueKind === 'each' ? ANY_KIND : venueKind;
-      const rows = yield { sql, values: [span, from, until, kind, issuer, destination] };
-      for (const row of rows) sums.push(this.#summed(row));
-    }
-    return sums;
-  }
-
-  *withheld(): Steps<CoverageGroup[]> {
-    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_waiting`;
-    return (yield { sql, values: [] }).flatMap((row) => this.#group(row));
+    yield* this.#rows.merge(DUE, due);
   }
 
   *seal(reporter: string, nowS: number, everyS: number, bodyOf: (draft: ReportDraft) => string): Steps<void> {
@@ -166,7 +111,7 @@ export class CoverageStatements {
       if (judgement === 'fork') yield* this.noteFault(report.iss, 'fork');
       return judgement;
     }
-    yield* this.#show(report.minutes);
+    yield* this.sums.show(report.minutes);
     const gaps = (last?.epoch === report.epoch ? last.gaps : 0) + (judgement === 'gap' ? 1 : 0);
     const { iss, epoch, number, iat, breakers } = report;
     const values = [iss, epoch, number, digest, iat, receivedS, gaps, JSON.stringify(breakers)];
@@ -200,22 +145,12 @@ export class CoverageStatements {
   }
 
   *forget(nowMs: number): Steps<void> {
-    const nowMinute = Math.floor(nowMs / MINUTE_MS);
-    const rolledUpTo = yield* this.#rolledUpTo();
-    if (nowMinute - MINUTES_OPEN > rolledUpTo) yield* this.#rollUp(rolledUpTo, nowMinute - MINUTES_OPEN);
-    yield {
-      sql: 'DELETE FROM huren_coverage_sum WHERE span = 1 AND minute < $1',
-      values: [nowMinute - MINUTES_KEPT],
-    };
-    yield {
-      sql: 'DELETE FROM huren_coverage_sum WHERE span > 1 AND minute < $1',
-      values: [nowMinute - HOURS_KEPT],
-    };
+    yield* this.sums.forget(nowMs);
     const batches = 'DELETE FROM huren_coverage_counted WHERE minute < $1';
-    yield { sql: batches, values: [nowMinute - BATCHES_KEPT_MINUTES] };
+    yield { sql: batches, values: [Math.floor(nowMs / MINUTE_MS) - BATCHES_KEPT_MINUTES] };
     // Where nobody makes reports nothing takes these away.
     const due = 'DELETE FROM huren_coverage_due WHERE minute < $1';
-    yield { sql: due, values: [nowMinute - REPORTS_KEPT_S / 60] };
+    yield { sql: due, values: [Math.floor(nowMs / MINUTE_MS) - REPORTS_KEPT_S / 60] };
     // The last one stays: the next is chained to it.
     yield {
       sql: `DELETE FROM huren_coverage_report AS old WHERE sealed_s < $1 AND EXISTS
@@ -235,104 +170,19 @@ export class CoverageStatements {
       yield* takeOlder('unreported', this.#what),
     ];
     if (shown.length + withheld.length + unreported.length === 0) return false;
-    const rolledUpTo = yield* this.#rolledUpTo();
-    const [sums, waiting, due] = [new Merging(SUMS.key), new Merging(WAITING.key), new Merging(DUE.key)];
-    for (const { minute, counter, n, reporter: _, ...name } of shown) {
-      addToSums(sums, minute, { ...name, counts: { [counter]: n } }, rolledUpTo);
-    }
-    for (const { minute, counter, n, reporter: _, ...name } of withheld) waiting.add(name, { [counter]: n }, minute);
+    const due = new Merging(DUE.key);
     for (const { minute, counter, n, ...name } of unreported) due.add({ ...name, minute }, { [counter]: n }, minute);
-    yield* this.#merge(SUMS, sums);
-    yield* this.#merge(DUE, due);
-    yield* this.#show(waiting.all().map(({ name, counts, minute }) => ({ minute, groups: [{ ...name, counts }] })));
+    yield* this.#rows.merge(DUE, due);
+    yield* this.sums.add(shown.map(groupOf));
+    yield* this.sums.show(withheld.map((row) => ({ minute: row.minute, groups: [groupOf(row)] })));
     return true;
-  }
-
-  /** Into what may be shown: group by group, and only once enough scans are behind a group. */
-  *#show(minutes: readonly MinuteGroups[]): Steps<void> {
-    const ripe = yield* this.#ripe(minutes);
-    if (ripe.length === 0) return;
-    const rolledUpTo = yield* this.#rolledUpTo();
-    const sums = new Merging(SUMS.key);
-    for (const { minute, ...group } of ripe) addToSums(sums, minute, group, rolledUpTo);
-    yield* this.#merge(SUMS, sums);
-    const newest = Math.max(...ripe.map(({ minute }) => minute));
-    if (newest - MINUTES_OPEN > rolledUpTo) yield* this.#rollUp(rolledUpTo, newest - MINUTES_OPEN);
-  }
-
-  /** Adds minutes that are over to their hour and their day. What comes late for one of them is added to all three. */
-  *#rollUp(from: number, until: number): Steps<void> {
-    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_sum WHERE span = 1 AND minute > $1 AND minute <= $2`;
-    const over = (yield { sql, values: [from, until] }).map((row) => this.#summed(row));
-    const sums = new Merging(SUMS.key);
-    for (const { minute: at, counts, ...name } of over) {
-      for (const span of WIDER_SPANS) sums.add({ span, minute: at - (at % span), ...name }, counts, at - (at % span));
-    }
-    yield* this.#merge(SUMS, sums);
-    yield { sql: 'DELETE FROM huren_coverage_rolled', values: [] };
-    yield { sql: 'INSERT INTO huren_coverage_rolled VALUES ($1)', values: [until] };
-  }
-
-  *#rolledUpTo(): Steps<number> {
-    // A store that was put back may have two of them: its own first one, and the one of the backup.
-    const rows = yield { sql: 'SELECT COALESCE(MAX(minute), 0) AS minute FROM huren_coverage_rolled', values: [] };
-    const [rolled] = storedRows(z.strictObject({ minute: z.coerce.number().int() }), rows, this.#what);
-    return rolled?.minute ?? 0;
-  }
-
-  /** The groups that have enough scans behind them, each with what was withheld of it, at its newest minute. */
-  *#ripe(minutes: readonly MinuteGroups[]): Steps<(CoverageGroup & { readonly minute: number })[]> {
-    const { withholdBelow } = this.#terms;
-    const given = minutes.flatMap(({ minute, groups }) => groups.map((group) => ({ minute, ...group })));
-    if (withholdBelow <= 1) return given;
-    const waiting = new Merging(WAITING.key);
-    for (const { minute, counts, ...name } of given) waiting.add(name, counts, minute);
-    if (waiting.size === 0) return [];
-    const kept = yield* this.#addKept(WAITING, waiting);
-    const [ripe, rest] = [new Merging(WAITING.key), new Merging(WAITING.key)];
-    for (const { name, counts, minute } of waiting.all()) {
-      (scansIn(counts) >= withholdBelow ? ripe : rest).add(name, counts, minute);
-    }
-    if (rest.size > 0) yield this.#upsert(WAITING, rest);
-    // A busy gateway's groups are ripe with each report, and nothing of them was waiting.
-    const sql = `DELETE FROM huren_coverage_waiting WHERE (${GROUP}) IN (SELECT ${GROUP} FROM (${this.#rowsOf('$1')}) AS given)`;
-    if (kept > 0) yield { sql, values: [ripe.names()] };
-    return ripe.all().map(({ name, counts, minute }) => ({ ...name, counts, minute }));
-  }
-
-  /** Adds to rows that are kept, in one reading and one writing however many there are. */
-  *#merge<Name extends RowName>(table: Table<Name>, merging: Merging<Name>): Steps<void> {
-    yield* this.#addKept(table, merging);
-    yield this.#upsert(table, merging);
-  }
-
-  /** How many of the rows were kept already. */
-  *#addKept<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Steps<number> {
-    const same = key.map((column) => `kept.${column} = given.${column}`).join(' AND ');
-    const keyText = key.map((column) => `kept.${column}`).join(` || ' ' || `);
-    // Each name is looked up: without CROSS a planner may walk through all that is kept instead.
-    const sql = `SELECT ${keyText} AS key, kept.minute, kept.counts
-      FROM (${this.#rowsOf('$1')}) AS given CROSS JOIN ${name} AS kept WHERE ${same}`;
-    const kept = yield { sql, values: [merging.names()] };
-    for (const row of kept) {
-      merging.addKept(String(row['key']), this.#countsOf(row), this.#minuteOf(row));
-    }
-    return kept.length;
-  }
-
-  #upsert<Name extends RowName>({ name, key }: Table<Name>, merging: Merging<Name>): Statement {
-    const columns = [...new Set([...key, 'minute'])].join(', ');
-    const sql = `INSERT INTO ${name} (${columns}, counts) SELECT ${columns}, counts FROM (${this.#rowsOf('$1')}) AS given
-      WHERE true ORDER BY ${key.join(', ')}
-      ON CONFLICT (${key.join(', ')}) DO UPDATE SET counts = excluded.counts, minute = excluded.minute`;
-    return { sql, values: [merging.rows()] };
   }
 
   /** As much as one report may hold; the next one takes the rest. */
   *#takeUnreported(reporter: string): Steps<MinuteGroups[]> {
-    const sql = `SELECT minute, ${GROUP}, counts FROM huren_coverage_due WHERE reporter = $1
-      ORDER BY minute, ${GROUP} LIMIT ${MOST_GROUPS_A_REPORT}`;
-    const due = (yield { sql, values: [reporter] }).flatMap((row) => this.#group(row));
+    const sql = `SELECT ${GROUP_COLUMNS} FROM huren_coverage_due WHERE reporter = $1
+      ORDER BY minute, ${GROUP_NAME.join(', ')} LIMIT ${MOST_GROUPS_A_REPORT}`;
+    const due = (yield { sql, values: [reporter] }).map((row) => this.#rows.read(row));
     const byMinute = new Map<number, CoverageGroup[]>();
     const taken = new Merging(DUE.key);
     let length = 0;
@@ -342,44 +192,8 @@ export class CoverageStatements {
       byMinute.set(minute, [...(byMinute.get(minute) ?? []), { ...name, counts }]);
       taken.add({ reporter, minute, ...name }, counts, minute);
     }
-    const key = DUE.key.join(', ');
-    const remove = `DELETE FROM huren_coverage_due WHERE (${key}) IN (SELECT ${key} FROM (${this.#rowsOf('$1')}) AS given)`;
-    yield { sql: remove, values: [taken.names()] };
+    if (taken.size > 0) yield this.#rows.remove(DUE, taken);
     return [...byMinute].map(([minute, groups]) => ({ minute, groups }));
-  }
-
-  /** A row of sums, by hand but for its name: a window is made of tens of thousands of them. Throws StoreError `damaged`. */
-  #summed(row: StoredRow): TimedGroup {
-    return { minute: this.#minuteOf(row), ...this.#nameOf(row), counts: this.#countsOf(row) };
-  }
-
-  /** A row of one kind of venue. */
-  #group(row: StoredRow): (CoverageGroup & { readonly minute: number })[] {
-    const { venue_kind, ...summed } = this.#summed(row);
-    return venue_kind === ANY_KIND ? [] : [{ ...summed, venue_kind }];
-  }
-
-  /** Each name is read once: there are as many as groups. */
-  #nameOf({ destination, issuer, venue_kind }: StoredRow): Omit<SummedGroup, 'counts'> {
-    const key = `${destination} ${issuer} ${venue_kind}`;
-    const known = this.#names.get(key);
-    if (known !== undefined) return known;
-    const read = nameSchema.safeParse({ destination, issuer, venue_kind });
-    if (!read.success) throw new StoreError('damaged', this.#what, { cause: read.error });
-    this.#names.set(key, read.data);
-    return read.data;
-  }
-
-  #minuteOf({ minute }: StoredRow): number {
-    const read = Number(minute);
-    if (!Number.isSafeInteger(read)) throw new StoreError('damaged', this.#what);
-    return read;
-  }
-
-  #countsOf({ counts }: StoredRow): Counts {
-    const read = readCounts(counts);
-    if (read === null) throw new StoreError('damaged', this.#what);
-    return read;
   }
 
   *#epoch(): Steps<string> {
@@ -388,27 +202,6 @@ export class CoverageStatements {
     const rows = yield { sql: 'SELECT epoch FROM huren_coverage_epoch', values: [] };
     const [first] = storedRows(z.strictObject({ epoch: z.string() }), rows, this.#what);
     return first?.epoch ?? newEpoch();
-  }
-}
-
-/** Rows as a database gave them. Throws StoreError `damaged` for anything else; `what` names the database. */
-function storedRows<T>(schema: z.ZodType<T>, rows: unknown, what: string): T[] {
-  const parsed = z.array(schema).safeParse(rows);
-  if (!parsed.success) throw new StoreError('damaged', what, { cause: parsed.error });
-  return parsed.data;
-}
-
-/** Into the sums of its minute, and of its hour and day where that minute is over, by itself and with the other kinds of venues. */
-function addToSums(
-  sums: Merging<SumName>,
-  at: number,
-  { counts, venue_kind, ...pair }: CoverageGroup,
-  rolledUpTo: number,
-): void {
-  for (const span of at <= rolledUpTo ? SPANS : ([1] as const)) {
-    const minute = at - (at % span);
-    sums.add({ span, minute, ...pair, venue_kind }, counts, minute);
-    if (venue_kind !== UNTOLD) sums.add({ span, minute, ...pair, venue_kind: ANY_KIND }, counts, minute);
   }
 }
 
@@ -427,10 +220,6 @@ function digestOf(body: string): string {
   return createHash('sha256').update(Buffer.from(body).toString('base64url')).digest('base64url');
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+function groupOf({ counter, n, reporter: _, ...name }: OlderRow): TimedGroup {
+  return { ...name, counts: { [counter]: n } };
 }

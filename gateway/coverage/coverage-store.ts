@@ -2,6 +2,7 @@ import type { ProvinceCode, VenueKind } from '../../schemas/code-lists/index.ts'
 import type { CoverageGroup, CoverageReport } from '../../schemas/coverage-report.ts';
 import type { ANY_KIND, MinuteGroups, SummedGroup } from './coverage-groups.ts';
 import type { FoldedReport, ReportJudgement } from './judge-report.ts';
+import type { Tally } from './tally.ts';
 
 /** What was counted here since the last time, and who reports it. `id`: sent again after a doubtful outcome, it counts once. */
 export interface CountedBatch {
@@ -9,15 +10,15 @@ export interface CountedBatch {
   readonly minutes: readonly MinuteGroups[];
 }
 
-/** Sums over some minutes from `minute` on. */
-export interface TimedGroup extends SummedGroup {
+/** What everybody counted in some minutes from `minute` on. */
+export interface TimedTally {
   readonly minute: number;
+  readonly tally: Tally;
 }
 
-/** Sums after a minute, each over at most `perMinutes`: of all kinds of venues together, of each, or of one. */
+/** Sums of everything after a minute: of all kinds of venues together, of each, or of one. */
 export interface SumsWish {
   readonly afterMinute: number;
-  readonly perMinutes: number;
   readonly venueKind: VenueKind | typeof ANY_KIND | 'each';
   readonly issuer?: ProvinceCode | undefined;
   readonly destination?: ProvinceCode | undefined;
@@ -66,8 +67,10 @@ export interface Sender extends FoldedReport {
 export interface CoverageStore {
   /** Adds what was counted here, in one step, to the counts and to what is to be reported. */
   readonly add: (batch: CountedBatch) => Promise<void>;
-  /** Sums of what may be shown. */
-  readonly sums: (wish: SumsWish) => Promise<TimedGroup[]>;
+  /** Sums of what may be shown, group by group. */
+  readonly sums: (wish: SumsWish) => Promise<SummedGroup[]>;
+  /** The same of everybody's scans of recognised provinces, over at most `perMinutes` each, in order of time. */
+  readonly series: (wish: SumsWish, perMinutes: number) => Promise<TimedTally[]>;
   /** The groups that something is withheld of. */
   readonly withheld: () => Promise<CoverageGroup[]>;
   /** Makes the next report of a reporter from what it has not reported, unless the last is younger than `everyS`. */

@@ -58,6 +58,31 @@ const GROUPS: SharedStep = {
 /** Number 3 dropped the tables of number 2 before 0.2.0 was one: where it did, they are made again. */
 const COUNTERS_AGAIN: SharedStep = { needs: 2, sql: counterTables('CREATE TABLE IF NOT EXISTS') };
 
+/**
+ * A row for all groups of a province, as bytes, in place of some three hundred rows. `list` makes one text of them. Version
+ * 0.1.0 has nothing to do with these tables.
+ */
+function packed(bytes: string, list: string): SharedStep {
+  const parts = [
+    ['any', 'destination', `venue_kind = 'any'`],
+    ['each', 'destination', `venue_kind NOT IN ('any', 'untold')`],
+    ['stated', 'issuer', `venue_kind = 'untold'`],
+  ];
+  const steps = [
+    `CREATE TABLE huren_coverage_packed (
+       span INTEGER, minute INTEGER, province TEXT, part TEXT, counts ${bytes} NOT NULL,
+       PRIMARY KEY (span, minute, province, part))`,
+    ...parts.map(
+      ([part, province, of]) => `INSERT INTO huren_coverage_packed SELECT span, minute, ${province}, '${part}', ${list}
+         FROM huren_coverage_sum WHERE ${of} GROUP BY span, minute, ${province}`,
+    ),
+    'DROP TABLE huren_coverage_sum',
+    'ALTER TABLE huren_coverage_packed RENAME TO huren_coverage_sum',
+    'ALTER TABLE huren_coverage_rolled ADD COLUMN late INTEGER NOT NULL DEFAULT 0',
+  ];
+  return { needs: 2, sql: steps.join(';\n') };
+}
+
 export const SQLITE_TABLES: Migrations = {
   store: 'coverage',
   firstTable: 'coverage',
@@ -70,6 +95,7 @@ export const SQLITE_TABLES: Migrations = {
     COUNTERS,
     GROUPS,
     COUNTERS_AGAIN,
+    packed('BLOB', 'CAST(json_group_array(json_array(destination, issuer, venue_kind, json(counts))) AS BLOB)'),
   ],
 };
 
@@ -85,6 +111,10 @@ export const POSTGRES_TABLES: Migrations = {
     COUNTERS,
     GROUPS,
     COUNTERS_AGAIN,
+    packed(
+      'BYTEA',
+      `convert_to(json_agg(json_build_array(destination, issuer, venue_kind, counts::json))::text, 'UTF8')`,
+    ),
   ],
 };
 
@@ -110,7 +140,7 @@ export const KEPT_COVERAGE: KeptStore = {
   tables: [
     kept('epoch', 'epoch', true),
     kept('counted', 'id minute#', true),
-    kept('sum', 'span# minute# destination issuer venue_kind counts'),
+    kept('sum', 'span# minute# province part counts*'),
     kept('rolled', 'minute#'),
     kept('waiting', 'minute# destination issuer venue_kind counts'),
     kept('due', 'reporter minute# destination issuer venue_kind counts', true),

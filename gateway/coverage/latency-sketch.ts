@@ -4,6 +4,8 @@ const GROWTH = 1.1;
 const LEAST_MS = 0.1;
 /** A day: what takes longer is counted as that. */
 const LAST_CLASS = classOf(86_400_000);
+/** How many classes there are, numbered from 0. */
+export const LATENCY_CLASSES = LAST_CLASS + 1;
 
 /** How far a quantile may be from the true one, as a share of it, between `LEAST_MS` and a day. */
 export const SKETCH_ERROR = (GROWTH - 1) / (GROWTH + 1);
@@ -16,19 +18,21 @@ export function latencyClass(ms: number): number {
   return ms > LEAST_MS ? Math.min(classOf(ms), LAST_CLASS) : 0;
 }
 
-/** The times that these shares of what was counted stayed within, in milliseconds, smallest share first; 0 where nothing was. */
-export function latencyQuantiles(counts: ReadonlyMap<number, number>, shares: readonly number[]): number[] {
-  const ranks = [...counts.keys()].sort((a, b) => a - b);
-  let total = 0;
-  for (const n of counts.values()) total += n;
-  let [at, seen] = [0, counts.get(ranks[0] ?? 0) ?? 0];
+/**
+ * The times that these shares of what was counted stayed within, in milliseconds, smallest share first; 0 where nothing was.
+ * `counts`: by class; null for none.
+ */
+export function latencyQuantiles(counts: Readonly<Float64Array> | null, shares: readonly number[]): number[] {
+  const total = counts?.reduce((sum, n) => sum + n, 0) ?? 0;
+  if (counts === null || total === 0) return shares.map(() => 0);
+  let [rank, seen] = [0, 0];
   return shares.map((share) => {
-    while (seen < share * total && at + 1 < ranks.length) {
-      at += 1;
-      seen += counts.get(ranks[at] ?? 0) ?? 0;
+    // What is within no share is the first that was counted.
+    while (rank < counts.length && (seen === 0 || seen < share * total)) {
+      seen += counts[rank] ?? 0;
+      rank += 1;
     }
-    const rank = ranks[at];
-    return rank === undefined ? 0 : middleOf(rank);
+    return middleOf(rank - 1);
   });
 }
 

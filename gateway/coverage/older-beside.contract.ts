@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { ANY_KIND } from './coverage-groups.ts';
-import type { RowsOf } from './coverage-statements.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import { OlderStore, type Send } from './older-store.fixture.ts';
+import type { RowsOf } from './statement.ts';
 
 const PASSED = 'answer:green:pass:live';
 const GROUP = { issuer: '410000', destination: '440000', venue_kind: 'hotel' } as const;
@@ -18,8 +18,8 @@ export interface SharedPlace {
 }
 
 async function presentedIn(store: CoverageStore): Promise<number> {
-  const sums = await store.sums({ afterMinute: 1, perMinutes: 1_000_000, venueKind: ANY_KIND });
-  return sums.reduce((sum, { counts }) => sum + (counts[PASSED] ?? 0), 0);
+  const sums = await store.sums({ afterMinute: 1, venueKind: ANY_KIND });
+  return sums.reduce((sum, { tally }) => sum + (tally.named.get(PASSED) ?? 0), 0);
 }
 
 /** What one database owes two versions that are a minor version apart, whichever came first. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { coverageGroupSchema } from '../../schemas/coverage-report.ts';
 import { StoreError } from '../stores/store-error.ts';
-import type { Steps } from './coverage-statements.ts';
+import type { Steps } from './statement.ts';
 
 /** Rows that one transaction takes: whoever counts meanwhile waits for it. */
 const AT_ONCE = 2_048;

@@ -1,4 +1,4 @@
-import type { RowsOf, StoredRow } from './coverage-statements.ts';
+import type { RowsOf, StoredRow } from './statement.ts';
 
 /** Sends one statement to a database. */
 export type Send = (sql: string, values: readonly (string | number)[]) => Promise<readonly StoredRow[]>;

@@ -13,14 +13,16 @@ export function readCounts(text: unknown): Counts | null {
 }
 
 /** By hand: a window is made of tens of thousands of these. */
-function isCounts(document: unknown): document is Counts {
+export function isCounts(document: unknown): document is Counts {
   return typeof document === 'object' && document !== null && Object.values(document).every(Number.isSafeInteger);
 }
+
+const SCANS = ['answer:', 'refused:', 'stated:'] as const;
 
 /** How many scans, or statements of an issuer, there are among them. */
 export function scansIn(counts: Counts): number {
   let scans = 0;
-  for (const [counter, n] of Object.entries(counts)) if (/^(?:answer|refused|stated):/.test(counter)) scans += n;
+  for (const counter in counts) if (SCANS.some((kind) => counter.startsWith(kind))) scans += counts[counter] ?? 0;
   return scans;
 }
 
@@ -29,7 +31,8 @@ export type RowName = object;
 
 interface Merged<Name extends RowName> {
   readonly name: Name;
-  readonly counts: Record<string, number>;
+  /** As they were given until something is added to them: most never are. */
+  counts: Counts;
   minute: number;
 }
 
@@ -46,7 +49,7 @@ export class Merging<Name extends RowName> {
   add(name: Name, counts: Counts, minute: number): void {
     const key = this.#key.map((column) => name[column]).join(' ');
     const known = this.#rows.get(key);
-    if (known === undefined) this.#rows.set(key, { name, counts: { ...counts }, minute });
+    if (known === undefined) this.#rows.set(key, { name, counts, minute });
     else addTo(known, counts, minute);
   }
 
@@ -82,6 +85,8 @@ export class Merging<Name extends RowName> {
 }
 
 function addTo(merged: Merged<RowName>, counts: Counts, minute: number): void {
-  for (const [counter, n] of Object.entries(counts)) merged.counts[counter] = (merged.counts[counter] ?? 0) + n;
+  const sums: Record<string, number> = { ...merged.counts };
+  for (const counter in counts) sums[counter] = (sums[counter] ?? 0) + (counts[counter] ?? 0);
+  merged.counts = sums;
   merged.minute = Math.max(merged.minute, minute);
 }

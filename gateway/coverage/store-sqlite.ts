@@ -1,9 +1,10 @@
 import { openSqliteFile, type SqliteFile } from '../stores/sqlite-file.ts';
-import { CoverageStatements, type RowsOf, type Steps } from './coverage-statements.ts';
+import { CoverageStatements } from './coverage-statements.ts';
 import type { CoverageStore, CoverageTerms } from './coverage-store.ts';
 import { SQLITE_TABLES } from './coverage-tables.ts';
+import type { RowsOf, Steps } from './statement.ts';
 
-const COLUMNS = ['reporter', 'span', 'minute', 'destination', 'issuer', 'venue_kind', 'counts'];
+const COLUMNS = ['reporter', 'minute', 'destination', 'issuer', 'venue_kind', 'counts'];
 const rowsOf: RowsOf = (parameter) =>
   `SELECT ${COLUMNS.map((name) => `value->>'${name}' AS ${name}`).join(', ')} FROM json_each(${parameter})`;
 
@@ -12,19 +13,21 @@ export async function openSqliteCoverage(path: string, terms: CoverageTerms): Pr
   const file = openSqliteFile(path, SQLITE_TABLES);
   const statements = new CoverageStatements(terms, rowsOf, path);
   const run = async <T>(steps: Steps<T>) => file.transact(() => stepThrough(file, steps));
+  const look = async <T>(steps: Steps<T>) => file.snapshot(() => stepThrough(file, steps));
   const takeOver = async () => {
     for (let more = true; more; ) more = await run(statements.takeOver());
   };
   await takeOver();
   return {
     add: (batch) => run(statements.add(batch)),
-    sums: async (wish) => file.attempt(() => stepThrough(file, statements.sums(wish))),
-    withheld: async () => file.attempt(() => stepThrough(file, statements.withheld())),
+    sums: (wish) => look(statements.sums.sums(wish)),
+    series: (...asked) => look(statements.sums.series(...asked)),
+    withheld: () => look(statements.sums.withheld()),
     seal: (...report) => run(statements.seal(...report)),
     reportsAfter: (...asked) => run(statements.reportsAfter(...asked)),
     fold: (received) => run(statements.fold(received)),
     noteFault: (...fault) => run(statements.noteFault(...fault)),
-    senders: async () => file.attempt(() => stepThrough(file, statements.senders())),
+    senders: () => look(statements.senders()),
     takeOver,
     probe: async () => {
       file.attempt(() => file.prepare('SELECT count(*) FROM sqlite_schema').get());

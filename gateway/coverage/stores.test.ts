@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'huren-coverage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TERMS = { withholdBelow: 1 };
-const EVERYTHING = { perMinutes: 1_000_000, venueKind: ANY_KIND } as const;
+const EVERYTHING = { venueKind: ANY_KIND } as const;
 coverageStoreContract('SQLite', (name, terms) => openSqliteCoverage(join(folder, `${name}.sqlite`), terms));
 
 test('a full disk is not told, or spoils what was written before', async () => {
@@ -38,7 +38,7 @@ test('a full disk is not told, or spoils what was written before', async () => {
   const store = await openSqliteCoverage(path, TERMS);
   const sums = await store.sums({ ...EVERYTHING, afterMinute: -1 });
   // Each batch that was taken adds one to each of its fifty counters.
-  const counted = sums.flatMap(({ counts }) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
+  const counted = sums.flatMap(({ tally }) => Object.values(tally.counts())).reduce((sum, n) => sum + n, 0);
   expect(counted).toBe(50 * Number(taken));
   await store.close();
 }, 60_000);
@@ -62,7 +62,7 @@ test('a file that another process holds costs counts', async () => {
   await vi.waitFor(() => expect(failures.at(-1)).toBeNull(), WITHIN);
   await book.flush();
   const sums = await store.use((opened) => opened.sums({ ...EVERYTHING, afterMinute: -1 }));
-  expect(sums.map(({ counts }) => counts['answer:green:pass:live'])).toEqual([1]);
+  expect(sums.map(({ tally }) => tally.counts()['answer:green:pass:live'])).toEqual([1]);
   await book.close();
   await store.close();
 }, 30_000);
@@ -83,11 +83,19 @@ const COUNTED_BEFORE = [
 
 /** What a store must make of them. */
 async function expectKept(store: CoverageStore): Promise<void> {
-  const counts = async (wish: Partial<SumsWish> = {}) =>
-    (await store.sums({ ...EVERYTHING, afterMinute: 1, ...wish })).map(({ minute, counts: of }) => [minute, of]);
-  expect(await counts()).toEqual([[120, { 'reason:ok': 12, 'ms:48': 3 }]]);
-  expect(await counts({ venueKind: 'hotel', perMinutes: 1 })).toEqual([[126, { 'reason:ok': 5 }]]);
-  expect(await counts({ afterMinute: 125 })).toEqual([[126, { 'reason:ok': 9 }]]);
+  const counts = async (perMinutes: number, wish: Partial<SumsWish> = {}) => {
+    const series = await store.series({ ...EVERYTHING, afterMinute: 1, ...wish }, perMinutes);
+    return series.map(({ minute, tally }) => [minute, tally.counts()]);
+  };
+  expect(await counts(60)).toEqual([[120, { 'reason:ok': 12, 'ms:48': 3 }]]);
+  expect(await counts(1, { venueKind: 'hotel' })).toEqual([[126, { 'reason:ok': 5 }]]);
+  expect(await counts(60, { afterMinute: 125 })).toEqual([[120, { 'reason:ok': 9 }]]);
+  const each = await store.sums({ ...EVERYTHING, afterMinute: 1, venueKind: 'each' });
+  expect(each.map(({ venue_kind, tally }) => [venue_kind, tally.counts()]).sort()).toEqual([
+    ['hospital', { 'reason:ok': 7, 'ms:48': 3 }],
+    ['hotel', { 'reason:ok': 5 }],
+    ['untold', { 'stated:absent': 9 }],
+  ]);
   expect(await store.withheld()).toMatchObject([{ issuer: '310000', counts: { 'reason:ok': 2 } }]);
   const due: unknown[] = [];
   await store.seal('gateway:440000', 1_000, 5, ({ minutes }) => {
@@ -95,6 +103,13 @@ async function expectKept(store: CoverageStore): Promise<void> {
     return '{}';
   });
   expect(due).toMatchObject([[{ minute: 126, groups: [{ venue_kind: 'hotel', counts: { 'reason:ok': 5 } }] }]]);
+  // What is added to rows of an older form stands in them with what they had.
+  const more = { issuer: '410000', destination: '440000', venue_kind: 'hotel', counts: { 'reason:ok': 30 } } as const;
+  await store.add({
+    id: 'more',
+    minutes: [{ minute: 125, groups: [{ ...more, counts: { 'answer:green:pass:live': 30 } }] }],
+  });
+  expect(await counts(60)).toEqual([[120, { 'reason:ok': 12, 'ms:48': 3, 'answer:green:pass:live': 30 }]]);
   await store.close();
 }
 

@@ -15,7 +15,8 @@ test('a minute is counted in two rows, in none, or in one that holds minutes bef
       (after, per, later, since) => {
         const at = after + 1 + later;
         const rolledUpTo = at + since;
-        const stretches = stretchesAfter(after, per, rolledUpTo);
+        const { over, since: fresh } = stretchesAfter(after, per, rolledUpTo);
+        const stretches = [...over, ...fresh];
         const holding = stretches.filter(
           ({ span, from, until }) => from <= at && at < until && (span === 1 || at <= rolledUpTo),
         );
@@ -23,6 +24,10 @@ test('a minute is counted in two rows, in none, or in one that holds minutes bef
         for (const { span, from, until } of stretches) {
           expect(span).toBeLessThanOrEqual(per);
           expect(from).toBeGreaterThan(after);
+          // What is added to later must not be among what is remembered.
+          expect(span === 1 && from <= at && at < until && at > rolledUpTo).toBe(
+            at > rolledUpTo && fresh.some((one) => one.from === from),
+          );
           // A row begins where its stretch does, and ends no later.
           expect([from % span, until % span]).toEqual([0, 0]);
         }

@@ -12,21 +12,23 @@ const NEVER = 1_440_000_000;
 
 /**
  * Which rows make up all minutes after one, where none may span more than `perMinutes`: minutes up to the next hour, hours
- * up to the next day, and days from there on. Hours and days hold the minutes up to `rolledUpTo` alone; those since then are
- * read one by one. Each minute is in exactly one of the rows.
+ * up to the next day, and days from there on. Hours and days hold the minutes up to `rolledUpTo` alone; those `since` then are
+ * read one by one, and may still be added to. Each minute is in exactly one of the rows.
  */
-export function stretchesAfter(minute: number, perMinutes: number, rolledUpTo: number): Stretch[] {
+export function stretchesAfter(
+  minute: number,
+  perMinutes: number,
+  rolledUpTo: number,
+): { readonly over: Stretch[]; readonly since: Stretch[] } {
   const spans = SPANS.filter((span) => span <= Math.max(1, perMinutes));
-  const stretches: Stretch[] = [];
+  const over: Stretch[] = [];
   let from = minute + 1;
   for (const [at, span] of spans.entries()) {
     const wider = spans[at + 1];
-    const until = wider === undefined ? NEVER : Math.ceil(from / wider) * wider;
-    if (from < until) stretches.push({ span, from, until });
-    if (at === 0 && wider !== undefined) {
-      stretches.push({ span, from: Math.max(until, rolledUpTo + 1), until: NEVER });
-    }
-    from = until;
+    const end = wider === undefined ? NEVER : Math.ceil(from / wider) * wider;
+    const until = span === 1 ? Math.min(end, rolledUpTo + 1) : end;
+    if (from < until) over.push({ span, from, until });
+    from = end;
   }
-  return stretches;
+  return { over, since: [{ span: 1, from: Math.max(minute, rolledUpTo) + 1, until: NEVER }] };
 }

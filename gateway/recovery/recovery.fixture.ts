@@ -102,11 +102,12 @@ export async function contentOf(places: NodePlaces) {
   const head = await node.store.head();
   const lists = await node.passes.lists();
   const states = await Promise.all(lists.map((list) => node.passes.stateOf(list)));
+  const sums = await node.coverage.sums({ afterMinute: -1, venueKind: 'each' });
   const taken = await Promise.all(lists.map((list) => node.passes.indexesOn(list, BASIS)));
   const content = {
     size: head.size,
     root: Buffer.from(head.root).toString('hex'),
-    shown: await node.coverage.sums({ afterMinute: -1, perMinutes: 60, venueKind: 'each' }),
+    shown: sums.map(({ tally, ...name }) => ({ ...name, counts: tally.counts() })),
     reports: await node.coverage.reportsAfter('gateway/440000', { epoch: null, number: 0 }, 10),
     lists,
     states,

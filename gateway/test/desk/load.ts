@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Coverage, coverageSchema } from '../../../schemas/coverage.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
@@ -13,6 +12,7 @@ import { randomFrom } from '../chaos/random.ts';
 import { startChromium } from '../chromium.ts';
 import { DeskPage } from './desk-page.ts';
 import { everyLook } from './every-look.ts';
+import { growthOf } from './growth-of.ts';
 import { monitorSettings, seatsIn, startNationalSide } from './national-side.ts';
 import type { DeskNotes } from './run.ts';
 import { type Lot, lotAt, statedBy, WATCHED } from './simulated-counts.ts';
@@ -24,7 +24,6 @@ const REPORT_EVERY_S = 10;
 const LOTS = 3;
 const MOST_CORES = 0.5;
 const ARRIVES_WITHIN_MS = 60_000;
-const MINUTES_A_DAY = 1_440;
 
 /**
  * A real monitor that 272 simulated nodes report to, as many scans as the whole country makes: how much of a core it takes,
@@ -44,7 +43,8 @@ export async function load({ options, note, fault }: DeskNotes): Promise<void> {
   });
   const reporting = new Reporting(nodes, randomFrom(options.seed));
   try {
-    await monitor.start();
+    const { profile } = options;
+    await monitor.start(profile === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` });
     await whenReady(seats.monitor, never);
     reporting.start();
     // Every chain is read once, and every node has reported.
@@ -181,32 +181,4 @@ async function mustShow(url: string, reporting: Reporting, { note, fault }: Pick
   // They have stopped reporting by now, and a busy machine is late to answer for all of them.
   const wrong = coverage?.nodes.filter(({ faults }) => faults.some((one) => one !== 'unreachable')) ?? [];
   if (wrong.length > 0) fault(`${wrong.length} nodes have faults: ${JSON.stringify(wrong[0])}`);
-}
-
-/** What a store grows by, from what it has for minutes that are over. */
-function growthOf(path: string): string[] {
-  const db = new DatabaseSync(path, { readOnly: true });
-  const one = (sql: string): Record<string, unknown> => db.prepare(sql).get() ?? {};
-  const pages = Number(one('PRAGMA page_count')['page_count']) * Number(one('PRAGMA page_size')['page_size']);
-  const rowsOf = (span: number) => {
-    const of = `span = ${span} AND minute > (SELECT MIN(minute) FROM huren_coverage_sum WHERE span = ${span})
-      AND minute < (SELECT MAX(minute) FROM huren_coverage_sum WHERE span = ${span})`;
-    const where = span === 1 ? of : `span = ${span}`;
-    const { n, rows, bytes } = one(`SELECT COUNT(DISTINCT minute) AS n, COUNT(*) AS rows, SUM(LENGTH(counts)) AS bytes
-      FROM huren_coverage_sum WHERE ${where}`);
-    return { rows: Number(rows) / Number(n), bytes: Number(bytes) / Number(n) };
-  };
-  const all = one('SELECT SUM(LENGTH(counts)) AS bytes FROM huren_coverage_sum');
-  // What keys, indices and pages take beside the counts themselves.
-  const overhead = pages / Number(all['bytes']);
-  const [minute, hour, day] = [rowsOf(1), rowsOf(60), rowsOf(MINUTES_A_DAY)];
-  db.close();
-  const gigabytes = (bytes: number) => `${((bytes * overhead) / 1e9).toFixed(2)} GB`;
-  const minutes = minute.bytes * MINUTES_A_DAY;
-  const kept = hour.bytes * 24 + day.bytes;
-  return [
-    `the store has ${(statSync(path).size / 1e6).toFixed(1)} MB; ${Math.round(minute.rows)} rows a minute`,
-    `a day adds ${gigabytes(minutes)} that are kept for a week, and ${gigabytes(kept)} that are kept for 400 days`,
-    `in the end it holds ${gigabytes(7 * minutes + 400 * kept)}`,
-  ];
 }

@@ -9,6 +9,8 @@ export interface DeskOptions {
   readonly seconds: number;
   /** Where pictures of the page go; null: none are taken. */
   readonly pictures: string | null;
+  /** Where a processor profile of the monitor under load goes; null: none is taken. */
+  readonly profile: string | null;
   /** The parts to run; all unless told. */
   readonly only: readonly string[];
 }
@@ -23,6 +25,7 @@ export function readOptions(args: readonly string[]): DeskOptions {
       scans: { type: 'string', default: '20000' },
       seconds: { type: 'string', default: '90' },
       pictures: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
   return {
@@ -30,6 +33,7 @@ export function readOptions(args: readonly string[]): DeskOptions {
     scans: Number(values.scans),
     seconds: Number(values.seconds),
     pictures: values.pictures ?? null,
+    profile: values.profile ?? null,
     only: positionals,
   };
 }
