@@ -89,10 +89,12 @@ ${table(
   [
     ['by the clock on the wall', stalls.late_p99_ms, stalls.late_max_ms],
     ['by its own processor time', stalls.busy_p99_ms, stalls.busy_max_ms],
+    ['the same, where it was scheduled all the time', '', stalls.own_max_ms],
   ],
 )}
 
-What is late and not busy was not scheduled, since client and gateway share this machine. The longest collection took
+What is late and not busy was not scheduled, since client and gateway share this machine, and then has more to do at once: the
+last line is the gateway's own doing. The longest collection took
 ${stalls.collection_max_ms} ms.
 
 ${table(

@@ -28,7 +28,15 @@ test('something projected stands among what was measured', () => {
 test('what growth and a surge came to is left out, or stands among what is projected', () => {
   const pace = { arrived: 100, answered: 0.5, turned_away: 50, p50_ms: 1, p99_ms: 2 };
   const state = { resident_mb: 181, heap_mb: 61, event_loop_p99_ms: 11, event_loop_max_ms: 12 };
-  const turns = { turns: 10, late_p99_ms: 8, late_max_ms: 974, busy_p99_ms: 7, busy_max_ms: 23, collection_max_ms: 5 };
+  const turns = {
+    turns: 10,
+    late_p99_ms: 8,
+    late_max_ms: 974,
+    busy_p99_ms: 7,
+    busy_max_ms: 23,
+    own_max_ms: 19,
+    collection_max_ms: 5,
+  };
   const entry = { bytes_an_entry: 1_091, left_when_forgotten: 0 };
   const start = { first_ms: 3_140, again_ms: 1_290, resident_mb: 258 };
   const routing = { routing_few_ns: 303, routing_few_of_all_ns: 350, routing_all_ns: 945 };

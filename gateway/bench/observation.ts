@@ -30,8 +30,8 @@ export const callsSchema = z.strictObject({
 
 /**
  * How long this process's main thread was kept from its next turn, in milliseconds: `late` by the clock on the wall, `busy` by the
- * thread's own processor time. What is late and not busy was not scheduled: the machine's doing. `collection_max_ms`: the
- * longest collection, which is busy too.
+ * thread's own processor time. What is late and not busy was not scheduled: the machine's doing; `own_max_ms` is the busiest turn
+ * that was scheduled all the time. `collection_max_ms`: the longest collection, which is busy too.
  */
 export const stallsSchema = z.strictObject({
   turns: z.int(),
@@ -39,6 +39,7 @@ export const stallsSchema = z.strictObject({
   late_max_ms: count,
   busy_p99_ms: count,
   busy_max_ms: count,
+  own_max_ms: count,
   collection_max_ms: count,
 });
 export type Stalls = z.infer<typeof stallsSchema>;

@@ -4,12 +4,15 @@ import { percentile } from './statistics.ts';
 
 /** Nobody notices what is shorter. */
 const TURN_MS = 5;
+/** A thread that was away for longer has to do what came meanwhile, which a machine of its own would not have let pile up. */
+const AWAY_MS = 10;
 
 /** Watches how late this thread comes to its turns, and how much of that it was busy; the function it returns ends that. */
 export function watchStalls(): () => Promise<Stalls> {
   const late: number[] = [];
   const busy: number[] = [];
   let collectionMs = 0;
+  let ownMs = 0;
   const collections = new PerformanceObserver((seen) => {
     for (const { duration } of seen.getEntries()) collectionMs = Math.max(collectionMs, duration);
   });
@@ -18,8 +21,10 @@ export function watchStalls(): () => Promise<Stalls> {
   let usedUs = threadUs();
   const timer = setInterval(() => {
     const [nowMs, nowUs] = [performance.now(), threadUs()];
-    late.push(Math.max(0, nowMs - atMs - TURN_MS));
-    busy.push((nowUs - usedUs) / 1_000);
+    const [tookMs, busyMs] = [nowMs - atMs, (nowUs - usedUs) / 1_000];
+    late.push(Math.max(0, tookMs - TURN_MS));
+    busy.push(busyMs);
+    if (tookMs - TURN_MS - busyMs < AWAY_MS) ownMs = Math.max(ownMs, busyMs);
     atMs = nowMs;
     usedUs = nowUs;
   }, TURN_MS);
@@ -33,6 +38,7 @@ export function watchStalls(): () => Promise<Stalls> {
       late_max_ms: lateMs?.at(-1) ?? 0,
       busy_p99_ms: percentile(busyMs ?? [], 99),
       busy_max_ms: busyMs?.at(-1) ?? 0,
+      own_max_ms: ownMs,
       collection_max_ms: collectionMs,
     };
   };
