@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { growthResultSchema } from './growth-result.ts';
 import { openLoopResultSchema } from './open-loop-result.ts';
 import { benchResultSchema } from './result.ts';
+import { surgeResultSchema } from './surge-result.ts';
 import { sweepResultSchema } from './sweep-result.ts';
 
 /** deploy/capacity.json: what the benchmark printed, from which deploy/capacity.md and its plots are written. */
@@ -10,5 +12,8 @@ export const capacityFiguresSchema = z.strictObject({
   bench: benchResultSchema,
   sweep: sweepResultSchema,
   open_loop: openLoopResultSchema,
+  /** Absent until they have been measured: `npm run capacity -- --growth`. */
+  growth: growthResultSchema.optional(),
+  surge: surgeResultSchema.optional(),
 });
 export type CapacityFigures = z.infer<typeof capacityFiguresSchema>;

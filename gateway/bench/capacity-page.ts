@@ -1,6 +1,8 @@
 import { caseOf, scanCosts } from './capacity-costs.ts';
 import type { CapacityFigures } from './capacity-figures.ts';
+import { entriesSection, startSection, surgeSection, systemsSection } from './capacity-growth.ts';
 import { NATIONWIDE_PER_SECOND, REPEATED_SHARES } from './capacity-plots.ts';
+import { table } from './markdown-table.ts';
 import type { RateResult } from './open-loop-result.ts';
 import { bytesRemembered, coresFor, perCore, USED_SHARE } from './projection.ts';
 import { rounded } from './statistics.ts';
@@ -12,7 +14,7 @@ const LARGEST_SHARE = 126 / 1_412;
 
 /** deploy/capacity.md. */
 export function capacityPage(figures: CapacityFigures): string {
-  const { bench, measured_on } = figures;
+  const { bench, measured_on, growth, surge } = figures;
   const { cpu, cores, memory_gb, os, load_before } = figures.sweep.machine;
   const isBusy = load_before > cores / 2;
   return `# Capacity
@@ -53,7 +55,7 @@ ${table(
   ['systems', 'ns to find the one of a code'],
   figures.sweep.systems.map((one) => [one.systems, one.lookup_ns]),
 )}
-
+${part(growth, systemsSection)}
 ## Connections
 
 ${table(
@@ -72,13 +74,13 @@ ${table(
 
 Beside those of a warm-up of ten thousand scans. An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever
 else a scan leaves behind included.
-
+${part(growth, entriesSection)}
 ![cost by entries](capacity-entries.svg)
 
 ## Events of the registry
 
 ${logSection(figures)}
-
+${part(growth, startSection)}${part(surge, surgeSection)}
 ## Instances
 
 ${instancesSection(figures)}
@@ -101,6 +103,11 @@ operating system. Nobody has run it.
 
 ${projection(figures)}
 `;
+}
+
+/** A part with a line before and after it; nothing where its figures are not there. */
+function part<T>(figures: T | undefined, write: (figures: T) => string): string {
+  return figures === undefined ? '' : `\n${write(figures)}\n`;
 }
 
 function waitsTable(rates: readonly RateResult[], what: string, inOne: string): string {
@@ -200,15 +207,4 @@ ${table(
 The largest province is taken to have ${(LARGEST_SHARE * 100).toFixed(1)} % of the scans, as it has of the inhabitants, both as
 the venues' and as the issuer. To be added: TLS on every connection, Redis where instances share answers, what the provinces'
 own systems cost, and a second site.`;
-}
-
-type Cell = string | number;
-
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]) => `| ${cells.map(inWords).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
-
-function inWords(cell: Cell): string {
-  return typeof cell === 'number' ? cell.toLocaleString('en', { maximumSignificantDigits: 6 }) : cell;
 }

@@ -4,15 +4,19 @@ import { BenchError } from './bench-error.ts';
 import { type CapacityFigures, capacityFiguresSchema } from './capacity-figures.ts';
 import { capacityPage } from './capacity-page.ts';
 import { capacityPlots } from './capacity-plots.ts';
+import { growthResultSchema } from './growth-result.ts';
 import { readOptions } from './options.ts';
 import { clearProgress, showProgress } from './progress.ts';
+import { runApart } from './run-apart.ts';
 import { runBench } from './run-bench.ts';
 import { runOpenLoop } from './run-open-loop.ts';
 import { runSweep } from './run-sweep.ts';
+import { surgeResultSchema } from './surge-result.ts';
 
 /*
  * Measures, and writes deploy/capacity.json, the page and its plots from that. With --text it only writes page and plots
- * anew from the figures that are there. Other options are the benchmark's.
+ * anew from the figures that are there, and with --growth it measures growth and surge anew, and nothing else. Other options
+ * are the benchmark's.
  */
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
@@ -21,7 +25,7 @@ const FIGURES = join(DEPLOY, 'capacity.json');
 const args = process.argv.slice(2);
 
 try {
-  const figures = args.includes('--text') ? readFigures() : await measuredFigures();
+  const figures = await figuresFor(args);
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(join(DEPLOY, 'capacity.md'), capacityPage(figures));
   for (const [file, svg] of capacityPlots(figures)) writeFileSync(join(DEPLOY, file), svg);
@@ -32,13 +36,33 @@ try {
   process.exitCode = 1;
 }
 
+async function figuresFor(options: readonly string[]): Promise<CapacityFigures> {
+  if (options.includes('--text')) return readFigures();
+  if (!options.includes('--growth')) return await measuredFigures();
+  return capacityFiguresSchema.parse({
+    ...capacityFiguresSchema.partial().parse(readFigures()),
+    ...(await measureGrowth()),
+  });
+}
+
+/** What is measured in processes of their own. */
+async function measureGrowth() {
+  showProgress('growth');
+  const growth = await runApart('growth.ts', growthResultSchema);
+  showProgress('surge');
+  const surge = await runApart('surge.ts', surgeResultSchema);
+  clearProgress();
+  return { growth, surge };
+}
+
 async function measuredFigures(): Promise<CapacityFigures> {
   const options = readOptions([...args, '--log']);
   const sweep = await runSweep(options, showProgress);
   const open_loop = await runOpenLoop(options, showProgress);
   const bench = await runBench(options, showProgress);
   clearProgress();
-  return { measured_on: new Date().toISOString().slice(0, 10), bench, sweep, open_loop };
+  const measured_on = new Date().toISOString().slice(0, 10);
+  return { measured_on, bench, sweep, open_loop, ...(await measureGrowth()) };
 }
 
 function readFigures(): CapacityFigures {

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import type { z } from 'zod';
 import type { callsSchema, garbageSchema, TimeShares, Watched } from './observation.ts';
 import { sharesOf } from './profile-shares.ts';
+import { watchStalls } from './stalls.ts';
 
 const SAMPLED_EVERY_US = 200;
 
@@ -17,6 +18,8 @@ export async function watch(what: Watched): Promise<() => Promise<unknown>> {
       return watchGarbage();
     case 'calls':
       return watchCalls();
+    case 'stalls':
+      return watchStalls();
   }
 }
 
