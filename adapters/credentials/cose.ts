@@ -54,7 +54,7 @@ export function readSignedMessage(octets: Uint8Array): SignedMessage {
     keyId: hexOf(keyId),
     payload,
     signed: signatureInput(protectedOctets, payload),
-    signature,
+    signature: copied(signature),
   };
 }
 
@@ -80,6 +80,13 @@ function roomOf(length: number): Uint8Array<ArrayBuffer> {
   if (slab.left.length < length) slab.left = new Uint8Array(Math.max(SLAB_OCTETS, length));
   const room = slab.left.subarray(0, length);
   slab.left = slab.left.subarray(length);
+  return room;
+}
+
+/** Small octets of their own would be moved when they are first handed to what verifies. */
+function copied(octets: Uint8Array): Uint8Array<ArrayBuffer> {
+  const room = roomOf(octets.length);
+  room.set(octets);
   return room;
 }
 

@@ -9,6 +9,7 @@ import { KNOWN_NAMES } from '../../schemas/settings/unknown-settings.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { createTestCa } from '../sandbox/test-ca.ts';
 import { imageEnvironment, readComposeFile } from './compose/compose-file.ts';
+import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
@@ -136,7 +137,11 @@ test.runIf(has('nginx', 'nginx-light'))('nginx does not take the front that ends
   const { certPem, keyPem } = await (await createTestCa()).issue({ names: ['huren.example'], addresses: [] });
   writeFileSync(join(folder, 'tls.pem'), certPem);
   writeFileSync(join(folder, 'tls-key.pem'), keyPem);
-  writeFileSync(join(folder, 'huren.conf'), read('nginx/huren.conf').replaceAll('/etc/huren/', `${folder}/`));
+  // Its own port is for root alone, and may be taken.
+  const [from, to] = [/^( *listen (?:\[::\]:)?)443 /gm, `$1${await freePort()} `];
+  const front = read('nginx/huren.conf').replaceAll('/etc/huren/', `${folder}/`).replace(from, to);
+  expect(front).not.toContain('443');
+  writeFileSync(join(folder, 'huren.conf'), front);
   const main = `pid ${folder}/pid;\nerror_log stderr;\nevents {}\nhttp { include ${folder}/huren.conf; }\n`;
   writeFileSync(join(folder, 'nginx.conf'), main);
   const { status, stderr } = spawnSync('nginx', ['-t', '-c', join(folder, 'nginx.conf')], { encoding: 'utf8' });

@@ -56,6 +56,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
   });
 });
 
+const IN_A_LANGUAGE = /\.(?:en|zh)(?=\.png$)/;
+
 /** What a document is made of, whatever its language: levels of headings, rows, points and every command. */
 function shape(document: string) {
   const text = readFileSync(join(ROOT, document), 'utf8');
@@ -68,7 +70,7 @@ function shape(document: string) {
     headings: [...running.matchAll(/^#+(?= )/gm)].map(([level]) => level.length),
     rows: running.match(/^\|/gm)?.length ?? 0,
     points: running.match(/^- /gm)?.length ?? 0,
-    pictures: [...running.matchAll(/^!\[[^\]]*\]\(([^)]+)\)/gm)].map(([, path]) => path),
+    pictures: [...running.matchAll(/^!\[[^\]]*\]\(([^)]+)\)/gm)].map(([, path]) => path?.replace(IN_A_LANGUAGE, '')),
     blocks: blocks.map(({ kind, inside }) => (kind === 'sh' || kind === 'js' ? inside : kind)),
   };
 }

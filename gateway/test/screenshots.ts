@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type AccessibilityFinding, seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
 import { DOCS_VIEWS } from './looks/docs-views.ts';
@@ -16,10 +17,11 @@ import { startSandboxGateway } from './sandbox-gateway.ts';
 const HELP = `screenshots: pictures of every page in every state that somebody can meet.
 
   npm run screenshots -- [--url URL --data DIR] [--dir DIR] [--view NAME…] [--width N…] [--lang zh|en…] [--scheme light|dark…]
+                         [--paper A3|A4…]
 
 A sandbox of its own unless --url names one that runs, with --data where its keys are: a registry in which every stage is to be
 seen is played there. Without --view every page in every state, with --view coverage- all whose names begin so; without the
-others each at 320, 390, 768 and 1280 px, in both languages and schemes.
+others each at 320, 390, 768 and 1280 px, in both languages and schemes. With --paper as it is printed instead, on its side.
 
   npm run screenshots -- --readme   the few pictures that the READMEs show, into deploy/pictures/`;
 const WAIT_MS = 20_000;
@@ -47,6 +49,7 @@ const { values } = parseArgs({
     width: { type: 'string', multiple: true, default: ['320', '390', '768', '1280'] },
     lang: { type: 'string', multiple: true, default: ['zh', 'en'] },
     scheme: { type: 'string', multiple: true, default: ['light', 'dark'] },
+    paper: { type: 'string', multiple: true, default: [] },
     readme: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -103,14 +106,29 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
   page.setDefaultTimeout(WAIT_MS);
   try {
     await openView(page, at.url, view, lang);
-    for (const scheme of values.scheme) {
+    tell(`${name} ${lang}`, await seriousFindings(page));
+    for (const format of values.paper) {
+      const file = join(values.dir, `${name}-${format}-${lang}.pdf`);
+      await page.pdf({ path: file, format, landscape: true });
+      console.error(file);
+    }
+    for (const scheme of values.paper.length > 0 ? [] : values.scheme) {
       for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
     }
   } catch (error) {
-    process.exitCode = 1;
-    console.error(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
+    fault(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
   }
   await page.close();
+}
+
+/** What keeps somebody out of a state is no matter of taste: it is told, and the script fails. */
+function tell(look: string, findings: readonly AccessibilityFinding[]): void {
+  for (const { id, nodes } of findings) fault(`${look}: ${id} ${nodes.slice(0, 3).join(' ')}`);
+}
+
+function fault(text: string): void {
+  process.exitCode = 1;
+  console.error(`FAULT ${text}`);
 }
 
 interface Look {
@@ -123,7 +141,11 @@ interface Look {
 async function picture(page: Page, { width, scheme, name, lang }: Look): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme === 'dark' ? 'dark' : 'light' });
   await page.setViewportSize({ width, height: HEIGHT });
-  const file = join(values.dir, `${name}-${width}-${lang}-${scheme}.png`);
+  const look = `${name}-${width}-${lang}-${scheme}`;
+  tell(look, await seriousFindingsByLook(page));
+  const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
+  if (wide > width) fault(`${look}: scrolls sideways, ${wide} px`);
+  const file = join(values.dir, `${look}.png`);
   await page.screenshot({ path: file, fullPage: true });
   console.error(file);
 }

@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../code-lists/index.ts';
+import type { ProblemCode } from '../problem.ts';
 import type { Decision } from '../status.ts';
 
 /** The one word that is read at arm's length. */
@@ -67,6 +68,54 @@ export const SCAN_PROBLEM_TEXTS = {
   },
 } as const satisfies Record<string, Explained>;
 export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
+
+const TELL_OPERATOR = {
+  zh: '不得据此拒绝；请转人工核实，并告知运维人员',
+  en: 'Do not turn the person away; have staff look into it, and tell the operator',
+};
+const TRY_AGAIN = {
+  zh: '不得据此拒绝；请稍后重试，或转人工核实',
+  en: 'Do not turn the person away; try again in a moment, or have staff look into it',
+};
+const SIGN_IN_AGAIN = { zh: '请重新登录', en: 'Sign in again' };
+
+/**
+ * What the person at the door does about a refusal whose own advice is for whoever runs or programs the scanner; null: the
+ * refusal says it itself.
+ */
+export const DOOR_NEXT_TEXTS = {
+  token_missing: SIGN_IN_AGAIN,
+  token_invalid: SIGN_IN_AGAIN,
+  proof_missing: TELL_OPERATOR,
+  proof_invalid: TELL_OPERATOR,
+  proof_nonce_required: TELL_OPERATOR,
+  proof_replayed: TELL_OPERATOR,
+  node_token_invalid: TELL_OPERATOR,
+  node_not_admitted: TELL_OPERATOR,
+  origin_refused: TELL_OPERATOR,
+  loop_refused: TELL_OPERATOR,
+  node_unreachable: TELL_OPERATOR,
+  node_reply_invalid: TELL_OPERATOR,
+  rate_limited: TRY_AGAIN,
+  unknown_codes_excessive: TELL_OPERATOR,
+  check_not_permitted: null,
+  audit_not_permitted: TELL_OPERATOR,
+  venue_foreign: TELL_OPERATOR,
+  code_unrecognised: null,
+  code_expired: null,
+  personal_identifier_refused: null,
+  body_invalid: TELL_OPERATOR,
+  media_type_unsupported: TELL_OPERATOR,
+  body_too_large: TELL_OPERATOR,
+  adapter_suspended: TELL_OPERATOR,
+  not_found: TELL_OPERATOR,
+  method_not_allowed: TELL_OPERATOR,
+  event_invalid: TELL_OPERATOR,
+  event_unauthorised: TELL_OPERATOR,
+  log_conflict: TELL_OPERATOR,
+  unavailable: TRY_AGAIN,
+  internal: TELL_OPERATOR,
+} as const satisfies Record<ProblemCode, LocalisedText | null>;
 
 /** What to do about a certificate that its holder carries, by what it came to. */
 export const SCAN_CERTIFICATE_TEXTS = {
@@ -137,6 +186,7 @@ export const SCAN_TEXTS = {
   several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
   why: { zh: '原因', en: 'Why' },
+  for_operator: { zh: '供运维', en: 'Operator' },
   do_next: { zh: '下一步', en: 'Next' },
   fresh: { zh: '时效', en: 'How fresh' },
   appeal: { zh: '申诉', en: 'Appeal' },

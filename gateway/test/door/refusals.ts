@@ -1,5 +1,6 @@
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
+import { DOOR_NEXT_TEXTS } from '../../../schemas/texts/scan.ts';
 import { startChromium } from '../chromium.ts';
 import { DoorPage, refusedWith } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';
@@ -14,7 +15,9 @@ export async function everyRefusal({ gateway, note, fault }: DoorRun): Promise<v
     for (const code of codes) {
       const { problem, verified, words } = await refusedWith(open, code);
       const { next, ...text } = PROBLEMS[code];
-      const isTold = [text[lang], next[lang]].every((said) => flat(words).includes(flat(said)));
+      const isTold = [text[lang], next[lang], (DOOR_NEXT_TEXTS[code] ?? next)[lang]].every((said) =>
+        flat(words).includes(flat(said)),
+      );
       if (problem !== code || verified !== 'false' || !isTold) fault(`${code} in ${lang}: ${words}`);
     }
     for (const complaint of open.complaints) fault(complaint);

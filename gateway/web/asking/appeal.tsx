@@ -13,9 +13,11 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
           {remedy.phone}
         </a>
       )}
-      {say(remedyText({ ...remedy, phone: null }))}
-      {say({ zh: '', en: ' ' })}
-      {mark}
+      <span class="whom">
+        {say(remedyText({ ...remedy, phone: null }))}
+        {say({ zh: '', en: ' ' })}
+        {mark}
+      </span>
     </Row>
   );
 }

@@ -1,10 +1,11 @@
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { ownMember } from '../../../schemas/own-member.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { Decision } from '../../../schemas/status.ts';
-import { SCAN_PROBLEM_TEXTS, type ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import { DOOR_NEXT_TEXTS, SCAN_PROBLEM_TEXTS, type ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
 import type { TrustErrorCode } from '../../trust/trust-error.ts';
@@ -41,6 +42,12 @@ export type Problem = Extract<Outcome, { kind: 'problem' }>;
 export function scanProblem(code: ScanProblemCode): Problem {
   const { next, ...text } = SCAN_PROBLEM_TEXTS[code];
   return { kind: 'problem', code, text, next };
+}
+
+/** What somebody at a door does about a refusal, where its own advice is for others; null: it is for whoever reads it. */
+export function doorNextOf(code: string): LocalisedText | null {
+  const texts: Readonly<Record<string, LocalisedText | null>> = DOOR_NEXT_TEXTS;
+  return ownMember(texts, code) ?? null;
 }
 
 /** A pass that is not believed, and why. */

@@ -27,7 +27,7 @@ export function Detail({ coverage, question, ask }: DetailProps) {
         {issuer === null ? say(COVERAGE_TEXTS.every) : provinceText(issuer)} →{' '}
         {destination === null ? say(COVERAGE_TEXTS.every) : provinceText(destination)}
       </h2>
-      <p>
+      <p class="back">
         <Ask question={{ ...question, issuer: null, destination: null, reason: null }} ask={ask}>
           {say(COVERAGE_TEXTS.detail_close)}
         </Ask>

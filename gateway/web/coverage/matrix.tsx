@@ -41,6 +41,7 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
           <p class="quiet" id="matrix-how">
             {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
           </p>
+          <Legend />
           {isDense && <IssuerPages issuers={issuers} row={active?.row ?? 0} onRow={goTo} />}
           <div class="scroll">
             <table
@@ -72,7 +73,6 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
               </tbody>
             </table>
           </div>
-          <Legend />
           <TakeAway question={{ ...question, issuer: null, destination: null }} hours={false} />
         </>
       )}

@@ -33,7 +33,7 @@ export function ProvinceDesk({ province, shown: { whole, close }, question, ask 
   const links = { question, ask };
   return (
     <div data-of-province={province}>
-      <p>
+      <p class="back">
         <Ask question={{ ...question, province: null }} ask={ask}>
           {say(COVERAGE_TEXTS.detail_close)}
         </Ask>
@@ -106,7 +106,7 @@ function Cells({ id, title, cells, other, question, ask }: CellsProps) {
                   data-presented={cell.presented}
                   data-recognised={cell.recognised}
                 >
-                  <th scope="row">
+                  <th scope="row" class="short">
                     <Ask question={{ ...question, province: cell[other] }} ask={ask}>
                       {provinceText(cell[other])}
                     </Ask>

@@ -11,7 +11,7 @@ import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import type { Outcome } from '../asking/outcome.ts';
+import { doorNextOf, type Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 
@@ -61,7 +61,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
         <>
           <p>{say(outcome.text)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(outcome.next)}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(doorNextOf(outcome.code) ?? outcome.next)}</Row>
           </dl>
         </>
       );

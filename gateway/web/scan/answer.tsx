@@ -15,7 +15,7 @@ import {
 import { DECISION_WORDS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { decisionOf, isVerified, type Outcome } from '../asking/outcome.ts';
+import { decisionOf, doorNextOf, isVerified, type Outcome } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
@@ -126,15 +126,18 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
         </>
       );
     case 'refused':
-    case 'problem':
+    case 'problem': {
+      const atDoor = doorNextOf(outcome.code);
       return (
         <>
-          <p class="lead">{say(outcome.next)}</p>
+          <p class="lead">{say(atDoor ?? outcome.next)}</p>
           <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
+            {atDoor !== null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.next)}</Row>}
           </dl>
         </>
       );
+    }
   }
 }
 

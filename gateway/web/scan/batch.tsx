@@ -105,7 +105,11 @@ export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
           autocapitalize="off"
           spellcheck={false}
           aria-describedby="codes-hint"
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            // What was said of lines that are others now; a batch that has stopped is still to be gone on with.
+            if (waiting.length === 0) setFault(null);
+          }}
         />
         <p id="codes-hint" class="quiet">
           {say(BATCH_TEXTS.codes_hint)}

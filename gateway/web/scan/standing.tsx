@@ -44,6 +44,7 @@ export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAh
 /** Why, and what to do: a token from the future tells how far a clock is behind; one that has ended may be an old one. */
 function refusalText(refused: FailedCheck): LocalisedText {
   const { code, clock_off_s: offS } = refused;
+  if (code === 'anchor_unknown') return SCAN_TEXTS.anchor_other;
   const [why, next] =
     offS === undefined
       ? [checkText(refused), SCAN_TEXTS.anchor_other]
@@ -62,7 +63,7 @@ function clockOffText(aheadS: number): LocalisedText {
 /** How old the trust is that this device carries. An age changes all the time: it is there to be read, and not spoken each time. */
 export function TrustAge({ trust: { carried }, nowS }: Pick<WarningsProps, 'trust' | 'nowS'>) {
   return (
-    <p class="quiet" data-trust={standingOf(carried, nowS)}>
+    <p class="quiet age" data-trust={standingOf(carried, nowS)}>
       {say(trustText(carried, nowS))}
     </p>
   );
@@ -79,7 +80,7 @@ function trustText(carried: CarriedTrust | null, nowS: number): LocalisedText {
   const age = ageText(Math.max(0, nowS - carried.iatS));
   const until = clockText(carried.expS, nowS);
   return {
-    zh: `信任包签名于 ${age.zh}前，有效至 ${until}`,
+    zh: `信任包 ${age.zh}前签名，${until} 到期`,
     en: `Trust bundle signed ${age.en} ago, good until ${until}`,
   };
 }
