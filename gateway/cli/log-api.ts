@@ -23,9 +23,16 @@ export interface LogEntry {
 
 const MAX_ENTRY_CHARS = 65_535;
 
-/** The log's present checkpoint as published, not believed yet. Throws CliError. */
-export async function fetchCheckpoint(gateway: GatewayClient): Promise<string> {
-  const reply = await gateway.send('/v1/log/checkpoint', {});
+/** How long a question for another checkpoint stays open, below what a reply may take. */
+const WAIT_S = 10;
+
+/**
+ * The log's present checkpoint as published, not believed yet. `since`: the size that is known; the log is then given
+ * ten seconds to have another one. Throws CliError.
+ */
+export async function fetchCheckpoint(gateway: GatewayClient, since?: number): Promise<string> {
+  const wanted = since === undefined ? '' : `?since=${since}&wait_s=${WAIT_S}`;
+  const reply = await gateway.send(`/v1/log/checkpoint${wanted}`, {});
   if (reply.status === 200) return reply.text;
   throw CliError.refused(parseReply(reply, problemSchema));
 }

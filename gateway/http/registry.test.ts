@@ -8,6 +8,7 @@ import type { Actor } from '../keys/actor.ts';
 import { readActorFile } from '../keys/key-store.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { cosignCheckpoint } from '../log/checkpoint-signing.ts';
+import { cosigner } from '../log/cosigner.fixture.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../log/merkle.ts';
 import { noteKey, parseVerifierKey, rawPublicKey } from '../log/note.ts';
 import { decodeBundle } from '../log/tiles.ts';
@@ -194,10 +195,10 @@ describe('a witness', () => {
     const note = await (await fetch(`${gateway.url}/v1/log/checkpoint`)).text();
     const nowS = Math.floor(Date.now() / 1000);
     const stranger = { name: witness.name, privateKey: generateKeyPairSync('ed25519').privateKey };
-    expect(await cosign(cosignCheckpoint(note, stranger, nowS))).toBe(403);
-    expect(await cosign(cosignCheckpoint(note.replace(/\n\d+\n/, '\n1\n'), witness, nowS))).toBe(403);
+    expect(await cosign(cosignCheckpoint(note, cosigner(stranger), nowS))).toBe(403);
+    expect(await cosign(cosignCheckpoint(note.replace(/\n\d+\n/, '\n1\n'), cosigner(witness), nowS))).toBe(403);
     expect(await cosign('no such line')).toBe(400);
-    expect(await cosign(cosignCheckpoint(note, witness, nowS))).toBe(201);
+    expect(await cosign(cosignCheckpoint(note, cosigner(witness), nowS))).toBe(201);
 
     const known = { ...(await trust()), witnesses: [noteKey(witness.name, 'cosignature', rawPublicKey(publicKey))] };
     for (const path of ['checkpoint', 'checkpoint/cosigned']) {

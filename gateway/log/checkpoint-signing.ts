@@ -17,6 +17,13 @@ import {
 /** A name and its Ed25519 private key: with node alone, as nobody signs a log in a browser. */
 export type NoteSigner = { readonly name: string; readonly privateKey: KeyObject };
 
+/** Who cosigns: a name, the public half of its Ed25519 key as 32 octets, and what signs, wherever the private half is. */
+export interface Cosigner {
+  readonly name: string;
+  readonly publicKey: Uint8Array;
+  readonly sign: (message: Uint8Array) => Uint8Array;
+}
+
 /** The published note for a tree head, signed by the log: with each key, where it has several for a while. */
 export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly [NoteSigner, ...NoteSigner[]]): string {
   const text = checkpointText(checkpoint);
@@ -24,7 +31,7 @@ export function signCheckpoint(checkpoint: Checkpoint, ...signers: readonly [Not
 }
 
 /** What a witness answers after it has seen that the checkpoint extends what it saw before: one signature line. */
-export function cosignCheckpoint(note: string, witness: NoteSigner, timestampS: number): string {
+export function cosignCheckpoint(note: string, witness: Cosigner, timestampS: number): string {
   const { text } = parseNote(note);
   parseCheckpoint(note);
   return formatSignatureLine(cosignText(text, witness, timestampS));
@@ -39,13 +46,12 @@ function signText(text: string, signer: NoteSigner): NoteSignature {
 }
 
 /** A witness's signature over a note's text at a time (C2SP tlog-cosignature, cosignature/v1). */
-function cosignText(text: string, witness: NoteSigner, timestampS: number): NoteSignature {
-  requireName(witness.name);
-  const raw = rawPublicKey(node().createPublicKey(witness.privateKey));
+function cosignText(text: string, { name, publicKey, sign }: Cosigner, timestampS: number): NoteSignature {
+  requireName(name);
   const bytes = new Uint8Array(8 + ED25519_SIGNATURE_BYTES);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(timestampS));
-  bytes.set(node().sign(null, cosignedMessage(text, timestampS), witness.privateKey), 8);
-  return { name: witness.name, keyId: keyId(witness.name, 'cosignature', raw), bytes };
+  bytes.set(sign(cosignedMessage(text, timestampS)), 8);
+  return { name, keyId: keyId(name, 'cosignature', publicKey), bytes };
 }
 
 function node(): NonNullable<typeof nodeCrypto> {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addCosignature, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts';
 import { cosignCheckpoint, signCheckpoint } from './checkpoint-signing.ts';
+import { cosigner } from './cosigner.fixture.ts';
 import { LogError } from './log-error.ts';
 import { emptyRoot, leafHash } from './merkle.ts';
 import { formatVerifierKey, type NoteAlgorithm, noteKey, parseVerifierKey, rawPublicKey } from './note.ts';
@@ -114,7 +115,7 @@ describe('checkpoints', () => {
 
   test('a known witness alone is taken for the log', () => {
     const text = note.slice(0, note.indexOf('\n\n') + 2);
-    const line = cosignCheckpoint(note, witness.signer, NOW_S);
+    const line = cosignCheckpoint(note, cosigner(witness.signer), NOW_S);
     expect(codeOf(() => verifyCheckpoint(text + line, trust))).toBe('note_untrusted');
   });
 
@@ -126,7 +127,7 @@ describe('checkpoints', () => {
   });
 
   test('a signature by a stranger makes the note unreadable', () => {
-    const line = cosignCheckpoint(note, stranger.signer, NOW_S);
+    const line = cosignCheckpoint(note, cosigner(stranger.signer), NOW_S);
     expect(verifyCheckpoint(note + line, trust).cosignatures).toEqual([]);
   });
 
@@ -180,13 +181,13 @@ describe('checkpoints', () => {
 
 describe('witnesses', () => {
   test('a cosignature is lost, or its time is', () => {
-    const line = cosignCheckpoint(note, witness.signer, NOW_S);
+    const line = cosignCheckpoint(note, cosigner(witness.signer), NOW_S);
     const cosigned = addCosignature(note, line, { witnesses, nowS: NOW_S });
     expect(verifyCheckpoint(cosigned, trust).cosignatures).toEqual([{ name: witness.key.name, timestampS: NOW_S }]);
   });
 
   test('a witness that signs again fills the note, or an older line takes the place of a newer one', () => {
-    const line = (timestampS: number) => cosignCheckpoint(note, witness.signer, timestampS);
+    const line = (timestampS: number) => cosignCheckpoint(note, cosigner(witness.signer), timestampS);
     const once = addCosignature(note, line(NOW_S), { witnesses, nowS: NOW_S });
     const twice = addCosignature(once, line(NOW_S + 5), { witnesses, nowS: NOW_S });
     expect(twice.split('\n')).toHaveLength(once.split('\n').length);
@@ -196,17 +197,17 @@ describe('witnesses', () => {
 
   test('a cosignature of a stranger, of other text, or from the future is added', () => {
     const add = (line: string) => codeOf(() => addCosignature(note, line, { witnesses, nowS: NOW_S }));
-    expect(add(cosignCheckpoint(note, stranger.signer, NOW_S))).toBe('note_untrusted');
+    expect(add(cosignCheckpoint(note, cosigner(stranger.signer), NOW_S))).toBe('note_untrusted');
     const other = signCheckpoint({ ...head, size: 43 }, log.signer);
-    expect(add(cosignCheckpoint(other, witness.signer, NOW_S))).toBe('note_forged');
-    expect(add(cosignCheckpoint(note, witness.signer, NOW_S + 3_600))).toBe('note_out_of_time');
+    expect(add(cosignCheckpoint(other, cosigner(witness.signer), NOW_S))).toBe('note_forged');
+    expect(add(cosignCheckpoint(note, cosigner(witness.signer), NOW_S + 3_600))).toBe('note_out_of_time');
     expect(add('nonsense')).toBe('note_malformed');
     const plain = note.slice(note.indexOf('\n\n') + 2);
     expect(codeOf(() => addCosignature(note, plain, { witnesses: [log.key], nowS: NOW_S }))).toBe('note_untrusted');
   });
 
   test("a cosignature's time can be changed afterwards", () => {
-    const line = cosignCheckpoint(note, witness.signer, NOW_S).trimEnd();
+    const line = cosignCheckpoint(note, cosigner(witness.signer), NOW_S).trimEnd();
     const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64');
     bytes[11] = (bytes[11] ?? 0) ^ 1;
     const changed = `\u2014 ${witness.key.name} ${bytes.toString('base64')}`;

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cosignCheckpoint, signCheckpoint } from './checkpoint-signing.ts';
+import { cosigner } from './cosigner.fixture.ts';
 import type { Finding } from './findings.ts';
 import { type NoteAlgorithm, noteKey, rawPublicKey } from './note.ts';
 import { bytes, numbered } from './store.contract.ts';
@@ -179,11 +180,11 @@ export function verifyContract(kind: string, make: () => Promise<TamperedStore>)
     });
 
     test('a cosigned checkpoint with a forged cosignature passes', async () => {
-      const line = cosignCheckpoint(note, witness.signer, 1_700_000_000);
+      const line = cosignCheckpoint(note, cosigner(witness.signer), 1_700_000_000);
       await under.store.saveCheckpoint('cosigned', note + line, undefined);
       expect(await found()).toEqual([]);
       const other = signCheckpoint({ origin, size: 1, root: new Uint8Array(32) }, log.signer);
-      const forged = note + cosignCheckpoint(other, witness.signer, 1_700_000_000);
+      const forged = note + cosignCheckpoint(other, cosigner(witness.signer), 1_700_000_000);
       await under.store.saveCheckpoint('cosigned', forged, note + line);
       expect(await found()).toEqual(['checkpoint_forged all']);
     });

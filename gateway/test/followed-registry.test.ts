@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { cosignCheckpoint } from '../log/checkpoint-signing.ts';
+import { cosigner } from '../log/cosigner.fixture.ts';
 import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { documentOf } from '../registry/fold-state.ts';
@@ -82,7 +83,7 @@ describe('a registry that is followed', () => {
     expect([sizeOf(follows), follows.faults]).toEqual([0, []]);
     const note = (await writer.store.loadCheckpoint('signed')) ?? '';
     const line = (key: typeof privateKey) =>
-      cosignCheckpoint(note, { name: witnessName(second.entityId), privateKey: key }, NOW_S);
+      cosignCheckpoint(note, cosigner({ name: witnessName(second.entityId), privateKey: key }), NOW_S);
     const stranger = generateKeyPairSync('ed25519').privateKey;
     await expect(
       acceptCosignature(writer.store, writer.registry.folded(), line(stranger), NOW_S),

@@ -136,6 +136,30 @@ describe('log verify', () => {
     await step('adapter', 'resume', '640000', '--as', 'operator-a');
   });
 
+  test('a witness cosigns what does not continue what it saw, or before its key is in the log', async () => {
+    const [key, seen] = [join(scratch, 'witness.json'), join(scratch, 'seen')];
+    const province = `${gateway.url}/provinces/440000`;
+    const witness = ['log', 'witness', '--entity', province, '--seen', seen];
+    await run('keys', 'new', '--owner', 'witness', '--use', 'witness');
+    expect(await refusal(...witness)).toBe('event_unauthorised');
+    const half = await run('registry', 'public-key', '--owner', 'witness', '--use', 'witness');
+    writeFileSync(key, half.stdout);
+    await step('registry', 'enrol-key', key, '--use', 'witness', '--as', 'province:440000');
+    const first = await run(...witness, '--lang', 'en');
+    expect([first.exit, first.stderr]).toEqual([0, '']);
+    await step('adapter', 'suspend', '640000', '--as', 'operator-a');
+    await step('adapter', 'resume', '640000', '--as', 'operator-a');
+    const next = await run(...witness, '--lang', 'en');
+    expect(next.stdout).toMatch(/ continues the \d+ entries seen before\n$/);
+    const cosigned = await (await fetch(`${gateway.url}/v1/log/checkpoint/cosigned`)).text();
+    expect(cosigned).toContain(`\n— ${province.replace('http://', '')} `);
+    expect(cosigned.split('\n')[1]).toBe(/ (\d+) {2}continues/.exec(next.stdout)?.[1]);
+    const note = readFileSync(seen, 'utf8');
+    writeFileSync(seen, note.replace(/\n\d+\n/, '\n1\n'));
+    expect(await refusal(...witness)).toBe('checkpoint_refused');
+    expect(readFileSync(seen, 'utf8')).not.toBe(note);
+  });
+
   test('a changed row goes unnoticed or unnamed', async () => {
     const ran = await verifyTampered((log) =>
       log.exec("UPDATE entry SET bytes = CAST(bytes || 'x' AS BLOB) WHERE idx = 40"),

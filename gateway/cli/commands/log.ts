@@ -12,6 +12,7 @@ import { MOST_CELLS, tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
+import { addLogWitness } from './log-witness.ts';
 
 interface AnchorOption {
   readonly anchor?: string;
@@ -26,7 +27,7 @@ interface ShowOptions {
 const SHOWN = 20;
 const MOST_SHOWN = 1_000;
 
-/** `log verify | show | checkpoint | evidence`: the registry's log, checked without trusting whoever keeps it. */
+/** `log verify | show | checkpoint | evidence | witness`: the registry's log, checked without trusting whoever keeps it. */
 export function addLog(program: Command, cli: Cli): void {
   const group = describedGroup(cli, program.command('log'), {
     zh: '注册表的透明日志',
@@ -37,6 +38,7 @@ export function addLog(program: Command, cli: Cli): void {
   addShow(group, cli);
   addCheckpoint(group, cli);
   addLogEvidence(group, cli);
+  addLogWitness(group, cli);
 }
 
 function addShow(group: Command, cli: Cli): void {

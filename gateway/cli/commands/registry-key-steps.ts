@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import {
   keyUseSchema,
@@ -171,9 +172,14 @@ function useOption(cli: Cli, command: Command): Command {
   return command.addOption(new Option('--use <use>', text).choices(keyUseSchema.options).default('registry'));
 }
 
+/** What `registry public-key` prints of a file with one key. */
+const printedKeySchema = z.object({ jwks: z.object({ keys: z.tuple([z.unknown()]) }) });
+
+/** A public key: a JWK, or what `registry public-key` printed, in a file or as it stands. Throws CliError `enrolment_invalid`. */
 async function readJwk(given: string): Promise<RegistryJwk> {
   const document = given.trimStart().startsWith('{') ? jsonOrUndefined(given) : await readJson(given);
-  const parsed = registryJwkSchema.safeParse(document);
+  const printed = printedKeySchema.safeParse(document);
+  const parsed = registryJwkSchema.safeParse(printed.success ? printed.data.jwks.keys[0] : document);
   if (parsed.success) return parsed.data;
   // A private key that was given by mistake is not quoted.
   throw CliError.of('enrolment_invalid', { zh: '不是带 kid 的公钥 JWK', en: 'not a public JWK with a kid' });
