@@ -89,7 +89,6 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
           { issuer: '410000', venue_kind: 'hospital', cell: 'green/signed/province-signed/live/fresh/-/-', n: 12 },
         ],
         undecided: 3,
-        certificates: [],
         suppressed_below: 10,
       }),
     ],
