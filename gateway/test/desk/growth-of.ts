@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import { packGroups } from '../../coverage/packed-groups.ts';
 import { PackedRow } from '../../coverage/packed-rows.ts';
 import { Tally } from '../../coverage/tally.ts';
 
 const MINUTES_A_DAY = 1_440;
+const countsSchema = z.record(z.string(), z.int());
 
 interface Sum {
   readonly span: number;
@@ -37,6 +39,15 @@ export function growthOf(path: string): string[] {
     `a day adds ${gigabytes(dayBytes)} that are kept for a week, and ${gigabytes(keptBytes)} that are kept for 400 days`,
     `in the end it holds ${gigabytes(7 * dayBytes + 400 * keptBytes)}`,
   ];
+}
+
+/** Scans that a monitor's store has and does not show: too few are behind their groups. */
+export function waitingScansIn(path: string): number {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const rows = db.prepare('SELECT counts FROM huren_coverage_waiting').all();
+  db.close();
+  const counters = rows.flatMap(({ counts }) => Object.entries(countsSchema.parse(JSON.parse(String(counts)))));
+  return counters.reduce((sum, [counter, n]) => sum + (counter.startsWith('answer:') ? n : 0), 0);
 }
 
 function sumsIn(path: string) {

@@ -12,7 +12,7 @@ import { randomFrom } from '../chaos/random.ts';
 import { startChromium } from '../chromium.ts';
 import { DeskPage } from './desk-page.ts';
 import { everyLook } from './every-look.ts';
-import { growthOf } from './growth-of.ts';
+import { growthOf, waitingScansIn } from './growth-of.ts';
 import { monitorSettings, seatsIn, startNationalSide } from './national-side.ts';
 import type { DeskNotes } from './run.ts';
 import { type Lot, lotAt, statedBy, WATCHED } from './simulated-counts.ts';
@@ -69,12 +69,16 @@ export async function load({ options, note, fault }: DeskNotes): Promise<void> {
     }
     note(`asked for reports ${serving.asked.times} times`);
     reporting.stop();
-    await mustShow(seats.monitor.url, reporting, { note, fault });
+    const shown = await mustShow(seats.monitor.url, reporting, { note, fault });
     await page.close();
     await everyLook(browser, seats.monitor.url, { options, note, fault });
     await browser.close();
     await monitor.stop();
-    for (const line of growthOf(join(seats.monitor.dir, 'coverage.sqlite'))) note(line);
+    const store = join(seats.monitor.dir, 'coverage.sqlite');
+    const waiting = waitingScansIn(store);
+    note(`${waiting} scans wait, of groups that too few are behind`);
+    if (shown + waiting !== reporting.scans) fault(`${shown} shown and ${waiting} waiting are not ${reporting.scans}`);
+    for (const line of growthOf(store)) note(line);
   } finally {
     reporting.stop();
     await monitor.stop();
@@ -154,26 +158,30 @@ function cpuSecondsOf(pid: number | null): number {
   return (Number(members[11]) + Number(members[12])) / 100;
 }
 
-/** Every scan, and a p95 of four gateways' sketches that is as near the true one as is said. */
-async function mustShow(url: string, reporting: Reporting, { note, fault }: Pick<DeskNotes, 'note' | 'fault'>) {
+/**
+ * Gives how many scans are shown once that no longer changes, and sees that the p95 of four gateways' sketches is as near
+ * the true one as is said.
+ */
+async function mustShow(
+  url: string,
+  reporting: Reporting,
+  { note, fault }: Pick<DeskNotes, 'note' | 'fault'>,
+): Promise<number> {
   const read = async (): Promise<Coverage | null> => {
     const signal = AbortSignal.timeout(SHOWS_WITHIN_MS);
     const reply = await fetch(`${url}/v1/coverage?window=24h`, { signal }).catch(() => null);
     const text = await reply?.text();
     return coverageSchema.safeParse(jsonOrUndefined(text ?? '')).data ?? null;
   };
-  let shown: Coverage | null = null;
+  let coverage = await read();
   await becomesTrue(async () => {
-    // A look at the whole country is work, and the last reports are read meanwhile.
-    await delay(5_000);
-    shown = (await read()) ?? shown;
-    return shown?.totals.presented === reporting.scans;
+    // A look at the whole country is work, and each node is asked every ten seconds for its last report.
+    await delay(1_500 * REPORT_EVERY_S);
+    const before = coverage?.totals.presented;
+    coverage = (await read()) ?? coverage;
+    return coverage !== null && coverage.totals.presented === before;
   }, ARRIVES_WITHIN_MS);
-  const coverage = await read();
-  if (coverage?.totals.presented !== reporting.scans) {
-    fault(`${coverage?.totals.presented} scans are shown, not ${reporting.scans}`);
-  }
-  note(`${coverage?.totals.presented} scans are shown, in ${coverage?.cells.length} cells`);
+  note(`${coverage?.totals.presented} scans are shown of ${reporting.scans}, in ${coverage?.cells.length} cells`);
   const cell = coverage?.cells.find((one) => one.issuer === WATCHED.issuer && one.destination === WATCHED.destination);
   const sorted = reporting.watchedMs.toSorted((a, b) => a - b);
   const trueMs = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
@@ -185,4 +193,5 @@ async function mustShow(url: string, reporting: Reporting, { note, fault }: Pick
   // They have stopped reporting by now, and a busy machine is late to answer for all of them.
   const wrong = coverage?.nodes.filter(({ faults }) => faults.some((one) => one !== 'unreachable')) ?? [];
   if (wrong.length > 0) fault(`${wrong.length} nodes have faults: ${JSON.stringify(wrong[0])}`);
+  return coverage?.totals.presented ?? 0;
 }
