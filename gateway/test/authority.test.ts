@@ -17,6 +17,7 @@ import { type NewGateway, startNewGateway } from './new-gateway.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes } from './venue-client.ts';
+import { joined } from './walkthrough-document.ts';
 
 let sandbox: SandboxGateway;
 let cli: RegistryCli;
@@ -234,7 +235,7 @@ describe('a gateway whose thumbprints its province has compared', () => {
     const { subordinates } = subordinateListSchema.parse(await reply.json());
     expect(subordinates.map(({ published }) => published.map((key) => key.kid))).toEqual([[kid]]);
     const log = await cli.run('log', 'show');
-    expect(log.stdout).toMatch(new RegExp(`subordinate_admitted +${id} ${kid} `));
+    expect(joined(log.stdout)).toMatch(new RegExp(`subordinate_admitted +${id} ${kid} `));
   });
 
   test('signs with a new key before its province, far away, has taken it', async () => {
@@ -275,7 +276,7 @@ describe('a province that was removed', () => {
     expect([await listed(gateway), await listed(province)]).toEqual([[['admitted', false]], [['removed', false]]]);
     expect(await verdict(reply)).not.toBe('verified');
     const shown = await cli.run('authority', 'list', '--superior', province);
-    expect(shown.stdout).toMatch(new RegExp(`${gateway} .*superior_removed`));
+    expect(joined(shown.stdout)).toMatch(new RegExp(`${gateway} .*superior_removed`));
     const reasons = async () => await (await fetch(`${sandbox.url}/readyz`)).text();
     await expect.poll(reasons, { timeout: 10_000 }).toContain('not_admitted');
   });

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { huren, type Ran } from '../cli/huren.fixture.ts';
 import { ROOT } from './import-graph.ts';
 import { tempFolder } from './registry-site.fixture.ts';
+import { joined } from './walkthrough-document.ts';
 
 const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 const FOLDER = 'adapters/provinces/120000-tianjin';
@@ -43,8 +44,8 @@ test('the steps to add a province fail as printed, or print something else', { t
     const { command, printed } = step(number);
     expect(command).toContain(FOLDER);
     const ran = await huren([...command.replace(FOLDER, folder).split(' '), '--lang', 'en']);
-    const said = ran.stdout.split('\n').map(normal);
-    for (const line of printed) expect(said).toContain(normal(line));
+    const said = joined(ran.stdout).split('\n').map(normal);
+    for (const line of joined(printed.join('\n')).split('\n')) expect(said).toContain(normal(line));
     return ran;
   };
   expect((await run(1)).exit).toBe(0);

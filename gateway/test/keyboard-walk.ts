@@ -5,6 +5,7 @@ const MOST_STOPS = 150;
 
 /** Goes on with the tab key until something has the focus. Throws where it cannot be reached, or its focus cannot be seen. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
   for (let stops = 0; stops < MOST_STOPS; stops += 1) {
     await page.keyboard.press('Tab');
     if (!(await hasFocus(target))) continue;

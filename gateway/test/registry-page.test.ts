@@ -398,9 +398,9 @@ describe('the desk', () => {
     expect(await own.locator('[data-attention="recognition_falling"]').count()).toBe(1);
     expect(await own.locator('.take-away a').first().getAttribute('href')).toContain('issuer=110000');
     await own.locator('#history li').first().waitFor();
-    await page.goto(`${gateway.url}/coverage?province=120000&lang=en`);
-    await page.locator('[data-of-province="120000"] #history').waitFor();
-    expect(await page.locator('[data-of-province="120000"] [data-issuer]').count()).toBe(0);
+    await page.goto(`${gateway.url}/coverage?province=640000&lang=en`);
+    await page.locator('[data-of-province="640000"] #history').waitFor();
+    expect(await page.locator('[data-of-province="640000"] [data-issuer]').count()).toBe(0);
     expect(complaints).toEqual([]);
     await context.close();
   });

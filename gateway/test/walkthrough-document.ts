@@ -36,10 +36,20 @@ export function withValue(commands: string, name: string, value: string): string
   return commands.replace(line, `export ${name}='${value}'`);
 }
 
+/** What has no room goes on below, four cells further in: where a line ends depends on how long somebody's paths are. */
+export function joined(text: string): string {
+  return text
+    .replaceAll(/(?<=\p{Script=Han})\n {4,}(?=\p{Script=Han})/gu, '')
+    .replaceAll(/\n {4,}(?=\S)/g, ' ')
+    .replaceAll(/(?<=\S) {2,}/g, ' ');
+}
+
 /** The first of the lines that `output` does not have, in their order; null: it has all. `…` stands for anything. */
 export function missingLine(output: string, lines: readonly string[]): string | null {
-  let rest = output.split('\n').map((line) => line.trimEnd());
-  for (const line of lines) {
+  let rest = joined(output)
+    .split('\n')
+    .map((line) => line.trimEnd());
+  for (const line of joined(lines.join('\n')).split('\n')) {
     const at = rest.findIndex((printed) => patternOf(line).test(printed));
     if (at < 0) return line;
     rest = rest.slice(at + 1);
@@ -48,6 +58,6 @@ export function missingLine(output: string, lines: readonly string[]): string | 
 }
 
 function patternOf(line: string): RegExp {
-  const parts = line.trimEnd().split('…');
+  const parts = line.trimEnd().split(/ ?… ?/);
   return new RegExp(`^${parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*')}$`, 'u');
 }
