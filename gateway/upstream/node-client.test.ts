@@ -102,4 +102,13 @@ describe('a node that is asked', () => {
     await expect(node.ask()).rejects.toMatchObject({ code: 'status' });
     expect(new Set(node.tokens.slice(6)).size).toBe(2);
   });
+
+  test('is asked by nobody for half a minute after its token could not be signed once', async () => {
+    saying({ outcome: 'absent', why: 'unknown' });
+    const { gatewaySigner } = node;
+    node.gatewaySigner = { ...gatewaySigner, sign: () => Promise.reject(new RangeError('the key is out of reach')) };
+    await expect(node.ask()).rejects.toThrow('the key is out of reach');
+    node.gatewaySigner = gatewaySigner;
+    expect(await node.ask()).toEqual({ kind: 'absent', why: 'unknown' });
+  });
 });

@@ -57,6 +57,8 @@ export class NodeTokens {
     const renewAtMs = nowMs + (NODE_TOKEN_LIFETIME_S * 1000) / 2;
     const kept = { token: this.#sign(gateway, issuer), kid, renewAtMs };
     this.#kept.set(name, kept);
+    // One that could not be signed is not kept: the key may be within reach again at the next question.
+    kept.token.catch(() => this.#forget(gateway, issuer, kept));
     return kept;
   }
 
