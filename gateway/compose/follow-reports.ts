@@ -38,13 +38,14 @@ export function followReports(parts: NodeParts): ReportFollower | null {
   const told = countReports(metrics.registry);
   const fetch = async ({ node }: ReportingNode, { epoch, number }: KnownReport): Promise<CoverageReports> => {
     const query = new URLSearchParams({ after: String(number), ...(epoch === null ? {} : { epoch }) });
-    const authorization = `Bearer ${await tokens.tokenFor(asker, node)}`;
     const bounds = { timeoutMs: WITHIN_MS, maxBytes: MAX_REPLY_BYTES };
-    const reply = await documents
-      .get(`${node}/v1/coverage/reports?${query}`, bounds, { authorization })
-      .catch((error: unknown) => {
-        throw new ReportFault('unreachable', error);
-      });
+    const reply = await tokens.present(asker, node, (token) =>
+      documents
+        .get(`${node}/v1/coverage/reports?${query}`, bounds, { authorization: `Bearer ${token}` })
+        .catch((error: unknown) => {
+          throw new ReportFault('unreachable', error);
+        }),
+    );
     if (reply.status !== 200) throw new ReportFault('unreachable', reply.status);
     return readReports(reply.bytes);
   };

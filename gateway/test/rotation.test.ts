@@ -16,7 +16,7 @@ import { openRegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
-/** ROTATION_SCANS=10000 for the full load. */
+/** At least; ROTATION_SCANS=10000 for the full load. */
 const SCANS = Number(process.env['ROTATION_SCANS'] ?? 2_000);
 const AT_ONCE = 16;
 
@@ -75,6 +75,7 @@ describe('rotation', () => {
       const verdicts = new Map<string, number>();
       const kids = { attestation: new Set<string>(), statement: new Set<string>() };
       let begun = 0;
+      let isRotated = false;
       let held = await bundleNow();
       // As every verifier here does: a kid that the chains in hand do not know makes it fetch them once more.
       const lenientVerdict = async (reply: VerificationReply) => {
@@ -92,7 +93,7 @@ describe('rotation', () => {
         verdicts.set(outcome, (verdicts.get(outcome) ?? 0) + 1);
       };
       const worker = async () => {
-        while (begun < SCANS) {
+        while (begun < SCANS || !isRotated) {
           begun += 1;
           await scan();
         }
@@ -100,16 +101,23 @@ describe('rotation', () => {
       const reached = (share: number) => expect.poll(() => begun, { timeout: 600_000 }).toBeGreaterThan(SCANS * share);
       const rotations = async () => {
         const keys = openKeyStore({ setting: null, dataDir: gateway.dataDir });
-        for (const share of [0.1, 0.5]) {
-          await reached(share);
-          await keys.announce('gateway', 'attestation', nowS());
-          await rotateStatementKey('410000');
-          await reached(share + 0.2);
-          await keys.rotate('gateway', 'attestation', nowS());
+        try {
+          for (const share of [0.1, 0.5]) {
+            await reached(share);
+            const before = kids.attestation.size;
+            await keys.announce('gateway', 'attestation', nowS());
+            await rotateStatementKey('410000');
+            await reached(share + 0.2);
+            await keys.rotate('gateway', 'attestation', nowS());
+            // A fast machine would be through with its scans before a superior has taken the key.
+            await expect.poll(() => kids.attestation.size, { timeout: 30_000 }).toBeGreaterThan(before);
+          }
+        } finally {
+          isRotated = true;
         }
       };
       await Promise.all([rotations(), ...Array.from({ length: AT_ONCE }, worker)]);
-      expect(Object.fromEntries(verdicts)).toEqual({ 'ok verified': SCANS });
+      expect(Object.fromEntries(verdicts)).toEqual({ 'ok verified': begun });
       // Each key has changed twice while answers were given with it.
       expect([kids.statement.size, kids.attestation.size]).toEqual([3, 3]);
     },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type StatementOutcome, statementRequestSchema } from '../../schemas/statement-exchange.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
 import { LIMITS, type PlayedNode, playNode } from './played-node.fixture.ts';
 
 let node: PlayedNode;
@@ -73,5 +74,41 @@ describe('a node that is asked', () => {
         .parse(node.tokens.slice(-2))
         .map((token) => token === node.tokens[2]),
     ).toEqual([true, false]);
+  });
+
+  test('is lost to a question whose token is of a key that the log has ended since, or is asked without end', async () => {
+    const unavailable: StatementOutcome = { outcome: 'unavailable', reasons: ['issuer_unavailable'] };
+    const told = { kind: 'unavailable', reasons: ['issuer_unavailable'] };
+    const ended = new Set<string | undefined>();
+    node.answer = async (response, body) => {
+      if (ended.has(node.kids().at(-1))) return void response.writeHead(401).end('{}');
+      const answer = await node.signed(statementRequestSchema.parse(JSON.parse(body)), unavailable);
+      response.end(JSON.stringify({ answer }));
+    };
+    const [before, now] = [node.gatewaySigner, (await makeKey('next')).signer];
+    await node.ask();
+    node.gatewaySigner = now;
+    expect(await node.ask()).toEqual(told);
+    // It was revoked, and now its superior has taken that.
+    ended.add(before.kid);
+    expect(await node.ask()).toEqual(told);
+    expect(await node.ask()).toEqual(told);
+    expect(node.kids()).toEqual([before.kid, before.kid, before.kid, now.kid, now.kid]);
+    // Nor is the next one any better.
+    ended.add(now.kid);
+    node.gatewaySigner = before;
+    await expect(node.ask()).rejects.toMatchObject({ code: 'status' });
+    expect(node.kids().slice(5)).toEqual([now.kid, before.kid]);
+    await expect(node.ask()).rejects.toMatchObject({ code: 'status' });
+    expect(new Set(node.tokens.slice(6)).size).toBe(2);
+  });
+
+  test('is asked by nobody for half a minute after its token could not be signed once', async () => {
+    saying({ outcome: 'absent', why: 'unknown' });
+    const { gatewaySigner } = node;
+    node.gatewaySigner = { ...gatewaySigner, sign: () => Promise.reject(new RangeError('the key is out of reach')) };
+    await expect(node.ask()).rejects.toThrow('the key is out of reach');
+    node.gatewaySigner = gatewaySigner;
+    expect(await node.ask()).toEqual({ kind: 'absent', why: 'unknown' });
   });
 });

@@ -46,27 +46,24 @@ export interface TravellingQuestion {
 export async function sendAlone(wire: NodeWire, gateway: AskingGateway, question: TravellingQuestion): Promise<void> {
   const { client } = wire;
   try {
-    const headers = await headersOf(wire, gateway);
     let requests: readonly StatementRequest[] = [];
-    const reply = await client.fetchMade(() => {
-      requests = [question.make()];
-      return { method: 'POST', path: '/v1/statements', headers, body: JSON.stringify(requests[0]) };
-    });
+    const reply = await presented(wire, gateway, (headers) =>
+      client.fetchMade(() => {
+        requests = [question.make()];
+        return { method: 'POST', path: '/v1/statements', headers, body: JSON.stringify(requests[0]) };
+      }),
+    );
     const [request] = requests;
     if (request === undefined) throw malformed();
-    question.resolve({ request, reply: parsedReply(wire, gateway, reply) });
+    question.resolve({ request, reply: parsedReply(reply, wire.nowMs()) });
   } catch (error) {
     question.reject(error);
   }
 }
 
 /** Reads the reply to one question. Throws UpstreamError for anything but a reply. */
-export function parsedReply(
-  wire: Omit<NodeWire, 'client' | 'timeoutMs'>,
-  gateway: AskingGateway,
-  reply: UpstreamReply,
-): StatementReply {
-  refuseStatus(wire, gateway, reply);
+export function parsedReply(reply: UpstreamReply, nowMs: number): StatementReply {
+  refuseStatus(reply, nowMs);
   const parsed = statementReplySchema.safeParse(jsonOrUndefined(textOf(reply, 'UTF-8')));
   if (!parsed.success) throw malformed();
   return parsed.data;
@@ -106,15 +103,16 @@ export async function sendTogether(
     else question.resolve({ request, reply: outcome });
   };
   try {
-    const headers = await headersOf(wire, gateway);
-    const make = () => {
-      requests = questions.map((question) => question.make());
-      const body = JSON.stringify({ items: requests });
-      return { method: 'POST' as const, path: '/v1/statements/batch', headers, body };
-    };
-    const reply = await client.fetchMade(make, { most: questions.length, onLine });
+    const reply = await presented(wire, gateway, (headers) => {
+      const make = () => {
+        requests = questions.map((question) => question.make());
+        const body = JSON.stringify({ items: requests });
+        return { method: 'POST' as const, path: '/v1/statements/batch', headers, body };
+      };
+      return client.fetchMade(make, { most: questions.length, onLine });
+    });
     if (reply.status === 404) return false;
-    refuseStatus(wire, gateway, reply);
+    refuseStatus(reply, wire.nowMs());
     if (open.size > 0) throw malformed();
   } catch (error) {
     for (const { reject } of open.values()) reject(error);
@@ -122,24 +120,25 @@ export async function sendTogether(
   return true;
 }
 
-async function headersOf({ node, timeoutMs, tokens }: NodeWire, gateway: AskingGateway) {
-  return {
-    'content-type': 'application/json',
-    authorization: `Bearer ${await tokens.tokenFor(gateway, node)}`,
-    [HOPS_HEADER]: '1',
-    [WITHIN_HEADER]: String(Math.max(1, timeoutMs - RETURN_MS)),
-  };
+/** Sends in the gateway's name, with headers that say so. */
+function presented(
+  { node, timeoutMs, tokens }: NodeWire,
+  gateway: AskingGateway,
+  send: (headers: Readonly<Record<string, string>>) => Promise<UpstreamReply>,
+): Promise<UpstreamReply> {
+  return tokens.present(gateway, node, (token) =>
+    send({
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      [HOPS_HEADER]: '1',
+      [WITHIN_HEADER]: String(Math.max(1, timeoutMs - RETURN_MS)),
+    }),
+  );
 }
 
-function refuseStatus(
-  { node, tokens, nowMs }: Omit<NodeWire, 'client' | 'timeoutMs'>,
-  gateway: AskingGateway,
-  reply: UpstreamReply,
-): void {
-  const { status, headers } = reply;
+function refuseStatus({ status, headers }: UpstreamReply, nowMs: number): void {
   if (status === 200) return;
-  if (status === 401) tokens.forget(gateway, node);
-  if (status === 429 || status === 503) throw busy(retryAfterMs(headers['retry-after'], nowMs()));
+  if (status === 429 || status === 503) throw busy(retryAfterMs(headers['retry-after'], nowMs));
   throw refused();
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { decodeProtectedHeader } from 'jose';
 import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
 import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
@@ -29,12 +30,15 @@ export interface PlayedNode {
   rereads: number;
   clock: number;
   readonly tokens: string[];
+  /** Of the keys that signed the tokens. */
+  readonly kids: () => (string | undefined)[];
   readonly paths: string[];
   answer: (response: ServerResponse, body: string, path: string) => Promise<void>;
   readonly ask: (question?: Partial<Question>) => Promise<NodeAnswer>;
   /** An answer to that request, rightly signed. */
   readonly signed: (request: StatementRequest, outcome: StatementOutcome, gateway?: string) => Promise<string>;
-  readonly gatewaySigner: Signer;
+  /** What the gateway that asks signs with at the moment. */
+  gatewaySigner: Signer;
   readonly stop: () => Promise<void>;
 }
 
@@ -69,13 +73,14 @@ export async function playNode(limits: Partial<typeof LIMITS> = {}): Promise<Pla
     purpose: 'venue_entry',
     destination: null,
     forms: ['jws'],
-    gateway: { entityId: GATEWAY, signer: () => gateway.signer },
+    gateway: { entityId: GATEWAY, signer: () => played.gatewaySigner },
   };
   const played: PlayedNode = {
     client,
     rereads: 0,
     clock: Date.now(),
     tokens: [],
+    kids: () => played.tokens.map((header) => decodeProtectedHeader(header.replace('Bearer ', '')).kid),
     paths: [],
     answer: async (response) => void response.writeHead(500).end(),
     ask: (question = {}) => asking({ ...base, ...question }),

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { PROBLEMS, type Problem, type ProblemCode } from '../../schemas/problem.ts';
 import { type StatementRequest, statementRequestSchema } from '../../schemas/statement-exchange.ts';
+import { makeKey } from '../trust/federation.fixture.ts';
 import { GATEWAY, LIMITS, type PlayedNode, playNode } from './played-node.fixture.ts';
 import { GATHER_MS } from './question-batcher.ts';
 
@@ -207,6 +208,18 @@ describe('a batch', () => {
     expect(await together(3)).toEqual(['answered', 'answered', 'answered']);
     const nonces = frames.flat().map(({ nonce }) => nonce);
     expect([nonces.length, new Set(nonces).size]).toEqual([6, 6]);
+  });
+
+  test('whose token is of a key that the log has ended since is lost, or sent again with its nonces', async () => {
+    const [before, now] = [node.gatewaySigner, (await makeKey('next')).signer];
+    playing(async (response, items) => {
+      node.gatewaySigner = now;
+      if (node.kids().at(-1) === before.kid) response.writeHead(401).end('{}');
+      else await allAbsent(response, items);
+    });
+    expect(await together(3)).toEqual(['answered', 'answered', 'answered']);
+    expect(node.kids()).toEqual([before.kid, before.kid, now.kid]);
+    expect(new Set(frames.flat().map(({ nonce }) => nonce)).size).toBe(6);
   });
 
   test.each<[number, string]>([

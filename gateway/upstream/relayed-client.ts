@@ -83,7 +83,7 @@ async function send(
   if (reply.status === PROBLEMS.node_unreachable.status && problemIn(reply) === 'node_unreachable') {
     throw new UpstreamError('connect_failed', "the province's node is not reached by way of the national platform");
   }
-  return parsedReply(wire, gateway, reply);
+  return parsedReply(reply, wire.nowMs());
 }
 
 function problemIn(reply: UpstreamReply): ProblemCode | undefined {

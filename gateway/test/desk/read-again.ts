@@ -23,8 +23,9 @@ export async function readEveryReportAgain(nation: Nation): Promise<ReadonlyMap<
     const tokens = new NodeTokens(nowMs);
     for (const { destination, issuer } of nation.provinces.values()) {
       for (const { url } of [destination.seat, issuer.seat]) {
-        const authorization = `Bearer ${await tokens.tokenFor(asker, url)}`;
-        for await (const token of reportsOf(url, authorization)) {
+        const get = (address: string) =>
+          tokens.present(asker, url, (token) => fetch(address, { headers: { authorization: `Bearer ${token}` } }));
+        for await (const token of reportsOf(url, get)) {
           const payload = token.split('.')[1] ?? '';
           const report = coverageReportSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
           const received = { report, digest: await sha256Base64url(payload), receivedS: Math.floor(nowMs() / 1000) };
@@ -43,13 +44,13 @@ export async function readEveryReportAgain(nation: Nation): Promise<ReadonlyMap<
 }
 
 /** A node's reports that are kept, oldest first. */
-async function* reportsOf(url: string, authorization: string): AsyncGenerator<string> {
+async function* reportsOf(url: string, get: (address: string) => Promise<Response>): AsyncGenerator<string> {
   for (let known: KnownReport = { epoch: null, number: 0 }; ; ) {
     const query = new URLSearchParams({
       after: String(known.number),
       ...(known.epoch === null ? {} : { epoch: known.epoch }),
     });
-    const reply = await fetch(`${url}/v1/coverage/reports?${query}`, { headers: { authorization } });
+    const reply = await get(`${url}/v1/coverage/reports?${query}`);
     const { reports } = coverageReportsSchema.parse(await reply.json());
     yield* reports;
     const last = reports.at(-1)?.split('.')[1];
