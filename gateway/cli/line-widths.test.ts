@@ -1,10 +1,16 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { tempFolder } from '../test/registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { createCli } from './cli.ts';
 import { huren } from './huren.fixture.ts';
 import { createProgram } from './program.ts';
 import { cellsOf, MOST_CELLS, tableLines, wrapped } from './table.ts';
+
+const findingsSchema = z.object({ findings: z.array(z.object({ setting: z.string() })).min(20) });
 
 /** Lines that could be broken and are too long: a code or an identifier that fills its line by itself cannot. */
 function tooLong(text: string): string[] {
@@ -70,5 +76,14 @@ describe('in a sandbox', () => {
     expect(ran.exit, ran.stderr).toBeLessThan(2);
     expect(ran.stdout.length).toBeGreaterThan(40);
     expect(tooLong(ran.stdout)).toEqual([]);
+  });
+
+  test('findings of a node whose folder has a long name are left out', async () => {
+    const dataDir = join(tempFolder(onTestFinished), 'a-name-that-leaves-no-room-in-a-line'.repeat(3));
+    cpSync(join(gateway.dataDir, 'keys'), join(dataDir, 'keys'), { recursive: true });
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: dataDir, HUREN_ROLES: 'destination' };
+    const { findings } = findingsSchema.parse(JSON.parse((await huren(['config', 'check', '--json'], env)).stdout));
+    const told = (await huren(['config', 'check'], env)).stdout.split('\n').filter((line) => /^[✓✗–!] /.test(line));
+    expect(told.map((line) => line.slice(3).split(/ {2,}/)[0])).toEqual(findings.map(({ setting }) => setting));
   });
 });

@@ -2,7 +2,7 @@ import type { BatchRow, BatchTotals } from '../../../schemas/batch-row.ts';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
 import { DECISION_TEXTS, STATUS_TEXTS } from '../../../schemas/texts/answer.ts';
 import type { Cli } from '../cli.ts';
-import { tableLines } from '../table.ts';
+import { tableRows } from '../table.ts';
 
 const COLOURS = { pass: 'green', restrict: 'red', refer: 'magenta' } as const;
 
@@ -15,9 +15,9 @@ export function printRows({ say, print, paint }: Cli, rows: readonly BatchRow[])
     issuer === null ? '' : say(PROVINCES[issuer]),
     problem ?? reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' })),
   ]);
-  for (const [at, text] of tableLines(cells).entries()) {
+  for (const [at, lines] of tableRows(cells).entries()) {
     const decision = rows[at]?.decision ?? null;
-    print(decision === null ? text : paint(COLOURS[decision], text));
+    for (const text of lines) print(decision === null ? text : paint(COLOURS[decision], text));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Finding } from '../../compose/checks/run-config-check.ts';
 import { type Cli, printable } from '../cli.ts';
-import { tableLines } from '../table.ts';
+import { tableRows } from '../table.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
 
 const MARKS = { good: '✓', bad: '✗', unused: '–' } as const;
@@ -39,10 +39,11 @@ function print(cli: Cli, findings: readonly Finding[]): void {
     check,
     printable(cli.say(found)),
   ]);
-  for (const [at, line] of tableLines(rows).entries()) {
+  for (const [at, [first = '', ...below]] of tableRows(rows).entries()) {
     const finding = findings[at];
     if (finding === undefined) continue;
-    cli.print(`${cli.paint(COLOURS[finding.outcome], line.slice(0, 1))}${line.slice(1)}`);
+    cli.print(`${cli.paint(COLOURS[finding.outcome], first.slice(0, 1))}${first.slice(1)}`);
+    for (const line of below) cli.print(line);
     if (finding.next !== null) {
       cli.print(`     ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(cli.say(finding.next))}`);
     }
