@@ -274,4 +274,9 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['province', 'version'],
     about: 'In a sandbox alone: `huren adapter check` says why',
   },
+  'an adapter folder cannot be read and stays out of use': {
+    level: 'warn',
+    members: ['folder', 'reason'],
+    about: 'In a sandbox alone: fill its blanks; `huren adapter check` names each',
+  },
 };

@@ -14,12 +14,36 @@ export interface ProvinceFolder {
 
 const FOLDER_NAME = /^(\d{6})-[a-z0-9-]+$/;
 
+/** What lies in the folders of provinces. `unfinished`: folders that cannot be read yet, and why. */
+interface Provinces {
+  readonly finished: readonly ProvinceFolder[];
+  readonly unfinished: readonly { readonly folder: string; readonly reason: string }[];
+}
+
 /**
  * Reads every `<GB/T 2260 code>-<name>/` folder beside this file, sorted by code. Nothing else lists the provinces, so
  * adding one touches only its folder. Throws AdapterFolderError.
  */
 export function loadProvinces(root: string = import.meta.dirname): ProvinceFolder[] {
-  const folders = folderNames(root).map((name) => loadProvince(root, name));
+  return distinct(folderNames(root).map((name) => loadProvince(root, name)));
+}
+
+/** The same, for whoever goes on without those that somebody is still working on. Throws AdapterFolderError `duplicate`. */
+export function finishedProvinces(root: string = import.meta.dirname): Provinces {
+  const finished: ProvinceFolder[] = [];
+  const unfinished: { folder: string; reason: string }[] = [];
+  for (const folder of folderNames(root)) {
+    try {
+      finished.push(loadProvince(root, folder));
+    } catch (error) {
+      if (!(error instanceof AdapterFolderError)) throw error;
+      unfinished.push({ folder, reason: error.message });
+    }
+  }
+  return { finished: distinct(finished), unfinished };
+}
+
+function distinct(folders: ProvinceFolder[]): ProvinceFolder[] {
   const seen = new Set<string>();
   for (const { manifest } of folders) {
     if (seen.has(manifest.province)) {

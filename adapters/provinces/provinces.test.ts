@@ -6,7 +6,7 @@ import { ABROAD } from '../../schemas/code-lists/index.ts';
 import { AdapterFolderError } from '../adapter-folder.ts';
 import { compilePointer } from '../pointer.ts';
 import { findOverlaps } from '../recogniser-overlap.ts';
-import { loadProvinces, manifestsBeside, type ProvinceFolder } from './index.ts';
+import { finishedProvinces, loadProvinces, manifestsBeside, type ProvinceFolder } from './index.ts';
 
 const folders = loadProvinces();
 const SIXTEEN = [
@@ -126,6 +126,14 @@ describe('a folder that cannot be used', () => {
     cpSync(join(root, '410000-henan'), join(root, '420000-hubei'), { recursive: true });
     expect(manifestsBeside(join(root, '420000-hubei'), root).map(({ province }) => province)).toEqual(['410000']);
     expect(manifestsBeside(join(root, '410000-henan'), root)).toEqual([]);
+  });
+
+  test('an unfinished folder keeps the finished ones from being played, or goes without a word', () => {
+    cpSync(join(root, '410000-henan'), join(root, '420000-hubei'), { recursive: true });
+    expect(() => loadProvinces(root)).toThrow();
+    const { finished, unfinished } = finishedProvinces(root);
+    expect(finished.map(({ manifest }) => manifest.province)).toEqual(['410000']);
+    expect(unfinished).toEqual([{ folder: '420000-hubei', reason: expect.stringContaining('420000-hubei') }]);
   });
 
   test('a changed byte changes the digest', () => {

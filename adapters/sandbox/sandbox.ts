@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import { loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
+import { finishedProvinces, loadProvinces, type ProvinceFolder } from '../provinces/index.ts';
 import { type SandboxProvince, startControlServer } from './control-server.ts';
 import { loadOrCreateKey } from './keys.ts';
 import type { ReadyMessage, SandboxUpstream, SystemRequest, startMessageSchema } from './protocol.ts';
@@ -27,7 +27,7 @@ export async function startSandbox(settings: Settings, nowMs: () => number): Pro
   const keys = join(settings.dataDir, 'keys', 'sandbox');
   const start = (registered: boolean) => (folder: ProvinceFolder) =>
     startProvince(folder, { keys, registered, issuer: settings.entityIds[folder.manifest.province] ?? null, nowMs });
-  const shipped = loadProvinces();
+  const shipped = finishedProvinces().finished;
   // Whoever copies an example among the provinces has a system of that province that is registered.
   const examples = loadProvinces(EXAMPLES).filter(({ manifest: { province } }) =>
     shipped.every(({ manifest }) => manifest.province !== province),

@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startFaultProxy } from '../test/chaos/fault-proxy.ts';
+import { randomFrom } from '../test/chaos/random.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { entryAt, SECRET } from './cached-answer.fixture.ts';
 import { InvalidationLedger } from './invalidation.ts';
@@ -180,7 +181,7 @@ describe('a Redis that stands still', () => {
 describe('a connection on which replies were lost', () => {
   test('goes on giving replies to the wrong commands', async () => {
     const server = await startRedis();
-    const proxy = await startFaultProxy(server.nodes[0]?.port ?? 0, Math.random);
+    const proxy = await startFaultProxy(server.nodes[0]?.port ?? 0, randomFrom(183));
     const redis = connectRedis(`redis://127.0.0.1:${proxy.port}`);
     const open = openCache({ redis, secret: SECRET, nowMs: Date.now, count: () => {}, onInvalidated: () => {} });
     await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);

@@ -19,8 +19,8 @@ export function signerOptions(cli: Cli, command: Command): Command {
   const as = new Option(
     '--as <who>',
     cli.say({
-      zh: '沙箱角色：anchor、operator-a、operator-b 或 province:120000',
-      en: 'a part in the sandbox: anchor, operator-a, operator-b or province:120000',
+      zh: '沙箱角色：anchor、operator-a、operator-b 或 province:代码',
+      en: 'a part in the sandbox: anchor, operator-a, operator-b or province:CODE',
     }),
   ).argParser(
     reading(
@@ -82,8 +82,8 @@ export async function openActor(path: string, env: Environment): Promise<Actor |
 function noSigner(env: Environment): CliError {
   const next = hasSandbox(env)
     ? {
-        zh: '用 --key 指定密钥文件；在沙箱中也可用 --as anchor|operator-a|operator-b|province:120000',
-        en: 'name a key file with --key, or in the sandbox --as anchor|operator-a|operator-b|province:120000',
+        zh: '用 --key 指定密钥文件；在沙箱中也可用 --as anchor|operator-a|operator-b|province:代码',
+        en: 'name a key file with --key, or in the sandbox --as anchor|operator-a|operator-b|province:CODE',
       }
     : undefined;
   return CliError.of('signer_missing', { zh: '未指明由谁签名', en: 'nobody is named to sign this' }, next);

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Router } from 'express';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
-import { loadProvinces } from '../../adapters/provinces/index.ts';
+import { finishedProvinces } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
 import { ABROAD, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
@@ -108,6 +108,9 @@ export async function startSandboxNode(
     phase.isOver = true;
     await readyOrLate(node);
     parts.log.level = heard;
+    for (const { folder, reason } of finishedProvinces().unfinished) {
+      parts.log.warn({ folder, reason }, 'an adapter folder cannot be read and stays out of use');
+    }
     return {
       ...node,
       child,
@@ -126,7 +129,7 @@ export async function startSandboxNode(
 }
 
 function playedProvinces(): ProvinceCode[] {
-  return loadProvinces().map(({ manifest }) => manifest.province);
+  return finishedProvinces().finished.map(({ manifest }) => manifest.province);
 }
 
 async function playProvinces(config: Config, actors: SandboxActors, audience: string): Promise<SandboxChild> {

@@ -107,6 +107,17 @@ describe('adapter test', () => {
     expect(reportOf(stdout)).toMatchObject({ level: 'live', passed: true, findings: [], latency: { calls: 60 } });
   });
 
+  test('a system that nothing was held against passes without a word', async () => {
+    const path = brokenCopy('undocumented', '', '');
+    const file = join(path, 'fixtures/scenarios.json');
+    const { exchanges, ...rest } = scenariosSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    expect(exchanges?.length).toBeGreaterThan(0);
+    writeFileSync(file, JSON.stringify(rest));
+    const { exit, stdout } = await huren(['adapter', 'test', path, '--json']);
+    expect(exit).toBe(0);
+    expect(reportOf(stdout).findings).toMatchObject([{ code: 'exchange_undocumented', severity: 'warn' }]);
+  });
+
   test('an upstream given by address is not asked', async () => {
     const secrets = accessFile('access.json', upstream.target.secrets);
     const { exit, stdout } = await huren([
