@@ -22,6 +22,7 @@ describe('the fault lab on Redis (cluster)', () => {
     process.stdout.write(reportOf(result));
     expect(result.violations).toEqual([]);
     expect(result.leaks).toEqual([]);
+    expect(result.stampede.answered).toBe(result.stampede.scans);
     expect(result.stampede.upstreamCalls).toBeLessThanOrEqual(result.stampede.gateways);
     // An event that is answered with 503 may be effective on the process that got it.
     expect(result.invalidation.effects).toBeGreaterThanOrEqual(result.invalidation.wanted);
