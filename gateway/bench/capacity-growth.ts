@@ -106,7 +106,8 @@ ${table(
   ],
 )}
 
-All was well again ${figures.recovered_ms} ms after the surge.`;
+All was well again ${figures.recovered_ms} ms after the surge: from then on there was no quarter of a second in which one of a
+hundred waited for more than 50 ms, or for twice what was usual before.`;
 }
 
 function paceOf({ arrived, answered, turned_away, p50_ms, p99_ms }: SurgeResult['before']) {
