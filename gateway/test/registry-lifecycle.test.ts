@@ -103,8 +103,8 @@ describe('the seventeenth province, against a running gateway', { shuffle: false
     await createActorFile(stranger, 'https://province.example/120000');
     expect(await refusal('adapter', 'submit', folder, '--key', stranger)).toBe('not_enrolled');
     expect((await run('adapter', 'submit', folder)).stderr).toContain('huren registry enrol province:120000');
-    const another = await run('adapter', 'submit', folder, '--as', 'province:350000');
-    expect(another.stderr).toContain('huren registry enrol province:350000');
+    const another = await run('adapter', 'submit', folder, '--as', 'province:360000');
+    expect(another.stderr).toContain('huren registry enrol province:360000');
     expect(another.stderr).not.toContain('120000');
   });
 
