@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Router } from 'express';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
-import { finishedProvinces } from '../../adapters/provinces/index.ts';
+import { finishedProvinces, type ProvinceFolder } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
 import { ABROAD, type ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
@@ -44,7 +44,11 @@ interface Phase {
 export async function startProvinces(config: Config, nodeUrl: string): Promise<SandboxChild> {
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
   try {
-    return await playProvinces(config, await openSandboxActors(keys, nodeUrl, playedProvinces()), nodeUrl);
+    return await playProvinces(
+      config,
+      await openSandboxActors(keys, nodeUrl, provincesOf(finishedProvinces().finished)),
+      nodeUrl,
+    );
   } finally {
     keys.close();
   }
@@ -69,7 +73,8 @@ export async function startSandboxNode(
   const listener = openListener(config);
   if (running === null) await listener.listen();
   const nodeUrl = config.entityId ?? listener.url;
-  const provinces = playedProvinces();
+  const { finished, unfinished } = finishedProvinces();
+  const provinces = provincesOf(finished);
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
   const actors = await openSandboxActors(keys, nodeUrl, provinces);
   const child = running?.child ?? (await playProvinces(config, actors, nodeUrl));
@@ -108,7 +113,7 @@ export async function startSandboxNode(
     phase.isOver = true;
     await readyOrLate(node);
     parts.log.level = heard;
-    for (const { folder, reason } of finishedProvinces().unfinished) {
+    for (const { folder, reason } of unfinished) {
       parts.log.warn({ folder, reason }, 'an adapter folder cannot be read and stays out of use');
     }
     return {
@@ -128,8 +133,8 @@ export async function startSandboxNode(
   }
 }
 
-function playedProvinces(): ProvinceCode[] {
-  return finishedProvinces().finished.map(({ manifest }) => manifest.province);
+function provincesOf(folders: readonly ProvinceFolder[]): ProvinceCode[] {
+  return folders.map(({ manifest }) => manifest.province);
 }
 
 async function playProvinces(config: Config, actors: SandboxActors, audience: string): Promise<SandboxChild> {
@@ -138,7 +143,7 @@ async function playProvinces(config: Config, actors: SandboxActors, audience: st
     dataDir: config.dataDir,
     audience,
     servers: Object.fromEntries(provincesWithVenues().map((province) => [province, ids.server(province)])),
-    entityIds: Object.fromEntries(playedProvinces().map((province) => [province, ids.province(province)])),
+    entityIds: Object.fromEntries([...actors.provinces.keys()].map((province) => [province, ids.province(province)])),
     operators: operatorAccounts(actors),
   });
 }
