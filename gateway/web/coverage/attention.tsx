@@ -50,7 +50,7 @@ function Item({ item }: { readonly item: AttentionItem }) {
     <li data-attention={kind} data-province={item.province ?? undefined} data-affected={affected}>
       <strong>{headOf(item)}</strong> <span>{say(affectedText(countText(affected)))}</span>
       {subject !== null && !isProvince(subject) && <span class="subject">{subject}</span>}
-      {detail !== null && <span class="told">{detail}</span>}
+      {detail !== null && <span class="told">{say({ zh: detail.replaceAll(' %', '%'), en: detail })}</span>}
       {since !== null && (
         <span>
           {say(COVERAGE_TEXTS.since)} <time dateTime={since}>{hourText(since)}</time>
