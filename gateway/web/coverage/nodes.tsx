@@ -1,7 +1,7 @@
-import { Fragment } from 'preact';
 import type { NodeReport } from '../../../schemas/coverage.ts';
 import { COVERAGE_TEXTS, moreText, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
+import { Address } from './address.tsx';
 import { provinceText, timeText } from './words.ts';
 
 /** Those with something wrong come first, and more than these are seldom looked at. */
@@ -54,22 +54,14 @@ function Table({ nodes }: { readonly nodes: readonly NodeReport[] }) {
   );
 }
 
-/** An address that has no room in a line is broken between its names, not within one. */
-function brokenAtDots(address: string) {
-  return address.split(/(?=\.)/).map((name) => (
-    <Fragment key={name}>
-      {name}
-      <wbr />
-    </Fragment>
-  ));
-}
-
 function Row({ node: { node, province, role, last_report: last, silent, faults } }: { readonly node: NodeReport }) {
   const words = faults.map((fault) => say(NODE_FAULT_TEXTS[fault]));
   if (silent) words.unshift(`⚠ ${say(COVERAGE_TEXTS.silent)}`);
   return (
     <tr data-node={node} data-silent={silent} data-faults={faults.join(' ')}>
-      <th scope="row">{brokenAtDots(node)}</th>
+      <th scope="row">
+        <Address text={node} />
+      </th>
       <td class="short">{province === null ? '–' : provinceText(province)}</td>
       <td class="short">{say(ROLE_TEXTS[role])}</td>
       <td class="short">{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
