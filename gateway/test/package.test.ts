@@ -8,11 +8,12 @@ import { ROOT } from './import-graph.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type InstalledPackage, installTarball } from './package.fixture.ts';
 import { compileAgainst } from './pasted-page.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 const PRETEND_OLD =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
 const ENTRIES = ['client', 'verify', 'log', 'federation'];
-const WITHIN = { timeout: 60_000, interval: 200 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 200 };
 
 let installed: InstalledPackage;
 beforeAll(() => {

@@ -10,6 +10,7 @@ import { huren } from '../cli/huren.fixture.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { hasFocus, tabAndPress, tabTo } from './keyboard-walk.ts';
+import { PATIENTLY } from './patience.ts';
 import {
   browserKey,
   divisionExample,
@@ -353,7 +354,7 @@ describe('the desk', () => {
     const green = codes.find(({ province, scenario }) => province === '310000' && scenario === 'green');
     await (await openVenueClient(gateway.url)).verify(green?.code ?? '');
     const counted = async () => await (await fetch(`${gateway.url}/v1/coverage`)).text();
-    await vi.waitFor(async () => expect(await counted()).toContain('"issuer":"310000"'), { timeout: 30_000 });
+    await vi.waitFor(async () => expect(await counted()).toContain('"issuer":"310000"'), PATIENTLY);
   });
 
   const cellOf = (page: Page, issuer: string) =>
@@ -376,7 +377,7 @@ describe('the desk', () => {
     const { page, context, complaints } = await open('en-GB', '/coverage', '[data-live="live"] [data-issuer]');
     expect(await cellOf(page, '110000')).toEqual([5, 5]);
     await scan(of('refer'), 40);
-    await expect.poll(() => cellOf(page, '110000'), { timeout: 10_000 }).toEqual([45, 5]);
+    await expect.poll(() => cellOf(page, '110000')).toEqual([45, 5]);
     const first = page.locator('.attention li').first();
     expect(await first.getAttribute('data-attention')).toBe('recognition_falling');
     expect(await first.innerText()).toContain('Beijing → Guangdong');
