@@ -101,7 +101,7 @@ function readSigned(
 }
 
 /** What a statement says to everybody, as far as an attestation repeats it. */
-type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
+export type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
 
 const STATUSES: ReadonlySet<unknown> = new Set(statusSchema.options);
 
