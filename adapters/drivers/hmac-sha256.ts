@@ -5,7 +5,7 @@ const DIGEST_BYTES = 32;
 const [INNER_PAD, OUTER_PAD] = [0x36, 0x5c];
 const MOST_UTF8_A_LETTER = 3;
 
-/** Where keys and texts are laid out. The key is wiped again, so that nothing of it outlives the question. */
+/** Where keys and texts are laid out, and wiped again: nothing of a key or of a code outlives the question. */
 const inner = Buffer.alloc(BLOCK_BYTES + 4_096);
 const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
@@ -23,7 +23,7 @@ export function hmacSha256(key: string, text: string): string {
   layKey(outer, key, OUTER_PAD);
   outer.write(hash('sha256', inner.subarray(0, end), 'latin1'), BLOCK_BYTES, 'latin1');
   const digest = hash('sha256', outer, 'hex');
-  inner.fill(0, 0, BLOCK_BYTES);
+  inner.fill(0, 0, end);
   outer.fill(0, 0, BLOCK_BYTES);
   return digest;
 }
