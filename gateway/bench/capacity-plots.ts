@@ -32,10 +32,10 @@ function systemsPlot({ sweep, growth: { nations } }: CapacityFigures): Plot {
     x: { label: 'systems of provinces, prefectures and counties', scale: 'log' },
     y: { label: 'ms or ns of processor time', scale: 'log' },
     series: [
-      line('ms to read all of it', ({ replay_ms }) => replay_ms),
-      line('ms from a snapshot', ({ start_ms }) => start_ms),
-      line('ms for a change', ({ change_ms }) => change_ms),
-      { name: 'ns for a code', points: sweep.systems.map(({ systems, lookup_ns }) => ({ x: systems, y: lookup_ns })) },
+      line('ms, all of it', ({ replay_ms }) => replay_ms),
+      line('ms, a snapshot', ({ start_ms }) => start_ms),
+      line('ms, a change', ({ change_ms }) => change_ms),
+      { name: 'ns, a code', points: sweep.systems.map(({ systems, lookup_ns }) => ({ x: systems, y: lookup_ns })) },
     ],
   };
 }

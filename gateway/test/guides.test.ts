@@ -150,6 +150,8 @@ test('a province is not registered on the running sandbox by the commands of CON
   }
   const shown = withoutItsAfternoon(shownIn('CONTRIBUTING.md', '✓ submitted 120000')).split('\n');
   expect(missingLine(withoutItsAfternoon(printed), shown), printed).toBe(null);
+  const own = (await sandboxCodes(sandbox.url)).filter(({ province }) => province === '120000');
+  expect(read('CONTRIBUTING.md')).toContain(`\`${own.length} passed, 0 failed\``);
 });
 
 /** What the document has somebody type after `npm run -s huren --`. */
