@@ -73,6 +73,14 @@ export interface DoorPageOptions extends BrowserContextOptions {
   readonly ready?: string;
 }
 
+/** As anywhere but in the sandbox: no venue is lent, and somebody has signed in, or can, or brings a token. */
+export function outsideSandbox(session: { readonly login: boolean; readonly venue: object | null }) {
+  return async (page: Page): Promise<void> => {
+    await page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
+    await page.route('**/scan/session', (route) => route.fulfill({ json: session }));
+  };
+}
+
 /** One page at a door, what it complained about, and every request that it made. */
 export class DoorPage {
   readonly context: BrowserContext;
