@@ -210,6 +210,15 @@ describe('an operator', { shuffle: false }, () => {
     expect(await refused.count()).toBe(1);
     await run('adapter', 'resume', '120000', '--as', 'operator-a');
     expect([...old.complaints, ...complaints]).toEqual([]);
+
+    // Under a log that this browser does not believe nobody is sent to enrol a key that is enrolled.
+    await page.evaluate(`{
+      const kept = JSON.parse(localStorage.getItem('huren-registry-log'));
+      localStorage.setItem('huren-registry-log', JSON.stringify({ ...kept, size: kept.size + 1000 }));
+    }`);
+    await page.reload();
+    await page.getByText('Nothing can be signed about a log that this browser does not believe').waitFor();
+    expect(await page.locator('#enrol-command').count()).toBe(0);
     await old.context.close();
     await context.close();
   });
@@ -337,7 +346,7 @@ describe('an operator', { shuffle: false }, () => {
 test('a draft of a decision table cannot be tried, or a page takes what is none', async () => {
   const { page, context, complaints } = await open('en-GB');
   const draft = page.locator('#draft');
-  const file = draft.getByLabel('Draft (JSON)');
+  const file = draft.getByLabel('Choose a draft (JSON)');
   await file.setInputFiles(join(import.meta.dirname, '../policy/samples/exception.json'));
   await draft.locator('[data-decided]').waitFor();
   expect(await draft.innerText()).toContain('sandbox-460000@1.0.0');
