@@ -5,7 +5,13 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { ReplyTables } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import { widestForm } from '../../schemas/token-form.ts';
-import { type DisclosedStatement, discloseWhereKnown, formOf, issuerOf, type Spoken } from '../trust/status-statement.ts';
+import {
+  type DisclosedStatement,
+  discloseWhereKnown,
+  formOf,
+  issuerOf,
+  type Spoken,
+} from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Claimed, Told } from './knowledge.ts';
