@@ -166,6 +166,11 @@ describe('certificates', () => {
     expect(kept.read()).not.toContain(later.rules[0]);
   });
 
+  test('a driver starts with a list alone where the rules beside it cannot be taken', async () => {
+    const { ask } = await open(documents({ rules: { issued_at: '2026-11-27T00:00:00Z' } }));
+    await expect(ask(CODE, '440000')).rejects.toMatchObject({ code: 'undeclared' });
+  });
+
   test('a list past its next update decides', async () => {
     const { ask, clock } = await open(documents());
     await ask(CODE);
