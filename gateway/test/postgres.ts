@@ -49,7 +49,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   let databases = 0;
 
   const start = async () => {
-    if (server !== undefined) return;
+    if (server?.child.exitCode === null && server.child.signalCode === null) return;
     const deadline = Date.now() + READY_TIMEOUT_MS;
     do {
       // After a crash the old server's children may still be ending, and the new server then ends at once.
