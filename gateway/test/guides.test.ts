@@ -126,7 +126,7 @@ describe.each(READMES)('what $document shows', ({ document, language, green, val
     const decided = async () => withoutItsAfternoon((await huren([...argv, '--lang', language], offline)).stdout);
     // The node has the lists soon after their adapter is registered.
     const shown = withoutItsAfternoon(shownIn(document, valid));
-    await expect.poll(decided, { timeout: 20_000, interval: 500 }).toBe(shown);
+    await expect.poll(decided, { interval: 500 }).toBe(shown);
   });
 
   test('is not how many codes the sandbox has', () => {
