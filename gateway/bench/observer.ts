@@ -46,23 +46,28 @@ async function watchTime(): Promise<() => Promise<TimeShares>> {
 }
 
 /**
- * On the heap what was made, by V8's own count, which is garbage sooner or later: what collections happen to free within a
- * few seconds is a tenth more or less of it. Outside the heap nobody counts, so that there it is what they freed.
+ * What was made: what collections freed, and what is there more than before. What was freed alone is a tenth more or less of
+ * it, since a few seconds have few collections.
  */
 function watchGarbage(): () => Promise<z.output<typeof garbageSchema>> {
-  const before = getHeapStatistics().total_allocated_bytes;
+  const before = usedBytes();
   const profiler = new GCProfiler();
   profiler.start();
   return async () => {
-    const made = getHeapStatistics().total_allocated_bytes - before;
     const { statistics } = profiler.stop();
-    const freedOutside = statistics.reduce((sum, { beforeGC, afterGC }) => {
-      const freed = beforeGC.heapStatistics.externalMemory - afterGC.heapStatistics.externalMemory;
-      return sum + Math.max(0, freed);
+    const freed = statistics.reduce((sum, { beforeGC, afterGC }) => {
+      const [{ heapStatistics: full }, { heapStatistics: rest }] = [beforeGC, afterGC];
+      return sum + full.usedHeapSize - rest.usedHeapSize + full.externalMemory - rest.externalMemory;
     }, 0);
     const pausedMs = statistics.reduce((sum, { cost }) => sum + cost / 1000, 0);
-    return { bytes: made + freedOutside, collections: statistics.length, pausedMs };
+    return { bytes: Math.max(0, freed + usedBytes() - before), collections: statistics.length, pausedMs };
   };
+}
+
+/** On the heap and outside it. */
+function usedBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
 }
 
 function watchCalls(): () => Promise<z.output<typeof callsSchema>> {
