@@ -44,7 +44,7 @@ export function withholdDisclosures(text: string): string {
  * `[salt, name, value]` or bears a reserved name (`disclosure_invalid`), or names what is there already
  * (`duplicate_member`).
  */
-export function openDisclosures(
+export function readDisclosures(
   disclosures: readonly string[],
   payload: JsonObject,
   digests: readonly string[],

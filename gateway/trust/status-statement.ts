@@ -4,7 +4,7 @@ import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import { textIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
-import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
+import { MAX_SD_JWT_LENGTH, readDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
 import { parseStatementClaims } from './statement-claims.ts';
 import { parseStatementPayload } from './statement-payload.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
@@ -41,35 +41,40 @@ export async function verifyStatement(
   return readSigned(await verifySigned(parts, issuerKeys, checks), parts, issuer, checks).payload;
 }
 
-/** As verifyStatement, and opens every disclosure; each of the claims has to be there, plain or disclosed. */
-export async function openStatement(
+/** As verifyStatement, and reads every disclosure; each of the claims has to be there, plain or disclosed. */
+export async function discloseStatement(
   sdJwt: string,
   issuer: string,
   issuerKeys: JwkSet,
   checks: StatementChecks,
-): Promise<OpenedStatement> {
-  return await openWhereKnown(sdJwt, issuer, issuerKeys, checks);
+): Promise<DisclosedStatement> {
+  return await discloseWhereKnown(sdJwt, issuer, issuerKeys, checks);
 }
 
-export interface OpenedStatement {
+export interface DisclosedStatement {
   readonly payload: StatementPayload;
   readonly claims: StatusClaims;
 }
 
 /** The same at once, where node verifies. Throws or rejects. */
-export function openWhereKnown(
+export function discloseWhereKnown(
   sdJwt: string,
   issuer: string,
   issuerKeys: JwkSet,
   checks: StatementChecks,
-): OpenedStatement | Promise<OpenedStatement> {
+): DisclosedStatement | Promise<DisclosedStatement> {
   const parts = splitSdJwt(sdJwt);
   const open = (token: CompactToken) => openedFrom(token, parts, issuer, checks);
   const token = verifySigned(parts, issuerKeys, checks);
   return token instanceof Promise ? token.then(open) : open(token);
 }
 
-function openedFrom(token: CompactToken, parts: SdJwtParts, issuer: string, checks: StatementChecks): OpenedStatement {
+function openedFrom(
+  token: CompactToken,
+  parts: SdJwtParts,
+  issuer: string,
+  checks: StatementChecks,
+): DisclosedStatement {
   const { payload, disclosed } = readSigned(token, parts, issuer, checks);
   const claims = parseStatementClaims(disclosed, payload);
   if (claims === null) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
@@ -96,7 +101,7 @@ function readSigned(
   const { iss, _sd } = parsed;
   if (iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
   requireTimely('statement', parsed, atS, CLOCK_SKEW_S);
-  const disclosed = openDisclosures(disclosures, payload, _sd);
+  const disclosed = readDisclosures(disclosures, payload, _sd);
   return { payload: { ...parsed, kid: header.kid }, disclosed };
 }
 

@@ -5,7 +5,13 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { ReplyTables } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import { widestForm } from '../../schemas/token-form.ts';
-import { formOf, issuerOf, type OpenedStatement, openWhereKnown, type Spoken } from '../trust/status-statement.ts';
+import {
+  type DisclosedStatement,
+  discloseWhereKnown,
+  formOf,
+  issuerOf,
+  type Spoken,
+} from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Claimed, Told } from './knowledge.ts';
@@ -164,22 +170,22 @@ function signedClaims(
   nowMs: number,
 ): Signed | Promise<Signed> {
   const checks = { atS: Math.floor(nowMs / 1000), sm2Verify: context.sm2Verify };
-  const openWith = (issuer: IssuerKeys): Signed | Promise<Signed> => {
-    const limited = ({ claims, payload }: OpenedStatement): Signed => {
+  const discloseBy = (issuer: IssuerKeys): Signed | Promise<Signed> => {
+    const limited = ({ claims, payload }: DisclosedStatement): Signed => {
       return { claims, spoken: payload, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
     };
-    const opened = openWhereKnown(statement, issuer.entityId, issuer.jwks, checks);
+    const opened = discloseWhereKnown(statement, issuer.entityId, issuer.jwks, checks);
     return opened instanceof Promise ? opened.then(limited) : limited(opened);
   };
   const again = async (error: unknown): Promise<Signed> => {
     // Whoever signed may have rotated its key since its chain was read, or have had none then.
     const mayBeNew = error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata');
-    if (mayBeNew) return await openWith(await keys('reread'));
+    if (mayBeNew) return await discloseBy(await keys('reread'));
     throw error;
   };
   try {
     const issuer = keys();
-    const signed = issuer instanceof Promise ? issuer.then(openWith) : openWith(issuer);
+    const signed = issuer instanceof Promise ? issuer.then(discloseBy) : discloseBy(issuer);
     return signed instanceof Promise ? signed.catch(again) : signed;
   } catch (error) {
     return again(error);
