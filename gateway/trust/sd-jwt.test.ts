@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { codeOf } from './federation.fixture.ts';
-import { MAX_SD_JWT_LENGTH, openDisclosures, splitSdJwt, withholdDisclosures } from './sd-jwt.ts';
+import { MAX_SD_JWT_LENGTH, readDisclosures, splitSdJwt, withholdDisclosures } from './sd-jwt.ts';
 import { sha256Base64url } from './sha256.ts';
 
 const LONGEST = `${'a'.repeat(MAX_SD_JWT_LENGTH - 1)}~`;
@@ -29,7 +29,7 @@ test('a disclosure wears another spelling than the one that encoders write', asy
   const written = Buffer.from('["s","handle","hh"]').toString('base64url');
   expect(written).toMatch(/Q$/);
   const respelt = `${written.slice(0, -1)}R`;
-  const opened = (disclosure: string) => openDisclosures([disclosure], {}, [sha256Base64url(disclosure)]);
+  const opened = (disclosure: string) => readDisclosures([disclosure], {}, [sha256Base64url(disclosure)]);
   expect({ ...opened(written) }).toEqual({ handle: 'hh' });
   expect(await codeOf(() => opened(respelt))).toBe('base64_not_canonical');
 });
