@@ -17,7 +17,7 @@ export const timeSchema = z.strictObject({
 });
 export type TimeShares = z.infer<typeof timeSchema>;
 
-/** `bytes`: what was made on the heap and outside it. `pausedMs`: how long collections took. */
+/** `bytes`: what collections freed, on the heap and outside it. `pausedMs`: how long they took. */
 export const garbageSchema = z.strictObject({ bytes: count, collections: z.int(), pausedMs: count });
 
 /** Resources as async_hooks counts them: each `await` makes a promise of its own while somebody counts. */

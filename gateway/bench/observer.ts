@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector/promises';
 import { setTimeout } from 'node:timers/promises';
-import { GCProfiler, getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { z } from 'zod';
 import type { callsSchema, garbageSchema, TimeShares, Watched } from './observation.ts';
@@ -65,29 +65,19 @@ async function watchTime(): Promise<() => Promise<TimeShares>> {
   };
 }
 
-/**
- * What was made: what collections freed, and what is there more than before. What was freed alone is a tenth more or less of
- * it, since a few seconds have few collections.
- */
 function watchGarbage(): () => Promise<z.output<typeof garbageSchema>> {
-  const before = usedBytes();
   const profiler = new GCProfiler();
   profiler.start();
   return async () => {
     const { statistics } = profiler.stop();
-    const freed = statistics.reduce((sum, { beforeGC, afterGC }) => {
-      const [{ heapStatistics: full }, { heapStatistics: rest }] = [beforeGC, afterGC];
-      return sum + full.usedHeapSize - rest.usedHeapSize + full.externalMemory - rest.externalMemory;
+    const bytes = statistics.reduce((sum, { beforeGC, afterGC }) => {
+      const [before, after] = [beforeGC.heapStatistics, afterGC.heapStatistics];
+      const freed = before.usedHeapSize - after.usedHeapSize + before.externalMemory - after.externalMemory;
+      return sum + Math.max(0, freed);
     }, 0);
     const pausedMs = statistics.reduce((sum, { cost }) => sum + cost / 1000, 0);
-    return { bytes: Math.max(0, freed + usedBytes() - before), collections: statistics.length, pausedMs };
+    return { bytes, collections: statistics.length, pausedMs };
   };
-}
-
-/** On the heap and outside it. */
-function usedBytes(): number {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
 }
 
 function watchCalls(): () => Promise<z.output<typeof callsSchema>> {
