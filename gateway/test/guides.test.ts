@@ -26,7 +26,7 @@ afterAll(() => sandbox.stop());
 // Whoever reads a page has a gateway that has settled: after its start, and after what another page had it do.
 beforeEach(async () => {
   const degraded = async () => readinessSchema.parse(await (await fetch(`${sandbox.url}/readyz`)).json()).degraded;
-  await expect.poll(degraded, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(degraded).toEqual([]);
 });
 
 /** Pages that talk of people and not of commands. */

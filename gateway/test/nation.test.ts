@@ -8,13 +8,14 @@ import { z } from 'zod';
 import { tableLines } from '../cli/table.ts';
 import { shownIn } from './documented.ts';
 import { killAtExit } from './kill-at-exit.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { processesOf, readOf } from './processes-of.ts';
 
 const HUREN = join(import.meta.dirname, '../cli/huren.ts');
 /** Half a minute on a machine of two cores that has nothing else to do. */
 const CHECKED_WITHIN_MS = 180_000;
-const STARTED_WITHIN_MS = 40_000;
-const ENDED_WITHIN_MS = 15_000;
+const STARTED_WITHIN_MS = PATIENCE_MS;
+const ENDED_WITHIN_MS = PATIENCE_MS;
 
 const reportSchema = z.strictObject({
   nodes: z.int(),

@@ -48,7 +48,7 @@ test('the run of chaos that is shown is not how such a run ends', () => {
     ...{ violations: [], faults: [], leaks: [], resources: null },
     flushes: { pushed: 1, accepted: 1 },
     invalidation: { pushed: 1, accepted: 1, wanted: 1, effects: 1, within100Ms: 1 },
-    isolation: { healthyMs: [1], hungMs: [1] },
+    isolation: [{ healthyMs: 1, hungMs: 1 }],
     stampede: { scans: 9, answered: 9, others: '', upstreamCalls: 3, gateways: 3 },
     surge: { scans: 9, perSecond: 1, shed: 0, recoveredMs: 1 },
   });

@@ -148,7 +148,7 @@ describe('certificates from abroad', () => {
       return (await verifyTrustBundle(token, { pinned: anchor, atS })).bundle;
     };
     // The node has them soon after its adapter is registered.
-    await expect.poll(async () => (await carried()).credential_rules?.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await carried()).credential_rules?.length).toBe(2);
     const bundle = await carried();
     expect(bundle.credential_signers).toEqual(anchor.credential_signers);
     const open = { keys: anchor.credential_signers.keys };
@@ -172,7 +172,7 @@ describe('certificates from abroad', () => {
       return coverageSchema.parse(await coverage.json()).certificates;
     };
     const green = { issuer: '900000', country: 'XAA', destination: '440000' };
-    await expect.poll(async () => await shown(), { timeout: 10_000 }).toContainEqual(expect.objectContaining(green));
+    await expect.poll(async () => await shown()).toContainEqual(expect.objectContaining(green));
     expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
   });
 });

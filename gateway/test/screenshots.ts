@@ -88,7 +88,7 @@ async function operatorContext(browser: Browser, at: PlayedAt): Promise<BrowserC
   const page = await context.newPage();
   await page.goto(`${at.url}/registry?lang=en`);
   await logIn(page, OPERATOR);
-  await runAt(at, 'registry', 'enrol-key', await makeBrowserKey(page), '--as', OPERATOR);
+  await runAt(at, ['registry', 'enrol-key', await makeBrowserKey(page), '--as', OPERATOR]);
   await page.close();
   return context;
 }

@@ -1,15 +1,11 @@
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
-import {
-  STATEMENT_TYP,
-  type StatementPayload,
-  type StatusClaims,
-  statusClaimsSchema,
-} from '../../schemas/statement.ts';
+import { STATEMENT_TYP, type StatementPayload, type StatusClaims } from '../../schemas/statement.ts';
 import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import { textIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
 import { MAX_SD_JWT_LENGTH, readDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
+import { parseStatementClaims } from './statement-claims.ts';
 import { parseStatementPayload } from './statement-payload.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 import { type CompactToken, formInHeader, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
@@ -80,10 +76,9 @@ function openedFrom(
   checks: StatementChecks,
 ): DisclosedStatement {
   const { payload, disclosed } = readSigned(token, parts, issuer, checks);
-  const { status, status_as_of } = payload;
-  const claims = statusClaimsSchema.safeParse({ ...disclosed, status, status_as_of });
-  if (!claims.success) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
-  return { payload, claims: claims.data };
+  const claims = parseStatementClaims(disclosed, payload);
+  if (claims === null) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
+  return { payload, claims };
 }
 
 function verifySigned(
@@ -111,7 +106,7 @@ function readSigned(
 }
 
 /** What a statement says to everybody, as far as an attestation repeats it. */
-type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
+export type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
 
 const STATUSES: ReadonlySet<unknown> = new Set(statusSchema.options);
 
