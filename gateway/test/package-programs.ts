@@ -4,10 +4,15 @@
 
 /** TypeScript that imports each of the four modules with its types. */
 export const USE_EVERYTHING = `
-import { type VenueCredentials, VenueClient } from 'huren/client';
+import { type VenueCredentials, VenueClient, type VerificationReply } from 'huren/client';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from 'huren/federation';
 import { type Checkpoint, parseVerifierKey, verifyCheckpoint } from 'huren/log';
 import { OfflineVerifier } from 'huren/verify';
+export const ask = async (venue: VenueClient): Promise<VerificationReply['decision']> =>
+  (await venue.verify({ code: 'YKM1', purpose: 'medical_visit' })).decision;
+export const isOf = (by: OfflineVerifier, reply: VerificationReply) => by.verifyAnswer(reply, {});
+// @ts-expect-error a purpose that is not listed
+export const wrong = (venue: VenueClient) => venue.verify({ code: 'YKM1', purpose: 'sightseeing' });
 export const clientOf = (credentials: VenueCredentials) => new VenueClient(credentials);
 export const resolved = (chain: string[], anchor: TrustAnchor): Promise<ResolvedEntity> => validateChain(chain, anchor, 1);
 export const checkpoint = (note: string, key: string): Checkpoint =>

@@ -10,6 +10,7 @@ import { killAtExit } from './kill-at-exit.ts';
 import { type InstalledPackage, installTarball } from './package.fixture.ts';
 import { RUN_VECTORS, USE_EVERYTHING } from './package-programs.ts';
 import { compileAgainst } from './pasted-page.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { readLock } from './shipped-packages.ts';
 
 const PRETEND_OLD =
@@ -24,7 +25,7 @@ const bomSchema = z.object({
   bomFormat: z.string(),
   components: z.array(z.object({ name: z.string(), version: z.string() })),
 });
-const WITHIN = { timeout: 60_000, interval: 200 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 200 };
 
 let installed: InstalledPackage;
 beforeAll(() => {
