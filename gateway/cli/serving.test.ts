@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { killAtExit } from '../test/kill-at-exit.ts';
 
+const GATEWAY = new URL('./serving.fixture.ts', import.meta.url);
 const SETTINGS = {
   HUREN_PORT: '0',
   HUREN_WORKERS: '2',
@@ -20,7 +21,7 @@ test('a process that cannot be started again, or why a restart ended, is told to
   const folder = mkdtempSync(join(tmpdir(), 'huren-serving-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const fault = join(folder, 'fault');
-  const gateway = spawn(process.execPath, [join(import.meta.dirname, 'serving.fixture.ts'), fault], {
+  const gateway = spawn(process.execPath, [GATEWAY.pathname, fault], {
     env: { PATH: process.env['PATH'], ...SETTINGS },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
