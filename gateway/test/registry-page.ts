@@ -73,7 +73,14 @@ export async function browserKey(page: Page): Promise<string> {
 
 /** The example of a seventeenth province, as another version of itself, below a folder. */
 export function exampleAs(folder: string, version: string): string {
-  return rewritten(join(folder, version), (text) => text.replace('"version": "0.1.0"', `"version": "${version}"`));
+  return rewritten(join(folder, version), (text) => asVersion(text, version));
+}
+
+/** The same, with one of its documented values mapped by no name that is documented. */
+export function failingExample(folder: string, version: string): string {
+  return rewritten(join(folder, version), (text) =>
+    asVersion(text, version).replace('"value": "ORANGE"', '"value": "PURPLE"'),
+  );
 }
 
 /** The same as the own system of one of its divisions, with codes of its own. */
@@ -92,6 +99,10 @@ export function forgedReceipt(jws: string, host: string): ReceiptReply {
   const root = leafHash(new TextEncoder().encode(jws));
   const checkpoint = signCheckpoint({ origin, size: 1, root }, { name: origin, privateKey });
   return { index: 0, checkpoint, inclusion_proof: [] };
+}
+
+function asVersion(text: string, version: string): string {
+  return text.replace('"version": "0.1.0"', `"version": "${version}"`);
 }
 
 function rewritten(folder: string, rewrite: (text: string) => string): string {

@@ -9,6 +9,7 @@ import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { QUIET_MODULES } from '../passes/pass-picture.ts';
 import { startChromium } from './chromium.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { writeQrVideo } from './qr-video.ts';
 import { openVenueClient } from './venue-client.ts';
 
@@ -16,7 +17,7 @@ export const VENUE = 'guangzhou-hospital';
 const ANSWER = '#answer';
 const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
 /** A busy machine is slow; what has not come by then does not come. */
-const WAIT_MS = 15_000;
+const WAIT_MS = PATIENCE_MS;
 const READY = '.scanner:not([inert])';
 /** A camera with a light, which no made-up one has. As text: it runs before the page. */
 export const LIGHT = `(() => {

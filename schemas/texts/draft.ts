@@ -7,22 +7,29 @@ export const DRAFT_TEXTS = {
     zh: '公布之前，先看它会改变近 24 小时内多少次扫码的结论。草案只在本浏览器中读取，不会上传。',
     en: 'Before it is published: how many scans of the last 24 hours it would have decided otherwise than the table in force. The draft is read in this browser and goes nowhere.',
   },
-  file: { zh: '草案（JSON）', en: 'Draft (JSON)' },
+  file: { zh: '选择草案文件（JSON）', en: 'Choose a draft (JSON)' },
   unreadable: { zh: '这不是决策表。', en: 'This is no decision table.' },
   accepted: { zh: '可以公布', en: 'may be published' },
   refused: { zh: '不能公布', en: 'may not be published' },
   uncounted: { zh: '暂时读不到统计。', en: 'Counts cannot be read at the moment.' },
-  changed: { zh: '次扫码会有不同结论', en: 'scans would have been decided otherwise' },
   issuer: { zh: '签发省份', en: 'Issuer' },
   venue_kind: { zh: '场所类型', en: 'Kind of venue' },
   decision: { zh: '现行 → 草案', en: 'In force → draft' },
   scans: { zh: '次数', en: 'Scans' },
 } as const satisfies Record<string, LocalisedText>;
 
+/** After how many of how many scans. */
+export function changedText(decided: number): LocalisedText {
+  return {
+    zh: '次扫码会有不同结论',
+    en: `${decided === 1 ? 'scan' : 'scans'} would have been decided otherwise`,
+  };
+}
+
 /** What counts cannot tell about a draft. */
 export function draftUnknownText(undecided: number, unknown: number, below: number): LocalisedText {
   return {
     zh: `无从得知：${undecided} 次状态无法判定，不经任何决策表；${unknown} 次属另一版本的情形；少于 ${below} 次的分组不在其中；人们会否因此改去别处。`,
-    en: `Not known: ${undecided} scans whose status nobody could tell reach no table; ${unknown} are of cells of another version; groups of fewer than ${below} are not among them; and whether people would have gone elsewhere.`,
+    en: `Not known: ${undecided === 1 ? '1 scan whose status nobody could tell reaches' : `${undecided} scans whose status nobody could tell reach`} no table; ${unknown} of cells of another version; groups of fewer than ${below} are not among them; and whether people would have gone elsewhere.`,
   };
 }

@@ -36,12 +36,11 @@ export const REGISTRY_TEXTS = {
     en: 'the registry cannot be read at the moment; what stands here was read before',
   },
   unreadable: { zh: '无法读取注册表，请稍后再试。', en: 'The registry cannot be read. Try again later.' },
-  times_in: { zh: '时间均为', en: 'Times in' },
-  total_adapters: { zh: '个适配器', en: 'adapters' },
   total_suspended: { zh: '已暂停', en: 'suspended' },
   total_trial: { zh: '试用中', en: 'on trial' },
   total_waiting: { zh: '待批准', en: 'awaiting approval' },
   provinces: { zh: '各省适配器', en: 'Adapters of the provinces' },
+  provinces_none: { zh: '尚无任何省份的适配器。', en: 'No province has an adapter yet.' },
   search: { zh: '查找省份、系统或代码', en: 'Find a province, system or code' },
   found: { zh: '个匹配', en: 'found' },
   nothing_found: {
@@ -83,7 +82,6 @@ export const REGISTRY_TEXTS = {
     en: 'No destination is stricter than the national baseline.',
   },
   stricter: { zh: '更严', en: 'Stricter' },
-  cases: { zh: '种情形', en: 'cases' },
   basis: { zh: '依据', en: 'Basis' },
   ends: { zh: '截止', en: 'Ends' },
   mandates: { zh: '查验授权', en: 'Mandates' },
@@ -96,12 +94,9 @@ export const REGISTRY_TEXTS = {
   entities: { zh: '主体与密钥', en: 'Entities and keys' },
   entities_how: {
     zh: '只有国家锚点登记和移除主体；其密钥不在任何浏览器中。命令：',
-    en: 'The national anchor alone enrols and removes entities, and its key is in no browser. The command:',
+    en: 'The national anchor alone enrols and removes entities, and its key is in no browser. The command: ',
   },
   removed: { zh: '已移除', en: 'removed' },
-  since: { zh: '自', en: 'since' },
-  expires: { zh: '有效期至', en: 'expires' },
-  no_expiry: { zh: '未设期限', en: 'no end set' },
   history: { zh: '历史', en: 'History' },
   history_how: {
     zh: '直接读自日志：谁、何时、做了什么、为什么。新的在前。',
@@ -163,14 +158,37 @@ export function batchText(threshold: number): LocalisedText {
   return { zh: `${threshold} 人及以上由`, en: `${threshold} people and more: ` };
 }
 
+/** In whose time everything stands: by the zone's name and by its distance from UTC. */
+export function timesText(zone: string, offset: string): LocalisedText {
+  return { zh: `时间均为${zone}（${offset}）`, en: `Times in ${zone} (${offset})` };
+}
+
+/** After the number of them. */
+export function adaptersText(count: number): LocalisedText {
+  return { zh: '个适配器', en: count === 1 ? 'adapter' : 'adapters' };
+}
+
+/** In how many cases a destination is stricter. */
+export function casesText(count: number): LocalisedText {
+  return { zh: `${count} 种情形`, en: count === 1 ? '1 case' : `${count} cases` };
+}
+
+/** Since when a key is what it is, and until when; `expires`: null where it has no end. */
+export function keyTimesText(state: LocalisedText, since: string, expires: string | null): LocalisedText {
+  return {
+    zh: `${state.zh}，自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
+    en: `${state.en}, since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
+  };
+}
+
 export function entryText(index: number): LocalisedText {
   return { zh: `日志第 ${index} 条`, en: `entry ${index} of the log` };
 }
 
 export function entitiesText(count: number): LocalisedText {
-  return { zh: `${count} 个主体`, en: `${count} entities` };
+  return { zh: `${count} 个主体`, en: count === 1 ? '1 entity' : `${count} entities` };
 }
 
 export function sizeText(size: number): LocalisedText {
-  return { zh: `${size} 条`, en: `${size} entries` };
+  return { zh: `${size} 条`, en: size === 1 ? '1 entry' : `${size} entries` };
 }

@@ -10,8 +10,8 @@ import {
 } from '../../../schemas/texts/registry.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { COLON } from './words.ts';
 
-const COLON = say({ zh: '：', en: ': ' });
 const COMMA = say({ zh: '、', en: ', ' });
 const SEMICOLON = say({ zh: '；', en: '; ' });
 

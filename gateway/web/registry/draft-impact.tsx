@@ -4,14 +4,14 @@ import { type CoverageCells, coverageCellsSchema } from '../../../schemas/covera
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { POLICY_REFUSALS, type Policy, policySchema } from '../../../schemas/policy.ts';
 import { policyViewSchema } from '../../../schemas/registry-views.ts';
-import { DRAFT_TEXTS, draftUnknownText } from '../../../schemas/texts/draft.ts';
+import { changedText, DRAFT_TEXTS, draftUnknownText } from '../../../schemas/texts/draft.ts';
 import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { compilePolicy } from '../../policy/decide.ts';
 import { type PolicyImpact, policyImpact } from '../../policy/impact.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';
 import { say } from '../shell/language.ts';
 import { read } from './registry-view.ts';
-import { countText } from './words.ts';
+import { COLON, countText } from './words.ts';
 
 const MOST_BYTES = 1_048_576;
 
@@ -33,19 +33,19 @@ export function DraftImpact() {
     <section id="draft" aria-labelledby="h-draft">
       <h2 id="h-draft">{say(DRAFT_TEXTS.title)}</h2>
       <p class="quiet">{say(DRAFT_TEXTS.how)}</p>
-      <p>
-        <label>
-          {say(DRAFT_TEXTS.file)}{' '}
-          <input
-            type="file"
-            accept="application/json,.json"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              if (file !== undefined) void tryDraft(file).then(setTried);
-            }}
-          />
-        </label>
-      </p>
+      <label class="file button">
+        {say(DRAFT_TEXTS.file)}
+        <input
+          type="file"
+          accept="application/json,.json"
+          onChange={({ currentTarget }) => {
+            const [file] = currentTarget.files ?? [];
+            if (file !== undefined) void tryDraft(file).then(setTried);
+            // The same file, written anew, is another draft.
+            currentTarget.value = '';
+          }}
+        />
+      </label>
       <div role="status">
         {tried === 'unreadable' && <p class="proof bad">✗ {say(DRAFT_TEXTS.unreadable)}</p>}
         {tried !== null && tried !== 'unreadable' && <Outcome tried={tried} />}
@@ -62,7 +62,10 @@ function Outcome({ tried: { policy, review, counted } }: { readonly tried: Tried
         <strong>
           {say(PROVINCES[destination])} {id}@{version}
         </strong>
-        : {review.accepted ? `✓ ${say(DRAFT_TEXTS.accepted)}` : `✗ ${say(DRAFT_TEXTS.refused)}`}
+        {COLON}
+        <span class="whole">
+          {review.accepted ? `✓ ${say(DRAFT_TEXTS.accepted)}` : `✗ ${say(DRAFT_TEXTS.refused)}`}
+        </span>
       </p>
       <ul>
         {[...new Set(review.refusals.map(({ code }) => code))].map((code) => (
@@ -79,7 +82,7 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
   return (
     <div data-changed={changed} data-decided={decided}>
       <p>
-        <strong>{countText(changed)}</strong> / {countText(decided)} {say(DRAFT_TEXTS.changed)}
+        <strong>{countText(changed)}</strong> / {countText(decided)} {say(changedText(decided))}
       </p>
       {rows.length > 0 && (
         <div class="scroll">

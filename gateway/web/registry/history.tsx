@@ -10,7 +10,7 @@ import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.
 import { say } from '../shell/language.ts';
 import { eventsOf, type LogEvent } from './log-events.ts';
 import type { RegistryView } from './registry-view.ts';
-import { timeText } from './words.ts';
+import { DOT, timeText } from './words.ts';
 
 const namedSchema = z.object({
   province: provinceCodeSchema,
@@ -125,7 +125,9 @@ function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: Lo
       <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
       {about !== '' && <span class="about">{about}</span>}
       <span class="quiet">
-        <time dateTime={at}>{timeText(at)}</time> · {say(entryText(index))}{' '}
+        <time dateTime={at}>{timeText(at)}</time>
+        {DOT}
+        <span class="whole">{say(entryText(index))}</span>{' '}
         {!isSigned && <span class="proof bad">✗ {say(REGISTRY_TEXTS.not_signed)}</span>}
       </span>
     </li>
@@ -152,28 +154,28 @@ function concerns(event: RegistryEvent, province: ProvinceCode, { entities }: Re
 function aboutText(event: RegistryEvent): string {
   switch (event.kind) {
     case 'adapter_suspended':
-      return `${placeText(event.body)} · ${say(SUSPENSION_REASONS[event.body.reason])}`;
+      return `${placeText(event.body)}${DOT}${say(SUSPENSION_REASONS[event.body.reason])}`;
     case 'adapter_resumed':
       return placeText(event.body);
     case 'adapter_rolled_back':
       return `${placeText(event.body)} → ${event.body.to_version}`;
     case 'adapter_rejected':
-      return `${versionText(event.body)} · ${say(VERSION_REJECTIONS[event.body.reason])}`;
+      return `${versionText(event.body)}${DOT}${say(VERSION_REJECTIONS[event.body.reason])}`;
     case 'adapter_checked':
-      return `${versionText(event.body)} · ${say(event.body.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}`;
+      return `${versionText(event.body)}${DOT}${say(event.body.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}`;
     case 'adapter_approved':
       return versionText(event.body);
     case 'adapter_activated': {
       const { mode } = event.body;
       const share = mode.stage === 'canary' ? ` ${mode.percent}%` : '';
-      return `${versionText(event.body)} · ${say(STAGE_TEXTS[mode.stage])}${share}`;
+      return `${versionText(event.body)}${DOT}${say(STAGE_TEXTS[mode.stage])}${share}`;
     }
     case 'adapter_submitted':
       return submittedText(event.body.manifest);
     case 'policy_published':
-      return `${provinceText(event.body.policy.destination)} · ${event.body.policy.id}@${event.body.policy.version}`;
+      return `${provinceText(event.body.policy.destination)}${DOT}${event.body.policy.id}@${event.body.policy.version}`;
     case 'policy_withdrawn':
-      return `${provinceText(event.body.province)} · ${event.body.version}`;
+      return `${provinceText(event.body.province)}${DOT}${event.body.version}`;
     case 'mandate_issued':
       return event.body.mandate.id;
     case 'mandate_revoked':

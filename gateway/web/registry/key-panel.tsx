@@ -7,16 +7,19 @@ import { Aside } from './aside.tsx';
 import { type KeptKey, makeKey } from './operator-key.ts';
 import { SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
+import { COLON } from './words.ts';
 
 interface KeyPanelProps {
   readonly entityId: string;
   readonly kept: KeptKey;
   readonly signer: EventSigner | null;
+  /** False where this browser believes no log to sign about. */
+  readonly hasLog: boolean;
   readonly onKey: (key: KeptKey) => void;
 }
 
 /** The key in this browser: made here, enrolled by another, or ready to sign and to enrol another. */
-export function KeyPanel({ entityId, kept, signer, onKey }: KeyPanelProps) {
+export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProps) {
   return (
     <>
       <h3>{say(OPERATOR_TEXTS.key)}</h3>
@@ -40,12 +43,12 @@ export function KeyPanel({ entityId, kept, signer, onKey }: KeyPanelProps) {
         <>
           <p>
             {say(OPERATOR_TEXTS.public_key)}
-            {say({ zh: '：', en: ': ' })}
+            {COLON}
             <code id="browser-kid">{kept.kid}</code>
           </p>
-          {signer === null ? (
-            <NotEnrolled entityId={entityId} jwk={JSON.stringify(kept.publicJwk)} />
-          ) : (
+          {!hasLog && <p class="notice">{say(OPERATOR_TEXTS.key_waits)}</p>}
+          {hasLog && signer === null && <NotEnrolled entityId={entityId} jwk={JSON.stringify(kept.publicJwk)} />}
+          {signer !== null && (
             <>
               <p class="proof good" role="status">
                 ✓ {say(OPERATOR_TEXTS.key_ready)}

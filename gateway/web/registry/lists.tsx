@@ -1,6 +1,6 @@
 import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
-import { entitiesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { casesText, entitiesText, keyTimesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import {
   ENTITY_ROLE_TEXTS,
   KEY_STATE_TEXTS,
@@ -26,8 +26,7 @@ export function Deviations({ lists }: { readonly lists: readonly DeviationsView[
               <strong>{say(PROVINCES[province])}</strong> <code>{policy}</code>
               <Facts>
                 <Fact term={say(REGISTRY_TEXTS.stricter)}>
-                  {say(DECISION_WORDS[baseline])} → {say(DECISION_WORDS[decision])} · {cells}{' '}
-                  {say(REGISTRY_TEXTS.cases)}
+                  {say(DECISION_WORDS[baseline])} → {say(DECISION_WORDS[decision])} · {say(casesText(cells))}
                 </Fact>
                 <Fact term={say(REGISTRY_TEXTS.basis)}>
                   {exception === null ? say(REGISTRY_TEXTS.none) : say(exception.basis.title)}
@@ -78,7 +77,8 @@ export function Entities({ entities }: { readonly entities: readonly EntityView[
     <section id="entities" aria-labelledby="h-entities">
       <h2 id="h-entities">{say(REGISTRY_TEXTS.entities)}</h2>
       <p class="quiet">
-        {say(REGISTRY_TEXTS.entities_how)} <code>huren registry enrol</code>
+        {say(REGISTRY_TEXTS.entities_how)}
+        <code>huren registry enrol</code>
       </p>
       <Opened id="all-entities" summary={say(entitiesText(entities.length))}>
         {() => entities.map((entity) => <Entity key={entity.entity_id} entity={entity} />)}
@@ -94,7 +94,11 @@ function Entity({ entity }: { readonly entity: EntityView }) {
       summary={
         <>
           <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
-          {entity.state === 'removed' && <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>}
+          {entity.state === 'removed' && (
+            <span class="badges">
+              <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>
+            </span>
+          )}
         </>
       }
     >
@@ -114,10 +118,13 @@ function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) 
           <Fact key={`${use} ${kid}`} term={say(KEY_USE_TEXTS[use])}>
             <code>{kid}</code>
             <br />
-            {say(KEY_STATE_TEXTS[state])}, {say(REGISTRY_TEXTS.since)} {timeText(activated_at ?? announced_at)};{' '}
-            {expires_at === null
-              ? say(REGISTRY_TEXTS.no_expiry)
-              : `${say(REGISTRY_TEXTS.expires)} ${timeText(expires_at)}`}
+            {say(
+              keyTimesText(
+                KEY_STATE_TEXTS[state],
+                timeText(activated_at ?? announced_at),
+                expires_at === null ? null : timeText(expires_at),
+              ),
+            )}
           </Fact>
         ))}
       </Facts>

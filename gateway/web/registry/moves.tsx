@@ -9,7 +9,7 @@ import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf } from './adapter-place.ts';
 import { Choice, SignedForm, Typed } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
-import { reasonText } from './words.ts';
+import { DOT, reasonText } from './words.ts';
 
 interface MovesProps {
   readonly adapters: readonly AdapterView[];
@@ -24,7 +24,7 @@ export function Moves({ adapters, signer }: MovesProps) {
   const before = adapters.filter((adapter) => targetsOf(adapter).length > 0);
   return (
     <>
-      <h3>{say(OPERATOR_TEXTS.moves)}</h3>
+      {answering.length + suspended.length + before.length > 0 && <h3>{say(OPERATOR_TEXTS.moves)}</h3>}
       {suspended.map((adapter) => (
         <Resume key={adapterIdOf(adapter)} adapter={adapter} signer={signer} />
       ))}
@@ -128,7 +128,7 @@ function Resume({ adapter, signer }: ResumeProps) {
       <p>
         <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
         {suspended !== null &&
-          ` · ${say(REGISTRY_TEXTS.suspended)} · ${reasonText(SUSPENSION_REASONS, suspended.reason)}`}
+          ['', say(REGISTRY_TEXTS.suspended), reasonText(SUSPENSION_REASONS, suspended.reason)].join(DOT)}
       </p>
     </SignedForm>
   );

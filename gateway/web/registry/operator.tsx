@@ -115,7 +115,7 @@ function LoggedIn({ operator, view, onLogOut }: LoggedInProps) {
           {say(OPERATOR_TEXTS.log_out)}
         </button>
       </p>
-      <KeyPanel entityId={entityId} kept={key} signer={signer} onKey={setKey} />
+      <KeyPanel entityId={entityId} kept={key} signer={signer} hasLog={view.log !== null} onKey={setKey} />
       <Pending entityId={entityId} view={view} signer={signer} />
       <Moves adapters={view.adapters} signer={signer} />
     </Announcement.Provider>

@@ -4,7 +4,7 @@ import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { provenEvent } from './log-events.ts';
 import type { RegistryView } from './registry-view.ts';
-import { timeText } from './words.ts';
+import { DOT, timeText } from './words.ts';
 
 interface Mark {
   readonly by: string;
@@ -50,7 +50,11 @@ export function ProvenMark({ mark, view, fits }: ProvenMarkProps) {
   const { sign, text } = VERDICTS[verdict];
   return (
     <span>
-      {view.nameOf(by)} · <time dateTime={at}>{timeText(at)}</time> · {say(entryText(index))}{' '}
+      {view.nameOf(by)}
+      {DOT}
+      <time dateTime={at}>{timeText(at)}</time>
+      {DOT}
+      <span class="whole">{say(entryText(index))}</span>{' '}
       <span class={`proof ${verdict}`}>
         {sign}
         {say(text)}

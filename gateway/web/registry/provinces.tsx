@@ -13,7 +13,7 @@ import { Authority } from './authority-model.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Version } from './version.tsx';
-import { reasonText } from './words.ts';
+import { DOT, reasonText } from './words.ts';
 
 /** Every province's adapter in the order of its code, and a way to find one. */
 export function Provinces({ view }: { readonly view: RegistryView }) {
@@ -39,6 +39,7 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
               : `${found.length} ${say(REGISTRY_TEXTS.found)}`}
         </span>
       </p>
+      {view.adapters.length === 0 && <p>{say(REGISTRY_TEXTS.provinces_none)}</p>}
       {found.map((adapter) => (
         <Opened key={adapterIdOf(adapter)} id={anchorOf(adapter)} summary={<Head adapter={adapter} />}>
           {() => <Adapter adapter={adapter} view={view} />}
@@ -54,15 +55,14 @@ function Head({ adapter }: { readonly adapter: AdapterView }) {
     <>
       <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
       {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
-      <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
-      {trial !== null && (
-        <>
-          {' '}
+      <span class="badges">
+        {trial !== null && (
           <span class="badge trial">
             {trial.version} {say(STAGE_TEXTS[trial.stage])}
           </span>
-        </>
-      )}
+        )}
+        <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
+      </span>
     </>
   );
 }
@@ -81,7 +81,8 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
         </Fact>
         {suspended !== null && (
           <Fact term={say(REGISTRY_TEXTS.suspended)}>
-            {reasonText(SUSPENSION_REASONS, suspended.reason)} ·{' '}
+            {reasonText(SUSPENSION_REASONS, suspended.reason)}
+            {DOT}
             <ProvenMark
               mark={suspended}
               view={view}
@@ -92,8 +93,15 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
         {remedy !== null && (
           <Fact term={say(REGISTRY_TEXTS.remedy)}>
             {say(remedy.authority)}
-            {remedy.phone !== null && ` · ${say(REGISTRY_TEXTS.phone)} ${remedy.phone}`}
-            {remedy.url !== null && ` · ${remedy.url}`}
+            {remedy.phone !== null && (
+              <>
+                {DOT}
+                <span class="whole">
+                  {say(REGISTRY_TEXTS.phone)} {remedy.phone}
+                </span>
+              </>
+            )}
+            {remedy.url !== null && `${DOT}${remedy.url}`}
           </Fact>
         )}
       </Facts>

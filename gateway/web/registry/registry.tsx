@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
@@ -33,7 +33,7 @@ export function Registry() {
             <span class={`feed ${state}`} role="status">
               {say(state === 'lost' ? REGISTRY_TEXTS.lost : REGISTRY_TEXTS.live)}
             </span>{' '}
-            · {say(REGISTRY_TEXTS.times_in)} {zoneText()}
+            · {zoneText()}
           </p>
           <Operator view={view} />
           <Provinces view={view} />
@@ -59,7 +59,7 @@ function Totals({ view: { adapters } }: { readonly view: RegistryView }) {
         approvals.filter(({ counts }) => counts).length < approvals_needed,
     );
   const totals = [
-    [adapters.length, REGISTRY_TEXTS.total_adapters],
+    [adapters.length, adaptersText(adapters.length)],
     [adapters.filter(({ state }) => state === 'suspended').length, REGISTRY_TEXTS.total_suspended],
     [adapters.filter(({ trial }) => trial !== null).length, REGISTRY_TEXTS.total_trial],
     [waiting.length, REGISTRY_TEXTS.total_waiting],

@@ -4,11 +4,13 @@ import { CONFORMANCE_FINDINGS } from '../../../schemas/conformance-findings.ts';
 import { type ConformanceReport, conformanceReportSchema } from '../../../schemas/conformance-report.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import type { VersionView } from '../../../schemas/registry-views.ts';
+import { conformanceCheckText } from '../../../schemas/texts/conformance-checks.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { versionPath } from './adapter-place.ts';
+import { DOT } from './words.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -43,10 +45,10 @@ export function Report({ place, version }: ReportProps) {
 function Findings({ report: { checks, findings } }: { readonly report: ConformanceReport }) {
   return (
     <>
-      <ul class="plain" lang="en">
+      <ul class="plain checks">
         {checks.map(({ name, passed }) => (
           <li key={name}>
-            {passed ? '✓' : '✗'} {name}
+            {passed ? '✓' : '✗'} {say(conformanceCheckText(name))}
           </li>
         ))}
       </ul>
@@ -56,7 +58,11 @@ function Findings({ report: { checks, findings } }: { readonly report: Conforman
         <ul>
           {findings.map(({ code, at, detail }) => (
             <li key={`${code} ${at} ${detail}`}>
-              {say(CONFORMANCE_FINDINGS[code])} · <code>{at}</code> · <span lang="en">{detail}</span>
+              {say(CONFORMANCE_FINDINGS[code])}
+              {DOT}
+              <code>{at}</code>
+              {DOT}
+              <span lang="en">{detail}</span>
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@ import { useContext, useState } from 'preact/hooks';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { say } from '../shell/language.ts';
 import { Announcement } from './announcement.ts';
+import { DOT } from './words.ts';
 
 interface SignedFormProps {
   readonly id: string;
@@ -35,7 +36,7 @@ export function SignedForm({ id, button, about, tone, isReady, step, children }:
     setRefused(refusal !== null);
     setState(refusal === null ? '' : `✗ ${refusal}`);
     setSending(false);
-    if (refusal === null) announce(`✓ ${button} · ${about} · ${say(OPERATOR_TEXTS.entered)}`);
+    if (refusal === null) announce([`✓ ${button}`, about, say(OPERATOR_TEXTS.entered)].join(DOT));
   };
   return (
     <form

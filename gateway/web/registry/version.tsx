@@ -10,7 +10,7 @@ import { isOfPlace, versionPath } from './adapter-place.ts';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
-import { reasonText } from './words.ts';
+import { bracketed, DOT, reasonText } from './words.ts';
 
 interface VersionProps {
   readonly place: AdapterPlace;
@@ -34,8 +34,9 @@ export function Version({ place, version, view }: VersionProps) {
         {check !== null && (
           <Fact term={say(REGISTRY_TEXTS.checked)}>
             {check.passed ? '✓ ' : '✗ '}
-            {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)} (
-            {say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static)}) ·{' '}
+            {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
+            {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
+            {DOT}
             <ProvenMark
               mark={check}
               view={view}
@@ -52,13 +53,14 @@ export function Version({ place, version, view }: VersionProps) {
                 view={view}
                 fits={(event) => event.kind === 'adapter_approved' && isAbout(event)}
               />
-              {approval.counts ? '' : ` (${say(REGISTRY_TEXTS.counts_no_more)})`}
+              {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
             </div>
           ))}
         </Fact>
         {rejected !== null && (
           <Fact term={say(REGISTRY_TEXTS.rejected)}>
-            {reasonText(VERSION_REJECTIONS, rejected.reason)} ·{' '}
+            {reasonText(VERSION_REJECTIONS, rejected.reason)}
+            {DOT}
             <ProvenMark
               mark={rejected}
               view={view}
