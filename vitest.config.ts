@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 import { testFiles } from './gateway/test/end-to-end-files.ts';
 import { FOUNDED_SANDBOXES } from './gateway/test/founded-sandboxes.ts';
 import LongestFirst from './gateway/test/longest-first.ts';
+import { PATIENCE_MS } from './gateway/test/patience.ts';
 import { folderOfRun } from './gateway/test/test-folder.ts';
 
-const { unit, endToEnd } = testFiles();
+const { unit, endToEnd, alone } = testFiles();
 
 if (process.env[FOUNDED_SANDBOXES] === undefined) {
   // Whoever sets TMPDIR has the tests write there.
@@ -18,18 +19,24 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 2 * PATIENCE_MS,
+    hookTimeout: 2 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     // Files that wait (for a fault, for a lease, for a process) leave two cores idle: a third one goes on meanwhile.
     maxWorkers: 3,
     setupFiles: ['./gateway/test/keep-compiled.ts'],
-    sequence: { sequencer: LongestFirst },
+    // One worker takes one file after another and keeps what it has loaded: loading was a fifth of a run.
+    isolate: false,
+    // In another order each time: the seed stands at the head of the run, and `--sequence.seed` brings that order back. What
+    // tells one story says so where it is told.
+    sequence: { sequencer: LongestFirst, shuffle: { tests: true } },
     reporters: ['default', './gateway/test/closing-line.ts'],
     projects: [
-      // In another order each time: the seed stands at the head of the run, and `--sequence.seed` brings that order back.
-      { extends: true, test: { name: 'unit', include: unit, retry: 0, sequence: { shuffle: { tests: true } } } },
+      { extends: true, test: { name: 'unit', include: unit, retry: 0 } },
       // A shared machine starves a deadline now and then; a defect fails twice. The closing lines name who needed it.
       { extends: true, test: { name: 'e2e', include: endToEnd, retry: 1 } },
+      // These change their process for good.
+      { extends: true, test: { name: 'alone', include: alone, retry: 1, isolate: true } },
     ],
   },
 });

@@ -1,7 +1,7 @@
 import { ByKey } from './by-key.ts';
 
-/** Visits the entries whose literal a text starts with. */
-export type VisitLeading<T> = (text: string, visit: (entry: T) => void) => void;
+/** Visits the entries whose literal a text starts with, which is handed on as it stands in the text. */
+export type VisitLeading<T> = (text: string, visit: (entry: T, literal: string) => void) => void;
 
 /**
  * Finds entries by the literal that a text starts with. What is looked at is the text's own beginning, in as many lengths
@@ -18,7 +18,10 @@ export function compileLeading<T>(entries: readonly T[], literalOf: (entry: T) =
     lengthsOf.set(startOf(literal), lengths.add(literal.length));
   }
   return (text, visit) => {
-    for (const length of lengthsOf.get(startOf(text)) ?? []) byLiteral.forEach(text.slice(0, length), visit);
+    for (const length of lengthsOf.get(startOf(text)) ?? []) {
+      const literal = text.slice(0, length);
+      byLiteral.forEach(literal, (entry) => visit(entry, literal));
+    }
   };
 }
 

@@ -115,9 +115,13 @@ export function withoutCapsLock(code: string): string | null {
   return code.replaceAll(/[A-Za-z]/g, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
 }
 
-/** The token of an address, in the one spelling in which the system is asked; null where the rule does not take it. */
+/**
+ * The token of an address that has the rule's host and path, in the one spelling in which the system is asked; null where
+ * the rule does not take it. Host and path are not looked at again here, nor taken from the rule below: of thousands of
+ * systems, each text that is read lies in memory that was not read for long.
+ */
 export function webToken(rule: WebRule, address: WebAddress): string | null {
-  if (rule.host !== address.host || !isInPlace(rule, address)) return null;
+  if (rule.route !== null && rule.route !== address.route) return null;
   const found = foundBy(rule, address);
   if (found === null || !PRINTABLE.test(found) || !found.startsWith(rule.start)) return null;
   const rest = found.slice(rule.start.length);
@@ -133,22 +137,19 @@ export function unreadIn(code: string, rule: WebRule, address: WebAddress): stri
   return at === -1 ? code.slice(1) : code.slice(at + taken.length);
 }
 
-/** The shortest code of a rule with this token, for another node that has to recognise it: nothing that is not taken. */
-export function webCode(rule: WebRule, token: string): string {
+/**
+ * The shortest code with this token of a rule that has taken it of that address, for another node that has to recognise it:
+ * nothing that is not taken.
+ */
+export function webCode(rule: WebRule, token: string, { host, segments }: WebAddress): string {
   if (rule.token === 'whole') return token;
   const value = encodeURIComponent(token.slice(rule.before.length));
-  const path = rule.segments.map((segment) => (segment === TOKEN_SEGMENT ? value : segment)).join('/');
   const route = rule.route === null ? '' : `#${rule.route}`;
-  const query = rule.token === 'segment' ? '' : `?${encodeURIComponent(rule.token.parameter)}=${value}`;
-  return `https://${rule.host}/${path}${route}${query}`;
-}
-
-function isInPlace({ segments, route }: WebRule, address: WebAddress): boolean {
-  if (route !== null && route !== address.route) return false;
-  return (
-    segments.length === address.segments.length &&
-    segments.every((segment, at) => segment === TOKEN_SEGMENT || segment === address.segments[at])
-  );
+  if (rule.token !== 'segment') {
+    return `https://${host}/${segments.join('/')}${route}?${encodeURIComponent(rule.token.parameter)}=${value}`;
+  }
+  const path = segments.with(rule.segments.indexOf(TOKEN_SEGMENT), value).join('/');
+  return `https://${host}/${path}${route}`;
 }
 
 function foundBy(rule: WebRule, address: WebAddress): string | null {

@@ -105,8 +105,8 @@ function take(
 function compilePrefixes(entries: readonly Entry<'prefix'>[]): Finder {
   const visitLeading = compileLeading(entries, ({ prefix }) => prefix);
   return (code, found) =>
-    visitLeading(code, (entry) => {
-      const { prefix, alphabet } = entry;
+    visitLeading(code, (entry, prefix) => {
+      const { alphabet } = entry;
       const rest = code.slice(prefix.length);
       if (!isWrittenIn(alphabet, rest)) return;
       const token = prefix + spelledIn(alphabet, rest);
@@ -133,7 +133,7 @@ function compileWeb(entries: readonly Entry[], others: readonly Finder[]): Finde
     visitInPlace(address, (rule) => {
       const token = webToken(rule, address);
       if (token === null) return;
-      take(rule, token, webCode(rule, token), found);
+      take(rule, token, webCode(rule, token, address), found);
       if (found.length > unread.length) unread.push(unreadIn(code, rule, address));
     });
   };

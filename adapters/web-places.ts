@@ -12,16 +12,18 @@ export type VisitInPlace<R> = (address: WebAddress, visit: (rule: R) => void) =>
  * host may serve a thousand systems.
  */
 export function compileWebPlaces<R extends WebRule>(rules: readonly R[]): VisitInPlace<R> {
-  const holesOf = new Map<string, Set<number>>();
+  const holesOf = new ByKey<string, number>();
+  const known = new Set<string>();
   const byPlace = new ByKey<string, R>();
   for (const rule of rules) {
     const { host, segments } = rule;
     const hole = segments.indexOf(TOKEN_SEGMENT);
-    holesOf.set(host, (holesOf.get(host) ?? new Set()).add(hole));
+    if (!known.has(`${host} ${hole}`)) holesOf.add(host, hole);
+    known.add(`${host} ${hole}`);
     byPlace.add(placeOf(host, segments, hole), rule);
   }
   return ({ host, segments }, visit) => {
-    for (const hole of holesOf.get(host) ?? []) byPlace.forEach(placeOf(host, segments, hole), visit);
+    holesOf.forEach(host, (hole) => byPlace.forEach(placeOf(host, segments, hole), visit));
   };
 }
 

@@ -6,7 +6,7 @@ import { codeLists } from './generated-code-lists.ts';
 import { jsonSchemaOf, PUBLISHED_SCHEMAS } from './json-schema.ts';
 import { logLinesTable } from './log-lines-table.ts';
 import { withTable } from './marked-table.ts';
-import { openApiDocument } from './openapi.ts';
+import { describeApi } from './openapi.ts';
 import { withSettingsTable } from './settings/runbook-table.ts';
 
 /** What `schemas/generated/` must hold: file name to text. The same schemas always give the same bytes. */
@@ -16,7 +16,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`${name}.schema.json`, jsonText(jsonSchemaOf(name, schema)));
   }
   files.set('code-lists.json', jsonText(codeLists()));
-  files.set('openapi.json', jsonText(openApiDocument(project.version)));
+  files.set('openapi.json', jsonText(describeApi(project.version)));
   return files;
 }
 

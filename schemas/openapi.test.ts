@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLE_NAMES } from './openapi/examples.ts';
-import { OPERATIONS, openApiDocument } from './openapi.ts';
+import { describeApi, OPERATIONS } from './openapi.ts';
 import { problemCodeSchema, problemSchema } from './problem.ts';
 
-const document = openApiDocument('0.0.0');
+const document = describeApi('0.0.0');
 const text = JSON.stringify(document);
 
 const shown = OPERATIONS.flatMap(({ id, body, replies }) => [

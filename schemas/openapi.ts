@@ -45,7 +45,7 @@ const BOUND_TOKENS =
   'Of a client that is registered with dpop_bound_access_tokens (RFC 9449): the token carries cnf.jkt, is sent as Authorization: DPoP, and each request brings a proof in the DPoP header, signed with that key, with the nonce that DPoP-Nonce last gave. A proof is good once.';
 
 /** The OpenAPI 3.1 document of the HTTP API, for this version of the product. */
-export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+export function describeApi(version: string): ReturnType<typeof createDocument> {
   return createDocument({
     openapi: '3.1.1',
     info: {

@@ -3,7 +3,7 @@ import certificates from '../../schemas/vectors/credentials/certificates.json' w
 import { namedEs256Signer } from '../sandbox/credentials/credential-signer.ts';
 import { keyIdOf } from './certificate.ts';
 import { type CredentialTrust, joinedTrust, type SignerEntry } from './credential-trust.ts';
-import { openSignerKey } from './signer-key.ts';
+import { importSignerKey } from './signer-key.ts';
 import { trustFromCertificates, verifyCredential } from './verify-credential.ts';
 
 const DERS = certificates.certificates.map((der) => Buffer.from(der, 'base64'));
@@ -16,7 +16,7 @@ function crowd(size: number): CredentialTrust {
   const spki = namedEs256Signer('somebody else').spki;
   const entry: SignerEntry = {
     issuer: 'XZ',
-    key: openSignerKey(spki),
+    key: importSignerKey(spki),
     kinds: null,
     nextUpdateS: null,
     revocations: null,

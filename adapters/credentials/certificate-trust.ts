@@ -1,6 +1,6 @@
 import { type Certificate, keyIdOf, readCertificate } from './certificate.ts';
 import { type CertifiedKind, type CredentialTrust, joinedTrust, type SignerEntry } from './credential-trust.ts';
-import { openSignerKey } from './signer-key.ts';
+import { importSignerKey } from './signer-key.ts';
 
 /**
  * What a signer's certificate lets it sign (EU DCC, hcert-spec volume 3): the extended key usages below 1847.2021.1. The
@@ -58,7 +58,7 @@ export function signerOf(certificate: Certificate, issuer: string, nextUpdateS: 
   const isRestricted = kinds.size > 0 || usages.some((usage) => OF_TRAVEL_DOCUMENTS.test(usage));
   return {
     issuer,
-    key: openSignerKey(certificate.spki),
+    key: importSignerKey(certificate.spki),
     kinds: isRestricted ? kinds : null,
     nextUpdateS,
     revocations: null,

@@ -6,7 +6,7 @@ import { type Certificate, readCertificate } from './certificate.ts';
 import { type CredentialTrust, joinedTrust, type Revocations, type SignerEntry } from './credential-trust.ts';
 import { DER, derInside } from './der.ts';
 import { readRevocations, revocationCounterSchema } from './revocation.ts';
-import { openSignerKey, type SignerKey, spkiOfPoint } from './signer-key.ts';
+import { importSignerKey, type SignerKey, spkiOfPoint } from './signer-key.ts';
 
 const MAX_KEYS_OF_ONE_ISSUER = 1_000;
 const MAX_CHAIN = 4;
@@ -77,7 +77,7 @@ export function isIssuerAddress(text: string): boolean {
 
 function entryOf(issuer: string, jwk: unknown, options: JwksOptions): SignerEntry {
   const parsed = keySchema.safeParse(jwk);
-  const key = parsed.success && isIssuerAddress(issuer) ? openKey(issuer, parsed.data) : null;
+  const key = parsed.success && isIssuerAddress(issuer) ? importKey(issuer, parsed.data) : null;
   return {
     issuer,
     key,
@@ -87,12 +87,12 @@ function entryOf(issuer: string, jwk: unknown, options: JwksOptions): SignerEntr
   };
 }
 
-function openKey(issuer: string, jwk: z.infer<typeof keySchema>): SignerKey | null {
+function importKey(issuer: string, jwk: z.infer<typeof keySchema>): SignerKey | null {
   const [x, y] = [decodeBase64url(jwk.x), decodeBase64url(jwk.y)];
   if (x === null || y === null || thumbprintOf(jwk) !== jwk.kid) return null;
   const spki = spkiOfPoint(x, y);
   if (jwk.x5c !== undefined && !isChainFor(issuer, spki, jwk.x5c)) return null;
-  return openSignerKey(spki);
+  return importSignerKey(spki);
 }
 
 function thumbprintOf({ x, y }: { readonly x: string; readonly y: string }): string {

@@ -31,17 +31,17 @@ const P256_PREFIX = Uint8Array.of(
 );
 
 /** A key from its SubjectPublicKeyInfo: P-256 and P-384 sign ES256, RSA of 2,048 bits and more PS256. Null for all others. */
-export function openSignerKey(spki: Uint8Array<ArrayBuffer>): SignerKey | null {
+export function importSignerKey(spki: Uint8Array<ArrayBuffer>): SignerKey | null {
   const [algorithm, key] = derInside(spki, DER.sequence) ?? [];
   const [id, parameters] = algorithm === undefined ? [] : (derInside(algorithm.whole, DER.sequence) ?? []);
   const name = objectIdOf(id);
   if (key === undefined || name === null) return null;
   if (name === EC_KEY) {
     const namedCurve = CURVES.get(objectIdOf(parameters) ?? '');
-    return namedCurve === undefined ? null : openKey('ES256', spki, { name: 'ECDSA', namedCurve });
+    return namedCurve === undefined ? null : importKey('ES256', spki, { name: 'ECDSA', namedCurve });
   }
   const isLongEnough = name === RSA_KEY && key.content.length > MIN_RSA_OCTETS;
-  return isLongEnough ? openKey('PS256', spki, { name: 'RSA-PSS', hash: 'SHA-256' }) : null;
+  return isLongEnough ? importKey('PS256', spki, { name: 'RSA-PSS', hash: 'SHA-256' }) : null;
 }
 
 /** The SubjectPublicKeyInfo of a P-256 point, from coordinates of 32 octets each. */
@@ -50,7 +50,7 @@ export function spkiOfPoint(x: Uint8Array, y: Uint8Array): Uint8Array<ArrayBuffe
 }
 
 /** Keys are imported when they are first needed: a directory of issuers has thousands that nobody asks for. */
-function openKey(
+function importKey(
   algorithm: CredentialAlgorithm,
   spki: Uint8Array<ArrayBuffer>,
   kind: EcKeyImportParams | RsaHashedImportParams,

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { PATIENTLY } from '../../gateway/test/patience.ts';
 import { openSession } from './session.ts';
 
 function setUp(obtain: (last: number | null) => Promise<number>) {
@@ -25,7 +26,7 @@ describe('a lease', () => {
     working = false;
     clock.nowMs = 99;
     expect(await session.current()).toBe(1);
-    await vi.waitFor(() => expect(obtain).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(obtain).toHaveBeenCalledTimes(2), PATIENTLY);
     clock.nowMs = 100;
     await expect(session.current()).rejects.toThrow('down');
     working = true;

@@ -30,16 +30,16 @@ export interface SandboxKey {
 export function loadOrCreateKey(path: string, curve: Curve = 'P-256'): SandboxKey {
   const stored = readStored(path) ?? create(path, curve);
   if (stored.crv !== curve) throw new Error(`a sandbox key on ${stored.crv} stands where ${curve} is needed`);
-  return openKey(stored);
+  return importKey(stored);
 }
 
 /** A key that lives no longer than the process. */
 export function makeKey(curve: Curve): SandboxKey {
-  return openKey(generateKey(curve));
+  return importKey(generateKey(curve));
 }
 
 /** Opens a key pair that was read or made. */
-export function openKey(stored: StoredKey): SandboxKey {
+export function importKey(stored: StoredKey): SandboxKey {
   const { crv, x, y } = stored;
   const kid = thumbprint(crv, x, y);
   const alg = crv === 'SM2' ? 'SM2' : 'ES256';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
-import { type Curve, generateKey, openKey, type SandboxKey, storedKeySchema } from './keys.ts';
+import { type Curve, generateKey, importKey, type SandboxKey, storedKeySchema } from './keys.ts';
 import { readPrivateFile, writePrivateFile } from './private-file.ts';
 import type { StatementKeyRecord } from './protocol.ts';
 import { SandboxError } from './sandbox-error.ts';
@@ -34,7 +34,7 @@ export class StatementKeys {
     const kept = readRecords(path);
     this.#records = kept ?? [this.#fresh('active')];
     if (kept === null) this.#write();
-    this.#opened = openKey(this.#activeRecord().key);
+    this.#opened = importKey(this.#activeRecord().key);
   }
 
   /** The key in use. */
@@ -44,7 +44,7 @@ export class StatementKeys {
 
   /** Every key with its state, public halves only. */
   get published(): StatementKeyRecord[] {
-    return this.#records.map(({ key, ...life }) => ({ ...life, jwk: openKey(key).published.jwk }));
+    return this.#records.map(({ key, ...life }) => ({ ...life, jwk: importKey(key).published.jwk }));
   }
 
   /** Makes the next key without using it; an announced one stays. */
@@ -71,7 +71,7 @@ export class StatementKeys {
   #change(records: readonly StoredRecord[]): void {
     this.#records = records.slice(-64);
     this.#write();
-    this.#opened = openKey(this.#activeRecord().key);
+    this.#opened = importKey(this.#activeRecord().key);
   }
 
   #activeRecord(): StoredRecord {

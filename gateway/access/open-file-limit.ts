@@ -6,7 +6,7 @@ import type { Degraded } from '../../schemas/readiness.ts';
 export const NEEDED_OPEN_FILES = 1_024;
 
 /** Files and connections that this process may have open at once (`ulimit -n`); null where the system does not say. */
-export function openFileLimit(limits: () => string = ownLimits): number | null {
+export function limitOnOpenFiles(limits: () => string = ownLimits): number | null {
   try {
     const [, soft] = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits()) ?? [];
     if (soft === undefined) return null;
@@ -17,14 +17,14 @@ export function openFileLimit(limits: () => string = ownLimits): number | null {
 }
 
 /** What readiness says of a limit that is too low: the process answers, but not many at once. */
-export function openFilesDegraded(limit: number | null = LIMIT_AT_START): Extract<Degraded, { resource: unknown }>[] {
+export function degradedByOpenFiles(limit: number | null = LIMIT_AT_START): Extract<Degraded, { resource: unknown }>[] {
   if (limit === null || limit >= NEEDED_OPEN_FILES) return [];
   return [{ resource: 'open_files', limit, needed: NEEDED_OPEN_FILES }];
 }
 
 /** One line at start. Running out shows only as connections that fail, which nobody would trace to a limit. */
 export function logOpenFiles(log: Logger): void {
-  for (const { limit, needed } of openFilesDegraded()) {
+  for (const { limit, needed } of degradedByOpenFiles()) {
     log.warn({ limit, needed }, 'the limit on open files is too low: raise it with ulimit -n, LimitNOFILE or --ulimit');
   }
 }
@@ -34,4 +34,4 @@ function ownLimits(): string {
   return readFileSync('/proc/self/limits', 'utf8');
 }
 
-const LIMIT_AT_START = openFileLimit();
+const LIMIT_AT_START = limitOnOpenFiles();

@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { startRedis, type TestRedis } from '../test/redis.ts';
 import { openRateLimit, type RateLimit } from './rate-limit.ts';
 
-const WITHIN = { timeout: 10_000, interval: 20 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 20 };
 
 async function taken(limit: RateLimit, who: string, times: number): Promise<number> {
   let granted = 0;

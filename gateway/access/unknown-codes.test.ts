@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { UNKNOWN_CODES_RULE } from '../../schemas/unknown-codes.ts';
 import { ProblemError } from '../problem-error.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { startRedis } from '../test/redis.ts';
 import { UnknownCodes } from './unknown-codes.ts';
 
@@ -103,7 +104,7 @@ describe('a venue', () => {
   });
 });
 
-test('guesses at two instances are two clients’', { timeout: 30_000 }, async () => {
+test('guesses at two instances are two clients’', async () => {
   const server = await startRedis();
   const clients = [new Redis(server.url), new Redis(server.url)];
   onTestFinished(async () => {
@@ -117,7 +118,7 @@ test('guesses at two instances are two clients’', { timeout: 30_000 }, async (
     expect(key).not.toContain('guesser');
     return await clients[0]?.hgetall(key);
   };
-  await expect.poll(counted, { timeout: 5_000 }).toEqual({ '410000': String(slowedFrom - 5) });
+  await expect.poll(counted).toEqual({ '410000': String(slowedFrom - 5) });
   ask('guesser', 5, true, '410000', there);
-  await vi.waitFor(() => expect(held).toEqual(['guesser slowed']), { timeout: 5_000 });
+  await vi.waitFor(() => expect(held).toEqual(['guesser slowed']), PATIENTLY);
 });

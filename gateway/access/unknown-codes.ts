@@ -70,8 +70,11 @@ export class UnknownCodes {
   /** Counts one code that a province was asked about. Gives back whether its client is held by now. */
   note(client: string, province: ProvinceCode, isUnknown: boolean): boolean {
     this.#turn(this.#parts.nowMs());
-    const own = this.#clients.get(client) ?? new Map();
-    this.#clients.set(client, own);
+    let own = this.#clients.get(client);
+    if (own === undefined) {
+      own = new Map();
+      this.#clients.set(client, own);
+    }
     this.#count(client, own, province, { asked: 1, unknown: isUnknown ? 1 : 0 });
     if (isUnknown) {
       this.#hold(client, own);

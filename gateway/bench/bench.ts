@@ -1,5 +1,5 @@
 import { BenchError } from './bench-error.ts';
-import { openLoopTable } from './open-loop-table.ts';
+import { tableOfOpenLoop } from './open-loop-table.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { profileTable } from './profile-table.ts';
 import { clearProgress, showProgress } from './progress.ts';
@@ -39,7 +39,7 @@ async function measured(options: BenchOptions): Promise<string> {
   }
   if (options['open-loop']) {
     const waits = await runOpenLoop(options, showProgress);
-    return options.json ? asJson(waits) : openLoopTable(waits);
+    return options.json ? asJson(waits) : tableOfOpenLoop(waits);
   }
   if (options.sweep) {
     const swept = await runSweep(options, showProgress);

@@ -12,8 +12,7 @@ export const capacityFiguresSchema = z.strictObject({
   bench: benchResultSchema,
   sweep: sweepResultSchema,
   open_loop: openLoopResultSchema,
-  /** Absent until they have been measured: `npm run capacity -- --growth`. */
-  growth: growthResultSchema.optional(),
-  surge: surgeResultSchema.optional(),
+  growth: growthResultSchema,
+  surge: surgeResultSchema,
 });
 export type CapacityFigures = z.infer<typeof capacityFiguresSchema>;

@@ -1,4 +1,4 @@
-import type { GrowthResult } from './growth-result.ts';
+import type { GrowthResult, NationFigures } from './growth-result.ts';
 import { table } from './markdown-table.ts';
 import type { SurgeResult } from './surge-result.ts';
 
@@ -9,21 +9,27 @@ const KINDS = [
   ['long_id', 'a green whose holder is named by 256 characters'],
 ] as const;
 
-/** What a nation costs in which every county has a system of its own. */
-export function systemsSection(growth: GrowthResult): string {
-  const { systems, entries, breakers } = growth;
-  return `A registry of ${systems} systems, in a log of ${entries.toLocaleString('en')} events (\`npm run growth\`):
+/** What a nation costs by how many of its provinces, prefectures and counties have a system of their own. */
+export function systemsSection({ nations, ...growth }: GrowthResult): string {
+  const row = (what: string, value: (one: NationFigures) => number) => [what, ...nations.map(value)];
+  return `A registry of so many systems, in a log of its own (\`npm run growth\`); milliseconds are of processor time:
 
 ${table(
-  ['what', 'ms of processor time'],
+  ['systems', ...nations.map(({ systems }) => systems.toLocaleString('en'))],
   [
-    ['reading the registry without a snapshot', growth.replay_ms],
-    ['reading it from its snapshot', growth.start_ms],
-    ['one event, until everybody is answered by it', growth.change_ms],
-    ['the list of all adapters', growth.list_ms],
-    [`a second at rest, with ${breakers.open} breakers open`, breakers.idle_ms_a_second],
+    row('events in the log', ({ entries }) => entries),
+    row('ms to read the registry without a snapshot', ({ replay_ms }) => replay_ms),
+    row('ms to read it from its snapshot', ({ start_ms }) => start_ms),
+    row('ms for one event, until everybody is answered by it', ({ change_ms }) => change_ms),
+    row('ms for the list of all adapters', ({ list_ms }) => list_ms),
+    row('breakers open', ({ breakers }) => breakers.open),
+    row('ms of a second at rest, with those open', ({ breakers }) => breakers.idle_ms_a_second),
+    row('bytes of a system that nobody asks', ({ breakers }) => breakers.bytes_a_system),
+    row('bytes more of one whose breaker is open', ({ breakers }) => breakers.bytes_asked),
   ],
 )}
+
+![cost by systems](capacity-systems.svg)
 
 ${table(
   ['which system a code is of', 'ns'],
@@ -98,6 +104,15 @@ last line is the gateway's own doing. The longest collection took
 ${stalls.collection_max_ms} ms.
 
 ${table(
+  ['of what it bears', 'scans a second', 'answer, p99 ms', 'turn late, p99 ms', 'longest own turn, ms'],
+  figures.loads.map((one) => {
+    return [`${one.share * 100} %`, one.per_s, one.answered_p99_ms, one.late_p99_ms, one.own_max_ms];
+  }),
+)}
+
+![stalls by load](capacity-stalls.svg)
+
+${table(
   ['repeated scans, ten times as many for some seconds', 'arrived', 'answered', 'turned away', 'p50 ms', 'p99 ms'],
   [
     ['before', ...paceOf(before)],
@@ -105,6 +120,8 @@ ${table(
     ['after it', ...paceOf(after)],
   ],
 )}
+
+![a surge](capacity-surge.svg)
 
 All was well again ${figures.recovered_ms} ms after the surge: from then on there was no quarter of a second in which one of a
 hundred waited for more than 50 ms, or for twice what was usual before.`;

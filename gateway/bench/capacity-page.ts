@@ -55,7 +55,9 @@ ${table(
   ['systems', 'ns to find the one of a code'],
   figures.sweep.systems.map((one) => [one.systems, one.lookup_ns]),
 )}
-${part(growth, systemsSection)}
+
+${systemsSection(growth)}
+
 ## Connections
 
 ${table(
@@ -74,13 +76,19 @@ ${table(
 
 Beside those of a warm-up of ten thousand scans. An answer takes ${figures.sweep.bytes_per_entry} bytes, whatever
 else a scan leaves behind included.
-${part(growth, entriesSection)}
+
+${entriesSection(growth)}
+
 ![cost by entries](capacity-entries.svg)
 
 ## Events of the registry
 
 ${logSection(figures)}
-${part(growth, startSection)}${part(surge, surgeSection)}
+
+${startSection(growth)}
+
+${surgeSection(surge)}
+
 ## Instances
 
 ${instancesSection(figures)}
@@ -103,11 +111,6 @@ operating system. Nobody has run it.
 
 ${projection(figures)}
 `;
-}
-
-/** A part with a line before and after it; nothing where its figures are not there. */
-function part<T>(figures: T | undefined, write: (figures: T) => string): string {
-  return figures === undefined ? '' : `\n${write(figures)}\n`;
 }
 
 function waitsTable(rates: readonly RateResult[], what: string, inOne: string): string {
@@ -157,7 +160,9 @@ function instancesSection(figures: CapacityFigures): string {
   )}
 
 The client has to share ${figures.bench.machine.cores} cores with them. Instances share nothing but stores, so what tells
-whether two do twice as much is the processor time of a scan, which should not grow.`;
+whether two do twice as much is the processor time of a scan, which should not grow.
+
+![cost by instances](capacity-instances.svg)`;
 }
 
 function projection(figures: CapacityFigures): string {

@@ -1,4 +1,4 @@
-import { scanCosts } from './capacity-costs.ts';
+import { caseOf, scanCosts } from './capacity-costs.ts';
 import type { CapacityFigures } from './capacity-figures.ts';
 import { coresFor } from './projection.ts';
 import { type Plot, plotSvg } from './svg-plot.ts';
@@ -10,12 +10,76 @@ export const REPEATED_SHARES = [0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95];
 /** The plots of the page, by file name. */
 export function capacityPlots(figures: CapacityFigures): ReadonlyMap<string, string> {
   const plots: Readonly<Record<string, Plot>> = {
+    'capacity-systems.svg': systemsPlot(figures),
     'capacity-connections.svg': connectionsPlot(figures),
     'capacity-entries.svg': entriesPlot(figures),
     'capacity-log.svg': logPlot(figures),
+    'capacity-surge.svg': surgePlot(figures),
+    'capacity-stalls.svg': stallsPlot(figures),
+    'capacity-instances.svg': instancesPlot(figures),
     'capacity-nation.svg': nationPlot(figures),
   };
   return new Map(Object.entries(plots).map(([file, plot]) => [file, plotSvg(plot)]));
+}
+
+function systemsPlot({ sweep, growth: { nations } }: CapacityFigures): Plot {
+  const line = (name: string, value: (one: (typeof nations)[number]) => number) => ({
+    name,
+    points: nations.map((one) => ({ x: one.systems, y: value(one) })),
+  });
+  return {
+    title: 'The registry by the number of systems (measured)',
+    x: { label: 'systems of provinces, prefectures and counties', scale: 'log' },
+    y: { label: 'ms or ns of processor time', scale: 'log' },
+    series: [
+      line('ms, all of it', ({ replay_ms }) => replay_ms),
+      line('ms, a snapshot', ({ start_ms }) => start_ms),
+      line('ms, a change', ({ change_ms }) => change_ms),
+      { name: 'ns, a code', points: sweep.systems.map(({ systems, lookup_ns }) => ({ x: systems, y: lookup_ns })) },
+    ],
+  };
+}
+
+function surgePlot({ surge: { course } }: CapacityFigures): Plot {
+  return {
+    title: 'Ten times as many at once (measured)',
+    x: { label: 'seconds', scale: 'linear' },
+    y: { label: 'scans a second, ms', scale: 'log' },
+    series: [
+      { name: 'scans a second', points: course.map(({ at_s, per_s }) => ({ x: at_s, y: per_s })) },
+      {
+        name: 'p99 in ms, from when it was due',
+        points: course.flatMap(({ at_s, p99_ms }) => (p99_ms === null ? [] : [{ x: at_s, y: p99_ms }])),
+      },
+    ],
+  };
+}
+
+function stallsPlot({ surge: { loads } }: CapacityFigures): Plot {
+  const line = (name: string, value: (one: (typeof loads)[number]) => number) => ({
+    name,
+    points: loads.map((one) => ({ x: one.share * 100, y: value(one) })),
+  });
+  return {
+    title: 'How long one gateway keeps somebody waiting, by its load (measured)',
+    x: { label: 'percent of what it bears', scale: 'linear' },
+    y: { label: 'ms', scale: 'linear' },
+    series: [
+      line('answer, p99', ({ answered_p99_ms }) => answered_p99_ms),
+      line('turn late, p99', ({ late_p99_ms }) => late_p99_ms),
+      line('longest own turn', ({ own_max_ms }) => own_max_ms),
+    ],
+  };
+}
+
+function instancesPlot(figures: CapacityFigures): Plot {
+  const cases = [caseOf(figures, 'repeat'), caseOf(figures, 'repeat-two-instances')];
+  return {
+    title: 'A repeated scan by the number of instances (measured)',
+    x: { label: 'instances, on the same cores', scale: 'linear' },
+    y: { label: 'microseconds of processor time a scan', scale: 'linear' },
+    series: [{ name: 'repeat', points: cases.map(({ cpu_us_per_op }, at) => ({ x: at + 1, y: cpu_us_per_op })) }],
+  };
 }
 
 function connectionsPlot({ sweep }: CapacityFigures): Plot {

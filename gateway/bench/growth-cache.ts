@@ -5,7 +5,7 @@ import type { Approval, Assignment, StatusClaims } from '../../schemas/statement
 import type { CacheEntry } from '../cache/cached-answer.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
-import { keptBytes } from './observer.ts';
+import { settledBytes } from './observer.ts';
 import { openReplaySigner } from './replay-statement.ts';
 
 /** Bytes of one remembered answer, and what is left of it once its province is forgotten. */
@@ -64,11 +64,14 @@ async function measureKind(
   // What all entries share is there before anybody counts, and what the compiler makes as well.
   for (let at = 0; at < WARM_UP; at += 1) put(at);
   await forgetAll();
-  const before = keptBytes();
+  const before = await settledBytes();
   for (let at = 0; at < entries; at += 1) put(at);
-  const full = keptBytes();
+  const full = await settledBytes();
   await forgetAll();
-  return { bytes_an_entry: (full - before) / entries, left_when_forgotten: (keptBytes() - before) / entries };
+  return {
+    bytes_an_entry: (full - before) / entries,
+    left_when_forgotten: ((await settledBytes()) - before) / entries,
+  };
 
   async function forgetAll(): Promise<void> {
     await cache.forgetProvince('410000', 'province');

@@ -1,104 +1,42 @@
-import { setTimeout } from 'node:timers/promises';
 import type { RegistryState } from '../registry/registry-state.ts';
 import { createRegistryState } from '../registry/registry-state.ts';
-import { viewOfAdapter } from '../registry/registry-views.ts';
-import type { WritableRegistry } from '../registry/writable-registry.ts';
-import { signEvent } from '../trust/registry-event.ts';
-import { type DivisionSystem, divisionSystems } from './division-events.ts';
-import { measureBreakers } from './growth-breakers.ts';
+import type { DivisionSystem } from './division-events.ts';
 import { measureCache } from './growth-cache.ts';
-import type { GrowthResult } from './growth-result.ts';
-import { createRegistryLog } from './registry-log.ts';
+import { type MeasuredNation, measureNation } from './growth-registry.ts';
+import type { GrowthResult, NationFigures } from './growth-result.ts';
+import { cpuMs } from './process-time.ts';
 import { measureStarts } from './start-cost.ts';
 import { median, rounded } from './statistics.ts';
 
 /*
- * npm run -s growth [SYSTEMS]: what a nation costs in which every prefecture and county has a system of its own, registered in
- * a real log: replay and start, a change, routing, the list of adapters, breakers at rest, remembered answers, and starts of a
- * whole node. Figures in `_ms` are milliseconds of processor time. Prints one JSON object.
+ * npm run -s growth [SYSTEMS]: what a nation costs in which every province, prefecture, and county has a system of its own,
+ * registered in a real log: replay and start, a change, the list of adapters, and breakers at rest, in a nation of few, of more
+ * and of SYSTEMS; routing in the last; remembered answers, and starts of a whole node. Figures in `_ms` are milliseconds of
+ * processor time. Prints one JSON object.
  */
 
 const SYSTEMS = Number(process.argv[2] ?? 3_400);
 const FEW = 34;
+const MORE = 340;
 const ROUNDS = 9;
 const LOOKUPS = 20_000;
 const CODES = 3_400;
 const ENTRIES = 20_000;
 
-const systems = divisionSystems(SYSTEMS);
-const log = await createRegistryLog();
-try {
-  const entries = await log.register(systems);
-  const replay_ms = await log.opened(async (_registry, cpuMs) => cpuMs);
-  const registry = await log.opened(async (opened, start_ms) => ({
-    start_ms,
-    systems: opened.current().adapters.size,
-    change_ms: await measureChange(opened),
-    ...measureList(opened),
-    ...measureRouting(opened.current()),
-    state: opened.current(),
-  }));
-  const { state, ...ofRegistry } = registry;
-  // With the registry closed, which goes through its log in the background once it is open.
-  const figures: GrowthResult = {
-    entries,
-    replay_ms,
-    ...ofRegistry,
-    breakers: await measureBreakers(state),
-    starts: await measureStarts(),
-    cache: await measureCache(ENTRIES),
-  };
-  process.stdout.write(`${JSON.stringify(figures, roundedFigure, 2)}\n`);
-} finally {
-  await log.close();
-}
+const nations: NationFigures[] = [];
+for (const size of [FEW, MORE].filter((smaller) => smaller < SYSTEMS))
+  nations.push((await measureNation(size)).figures);
+const largest = await measureNation(SYSTEMS);
+const figures: GrowthResult = {
+  nations: [...nations, largest.figures],
+  ...measureRouting(largest),
+  starts: await measureStarts(),
+  cache: await measureCache(ENTRIES),
+};
+process.stdout.write(`${JSON.stringify(figures, roundedFigure, 2)}\n`);
 
-function roundedFigure(_name: string, value: unknown): unknown {
-  return typeof value === 'number' ? rounded(value) : value;
-}
-
-function cpuMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
-/** From a signed event to the state that everybody is answered by. */
-async function measureChange(registry: WritableRegistry): Promise<number> {
-  const taken: number[] = [];
-  for (const kind of ['adapter_suspended', 'adapter_resumed', 'adapter_suspended'] as const) {
-    const { entityId, signer } = log.operator;
-    const { seq, prev } = registry.folded().entities.get(entityId) ?? { seq: 0, prev: null };
-    const place = { province: '410000', division: systems.find(isOfHenan)?.manifest.division ?? '' } as const;
-    const event =
-      kind === 'adapter_resumed'
-        ? ({ kind, body: place } as const)
-        : ({ kind, body: { ...place, reason: 'other' } } as const);
-    const { jws } = await signEvent(signer, { entityId, seq, prev }, event, Math.floor(Date.now() / 1000));
-    const before = process.cpuUsage();
-    await registry.submit(jws);
-    registry.current();
-    const { user, system } = process.cpuUsage(before);
-    taken.push((user + system) / 1_000);
-    await setTimeout(100);
-  }
-  return median(taken);
-}
-
-function isOfHenan({ manifest }: DivisionSystem): boolean {
-  return manifest.province === '410000';
-}
-
-/** What GET /v1/registry/adapters says. */
-function measureList(registry: WritableRegistry) {
-  const state = registry.folded();
-  let bytes = 0;
-  const list_ms = cpuMs(() => {
-    const adapters = [...state.adapters.values()].map((adapter) => viewOfAdapter(state, adapter));
-    bytes = Buffer.byteLength(JSON.stringify({ adapters }));
-  });
-  return { list_ms, list_bytes: bytes };
+function roundedFigure(name: string, value: unknown): unknown {
+  return typeof value === 'number' && name !== 'systems' ? rounded(value) : value;
 }
 
 /**
@@ -106,7 +44,7 @@ function measureList(registry: WritableRegistry) {
  * among all. What the first two differ by is the search; what the last takes longer is colder memory, since codes of as
  * many systems touch as many entries, and those of a few lie in the processor's cache whatever lies beside them.
  */
-function measureRouting(all: RegistryState) {
+function measureRouting({ state: all, systems }: MeasuredNation) {
   const some = systems.slice(0, FEW);
   const few = createRegistryState({
     adapters: some.map(({ manifest, text }) => {

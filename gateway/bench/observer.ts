@@ -1,5 +1,6 @@
 import { createHook } from 'node:async_hooks';
 import { Session } from 'node:inspector/promises';
+import { setTimeout } from 'node:timers/promises';
 import { GCProfiler, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { z } from 'zod';
@@ -30,6 +31,25 @@ export function keptBytes(): number {
   if (typeof collect === 'function') collect();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
+}
+
+/** Longest that something which is on its way out is waited for, and how often it is looked at. */
+const [SETTLES_WITHIN_MS, LOOK_EVERY_MS] = [3_000, 100];
+/** What is still let go in one look is noise. */
+const NOISE_BYTES = 20_000;
+
+/**
+ * The same once nothing more goes: what closes, or finalises, in later turns of the event loop would otherwise be taken off
+ * whatever is measured after it.
+ */
+export async function settledBytes(): Promise<number> {
+  const untilMs = performance.now() + SETTLES_WITHIN_MS;
+  for (let before = keptBytes(); ; ) {
+    await setTimeout(LOOK_EVERY_MS);
+    const after = keptBytes();
+    if (before - after < NOISE_BYTES || performance.now() > untilMs) return after;
+    before = after;
+  }
 }
 
 async function watchTime(): Promise<() => Promise<TimeShares>> {

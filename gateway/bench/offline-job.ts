@@ -36,6 +36,7 @@ export const offlineResultSchema = z.strictObject({
 /** Nanoseconds to find a code's system among so many manifests. */
 export const routingResultSchema = z.strictObject({
   ns_34: z.number(),
+  ns_340: z.number(),
   ns_3400: z.number(),
   ratios: z.array(z.number()),
 });

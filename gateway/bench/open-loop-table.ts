@@ -4,7 +4,7 @@ import { aligned, machineLine } from './table.ts';
 const HEAD = ['a second', 'way', 'wait p50', 'wait p99', 'timer late p99', 'done p50', 'done p99', 'in one', 'failed'];
 
 /** The waits of an open loop for people, in milliseconds. */
-export function openLoopTable(result: OpenLoopResult): string {
+export function tableOfOpenLoop(result: OpenLoopResult): string {
   const { rounds, answer_after_ms, questions, signatures } = result;
   const lines = [
     machineLine(result),

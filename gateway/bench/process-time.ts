@@ -30,3 +30,11 @@ export function usedUs(before: Clocks, after: Clocks, whose: 'issuer' | 'upstrea
   const [from, until] = [before[whose], after[whose]];
   return from === null || until === null ? null : until - from;
 }
+
+/** What some work takes of this process, in milliseconds. */
+export function cpuMs(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}

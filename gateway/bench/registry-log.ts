@@ -25,6 +25,8 @@ export interface RegistryLog {
   readonly store: LogStore;
   readonly logSigner: LogSigner;
   readonly genesis: GenesisRule;
+  /** How many it has from its creation on. */
+  readonly systems: number;
   /** Somebody who may stop a system. */
   readonly operator: Actor;
   /** Signs and appends suspensions and resumptions until the log has `size` entries; gives the time in the store. */
@@ -85,6 +87,7 @@ export async function createRegistryLog(): Promise<RegistryLog> {
     },
     logSigner,
     genesis,
+    systems: played.adapters.size,
     operator: actors.operators[0],
     growTo: async (size) => {
       const { size: before } = await store.head();

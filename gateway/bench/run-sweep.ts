@@ -37,6 +37,7 @@ export async function runSweep(options: BenchOptions, onProgress: Progress): Pro
       bytes_per_entry: bytesPerEntry(entries),
       systems: [
         { systems: 34, lookup_ns: rounded(routing.ns_34) },
+        { systems: 340, lookup_ns: rounded(routing.ns_340) },
         { systems: 3_400, lookup_ns: rounded(routing.ns_3400) },
       ],
     };

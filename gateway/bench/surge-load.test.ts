@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Arrival, paceOf, recoveredAfterMs } from './surge-load.ts';
+import { type Arrival, courseOf, paceOf, recoveredAfterMs } from './surge-load.ts';
 
 const one = (dueMs: number, tookMs = 5, status = 200): Arrival => ({ dueMs, tookMs, status });
 const after = { fromMs: 1_000, windowMs: 100, wellMs: 50 };
@@ -7,6 +7,14 @@ const after = { fromMs: 1_000, windowMs: 100, wellMs: 50 };
 test('what was not answered counts as quick, or as answered', () => {
   const arrivals = [one(0, 4), one(1, 6), one(2, 1, 503), one(3, 10_000, 0)];
   expect(paceOf(arrivals)).toEqual({ arrived: 4, answered: 0.5, turned_away: 1, p50_ms: 4, p99_ms: 6 });
+});
+
+test('the course of a surge hides a window in which nobody was answered, or ends with one that was cut short', () => {
+  const arrivals = [one(1_000, 4), one(1_499, 6), one(1_500, 1, 503), one(2_100, 9)];
+  expect(courseOf(arrivals, 500)).toEqual([
+    { at_s: 0, per_s: 4, p99_ms: 6 },
+    { at_s: 0.5, per_s: 2, p99_ms: null },
+  ]);
 });
 
 test.each([

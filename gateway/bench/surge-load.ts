@@ -62,6 +62,23 @@ export function paceOf(arrivals: readonly Arrival[]) {
 }
 
 /**
+ * How a surge went, window after window from its first arrival on: `at_s` is where a window begins. `p99_ms` is of those who
+ * were answered; a window in which nobody was has none. The last one, which the end cut short, is left out.
+ */
+export function courseOf(arrivals: readonly Arrival[], windowMs: number) {
+  const fromMs = Math.min(...arrivals.slice(0, 1).map(({ dueMs }) => dueMs));
+  const windows = Map.groupBy(arrivals, ({ dueMs }) => Math.floor((dueMs - fromMs) / windowMs));
+  return [...windows]
+    .sort(([a], [b]) => a - b)
+    .slice(0, -1)
+    .map(([window, ones]) => {
+      const { arrived, answered, p99_ms } = paceOf(ones);
+      const at_s = (window * windowMs) / 1_000;
+      return { at_s, per_s: (arrived * 1_000) / windowMs, p99_ms: answered === 0 ? null : p99_ms };
+    });
+}
+
+/**
  * How long after `fromMs` it took until things were well for good: from the end of the last window of `windowMs` in which
  * somebody was not answered, or the 99th percentile was above `wellMs`. 0: they were well all the time.
  */

@@ -8,10 +8,10 @@ import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { startChild } from './child.ts';
 import { Cleanup } from './cleanup.ts';
 import { loadResultSchema } from './load-job.ts';
-import { stallsSchema } from './observation.ts';
+import { type Stalls, stallsSchema } from './observation.ts';
 import { SandboxSeed } from './sandbox-seed.ts';
 import { rounded } from './statistics.ts';
-import { arriveAt, paceOf, recoveredAfterMs, type SurgeLoad } from './surge-load.ts';
+import { arriveAt, courseOf, paceOf, recoveredAfterMs, type SurgeLoad } from './surge-load.ts';
 import type { SurgeResult } from './surge-result.ts';
 
 /*
@@ -24,15 +24,23 @@ const CODES = 200;
 const REST_MS = 10_000;
 const STEADY_MS = 10_000;
 const STEADY_SHARE = 0.7;
+/** What goes before, so that it can be seen how stalls grow. */
+const LIGHTER = { shares: [0.1, 0.3, 0.5], forMs: 4_000 };
 /** Before, during and after the surge; it is looked at for so long whether things have become well again. */
 const PHASES_MS = { before: 3_000, surge: 5_000, after: 12_000 };
 /** A tenth of the surge, which is half as much again as the gateway can bear. */
 const BASE_SHARE = 0.15;
 const WINDOW_MS = 250;
+const COURSE_WINDOW_MS = 500;
 /** What a gateway may keep everybody waiting now and then under ordinary load: no sign that it has not recovered. */
 const LEAST_WELL_MS = 50;
 
 const ready = z.strictObject({ url: z.url(), sandbox: readyMessageSchema });
+
+interface Held {
+  readonly pace: ReturnType<typeof paceOf>;
+  readonly stalls: Stalls;
+}
 
 const cleanup = new Cleanup();
 try {
@@ -59,16 +67,22 @@ async function measure() {
   const at_rest = { cpu_ms_per_s: ((await server.cpuUs()) - restedUs) / REST_MS, ...(await stateOf(url)) };
   const capacity = await capacityOf(loop);
 
+  const loads: SurgeResult['loads'] = [];
+  for (const share of LIGHTER.shares) loads.push(loadOf(share, await held(share, LIGHTER.forMs)));
   await stateOf(url);
-  const steady = { pace: paceOf([]) };
-  const stalls = await server.watch('stalls', stallsSchema, async () => {
-    steady.pace = paceOf(await arriveAt(capacity * STEADY_SHARE, STEADY_MS, loop));
-  });
-  const at_70_percent = { per_s: capacity * STEADY_SHARE, ...steady.pace, ...(await stateOf(url)), stalls };
+  const steady = await held(STEADY_SHARE, STEADY_MS);
+  loads.push(loadOf(STEADY_SHARE, steady));
+  const at_70_percent = {
+    per_s: capacity * STEADY_SHARE,
+    ...steady.pace,
+    ...(await stateOf(url)),
+    stalls: steady.stalls,
+  };
 
   const base = capacity * BASE_SHARE;
-  const before = paceOf(await arriveAt(base, PHASES_MS.before, loop));
-  const surge = paceOf(await arriveAt(base * 10, PHASES_MS.surge, loop));
+  const earlier = await arriveAt(base, PHASES_MS.before, loop);
+  const before = paceOf(earlier);
+  const many = await arriveAt(base * 10, PHASES_MS.surge, loop);
   const fromMs = performance.now();
   const later = await arriveAt(base, PHASES_MS.after, loop);
   const wellMs = Math.max(LEAST_WELL_MS, 2 * before.p99_ms);
@@ -77,14 +91,29 @@ async function measure() {
     capacity_per_s: capacity,
     at_rest,
     at_70_percent,
+    loads,
     before,
-    surge,
+    surge: paceOf(many),
     after: paceOf(later),
     recovered_ms,
+    course: courseOf([...earlier, ...many, ...later], COURSE_WINDOW_MS),
   };
   return JSON.parse(JSON.stringify(figures), (_name, value: unknown) =>
     typeof value === 'number' ? rounded(value) : value,
   );
+
+  async function held(share: number, forMs: number): Promise<Held> {
+    let pace = paceOf([]);
+    const stalls = await server.watch('stalls', stallsSchema, async () => {
+      pace = paceOf(await arriveAt(capacity * share, forMs, loop));
+    });
+    return { pace, stalls };
+  }
+
+  function loadOf(share: number, { pace, stalls }: Held): SurgeResult['loads'][number] {
+    const { late_p99_ms, own_max_ms } = stalls;
+    return { share, per_s: capacity * share, answered_p99_ms: pace.p99_ms, late_p99_ms, own_max_ms };
+  }
 
   async function capacityOf({ origin, path }: SurgeLoad): Promise<number> {
     const expect = { text: '"status":"green"', times: 1 };

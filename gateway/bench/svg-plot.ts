@@ -20,7 +20,7 @@ export interface Plot {
 const WIDTH = 640;
 const HEIGHT = 360;
 const MARGIN = { top: 60, right: 40, bottom: 56, left: 72 };
-/** Between two names in the row below the title. */
+/** Between two names in the row below the title; less where there are many. */
 const LEGEND_STEP = 170;
 const LEGEND_Y = 44;
 /** Told apart by people who do not see red and green, and on white paper. */
@@ -39,6 +39,8 @@ export function plotSvg({ title, x, y, series }: Plot): string {
     [...points.map((point) => point.y), ...(y.scale === 'linear' ? [0] : [])],
     [HEIGHT - MARGIN.bottom, MARGIN.top],
   );
+  const step = Math.min(LEGEND_STEP, (WIDTH - MARGIN.left) / series.length);
+  const legendAt = (index: number) => Math.round(MARGIN.left + index * step);
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="sans-serif" font-size="12">`,
     `<title>${escaped(title)}</title>`,
@@ -54,7 +56,7 @@ export function plotSvg({ title, x, y, series }: Plot): string {
     ]),
     text((MARGIN.left + WIDTH) / 2, HEIGHT - 14, x.label, 'text-anchor="middle"'),
     `<text transform="translate(16 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle">${escaped(y.label)}</text>`,
-    ...series.flatMap((one, at) => lineOf(one, COLOURS[at % COLOURS.length] ?? '#000', at, across.at, up.at)),
+    ...series.flatMap((one, at) => lineOf(one, COLOURS[at % COLOURS.length] ?? '#000', legendAt(at), across.at, up.at)),
     '</svg>',
   ];
   return `${lines.join('\n')}\n`;
@@ -63,13 +65,12 @@ export function plotSvg({ title, x, y, series }: Plot): string {
 function lineOf(
   { name, points, isProjected = false }: Series,
   colour: string,
-  index: number,
+  legendX: number,
   across: (value: number) => number,
   up: (value: number) => number,
 ): string[] {
   const dash = isProjected ? ' stroke-dasharray="6 4"' : '';
   const placed = points.map((point) => [fixed(across(point.x)), fixed(up(point.y))] as const);
-  const legendX = MARGIN.left + index * LEGEND_STEP;
   return [
     `<polyline fill="none" stroke="${colour}" stroke-width="2"${dash} points="${placed.map((one) => one.join(',')).join(' ')}"/>`,
     ...placed.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`),

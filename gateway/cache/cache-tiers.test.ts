@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PATIENTLY } from '../test/patience.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { CacheKeys } from './cache-keys.ts';
 import { cacheTierContract, type TierUnderTest } from './cache-tier.contract.ts';
@@ -47,7 +48,7 @@ test('a province that is forgotten stays in memory, or one whose answers may sta
   await cache.forgetProvince('410000', 'aged');
   expect(open.entries()).toBe(2);
   await cache.forgetProvince('410000', 'province');
-  await vi.waitFor(() => expect(open.entries()).toBe(0));
+  await vi.waitFor(() => expect(open.entries()).toBe(0), PATIENTLY);
   await open.close();
 });
 

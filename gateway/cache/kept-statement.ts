@@ -1,3 +1,4 @@
+import { endsCanonically } from '../../schemas/base64url.ts';
 import { apart } from './text-apart.ts';
 
 /**
@@ -27,9 +28,13 @@ export function packStatement(statement: string | null): KeptStatement {
   const bodyOctets = between.write(body, 0, 'base64url');
   const end = bodyOctets + between.write(signature, bodyOctets, 'base64url');
   // What has stray bits behind its last octet, or no room, would come back as another text.
-  const isSame = bodyOctets > 0 && textOf(bodyOctets, end) === rest;
+  const isSame = isAllKept(body, bodyOctets) && isAllKept(signature, end - bodyOctets);
   if (isSame) return { head, rest: between.toString('latin1', 0, end), bodyOctets };
   return { head, rest: apart(rest), bodyOctets: 0 };
+}
+
+function isAllKept(text: string, octets: number): boolean {
+  return endsCanonically(text) && octets === Math.floor((text.length * 3) / 4);
 }
 
 /** The statement again, to the letter. */

@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startFaultProxy } from '../test/chaos/fault-proxy.ts';
 import { randomFrom } from '../test/chaos/random.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { entryAt, SECRET } from './cached-answer.fixture.ts';
 import { InvalidationLedger } from './invalidation.ts';
@@ -15,7 +16,7 @@ import { StatementCache } from './statement-cache.ts';
 const QUESTION = { province: '410000', adapter: 'a-digest', token: 'TOKEN-OF-NOBODY' } as const;
 const HANDLE = 'HANDLE-OF-NOBODY';
 const PATIENCE = { leaseMs: 1_000, followMs: 100 };
-const WITHIN = { timeout: 10_000, interval: 5 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 5 };
 
 interface Instance extends OpenCache {
   readonly redis: RedisConnection;
@@ -150,7 +151,7 @@ describe.each([
     await reaches(a, b);
     await vi.waitFor(() => b.invalidate({ kind: 'province', province: '410000' }, Date.now()), WITHIN);
     await vi.waitFor(async () => expect(await read(a)).toBe(false), WITHIN);
-  }, 60_000);
+  });
 });
 
 describe('a Redis that stands still', () => {
@@ -175,7 +176,7 @@ describe('a Redis that stands still', () => {
     await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
     await end({ ...open, redis, applied: [] });
     await server.stop();
-  }, 30_000);
+  });
 });
 
 describe('a connection on which replies were lost', () => {
@@ -204,7 +205,7 @@ describe('a connection on which replies were lost', () => {
     await end({ ...open, redis, applied: [] });
     proxy.close();
     await server.stop();
-  }, 30_000);
+  });
 });
 
 async function end({ close, redis }: Instance): Promise<void> {

@@ -74,7 +74,7 @@ describe('an answer that verified', () => {
     expect(await lines('en', reply)).toMatch(/appeal +Henan hotline, 12345, answers within 48 h \(not signed\)/);
     expect(await lines('en', reply)).toMatch(/no phone +a paper pass .*consent/);
     expect(await lines('zh', reply)).toMatch(/申诉 +河南12345，12345，48 小时内答复 （未签名）/);
-    expect(await lines('zh', reply)).toMatch(/无手机 +.*纸质通行证.*经本人同意/);
+    expect(await lines('zh', reply)).toMatch(/无手机 +.*纸质通行凭证.*经本人同意/);
   });
 
   test('that passes is burdened with either', async () => {

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../test/free-port.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const WITHIN = { timeout: 30_000, interval: 100 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 
 /** npm, its shell, huren.mjs, the gateway and its children, as somebody starts them at a terminal. */
 interface Started {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Readiness } from '../../schemas/readiness.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { createCli } from './cli.ts';
 import { becomesReady } from './readiness-wait.ts';
 
@@ -40,9 +41,15 @@ describe('waiting for readiness', () => {
     let now: Readiness | null = null;
     const url = await node(() => now);
     const waiting = becomesReady(cli, url, new AbortController().signal, { tellEveryMs: 20, explainAfterMs: 60_000 });
-    await vi.waitFor(() => expect(told.at(-1)).toMatch(/^huren: not ready yet \(0 s\): \/readyz does not answer$/));
+    await vi.waitFor(
+      () => expect(told.at(-1)).toMatch(/^huren: not ready yet \(0 s\): \/readyz does not answer$/),
+      PATIENTLY,
+    );
     now = unready('registry_missing', 'mandate_none');
-    await vi.waitFor(() => expect(told.at(-1)).toMatch(/not ready yet \(\d s\): registry_missing, mandate_none$/));
+    await vi.waitFor(
+      () => expect(told.at(-1)).toMatch(/not ready yet \(\d s\): registry_missing, mandate_none$/),
+      PATIENTLY,
+    );
     now = READY;
     expect(await waiting).toBe(true);
   });
@@ -51,7 +58,10 @@ describe('waiting for readiness', () => {
     let now = unready('no_trust_anchor');
     const url = await node(() => now);
     const waiting = becomesReady(cli, url, new AbortController().signal, { tellEveryMs: 1, explainAfterMs: 300 });
-    await vi.waitFor(() => expect(told.at(-1)).toMatch(/no_trust_anchor: .+\n {4}next: set HUREN_ANCHOR_FILE/));
+    await vi.waitFor(
+      () => expect(told.at(-1)).toMatch(/no_trust_anchor: .+\n {4}next: set HUREN_ANCHOR_FILE/),
+      PATIENTLY,
+    );
     const lines = told.length;
     now = READY;
     expect(await waiting).toBe(true);

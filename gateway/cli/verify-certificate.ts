@@ -12,7 +12,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialRulesDocument } from '../../schemas/credential-rules.ts';
 import type { CredentialTrustListDocument } from '../../schemas/credential-trust-list.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
-import { openCredentialRules, openTrustList } from '../trust/credential-documents.ts';
+import { verifyCredentialRules, verifyTrustList } from '../trust/credential-documents.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
@@ -44,7 +44,7 @@ export function certificateIn(text: string): string | null {
 export async function verifyCertificateCommand(cli: Cli, text: string, options: CertificateOptions): Promise<0 | 1> {
   const atS = options.at ?? Math.floor(Date.now() / 1000);
   const credentials = readCredentialMaterial(options, cli.env);
-  const lists = await opened(credentials, credentials.credential_lists, openTrustList, atS);
+  const lists = await opened(credentials, credentials.credential_lists, verifyTrustList, atS);
   const rules = options.destination === undefined ? null : await rulesOf(credentials, options.destination, atS);
   const { decoded: _, ...check } = await verifyCredential(text, {
     trust: joinedTrust(...lists.map(trustFromList)),
@@ -80,7 +80,7 @@ async function rulesOf(
   destination: ProvinceCode,
   atS: number,
 ): Promise<CredentialRulesDocument> {
-  const all = await opened(credentials, credentials.credential_rules, openCredentialRules, atS);
+  const all = await opened(credentials, credentials.credential_rules, verifyCredentialRules, atS);
   return rulesFor(all, destination) ?? noRules(destination);
 }
 

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { keptLog, ownKeyStore } from '../authority/authority.fixture.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, NOW_S, naming, state } from '../trust/federation.fixture.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
@@ -55,12 +56,12 @@ describe('the watch over our own chains', () => {
   test('takes an answer for good that nobody has looked at, or whose key is out of the chain', async () => {
     const { codes, next, gauge } = await watching([async () => [other.jwk]]);
     expect(codes()).toEqual(['fetch_failed']);
-    await vi.waitFor(() => expect(codes()).toEqual(['key_unknown']));
+    await vi.waitFor(() => expect(codes()).toEqual(['key_unknown']), PATIENTLY);
     expect(await gauge()).toEqual([0]);
     await vi.waitFor(async () => {
       next();
       expect([codes(), await gauge()]).toEqual([[], [1]]);
-    });
+    }, PATIENTLY);
   });
 
   test.each([
@@ -69,16 +70,16 @@ describe('the watch over our own chains', () => {
   ])('ends, or ends the process, when a gateway %s', async (_how, error, code) => {
     const answers = [async (signing: PublicJwk) => [signing]];
     const { codes, next } = await watching(answers);
-    await vi.waitFor(() => expect(codes()).toEqual([]));
+    await vi.waitFor(() => expect(codes()).toEqual([]), PATIENTLY);
     answers.push(() => Promise.reject(error));
     await vi.waitFor(() => {
       if (answers.length > 0) next();
       expect(codes()).toEqual([code]);
-    });
+    }, PATIENTLY);
     await vi.waitFor(() => {
       next();
       expect(codes()).toEqual([]);
-    });
+    }, PATIENTLY);
   });
 
   test('looks again while a look is under way', async () => {

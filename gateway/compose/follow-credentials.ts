@@ -79,7 +79,7 @@ async function isTaken(
 }
 
 /** How old what is in force is, and when it ends, on every scrape. */
-export function openCredentialMetrics(metrics: Registry, shelf: CredentialShelf, nowS: () => number): void {
+export function registerCredentialMetrics(metrics: Registry, shelf: CredentialShelf, nowS: () => number): void {
   const labelNames = ['document', 'destination'] as const;
   const gauge = (
     name: string,

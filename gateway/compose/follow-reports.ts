@@ -9,7 +9,7 @@ import type { KnownReport } from '../coverage/coverage-store.ts';
 import { type ReportingNode, reportingNodes } from '../coverage/node-reports.ts';
 import { ReportFault, ReportFollower } from '../coverage/report-follower.ts';
 import { countReports } from '../coverage/report-metrics.ts';
-import { openCoverageReport } from '../trust/coverage-report.ts';
+import { verifyCoverageReport } from '../trust/coverage-report.ts';
 import type { EntityResolver } from '../trust/entity-resolver.ts';
 import type { JwkSet } from '../trust/public-key.ts';
 import {
@@ -52,7 +52,7 @@ export function followReports(parts: NodeParts): ReportFollower | null {
   return new ReportFollower({
     nodes: () => reportingNodes(registry.registry.folded(), trust.hosted),
     fetch,
-    open: (token, node) => openWithChain(resolver, token, node, Math.floor(nowMs() / 1000)),
+    open: (token, node) => verifyWithChain(resolver, token, node, Math.floor(nowMs() / 1000)),
     store: shared.coverageStore,
     onOutcome: ({ node }, outcome) => {
       told(outcome);
@@ -71,8 +71,8 @@ function readReports(bytes: Uint8Array): CoverageReports {
 }
 
 /** With the keys that the node's chain has, read once more where it may have rotated them since. */
-async function openWithChain(resolver: EntityResolver, token: string, node: ReportingNode, atS: number) {
-  const open = async () => openCoverageReport(token, node.node, await keysOf(resolver, node), atS);
+async function verifyWithChain(resolver: EntityResolver, token: string, node: ReportingNode, atS: number) {
+  const open = async () => verifyCoverageReport(token, node.node, await keysOf(resolver, node), atS);
   try {
     return await open().catch(async (error: unknown) => {
       if (!(error instanceof TrustError) || error.code !== 'key_unknown') throw error;

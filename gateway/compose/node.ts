@@ -14,7 +14,7 @@ import { openLogger } from './open-logger.ts';
 import { openOperators } from './open-operators.ts';
 import { openParts } from './open-parts.ts';
 import { openReadiness } from './readiness.ts';
-import { openReadinessMetrics } from './readiness-metrics.ts';
+import { registerReadinessMetrics } from './readiness-metrics.ts';
 import { openAuthority, openHandover } from './roles/authority.ts';
 import { openAuthorityDoor } from './roles/authority-door.ts';
 import { type DestinationRole, openDestination } from './roles/destination.ts';
@@ -125,7 +125,7 @@ async function createNode(
   const comparisons = compareWithOthers(parts);
   const token = watchToken(parts.keys, parts.log);
   const readiness = openReadiness({ config, parts, roles, chains, handover, token, isDraining });
-  openReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
+  registerReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
   return {
     parts,
     roles,

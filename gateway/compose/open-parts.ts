@@ -3,16 +3,16 @@ import { readDescriptions } from '../authority/entity-description.ts';
 import type { Handover } from '../authority/handover.ts';
 import { isActiveInLog } from '../authority/logged-keys.ts';
 import { createMetrics } from '../coverage/metrics.ts';
-import { openDeviationGauge } from '../coverage/policy-deviations.ts';
+import { registerDeviationGauge } from '../coverage/policy-deviations.ts';
 import { openSignals } from '../coverage/signals.ts';
 import { openKeyStore } from '../keys/key-store.ts';
-import { openRegistryMetrics } from '../registry/registry-metrics.ts';
+import { registerRegistryMetrics } from '../registry/registry-metrics.ts';
 import { CredentialShelf } from '../trust/credential-shelf.ts';
 import { openRemoteStatements } from '../trust/remote-statements.ts';
 import { networksOf } from '../upstream/networks.ts';
 import { openOutgoing, REFUSALS } from '../upstream/outgoing.ts';
 import type { Config } from './config.ts';
-import { openCredentialMetrics } from './follow-credentials.ts';
+import { registerCredentialMetrics } from './follow-credentials.ts';
 import type { NodeExtras, NodeParts } from './node-parts.ts';
 import { openEitherRegistry } from './open-either-registry.ts';
 import { openLogger } from './open-logger.ts';
@@ -65,7 +65,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   });
   const gate: { handover: Handover | null } = { handover: null };
   const credentials = new CredentialShelf(pinned?.credentialSigners ?? null, nowS);
-  openCredentialMetrics(metrics.registry, credentials, nowS);
+  registerCredentialMetrics(metrics.registry, credentials, nowS);
   const trust = await openTrust({
     dataDir: config.dataDir,
     keys,
@@ -86,8 +86,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
   const shared = openShared({ config, stores, metrics, log, nowMs });
   shared.onInvalidated(trust.forgetKey);
-  openRegistryMetrics(metrics.registry, registry.registry);
-  openDeviationGauge(metrics, () => registry.registry.current(), nowMs);
+  registerRegistryMetrics(metrics.registry, registry.registry);
+  registerDeviationGauge(metrics, () => registry.registry.current(), nowMs);
   const signals = openSignals(metrics, log, nowMs);
   return {
     parts: {

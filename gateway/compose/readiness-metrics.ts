@@ -5,7 +5,7 @@ import type { Readiness } from '../../schemas/readiness.ts';
  * What `/readyz` says, for an alert: `huren_not_ready{reason}` is 1 for each reason that stands, and
  * `huren_mandates_end_seconds` the time until the last mandate ends.
  */
-export function openReadinessMetrics(registry: Registry, readiness: () => Readiness, nowMs: () => number): void {
+export function registerReadinessMetrics(registry: Registry, readiness: () => Readiness, nowMs: () => number): void {
   new Gauge({
     name: 'huren_not_ready',
     help: '1 for each reason why this node should not be relied on, or is relied on only for a time',

@@ -1,5 +1,5 @@
 import { type Readiness, type ReadinessReason, SERVING_REASONS } from '../../schemas/readiness.ts';
-import { openFilesDegraded } from '../access/open-file-limit.ts';
+import { degradedByOpenFiles } from '../access/open-file-limit.ts';
 import type { Handover } from '../authority/handover.ts';
 import { mandateCoverage } from '../policy/mandates.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -39,7 +39,7 @@ export function openReadiness({ parts, roles, chains, handover, token, isDrainin
     const degraded = [
       ...roles.flatMap((role) => role.degraded()),
       ...shared.degraded(),
-      ...openFilesDegraded(),
+      ...degradedByOpenFiles(),
       ...(handover.isWaiting() ? [{ reason: 'key_waiting' as const }] : []),
       ...(registry.registry.audited ? [] : [{ reason: 'registry_unaudited' as const }]),
     ];

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTestCa, type IssuedCertificate, type TestCa } from '../sandbox/test-ca.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { createNodeServer, type NodeServer, originOf, watchCertificate } from './server.ts';
 
 let ca: TestCa;
@@ -81,7 +82,7 @@ describe('a certificate that is renewed', () => {
     const before = await get({ port, agent });
     expect(await nameShown(port)).toBe('first.test');
     write(await issue('second.test'));
-    await vi.waitFor(() => expect(onRenewed).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(onRenewed).toHaveBeenCalledOnce(), PATIENTLY);
     expect(await nameShown(port)).toBe('second.test');
     const after = await get({ port, agent });
     expect([after.body, after.socket === before.socket]).toEqual(['answered', true]);
@@ -113,11 +114,11 @@ describe('a certificate that is renewed', () => {
     const { server, port } = await listening();
     const { onRenewed, onFault } = watched(server);
     await spoil();
-    await vi.waitFor(() => expect(onFault).toHaveBeenCalled());
+    await vi.waitFor(() => expect(onFault).toHaveBeenCalled(), PATIENTLY);
     expect(await nameShown(port)).toBe('first.test');
     expect(onFault.mock.calls).toEqual([[expect.stringMatching(message)]]);
     write(await issue('third.test'));
-    await vi.waitFor(() => expect(onRenewed).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(onRenewed).toHaveBeenCalledOnce(), PATIENTLY);
     expect(await nameShown(port)).toBe('third.test');
     expect(onFault).toHaveBeenCalledOnce();
   });

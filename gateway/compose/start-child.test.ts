@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { type Child, type ChildLimits, startChild } from './start-child.ts';
 
 const FILE = new URL('./start-child.fixture.ts', import.meta.url);
@@ -51,10 +52,10 @@ describe('a child', () => {
   test('that answers after the time-out undoes the clean-up: its end is never heard', async () => {
     const child = start('late', { readyWithinMs: 100, stopWithinMs: 60_000 });
     await expect(child.ready).rejects.toThrow('the child was not ready within 0.1 s');
-    await vi.waitFor(() => expect(heard).toEqual(['ready']), { timeout: 5_000, interval: 20 });
+    await vi.waitFor(() => expect(heard).toEqual(['ready']), { timeout: PATIENCE_MS, interval: 20 });
     await child.stop();
     expect(runs(child)).toBe(false);
-  }, 10_000);
+  });
 
   test('that never answers is waited for without an end, or without a word', async () => {
     const waited: number[] = [];

@@ -5,12 +5,13 @@ import { pino } from 'pino';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { readinessSchema } from '../../schemas/readiness.ts';
 import { KeyError } from '../keys/key-error.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { makeTestToken } from '../test/softhsm.ts';
 import { readConfig } from './config.ts';
 import { startNode } from './node.ts';
 import { watchToken } from './token-watch.ts';
 
-const WITHIN = { timeout: 20_000, interval: 50 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 const token = makeTestToken();
 const dataDir = mkdtempSync(join(tmpdir(), 'huren-token-watch-'));
 afterAll(() => {
@@ -18,7 +19,7 @@ afterAll(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('a token that is pulled out leaves its node ready', { retry: 0, timeout: 60_000 }, async () => {
+test('a token that is pulled out leaves its node ready', { retry: 0 }, async () => {
   const config = readConfig({
     HUREN_PORT: '0',
     HUREN_DATA_DIR: dataDir,

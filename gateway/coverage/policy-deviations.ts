@@ -19,7 +19,7 @@ export function policyDeviations(state: RegistryState, nowMs: number): Coverage[
 }
 
 /** `huren_policy_deviations{province}`, counted anew at each scrape: an exception lapses without any event. */
-export function openDeviationGauge(metrics: Metrics, registry: () => RegistryState, nowMs: () => number): void {
+export function registerDeviationGauge(metrics: Metrics, registry: () => RegistryState, nowMs: () => number): void {
   new Gauge({
     name: 'huren_policy_deviations',
     help: "Rules of a destination's policy in force that are stricter than the national baseline",

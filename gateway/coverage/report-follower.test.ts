@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { CoverageReport } from '../../schemas/coverage-report.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import type { CoverageStore, KnownReport } from './coverage-store.ts';
 import type { ReportingNode } from './node-reports.ts';
 import { ReportFault, ReportFollower } from './report-follower.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
 
-const WITHIN = { timeout: 15_000, interval: 50 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 const NOW_S = 1_800_000_000;
 const open = () => openSqliteCoverage(':memory:', { withholdBelow: 1 });
 
@@ -89,7 +90,7 @@ test('nodes that do not answer hold up the others, or are not told, or stay told
   nodes.away.clear();
   letGo.resolve();
   await vi.waitFor(() => expect([...(follower?.unreachable ?? [])]).toEqual([hanging]), WITHIN);
-}, 30_000);
+});
 
 test('a monitor that was restarted asks for reports that it has', async () => {
   const store = new StoreWatch({ open, onChange: () => {} });

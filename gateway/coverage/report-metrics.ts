@@ -16,7 +16,7 @@ export function countReports(registry: Registry): (outcome: string) => void {
  * `huren_coverage_report_age_seconds{node}`, which a node that never reported does not have, and
  * `huren_coverage_node_silent{node}`, which it has. Both are read at each scrape; workers that share a store say the same.
  */
-export function openReportGauges(registry: Registry, read: () => Promise<readonly NodeReport[]>): void {
+export function registerReportGauges(registry: Registry, read: () => Promise<readonly NodeReport[]>): void {
   const gauge = (name: string, help: string, value: (report: NodeReport) => number | null) =>
     new Gauge({
       name,

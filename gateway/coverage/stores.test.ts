@@ -8,6 +8,7 @@ import { type Migrations, migratePostgres, migrateSqlite } from '../stores/migra
 import { PostgresPool } from '../stores/postgres-pool.ts';
 import type { StoreError } from '../stores/store-error.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { CoverageBook } from './coverage-book.ts';
 import { ANY_KIND, cellsOf } from './coverage-groups.ts';
@@ -19,7 +20,7 @@ import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
 
-const WITHIN = { timeout: 15_000, interval: 50 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 const folder = mkdtempSync(join(tmpdir(), 'huren-coverage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,7 +42,7 @@ test('a full disk is not told, or spoils what was written before', async () => {
   const counted = sums.flatMap(({ tally }) => Object.values(tally.counts())).reduce((sum, n) => sum + n, 0);
   expect(counted).toBe(50 * Number(taken));
   await store.close();
-}, 60_000);
+});
 
 test('a file that another process holds costs counts', async () => {
   const path = join(folder, 'held.sqlite');
@@ -65,7 +66,7 @@ test('a file that another process holds costs counts', async () => {
   expect(sums.map(({ tally }) => tally.counts()['answer:green:pass:live'])).toEqual([1]);
   await book.close();
   await store.close();
-}, 30_000);
+});
 
 /** The tables as version 0.1.0 makes them. */
 function olderTables(tables: Migrations): Migrations {
@@ -205,7 +206,7 @@ describe('with PostgreSQL', () => {
     await book.close();
     await store.close();
     await own.close();
-  }, 60_000);
+  });
 
   test('a database that was away at the start stays away', async () => {
     const own = await postgres.createDatabase();
@@ -221,5 +222,5 @@ describe('with PostgreSQL', () => {
     await book.close();
     await store.close();
     await pool.close();
-  }, 60_000);
+  });
 });

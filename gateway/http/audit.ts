@@ -8,7 +8,7 @@ import {
   type AuditQuestion,
   auditBodySchema,
   MAX_AUDIT_REQUEST_LENGTH,
-  openAuditRequest,
+  verifyAuditRequest,
 } from '../trust/audit-request.ts';
 import { CLOCK_SKEW_S } from '../trust/entity-statement.ts';
 import { issuerOf } from '../trust/status-statement.ts';
@@ -60,11 +60,11 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
 
   async function question(body: {
     request: string;
-    key: Parameters<typeof openAuditRequest>[1];
+    key: Parameters<typeof verifyAuditRequest>[1];
   }): Promise<AuditQuestion> {
     try {
       const atS = Math.floor(verification.nowMs() / 1000);
-      return await openAuditRequest(body.request, body.key, { audience, atS });
+      return await verifyAuditRequest(body.request, body.key, { audience, atS });
     } catch (error) {
       if (error instanceof TrustError) throw new ProblemError('token_invalid', `the request is refused: ${error.code}`);
       throw error;

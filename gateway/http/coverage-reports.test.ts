@@ -11,7 +11,7 @@ import { answerAt } from '../coverage/store.contract.ts';
 import { openSqliteCoverage } from '../coverage/store-sqlite.ts';
 import { authenticateMonitor } from '../issuing/asking-monitor.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
-import { openCoverageReport, signCoverageReport } from '../trust/coverage-report.ts';
+import { signCoverageReport, verifyCoverageReport } from '../trust/coverage-report.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
 import { anchorOf, configure, makeParty, NOW_S, naming, type Party, state } from '../trust/federation.fixture.ts';
 import { signNodeToken } from '../trust/node-token.ts';
@@ -104,7 +104,7 @@ test('the monitor is not let in, gets reports again that it has, or asks for wha
   const reply = await read(token);
   expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-store']);
   const { reports } = coverageReportsSchema.parse(await reply.json());
-  const { report } = await openCoverageReport(reports[0] ?? '', gateway.entityId, { keys: [gateway.jwk] }, NOW_S);
+  const { report } = await verifyCoverageReport(reports[0] ?? '', gateway.entityId, { keys: [gateway.jwk] }, NOW_S);
   expect([reports.length, report.number]).toEqual([1, 1]);
   expect(await (await read(token, `?after=1&epoch=${report.epoch}`)).json()).toEqual({ reports: [] });
   // Of a numbering that began anew everything is new.

@@ -108,9 +108,9 @@ describe('a page that listens', () => {
     const { page, reading } = await listen();
     expect([page.status, page.type]).toEqual([200, 'text/event-stream; charset=utf-8']);
     // It reads when it comes, and once more when the first look is taken.
-    await expect.poll(() => page.changes, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => page.changes).toBe(2);
     book.counter.count(answerAt(Date.now()));
-    await expect.poll(() => page.changes, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => page.changes).toBe(3);
     expect(page.text.replaceAll(/retry: 2000\n|event: changed\ndata: \{\}\n\n|: \n\n/g, '')).toBe('');
     listeners.close();
     await reading;

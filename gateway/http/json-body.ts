@@ -14,7 +14,15 @@ export function jsonBodyReader<T extends z.ZodType>(
   schema: T,
   maxBytes: number,
 ): (request: IncomingMessage) => Promise<z.output<T>> {
-  const read = (bytes: Uint8Array) => parseJson(schema, documentIn(bytes), 'the body');
+  return bodyReader((value) => parseJson(schema, value, 'the body'), maxBytes);
+}
+
+/** The same of what has a reader of its own, which throws ProblemError `body_invalid`. */
+export function bodyReader<T>(
+  parse: (value: unknown) => T,
+  maxBytes: number,
+): (request: IncomingMessage) => Promise<T> {
+  const read = (bytes: Uint8Array) => parse(documentIn(bytes));
   return (request) => {
     if (mediaTypeOf(request) === 'application/json') return readBody(request, maxBytes, DOCUMENT, read);
     return Promise.reject(new ProblemError('media_type_unsupported'));

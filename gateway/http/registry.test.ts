@@ -15,6 +15,7 @@ import { decodeBundle } from '../log/tiles.ts';
 import { actors, adapterTexts, HENAN, HENAN_1_NAMED, makeActor, NAME } from '../registry/registry.fixture.ts';
 import { witnessName } from '../registry/witnesses.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
 import { openVenueClient, type VenueClient } from '../test/venue-client.ts';
 import { signEvent, textDigest } from '../trust/registry-event.ts';
@@ -231,7 +232,7 @@ describe('a division’s own system', () => {
     for (const operator of [first, second]) await submit(operator, 'adapter_approved', version);
     await submit(henan, 'adapter_activated', { ...version, mode: { stage: 'full' } });
 
-    await vi.waitFor(async () => expect(await venue.verify(code)).toMatchObject({ decision: 'pass' }));
+    await vi.waitFor(async () => expect(await venue.verify(code)).toMatchObject({ decision: 'pass' }), PATIENTLY);
     const path = '/v1/registry/adapters/410000';
     expect(await get(`${path}?division=410100`)).toMatchObject({ division: '410100', active: '1.0.0' });
     expect(await get(path)).not.toHaveProperty('division');
@@ -240,7 +241,10 @@ describe('a division’s own system', () => {
     expect((await fetch(`${gateway.url}${path}?division=410200`)).status).toBe(404);
 
     await submit(first, 'adapter_suspended', { province: '410000', division: '410100', reason: 'other' });
-    await vi.waitFor(async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }));
+    await vi.waitFor(
+      async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }),
+      PATIENTLY,
+    );
     expect(await venue.verify(own?.code ?? '')).toMatchObject({ decision: 'pass' });
   });
 });
@@ -273,7 +277,10 @@ describe('a seventeenth province', () => {
     expect(await venue.verify(code)).toMatchObject({ issuer: { province: '120000' }, decision: 'pass' });
     await submit(first, 'adapter_suspended', { province: '120000', reason: 'misuse' });
     const suspendedMs = performance.now();
-    await vi.waitFor(async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }));
+    await vi.waitFor(
+      async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }),
+      PATIENTLY,
+    );
     expect(performance.now() - suspendedMs).toBeLessThan(1_000);
     expect(await get('/v1/registry/adapters/120000')).toMatchObject({
       state: 'suspended',

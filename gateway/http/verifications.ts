@@ -1,4 +1,4 @@
-import { batchFrameSchema, MAX_CODE_LENGTH, verificationRequestSchema } from '../../schemas/verification.ts';
+import { batchFrameSchema, MAX_CODE_LENGTH } from '../../schemas/verification.ts';
 import type { StaffLogin } from '../access/staff-login.ts';
 import type { VenueTokens } from '../access/venue-tokens.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
@@ -8,10 +8,11 @@ import type { VerificationContext } from '../verification/verification-context.t
 import { verify } from '../verification/verify.ts';
 import type { HotRoutes } from './hot-routes.ts';
 import { allInSlices } from './in-slices.ts';
-import { jsonBodyReader, parseJson } from './json-body.ts';
+import { bodyReader, jsonBodyReader } from './json-body.ts';
 import { JSON_TYPE, sendOctets } from './reply.ts';
 import { octetsIn, replyOctets } from './reply-octets.ts';
 import { openVenueDoor, type VenueLimits } from './venue-door.ts';
+import { parseVerificationRequest } from './verification-request.ts';
 
 /** One request: a code whose every character takes six bytes escaped, and the other members. */
 const MAX_REQUEST_BYTES = MAX_CODE_LENGTH * 6 + 1024;
@@ -28,7 +29,7 @@ interface Parts {
 export function mountVerifications(hot: HotRoutes, parts: Parts): void {
   const { verification } = parts;
   const enterOne = openVenueDoor(parts, {
-    read: jsonBodyReader(verificationRequestSchema, MAX_REQUEST_BYTES),
+    read: bodyReader((value) => parseVerificationRequest(value, 'the body'), MAX_REQUEST_BYTES),
     maxBytes: MAX_REQUEST_BYTES,
   });
   const enterBatch = openVenueDoor(parts, {
@@ -50,7 +51,7 @@ export function mountVerifications(hot: HotRoutes, parts: Parts): void {
     const together = new BatchSigner(() => gatewayOf(verification, venue).signer(), items.length);
     const outcome = (item: unknown) =>
       together.member(async (signFor) => {
-        const request = parseJson(verificationRequestSchema, item, 'the item');
+        const request = parseVerificationRequest(item, 'the item');
         return replyOctets(await verify(verification, venue, request, signFor));
       });
     const results = await allInSlices(items, (item) => outcome(item).catch(problemInPlace));

@@ -7,7 +7,7 @@ import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims, statusClaimsSchem
 import { makeKey } from '../trust/federation.fixture.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
 import { plainly } from '../trust/signer.ts';
-import { openStatement, verifyStatement } from '../trust/status-statement.ts';
+import { discloseStatement, verifyStatement } from '../trust/status-statement.ts';
 import { STATEMENT_LIFETIME_S, signStatement } from './sign-statement.ts';
 
 const ISSUER = 'https://issuer.example';
@@ -80,7 +80,7 @@ describe('a statement that a node signs', () => {
     await fc.assert(
       fc.asyncProperty(claimsOf, async (claims: StatusClaims) => {
         const statement = await signStatement(claims, TERMS, plainly(key.signer));
-        const opened = await openStatement(statement, ISSUER, keys, { atS: AT_S });
+        const opened = await discloseStatement(statement, ISSUER, keys, { atS: AT_S });
         expect(opened.claims).toEqual(claims);
         const { payload } = await other.verify(statement, { currentDate: AT_S });
         expect(await other.getClaims(statement)).toEqual({ ...TERMS, ...claims });
@@ -94,7 +94,7 @@ describe('a statement that a node signs', () => {
     const other = await oracle();
     const header = { typ: STATEMENT_TYP, kid: key.jwk.kid };
     const statement = await other.issue({ ...TERMS, ...RED }, { _sd: [...DISCLOSABLE_CLAIMS] }, { header });
-    expect((await openStatement(statement, ISSUER, { keys: [key.jwk] }, { atS: AT_S })).claims).toEqual(RED);
+    expect((await discloseStatement(statement, ISSUER, { keys: [key.jwk] }, { atS: AT_S })).claims).toEqual(RED);
   });
 
   test('shows a venue the reason, the handle, or by their order which digest is which', async () => {

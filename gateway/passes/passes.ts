@@ -1,7 +1,7 @@
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import type { JwkSet } from '../trust/public-key.ts';
-import { MAX_PASS_LIFETIME_S, openOwnPass, type PassClaims, signPass } from '../trust/recognition-pass.ts';
+import { MAX_PASS_LIFETIME_S, type PassClaims, signPass, verifyOwnPass } from '../trust/recognition-pass.ts';
 import type { Signer } from '../trust/signer.ts';
 import {
   CARRIED_LIST_LIFETIME_S,
@@ -82,7 +82,7 @@ export class Passes {
    */
   async revokeToken(token: string): Promise<boolean> {
     const { entityId: issuer, jwks, nowS } = this.#parts;
-    const claims = await openOwnPass(token, { issuer, jwks: jwks(), atS: nowS() });
+    const claims = await verifyOwnPass(token, { issuer, jwks: jwks(), atS: nowS() });
     const { idx, uri } = claims.status.status_list;
     return await this.revoke({ list: uri.slice(uri.lastIndexOf('/') + 1), idx });
   }

@@ -79,11 +79,13 @@ export function cellName(cell: Cell): string {
   return made;
 }
 
-const CELL_BY_NAME = new Map(ALL_CELLS.map((cell) => [`${cell.venue_kind}/${cellName(cell)}`, cell]));
+/** Made when somebody first asks: every command loads this file, and few compare policies. */
+let cellsByName: ReadonlyMap<string, Cell> | undefined;
 
 /** The cell that `cellName` names at a kind of venue; null for a name of another version. */
 export function cellNamed(venueKind: VenueKind, name: string): Cell | null {
-  return CELL_BY_NAME.get(`${venueKind}/${name}`) ?? null;
+  cellsByName ??= new Map(ALL_CELLS.map((cell) => [`${cell.venue_kind}/${cellName(cell)}`, cell]));
+  return cellsByName.get(`${venueKind}/${name}`) ?? null;
 }
 
 /** What the pipeline knows, as a cell. An `indeterminate` status has no cell: it is `refer` by rule. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { postLocally } from '../sandbox/post-locally.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { type Platform, startPlatform } from '../test/platform.ts';
 import { openLocalDoor } from './local-door.ts';
 import { makeActor, NAME } from './registry.fixture.ts';
@@ -111,11 +112,11 @@ describe("the registry's door", () => {
     const refused = [enrol(door), enrol(door)].map((taking) =>
       expect(taking).rejects.toMatchObject({ message: expect.stringContaining('has not come back') }),
     );
-    await vi.waitFor(() => expect(listeners.size).toBe(1));
+    await vi.waitFor(() => expect(listeners.size).toBe(1), PATIENTLY);
     expect(asked).toBe(1);
     vi.advanceTimersByTime(10_000);
     await refused[0];
-    await vi.waitFor(() => expect([asked, listeners.size]).toEqual([2, 1]));
+    await vi.waitFor(() => expect([asked, listeners.size]).toEqual([2, 1]), PATIENTLY);
     vi.advanceTimersByTime(10_000);
     await refused[1];
     expect(listeners.size).toBe(0);

@@ -3,7 +3,7 @@ import type { ComparisonOutcome } from './compare-logs.ts';
 import type { Registry } from './registry.ts';
 
 /** What the registry is like here, read at each scrape. */
-export function openRegistryMetrics(metrics: MetricsRegistry, registry: Registry): void {
+export function registerRegistryMetrics(metrics: MetricsRegistry, registry: Registry): void {
   // Of several processes the one that is worst off speaks for all; the log is as long as the first one has it.
   const gauge = (name: string, aggregator: 'max' | 'min', help: string, read: () => number) =>
     new Gauge({

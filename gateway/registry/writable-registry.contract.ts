@@ -6,6 +6,7 @@ import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts';
 import { leafHash, verifyInclusion } from '../log/merkle.ts';
 import type { LogStore } from '../log/store.ts';
 import { verifyLog } from '../log/verify-log.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { entryChecker } from './apply-entry.ts';
 import { documentOf } from './fold-state.ts';
 import { digestOf } from './manifest-text.ts';
@@ -22,7 +23,6 @@ import {
 } from './registry.fixture.ts';
 import { submitEvent } from './submit-event.ts';
 import type { WritableRegistry } from './writable-registry.ts';
-
 import { type LogUnderTest, writtenLog } from './written-log.fixture.ts';
 
 const { first, second, henan, gateway, shanghai } = actors;
@@ -203,7 +203,7 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
           draft.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }),
         );
         await vi.waitFor(() => expect(follower.folded().size).toBe(registry.folded().size), {
-          timeout: 5_000,
+          timeout: PATIENCE_MS,
           interval: 5,
         });
         expect(performance.now() - started).toBeLessThan(1_000);
@@ -217,11 +217,11 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
         };
         await Promise.all(Array.from({ length: 10 }, () => [write(one, first), write(other, second)]).flat());
         await vi.waitFor(() => expect(one.folded().size).toBe(written.world.log.length + 20), {
-          timeout: 5_000,
+          timeout: PATIENCE_MS,
           interval: 5,
         });
         await vi.waitFor(() => expect(documentOf(other.folded())).toEqual(documentOf(one.folded())), {
-          timeout: 5_000,
+          timeout: PATIENCE_MS,
         });
         expect(await signedSize(one)).toBe(written.world.log.length + 20);
       });
@@ -233,7 +233,7 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
         const store = await written.log.open();
         await store.append([Buffer.from('no event at all')]);
         await store.close();
-        await vi.waitFor(() => expect(onFault).toHaveBeenCalledTimes(1), { timeout: 5_000, interval: 5 });
+        await vi.waitFor(() => expect(onFault).toHaveBeenCalledTimes(1), { timeout: PATIENCE_MS, interval: 5 });
         expect(follower.fault).toMatchObject({ code: 'registry_corrupt', message: expect.stringContaining('entry 7') });
         const jws = await written.world.sign(shanghai, 'key_announced', { use: 'federation', jwk: second.publicJwk });
         await expect(follower.submit(jws)).rejects.toMatchObject({ code: 'registry_corrupt' });

@@ -5,10 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PassStore } from '../passes/pass-store.ts';
 import { openSqlitePasses } from '../passes/store-sqlite.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import { StoreWatch } from './store-watch.ts';
 
-const WITHIN = { timeout: 10_000, interval: 20 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 20 };
 const EXP_S = 2_000_000_000;
 const BASIS = { province: '410000', mandate: 'a-mandate' } as const;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readActorFile } from '../keys/key-store.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { signEvent } from '../trust/registry-event.ts';
+import { PATIENTLY } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 
@@ -58,7 +59,7 @@ test('a gateway goes on answering, or does not say why it stopped, when its last
   await revokeMandates();
   await vi.waitFor(async () => {
     expect(await venue.problem(code)).toMatchObject({ status: 403, code: 'check_not_permitted' });
-  });
+  }, PATIENTLY);
   expect(await readiness()).toMatchObject({
     status: 503,
     report: { ready: false, reasons: ['mandate_lapsed'], mandates: { state: 'lapsed', active: [] } },

@@ -34,7 +34,7 @@ beforeAll(async () => {
     code: await postRecord(gateway.url, '410000', record),
     isCompanion,
   }));
-}, 60_000);
+});
 afterAll(() => gateway.stop());
 
 describe('June 2022', () => {
@@ -50,7 +50,7 @@ describe('June 2022', () => {
       if (isCompanion) expect(reply).toMatchObject({ status: 'green', decision: 'pass', remedy: null });
       else expectWithheld(reply);
     }
-  }, 60_000);
+  });
 
   test('is not in metrics and coverage, or tells who', async () => {
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();

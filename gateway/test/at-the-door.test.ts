@@ -149,7 +149,7 @@ describe('many codes at once', () => {
       { line: '5', problem: 'code_unrecognised' },
     ]);
     expect(await door.page.locator('.totals').innerText()).toMatch(
-      /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*No answer 1/,
+      /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*OTHER 1/,
     );
     expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));
     expect(await seriousFindings(door.page)).toEqual([]);

@@ -278,6 +278,6 @@ describe('a province that was removed', () => {
     const shown = await cli.run('authority', 'list', '--superior', province);
     expect(joined(shown.stdout)).toMatch(new RegExp(`${gateway} .*superior_removed`));
     const reasons = async () => await (await fetch(`${sandbox.url}/readyz`)).text();
-    await expect.poll(reasons, { timeout: 10_000 }).toContain('not_admitted');
+    await expect.poll(reasons).toContain('not_admitted');
   });
 });

@@ -9,6 +9,7 @@ import {
   TRUSTED,
   type World,
 } from '../registry/registry.fixture.ts';
+import { PATIENTLY } from './patience.ts';
 import { type RegistrySite, startSite, tempFolder } from './registry-site.fixture.ts';
 
 const { first, second, henan } = actors;
@@ -53,7 +54,7 @@ test.each([
 test('a question that waits is answered late, with the old checkpoint, or not at all', async () => {
   const log = await site();
   const held = [ask(log, '?since=7&wait_s=30'), ask(log, '?since=7&wait_s=30')];
-  await vi.waitFor(() => expect(waiting(log)).toBe(2));
+  await vi.waitFor(() => expect(waiting(log)).toBe(2), PATIENTLY);
   const startedMs = performance.now();
   await grow(log);
   expect(await Promise.all(held.map(async (reply) => sizeIn(await reply)))).toEqual([8, 8]);
@@ -72,10 +73,10 @@ test('who is gone keeps a place among those who wait', async () => {
   const log = await site();
   const leaves = new AbortController();
   const reply = ask(log, '?since=7&wait_s=30', leaves.signal).catch(() => 'gone');
-  await vi.waitFor(() => expect(waiting(log)).toBe(1));
+  await vi.waitFor(() => expect(waiting(log)).toBe(1), PATIENTLY);
   leaves.abort();
   expect(await reply).toBe('gone');
-  await vi.waitFor(() => expect(waiting(log)).toBe(0));
+  await vi.waitFor(() => expect(waiting(log)).toBe(0), PATIENTLY);
 });
 
 test('any number of questions may wait', async () => {
@@ -92,7 +93,7 @@ test('any number of questions may wait', async () => {
 test('a registry that stops makes those who wait hold it up', async () => {
   const log = await site();
   const held = ask(log, '?since=7&wait_s=30');
-  await vi.waitFor(() => expect(waiting(log)).toBe(1));
+  await vi.waitFor(() => expect(waiting(log)).toBe(1), PATIENTLY);
   const startedMs = performance.now();
   log.waits.close();
   expect(await sizeIn(await held)).toBe(7);

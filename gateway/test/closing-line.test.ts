@@ -13,9 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs so many tests that pass on their second try, with the project's own reporter. */
+/** Runs so many tests that pass on their second try. */
 function runRescued(tests: number, retry: number) {
-  const text = `
+  return runFile(
+    retry,
+    `
     import { expect, test } from 'vitest';
     for (let n = 1; n <= ${tests}; n += 1) {
       let tries = 0;
@@ -24,7 +26,12 @@ function runRescued(tests: number, retry: number) {
         expect(tries).toBe(2);
       });
     }
-    test('steady', () => {});`;
+    test('steady', () => {});`,
+  );
+}
+
+/** Runs one file of tests with the project's own reporter. */
+function runFile(retry: number, text: string) {
   writeFileSync(join(folder, 'some.test.ts'), text);
   const args = [
     'run',
@@ -53,6 +60,22 @@ describe('the closing lines', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('the run fails: 4 tests needed their retry');
     expect(stdout).toMatch(/\n5 passed, 0 failed\n$/);
+  });
+
+  test('count what a broken hook has kept from being tried as left out', () => {
+    const broken = `
+      import { beforeAll, describe, test } from 'vitest';
+      describe('what was not set up', () => {
+        beforeAll(() => {
+          throw new Error('no server');
+        });
+        test('one', () => {});
+        describe('further in', () => test('another', () => {}));
+      });
+      test.skip('left out', () => {});
+      test('steady', () => {});`;
+    const { status, stdout } = runFile(1, broken);
+    expect([status, stdout]).toEqual([1, '\n1 passed, 2 failed, 1 skipped\n']);
   });
 
   test('speak of retries where there are none', () => {

@@ -15,10 +15,10 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       const failedBefore = count.failed;
       for (const test of module.children.allTests()) {
-        count[test.result().state] += 1;
+        count[isLost(test) ? 'failed' : test.result().state] += 1;
         if (test.diagnostic()?.flaky === true) retried.push(nameOf(module, test));
       }
-      // A file that broke outside its tests (on import, in a hook) has failed, though none of its tests has.
+      // A file that broke outside its tests (on import, in its last hook) has failed, though none of its tests has.
       if (module.state() === 'failed' && count.failed === failedBefore) count.failed += 1;
     }
     const skipped = count.skipped + count.pending;
@@ -26,6 +26,15 @@ export default class ClosingLine implements Reporter {
       `${retriedText(retried)}\n${count.passed} passed, ${count.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
     );
     if (retried.length > MOST_RETRIED) process.exitCode = 1;
+  }
+}
+
+/** Whether it was never tried because a hook before it threw, here or further out: what is said to be skipped is missed by nobody. */
+function isLost(test: TestCase): boolean {
+  if (test.result().state !== 'skipped') return false;
+  for (let above: TestCase['parent'] = test.parent; ; above = above.parent) {
+    if (above.errors().length > 0) return true;
+    if (above.type === 'module') return false;
   }
 }
 

@@ -20,7 +20,7 @@ function step(number: number): { readonly command: string; readonly printed: rea
   return { command, printed: printed.split('\n').filter((line) => line !== '' && line !== '…') };
 }
 
-test('the first command asks an older Node for things that nobody has to do', { timeout: 60_000 }, () => {
+test('the first command asks an older Node for things that nobody has to do', () => {
   const folder = tempFolder(onTestFinished);
   for (const file of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(ROOT, file), join(folder, file));
   // npm runs on the machine's own Node, and not on the one that ships with the packages.
@@ -38,7 +38,7 @@ const normal = (line: string) =>
     .replace(/\d+(\.\d+)?/g, '0')
     .trim();
 
-test('the steps to add a province fail as printed, or print something else', { timeout: 60_000 }, async () => {
+test('the steps to add a province fail as printed, or print something else', async () => {
   const folder = join(tempFolder(onTestFinished), '120000-tianjin');
   const run = async (number: number): Promise<Ran> => {
     const { command, printed } = step(number);

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
 
-const WITHIN = { timeout: 15_000, interval: 100 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 
 let dataDir: string;
 let gateway: SandboxGateway;
@@ -68,4 +69,4 @@ test('damaged files of coverage and passes stop the start or verification, are n
     .parse(await (await fetch(`${gateway.url}/v1/coverage`)).json());
   // What was scanned meanwhile is counted as well: a verification, and two that asked for a pass.
   expect(totals.presented).toBe(3);
-}, 60_000);
+});

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
-const WITHIN = { timeout: 15_000, interval: 100 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 
 let redis: TestRedis;
 let postgres: TestPostgres;
@@ -64,7 +65,7 @@ describe('Redis away', () => {
     await vi.waitFor(async () => expect(await degraded()).toEqual([]), WITHIN);
     expect((await pushEvent(gateway.url, event)).status).toBe(202);
     expect(await auditOutcome(code)).toContain('"verified": true');
-  }, 60_000);
+  });
 });
 
 describe('PostgreSQL away', () => {
@@ -83,7 +84,7 @@ describe('PostgreSQL away', () => {
     expect(await writeToRegistry()).not.toContain('unavailable');
     // The scan that was answered meanwhile is counted as well.
     expect(totals.presented).toBe(4);
-  }, 60_000);
+  });
 });
 
 async function auditOutcome(code: string): Promise<string> {

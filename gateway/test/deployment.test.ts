@@ -11,16 +11,17 @@ import { createTestCa } from '../sandbox/test-ca.ts';
 import { imageEnvironment, readComposeFile } from './compose/compose-file.ts';
 import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
+import { CHECKING_PROGRAMS } from './needed-programs.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
 const DEPLOY = join(ROOT, 'deploy');
 const read = (path: string) => readFileSync(join(DEPLOY, path), 'utf8');
 
 /** A check that this machine cannot make says which package it lacks: it does not pass for want of it. */
-function has(program: string, debianPackage: string): boolean {
+function has(program: keyof typeof CHECKING_PROGRAMS): boolean {
   const places = (process.env['PATH'] ?? '').split(':').concat('/usr/bin', '/usr/sbin');
   if (places.some((place) => existsSync(join(place, program)))) return true;
-  process.stderr.write(`skipped for want of ${program}: apt-get install ${debianPackage}\n`);
+  process.stderr.write(`skipped for want of ${program}: apt-get install ${CHECKING_PROGRAMS[program]}\n`);
   return false;
 }
 
@@ -79,7 +80,7 @@ describe('manifests for Kubernetes', () => {
     for (const object of objectsIn(read(path))) expect(await faultOf(object)).toBeNull();
   });
 
-  describe.runIf(has('kubectl', 'kubectl, of the packages of Kubernetes'))('put together', () => {
+  describe.runIf(has('kubectl'))('put together', () => {
     test.each([
       'province',
       'platform',
@@ -139,7 +140,7 @@ describe('the image and compose.yaml', () => {
   });
 });
 
-test.runIf(has('nginx', 'nginx-light'))('nginx does not take the front that ends TLS', async () => {
+test.runIf(has('nginx'))('nginx does not take the front that ends TLS', async () => {
   const folder = tempFolder(onTestFinished);
   const { certPem, keyPem } = await (await createTestCa()).issue({ names: ['huren.example'], addresses: [] });
   writeFileSync(join(folder, 'tls.pem'), certPem);
@@ -155,7 +156,7 @@ test.runIf(has('nginx', 'nginx-light'))('nginx does not take the front that ends
   expect([status, stderr]).toEqual([0, expect.stringContaining('test is successful')]);
 });
 
-test.runIf(has('systemd-analyze', 'systemd'))('systemd does not take the unit, or finds it exposed', () => {
+test.runIf(has('systemd-analyze'))('systemd does not take the unit, or finds it exposed', () => {
   const folder = tempFolder(onTestFinished);
   const unit = join(folder, 'huren@province.service');
   // Where the package is not installed, its command is not there.

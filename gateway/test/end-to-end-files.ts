@@ -8,11 +8,19 @@ const STARTS = /node:child_process|createServer\(|\.listen\(|\bstart[A-Z]\w*\(|\
 const SHARED_BY_TESTS = /\.(?:contract|fixture|writer)\.ts$|^gateway\/test\//;
 const IMPORT = /\sfrom\s+'(\.[^']+)'/g;
 
-/** Every test file below the root, by whether it (or what it shares with other tests) starts a process or a server. */
-export function testFiles(): { readonly unit: string[]; readonly endToEnd: string[] } {
+/** What changes for the whole process, and for good: whom it trusts, or the token that a library was loaded for. */
+const CHANGES_THE_PROCESS = /\b(?:trustCaFile|makeTestToken)\(/;
+
+/**
+ * Every test file below the root: those that (or what they share with other tests) start a process or a server, those of
+ * them that need a process `alone`, and the rest.
+ */
+export function testFiles(): { readonly unit: string[]; readonly endToEnd: string[]; readonly alone: string[] } {
   const all = globSync('{schemas,adapters,gateway}/**/*.test.ts', { cwd: ROOT }).sort();
-  const endToEnd = new Set(all.filter((file) => file.startsWith('gateway/test/') || startsSomething(file)));
-  return { unit: all.filter((file) => !endToEnd.has(file)), endToEnd: [...endToEnd] };
+  const alone = new Set(all.filter((file) => CHANGES_THE_PROCESS.test(readFileSync(join(ROOT, file), 'utf8'))));
+  const rest = all.filter((file) => !alone.has(file));
+  const endToEnd = new Set(rest.filter((file) => file.startsWith('gateway/test/') || startsSomething(file)));
+  return { unit: rest.filter((file) => !endToEnd.has(file)), endToEnd: [...endToEnd], alone: [...alone] };
 }
 
 function startsSomething(file: string, seen = new Set<string>()): boolean {

@@ -12,13 +12,14 @@ import {
   World,
   withNewKey,
 } from '../registry/registry.fixture.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { type RegistrySite, startFollower, startSite, type TestFollower, tempFolder } from './registry-site.fixture.ts';
 
 export const { anchor, first, second } = actors;
 export const PINNED = { ...TRUSTED, logKeys: [VERIFIER_KEY] };
 export const SIGNER = signerWith(LOG_KEY);
 export const nowS = () => NOW_S;
-export const WAIT = { timeout: 20_000, interval: 10 };
+export const WAIT = { timeout: PATIENCE_MS, interval: 10 };
 
 /** A registry with an adapter in use; tests fork it. */
 export const world: World = await activeWorld();

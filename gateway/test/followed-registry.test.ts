@@ -235,7 +235,7 @@ describe('what a follower keeps', () => {
 });
 
 describe.skipIf(findPostgres() === undefined)('processes that share a mirror', () => {
-  test('write it twice, or one is held up by the other', { timeout: 120_000 }, async () => {
+  test('write it twice, or one is held up by the other', async () => {
     const server = await startPostgres();
     onTestFinished(() => server.stop());
     const connectionString = await server.createDatabase();

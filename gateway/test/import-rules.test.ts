@@ -102,3 +102,11 @@ describe('import rules', () => {
     expect(files.filter((file) => /util|helper|manager|misc|common/.test(file))).toEqual([]);
   });
 });
+
+test('something is called open… that leaves nothing to hold', () => {
+  const opening = /export (?:async )?function (open[A-Z]\w*)[\s\S]*?\): ([^\n]+) \{\n/g;
+  const nothingToHold = /^(?:Promise<)?(?:void|string|number|boolean)\b/;
+  const named = files.flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(opening)]);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter(([, , given = '']) => nothingToHold.test(given)).map(([, name]) => name)).toEqual([]);
+});

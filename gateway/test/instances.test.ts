@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { ConfigError, readConfig } from '../compose/config.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { openRegistryCli } from './registry-cli.ts';
@@ -41,7 +42,7 @@ beforeAll(async () => {
   gateway = await startSandboxGateway({ ...settings, HUREN_DATABASE_URL: database, HUREN_DRAIN_S: '3' });
   venue = await openVenueClient(gateway.url);
   codes = await sandboxCodes(gateway.url);
-}, 120_000);
+});
 afterAll(async () => {
   expect(await gateway.stop()).toBe(0);
   await Promise.all([redis.stop(), postgres.stop()]);
@@ -113,8 +114,8 @@ describe('three processes on one port', () => {
       return z.object({ totals: z.object({ presented: z.number() }) }).parse(await reply.json()).totals.presented;
     };
     await scanMany(await freshGreen(), 50);
-    await vi.waitFor(async () => expect(await presented()).toBe(scanned), { timeout: 6_000, interval: 200 });
-  }, 20_000);
+    await vi.waitFor(async () => expect(await presented()).toBe(scanned), { timeout: PATIENCE_MS, interval: 200 });
+  });
 
   test('count differently in /metrics whichever of them answers, or not what was scanned', async () => {
     await scanMany(await freshGreen(), 12);
@@ -122,7 +123,7 @@ describe('three processes on one port', () => {
     expect(seen).toEqual(Array(6).fill(scanned));
     // A gauge is of one process, and is not added up.
     expect(await counted('huren_mandates_end_seconds')).toBeLessThan(30 * 86_400);
-  }, 20_000);
+  });
 
   test('leave a log that nobody but them can check', async () => {
     const anchor = join(gateway.dataDir, 'anchor.json');
@@ -132,7 +133,7 @@ describe('three processes on one port', () => {
     const secret = new URL(database).password;
     const away = await huren(['log', 'verify', '--store', database.replace(/:\d+\//, ':9/'), '--anchor', anchor]);
     expect([away.exit, away.stderr.includes('log_unreadable'), away.stderr.includes(secret)]).toEqual([2, true, false]);
-  }, 20_000);
+  });
 
   test('leave a province that is registered with one of them to that one alone', async () => {
     const folder = unplayedProvince(tempFolder(onTestFinished));
@@ -150,7 +151,7 @@ describe('three processes on one port', () => {
       'green',
       new Set(['pass']),
     ]);
-  }, 60_000);
+  });
 
   test('drop a request while they are replaced one by one', async () => {
     const code = await freshGreen();
@@ -168,7 +169,7 @@ describe('three processes on one port', () => {
     const starts = () => gateway.output().split('"replaced"').length - 1;
     const before = starts();
     gateway.signal('SIGHUP');
-    await vi.waitFor(() => expect(starts()).toBe(before + PROCESSES), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(() => expect(starts()).toBe(before + PROCESSES), { timeout: PATIENCE_MS, interval: 100 });
     done = true;
     await Promise.all(load);
     expect(Object.fromEntries(outcomes)).toEqual({ 200: expect.any(Number) });
@@ -176,7 +177,7 @@ describe('three processes on one port', () => {
     scanned += outcomes.get('200') ?? 0;
     // What the processes that are gone had counted would otherwise be read as a restart, and the rest as new.
     expect(await counted('huren_verifications_total')).toBe(scanned);
-  }, 90_000);
+  });
 });
 
 describe('settings for several processes', () => {

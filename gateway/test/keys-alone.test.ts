@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { codeOf, DoorPage, qrPicture, walked } from './scan-page.ts';
-import { sandboxCodes } from './venue-client.ts';
+import { codeOf, DoorPage, outsideSandbox, qrPicture, walked } from './scan-page.ts';
+import { openVenueClient, sandboxCodes } from './venue-client.ts';
 
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
@@ -63,4 +63,31 @@ test('somebody who has keys alone cannot come to a pass, or to another one after
     await focused(page, '#typed');
   }
   await desk.context.close();
+});
+
+test.each([
+  '/scan',
+  '/pass',
+])('somebody who has keys alone cannot sign in at %s, or is thrown back to the top once they have', async (path) => {
+  const open = async (login: boolean, ready: string) => {
+    const prepare = outsideSandbox({ login, venue: null });
+    return await DoorPage.open(browser, gateway.url, { path, query: 'lang=en', prepare, ready });
+  };
+  const staff = await open(true, 'a.primary');
+  expect(await walked(staff.page)).toEqual(nothing);
+  await staff.context.close();
+  const { page, context } = await open(false, '#token');
+  expect(await walked(page)).toEqual(nothing);
+  await page.locator('#token').focus();
+  await page.keyboard.insertText('no token');
+  await page.keyboard.press('Enter');
+  await page.locator('.entry [role=alert]').waitFor();
+  await focused(page, '#token');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText((await openVenueClient(gateway.url)).token);
+  await page.keyboard.press('Enter');
+  await focused(page, '#content');
+  await page.locator('#typed').waitFor();
+  expect(await walked(page)).toEqual(nothing);
+  await context.close();
 });

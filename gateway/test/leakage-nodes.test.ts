@@ -7,11 +7,12 @@ import { statementReplySchema } from '../../schemas/statement-exchange.ts';
 import { NAME, privateWords, type Scanned, scanEverything, signedIn, VENUE_NONCE } from './leakage-scans.ts';
 import { filesBelow, type Secret, secretsIn, type Trace } from './left-behind.ts';
 import type { PassedQuestion } from './listening-proxy.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SpanCollector, startSpanCollector } from './span-collector.ts';
 import { type SeparateNode, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
-const WITHIN = { timeout: 20_000, interval: 200 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 200 };
 const EVERYBODY = loadProvinces().map(({ manifest }) => manifest.province);
 
 let redis: TestRedis;

@@ -53,7 +53,7 @@ beforeAll(async () => {
       .parse(await post(undefined, '/v1/verifications/batch', { items }));
     batched.push(...entries.map((entry, index) => got(entry, reply.results[index])));
   }
-}, 60_000);
+});
 afterAll(() => gateway.stop());
 
 function got(entry: SandboxCode, replied: unknown): Got {

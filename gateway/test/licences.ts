@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { ROOT } from './import-graph.ts';
+import { packageName, readLock, shippedPackages } from './shipped-packages.ts';
 
 /*
  * npm run licences
@@ -24,23 +21,13 @@ const TAKEN: ReadonlySet<string> = new Set([
   'Unlicense',
   'Zlib',
 ]);
-const packageSchema = z.object({
-  version: z.string().optional(),
-  license: z.string().optional(),
-  dev: z.boolean().optional(),
-  devOptional: z.boolean().optional(),
-  optional: z.boolean().optional(),
-});
-const lockSchema = z.object({ packages: z.record(z.string(), packageSchema) });
 
-const lock = lockSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
-const shipped = Object.entries(lock.packages).filter(
-  ([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true,
-);
-const byLicence = Map.groupBy(shipped, ([path, { license }]) => license ?? `none stated: ${nameOf(path)}`);
+const shipped = shippedPackages(readLock());
+const byLicence = Map.groupBy(shipped, ([path, { license }]) => license ?? `none stated: ${packageName(path)}`);
 for (const [licence, packages] of [...byLicence].sort(([a], [b]) => a.localeCompare(b))) {
   const names = packages.map(
-    ([path, { version, optional }]) => `${nameOf(path)}@${version}${optional ? ' (optional)' : ''}`,
+    ([path, { version, optional, devOptional }]) =>
+      `${packageName(path)}@${version}${optional === true || devOptional === true ? ' (optional)' : ''}`,
   );
   process.stdout.write(`${licence} (${packages.length})\n  ${names.sort().join('\n  ')}\n`);
 }
@@ -54,8 +41,4 @@ if (refused.length > 0) {
 /** An SPDX expression's terms, all of which apply. A choice (`OR`) is left for somebody to look at. */
 function termsOf(licence: string): string[] {
   return licence.replace(/^\((.+)\)$/, '$1').split(' AND ');
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }

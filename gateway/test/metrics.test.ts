@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
-import { countReports, openReportGauges } from '../coverage/report-metrics.ts';
+import { countReports, registerReportGauges } from '../coverage/report-metrics.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
-const WITHIN = { timeout: 20_000, interval: 100 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 /** Written where something happens that is played elsewhere: audits, relayed questions, trials, overload, our own faults. */
 const PLAYED_ELSEWHERE = [
   'huren_attestations_refused_total',
@@ -96,7 +97,7 @@ describe('what an operator is told in numbers', () => {
   test('lacks what an alert rule or the dashboard in deploy/ asks for', async () => {
     const monitors = new Registry();
     countReports(monitors);
-    openReportGauges(monitors, async () => []);
+    registerReportGauges(monitors, async () => []);
     const known = `${await scrape()}\n${await monitors.metrics()}`;
     const files = ['prometheus/alerts.yaml', 'prometheus/service.yaml', 'grafana/huren.json'];
     for (const file of files) {

@@ -5,14 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { tableLines } from '../cli/table.ts';
+import { shownIn } from './documented.ts';
 import { killAtExit } from './kill-at-exit.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { processesOf, readOf } from './processes-of.ts';
 
 const HUREN = join(import.meta.dirname, '../cli/huren.ts');
 /** Half a minute on a machine of two cores that has nothing else to do. */
 const CHECKED_WITHIN_MS = 180_000;
-const STARTED_WITHIN_MS = 40_000;
-const ENDED_WITHIN_MS = 15_000;
+const STARTED_WITHIN_MS = PATIENCE_MS;
+const ENDED_WITHIN_MS = PATIENCE_MS;
 
 const reportSchema = z.strictObject({
   nodes: z.int(),
@@ -99,15 +102,31 @@ test(
   CHECKED_WITHIN_MS,
 );
 
-const mapSchema = z.object({ map: z.array(z.object({ part: z.string(), pid: z.int(), url: z.string() })) });
+const mapSchema = z.object({
+  map: z.array(
+    z.object({ party: z.object({ en: z.string() }), part: z.string(), pid: z.int(), url: z.string(), dir: z.string() }),
+  ),
+});
+
+/** As a person sees it, whose ports and folders are other ones. */
+function rowsOf(map: z.output<typeof mapSchema>['map']): string[] {
+  const rows = tableLines(
+    map.map(({ party, part, pid, url, dir }) => [party.en, part, url, String(pid), dir]),
+    1_000,
+  );
+  return rows.map((row) => row.replace(/ (https:\/\/[\d.]+):.*$/, ' $1').replace(/\s+/g, ' '));
+}
 
 test(
-  'a party that ends by itself is not told, or a process outlives the nation that started it and was killed',
+  'a nation is not shown as README.md does, does not tell of a party that ends by itself, or leaves a process once it is killed',
   async () => {
     const { child, temp, said } = startNation();
     await until(() => said.stdout.endsWith('}\n'), CHECKED_WITHIN_MS);
     expect(said.stderr).toBe('');
     const { map } = mapSchema.parse(JSON.parse(said.stdout));
+    const shown = shownIn('README.md', '[ 39.3 s] waiting until every node is ready').split('\n').slice(1);
+    const wanted = shown.filter((row) => row !== '…').map((row) => row.replace(/:\d+ +…$/, '').replace(/\s+/g, ' '));
+    expect(rowsOf(map).slice(0, wanted.length)).toEqual(wanted);
     const [issuer, system] = ['issuer', 'system'].map((name) => map.find(({ part }) => part === name)?.pid ?? 0);
     process.kill(issuer ?? 0, 'SIGKILL');
     await until(() => said.stderr === 'huren: 410000/issuer has ended: SIGKILL\n', ENDED_WITHIN_MS);

@@ -22,6 +22,8 @@ export interface InstalledPackage {
   readonly files: readonly string[];
   /** Runs the installed command, or the same Node with anything else. */
   readonly run: (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Ran>;
+  /** Runs the command as it is installed with `--omit=optional`. */
+  readonly withoutOptional: InstalledPackage['run'];
   readonly command: string;
   readonly remove: () => void;
 }
@@ -31,28 +33,42 @@ export interface InstalledPackage {
  * development that a node loads is missing there.
  */
 export function installTarball(): InstalledPackage {
-  const site = mkdtempSync(join(tmpdir(), 'huren-package-'));
+  const place = mkdtempSync(join(tmpdir(), 'huren-package-'));
+  // Side by side: a package is also looked for in the folders above.
+  const [site, bare] = [join(place, 'whole'), join(place, 'bare')];
   // As the package's own step does; the pages are built before the tests.
   execFileSync(process.execPath, ['gateway/client/build.mjs', '--package'], { cwd: ROOT });
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', site];
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', place];
   const packed = execFileSync('npm', pack, { cwd: ROOT, encoding: 'utf8' });
   const [{ filename, files }] = packedSchema.parse(JSON.parse(packed));
-  const installed = join(site, 'node_modules/huren');
-  mkdirSync(installed, { recursive: true });
-  execFileSync('tar', ['-xzf', join(site, filename), '-C', installed, '--strip-components=1']);
-  const { dependencies, optionalDependencies } = manifestSchema.parse(
-    JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')),
-  );
-  const named = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
-  for (const name of named) link(name, site);
-  const command = join(installed, 'gateway/cli/huren.mjs');
+  const tarball = join(place, filename);
+  const command = unpack(tarball, site, ({ dependencies, optionalDependencies }) => ({
+    ...dependencies,
+    ...optionalDependencies,
+  }));
+  const run = (argv: readonly string[], env = {}) => ran(argv, { cwd: site, env: { ...withoutSettings(), ...env } });
   return {
     site,
     files: files.map(({ path }) => path),
     command,
-    run: (argv, env = {}) => ran(argv, { cwd: site, env: { ...withoutSettings(), ...env } }),
-    remove: () => rmSync(site, { recursive: true, force: true }),
+    run,
+    withoutOptional: (argv, env) => run([unpack(tarball, bare, ({ dependencies }) => dependencies), ...argv], env),
+    remove: () => rmSync(place, { recursive: true, force: true }),
   };
+}
+
+/** Returns the command. */
+function unpack(
+  tarball: string,
+  site: string,
+  needed: (manifest: z.infer<typeof manifestSchema>) => Readonly<Record<string, string>>,
+): string {
+  const installed = join(site, 'node_modules/huren');
+  mkdirSync(installed, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')));
+  for (const name of Object.keys(needed(manifest))) link(name, site);
+  return join(installed, 'gateway/cli/huren.mjs');
 }
 
 function link(name: string, site: string): void {

@@ -3,16 +3,29 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
 import { killAtExit } from './kill-at-exit.ts';
 import { type InstalledPackage, installTarball } from './package.fixture.ts';
+import { RUN_VECTORS, USE_EVERYTHING } from './package-programs.ts';
 import { compileAgainst } from './pasted-page.ts';
+import { PATIENCE_MS } from './patience.ts';
+import { readLock } from './shipped-packages.ts';
 
 const PRETEND_OLD =
   'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
 const ENTRIES = ['client', 'verify', 'log', 'federation'];
-const WITHIN = { timeout: 60_000, interval: 200 };
+const manifestSchema = z.object({
+  dependencies: z.record(z.string(), z.string()),
+  optionalDependencies: z.record(z.string(), z.string()),
+  devDependencies: z.record(z.string(), z.string()),
+});
+const bomSchema = z.object({
+  bomFormat: z.string(),
+  components: z.array(z.object({ name: z.string(), version: z.string() })),
+});
+const WITHIN = { timeout: PATIENCE_MS, interval: 200 };
 
 let installed: InstalledPackage;
 beforeAll(() => {
@@ -40,9 +53,33 @@ describe('the tarball', () => {
   });
 });
 
-test('somebody else’s code comes along under terms that nobody has looked at', () => {
-  const listed = spawnSync(process.execPath, ['gateway/test/licences.ts'], { cwd: ROOT, encoding: 'utf8' });
-  expect([listed.status, listed.stderr]).toEqual([0, '']);
+describe('somebody else’s code', () => {
+  const printed = (program: string) => {
+    const ran = spawnSync(process.execPath, [`gateway/test/${program}`], { cwd: ROOT, encoding: 'utf8' });
+    expect([ran.status, ran.stderr]).toEqual([0, '']);
+    return ran.stdout;
+  };
+
+  test('comes along under terms that nobody has looked at', () => {
+    expect(printed('licences.ts')).toMatch(/\n\d+ packages, \d+ licences\n$/);
+  });
+
+  test('comes along and is not in the bill of materials, or is there twice', () => {
+    const { bomFormat, components } = bomSchema.parse(JSON.parse(printed('sbom.ts')));
+    const named = components.map(({ name, version }) => `${name}@${version}`);
+    expect([bomFormat, named.length]).toEqual(['CycloneDX', new Set(named).size]);
+    const { dependencies, optionalDependencies, devDependencies } = manifestSchema.parse(
+      JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
+    );
+    const own = Object.entries({ ...dependencies, ...optionalDependencies }).map((pinned) => pinned.join('@'));
+    expect(own.filter((pinned) => !named.includes(pinned))).toEqual([]);
+    const names = new Set(components.map(({ name }) => name));
+    // By the lock file, and not by what npm makes of it: each one's own are there as well.
+    const { packages } = readLock();
+    const below = components.flatMap(({ name }) => Object.keys(packages[`node_modules/${name}`]?.dependencies ?? {}));
+    expect(below.filter((name) => !names.has(name))).toEqual([]);
+    expect(Object.keys(devDependencies).filter((name) => names.has(name))).toEqual([]);
+  });
 });
 
 describe('the installed command', () => {
@@ -68,6 +105,12 @@ describe('the installed command', () => {
   test.runIf(process.platform === 'linux')('an old Node does not find the pinned one', async () => {
     const ran = await installed.run(['--import', PRETEND_OLD, installed.command, '--version']);
     expect([ran.exit, ran.stderr]).toEqual([0, '']);
+  });
+
+  test('simulations without what they alone need end in a stack, or do not name it', async () => {
+    const ran = await installed.withoutOptional(['serve', '--sandbox'], { HUREN_PORT: '0' });
+    expect(ran.stderr).toMatch(/^huren: config_invalid: .+ oidc-provider, .+ --omit=optional\n {2}next: .+\n$/);
+    expect(ran.exit).toBe(2);
   });
 
   test('a gateway with its simulated provinces does not start, or its printed scan does not run', async () => {
@@ -114,61 +157,10 @@ describe('what the package exports', () => {
     writeFileSync(join(installed.site, 'vectors.mjs'), RUN_VECTORS);
     const ran = await installed.run(['vectors.mjs']);
     expect(ran.stderr).toBe('');
-    expect(JSON.parse(ran.stdout)).toEqual({ wrong: [], chains: 13, inclusion: 10, consistency: 6, checkpoints: 5 });
+    const judged = { chains: 13, inclusion: 10, consistency: 6, checkpoints: 5, answers: 172 };
+    expect(JSON.parse(ran.stdout)).toEqual({ wrong: [], ...judged });
   });
 });
-
-const USE_EVERYTHING = `
-import { type VenueCredentials, VenueClient } from 'huren/client';
-import { type ResolvedEntity, type TrustAnchor, validateChain } from 'huren/federation';
-import { type Checkpoint, parseVerifierKey, verifyCheckpoint } from 'huren/log';
-import { OfflineVerifier } from 'huren/verify';
-export const clientOf = (credentials: VenueCredentials) => new VenueClient(credentials);
-export const resolved = (chain: string[], anchor: TrustAnchor): Promise<ResolvedEntity> => validateChain(chain, anchor, 1);
-export const checkpoint = (note: string, key: string): Checkpoint =>
-  verifyCheckpoint(note, { origin: 'log', logKeys: [parseVerifierKey(key)], witnesses: [] });
-export const verifier = (anchor: string, bundle: string) => new OfflineVerifier({ anchor, bundle });
-`;
-
-/** As text, since it is run by whoever installed the package. */
-const RUN_VECTORS = `
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { validateChain } from 'huren/federation';
-import { parseVerifierKey, verifyCheckpoint, verifyConsistency, verifyInclusion } from 'huren/log';
-const at = createRequire(import.meta.url);
-const vectors = (name) => JSON.parse(readFileSync(at.resolve('huren/vectors/' + name + '.json'), 'utf8'));
-const bytes = (text) => new Uint8Array(Buffer.from(text, 'base64'));
-const wrong = [];
-const chains = vectors('federation/chains');
-for (const { name, at_s, statements, expected } of chains.vectors) {
-  const got = await validateChain(statements, chains.anchor, at_s).then(
-    ({ entityId, expS }) => ({ entity_id: entityId, exp_s: expS }),
-    ({ code }) => ({ refused: code }),
-  );
-  if (JSON.stringify(got) !== JSON.stringify(expected)) wrong.push([name, got]);
-}
-const { inclusion, consistency, checkpoints, origin, verifier_key } = vectors('log/proofs');
-for (const { name, defect, index, size, leaf_hash, proof, root } of inclusion) {
-  const holds = verifyInclusion({ index, size, leafHash: bytes(leaf_hash), proof: proof.map(bytes), root: bytes(root) });
-  if (holds !== (defect === null)) wrong.push([name, holds]);
-}
-for (const { name, defect, size1, size2, proof, root1, root2 } of consistency) {
-  const holds = verifyConsistency({ size1, size2, proof: proof.map(bytes), root1: bytes(root1), root2: bytes(root2) });
-  if (holds !== (defect === null)) wrong.push([name, holds]);
-}
-for (const { name, note, refused } of checkpoints) {
-  let got = null;
-  try {
-    verifyCheckpoint(note, { origin, logKeys: [parseVerifierKey(verifier_key)], witnesses: [] });
-  } catch ({ code }) {
-    got = code;
-  }
-  if (got !== refused) wrong.push([name, got]);
-}
-const [c, i, s, n] = [chains.vectors, inclusion, consistency, checkpoints].map(({ length }) => length);
-console.log(JSON.stringify({ wrong, chains: c, inclusion: i, consistency: s, checkpoints: n }));
-`;
 
 /** Modules of node that a compiled file imports, itself or by what it imports of ours. */
 function nodeModulesReached(file: string, seen = new Set<string>()): string[] {

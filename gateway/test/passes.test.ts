@@ -278,7 +278,7 @@ describe('a pass', () => {
   test('outlives the suspension of the province that it stands on', async () => {
     const [file, other] = [await passFor(await freshGreen('640000')), await passFor(await freshGreen('420000'))];
     await openRegistryCli(gateway).step('adapter', 'suspend', '640000', '--reason', 'other', '--as', 'operator-a');
-    await expect.poll(() => isWithdrawn(file), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => isWithdrawn(file)).toBe(true);
     expect(await isWithdrawn(other)).toBe(false);
   });
 });

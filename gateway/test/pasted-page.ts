@@ -14,12 +14,13 @@ interface Step {
   readonly shown: string | null;
 }
 
-/** Builds the package's two entries as `npm ci` does, and puts them where whoever installed it has them. */
+/** Builds the package's entries as `npm ci` does, and puts them and the vectors where whoever installed it has them. */
 export function installPackage(folder: string): void {
   const installed = join(folder, 'node_modules/huren');
   mkdirSync(installed, { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
   execFileSync(TSC, ['-p', join(ROOT, 'gateway/client'), '--outDir', join(installed, 'dist')]);
+  cpSync(join(ROOT, 'schemas/vectors'), join(installed, 'dist/schemas/vectors'), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
 }
 

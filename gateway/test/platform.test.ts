@@ -50,10 +50,10 @@ describe('the chain of a node’s own gateway', () => {
   test('counts as verified before anybody has admitted the gateway, or goes on being told after that', async () => {
     const young = await startPlatform();
     onTestFinished(() => young.stop());
-    await expect.poll(() => reasons(young), { timeout: 30_000 }).toContain('not_admitted');
-    await expect.poll(() => chainVerified(young), { timeout: 30_000 }).toBe('0');
+    await expect.poll(() => reasons(young)).toContain('not_admitted');
+    await expect.poll(() => chainVerified(young)).toBe('0');
     await young.admit();
-    await expect.poll(() => reasons(young), { timeout: 30_000 }).not.toContain('not_admitted');
+    await expect.poll(() => reasons(young)).not.toContain('not_admitted');
     expect(await reasons(young)).not.toContain('chain_unverified');
     expect(await chainVerified(young)).toBe('1');
   });
@@ -65,10 +65,10 @@ describe('the chain of a node’s own gateway', () => {
     const other = join(platform.dataDir, 'other-anchor.json');
     writeFileSync(other, JSON.stringify({ ...own, jwks: { keys: [(await makeKey('somebody-else')).jwk] } }));
     await platform.restart(other);
-    await expect.poll(() => reasons(), { timeout: 30_000 }).toContain('chain_unverified');
-    await expect.poll(() => chainVerified(), { timeout: 30_000 }).toBe('0');
+    await expect.poll(() => reasons()).toContain('chain_unverified');
+    await expect.poll(() => chainVerified()).toBe('0');
     await platform.restart();
-    await expect.poll(() => reasons(), { timeout: 30_000 }).not.toContain('chain_unverified');
+    await expect.poll(() => reasons()).not.toContain('chain_unverified');
     expect(await chainVerified()).toBe('1');
   });
 });
@@ -87,6 +87,6 @@ describe('a registry key', () => {
     writeFileSync(path, 'damaged', { mode: 0o600 });
     const { kid } = await keys.rotate('henan', 'registry', nowS);
     const active = () => keys.list('henan', 'registry').find(({ state }) => state === 'active')?.kid;
-    await expect.poll(active, { timeout: 30_000 }).toBe(kid);
+    await expect.poll(active).toBe(kid);
   });
 });

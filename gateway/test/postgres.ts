@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A real PostgreSQL of the test's own: free port on loopback, data in a temporary directory, fsync on. */
 export type TestPostgres = {
@@ -24,7 +25,7 @@ export type TestPostgres = {
 type User = { readonly uid: number; readonly gid: number };
 type Server = { readonly child: ChildProcess; readonly exited: Promise<unknown> };
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = PATIENCE_MS;
 
 /** The folder with `initdb` and `postgres`: on PATH, or where Debian keeps them; undefined when there is none. */
 export function findPostgres(): string | undefined {

@@ -1,39 +1,18 @@
 /**
- * Before the tests: finds the servers that they start for real, and installs what is missing with apt where it may. Where it
- * may not, it names exactly what to install, and fails.
+ * Before the tests: finds the servers that they start for real, and installs what is missing with apt where it may, having said
+ * what. Where it may not (`INSTALL_FOR_TESTS=never`, no root, no apt) it names exactly what to install, and fails.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CHROMIUM_PLACES } from './chromium-places.ts';
+import { NEEDED_PROGRAMS, type NeededProgram } from './needed-programs.ts';
 
-interface Needed {
-  readonly program: string;
-  readonly debianPackages: readonly string[];
-  /** Any of them will do. */
-  readonly paths: () => readonly string[];
-}
+/** Debian keeps HAProxy where only root looks for programs, and a version's PostgreSQL in a place of its own. */
+const searched = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', ...postgresPlaces()];
 
-/** Debian keeps HAProxy where only root looks for programs. */
-const inPath = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
-const byName = (program: string) => () => inPath.map((place) => join(place, program));
-const NEEDED: readonly Needed[] = [
-  { program: 'redis-server', debianPackages: ['redis-server'], paths: byName('redis-server') },
-  {
-    program: 'postgres',
-    debianPackages: ['postgresql'],
-    paths: () => [...inPath, ...postgresPlaces()].map((place) => join(place, 'postgres')),
-  },
-  { program: 'softhsm2-util', debianPackages: ['softhsm2'], paths: byName('softhsm2-util') },
-  { program: 'haproxy', debianPackages: ['haproxy'], paths: byName('haproxy') },
-  { program: 'prometheus', debianPackages: ['prometheus'], paths: byName('prometheus') },
-  { program: 'promtool', debianPackages: ['prometheus'], paths: byName('promtool') },
-  { program: 'chromium', debianPackages: ['chromium', 'fonts-noto-cjk'], paths: () => CHROMIUM_PLACES },
-];
-
-const missing = NEEDED.filter((needed) => !isThere(needed));
+const missing = NEEDED_PROGRAMS.filter((needed) => !isThere(needed));
 if (missing.length > 0) install([...new Set(missing.flatMap(({ debianPackages }) => debianPackages))]);
-const stillMissing = NEEDED.filter((needed) => !isThere(needed));
+const stillMissing = NEEDED_PROGRAMS.filter((needed) => !isThere(needed));
 if (stillMissing.length > 0) {
   const names = stillMissing.map(({ program }) => program).join(', ');
   const packages = [...new Set(stillMissing.flatMap(({ debianPackages }) => debianPackages))].join(' ');
@@ -41,8 +20,8 @@ if (stillMissing.length > 0) {
   process.exit(1);
 }
 
-function isThere({ paths }: Needed): boolean {
-  return paths().some(isExecutable);
+function isThere({ program, paths }: NeededProgram): boolean {
+  return (paths ?? searched.map((place) => join(place, program))).some(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
@@ -54,7 +33,6 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Debian keeps a version's programs outside the PATH. */
 function postgresPlaces(): string[] {
   const root = '/usr/lib/postgresql';
   try {
@@ -65,8 +43,11 @@ function postgresPlaces(): string[] {
 }
 
 function install(packages: readonly string[]): void {
-  if (process.getuid?.() !== 0 || !inPath.some((place) => isExecutable(join(place, 'apt-get')))) return;
-  process.stdout.write(`Installing ${packages.join(', ')} ...\n`);
+  const mayInstall = process.env['INSTALL_FOR_TESTS'] !== 'never' && process.getuid?.() === 0;
+  if (!mayInstall || !searched.some((place) => isExecutable(join(place, 'apt-get')))) return;
+  process.stdout.write(
+    `Installing with apt-get, for the tests: ${packages.join(', ')} (INSTALL_FOR_TESTS=never leaves that to you)\n`,
+  );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const update = ['update', '-q'];
   const installThem = ['install', '-y', '-q', '--no-install-recommends', ...packages];

@@ -195,7 +195,7 @@ describe('an origin that cannot say', () => {
   afterEach(async () => {
     beforeOrigin.meddle = null;
     await setFault(sandbox.url, ORIGIN, null);
-    await expect.poll(async () => (await scan(await pushedFrom('red'))).status, { timeout: 10_000 }).toBe('red');
+    await expect.poll(async () => (await scan(await pushedFrom('red'))).status).toBe('red');
   });
 
   test('because its node is away contradicts, or bears out', async () => {
@@ -259,7 +259,7 @@ describe('an old answer of the origin', () => {
     const code = await originCode('red');
     expect((await scan(code)).status).toBe('red');
     beforeOrigin.meddle = () => 'cut';
-    await expect.poll(async () => (await scan(code)).stale, { timeout: 10_000 }).toBe(true);
+    await expect.poll(async () => (await scan(code)).stale).toBe(true);
     expectWithheld(await scan(pushedRed(tokenOf(code))), 'unsubstantiated', 'absent');
   });
 });

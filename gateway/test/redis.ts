@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, isFreePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** One real redis-server of the test's own, on a free port, with its data in a temporary directory. */
 export interface TestRedisNode {
@@ -30,7 +31,7 @@ export interface TestRedis {
   readonly stop: () => Promise<void>;
 }
 
-const READY_WITHIN_MS = 15_000;
+const READY_WITHIN_MS = PATIENCE_MS;
 
 /** Starts a single server. */
 export async function startRedis(): Promise<TestRedis> {

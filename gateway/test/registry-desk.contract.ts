@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { seriousFindings } from './accessibility.ts';
+import { PATIENTLY } from './patience.ts';
 import type { RegistryPageSite } from './registry-page-site.ts';
 import { openVenueClient, sandboxCodes } from './venue-client.ts';
 
@@ -13,7 +14,7 @@ export function nationalDesk(site: () => RegistryPageSite): void {
       const green = codes.find(({ province, scenario }) => province === '310000' && scenario === 'green');
       await (await openVenueClient(site().gateway.url)).verify(green?.code ?? '');
       const counted = async () => await (await fetch(`${site().gateway.url}/v1/coverage`)).text();
-      await vi.waitFor(async () => expect(await counted()).toContain('"issuer":"310000"'), { timeout: 30_000 });
+      await vi.waitFor(async () => expect(await counted()).toContain('"issuer":"310000"'), PATIENTLY);
     });
 
     const cellOf = (page: Page, issuer: string) =>
@@ -40,7 +41,7 @@ export function nationalDesk(site: () => RegistryPageSite): void {
       const { page, context, complaints } = await site().open('en-GB', '/coverage', '[data-live="live"] [data-issuer]');
       expect(await cellOf(page, '110000')).toEqual([5, 5]);
       await scan(of('refer'), 40);
-      await expect.poll(() => cellOf(page, '110000'), { timeout: 10_000 }).toEqual([45, 5]);
+      await expect.poll(() => cellOf(page, '110000')).toEqual([45, 5]);
       const first = page.locator('.attention li').first();
       expect(await first.getAttribute('data-attention')).toBe('recognition_falling');
       expect(await first.innerText()).toContain('Beijing → Guangdong');

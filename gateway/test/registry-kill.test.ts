@@ -11,6 +11,7 @@ import { entryChecker, type GenesisRule } from '../registry/apply-entry.ts';
 import { randomFrom } from './chaos/random.ts';
 import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
 const PROCESS = join(import.meta.dirname, 'registry-process.writer.ts');
@@ -46,7 +47,7 @@ async function kill({ child, gone }: Running): Promise<void> {
 
 const numbersOf = ({ lines }: Running, word: string) =>
   lines.filter((line) => line.startsWith(`${word} `)).map((line) => Number(line.slice(word.length + 1)));
-const wait = (ready: () => void) => vi.waitFor(ready, { timeout: 30_000, interval: 5 });
+const wait = (ready: () => void) => vi.waitFor(ready, { timeout: PATIENCE_MS, interval: 5 });
 /** Where processes are killed: the same places each time. */
 const random = randomFrom(12);
 const some = () => 1 + Math.floor(random() * 30);

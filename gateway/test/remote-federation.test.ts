@@ -10,6 +10,7 @@ import { readAnchor } from '../compose/read-anchor.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 
 const NAME = { zh: '测试', en: 'Test' };
@@ -37,7 +38,7 @@ beforeAll(async () => {
     { networks: LOOPBACK_ONLY },
   );
   const { registry } = gateway.node.parts.registry;
-  await vi.waitFor(() => expect(registry.folded().size).toBeGreaterThan(100), { timeout: 20_000, interval: 100 });
+  await vi.waitFor(() => expect(registry.folded().size).toBeGreaterThan(100), { timeout: PATIENCE_MS, interval: 100 });
 });
 afterAll(async () => {
   await gateway.close();
@@ -93,14 +94,11 @@ describe('provinces that another host speaks for', () => {
       body: JSON.stringify({ province: '410000' }),
     });
     expect(rotated.status).toBe(200);
-    await expect
-      .poll(
-        async () => (await provinces.issuerKeys('410000', 'reread')).jwks.keys.some(({ kid }) => !before.includes(kid)),
-        {
-          timeout: 5_000,
-        },
-      )
-      .toBe(true);
+    const isReread = async () => {
+      const { jwks } = await provinces.issuerKeys('410000', 'reread');
+      return jwks.keys.some(({ kid }) => !before.includes(kid));
+    };
+    await expect.poll(isReread).toBe(true);
   });
 
   test('are put in the bundle without a chain, or hold it up when they are away', async () => {
@@ -113,7 +111,7 @@ describe('provinces that another host speaks for', () => {
     // The rotation before is in the log: a chain through that province is read again once the entry is here.
     const [, size] = (await (await fetch(`${others.url}/v1/log/checkpoint`)).text()).split('\n');
     const { registry } = gateway.node.parts.registry;
-    await expect.poll(() => registry.folded().size, { timeout: 5_000 }).toBe(Number(size));
+    await expect.poll(() => registry.folded().size).toBe(Number(size));
     // A rotation is two entries: a chain that was being read when the second came is given up once it is there.
     await chains();
     expect(await chains()).toEqual(signers.sort());

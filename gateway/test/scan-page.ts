@@ -9,6 +9,7 @@ import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { QUIET_MODULES } from '../passes/pass-picture.ts';
 import { startChromium } from './chromium.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { writeQrVideo } from './qr-video.ts';
 import { openVenueClient } from './venue-client.ts';
 
@@ -16,7 +17,7 @@ export const VENUE = 'guangzhou-hospital';
 const ANSWER = '#answer';
 const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
 /** A busy machine is slow; what has not come by then does not come. */
-const WAIT_MS = 15_000;
+const WAIT_MS = PATIENCE_MS;
 const READY = '.scanner:not([inert])';
 /** A camera with a light, which no made-up one has. As text: it runs before the page. */
 export const LIGHT = `(() => {
@@ -70,6 +71,14 @@ export interface DoorPageOptions extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<unknown>;
   /** What stands on the page once it is open; unless told, whatever is there once it is ready. */
   readonly ready?: string;
+}
+
+/** As anywhere but in the sandbox: no venue is lent, and somebody has signed in, or can, or brings a token. */
+export function outsideSandbox(session: { readonly login: boolean; readonly venue: object | null }) {
+  return async (page: Page): Promise<void> => {
+    await page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
+    await page.route('**/scan/session', (route) => route.fulfill({ json: session }));
+  };
 }
 
 /** One page at a door, what it complained about, and every request that it made. */

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
 import { startChromium } from './chromium.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { forged, venueClaims } from './venue-token.fixture.ts';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = PATIENCE_MS;
 const VERSION = 'document.documentElement.dataset.version';
 
 let browser: Browser;

@@ -11,7 +11,7 @@ import { coverageSchema } from '../../schemas/coverage.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { startAlteringProxy } from '../cli/altering-proxy.fixture.ts';
 import { huren } from '../cli/huren.fixture.ts';
-import { openCredentialRules, openTrustList } from '../trust/credential-documents.ts';
+import { verifyCredentialRules, verifyTrustList } from '../trust/credential-documents.ts';
 import { verifyTrustBundle } from '../trust/signed-bundle.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -148,12 +148,14 @@ describe('certificates from abroad', () => {
       return (await verifyTrustBundle(token, { pinned: anchor, atS })).bundle;
     };
     // The node has them soon after its adapter is registered.
-    await expect.poll(async () => (await carried()).credential_rules?.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await carried()).credential_rules?.length).toBe(2);
     const bundle = await carried();
     expect(bundle.credential_signers).toEqual(anchor.credential_signers);
     const open = { keys: anchor.credential_signers.keys };
-    const lists = await Promise.all((bundle.credential_lists ?? []).map((list) => openTrustList(list, open, atS)));
-    const rules = await Promise.all((bundle.credential_rules ?? []).map((one) => openCredentialRules(one, open, atS)));
+    const lists = await Promise.all((bundle.credential_lists ?? []).map((list) => verifyTrustList(list, open, atS)));
+    const rules = await Promise.all(
+      (bundle.credential_rules ?? []).map((one) => verifyCredentialRules(one, open, atS)),
+    );
     const decided = async (scenario: string, destination: '440000' | '460000') => {
       const trust = joinedTrust(...lists.map(trustFromList));
       const own = rulesFor(rules, destination) ?? noRules(destination);
@@ -170,7 +172,7 @@ describe('certificates from abroad', () => {
       return coverageSchema.parse(await coverage.json()).certificates;
     };
     const green = { issuer: '900000', country: 'XAA', destination: '440000' };
-    await expect.poll(async () => await shown(), { timeout: 10_000 }).toContainEqual(expect.objectContaining(green));
+    await expect.poll(async () => await shown()).toContainEqual(expect.objectContaining(green));
     expect(metrics).toMatch(/^huren_credential_document_ends_seconds\{document="trust_list",destination=""\} \d+$/m);
   });
 });

@@ -6,10 +6,10 @@ import { type AccessibilityFinding, seriousFindings, seriousFindingsByLook } fro
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
 import { DOCS_VIEWS } from './looks/docs-views.ts';
-import { openView } from './looks/open-view.ts';
 import { type PlayedAt, playRegistry, runAt } from './looks/play-registry.ts';
 import { takeReadmePictures } from './looks/readme-pictures.ts';
 import { REGISTRY_VIEWS } from './looks/registry-views.ts';
+import { showView } from './looks/show-view.ts';
 import type { View, Views } from './looks/view.ts';
 import { logIn, makeBrowserKey } from './registry-page.ts';
 import { startSandboxGateway } from './sandbox-gateway.ts';
@@ -105,7 +105,7 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   try {
-    await openView(page, at.url, view, lang);
+    await showView(page, at.url, view, lang);
     tell(`${name} ${lang}`, await seriousFindings(page));
     for (const format of values.paper) {
       const file = join(values.dir, `${name}-${format}-${lang}.pdf`);

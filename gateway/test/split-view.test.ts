@@ -19,6 +19,7 @@ import {
   World,
   withNewKey,
 } from '../registry/registry.fixture.ts';
+import { PATIENCE_MS } from './patience.ts';
 import {
   plainFetch,
   showLog,
@@ -31,7 +32,7 @@ import {
 const PINNED = { ...TRUSTED, logKeys: [VERIFIER_KEY] };
 const SIGNER = signerWith(LOG_KEY);
 const nowS = () => NOW_S;
-const WAIT = { timeout: 20_000, interval: 10 };
+const WAIT = { timeout: PATIENCE_MS, interval: 10 };
 const EVERY_MS = 40;
 
 let world: World;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { readTextUpTo } from '../../schemas/bounded-bytes.ts';
 import type { JsonObject } from '../trust/strict-json.ts';
+import { PATIENTLY } from './patience.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { venueToken } from './venue-token.fixture.ts';
 
@@ -69,7 +70,7 @@ beforeAll(async () => {
   await platform.admit();
   const ready = async () =>
     ask({ authorization: `Bearer ${await venueToken(platform.server, { aud: platform.url })}` });
-  await vi.waitFor(async () => expect(await ready()).toEqual(LET_IN), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await ready()).toEqual(LET_IN), PATIENTLY);
 });
 afterAll(async () => {
   await platform.stop();
@@ -169,5 +170,5 @@ test('a session outlives its token', async () => {
   const cookie = cookieOf(sessionIn(await signIn()));
   const origin = platform.url;
   expect(await ask({ cookie, origin })).toEqual(LET_IN);
-  await expect.poll(() => ask({ cookie, origin }), { timeout: 10_000 }).toEqual([401, 'token_missing']);
+  await expect.poll(() => ask({ cookie, origin })).toEqual([401, 'token_missing']);
 });

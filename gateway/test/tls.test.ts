@@ -62,7 +62,7 @@ describe('a gateway with a certificate of its own', () => {
 
   test('needs a restart for a new certificate', async () => {
     write(await issue());
-    await expect.poll(gateway.output, { timeout: 10_000 }).toContain('the certificate was renewed');
+    await expect.poll(gateway.output).toContain('the certificate was renewed');
     expect((await scan({ HUREN_CA_FILE: join(folder, 'ca.pem') })).exit).toBe(0);
   });
 

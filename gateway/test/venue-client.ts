@@ -14,7 +14,7 @@ export interface VenueClient {
 
 /** Opens a client for one of the sandbox's venues. */
 export async function openVenueClient(url: string, venueId = 'guangzhou-hospital'): Promise<VenueClient> {
-  const venues = z.array(venueSchema).parse(await (await fetch(`${url}/sandbox/venues`)).json());
+  const venues = await sandboxVenues(url);
   const venue = venues.find((candidate) => candidate.venue === venueId);
   if (venue === undefined) throw new Error(`no venue ${venueId}`);
   const reply = await fetch(venue.token_endpoint, {
@@ -38,6 +38,11 @@ export async function openVenueClient(url: string, venueId = 'guangzhou-hospital
       verificationReplySchema.parse(await (await post('/v1/verifications', { code, purpose, nonce })).json()),
     problem: async (code) => problemSchema.parse(await (await post('/v1/verifications', { code, purpose })).json()),
   };
+}
+
+/** Every venue that the sandbox plays, with its credentials. */
+export async function sandboxVenues(url: string) {
+  return z.array(venueSchema).parse(await (await fetch(`${url}/sandbox/venues`)).json());
 }
 
 /** Every sandbox code with its expectation. */

@@ -47,7 +47,7 @@ export interface AuditQuestion {
  * Reads an auditor's question and checks its signature with the key shown beside it. Whether that key is an auditor's is
  * for the mandate to say, by its thumbprint. Throws TrustError.
  */
-export async function openAuditRequest(
+export async function verifyAuditRequest(
   request: string,
   key: PublicJwk,
   expected: { readonly audience: string; readonly atS: number },

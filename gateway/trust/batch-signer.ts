@@ -17,7 +17,7 @@ export class BatchSigner {
   }
 
   /** Runs one member, who signs at most one token by what it is handed. Rejects with whatever it, or the signer, throws. */
-  async member<T>(run: (signFor: SignFor) => Promise<T>): Promise<T> {
+  member<T>(run: (signFor: SignFor) => Promise<T>): Promise<T> {
     let isDecided = false;
     const decide = () => {
       if (isDecided) return;
@@ -29,10 +29,8 @@ export class BatchSigner {
       this.#waiting.push(token);
       decide();
     });
-    try {
-      return await run(signFor);
-    } finally {
-      decide();
-    }
+    const running = run(signFor);
+    running.then(decide, decide);
+    return running;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COVERAGE_REPORT_TYP, type CoverageReport, REPORTS_KEPT_S } from '../../schemas/coverage-report.ts';
-import { openCoverageReport, signCoverageReport } from './coverage-report.ts';
+import { signCoverageReport, verifyCoverageReport } from './coverage-report.ts';
 import { codeOf, makeParty, NOW_S } from './federation.fixture.ts';
 import { signCompact } from './signer.ts';
 
@@ -15,7 +15,7 @@ function reportOf(more: Partial<CoverageReport> = {}): CoverageReport {
   return { iss: node.entityId, iat: NOW_S, from: NOW_S - 5, ...chain, minutes, breakers: [], ...more };
 }
 
-const open = (token: string) => openCoverageReport(token, node.entityId, { keys: [node.jwk] }, NOW_S);
+const open = (token: string) => verifyCoverageReport(token, node.entityId, { keys: [node.jwk] }, NOW_S);
 const sign = (report: object, signer = node.signer) => signCoverageReport(JSON.stringify(report), signer);
 
 test('a report that its node signed is refused, or is another one after it was signed again', async () => {

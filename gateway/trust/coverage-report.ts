@@ -26,7 +26,7 @@ export async function signCoverageReport(body: string, signer: Signer): Promise<
  * Reads a report that `node` made: its counts and its digest. One that is older than any that is kept, or from the future,
  * is refused, as is one with counts of minutes that have not come. Throws TrustError.
  */
-export async function openCoverageReport(
+export async function verifyCoverageReport(
   token: string,
   node: string,
   keys: JwkSet,

@@ -21,7 +21,7 @@ export interface DocumentSigners {
 }
 
 /** A signed trust list. Throws a TrustError. */
-export function openTrustList(
+export function verifyTrustList(
   token: string,
   signers: DocumentSigners,
   atS: number,
@@ -30,7 +30,7 @@ export function openTrustList(
 }
 
 /** A destination's signed rules. Throws a TrustError. */
-export function openCredentialRules(
+export function verifyCredentialRules(
   token: string,
   signers: DocumentSigners,
   atS: number,

@@ -1,7 +1,7 @@
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
 import type { ListHead } from '../../schemas/credential-list-head.ts';
-import { openCredentialRules, openTrustList } from './credential-documents.ts';
+import { verifyCredentialRules, verifyTrustList } from './credential-documents.ts';
 import type { JwkSet } from './public-key.ts';
 import type { TrustBundle } from './trust-bundle.ts';
 
@@ -51,10 +51,10 @@ export class CredentialShelf {
     if (this.#signers === null) return true;
     if (rules.reduce((length, token) => length + token.length, trust_list.length) > MAX_LENGTH) return false;
     const [signers, atS] = [this.#signers, this.#nowS()];
-    const list = { token: trust_list, document: await openTrustList(trust_list, signers, atS) };
+    const list = { token: trust_list, document: await verifyTrustList(trust_list, signers, atS) };
     const next = new Map(this.#rules);
     for (const token of rules) {
-      const document = await openCredentialRules(token, signers, atS);
+      const document = await verifyCredentialRules(token, signers, atS);
       const known = next.get(document.destination);
       if (isNewer(document, known?.document)) next.set(document.destination, { token, document });
     }

@@ -45,7 +45,7 @@ export interface DpopProof {
  * remembers. The one token here that brings its own key: whose that is, the access token's `cnf.jkt` says. Throws TrustError.
  */
 export async function verifyDpopProof(proof: string, asked: ProvenRequest, atS: number): Promise<DpopProof> {
-  const { alg, key, signingInput, signature, payload } = await openProof(proof, asked.jkt);
+  const { alg, key, signingInput, signature, payload } = await readProof(proof, asked.jkt);
   await checkSignature(alg, key, signingInput, signature, undefined);
   const parsed = proofClaimsSchema.safeParse(parseStrictObject(decodeBase64url(payload)));
   if (!parsed.success) throw new TrustError('claims_invalid', 'the proof has not the claims of a proof');
@@ -67,7 +67,7 @@ export async function thumbprintOf(key: PublicJwk): Promise<string> {
   return await sha256Base64url(keyIdentity(key));
 }
 
-async function openProof(proof: string, jkt: string) {
+async function readProof(proof: string, jkt: string) {
   if (proof.length > MAX_PROOF_LENGTH) throw new TrustError('token_too_large', 'the proof is too large');
   const [headerPart, payload, signature, ...more] = proof.split('.', 4);
   if (headerPart === undefined || payload === undefined || signature === undefined || more.length > 0) {

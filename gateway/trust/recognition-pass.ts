@@ -91,7 +91,7 @@ const TOKENS = new Map([
  * Which entry of which list a pass of one's own is, after its signature was checked; an expired one is told as well.
  * Throws TrustError.
  */
-export async function openOwnPass(
+export async function verifyOwnPass(
   token: string,
   own: { readonly issuer: string; readonly jwks: JwkSet; readonly atS: number },
 ): Promise<PassClaims> {

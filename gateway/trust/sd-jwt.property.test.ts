@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openDisclosures } from './sd-jwt.ts';
+import { readDisclosures } from './sd-jwt.ts';
 import { sha256Base64url } from './sha256.ts';
 import { type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -58,7 +58,7 @@ test('a disclosure that is written plainly is read otherwise than by the strict 
       octets.filter(({ length }) => length > 0),
       (bytes) => {
         const disclosure = Buffer.from(bytes).toString('base64url');
-        const opened = outcomeOf(() => openDisclosures([disclosure], {}, [sha256Base64url(disclosure)]));
+        const opened = outcomeOf(() => readDisclosures([disclosure], {}, [sha256Base64url(disclosure)]));
         expect(opened).toEqual(outcomeOf(() => strictly(bytes)));
       },
     ),

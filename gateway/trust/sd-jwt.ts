@@ -1,4 +1,5 @@
-import { asciiIn } from './octets.ts';
+import { endsCanonically } from '../../schemas/base64url.ts';
+import { lettersIn } from './octets.ts';
 import { sha256Base64url } from './sha256.ts';
 import { decodeBase64url, type JsonObject, parseStrictObject } from './strict-json.ts';
 import { TrustError } from './trust-error.ts';
@@ -32,9 +33,9 @@ export function splitSdJwt(text: string): SdJwtParts {
   return { jwt, disclosures: parts };
 }
 
-/** The same with nothing disclosed: what a venue gets. */
+/** One that was verified when it came, with nothing disclosed: what a venue gets. */
 export function withholdDisclosures(text: string): string {
-  return `${splitSdJwt(text).jwt}~`;
+  return text.slice(0, text.indexOf('~') + 1);
 }
 
 /**
@@ -43,7 +44,7 @@ export function withholdDisclosures(text: string): string {
  * `[salt, name, value]` or bears a reserved name (`disclosure_invalid`), or names what is there already
  * (`duplicate_member`).
  */
-export function openDisclosures(
+export function readDisclosures(
   disclosures: readonly string[],
   payload: JsonObject,
   digests: readonly string[],
@@ -74,16 +75,18 @@ export function openDisclosures(
  * `["salt","name",value]` as nearly every disclosure is written, its value null, a text, or a list of texts: letters that
  * JSON writes as they are, and nothing that has members, so that it can be read in one way alone.
  */
-const PLAIN_TEXT = '"[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"';
+const LETTERS = '[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*';
 const PLAIN = new RegExp(
-  `^\\[${PLAIN_TEXT},${PLAIN_TEXT},(?:null|${PLAIN_TEXT}|\\[(?:${PLAIN_TEXT}(?:,${PLAIN_TEXT})*)?\\])\\]$`,
+  `^\\["${LETTERS}","(${LETTERS})",(?:null|"(${LETTERS})"|(\\[(?:"${LETTERS}"(?:,"${LETTERS}")*)?\\]))\\]$`,
 );
 
 function readDisclosure(disclosure: string): { name: string; value: unknown } {
-  const array = decodeBase64url(disclosure);
-  const text = asciiIn(array);
-  const triple = text !== null && PLAIN.test(text) ? JSON.parse(text) : readTriple(array);
-  return checkedTriple(triple);
+  const letters = endsCanonically(disclosure) ? lettersIn(disclosure) : null;
+  const plain = letters === null ? null : PLAIN.exec(letters);
+  if (plain === null) return checkedTriple(readTriple(decodeBase64url(disclosure)));
+  const list = plain[3];
+  const value: unknown = plain[2] ?? (list === undefined ? null : list === '[]' ? [] : JSON.parse(list));
+  return notReserved({ name: plain[1] ?? '', value });
 }
 
 /** The same of every value, wrapped into an object so that the one strict JSON reader reads it. */
@@ -103,6 +106,10 @@ function checkedTriple(triple: unknown): { name: string; value: unknown } {
   if (typeof salt !== 'string' || typeof name !== 'string' || value === undefined || rest.length > 0) {
     throw new TrustError('disclosure_invalid', 'a disclosure is not [salt, name, value]');
   }
-  if (RESERVED_NAMES.includes(name)) throw new TrustError('disclosure_invalid', 'a disclosure bears a reserved name');
-  return { name, value };
+  return notReserved({ name, value });
+}
+
+function notReserved<D extends { readonly name: string }>(disclosed: D): D {
+  if (!RESERVED_NAMES.includes(disclosed.name)) return disclosed;
+  throw new TrustError('disclosure_invalid', 'a disclosure bears a reserved name');
 }

@@ -4,10 +4,10 @@ import { makeKey } from './federation.fixture.ts';
 import { plainly } from './signer.ts';
 import {
   type AskedQuestion,
-  openStatementAnswer,
   questionDigest,
   signStatementAnswer,
   statementDigest,
+  verifyStatementAnswer,
 } from './statement-answer.ts';
 
 const AT_S = 1_767_225_600;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 async function opened(claims: StatementAnswer, { asked = ASKED, statement = STATEMENT, atS = AT_S } = {}) {
   const answer = await signStatementAnswer(claims, plainly(key.signer));
   const reply = statement === '' ? { answer } : { answer, statement };
-  return await openStatementAnswer(reply, asked, { keys: [key.jwk] }, atS);
+  return await verifyStatementAnswer(reply, asked, { keys: [key.jwk] }, atS);
 }
 
 const asked = (changes: Partial<StatementRequest>): { asked: AskedQuestion } => {

@@ -44,7 +44,7 @@ export function signStatementAnswer(claims: StatementAnswer, sign: SignToken): s
  * Reads an answer: by that issuer, for this gateway, to this very question, now, and with the statement that it names.
  * Whoever stands between can therefore neither turn one outcome into another nor bring up an older one. Throws TrustError.
  */
-export async function openStatementAnswer(
+export async function verifyStatementAnswer(
   { answer, statement }: StatementReply,
   asked: AskedQuestion,
   keys: JwkSet,

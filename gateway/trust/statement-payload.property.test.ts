@@ -64,6 +64,76 @@ const payloads = fc
     Object.fromEntries(Object.entries({ ...members, ...more }).filter(([name]) => left === null || name !== left)),
   );
 
+/** A payload that is good in all of its members, and what may stand in place of each. */
+const GOOD = {
+  iss: 'https://province.example',
+  iat: 1_795_000_000,
+  exp: 1_795_003_600,
+  status: 'green',
+  status_as_of: '2026-11-26T09:00:00Z',
+  _sd: Array.from({ length: 4 }, () => 'd'.repeat(43)),
+  _sd_alg: 'sha-256',
+};
+const date = [
+  0,
+  -0,
+  -1,
+  1.5,
+  253_402_300_799,
+  253_402_300_800,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  '1',
+  true,
+  null,
+  [1],
+];
+const digests = (length: number, one: unknown = 'd') => Array.from({ length }, () => one);
+const ODD: Readonly<Record<keyof typeof GOOD, readonly unknown[]>> = {
+  iss: [
+    'http://127.0.0.1:8080/410000',
+    'province.example',
+    'ftp://province.example',
+    '',
+    7,
+    null,
+    ['https://province.example'],
+  ],
+  iat: date,
+  exp: date,
+  status: ['yellow', 'red', 'indeterminate', 'grey', 'Green', '', null, 7, ['green']],
+  status_as_of: [
+    null,
+    '',
+    7,
+    '2026-11-26T09:00:00Z\n',
+    '2026-11-26T09:00Z',
+    '2026-02-30T09:00:00Z',
+    ['2026-11-26T09:00:00Z'],
+  ],
+  _sd: [
+    ...[0, 3, 4, 5, 16, 17].map((length) => digests(length)),
+    ...['', 'd'.repeat(64), 'd'.repeat(65), 7, null, ['d']].map((one) => digests(4, one)),
+    [...digests(4), 7],
+    { length: 4 },
+    'dddd',
+    null,
+  ],
+  _sd_alg: ['sha-512', 'SHA-256', '', null, ['sha-256']],
+};
+const names = Object.entries(ODD);
+
+test.each(names)('a payload is taken that is good but for its %s', (name, odd) => {
+  // What was taken before is known from then on.
+  expect(parseStatementPayload({ ...GOOD })).toEqual(GOOD);
+  const without = Object.fromEntries(Object.entries(GOOD).filter(([one]) => one !== name));
+  const doubtful = [without, { ...GOOD, handle: 'x' }, ...odd.map((one) => ({ ...GOOD, [name]: one }))];
+  for (const payload of doubtful) {
+    const parsed = statementPayloadSchema.safeParse(payload);
+    expect(parseStatementPayload(payload)).toEqual(parsed.success ? parsed.data : null);
+  }
+});
+
 test('a payload that is spelt plainly is taken though its schema refuses it, or as another one', () => {
   let taken = 0;
   fc.assert(

@@ -5,9 +5,9 @@ import { makeStatement, makeWorld, undisclosed, type World } from './attestation
 import { NOW_S } from './federation.fixture.ts';
 import type { JwkSet } from './public-key.ts';
 import {
+  discloseStatement,
   formOf,
   issuerOf,
-  openStatement,
   readVerified,
   type StatementChecks,
   verifyStatement,
@@ -23,7 +23,7 @@ beforeEach(async () => {
 const keys = () => ({ keys: [world.province.statements.jwk] });
 const verify = (statement: string, checks: Partial<StatementChecks> = {}, jwks: JwkSet = keys()) =>
   verifyStatement(statement, world.province.entityId, jwks, { atS: NOW_S, ...checks });
-const open = (statement: string) => openStatement(statement, world.province.entityId, keys(), { atS: NOW_S });
+const open = (statement: string) => discloseStatement(statement, world.province.entityId, keys(), { atS: NOW_S });
 const refused = (code: string, message: string) => expect.objectContaining({ code, message });
 
 async function forged(claims: JsonObject = {}): Promise<string> {

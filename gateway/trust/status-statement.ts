@@ -1,15 +1,11 @@
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
-import {
-  STATEMENT_TYP,
-  type StatementPayload,
-  type StatusClaims,
-  statusClaimsSchema,
-} from '../../schemas/statement.ts';
+import { STATEMENT_TYP, type StatementPayload, type StatusClaims } from '../../schemas/statement.ts';
 import { statusSchema } from '../../schemas/status.ts';
 import type { TokenForm } from '../../schemas/token-form.ts';
 import { textIn } from './octets.ts';
 import type { JwkSet, JwsAlg, Sm2Verifier } from './public-key.ts';
-import { MAX_SD_JWT_LENGTH, openDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
+import { MAX_SD_JWT_LENGTH, readDisclosures, type SdJwtParts, splitSdJwt } from './sd-jwt.ts';
+import { parseStatementClaims } from './statement-claims.ts';
 import { parseStatementPayload } from './statement-payload.ts';
 import { isJsonObject, type JsonObject } from './strict-json.ts';
 import { type CompactToken, formInHeader, keysOf, parseCompact, parseForm, verifyWhereKnown } from './strict-jws.ts';
@@ -45,40 +41,44 @@ export async function verifyStatement(
   return readSigned(await verifySigned(parts, issuerKeys, checks), parts, issuer, checks).payload;
 }
 
-/** As verifyStatement, and opens every disclosure; each of the claims has to be there, plain or disclosed. */
-export async function openStatement(
+/** As verifyStatement, and reads every disclosure; each of the claims has to be there, plain or disclosed. */
+export async function discloseStatement(
   sdJwt: string,
   issuer: string,
   issuerKeys: JwkSet,
   checks: StatementChecks,
-): Promise<OpenedStatement> {
-  return await openWhereKnown(sdJwt, issuer, issuerKeys, checks);
+): Promise<DisclosedStatement> {
+  return await discloseWhereKnown(sdJwt, issuer, issuerKeys, checks);
 }
 
-export interface OpenedStatement {
+export interface DisclosedStatement {
   readonly payload: StatementPayload;
   readonly claims: StatusClaims;
 }
 
 /** The same at once, where node verifies. Throws or rejects. */
-export function openWhereKnown(
+export function discloseWhereKnown(
   sdJwt: string,
   issuer: string,
   issuerKeys: JwkSet,
   checks: StatementChecks,
-): OpenedStatement | Promise<OpenedStatement> {
+): DisclosedStatement | Promise<DisclosedStatement> {
   const parts = splitSdJwt(sdJwt);
   const open = (token: CompactToken) => openedFrom(token, parts, issuer, checks);
   const token = verifySigned(parts, issuerKeys, checks);
   return token instanceof Promise ? token.then(open) : open(token);
 }
 
-function openedFrom(token: CompactToken, parts: SdJwtParts, issuer: string, checks: StatementChecks): OpenedStatement {
+function openedFrom(
+  token: CompactToken,
+  parts: SdJwtParts,
+  issuer: string,
+  checks: StatementChecks,
+): DisclosedStatement {
   const { payload, disclosed } = readSigned(token, parts, issuer, checks);
-  const { status, status_as_of } = payload;
-  const claims = statusClaimsSchema.safeParse({ ...disclosed, status, status_as_of });
-  if (!claims.success) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
-  return { payload, claims: claims.data };
+  const claims = parseStatementClaims(disclosed, payload);
+  if (claims === null) throw new TrustError('claims_invalid', 'the disclosed claims have not the documented form');
+  return { payload, claims };
 }
 
 function verifySigned(
@@ -101,12 +101,12 @@ function readSigned(
   const { iss, _sd } = parsed;
   if (iss !== issuer) throw new TrustError('issuer_mismatch', 'the statement is by another entity');
   requireTimely('statement', parsed, atS, CLOCK_SKEW_S);
-  const disclosed = openDisclosures(disclosures, payload, _sd);
+  const disclosed = readDisclosures(disclosures, payload, _sd);
   return { payload: { ...parsed, kid: header.kid }, disclosed };
 }
 
 /** What a statement says to everybody, as far as an attestation repeats it. */
-type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
+export type Spoken = Pick<StatementPayload, 'status' | 'status_as_of' | 'iat' | 'exp'>;
 
 const STATUSES: ReadonlySet<unknown> = new Set(statusSchema.options);
 

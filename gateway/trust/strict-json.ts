@@ -1,10 +1,9 @@
+import { endsCanonically } from '../../schemas/base64url.ts';
 import { readJsonText } from '../../schemas/json-text.ts';
-import { asciiIn, octetsOf } from './octets.ts';
+import { asciiIn, octetsIn } from './octets.ts';
 import { TrustError } from './trust-error.ts';
 
 const MAX_DEPTH = 16;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const BASE64URL_TEXT = /^[A-Za-z0-9_-]+$/;
 /** `ignoreBOM` keeps a byte order mark in the text, where it is no JSON. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -21,17 +20,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * Throws `base64_not_canonical`.
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> {
-  if (!isCanonical(text)) throw new TrustError('base64_not_canonical', 'a part is not canonical base64url');
-  return octetsOf(text);
-}
-
-function isCanonical(text: string): boolean {
-  if (!BASE64URL_TEXT.test(text)) return false;
-  const remainder = text.length % 4;
-  if (remainder === 0) return true;
-  if (remainder === 1) return false;
-  const strayBits = remainder === 2 ? 0b1111 : 0b11;
-  return (ALPHABET.indexOf(text.charAt(text.length - 1)) & strayBits) === 0;
+  const octets = endsCanonically(text) ? octetsIn(text) : null;
+  if (octets === null) throw new TrustError('base64_not_canonical', 'a part is not canonical base64url');
+  return octets;
 }
 
 /**

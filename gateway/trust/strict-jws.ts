@@ -73,12 +73,12 @@ const MAX_KID_LENGTH = 256;
  * only for choosing which keys to verify it with. Throws a TrustError.
  */
 export function parseCompact(token: string, options: CompactOptions): CompactToken {
-  return tokenOf(openToken(token, options));
+  return tokenOf(readToken(token, options));
 }
 
 /** In which form a compact JWS is signed, WITHOUT verifying it or looking at its payload. Throws a TrustError. */
 export function parseForm(token: string, options: CompactOptions): TokenForm {
-  return openToken(token, options).signed.form;
+  return readToken(token, options).signed.form;
 }
 
 /** The same by the header of one that was verified before. Throws a TrustError. */
@@ -108,7 +108,7 @@ export function verifyWhereKnown(
   key: JWK | KeyResolver,
   options: VerifyOptions,
 ): CompactToken | Promise<CompactToken> {
-  const opened = openToken(token, options);
+  const opened = readToken(token, options);
   const { kid } = opened.header;
   const found = typeof key === 'function' ? key(kid) : key;
   if (found instanceof Promise) return found.then((late) => verifiedWith(opened, late, options));
@@ -147,7 +147,7 @@ export function checkKeyTime({ exp, revoked }: Pick<PublicJwk, 'exp' | 'revoked'
   if (exp !== undefined && exp <= atS) throw new TrustError('key_outside_window', "the key's time is over");
 }
 
-function openToken(token: string, options: CompactOptions): OpenedToken {
+function readToken(token: string, options: CompactOptions): OpenedToken {
   // Who calls this from JavaScript has no compiler to tell that it is none.
   if (typeof token !== 'string') throw new TrustError('token_malformed', 'the token is no text');
   if (token.length > options.maxBytes) throw new TrustError('token_too_large', 'the token is too large');

@@ -4,7 +4,7 @@ import { keysOf } from '../../schemas/code-lists/index.ts';
 import attestations from '../../schemas/vectors/forged/attestations.json' with { type: 'json' };
 import statements from '../../schemas/vectors/forged/statements.json' with { type: 'json' };
 import { jwkSetSchema } from './public-key.ts';
-import { openStatement } from './status-statement.ts';
+import { discloseStatement } from './status-statement.ts';
 import { trustBundleSchema } from './trust-bundle.ts';
 import { TrustError } from './trust-error.ts';
 import { verifyAttestation } from './verify-attestation.ts';
@@ -50,7 +50,7 @@ describe('statements', () => {
   const jwks = jwkSetSchema.parse(statements.jwks);
 
   test.each(statements.vectors)('$name: $defect', async ({ statement, refused }) => {
-    const opened = openStatement(statement, statements.issuer, jwks, { atS: statements.at_s });
+    const opened = discloseStatement(statement, statements.issuer, jwks, { atS: statements.at_s });
     if (refused === null) expect((await opened).claims).toMatchObject({ status: 'green', handle: 'h-1' });
     else await expect(opened).rejects.toMatchObject({ name: 'TrustError', code: refused });
   });

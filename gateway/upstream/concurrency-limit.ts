@@ -81,13 +81,23 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * Runs `work` when it is its turn. Where an answer comes in parts, `begun` says that it began to, which is what tells of
-   * load: how long the last part takes may be another's fault. Throws UpstreamError `busy` in a pause and where the queue
-   * is full, `timeout` after `deadline`.
+   * Runs `work` when it is its turn, and ends `deadline` with it. Where an answer comes in parts, `begun` says that it began
+   * to, which is what tells of load: how long the last part takes may be another's fault. Rejects with UpstreamError `busy`
+   * in a pause and where the queue is full, and `timeout` after `deadline`.
    */
-  async run<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
-    if (performance.now() < this.#pausedUntilMs) throw paused();
-    if (this.#underWay >= this.limit) await this.#turn(deadline);
+  run<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
+    if (performance.now() >= this.#pausedUntilMs && this.#underWay < this.limit) return this.#start(deadline, work);
+    const turn = performance.now() < this.#pausedUntilMs ? Promise.reject(paused()) : this.#turn(deadline);
+    return turn.then(
+      () => this.#start(deadline, work),
+      (error: unknown) => {
+        deadline.end();
+        throw error;
+      },
+    );
+  }
+
+  #start<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
     this.#underWay += 1;
     const started = performance.now();
     let isNoted = false;
@@ -95,18 +105,22 @@ export class ConcurrencyLimit {
       if (!isNoted) this.#note(performance.now() - started, failed);
       isNoted = true;
     };
-    try {
-      const result = await work(() => note(false));
+    const over = (failed: boolean) => {
+      deadline.end();
       this.#underWay -= 1;
-      note(false);
-      return result;
-    } catch (error) {
-      this.#underWay -= 1;
-      note(true);
-      throw error;
-    } finally {
+      note(failed);
       this.#startNext();
-    }
+    };
+    return work(() => note(false)).then(
+      (result) => {
+        over(false);
+        return result;
+      },
+      (error: unknown) => {
+        over(true);
+        throw error;
+      },
+    );
   }
 
   #turn(deadline: Deadline): Promise<void> {

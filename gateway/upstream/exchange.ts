@@ -22,15 +22,20 @@ export interface ExchangeTerms {
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Sends one request, and resolves with its whole reply. Handles what the pool tells it by itself: a stream for each reply
- * and a signal for each request cost as much as the request. Rejects with UpstreamError `timeout` and `oversize`, with
- * `Unanswered`, and with whatever else the pool or a line comes to.
+ * Sends one request, and calls `resolve` with its whole reply. Handles what the pool tells it by itself: a stream for each
+ * reply and a signal for each request cost as much as the request. Calls `reject` with UpstreamError `timeout` and
+ * `oversize`, with `Unanswered`, and with whatever else the pool or a line comes to. What it is told after a first call is to
+ * be ignored.
  */
-export function exchange(pool: Dispatcher, request: UpstreamRequest, terms: ExchangeTerms): Promise<UpstreamReply> {
-  return new Promise((resolve, reject) => {
-    const { method, path, headers, body = null } = request;
-    pool.dispatch({ method, path, headers: { ...headers }, body }, new Exchange(terms, resolve, reject));
-  });
+export function exchange(
+  pool: Dispatcher,
+  request: UpstreamRequest,
+  terms: ExchangeTerms,
+  resolve: (reply: UpstreamReply) => void,
+  reject: (error: unknown) => void,
+): void {
+  const { method, path, headers, body = null } = request;
+  pool.dispatch({ method, path, headers, body }, new Exchange(terms, resolve, reject));
 }
 
 /** It failed before the first byte of a reply. Every question here is a query, so it is safe to ask again. */
@@ -96,7 +101,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#terms.deadline.onOver = null;
-    this.#reject(this.#head === null ? new Unanswered(error) : error);
+    // To have it given up is what the pool was told.
+    if (this.#givenUp === null) this.#reject(this.#head === null ? new Unanswered(error) : error);
   }
 
   #attempt(lines: BoundedLines, read: (lines: BoundedLines) => void): void {

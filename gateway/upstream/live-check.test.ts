@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { scenariosSchema } from '../../schemas/scenarios.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import { HENAN } from '../registry/registry.fixture.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { openLiveCheck } from './live-check.ts';
 import { LOOPBACK_ONLY, type Networks, PUBLIC_ONLY } from './networks.ts';
 import type { ProvinceAccess } from './province-adapters.ts';
@@ -63,7 +64,7 @@ describe('a submission that the server tries', () => {
   test('posted twice at once is tried twice', async () => {
     const check = opened(LOOPBACK_ONLY);
     const first = check(manifest, scenarios);
-    await vi.waitFor(() => expect(asked).toBe(1));
+    await vi.waitFor(() => expect(asked).toBe(1), PATIENTLY);
     await expect(check(manifest, scenarios)).rejects.toMatchObject({ code: 'registry_unavailable' });
     await first;
   });

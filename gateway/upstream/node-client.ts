@@ -3,7 +3,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { StatementAnswer, StatementReply, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { widestForm } from '../../schemas/token-form.ts';
 import type { JwkSet } from '../trust/public-key.ts';
-import { openStatementAnswer } from '../trust/statement-answer.ts';
+import { verifyStatementAnswer } from '../trust/statement-answer.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { NodeWire } from './node-wire.ts';
 import type { AskingGateway, NodeAnswer, Question } from './question.ts';
@@ -61,12 +61,12 @@ export async function readReply(
 
 async function opened(
   { node, province, keys, nowMs }: NodeParts,
-  asked: Parameters<typeof openStatementAnswer>[1],
+  asked: Parameters<typeof verifyStatementAnswer>[1],
   reply: StatementReply,
 ): Promise<StatementAnswer> {
   const open = async (reread?: 'reread') => {
     const { jwks } = await keys(node, province, reread);
-    return await openStatementAnswer(reply, asked, jwks, Math.floor(nowMs() / 1000));
+    return await verifyStatementAnswer(reply, asked, jwks, Math.floor(nowMs() / 1000));
   };
   try {
     return await open().catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
 import { HENAN } from '../registry/registry.fixture.ts';
 import { createRegistryState, type RegisteredAdapter, type RegistryState } from '../registry/registry-state.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import { LOOPBACK_ONLY } from './networks.ts';
 import { ProvinceAdapters } from './province-adapters.ts';
 import { openUpstreamClient } from './upstream-client.ts';
@@ -70,7 +71,7 @@ test('a version that is replaced drops the questions under way to it', async () 
     () => 'answered',
     (error: { code: string }) => error.code,
   );
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), PATIENTLY);
   provinces.follow(stateOf(version('new')));
   waiting[0]?.writeHead(500).end();
   // A dropped connection would be `reset`; the province's own 500 got through.
@@ -85,7 +86,7 @@ test('a scan that began before a change can no longer ask, or its pool is never 
     () => 'answered',
     (error: { code: string }) => error.code,
   );
-  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  await vi.waitFor(() => expect(waiting).toHaveLength(1), PATIENTLY);
   expect(provinces.breakerStates()).toHaveLength(2);
   waiting[0]?.writeHead(500).end();
   expect(await answer).toBe('status');
@@ -99,7 +100,7 @@ test('a system that nobody asks about is opened, or one that is asked twice is o
   provinces.follow(stateOf(asked));
   expect([opened, provinces.breakerStates().map(({ state }) => state)]).toEqual([0, ['closed']]);
   const answers = ['a', 'b'].map((token) => provinces.ask(asked, { ...QUESTION, token }).catch(() => 'failed'));
-  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  await vi.waitFor(() => expect(waiting).toHaveLength(2), PATIENTLY);
   for (const response of waiting) response.writeHead(500).end();
   expect([await Promise.all(answers), opened]).toEqual([['failed', 'failed'], 1]);
 });

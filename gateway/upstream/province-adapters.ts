@@ -90,16 +90,17 @@ export class ProvinceAdapters {
   }
 
   /** Asks one version about a token. Throws UpstreamError. */
-  async ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
+  ask(adapter: RegisteredAdapter, question: Question): Promise<ProvinceAnswer> {
     // A scan that began before a change may still ask for the version of then.
     const version = this.#version(adapter);
     version.underWay += 1;
-    try {
-      return await askInOrder(version, question);
-    } finally {
+    const asked = askInOrder(version, question);
+    const over = () => {
       version.underWay -= 1;
       closeIfIdle(version);
-    }
+    };
+    asked.then(over, over);
+    return asked;
   }
 
   /** What one version's answers are decided with, signed; null where its system decides. Throws UpstreamError. */

@@ -34,30 +34,42 @@ export function guardAsk<Question extends { readonly token: string }, Answer>(
   const nowMs = () => performance.now();
   let lastFailure: UpstreamError | null = null;
 
-  async function ask(question: Question, withinMs: number): Promise<Answer> {
+  /** What cannot even begin has failed like any other: whoever was admitted has to be heard of again. */
+  function begun(question: Question, withinMs: number): Promise<Answer> {
+    try {
+      return askOnce(question, withinMs);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function ask(question: Question, withinMs: number): Promise<Answer> {
     const name = once(() => failed.nameOf(question.token));
     const known = failed.recall(name, nowMs());
-    if (known !== null) throw known;
+    if (known !== null) return Promise.reject(known);
     const admission = health.admit(nowMs());
     if (admission === 'refused') {
-      throw new UpstreamError('breaker_open', 'the province has been failing and is given time to recover', {
-        cause: lastFailure,
-      });
+      const cause = lastFailure;
+      return Promise.reject(
+        new UpstreamError('breaker_open', 'the province has been failing and is given time to recover', { cause }),
+      );
     }
-    let sign: Sign = 'nothing';
-    try {
-      const answer = await inTime(askOnce(question, withinMs), withinMs);
-      sign = 'answers';
-      return answer;
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      sign = signOf(error);
-      failed.remember(name, error, nowMs());
-      if (sign === 'fails') lastFailure = error;
-      throw error;
-    } finally {
-      health.note(name, sign, admission, nowMs());
-    }
+    return inTime(begun(question, withinMs), withinMs).then(
+      (answer) => {
+        health.note(name, 'answers', admission, nowMs());
+        return answer;
+      },
+      (error: unknown) => {
+        let sign: Sign = 'nothing';
+        if (error instanceof UpstreamError) {
+          sign = signOf(error);
+          failed.remember(name, error, nowMs());
+          if (sign === 'fails') lastFailure = error;
+        }
+        health.note(name, sign, admission, nowMs());
+        throw error;
+      },
+    );
   }
 
   return {

@@ -8,6 +8,7 @@ import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
 import { HENAN, HENAN_2 } from '../registry/registry.fixture.ts';
 import { createRegistryState, type RegisteredAdapter } from '../registry/registry-state.ts';
+import { PATIENTLY } from '../test/patience.ts';
 import type { Question } from './question.ts';
 import { ShadowAsks } from './shadow-asks.ts';
 
@@ -70,13 +71,13 @@ describe('a shadow trial', () => {
   ])('%s is counted as something else than %s', async (_name, answer, expected) => {
     const { shadow, counted } = openShadow(async () => answer());
     shadow.compare(SHADOW, active, asked('token'), found('green'));
-    await vi.waitFor(async () => expect(await counted()).toEqual([expected]));
+    await vi.waitFor(async () => expect(await counted()).toEqual([expected]), PATIENTLY);
   });
 
   test('a version that fails is taken for one that differs, or throws', async () => {
     const { shadow, counted } = openShadow(() => Promise.reject(new UpstreamError('timeout', 'slow')));
     shadow.compare(SHADOW, active, asked('token'), found('green'));
-    await vi.waitFor(async () => expect(await counted()).toEqual(['failed 1']));
+    await vi.waitFor(async () => expect(await counted()).toEqual(['failed 1']), PATIENTLY);
   });
 
   test('doubles the load on a province', () => {
@@ -97,7 +98,7 @@ describe('a shadow trial', () => {
   test('leaves a token in a metric', async () => {
     const { shadow, counted, metrics } = openShadow(async () => found('green'));
     shadow.compare(SHADOW, active, asked('a-token-of-somebody'), found('green'));
-    await vi.waitFor(async () => expect(await counted()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await counted()).toHaveLength(1), PATIENTLY);
     expect(await metrics.registry.metrics()).not.toContain('a-token-of-somebody');
   });
 });

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { ProblemError } from '../problem-error.ts';
+import type { ProvinceAnswer } from '../upstream/question.ts';
 import { assureStatement } from './assure-statement.ts';
 import type { Absent, Told } from './knowledge.ts';
 import type { Subject } from './recognise-code.ts';
@@ -19,7 +20,13 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
   const refused = context.provinceLimit.take(id);
   if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
   const startedMs = performance.now();
-  const answer = await context.ask(subject.adapter, subject).catch(failureOf);
+  let answer: ProvinceAnswer | UpstreamError;
+  try {
+    answer = await context.ask(subject.adapter, subject);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    answer = error;
+  }
   const tookMs = performance.now() - startedMs;
   context.answerTimes.note(id, tookMs);
   context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
@@ -35,9 +42,4 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
       return told instanceof Promise ? await told : told;
     }
   }
-}
-
-function failureOf(error: unknown): UpstreamError {
-  if (error instanceof UpstreamError) return error;
-  throw error;
 }

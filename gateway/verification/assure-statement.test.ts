@@ -70,6 +70,8 @@ describe('a statement that a node handed over', () => {
     const outcome = await assured(NODE, node);
     expect(outcome).toMatchObject({ kind: 'claims', assurance: 'node-signed', way: 'node' });
     expect(outcome.validUntilMs).toBe((AT_S + 100) * 1000);
+    const { status, status_as_of } = WHOLE;
+    expect(outcome).toMatchObject({ spoken: { status, status_as_of, iat: AT_S, exp: AT_S + 300 } });
   });
 
   test("by the province's own system counts as the node's", async () => {

@@ -5,7 +5,13 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { ReplyTables } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import { widestForm } from '../../schemas/token-form.ts';
-import { formOf, issuerOf, type OpenedStatement, openWhereKnown } from '../trust/status-statement.ts';
+import {
+  type DisclosedStatement,
+  discloseWhereKnown,
+  formOf,
+  issuerOf,
+  type Spoken,
+} from '../trust/status-statement.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { ProvinceAnswer } from '../upstream/question.ts';
 import type { Claimed, Told } from './knowledge.ts';
@@ -82,7 +88,7 @@ function assureSigned(
 
 /** What its system signed, held against the record that it showed. Throws UpstreamError `statement_mismatch`. */
 function heldAgainst(
-  { claims, validUntilMs }: Signed,
+  { claims, spoken, validUntilMs }: Signed,
   { statement, translation: { unmapped: _unmapped, ...translation } }: SignedRecord,
   reply: ReplyTables,
   nowMs: number,
@@ -98,6 +104,7 @@ function heldAgainst(
     claims,
     assurance: 'province-signed',
     statement,
+    spoken,
     way: 'direct',
     validUntilMs,
   };
@@ -115,9 +122,9 @@ function assureStated(
     ? (reread) => context.nodeKeys(node, province, reread)
     : keysOfProvince(context, province);
   const assurance = isByNode ? 'node-signed' : 'province-signed';
-  const told = ({ claims, validUntilMs }: Signed): Told =>
+  const told = ({ claims, spoken, validUntilMs }: Signed): Told =>
     isTimely(claims, nowMs)
-      ? { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, way, validUntilMs }
+      ? { kind: 'claims', claims, reasons, localGroundOnly, assurance, statement, spoken, way, validUntilMs }
       : untimely(claims);
   const signed = signedClaims(context, statement, keys, nowMs);
   return signed instanceof Promise ? signed.then(told) : told(signed);
@@ -151,6 +158,7 @@ function keysOfProvince(context: AssureContext, province: ProvinceCode): ReadKey
 
 interface Signed {
   readonly claims: StatusClaims;
+  readonly spoken: Spoken;
   readonly validUntilMs: number;
 }
 
@@ -162,22 +170,22 @@ function signedClaims(
   nowMs: number,
 ): Signed | Promise<Signed> {
   const checks = { atS: Math.floor(nowMs / 1000), sm2Verify: context.sm2Verify };
-  const openWith = (issuer: IssuerKeys): Signed | Promise<Signed> => {
-    const limited = ({ claims, payload }: OpenedStatement): Signed => {
-      return { claims, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
+  const discloseBy = (issuer: IssuerKeys): Signed | Promise<Signed> => {
+    const limited = ({ claims, payload }: DisclosedStatement): Signed => {
+      return { claims, spoken: payload, validUntilMs: Math.min(payload.exp, issuer.expS) * 1000 };
     };
-    const opened = openWhereKnown(statement, issuer.entityId, issuer.jwks, checks);
+    const opened = discloseWhereKnown(statement, issuer.entityId, issuer.jwks, checks);
     return opened instanceof Promise ? opened.then(limited) : limited(opened);
   };
   const again = async (error: unknown): Promise<Signed> => {
     // Whoever signed may have rotated its key since its chain was read, or have had none then.
     const mayBeNew = error instanceof TrustError && (error.code === 'key_unknown' || error.code === 'invalid_metadata');
-    if (mayBeNew) return await openWith(await keys('reread'));
+    if (mayBeNew) return await discloseBy(await keys('reread'));
     throw error;
   };
   try {
     const issuer = keys();
-    const signed = issuer instanceof Promise ? issuer.then(openWith) : openWith(issuer);
+    const signed = issuer instanceof Promise ? issuer.then(discloseBy) : discloseBy(issuer);
     return signed instanceof Promise ? signed.catch(again) : signed;
   } catch (error) {
     return again(error);

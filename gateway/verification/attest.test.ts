@@ -52,6 +52,7 @@ async function attested(answer: Partial<Answer>) {
       request: { code: 'CODE-OF-NOBODY', purpose: 'venue_entry' },
       mandate: { id: 'a-mandate' },
       subject: { adapter: { manifest: SAMPLE, digest: 'd'.repeat(43), stage: 'active', conformance: null } },
+      known: { kind: 'unknowable', reasons: [], assurance: 'transport', busy: null },
       answer: { ...GREEN, evidence, ...answer },
     },
     plainly(key.signer),

@@ -10,6 +10,7 @@ import { brokenRules, type EvidenceInHand } from '../trust/attestation-rules.ts'
 import type { SignToken } from '../trust/signer.ts';
 import { readVerified } from '../trust/status-statement.ts';
 import type { Answer } from './decide-answer.ts';
+import type { Claimed, Unknowable } from './knowledge.ts';
 import type { Subject } from './recognise-code.ts';
 import type { AnsweringGateway, VerificationContext } from './verification-context.ts';
 
@@ -21,6 +22,8 @@ export interface Attestable {
   readonly request: VerificationRequest;
   readonly mandate: Pick<Mandate, 'id'>;
   readonly subject: Pick<Subject, 'adapter'>;
+  /** What the answer was made of. */
+  readonly known: Pick<Claimed, 'spoken'> | Unknowable;
   readonly answer: Answer;
 }
 
@@ -93,7 +96,10 @@ function claimsOf(context: AttestContext, attestable: Attestable, nowS: number):
 }
 
 /** What every verifier will make of the evidence, for whoever is shown it. Its signature was checked when it came. */
-function evidenceOf({ subject, answer: { evidence, assurance } }: Attestable): EvidenceInHand {
+function evidenceOf({ subject, known, answer: { evidence, assurance } }: Attestable): EvidenceInHand {
   if (evidence === null || assurance === 'transport') return [];
-  return [{ ...readVerified(evidence), province: subject.adapter.manifest.province, signedBy: assurance }];
+  const spoken = 'spoken' in known ? known.spoken : undefined;
+  const { status, status_as_of, iat, exp } = spoken ?? readVerified(evidence);
+  const { province } = subject.adapter.manifest;
+  return [{ status, status_as_of, iat, exp, province, signedBy: assurance }];
 }

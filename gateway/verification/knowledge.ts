@@ -2,6 +2,7 @@ import type { FailureReason, RecordReason } from '../../schemas/code-lists/index
 import type { Way } from '../../schemas/manifest.ts';
 import type { StatusClaims } from '../../schemas/statement.ts';
 import type { Assurance } from '../../schemas/status.ts';
+import type { Spoken } from '../trust/status-statement.ts';
 
 /**
  * What is known of one code. It begins with the province's word and grows with every step until an answer is made of it:
@@ -18,6 +19,8 @@ export interface Claimed {
   readonly assurance: Assurance;
   /** As it was signed, disclosures included; null for a plain API: there is nothing to show. */
   readonly statement: string | null;
+  /** What it says to everybody, where it was read for this very answer: of an earlier one it is read again. */
+  readonly spoken?: Spoken;
   /** By which way the province was asked; null where nothing that it said counts. */
   readonly way: Way | null;
 }

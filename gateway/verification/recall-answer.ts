@@ -42,16 +42,21 @@ async function readOrAsk(context: RecallContext, subject: Subject, key: CacheKey
   if (reading.fresh !== null) return recalled(reading.fresh, 'cached');
   let settled = false;
   try {
-    let heard = kept(context, subject, await askProvince(context, subject), reading.seen);
+    let told = await askProvince(context, subject);
+    let heard = kept(context, subject, told, reading.seen);
     // What was withdrawn while the province answered is asked again: those who wait may have come after that.
     if ('answer' in heard && !context.cache.admits(heard)) {
       const seen = context.cache.position();
-      heard = kept(context, subject, await askProvince(context, subject), seen);
+      told = await askProvince(context, subject);
+      heard = kept(context, subject, told, seen);
     }
     if (!('answer' in heard)) return standIn(context, reading, heard) ?? { ...heard, path: 'cold' };
     context.cache.put(key, heard, reading.lease);
     settled = true;
-    return recalled(heard, 'cold');
+    const answer = recalled(heard, 'cold');
+    return answer.kind === 'claims' && told.kind === 'claims' && told.spoken !== undefined
+      ? { ...answer, spoken: told.spoken }
+      : answer;
   } catch (error) {
     // Nobody was asked: that is as if nobody had answered.
     const isUnasked = error instanceof ProblemError && error.code === 'rate_limited';
@@ -80,7 +85,7 @@ function entryOf(
     const untilMs = nowMs + Math.min(ABSENT_LIFE_MS, freshness_s * 1000);
     return { answer: told, province, tag: null, seen, freshUntilMs: untilMs, usableUntilMs: untilMs };
   }
-  const { validUntilMs, reasons, statement, ...claimed } = told;
+  const { validUntilMs, reasons, statement, spoken: _spoken, ...claimed } = told;
   return {
     // Whoever is answered from here is a venue, or somebody on its way to one.
     answer: {

@@ -40,7 +40,7 @@ export const ASSURANCE_TEXTS = {
 
 /** Practice of March 2021: nobody is turned away for want of a phone. */
 export const NO_PHONE_TEXT: LocalisedText = {
-  zh: '可出示纸质通行证，或经本人同意由工作人员代查',
+  zh: '可出示纸质通行凭证，或经本人同意由工作人员代查',
   en: "a paper pass will do, or staff may look the status up with the person's consent",
 };
 

@@ -22,6 +22,7 @@ export const BATCH_TEXTS = {
   result: { zh: '结果', en: 'Result' },
   all: { zh: '全部', en: 'All' },
   open: { zh: '只看未放行的', en: 'Only those not passing' },
+  none_open: { zh: '没有未放行的行', en: 'There is none: each line passes' },
   keys: { zh: '上下键逐行，Home、End 到首尾。', en: 'Arrow keys go from line to line, Home and End to the ends.' },
   save: { zh: '另存为 CSV', en: 'Save as CSV' },
   save_hint: {
@@ -29,5 +30,4 @@ export const BATCH_TEXTS = {
     en: 'Lines and results alone, no codes. Unless you save them they are gone with this page.',
   },
   total: { zh: '合计', en: 'Total' },
-  no_answer: { zh: '没有结果', en: 'No answer' },
 } as const satisfies Record<string, LocalisedText>;

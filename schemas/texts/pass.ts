@@ -7,6 +7,8 @@ export const PASS_TEXTS = {
     zh: '出示本人的健康码，绿码可换成一张通行凭证：存在手机里或打印出来，到目的地断网也能核验。',
     en: 'Show your own health code. A green becomes a pass: keep it on a phone or print it, and it is checked at your destination even without a network.',
   },
+  destination: { zh: '目的地', en: 'Destination' },
+  for_staff: { zh: '工作人员登录', en: 'For staff' },
   where: { zh: '您要去哪里？', en: 'Where are you going?' },
   at_desk: {
     zh: '通行凭证由目的地签发。请在目的地的服务台请工作人员办理，无需手机；网页不对匿名者开放，以免他人拿着您的码图查询您的状态。',
@@ -34,7 +36,7 @@ export const PASS_TEXTS = {
   hides: { zh: '它不含', en: 'It leaves out' },
   hides_text: {
     zh: '姓名、证件号、电话、健康码内容、任何医学原因',
-    en: 'names, numbers, telephones, your code, and any medical reason',
+    en: 'names, identity numbers, phone numbers, your code, and any medical reason',
   },
   paper: { zh: '纸质', en: 'On paper' },
   paper_text: { zh: '打印件与手机显示同等效力', en: 'A print is as good as a screen' },

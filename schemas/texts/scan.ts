@@ -27,8 +27,8 @@ export const SCAN_PROBLEM_TEXTS = {
     zh: '网关的答复无法识读',
     en: "The gateway's reply could not be read",
     next: {
-      zh: '请重新加载页面；仍如此时告知运维人员',
-      en: 'Load the page again; if that does not help, tell the operator',
+      zh: '不得据此拒绝；请重新加载页面，仍如此时转人工核实',
+      en: 'Do not turn the person away; load the page again, and if that does not help, have staff look into it',
     },
   },
   access_missing: {
@@ -39,17 +39,26 @@ export const SCAN_PROBLEM_TEXTS = {
   bundle_missing: {
     zh: '没有信任包，无法离线核验通行凭证',
     en: 'There is no trust bundle here, so no pass can be verified without a network',
-    next: { zh: '请联网后打开本页面一次', en: 'Open this page once with a network' },
+    next: {
+      zh: '不得据此拒绝；请联网后打开本页面一次，或转人工核实',
+      en: 'Do not turn the person away; open this page once with a network, or have staff look into it',
+    },
   },
   bundle_lapsed: {
     zh: '信任包已到期，无法离线核验通行凭证',
     en: 'The trust bundle has lapsed, so no pass can be verified without a network',
-    next: { zh: '请联网后打开本页面', en: 'Open this page with a network' },
+    next: {
+      zh: '不得据此拒绝；请联网后打开本页面，或转人工核实',
+      en: 'Do not turn the person away; open this page with a network, or have staff look into it',
+    },
   },
   clock_behind: {
     zh: '本机时钟慢于此前已签名的时间，无法判断凭证是否过期',
     en: 'This clock is behind a time that was signed before, so nobody can tell whether a pass has ended',
-    next: { zh: '请校准本机时钟', en: 'Set this clock right' },
+    next: {
+      zh: '不得据此拒绝；请校准本机时钟，或转人工核实',
+      en: 'Do not turn the person away; set this clock right, or have staff look into it',
+    },
   },
   pass_elsewhere: {
     zh: '此通行凭证用于其他目的地',
@@ -77,6 +86,10 @@ const TRY_AGAIN = {
   zh: '不得据此拒绝；请稍后重试，或转人工核实',
   en: 'Do not turn the person away; try again in a moment, or have staff look into it',
 };
+const SCAN_AGAIN = {
+  zh: '请重新扫描；仍无法识别时，请持码人刷新健康码',
+  en: 'Scan again; if that does not help, ask the holder to refresh the code',
+};
 const SIGN_IN_AGAIN = { zh: '请重新登录', en: 'Sign in again' };
 
 /**
@@ -101,7 +114,7 @@ export const DOOR_NEXT_TEXTS = {
   check_not_permitted: null,
   audit_not_permitted: TELL_OPERATOR,
   venue_foreign: TELL_OPERATOR,
-  code_unrecognised: null,
+  code_unrecognised: SCAN_AGAIN,
   code_expired: null,
   personal_identifier_refused: null,
   body_invalid: TELL_OPERATOR,
@@ -188,7 +201,7 @@ export const SCAN_TEXTS = {
   why: { zh: '原因', en: 'Why' },
   for_operator: { zh: '供运维', en: 'Operator' },
   do_next: { zh: '下一步', en: 'Next' },
-  fresh: { zh: '时效', en: 'How fresh' },
+  fresh: { zh: '时效', en: 'As of' },
   appeal: { zh: '申诉', en: 'Appeal' },
   no_phone: { zh: '无手机', en: 'No phone' },
   evidence: { zh: '证据', en: 'Evidence' },
@@ -200,7 +213,7 @@ export const SCAN_TEXTS = {
     en: "Scan it again with a network, or scan the holder's code",
   },
   certificate: { zh: '证书', en: 'Certificate' },
-  listed: { zh: '信任名单签发于', en: 'Trust list of' },
+  listed: { zh: '信任名单', en: 'Trust list' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
@@ -225,22 +238,24 @@ export const SCAN_TEXTS = {
     en: "Use an access token of the venue's authorization server. It stays in this page's memory and is gone when it is loaded again.",
   },
   sign_in_here: { zh: '以场所工作人员身份登录', en: 'Sign in as staff of the venue' },
-  sign_in_failed: { zh: '登录未完成，请重试', en: 'Signing in did not come to an end; try again' },
+  sign_in_failed: { zh: '登录未完成，请重试', en: 'Signing in was not completed; try again' },
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
   token_unreadable: { zh: '这不是场所的访问令牌', en: 'This is no access token of a venue' },
   token_bound: {
-    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请以工作人员身份登录',
-    en: 'This token is bound to a key (DPoP) that is not in this page: sign in as staff instead',
+    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请改用未绑定密钥的令牌',
+    en: 'This token is bound to a key (DPoP) that is not in this page: use one that is not bound',
   },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
+  ready_offline: { zh: '请出示通行凭证', en: 'Show a pass' },
+  ready_never: { zh: '现在无法核验', en: 'Nothing can be checked' },
   offline: {
-    zh: '网络不通：只能核验通行凭证',
-    en: 'No network: only passes can be checked',
+    zh: '网络不通：只能核验通行凭证和境外证书',
+    en: 'No network: only passes and certificates from abroad can be checked',
   },
   offline_bare: {
-    zh: '网络不通，也没有可用的信任包：现在什么都无法核验，请转人工',
-    en: 'No network and no trust bundle that stands: nothing can be checked now, have staff look into it',
+    zh: '网络不通，也没有可用的信任包。不得据此拒绝；请转人工核实',
+    en: 'No network, and no trust bundle that stands. Turn nobody away for it; have staff look into it',
   },
   unnamed: { zh: '未登录时只能核验通行凭证。', en: 'Without signing in only passes can be checked.' },
   trust_none: {
@@ -262,7 +277,11 @@ export const SCAN_TEXTS = {
   clock_mend: { zh: '请校准。', en: 'Set it right.' },
   clock_compare: { zh: '请核对本机时钟。', en: 'See whether this clock is right.' },
   counted: { zh: '本班次', en: 'This shift' },
-  counted_other: { zh: '其他', en: 'other' },
-  count_again: { zh: '归零', en: 'Start again' },
+  counted_other: { zh: '其他', en: 'OTHER' },
+  count_again: { zh: '归零', en: 'Count from 0' },
   update: { zh: '有新版本，将在空闲时自动更新', en: 'A new version is there and loads when nobody is being checked' },
+  update_by_hand: {
+    zh: '有新版本：重新加载后生效，届时须再次输入令牌',
+    en: 'A new version is there: load the page again, and bring the token again',
+  },
 } as const satisfies Record<string, LocalisedText>;

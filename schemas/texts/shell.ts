@@ -47,7 +47,7 @@ export const PAGE_TEXTS = {
     title: { zh: '通行凭证 · 互认', en: 'A pass to carry · Huren' },
     about: {
       zh: '旅客用自己的健康码换取一张可离线验证的凭证：存在手机里，或打印在纸上，效力相同。',
-      en: 'A traveller turns a code of their own into a pass that verifies offline: on a telephone or on paper, with equal force.',
+      en: 'A traveller turns a code of their own into a pass that verifies offline: on a phone or on paper, with equal force.',
     },
     plain: null,
   },

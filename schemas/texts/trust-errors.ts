@@ -1,5 +1,6 @@
 import { ATTESTATION_RULES, type AttestationRule } from '../code-lists/attestation-rules.ts';
 import type { LocalisedText } from '../code-lists/index.ts';
+import { ageText } from './answer.ts';
 
 /** Why something signed was not believed, by closed code: for the person at the door as for the command line. */
 export const TRUST_ERROR_TEXTS = {
@@ -86,8 +87,8 @@ export interface FailedCheck {
 }
 
 /**
- * What a closed code means, for a person; with the rule that is broken, or the seconds that lie between a token's time and
- * this clock.
+ * What a closed code means, for a person; with the rule that is broken, or how much lies between a token's time and this
+ * clock.
  */
 export function checkText({ code, rule, clock_off_s }: FailedCheck): LocalisedText {
   const { zh, en } = TRUST_ERROR_TEXTS[code];
@@ -96,8 +97,8 @@ export function checkText({ code, rule, clock_off_s }: FailedCheck): LocalisedTe
     return { zh: `${zh}：${rule}（应为：${broken.zh}）`, en: `${en}: ${rule} (what holds: ${broken.en})` };
   }
   if (clock_off_s === undefined) return TRUST_ERROR_TEXTS[code];
-  const offS = Math.abs(clock_off_s);
+  const off = ageText(Math.abs(clock_off_s));
   return clock_off_s > 0
-    ? { zh: `${zh}：比本机时钟超前 ${offS} 秒`, en: `${en}: it is ${offS} s in the future of this clock` }
-    : { zh: `${zh}：按本机时钟已过期 ${offS} 秒`, en: `${en}: ${offS} s ago by this clock` };
+    ? { zh: `${zh}：比本机时钟超前 ${off.zh}`, en: `${en}: it is ${off.en} in the future of this clock` }
+    : { zh: `${zh}：按本机时钟为 ${off.zh}前`, en: `${en}: ${off.en} ago by this clock` };
 }

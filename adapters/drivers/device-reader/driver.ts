@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { DeviceReaderConfig } from '../../../schemas/driver-config.ts';
 import type { Driver, DriverContext, UpstreamRequest } from '../driver.ts';
+import { hmacSha256 } from '../hmac-sha256.ts';
 import { questionOf } from '../question.ts';
 import { openEnvelopeDriver } from '../reply.ts';
 
@@ -27,8 +27,8 @@ function signedQuestion(config: DeviceReaderConfig, token: string, context: Driv
   const nonce = context.nonce();
   const timestamp = String(context.nowMs());
   const signed = [sn, authorizationCode, nonce, timestamp, token].join('\n');
-  const sign = createHmac('sha256', context.secret('app_key')).update(signed).digest('hex');
-  const devSign = createHmac('sha256', context.secret('device_key')).update(signed).digest('hex');
+  const sign = hmacSha256(context.secret('app_key'), signed);
+  const devSign = hmacSha256(context.secret('device_key'), signed);
   return {
     method: 'POST',
     path: config.path,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { PATIENTLY } from '../../../gateway/test/patience.ts';
 import type { IrsTokenConfig } from '../../../schemas/driver-config.ts';
 import { type Answer, openLoopback, type Received } from '../loopback.fixture.ts';
 import { irsToken } from './driver.ts';
@@ -85,7 +86,7 @@ describe('irs-token', () => {
     expect(paths()).toEqual(['/key', '/query', '/query']);
     clock.nowMs += 1 * MINUTE_MS;
     await Promise.all([ask('c'), ask('d')]);
-    await vi.waitFor(() => expect(state.issued).toBe(2));
+    await vi.waitFor(() => expect(state.issued).toBe(2), PATIENTLY);
     expect(paths().filter((path) => path === '/refresh')).toHaveLength(1);
     expect(paths().filter((path) => path === '/key')).toHaveLength(1);
   });

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
+import { PATIENTLY } from '../../../gateway/test/patience.ts';
 import { UpstreamError } from '../../upstream-error.ts';
 import type { DriverContext } from '../driver.ts';
 import { OUTCOME, openLoopback, type Received } from '../loopback.fixture.ts';
@@ -67,7 +68,7 @@ describe('oauth2', () => {
     clock.nowMs += 1_000;
     // The early renewal withdraws the old token here, so this answer may need the second try.
     await expect(ask('tok')).resolves.toMatchObject({ kind: 'found' });
-    await vi.waitFor(() => expect(state.issued).toBe(2));
+    await vi.waitFor(() => expect(state.issued).toBe(2), PATIENTLY);
   });
 
   test('a token withdrawn upstream is replaced once; a second refusal is about credentials', async () => {

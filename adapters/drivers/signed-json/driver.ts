@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { SignedJsonConfig } from '../../../schemas/driver-config.ts';
 import type { Driver, DriverContext, UpstreamRequest } from '../driver.ts';
+import { hmacSha256 } from '../hmac-sha256.ts';
 import { questionOf } from '../question.ts';
 import { openEnvelopeDriver } from '../reply.ts';
 
@@ -21,9 +21,7 @@ export const signedJson: Driver<SignedJsonConfig> = {
 export function signedPost(path: string, body: string, context: DriverContext): UpstreamRequest {
   const timestamp = String(context.nowMs());
   const nonce = context.nonce();
-  const signature = createHmac('sha256', context.secret('app_key'))
-    .update(`${timestamp}\n${nonce}\n${body}`)
-    .digest('hex');
+  const signature = hmacSha256(context.secret('app_key'), `${timestamp}\n${nonce}\n${body}`);
   return {
     method: 'POST',
     path,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TifConfig } from '../../../schemas/driver-config.ts';
 import type { Driver } from '../driver.ts';
 import { questionOf } from '../question.ts';
@@ -24,7 +24,7 @@ export const tif: Driver<TifConfig> = {
           'x-tif-paasid': context.secret('paasid'),
           'x-tif-timestamp': timestamp,
           'x-tif-nonce': nonce,
-          'x-tif-signature': createHash('sha256').update(signed).digest('hex'),
+          'x-tif-signature': hash('sha256', signed),
         },
         body: JSON.stringify(questionOf(config, token)),
       };

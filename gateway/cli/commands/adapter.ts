@@ -1,24 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { AdapterFolderError, readAdapterFolder } from '../../../adapters/adapter-folder.ts';
-import { finding, inScenarios } from '../../../adapters/conformance/finding.ts';
-import { checkLive, LIVE_DEFAULTS, type LiveOutcome } from '../../../adapters/conformance/live-checks.ts';
-import type { LiveTarget } from '../../../adapters/conformance/live-target.ts';
-import { openProbeFetch } from '../../../adapters/conformance/probe-fetch.ts';
-import { conformanceReport } from '../../../adapters/conformance/report.ts';
-import { startSimulatedTarget } from '../../../adapters/conformance/simulated-target.ts';
-import { checkStatic, type StaticOutcome } from '../../../adapters/conformance/static-checks.ts';
-import type { Subject } from '../../../adapters/conformance/subject.ts';
-import { adapterTemplate } from '../../../adapters/conformance/template.ts';
-import { manifestsBeside } from '../../../adapters/provinces/index.ts';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { ConformanceReport } from '../../../schemas/conformance-report.ts';
-import { type CredentialFamily, credentialFamilySchema } from '../../../schemas/credential-family.ts';
-import { type DriverName, driverConfigSchema } from '../../../schemas/driver-config.ts';
+import { credentialFamilySchema } from '../../../schemas/credential-family.ts';
+import { driverConfigSchema } from '../../../schemas/driver-config.ts';
 import { manifestSchema } from '../../../schemas/manifest.ts';
-import { conformanceCheckText } from '../../../schemas/texts/conformance-checks.ts';
-import { readAccessFile } from '../adapter-access.ts';
+import type { CheckOptions, InitOptions, TestOptions } from '../adapter-folder-work.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { printConformance } from '../conformance-text.ts';
@@ -27,23 +12,14 @@ import { addAdapterList } from './adapter-list.ts';
 import { ADAPTER_STEPS } from './adapter-steps.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 
-interface InitOptions {
-  readonly province: ProvinceCode;
-  readonly driver: DriverName;
-  readonly family?: CredentialFamily;
-  readonly name: string;
-}
-interface CheckOptions {
-  readonly json?: boolean;
-  readonly production?: boolean;
-}
-interface TestOptions extends CheckOptions {
-  readonly url?: string;
-  readonly secrets?: string;
-}
-
 const DRIVERS = driverConfigSchema.options.map(({ shape }) => shape.name.value);
 const SYSTEM_ID = manifestSchema.shape.system.shape.id;
+
+/**
+ * What works on a folder stands on every driver and check, and takes longer to load than a signed step takes: it is loaded
+ * where it is needed.
+ */
+const loadFolderWork = () => import('../adapter-folder-work.ts');
 
 /** `adapter`: a province's folder from blanks to a report, then its way through the registry. */
 export function addAdapter(program: Command, cli: Cli): void {
@@ -94,7 +70,8 @@ function addInit(group: Command, cli: Cli): void {
         cli.say({ zh: '应为小写单词，以连字符相连', en: 'lower-case words joined by hyphens' }),
       ),
     )
-    .action((dir: string, options: InitOptions) => {
+    .action(async (dir: string, options: InitOptions) => {
+      const { writeTemplate } = await loadFolderWork();
       writeTemplate(dir, options);
       cli.print(cli.say({ zh: `已写入 ${dir}`, en: `${dir} written` }));
       cli.print(
@@ -114,10 +91,9 @@ function addCheck(group: Command, cli: Cli): void {
   })
     .option(...jsonOption(cli))
     .option(...productionOption(cli))
-    .action((dir: string, options: CheckOptions) => {
-      const { digest, outcome } = checkFolder(dir, options);
-      const parts = { manifest: outcome.subject?.manifest ?? null, manifestDigest: digest, latency: null };
-      show(cli, options, conformanceReport({ ...parts, level: 'static', outcomes: [outcome], nowMs: Date.now() }));
+    .action(async (dir: string, options: CheckOptions) => {
+      const { checkFolder } = await loadFolderWork();
+      show(cli, options, checkFolder(dir, options));
     });
 }
 
@@ -148,13 +124,8 @@ function addTest(group: Command, cli: Cli): void {
           en: '--url and --secrets go together',
         });
       }
-      const { digest, outcome } = checkFolder(dir, options);
-      const parts = { manifest: outcome.subject?.manifest ?? null, manifestDigest: digest, level: 'live' } as const;
-      // What the static check refuses may not even start: the report then says what stands in the way.
-      const live = outcome.checks.every(({ passed }) => passed) ? await testLive(cli, outcome.subject, options) : null;
-      const outcomes = live === null ? [outcome] : [outcome, live];
-      const report = { ...parts, outcomes, latency: live?.latency ?? null, nowMs: Date.now() };
-      show(cli, options, conformanceReport(live === null ? { ...report, level: 'static' } : report));
+      const { testFolder } = await loadFolderWork();
+      show(cli, options, await testFolder(cli, dir, options));
     });
 }
 
@@ -168,65 +139,7 @@ function show(cli: Cli, { json }: CheckOptions, report: ConformanceReport): void
   process.exitCode = report.passed ? 0 : 1;
 }
 
-function checkFolder(dir: string, { production }: CheckOptions): { digest: string; outcome: StaticOutcome } {
-  const folder = readFolder(dir);
-  return {
-    digest: folder.manifestDigest,
-    outcome: checkStatic(folder, { others: manifestsBeside(dir), production: production === true }),
-  };
-}
-
-async function testLive(cli: Cli, subject: Subject | null, { url, secrets }: TestOptions) {
-  if (subject === null) return null;
-  const options = { ...LIVE_DEFAULTS, onCheck: (name: string) => cli.progress(cli.say(conformanceCheckText(name))) };
-  try {
-    if (url !== undefined && secrets !== undefined)
-      return await checkLive(remoteTarget(subject, url, secrets), options);
-    const { target, close } = await startSimulatedTarget(subject.manifest, subject.scenarios, Date.now);
-    try {
-      const outcome = await checkLive(target, options);
-      return subject.scenarios.exchanges === undefined ? unheld(outcome) : outcome;
-    } finally {
-      close();
-    }
-  } finally {
-    cli.progress('');
-  }
-}
-
-/** A simulated system agrees with the manifest that it was made from: that alone says nothing about the real one. */
-function unheld(outcome: LiveOutcome): LiveOutcome {
-  const found = finding('exchange_undocumented', inScenarios('/exchanges'), 'try a test system with --url as well');
-  return { ...outcome, findings: [...outcome.findings, found] };
-}
-
-function remoteTarget({ manifest, scenarios }: Subject, url: string, accessPath: string): LiveTarget {
-  const { secrets, codes } = readAccessFile(accessPath, scenarios);
-  return { manifest, scenarios, codes, secrets, fetchWithin: openProbeFetch(url), nowMs: Date.now, setFault: null };
-}
-
 function originOf(text: string): string | null {
   const url = URL.parse(text);
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? text : null;
-}
-
-function readFolder(dir: string) {
-  try {
-    return readAdapterFolder(dir);
-  } catch (error) {
-    if (!(error instanceof AdapterFolderError)) throw error;
-    throw CliError.of('file_unreadable', { zh: `无法读取：${error.message}`, en: error.message });
-  }
-}
-
-function writeTemplate(dir: string, choice: InitOptions): void {
-  if (existsSync(dir) && readdirSync(dir).length > 0) {
-    const text = { zh: `${dir} 已存在且不为空`, en: `${dir} exists and is not empty` };
-    throw CliError.of('usage_invalid', text);
-  }
-  for (const { path, text } of adapterTemplate(choice)) {
-    const target = join(dir, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text, { flag: 'wx' });
-  }
 }

@@ -11,7 +11,7 @@ import { verifyApproval } from '../../trust/approval.ts';
 import { signAuditRequest } from '../../trust/audit-request.ts';
 import { EntityResolver } from '../../trust/entity-resolver.ts';
 import { verifySm2 } from '../../trust/sm2.ts';
-import { issuerOf, openStatement } from '../../trust/status-statement.ts';
+import { discloseStatement, issuerOf } from '../../trust/status-statement.ts';
 import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError, type TrustErrorCode } from '../../trust/trust-error.ts';
 import { type Cli, printable } from '../cli.ts';
@@ -132,7 +132,7 @@ async function checkAgainst(
   const { iss } = entitySchema.parse({ iss: issuerOf(statement) });
   const province = provinceCodeSchema.parse(issuer_province);
   const keys = await resolver.statementKeys(iss, province);
-  const { claims } = await openStatement(statement, iss, keys, { atS: nowS(), sm2Verify: verifySm2 });
+  const { claims } = await discloseStatement(statement, iss, keys, { atS: nowS(), sm2Verify: verifySm2 });
   if (JSON.stringify(claims) !== JSON.stringify(statusClaimsSchema.parse(shown))) {
     throw new TrustError('evidence_mismatch', 'the claims shown are not those of the statement');
   }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { NEEDED_OPEN_FILES, openFileLimit } from '../../access/open-file-limit.ts';
+import { limitOnOpenFiles, NEEDED_OPEN_FILES } from '../../access/open-file-limit.ts';
 import { listenFault } from '../listen-fault.ts';
 import { bad, type Finding, good, type Subject, same, unused } from './finding.ts';
 
@@ -38,7 +38,7 @@ export function checkDisk({ config }: Subject): Finding {
 }
 
 /** Connections and files that a process may have open. `limit`: of this process. */
-export function checkOpenFiles(limit: number | null = openFileLimit()): Finding {
+export function checkOpenFiles(limit: number | null = limitOnOpenFiles()): Finding {
   const about = ['open_files', 'ulimit -n'] as const;
   if (limit === null) return unused(about, { zh: '系统未说明', en: 'the system does not say' });
   if (limit >= NEEDED_OPEN_FILES)

@@ -1,5 +1,5 @@
 import { NodeReports } from '../../coverage/node-reports.ts';
-import { openReportGauges } from '../../coverage/report-metrics.ts';
+import { registerReportGauges } from '../../coverage/report-metrics.ts';
 import { mountCoverage } from '../../http/coverage.ts';
 import type { CoverageListeners } from '../../http/coverage-listeners.ts';
 import { followReports } from '../follow-reports.ts';
@@ -17,7 +17,7 @@ export function openMonitor(parts: NodeParts): Role {
     hosted: trust.hosted,
     unreachable: () => follower?.unreachable ?? null,
   });
-  if (follower !== null) openReportGauges(metrics.registry, async () => (await nodes.read(nowMs())).reports);
+  if (follower !== null) registerReportGauges(metrics.registry, async () => (await nodes.read(nowMs())).reports);
   let listeners: CoverageListeners | null = null;
   return {
     name: 'monitor',

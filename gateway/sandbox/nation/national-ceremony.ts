@@ -73,7 +73,7 @@ export async function foundRegistry(plan: NationPlan, { anchor, registrar, monit
 }
 
 /** Enters entry 0 into the running registry, enrols those who check and approve adapters, and admits the monitor. */
-export async function openRegistry(plan: NationPlan, { anchor, operators, monitor }: NationalOffices): Promise<void> {
+export async function createRegistry(plan: NationPlan, { anchor, operators, monitor }: NationalOffices): Promise<void> {
   const enrolments = plan.operators.map((person, at) => enrolOperator(plan, person, operators[at]));
   await anchor.step('event', 'send', genesisFile(plan));
   const files = [enrolmentFile(plan, 'registrar'), ...(await Promise.all(enrolments))];

@@ -3,7 +3,7 @@ import { trustCaFile } from '../../upstream/ca-file.ts';
 import { HurenCommands } from './huren-command.ts';
 import { inTurns } from './in-turns.ts';
 import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
-import { foundRegistry, issueMandate, nationalOffices, openRegistry } from './national-ceremony.ts';
+import { createRegistry, foundRegistry, issueMandate, nationalOffices } from './national-ceremony.ts';
 import { NodeProcess, type Watch } from './node-process.ts';
 import { nodeSettings, twinSettings } from './node-settings.ts';
 import { startServer, startSystem } from './part-process.ts';
@@ -68,7 +68,7 @@ async function start(parts: NationParts, started: Stoppable[]): Promise<Nation> 
   const nation = await found(parts, started);
   onStep({ zh: '注册表：第 0 条、运营者', en: 'registry: entry 0 and operators' });
   await nation.registry.start();
-  await openRegistry(plan, nation.offices);
+  await createRegistry(plan, nation.offices);
   onStep({
     zh: '节点启动；各省准入、适配器检查与批准',
     en: 'nodes start; provinces are admitted, adapters checked and approved',

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { reportOf } from './report.ts';
+import { heldUpBy, MOST_HELD_UP, reportOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
 /*
  * npm run chaos -- --minutes 10 --seed 1
  * The long run of the fault lab: half of the time on a single Redis, half on a Cluster. Exits with 1 where an answer
- * was wrong or something about a holder was left anywhere.
+ * was wrong, something about a holder was left anywhere, or a province that hangs held up the others.
  */
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } },
@@ -34,6 +34,6 @@ for (const redis of ['single', 'cluster'] as const) {
     onProgress: (line) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
   });
   process.stdout.write(`Redis: ${redis}\n${reportOf(result)}\n`);
-  isBad ||= result.violations.length > 0 || result.leaks.length > 0;
+  isBad ||= result.violations.length > 0 || result.leaks.length > 0 || heldUpBy(result.isolation) > MOST_HELD_UP;
 }
 process.exit(isBad ? 1 : 0);

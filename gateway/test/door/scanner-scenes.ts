@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
-import { codeOf, type DoorPage, issuePass, LIGHT, qrPicture } from '../scan-page.ts';
+import { z } from 'zod';
+import { PROBLEMS } from '../../../schemas/problem.ts';
+import { codeOf, type DoorPage, issuePass, LIGHT, mutated, outsideSandbox, qrPicture } from '../scan-page.ts';
 import { openVenueClient } from '../venue-client.ts';
 import { lookOnce, openDoor, type Scene } from './scene.ts';
 
@@ -21,9 +23,18 @@ export const standing: Scene = async (stage) => {
     ready: '.scanner',
   });
   await lookOnce(stage, 'camera', { in: stage.withCamera }, (door) => door.page.locator('video.running').waitFor());
-  await lookOnce(stage, 'camera-light', { in: stage.withCamera, before: LIGHT }, (door) =>
-    door.page.locator('.stage button').nth(1).waitFor(),
-  );
+  const lit = await openDoor(stage, { in: stage.withCamera, before: LIGHT });
+  await lit.page.locator('.stage button').nth(1).waitFor();
+  await stage.look(lit, 'camera-light');
+  await lit.page.locator('.stage button').nth(1).click();
+  await stage.look(lit, 'camera-lit');
+  await lit.context.close();
+  await lookOnce(stage, 'venue-unknown', { venue: 'no-such-venue', ready: '.ways' });
+  await lookOnce(stage, 'counted', {}, async (door) => {
+    for (const scenario of ['green', 'red', 'red-without-ground', 'unknown'])
+      await door.type(codeOf(stage.run.codes, '410000', scenario));
+    await door.page.locator('.venue ~ button').click();
+  });
   for (const [state, name] of Object.entries(CAMERA_FAULTS))
     await lookOnce(stage, state, { before: refuseCamera(name) });
   await lookOnce(stage, 'camera-insecure', { before: WITHOUT_CAMERAS });
@@ -65,6 +76,8 @@ export const trouble: Scene = async (stage) => {
   await lookOnce(stage, 'clock-behind', { prepare: setClock(-7_200_000), ready: '[data-trust]' }, (door) =>
     clockOff(door, codeOf(codes, '410000', 'green')),
   );
+  // Everything of today has ended by a clock that is days ahead.
+  await lookOnce(stage, 'clock-far-ahead', { prepare: setClock(2 * 86_400_000), ready: '[data-trust-refused]' });
   await lookOnce(stage, 'anchor-other', {}, async ({ page }) => {
     await page.evaluate(OTHER_ANCHOR);
     await page.reload();
@@ -92,33 +105,47 @@ async function clockOff({ page }: DoorPage, code: string): Promise<void> {
 /** Whoever has to sign in before anything is checked, and whoever has. */
 export const signingIn: Scene = async (stage) => {
   const { gateway } = stage.run;
-  const away = (page: Page) => page.route('**/sandbox/venues', (route) => route.fulfill({ status: 404, body: '{}' }));
-  const session = (body: object) => async (page: Page) => {
-    await away(page);
-    await page.route('**/scan/session', (route) => route.fulfill({ json: body }));
-  };
-  const nobody = { venue: null, prepare: session({ login: true, venue: null }) } as const;
+  const nobody = { venue: null, prepare: outsideSandbox({ login: true, venue: null }) } as const;
   await lookOnce(stage, 'sign-in', nobody);
   const failed = await openDoor(stage, nobody);
   await failed.page.goto(`${failed.page.url()}&login=failed`);
   await failed.page.locator('[role=alert]:not(:empty)').waitFor();
   await stage.look(failed, 'sign-in-failed');
   await failed.context.close();
-  const token = await openDoor(stage, { venue: null, prepare: session({ login: false, venue: null }) });
+  const token = await openDoor(stage, { venue: null, prepare: outsideSandbox({ login: false, venue: null }) });
   await stage.look(token, 'sign-in-token');
   await token.page.locator('#token').fill('no token');
   await token.page.locator('#token').press('Enter');
   await token.page.locator('.entry [role=alert]').waitFor();
   await stage.look(token, 'sign-in-token-refused');
-  await token.page.locator('#token').fill((await openVenueClient(gateway.url)).token);
+  const { token: good } = await openVenueClient(gateway.url);
+  await token.page.locator('#token').fill(bound(good));
+  await token.page.locator('#token').press('Enter');
+  await token.page.locator('.entry [role=alert]').filter({ hasText: 'DPoP' }).waitFor();
+  await stage.look(token, 'sign-in-token-bound');
+  await token.page.locator('#token').fill(good);
   await token.page.locator('#token').press('Enter');
   await token.page.locator('#typed').waitFor();
   await stage.look(token, 'token-in-use');
+  await token.page.evaluate(UPDATED);
+  await token.page.locator('.scanner > .notice').waitFor();
+  await stage.look(token, 'token-update');
   await token.context.close();
   const ends_at = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
   const venue = { client_id: 'guangzhou-metro-line-3', kind: 'hospital', region: '440100', destination: '440000' };
-  await lookOnce(stage, 'staff', { venue: null, prepare: session({ login: true, venue: { ...venue, ends_at } }) });
+  await lookOnce(stage, 'staff', {
+    venue: null,
+    prepare: outsideSandbox({ login: true, venue: { ...venue, ends_at } }),
+  });
 };
+
+/** The same token, as one that says that it is bound to a key. */
+function bound(token: string): string {
+  const [header, payload = '', signature] = token.split('.');
+  const claims = z.looseObject({}).parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  const more = Buffer.from(JSON.stringify({ ...claims, cnf: { jkt: 'x'.repeat(43) } })).toString('base64url');
+  return [header, more, signature].join('.');
+}
 
 /** Codes of several people, from an empty field to a table, and each way in which it stops. */
 export const batch: Scene = async (stage) => {
@@ -135,7 +162,8 @@ export const batch: Scene = async (stage) => {
   await start.click();
   await stage.look(door, 'batch-too-many');
   const some = ['green', 'yellow', 'red', 'red-without-ground'].map((scenario) => codeOf(codes, '410000', scenario));
-  const more = [...some, await issuePass(gateway.url, some[0] ?? ''), 'what no system issues'];
+  const pass = await issuePass(gateway.url, some[0] ?? '');
+  const more = [...some, pass, 'what no system issues', mutated(pass)];
   await page.locator('#codes').fill([...more, ...more, ...more].join('\n'));
   await stage.look(door, 'batch-filled');
   await start.click();
@@ -143,6 +171,23 @@ export const batch: Scene = async (stage) => {
   await stage.look(door, 'batch-done');
   await page.locator('.batch [aria-pressed]').nth(1).click();
   await stage.look(door, 'batch-open-only');
+  await page.locator('#codes').fill(some[0] ?? '');
+  await start.click();
+  await page.locator('[data-batch="done"] tbody tr:only-child').waitFor();
+  await page.locator('.batch [aria-pressed]').nth(1).click();
+  await page.locator('.batch table[hidden]').waitFor({ state: 'attached' });
+  await stage.look(door, 'batch-none-open');
+  await page.route('**/v1/verifications/batch', async (route) => {
+    const reply = await route.fetch();
+    const { results } = z.object({ results: z.array(z.looseObject({})) }).parse(await reply.json());
+    const put = results.map((result, at) => [result, { ...result, ...REPAINTED }, NOT_PERMITTED][at % 3]);
+    await route.fulfill({ response: reply, json: { results: put } });
+  });
+  await page.locator('#codes').fill([...some, ...some].join('\n'));
+  await start.click();
+  await page.locator('[data-batch="done"] tbody tr').nth(7).waitFor();
+  await stage.look(door, 'batch-each-word');
+  await page.unroute('**/v1/verifications/batch');
   // Half of them come, and then nothing more.
   let asked = 0;
   await page.route('**/v1/verifications/batch', (route) => {
@@ -167,6 +212,17 @@ export const batch: Scene = async (stage) => {
   await stopped.context.close();
 };
 
+/** What a reply says that its attestation does not. */
+const REPAINTED = { decision: 'pass', status: 'green' };
+const { status, next, ...text } = PROBLEMS.check_not_permitted;
+const NOT_PERMITTED = {
+  type: 'urn:huren:problem:check_not_permitted',
+  title: text.en,
+  status,
+  text,
+  next,
+  code: 'check_not_permitted',
+};
 const BATCH_NAME = /many codes|批量/;
 /** What a browser says where a new version has taken over. */
 const UPDATED = `[1, 2].forEach(() => navigator.serviceWorker.dispatchEvent(new Event('controllerchange')))`;

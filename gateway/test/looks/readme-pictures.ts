@@ -6,7 +6,7 @@ import { sandboxCodesSchema } from '../../../schemas/sandbox.ts';
 import { ROOT } from '../import-graph.ts';
 import { codeOf } from '../scan-page.ts';
 import { COVERAGE_VIEWS } from './coverage-views.ts';
-import { openView } from './open-view.ts';
+import { showView } from './show-view.ts';
 import type { View } from './view.ts';
 
 interface ReadmePicture {
@@ -42,7 +42,7 @@ export async function takeReadmePictures(browser: Browser, url: string): Promise
       const { view, size, of }: ReadmePicture = README_PICTURES[name];
       if (view === undefined) throw new Error(`there is no view for ${name}`);
       const page = await browser.newPage({ viewport: size, colorScheme: 'light' });
-      await openView(page, url, view, lang);
+      await showView(page, url, view, lang);
       const path = join(ROOT, placeOf(name, lang));
       await (of === undefined ? page.screenshot({ path }) : page.locator(of).first().screenshot({ path }));
       console.error(path);

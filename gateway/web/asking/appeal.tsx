@@ -14,10 +14,15 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
         </a>
       )}
       <span class="whom">
-        {say(remedyText({ ...remedy, phone: null }))}
+        {unbroken(say(remedyText({ ...remedy, phone: null })))}
         {say({ zh: '', en: ' ' })}
-        {mark}
+        <span class="mark">{mark}</span>
       </span>
     </Row>
   );
+}
+
+/** A number of hours stays with its unit. */
+function unbroken(text: string): string {
+  return text.replace(/(\d) (?=h\b|小时)/g, '$1\u00a0');
 }

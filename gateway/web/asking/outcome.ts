@@ -5,7 +5,13 @@ import { ownMember } from '../../../schemas/own-member.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { Decision } from '../../../schemas/status.ts';
-import { DOOR_NEXT_TEXTS, SCAN_PROBLEM_TEXTS, type ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import {
+  DECISION_WORDS,
+  DOOR_NEXT_TEXTS,
+  SCAN_PROBLEM_TEXTS,
+  SCAN_TEXTS,
+  type ScanProblemCode,
+} from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
 import type { TrustErrorCode } from '../../trust/trust-error.ts';
@@ -64,6 +70,16 @@ export function decisionOf(outcome: Outcome): Decision | null {
   if (outcome.kind === 'answer') return outcome.claims.decision;
   if (outcome.kind === 'pass' || outcome.kind === 'certificate') return 'pass';
   return outcome.kind === 'unverified' || outcome.kind === 'untold' ? 'refer' : null;
+}
+
+/** The word that is read from afar, and in a list. */
+export function wordOf(outcome: Outcome): LocalisedText {
+  if (outcome.kind === 'unverified') return SCAN_TEXTS.unverified;
+  if (outcome.kind === 'refused') return SCAN_TEXTS.not_valid;
+  const decision = decisionOf(outcome);
+  if (decision !== null) return DECISION_WORDS[decision];
+  const mayEnter = outcome.kind === 'problem' && outcome.code === 'check_not_permitted';
+  return mayEnter ? SCAN_TEXTS.no_check : SCAN_TEXTS.no_answer;
 }
 
 export function isVerified({ kind }: Outcome): boolean {

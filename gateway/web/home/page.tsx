@@ -11,7 +11,9 @@ function Home() {
       <h1>{say(HOME_TEXTS.title)}</h1>
       <p>{say(HOME_TEXTS.intro)}</p>
       <p class="notice">
-        <strong>{say(HOME_TEXTS.sandbox)}</strong> {say(HOME_TEXTS.sandbox_means)}
+        <strong>{say(HOME_TEXTS.sandbox)}</strong>
+        {say({ zh: '', en: ' ' })}
+        {say(HOME_TEXTS.sandbox_means)}
       </p>
       <h2>{say(HOME_TEXTS.pages)}</h2>
       <ul class="cards">

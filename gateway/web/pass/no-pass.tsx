@@ -1,17 +1,12 @@
 import { secondOf } from '../../../schemas/clocks.ts';
-import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
-import {
-  DECISION_TEXTS,
-  freshnessText,
-  NO_PHONE_TEXT,
-  STATUS_TEXTS,
-  UNSIGNED_TEXT,
-} from '../../../schemas/texts/answer.ts';
+import { REASONS } from '../../../schemas/code-lists/index.ts';
+import { freshnessText, NO_PHONE_TEXT, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
 import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
-import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { doorNextOf, type Outcome } from '../asking/outcome.ts';
+import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 
@@ -79,11 +74,13 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
   return (
     <>
       <p>{say(isGreen ? PASS_TEXTS.none_not_lasting : PASS_TEXTS.none_not_green)}</p>
-      <p class="route">
-        <span aria-hidden="true">{status.shape} </span>
-        {say(status)} · {say(DECISION_TEXTS[claims.decision])} · {say(PROVINCES[claims.issuer_province])} →{' '}
-        {say(PROVINCES[claims.destination])}
-      </p>
+      <Route claims={claims}>
+        <span>
+          <span aria-hidden="true">{status.shape} </span>
+          {say(status)}
+        </span>
+        <span>{say(DECISION_WORDS[claims.decision])}</span>
+      </Route>
       <dl class="rows">
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}

@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { secondOf } from '../../../schemas/clocks.ts';
-import { PROVINCES } from '../../../schemas/code-lists/index.ts';
 import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
+import { wayText } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { momentText, say } from '../shell/language.ts';
 import { PassCode } from './pass-code.tsx';
@@ -10,16 +11,20 @@ interface PassCardProps {
   readonly pass: string;
   readonly claims: PassClaims;
   readonly onAgain: () => void;
+  /** What has to stand on it besides, on paper too. */
+  readonly children: ComponentChildren;
 }
 
 /** The pass as it is carried: on a phone, or on the one sheet that is printed of this page. */
-export function PassCard({ pass, claims, onAgain }: PassCardProps) {
-  const route = `${say(PROVINCES[claims.issuer_province])} → ${say(PROVINCES[claims.destination])}`;
+export function PassCard({ pass, claims, onAgain, children }: PassCardProps) {
   return (
     <section class="pass-card" data-pass="issued" aria-labelledby="pass-name">
       <h1 id="pass-name" tabIndex={-1}>
-        <span aria-hidden="true">● </span>
-        {say(PASS_TEXTS.card)} · {route}
+        <span>
+          <span aria-hidden="true">● </span>
+          {say(PASS_TEXTS.card)}
+        </span>{' '}
+        <span>{wayText(claims)}</span>
       </h1>
       <PassCode pass={pass} />
       <dl class="rows">
@@ -46,6 +51,7 @@ export function PassCard({ pass, claims, onAgain }: PassCardProps) {
         <Row name={PASS_TEXTS.check}>{say(PASS_TEXTS.check_text)}</Row>
         <Row name={PASS_TEXTS.refused}>{say(PASS_TEXTS.refused_text)}</Row>
       </dl>
+      {children}
     </section>
   );
 }

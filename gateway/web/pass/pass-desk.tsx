@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { type LocalisedText, PROVINCES } from '../../../schemas/code-lists/index.ts';
 import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
@@ -20,6 +21,13 @@ interface PassDeskProps {
   /** The sandbox's venue that the address names. */
   readonly venue: string | null;
   readonly opened: Promise<Opened>;
+}
+
+/** Where somebody goes: the venue, and the province that it is in. */
+function placeText({ name, destination }: VenueAccess): LocalisedText {
+  if (destination === null) return name;
+  const { zh, en } = PROVINCES[destination];
+  return { zh: `${zh}，${name.zh}`, en: `${name.en}, ${en}` };
 }
 
 /** A traveller's page: their own code in, a pass out. One at a time, and nothing of either is kept. */
@@ -68,7 +76,16 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
   }, [outcome === null]);
 
   const again = () => setOutcome(null);
-  if (outcome?.kind === 'issued') return <PassCard {...outcome} onAgain={again} />;
+  const sandbox = (state?.venues != null || (venue !== null && access !== null)) && (
+    <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
+  );
+  if (outcome?.kind === 'issued') {
+    return (
+      <PassCard {...outcome} onAgain={again}>
+        {sandbox}
+      </PassCard>
+    );
+  }
   return (
     <div class="pass-desk" aria-busy={isAsking}>
       <h1>{say(PASS_TEXTS.heading)}</h1>
@@ -78,7 +95,12 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
         <>
           <p class="notice">{say(state.isReached ? PASS_TEXTS.at_desk : PASS_TEXTS.offline)}</p>
           {state.isReached && (
-            <WayIn page="/pass" heading={SCAN_TEXTS.sign_in} isOffered={state.staff.isOffered} onAccess={takeAccess} />
+            <WayIn
+              page="/pass"
+              heading={PASS_TEXTS.for_staff}
+              isOffered={state.staff.isOffered}
+              onAccess={takeAccess}
+            />
           )}
         </>
       )}
@@ -89,15 +111,18 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
       {access !== null && outcome === null && (
         <section aria-labelledby="your-code">
           <h2 id="your-code">{say(PASS_TEXTS.your_code)}</h2>
+          <p>
+            {say(PASS_TEXTS.destination)}
+            {say({ zh: '：', en: ': ' })}
+            {say(placeText(access))}
+          </p>
           <p class="quiet">{say(PASS_TEXTS.your_code_hint)}</p>
           {reading.choice !== null && <SeveralCodes choice={reading.choice} onChosen={onText} />}
           <Entry onText={onText} onPicture={reading.onPicture} />
           <Stage onFrame={reading.onFrame} startsItself={false} />
         </section>
       )}
-      {(state?.venues != null || (venue !== null && access !== null)) && (
-        <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
-      )}
+      {sandbox}
     </div>
   );
 }

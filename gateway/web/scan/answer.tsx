@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
-import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
   ASSURANCE_TEXTS,
   ageText,
@@ -12,10 +12,11 @@ import {
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { DECISION_WORDS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { decisionOf, doorNextOf, isVerified, type Outcome } from '../asking/outcome.ts';
+import { decisionOf, doorNextOf, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
+import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
@@ -64,7 +65,7 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
       {outcome !== null && (
         <>
           <Shape face={faceOf(outcome)} />
-          <p class="word">{wordOf(outcome)}</p>
+          <p class="word">{say(wordOf(outcome))}</p>
           <div class="details">
             <Details outcome={outcome} nowS={nowS()} />
             <button ref={next} type="button" class="next" onClick={onNext}>
@@ -75,16 +76,6 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
       )}
     </div>
   );
-}
-
-/** The word that is read from afar. */
-function wordOf(outcome: Outcome): string {
-  if (outcome.kind === 'unverified') return say(SCAN_TEXTS.unverified);
-  if (outcome.kind === 'refused') return say(SCAN_TEXTS.not_valid);
-  const decision = decisionOf(outcome);
-  if (decision !== null) return say(DECISION_WORDS[decision]);
-  const mayEnter = outcome.kind === 'problem' && outcome.code === 'check_not_permitted';
-  return say(mayEnter ? SCAN_TEXTS.no_check : SCAN_TEXTS.no_answer);
 }
 
 function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: number }) {
@@ -101,7 +92,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
             <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>
             <Row name={SCAN_TEXTS.issued_by}>{outcome.issuer}</Row>
             <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
-            <Row name={SCAN_TEXTS.listed}>{clockText(outcome.listedS, nowS)}</Row>
+            <Row name={SCAN_TEXTS.listed}>{say(listedText(outcome.listedS, nowS))}</Row>
           </dl>
         </>
       );
@@ -147,10 +138,12 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
   return (
     <>
       <p class="lead">{say(isBearers ? DECISION_TEXTS[claims.decision].next : SCAN_CERTIFICATE_TEXTS.valid)}</p>
-      <p class="route">
-        <span aria-hidden="true">{status.shape} </span>
-        {say(status)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
-      </p>
+      <Route claims={claims}>
+        <span>
+          <span aria-hidden="true">{status.shape} </span>
+          {say(status)}
+        </span>
+      </Route>
       <dl class="rows">
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((code) => say(REASONS[code])).join(say({ zh: '；', en: '; ' }))}
@@ -178,9 +171,9 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
-      <p class="route">
-        {say(SCAN_TEXTS.pass_held)} · {say(PROVINCES[claims.issuer_province])} → {say(PROVINCES[claims.destination])}
-      </p>
+      <Route claims={claims}>
+        <span>{say(SCAN_TEXTS.pass_held)}</span>
+      </Route>
       <dl class="rows">
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
@@ -198,7 +191,12 @@ function asOfText(listAsOfS: number, nowS: number): LocalisedText {
   const at = clockText(listAsOfS, nowS);
   const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
   if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
-  return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en}): ${since.en}` };
+  return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en} ago): ${since.en}` };
+}
+
+function listedText(listedS: number, nowS: number): LocalisedText {
+  const at = clockText(listedS, nowS);
+  return { zh: `${at} 签发`, en: `issued ${at}` };
 }
 
 function clockAt(nowS: number): (instant: string) => string {

@@ -3,12 +3,14 @@ import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { ScannedLine } from '../../../schemas/scanned-lines.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
-import { type Outcome, type Problem, scanProblem } from '../asking/outcome.ts';
+import { type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { scanCarried } from './scan-text.ts';
+import { type Face, faceOf } from './shape.tsx';
 
 /** As many as a client may ask about in half a second unless told otherwise. */
 const AT_ONCE = 20;
@@ -16,8 +18,13 @@ const WITHIN_MS = 30_000;
 const MAX_WAITS = 30;
 const MAX_WAIT_S = 30;
 
-/** A row as it is shown: in words why there is no answer, and where its person turns, which is the gateway's own word. */
+/**
+ * A row as it is shown: by the face and the word that the same answer has alone, in words why there is none, and where its
+ * person turns, which is the gateway's own word.
+ */
 export interface ShownRow extends BatchRow {
+  readonly face: Face;
+  readonly word: LocalisedText;
   readonly why: LocalisedText | null;
   readonly remedy: Remedy | null;
 }
@@ -83,6 +90,13 @@ async function waitedOut(access: VenueAccess, items: readonly object[]) {
 }
 
 function rowOf(line: number, outcome: Outcome | undefined): ShownRow {
+  // Nobody can tell: in a list that is a line without an answer, as it is in what is saved of it.
+  const isUntold = outcome === undefined || outcome.kind === 'untold';
+  const [face, word] = isUntold ? (['problem', SCAN_TEXTS.no_answer] as const) : [faceOf(outcome), wordOf(outcome)];
+  return { ...saidOf(line, outcome), face, word };
+}
+
+function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'face' | 'word'> {
   switch (outcome?.kind) {
     case 'answer': {
       const { decision, status, issuer_province: issuer, reasons, status_as_of } = outcome.claims;

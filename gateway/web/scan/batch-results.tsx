@@ -1,20 +1,22 @@
 import { useState } from 'preact/hooks';
 import { BATCH_CSV_HEADER, csvOf, totalsOf } from '../../../schemas/batch-row.ts';
 import { PROVINCES, REASONS } from '../../../schemas/code-lists/index.ts';
-import { STATUS_TEXTS } from '../../../schemas/texts/answer.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
-import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
+import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { say } from '../shell/language.ts';
 import type { ShownRow } from './ask-batch.ts';
+import { SIGNS } from './shape.tsx';
 
 interface BatchResultsProps {
   readonly rows: readonly ShownRow[];
+  /** How many lines there are, with those that have no row yet. */
+  readonly total: number;
   readonly isRunning: boolean;
   readonly onClear: () => void;
 }
 
 /** How many came to what, and each by its line. */
-export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
+export function BatchResults({ rows, total, isRunning, onClear }: BatchResultsProps) {
   const [isFiltered, setFiltered] = useState(false);
   const { codes, pass, restrict, refer, other } = totalsOf(rows);
   const shown = isFiltered ? rows.filter(({ decision }) => decision !== 'pass') : rows;
@@ -23,7 +25,7 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
       {/* Spoken once, at the end: a number that changes with every row is noise. */}
       <p class="totals" role="status" aria-busy={isRunning}>
         <span>
-          {say(BATCH_TEXTS.total)} {codes}
+          {say(BATCH_TEXTS.total)} {codes === total ? codes : `${codes} / ${total}`}
         </span>
         <span>
           ● {say(DECISION_WORDS.pass)} {pass}
@@ -35,7 +37,7 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
           ? {say(DECISION_WORDS.refer)} {refer}
         </span>
         <span>
-          ✗ {say(BATCH_TEXTS.no_answer)} {other}
+          {say(SCAN_TEXTS.counted_other)} {other}
         </span>
       </p>
       <p class="tools">
@@ -52,10 +54,14 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
         </button>
       </p>
       <p class="quiet">
-        <span class="keys">{say(BATCH_TEXTS.keys)} </span>
+        <span class="keys">
+          {say(BATCH_TEXTS.keys)}
+          {say({ zh: '', en: ' ' })}
+        </span>
         {say(BATCH_TEXTS.save_hint)}
       </p>
-      <table onKeyDown={goWithKeys}>
+      {shown.length === 0 && <p>{say(BATCH_TEXTS.none_open)}</p>}
+      <table onKeyDown={goWithKeys} hidden={shown.length === 0}>
         <caption>{say(BATCH_TEXTS.results)}</caption>
         <thead>
           <tr>
@@ -77,7 +83,7 @@ export function BatchResults({ rows, isRunning, onClear }: BatchResultsProps) {
 }
 
 function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boolean }) {
-  const { line, decision, status, issuer, reasons, problem, remedy } = row;
+  const { line, decision, face, word, issuer, reasons, problem, remedy } = row;
   const why = row.why === null ? reasons.map((code) => REASONS[code]) : [row.why];
   return (
     <tr
@@ -91,8 +97,8 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
       <td>
         <div>
           <span class="word">
-            <span aria-hidden="true">{status === null ? '✗' : STATUS_TEXTS[status].shape} </span>
-            {say(decision === null ? BATCH_TEXTS.no_answer : DECISION_WORDS[decision])}
+            <span aria-hidden="true">{SIGNS[face]} </span>
+            {say(word)}
           </span>{' '}
           <span class="why">
             {issuer !== null && `${say(PROVINCES[issuer])} · `}

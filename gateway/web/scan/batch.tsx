@@ -158,6 +158,7 @@ export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
       {rows.length > 0 && (
         <BatchResults
           rows={rows}
+          total={total}
           isRunning={isRunning}
           onClear={() => {
             setRows([]);

@@ -5,7 +5,7 @@ import { looksLikeCredential, verifyCredential } from '../../../adapters/credent
 import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { SCAN_CERTIFICATE_TEXTS } from '../../../schemas/texts/scan.ts';
-import { openCredentialRules, openTrustList } from '../../trust/credential-documents.ts';
+import { verifyCredentialRules, verifyTrustList } from '../../trust/credential-documents.ts';
 import { nullIfUntrusted } from '../../trust/trust-error.ts';
 import { type Outcome, scanProblem } from '../asking/outcome.ts';
 import type { CertificateMaterial, ScannerTrust } from '../asking/scanner-trust.ts';
@@ -39,7 +39,7 @@ export async function scanCertificate(presented: string, trust: ScannerTrust, at
 
 async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {
   const opened = (bundle.credential_lists ?? []).map((token) =>
-    openTrustList(token, signers, atS).catch(nullIfUntrusted),
+    verifyTrustList(token, signers, atS).catch(nullIfUntrusted),
   );
   return (await Promise.all(opened)).filter((list) => list !== null);
 }
@@ -47,7 +47,7 @@ async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {
 /** Those that hold at this door: its province's own, else the national ones. */
 async function rulesIn({ bundle, signers, province }: CertificateMaterial, atS: number) {
   const opened = (bundle.credential_rules ?? []).map((token) =>
-    openCredentialRules(token, signers, atS).catch(nullIfUntrusted),
+    verifyCredentialRules(token, signers, atS).catch(nullIfUntrusted),
   );
   const documents = (await Promise.all(opened)).filter((rules) => rules !== null);
   return rulesFor(documents, province) ?? noRules(province);

@@ -15,7 +15,7 @@ import { focusContent } from '../shell/shell.tsx';
 import { Answer } from './answer.tsx';
 import { Batch } from './batch.tsx';
 import { keepInstalled } from './installed.ts';
-import { ShiftCount, TrustAge, Warnings } from './standing.tsx';
+import { headingOf, ShiftCount, TrustAge, Warnings } from './standing.tsx';
 import { useScanning } from './use-scanning.ts';
 import { VenueBar } from './venue-bar.tsx';
 
@@ -53,6 +53,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
   };
   const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
   const { reading } = scanning;
+  /** A token that somebody brought is gone with the page: who brought it loads the page again. */
+  const hasBrought = venue === null && access !== (state?.access ?? null);
 
   useEffect(() => {
     void opened.then((now) => {
@@ -85,8 +87,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
     void keepInstalled(() => setOutdated(true)).then((look) => setLook(() => look));
   }, []);
   useEffect(() => {
-    // A token that somebody brought is gone with the page: who brought it loads the page again.
-    const isFree = scanning.outcome === null && !scanning.isAsking && !isMany && access === state?.access;
+    const isFree = scanning.outcome === null && !scanning.isAsking && !isMany && !hasBrought;
     if (isOutdated && isFree) location.reload();
   }, [isOutdated, scanning.outcome, scanning.isAsking, isMany]);
   useEffect(() => {
@@ -130,7 +131,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
       onNewAnchor={() => void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
   );
-  const heading = !isNobody ? SCAN_TEXTS.ready : state.venues === null ? SCAN_TEXTS.sign_in : SCAN_TEXTS.choose_venue;
+  const heading = headingOf(state, { isSomebody: access !== null, isReached, nowS: nowS() });
   const mayScan = !isNobody || (state.venues === null && state.trust.view.carried !== null);
   return (
     <>
@@ -188,8 +189,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
         {(state?.venues != null || (venue !== null && access !== null)) && (
           <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
         )}
-        <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />
-        {isOutdated && <p class="notice">{say(SCAN_TEXTS.update)}</p>}
+        {mayScan && <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />}
+        {isOutdated && <p class="notice">{say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}</p>}
         {state !== null && <TrustAge trust={state.trust.view} nowS={nowS()} />}
       </div>
     </>

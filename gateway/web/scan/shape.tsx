@@ -32,6 +32,17 @@ const MARKS: Record<Face, string> = {
   problem: 'M25 50h1M50 50h1M75 50h1',
 };
 
+/** The same in a list, as text. */
+export const SIGNS: Record<Face, string> = {
+  pass: '●',
+  'restrict-yellow': '▲',
+  'restrict-red': '■',
+  refer: '?',
+  unverified: '✗',
+  free: '→',
+  problem: '…',
+};
+
 export function Shape({ face }: { readonly face: Face }) {
   return (
     <svg class="shape" viewBox="0 0 100 100" aria-hidden="true" focusable="false">

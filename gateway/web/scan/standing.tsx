@@ -3,12 +3,30 @@ import { ageText } from '../../../schemas/texts/answer.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { CarriedTrust } from '../../trust/signed-bundle.ts';
+import type { Opened } from '../asking/opening.ts';
 import type { TrustView } from '../asking/scanner-trust.ts';
 import { clockText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
 
 /** A clock that honest ones differ from by more than this is worth a word. */
 const CLOCK_OFF_S = 30;
+
+interface Situation {
+  readonly isSomebody: boolean;
+  readonly isReached: boolean;
+  readonly nowS: number;
+}
+
+/** What to do first; without a network it asks for nothing that cannot be checked now. */
+export function headingOf(opened: Opened | null, { isSomebody, isReached, nowS }: Situation): LocalisedText {
+  if (opened === null) return SCAN_TEXTS.ready;
+  if (!isReached) {
+    const isHeld = standingOf(opened.trust.view.carried, nowS) === 'held';
+    return isHeld ? SCAN_TEXTS.ready_offline : SCAN_TEXTS.ready_never;
+  }
+  if (isSomebody) return SCAN_TEXTS.ready;
+  return opened.venues === null ? SCAN_TEXTS.sign_in : SCAN_TEXTS.choose_venue;
+}
 
 interface WarningsProps {
   readonly trust: TrustView;
@@ -28,7 +46,7 @@ export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAh
       {refused !== null && (
         <p class="notice" data-trust-refused={refused.code}>
           {say(SCAN_TEXTS.trust_refused)}
-          {say({ zh: '：', en: ': ' })}
+          {say({ zh: '：', en: '. ' })}
           {say(refusalText(refused))}
           {refused.clock_off_s === undefined && (
             <button type="button" onClick={onNewAnchor}>
@@ -51,7 +69,8 @@ function refusalText(refused: FailedCheck): LocalisedText {
       : offS > 0
         ? [clockOffText(-offS), SCAN_TEXTS.clock_mend]
         : [checkText({ code }), SCAN_TEXTS.clock_compare];
-  return { zh: `${why.zh}。${next.zh}`, en: `${why.en}. ${next.en}` };
+  // A sentence of its own, whatever it is in the middle of elsewhere.
+  return { zh: `${why.zh}。${next.zh}`, en: `${why.en.charAt(0).toUpperCase()}${why.en.slice(1)}. ${next.en}` };
 }
 
 function clockOffText(aheadS: number): LocalisedText {
@@ -64,7 +83,9 @@ function clockOffText(aheadS: number): LocalisedText {
 export function TrustAge({ trust: { carried }, nowS }: Pick<WarningsProps, 'trust' | 'nowS'>) {
   return (
     <p class="quiet age" data-trust={standingOf(carried, nowS)}>
-      {say(trustText(carried, nowS))}
+      {trustTexts(carried, nowS).map((part) => (
+        <span key={part.en}>{say(part)}</span>
+      ))}
     </p>
   );
 }
@@ -74,15 +95,16 @@ function standingOf(carried: CarriedTrust | null, nowS: number): 'none' | 'held'
   return nowS < carried.expS ? 'held' : 'lapsed';
 }
 
-function trustText(carried: CarriedTrust | null, nowS: number): LocalisedText {
-  if (carried === null) return SCAN_TEXTS.trust_none;
-  if (nowS >= carried.expS) return SCAN_TEXTS.trust_lapsed;
+/** In parts that are not torn. */
+function trustTexts(carried: CarriedTrust | null, nowS: number): LocalisedText[] {
+  if (carried === null) return [SCAN_TEXTS.trust_none];
+  if (nowS >= carried.expS) return [SCAN_TEXTS.trust_lapsed];
   const age = ageText(Math.max(0, nowS - carried.iatS));
   const until = clockText(carried.expS, nowS);
-  return {
-    zh: `信任包 ${age.zh}前签名，${until} 到期`,
-    en: `Trust bundle signed ${age.en} ago, good until ${until}`,
-  };
+  return [
+    { zh: `信任包 ${age.zh}前签名，`, en: `Trust bundle signed ${age.en} ago,\u00a0` },
+    { zh: `${until} 到期`, en: `good until ${until}` },
+  ];
 }
 
 function ClockOff({ aheadS }: { readonly aheadS: number }) {
@@ -103,16 +125,18 @@ const COUNTED = [
 /** The numbers of the shift, and a way to begin another. */
 export function ShiftCount({ counts, onReset }: { readonly counts: Counts; readonly onReset: () => void }) {
   return (
-    <p class="shift tools quiet">
-      <span>
-        {say(SCAN_TEXTS.counted)}
-        {say({ zh: '：', en: ':' })}
-      </span>
-      {COUNTED.map(([kind, name]) => (
-        <span key={kind}>
-          {say(name)} {counts[kind]}
+    <p class="tools quiet">
+      <span class="shift">
+        <span>
+          {say(SCAN_TEXTS.counted)}
+          {say({ zh: '：', en: ':' })}
         </span>
-      ))}
+        {COUNTED.map(([kind, name]) => (
+          <span key={kind}>
+            {say(name)} {counts[kind]}
+          </span>
+        ))}
+      </span>
       <button type="button" onClick={onReset}>
         {say(SCAN_TEXTS.count_again)}
       </button>

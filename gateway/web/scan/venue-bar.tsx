@@ -18,7 +18,7 @@ interface VenueBarProps {
 export function VenueBar({ access, purpose, onPurpose, isStaff, isMuted, onMuted }: VenueBarProps) {
   return (
     <p class="tools">
-      <span>
+      <span class="venue">
         {say(SCAN_TEXTS.venue)}
         {say({ zh: '：', en: ': ' })}
         {say(access.name)}

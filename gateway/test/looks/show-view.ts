@@ -3,7 +3,7 @@ import { READY_PAGES } from '../pages.ts';
 import type { View } from './view.ts';
 
 /** Brings a page into a state, in one language. Throws where it does not come to it. */
-export async function openView(page: Page, url: string, view: View, lang: string): Promise<void> {
+export async function showView(page: Page, url: string, view: View, lang: string): Promise<void> {
   const address = new URL(view.path, url);
   address.searchParams.set('lang', lang);
   await view.told?.(page);
