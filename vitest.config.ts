@@ -35,8 +35,8 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: unit, retry: 0 } },
       // A shared machine starves a deadline now and then; a defect fails twice. The closing lines name who needed it.
       { extends: true, test: { name: 'e2e', include: endToEnd, retry: 1 } },
-      // These change their process for good.
-      { extends: true, test: { name: 'alone', include: alone, retry: 1, isolate: true } },
+      // These change their process, for good or while they run.
+      { extends: true, test: { name: 'alone', include: alone, retry: 0, isolate: true } },
     ],
   },
 });

@@ -8,8 +8,11 @@ const STARTS = /node:child_process|createServer\(|\.listen\(|\bstart[A-Z]\w*\(|\
 const SHARED_BY_TESTS = /\.(?:contract|fixture|writer)\.ts$|^gateway\/test\//;
 const IMPORT = /\sfrom\s+'(\.[^']+)'/g;
 
-/** What changes for the whole process, and for good: whom it trusts, or the token that a library was loaded for. */
-const CHANGES_THE_PROCESS = /\b(?:trustCaFile|makeTestToken)\(/;
+/**
+ * What changes for the whole process: whom it trusts and the token that a library was loaded for, both for good; and the
+ * clock, on which whatever another file left running would go on, without end, as fast as it can.
+ */
+const CHANGES_THE_PROCESS = /\b(?:trustCaFile|makeTestToken|useFakeTimers)\(/;
 
 /**
  * Every test file below the root: those that (or what they share with other tests) start a process or a server, those of
