@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { PATIENTLY } from '../test/patience.ts';
 import { startRedis, startRedisCluster, type TestRedis } from '../test/redis.ts';
 import { CacheKeys } from './cache-keys.ts';
@@ -120,6 +120,10 @@ describe.each([
     if (sealed === null) throw new Error('nothing was written');
     await redis.client.set('huren:{moved-to}:answer', sealed);
     expect(await tier.get('moved-to')).toBeNull();
+    onTestFinished(async () => {
+      // What nobody sealed would be found in the next dump.
+      await redis.client.del('huren:{forged}:answer');
+    });
     await redis.client.set('huren:{forged}:answer', JSON.stringify(entryAt(Date.now())));
     expect(await tier.get('forged')).toBeNull();
     expect((await tier.readOrLead('forged', 1_000)).kind).toBe('lead');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { killAtExit } from '../test/kill-at-exit.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 
 const GATEWAY = new URL('./serving.fixture.ts', import.meta.url);
 const SETTINGS = {
@@ -15,7 +16,7 @@ const SETTINGS = {
   HUREN_CACHE_SECRET: 'a-secret-of-the-tests-that-is-long-enough-0123456789',
   HUREN_DATABASE_URL: 'postgres://huren@127.0.0.1:9/huren',
 };
-const WITHIN = { timeout: 30_000, interval: 50 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 
 test('a process that cannot be started again, or why a restart ended, is told to nobody', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'huren-serving-'));

@@ -153,9 +153,12 @@ describe('a token that cannot be used', () => {
     again.close();
   });
 
-  test('the PIN stands in a file of the store', () => {
-    const files = readdirSync(join(token.folder, 'rings'), { recursive: true, withFileTypes: true });
-    for (const file of files.filter((entry) => entry.isFile())) {
+  test('the PIN stands in a file of the store', async () => {
+    await open('gateway', 'attestation');
+    const entries = readdirSync(join(token.folder, 'rings'), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
       expect(readFileSync(join(file.parentPath, file.name), 'utf8')).not.toContain(token.pin);
     }
   });

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { freePort } from '../../test/free-port.ts';
 import { killAtExit } from '../../test/kill-at-exit.ts';
+import { PATIENCE_MS } from '../../test/patience.ts';
 
-const WITHIN = { timeout: 30_000, interval: 100 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 const LIMIT = 512;
 /** As a shell starts it whose limit on open files is low. Node raises what may be raised, so both limits are. */
 const SERVE = `ulimit -n ${LIMIT}; exec '${process.execPath}' '${join(import.meta.dirname, '../huren.ts')}' serve --lang en`;
