@@ -27,6 +27,8 @@ test('a process that cannot be started again, or why a restart ended, is told to
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   killAtExit(gateway);
+  // However the test ends.
+  onTestFinished(() => void gateway.kill('SIGKILL'));
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     gateway[name].setEncoding('utf8').on('data', (chunk: string) => {
