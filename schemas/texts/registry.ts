@@ -122,7 +122,6 @@ export const REGISTRY_TEXTS = {
     zh: '本浏览器首次见到此日志，已记住其密钥。请与信任锚文件中的日志密钥核对一次。',
     en: 'This browser sees this log for the first time and remembers its keys. Compare them once with the log keys of the anchor file.',
   },
-  consistent: { zh: '此前所见之后，只增未改：', en: 'Nothing that was seen before has changed; seen before:' },
   accept_log: { zh: '我已另行核对，接受此日志', en: 'I have compared it by another way: accept this log' },
 } as const satisfies Record<string, LocalisedText>;
 
@@ -187,6 +186,12 @@ export function entryText(index: number): LocalisedText {
 
 export function entitiesText(count: number): LocalisedText {
   return { zh: `${count} 个主体`, en: count === 1 ? '1 entity' : `${count} entities` };
+}
+
+/** What this browser has seen before of a log that has only grown since. */
+export function consistentText(size: number): LocalisedText {
+  const { zh, en } = sizeText(size);
+  return { zh: `此前所见的 ${zh}未改，只有新增。`, en: `Nothing that was seen before has changed; seen before: ${en}` };
 }
 
 export function sizeText(size: number): LocalisedText {

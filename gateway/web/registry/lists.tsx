@@ -118,13 +118,15 @@ function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) 
           <Fact key={`${use} ${kid}`} term={say(KEY_USE_TEXTS[use])}>
             <code>{kid}</code>
             <br />
-            {say(
-              keyTimesText(
-                KEY_STATE_TEXTS[state],
-                timeText(activated_at ?? announced_at),
-                expires_at === null ? null : timeText(expires_at),
-              ),
-            )}
+            <span class="times">
+              {say(
+                keyTimesText(
+                  KEY_STATE_TEXTS[state],
+                  timeText(activated_at ?? announced_at),
+                  expires_at === null ? null : timeText(expires_at),
+                ),
+              )}
+            </span>
           </Fact>
         ))}
       </Facts>

@@ -1,4 +1,10 @@
-import { LOG_FAULT_TEXTS, type LogFault, REGISTRY_TEXTS, sizeText } from '../../../schemas/texts/registry.ts';
+import {
+  consistentText,
+  LOG_FAULT_TEXTS,
+  type LogFault,
+  REGISTRY_TEXTS,
+  sizeText,
+} from '../../../schemas/texts/registry.ts';
 import { encodeBase64 } from '../../log/base64.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
@@ -14,11 +20,7 @@ export function LogPanel({ standing }: { readonly standing: LogStanding }) {
       ) : (
         <>
           <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
-          <p>
-            {standing.since === null
-              ? say(REGISTRY_TEXTS.first_seen)
-              : `${say(REGISTRY_TEXTS.consistent)} ${say(sizeText(standing.since))}`}
-          </p>
+          <p>{standing.since === null ? say(REGISTRY_TEXTS.first_seen) : say(consistentText(standing.since))}</p>
           <Facts>
             <Fact term={standing.head.origin}>{say(sizeText(standing.head.size))}</Fact>
             <Fact term={say(REGISTRY_TEXTS.log_root)}>

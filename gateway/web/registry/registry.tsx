@@ -9,7 +9,7 @@ import { Operator } from './operator.tsx';
 import { Provinces } from './provinces.tsx';
 import { type FeedState, RegistryFeed } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
-import { zoneText } from './words.ts';
+import { DOT, zoneText } from './words.ts';
 
 /** The registry as the log tells it, and anew whenever the log grows. */
 export function Registry() {
@@ -32,8 +32,9 @@ export function Registry() {
           <p class="quiet">
             <span class={`feed ${state}`} role="status">
               {say(state === 'lost' ? REGISTRY_TEXTS.lost : REGISTRY_TEXTS.live)}
-            </span>{' '}
-            · {zoneText()}
+            </span>
+            {DOT}
+            {zoneText()}
           </p>
           <Operator view={view} />
           <Provinces view={view} />

@@ -78,7 +78,9 @@ export function ManifestFact({ place, version }: Omit<VersionProps, 'view'>) {
   return (
     <Fact term={say(REGISTRY_TEXTS.digest)}>
       <code>{version.manifest_digest}</code>{' '}
-      <a href={versionPath(place, version.version)}>{say(REGISTRY_TEXTS.manifest)}</a>
+      <a class="whole" href={versionPath(place, version.version)}>
+        {say(REGISTRY_TEXTS.manifest)}
+      </a>
     </Fact>
   );
 }

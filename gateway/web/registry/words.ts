@@ -24,9 +24,9 @@ export function countText(n: number): string {
   return COUNTS.format(n);
 }
 
-/** An instant of RFC 3339 by the clock of whoever reads. */
+/** An instant of RFC 3339 by the clock of whoever reads; a line does not break at its spaces. */
 export function timeText(instant: string): string {
-  return TIMES.format(new Date(instant));
+  return TIMES.format(new Date(instant)).replaceAll(' ', '\u00a0');
 }
 
 /** In which zone times are shown. */
