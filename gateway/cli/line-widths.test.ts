@@ -10,6 +10,7 @@ import { huren } from './huren.fixture.ts';
 import { createProgram } from './program.ts';
 import { cellsOf, lineCells, tableLines, wrapped } from './table.ts';
 
+const entitiesSchema = z.object({ entities: z.array(z.object({ entity_id: z.string() })).min(20) });
 const findingsSchema = z.object({ findings: z.array(z.object({ setting: z.string() })).min(20) });
 
 /** Lines that could be broken and are too long: a code or an identifier that fills its line by itself cannot. */
@@ -94,6 +95,13 @@ describe('in a sandbox', () => {
     const lines = (await huren(['authority', 'list'], env)).stdout.trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith(' '))).toEqual([]);
     expect(lines.some((line) => cellsOf(line) > 100)).toBe(true);
+  });
+
+  test('an entity whose line is broken pushes another out of the list', async () => {
+    const env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir, COLUMNS: '60' };
+    const { entities } = entitiesSchema.parse(JSON.parse((await huren(['registry', 'list', '--json'], env)).stdout));
+    const words = new Set((await huren(['registry', 'list'], env)).stdout.split(/\s+/));
+    expect(entities.filter(({ entity_id: id }) => !words.has(id))).toEqual([]);
   });
 
   test('findings of a node whose folder has a long name are left out', async () => {

@@ -145,6 +145,8 @@ async function picture(page: Page, { width, scheme, name, lang }: Look): Promise
   tell(look, await seriousFindingsByLook(page));
   const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
   if (wide > width) fault(`${look}: scrolls sideways, ${wide} px`);
+  // What stays in sight while a page is scrolled stands where the page begins.
+  await page.evaluate('scrollTo(0, 0)');
   const file = join(values.dir, `${look}.png`);
   await page.screenshot({ path: file, fullPage: true });
   console.error(file);

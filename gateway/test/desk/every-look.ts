@@ -29,6 +29,8 @@ export async function everyLook(browser: Browser, url: string, { options, note, 
           for (const { id, nodes } of await seriousFindings(page))
             fault(`${name}: ${id} ${nodes.slice(0, 3).join(' ')}`);
           if (Number(await page.evaluate('document.documentElement.scrollWidth')) > width) fault(`${name}: too wide`);
+          // What stays in sight while the page is scrolled stands where it begins.
+          await page.evaluate('scrollTo(0, 0)');
           if (pictures !== null) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: width > 700 });
         }
         if (pictures !== null && width === 1280) {

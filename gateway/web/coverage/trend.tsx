@@ -21,7 +21,7 @@ export function Trend({ series, question }: { readonly series: Series; readonly 
       <details>
         <summary>{say(COVERAGE_TEXTS.trend_table)}</summary>
         <div>
-          <table class="list">
+          <table class="list lines">
             <caption class="unseen">{say(COVERAGE_TEXTS.trend)}</caption>
             <thead>
               <tr>
@@ -37,11 +37,15 @@ export function Trend({ series, question }: { readonly series: Series; readonly 
             <tbody>
               {series.map(({ at, totals, recognition_rate: rate }) => (
                 <tr key={at}>
-                  <td class="short">
+                  <th scope="row" class="short">
                     <time dateTime={at}>{hourText(at)}</time>
+                  </th>
+                  <td class="number" data-label={say(COVERAGE_TEXTS.rate)}>
+                    {percentText(rate)}
                   </td>
-                  <td class="number">{percentText(rate)}</td>
-                  <td class="number">{countText(totals.presented)}</td>
+                  <td class="number" data-label={say(COUNT_TEXTS.presented)}>
+                    {countText(totals.presented)}
+                  </td>
                 </tr>
               ))}
             </tbody>
