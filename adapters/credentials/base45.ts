@@ -2,9 +2,10 @@ import { CredentialError } from './credential-error.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const BASE = 45;
-/** A bit that no value has: it shows in what three of them have together. */
-const NO_VALUE = 64;
-const VALUES = valuesByCharacter();
+/** More than any group may stand for: it shows in the sum of the three. */
+const NO_VALUE = 1 << 20;
+/** What a character stands for as the first, the second and the third of a group. */
+const [LOW, MIDDLE, HIGH] = [valuesTimes(1), valuesTimes(BASE), valuesTimes(BASE * BASE)];
 /** What the largest QR code holds. One for all: to free memory of its own for each text takes as long as to decode it. */
 const ROOM = new Uint8Array(2_864);
 
@@ -21,29 +22,26 @@ export function decodeBase45(text: string, start = 0): Uint8Array<ArrayBuffer> {
   let at = 0;
   let index = start;
   for (; index + 2 < text.length; index += 3) {
-    const [low, middle, high] = [valueAt(text, index), valueAt(text, index + 1), valueAt(text, index + 2)];
-    const value = low + middle * BASE + high * BASE * BASE;
-    if (((low | middle | high) & NO_VALUE) !== 0 || value > 0xffff) throw malformed();
+    const value =
+      (LOW[text.charCodeAt(index)] ?? NO_VALUE) +
+      (MIDDLE[text.charCodeAt(index + 1)] ?? NO_VALUE) +
+      (HIGH[text.charCodeAt(index + 2)] ?? NO_VALUE);
+    if (value > 0xffff) throw malformed();
     octets[at] = value >> 8;
-    octets[at + 1] = value & 0xff;
+    octets[at + 1] = value;
     at += 2;
   }
   if (left === 2) {
-    const [low, high] = [valueAt(text, index), valueAt(text, index + 1)];
-    const value = low + high * BASE;
-    if (((low | high) & NO_VALUE) !== 0 || value > 0xff) throw malformed();
+    const value = (LOW[text.charCodeAt(index)] ?? NO_VALUE) + (MIDDLE[text.charCodeAt(index + 1)] ?? NO_VALUE);
+    if (value > 0xff) throw malformed();
     octets[at] = value;
   }
   return octets;
 }
 
-function valueAt(text: string, index: number): number {
-  return VALUES[text.charCodeAt(index)] ?? NO_VALUE;
-}
-
-function valuesByCharacter(): Uint8Array {
-  const values = new Uint8Array(128).fill(NO_VALUE);
-  for (let value = 0; value < ALPHABET.length; value += 1) values[ALPHABET.charCodeAt(value)] = value;
+function valuesTimes(factor: number): Uint32Array {
+  const values = new Uint32Array(256).fill(NO_VALUE);
+  for (let value = 0; value < ALPHABET.length; value += 1) values[ALPHABET.charCodeAt(value)] = value * factor;
   return values;
 }
 

@@ -55,9 +55,10 @@ export function readHcertClaims(octets: Uint8Array): HcertClaims {
   if (hcert === undefined) throw new CredentialError('content_unsupported', 'no claim -260');
   if (!isMap(hcert)) throw malformed('a claim -260 that is no map');
   if (hcert.has(LINK)) throw new CredentialError('link_not_followed', 'a link to a record');
-  const [[member, body] = [], ...others] = [...hcert];
+  const member = hcert.keys().next().value;
   const known = CONTENTS.get(member);
-  if (known === undefined || others.length > 0) throw new CredentialError('content_unsupported', 'no known content');
+  if (known === undefined || hcert.size > 1) throw new CredentialError('content_unsupported', 'no known content');
+  const body = hcert.get(member);
   if (body === NOT_JSON || body === undefined) throw new CredentialError('content_malformed', 'no JSON');
   if (!isMembers(body)) throw malformed('no map of content');
   const issuedS = timeOf(claims.get(ISSUED));

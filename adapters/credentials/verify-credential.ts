@@ -54,15 +54,12 @@ export async function verifyCredential(text: string, options: CredentialOptions)
   try {
     const read = readSigned(text, family, options.trust);
     const { signer, decoded } = read instanceof Promise ? await read : read;
-    return { ...resultOf(decide(family, signer, decoded, options), family), issuer: signer.issuer, decoded };
+    const code = decide(family, signer, decoded, options);
+    return { outcome: CREDENTIAL_CODES[code].outcome, code, family, issuer: signer.issuer, decoded };
   } catch (error) {
-    if (error instanceof CredentialError) return { ...resultOf(error.code, family), issuer: null };
-    throw error;
+    if (!(error instanceof CredentialError)) throw error;
+    return { outcome: CREDENTIAL_CODES[error.code].outcome, code: error.code, family, issuer: null };
   }
-}
-
-function resultOf(code: CredentialCode, family: CredentialFamily | null) {
-  return { outcome: CREDENTIAL_CODES[code].outcome, code, family };
 }
 
 /** True for a text that belongs to one of the families, whatever is wrong with it; links to records among them. */
@@ -85,9 +82,10 @@ type Soon<T> = T | Promise<T>;
 
 function readSigned(text: string, family: CredentialFamily | null, trust: CredentialTrust): Soon<Read> {
   if (family === null) throw new CredentialError('not_recognised', 'no known family');
+  if (family === 'hcert') return readSignedHcert(text, trust);
   // A whole record stands behind a link: more than a door may ever ask for.
   if (LINKS.test(text)) throw new CredentialError('link_not_followed', 'a link to a record');
-  return family === 'hcert' ? readSignedHcert(text, trust) : readSignedCard(text, trust);
+  return readSignedCard(text, trust);
 }
 
 function readSignedHcert(text: string, trust: CredentialTrust): Soon<Read> {

@@ -32,9 +32,9 @@ function systemsPlot({ sweep, growth: { nations } }: CapacityFigures): Plot {
     x: { label: 'systems of provinces, prefectures and counties', scale: 'log' },
     y: { label: 'ms or ns of processor time', scale: 'log' },
     series: [
-      line('ms, all of it', ({ replay_ms }) => replay_ms),
+      line('ms, no snapshot', ({ replay_ms }) => replay_ms),
       line('ms, a snapshot', ({ start_ms }) => start_ms),
-      line('ms, a change', ({ change_ms }) => change_ms),
+      line('ms, one event', ({ change_ms }) => change_ms),
       { name: 'ns, a code', points: sweep.systems.map(({ systems, lookup_ns }) => ({ x: systems, y: lookup_ns })) },
     ],
   };
@@ -61,7 +61,7 @@ function stallsPlot({ surge: { loads } }: CapacityFigures): Plot {
     points: loads.map((one) => ({ x: one.share * 100, y: value(one) })),
   });
   return {
-    title: 'How long one gateway keeps somebody waiting, by its load (measured)',
+    title: 'How long one gateway keeps people waiting (measured)',
     x: { label: 'percent of what it bears', scale: 'linear' },
     y: { label: 'ms', scale: 'linear' },
     series: [
@@ -76,7 +76,7 @@ function instancesPlot(figures: CapacityFigures): Plot {
   const cases = [caseOf(figures, 'repeat'), caseOf(figures, 'repeat-two-instances')];
   return {
     title: 'A repeated scan by the number of instances (measured)',
-    x: { label: 'instances, on the same cores', scale: 'linear' },
+    x: { label: 'instances, on the same cores', scale: 'log' },
     y: { label: 'microseconds of processor time a scan', scale: 'linear' },
     series: [{ name: 'repeat', points: cases.map(({ cpu_us_per_op }, at) => ({ x: at + 1, y: cpu_us_per_op })) }],
   };

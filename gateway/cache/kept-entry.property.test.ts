@@ -34,9 +34,11 @@ const provenance = fc.option(
     origin: fc.option(fc.record({ province: fc.constantFrom('310000', null), reference: fc.option(fc.string()) })),
   }),
 );
+/** More than there is room for between the two forms: alone, and with a signature behind it. */
+const long = fc.constantFrom('A'.repeat(12_000), 'A'.repeat(10_900));
 const statement: fc.Arbitrary<string | null> = fc.option(
   fc
-    .tuple(part, fc.oneof(part, octets(300)), fc.oneof(part, octets(64)), fc.constantFrom('~', '~', '', '~e30~'))
+    .tuple(part, fc.oneof(part, octets(300), long), fc.oneof(part, octets(64)), fc.constantFrom('~', '~', '', '~e30~'))
     .map(([header, payload, signature, end]) => `${header}.${payload}.${signature}${end}`),
 );
 const claimed: fc.Arbitrary<CachedAnswer> = fc.record({

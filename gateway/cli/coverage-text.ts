@@ -1,4 +1,9 @@
-import { PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
+import {
+  type LocalisedText,
+  PROVINCES,
+  type ProvinceCode,
+  provinceCodeSchema,
+} from '../../schemas/code-lists/index.ts';
 import {
   type AttentionItem,
   type Coverage,
@@ -17,7 +22,7 @@ import {
   withheldText,
 } from '../../schemas/texts/coverage.ts';
 import type { Cli } from './cli.ts';
-import { MOST_CELLS, tableLines, tableRows, wrapped } from './table.ts';
+import { cellsOf, lineCells, tableLines, wrapped } from './table.ts';
 
 /** With more destinations than this a terminal has no room for a column each. */
 const MOST_COLUMNS = 8;
@@ -28,8 +33,8 @@ export function coverageLines(cli: Cli, coverage: Coverage): string[] {
   return [
     ...attentionLines(cli, coverage.attention),
     ...matrixLines(cli, cells),
-    `${cli.say(COVERAGE_TEXTS.rate)}: ${percentText(rate)}`,
-    cli.say(withheldText(suppressed.cells, below)),
+    `${titleOf(cli, COVERAGE_TEXTS.rate)}${percentText(rate)}`,
+    ...wrapped(cli.say(withheldText(suppressed.cells, below)), lineCells(), ''),
     ...(series === undefined ? [] : seriesLines(cli, series)),
     ...nodeLines(cli, nodes),
     ...refusedLines(cli, refused),
@@ -44,29 +49,29 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
     `${item.affected}`,
     cli.say(ATTENTION_TEXTS[item.kind]),
     whereOf(cli, item),
-    item.until === null ? (item.since ?? '') : `→ ${item.until}`,
+    item.until === null ? minuteOf(item.since) : `→ ${minuteOf(item.until)}`,
+    // Of any length, and so after what is compared.
+    [destinationOf(item) === undefined ? item.subject : null, item.detail].filter((text) => text !== null).join(' · '),
   ]);
-  const table = tableRows(rows);
-  // Of any length, and so on a line of its own.
-  const [first = '', ...rest] = attention.flatMap(({ detail }, at) => [
-    ...(table[at] ?? []),
-    ...(detail === null || detail === '' ? [] : wrapped(`     ${detail}`, MOST_CELLS, '     ')),
-  ]);
-  return [`${cli.say(COVERAGE_TEXTS.attention)}:`, cli.paint('red', first), ...rest, ''];
+  const [first = '', ...rest] = tableLines(rows);
+  return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];
 }
 
-function whereOf(cli: Cli, { province, subject }: AttentionItem): string {
-  const destination = provinceCodeSchema.safeParse(subject).data;
+function destinationOf({ subject }: AttentionItem): ProvinceCode | undefined {
+  return provinceCodeSchema.safeParse(subject).data;
+}
+
+function whereOf(cli: Cli, item: AttentionItem): string {
+  const { province } = item;
+  const destination = destinationOf(item);
   const where = province === null ? '' : nameOf(cli, province);
-  if (destination !== undefined) return `${where} → ${nameOf(cli, destination)}`;
-  return [where, subject ?? ''].filter((text) => text !== '').join(' ');
+  return destination === undefined ? where : `${where} → ${nameOf(cli, destination)}`;
 }
 
-/** A matrix where it fits, and else a line for each cell. */
+/** A matrix where it fits whole, and else a line for each cell. */
 function matrixLines(cli: Cli, cells: readonly CoverageCell[]): string[] {
-  if (cells.length === 0) return [cli.say(COVERAGE_TEXTS.matrix_none)];
+  if (cells.length === 0) return wrapped(cli.say(COVERAGE_TEXTS.matrix_none), lineCells(), '');
   const destinations = [...new Set(cells.map(({ destination }) => destination))].sort();
-  if (destinations.length > MOST_COLUMNS) return [...cellLines(cli, cells), ''];
   const issuers = [...new Set(cells.map(({ issuer }) => issuer))].sort();
   const corner = `${cli.say(COVERAGE_TEXTS.issuer)} ↓ ${cli.say(COVERAGE_TEXTS.destination)} →`;
   const rows = issuers.map((issuer) => [
@@ -76,14 +81,16 @@ function matrixLines(cli: Cli, cells: readonly CoverageCell[]): string[] {
       return cell === undefined ? '·' : `${percentText(rateOf(cell))} / ${cell.presented}`;
     }),
   ]);
-  return [...tableLines([[corner, ...destinations.map((destination) => nameOf(cli, destination))], ...rows]), ''];
+  const head = [corner, ...destinations.map((destination) => nameOf(cli, destination))];
+  const matrix = tableLines([head, ...rows], Number.POSITIVE_INFINITY);
+  const fits = destinations.length <= MOST_COLUMNS && matrix.every((line) => cellsOf(line) <= lineCells());
+  return [...(fits ? matrix : cellLines(cli, cells)), ''];
 }
 
 function cellLines(cli: Cli, cells: readonly CoverageCell[]): string[] {
   const titles = [
     COVERAGE_TEXTS.issuer,
     COVERAGE_TEXTS.destination,
-    COVERAGE_TEXTS.rate,
     COUNT_TEXTS.presented,
     COUNT_TEXTS.recognised,
     COUNT_TEXTS.restricted,
@@ -92,15 +99,20 @@ function cellLines(cli: Cli, cells: readonly CoverageCell[]): string[] {
   const rows = cells.map((cell) => [
     nameOf(cli, cell.issuer),
     nameOf(cli, cell.destination),
-    percentText(rateOf(cell)),
-    ...[cell.presented, cell.recognised, cell.restricted, cell.referred].map(String),
+    `${cell.presented}`,
+    `${cell.recognised} ${percentText(rateOf(cell))}`,
+    ...[cell.restricted, cell.referred].map(String),
   ]);
   return tableLines([titles, ...rows]);
 }
 
 function seriesLines(cli: Cli, series: NonNullable<Coverage['series']>): string[] {
   const titles = [COVERAGE_TEXTS.hour, COVERAGE_TEXTS.rate, COUNT_TEXTS.presented].map(cli.say);
-  const rows = series.map(({ at, totals, recognition_rate: rate }) => [at, percentText(rate), `${totals.presented}`]);
+  const rows = series.map(({ at, totals, recognition_rate: rate }) => [
+    minuteOf(at),
+    percentText(rate),
+    `${totals.presented}`,
+  ]);
   return ['', ...tableLines([titles, ...rows])];
 }
 
@@ -110,10 +122,10 @@ function nodeLines(cli: Cli, nodes: readonly NodeReport[]): string[] {
     .filter(({ silent, faults }) => silent || faults.length > 0)
     .map(({ node, last_report: last, silent, faults }) => [
       node,
-      last ?? cli.say(COVERAGE_TEXTS.never),
+      last === null ? cli.say(COVERAGE_TEXTS.never) : secondOf(last),
       [...(silent ? [COVERAGE_TEXTS.silent] : []), ...faults.map((fault) => NODE_FAULT_TEXTS[fault])]
         .map(cli.say)
-        .join(', '),
+        .join(cli.say({ zh: '；', en: '; ' })),
     ]);
   if (rows.length === 0) return [];
   const titles = [COVERAGE_TEXTS.node, COVERAGE_TEXTS.last_report, COVERAGE_TEXTS.faults].map(cli.say);
@@ -121,11 +133,12 @@ function nodeLines(cli: Cli, nodes: readonly NodeReport[]): string[] {
 }
 
 function refusedLines(cli: Cli, refused: Coverage['refused']): string[] {
-  const rows = [...problemCodeSchema.values].flatMap((problem) => {
-    const n = refused[problem] ?? 0;
-    return n === 0 ? [] : [[cli.say(PROBLEMS[problem]), `${n}`]];
-  });
-  return rows.length === 0 ? [] : ['', `${cli.say(COVERAGE_TEXTS.refused)}:`, ...tableLines(rows)];
+  const rows = [...problemCodeSchema.values]
+    .map((problem) => ({ problem, n: refused[problem] ?? 0 }))
+    .filter(({ n }) => n > 0)
+    .sort((a, b) => b.n - a.n)
+    .map(({ problem, n }) => [cli.say(PROBLEMS[problem]), `${n}`]);
+  return rows.length === 0 ? [] : ['', titleOf(cli, COVERAGE_TEXTS.refused).trimEnd(), ...tableLines(rows)];
 }
 
 function certificateLines(cli: Cli, certificates: Coverage['certificates']): string[] {
@@ -136,15 +149,31 @@ function certificateLines(cli: Cli, certificates: Coverage['certificates']): str
     cli.say(countryText(country)),
     ...[counts.valid, counts.invalid, counts.indeterminate].map(String),
   ]);
-  return ['', `${cli.say(COVERAGE_TEXTS.certificates)}:`, ...tableLines([titles, ...rows])];
+  return ['', titleOf(cli, COVERAGE_TEXTS.certificates).trimEnd(), ...tableLines([titles, ...rows])];
 }
 
 function rateOf({ green, recognised }: CoverageCell): number | null {
   return green === 0 ? null : recognised / green;
 }
 
+/** What is not whole never reads as whole, nor what is not nothing as nothing. */
 function percentText(share: number | null): string {
-  return share === null ? '–' : `${(100 * share).toFixed(1)}%`;
+  if (share === null) return '–';
+  const percent = share === 0 || share === 1 ? 100 * share : Math.min(99.9, Math.max(0.1, 100 * share));
+  return `${percent.toFixed(1)}%`;
+}
+
+/** An instant of RFC 3339, always in UTC here, as short as whoever reads it needs. */
+function minuteOf(instant: string | null): string {
+  return instant === null ? '' : `${instant.slice(0, 16)}Z`;
+}
+
+function secondOf(instant: string): string {
+  return `${instant.slice(0, 19)}Z`;
+}
+
+function titleOf(cli: Cli, text: LocalisedText): string {
+  return cli.say({ zh: `${text.zh}：`, en: `${text.en}: ` });
 }
 
 function nameOf(cli: Cli, province: ProvinceCode): string {

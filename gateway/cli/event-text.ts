@@ -4,7 +4,7 @@ import { EVENT_TEXTS } from '../../schemas/texts/registry-state.ts';
 import { type Cli, printable } from './cli.ts';
 import { digestGroups } from './digest-groups.ts';
 import type { ReadEvent } from './signed-events.ts';
-import { MOST_CELLS, tableLines } from './table.ts';
+import { lineCells, tableLines } from './table.ts';
 
 /** A document within a body (a manifest, a report) is named by its digest: nobody compares 40,000 characters by eye. */
 const LONGEST_SHOWN = 200;
@@ -26,7 +26,7 @@ export function printEvent(cli: Cli, { jws, kid, alg, event }: ReadEvent): void 
     ['SHA-256', digestGroups(jws)],
   ];
   const shown = rows.map((row) => row.map((text) => printable(text)));
-  for (const line of tableLines(shown, MOST_CELLS - 2)) print(`  ${line}`);
+  for (const line of tableLines(shown, lineCells() - 2)) print(`  ${line}`);
 }
 
 interface Leaf {

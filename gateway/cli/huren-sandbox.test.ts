@@ -251,8 +251,8 @@ describe('coverage', () => {
     const told = (await huren(['coverage', '--series'], env)).stdout;
     expect(told).toMatch(/Destination → .*Guangdong/);
     expect(told).toMatch(/^Henan +\d+\.\d% \/ \d+/m);
-    expect(told).toMatch(/a mandate lapses or has lapsed +sandbox-special-venues/);
-    expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z +\d+\.\d% +\d+$/m);
+    expect(told).toMatch(/a mandate lapses or has lapsed .*sandbox-special-venues/);
+    expect(told).toMatch(/^\d{4}-\d\d-\d\dT\d\d:00Z +\d+\.\d% +\d+$/m);
   });
 
   test('a table that is taken away is another one, half of one, or mixed with words for people', async () => {

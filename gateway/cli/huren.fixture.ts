@@ -14,7 +14,7 @@ export function huren(
   stdin = '',
   entry = 'huren.ts',
 ): Promise<Ran> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(HUREN_|LC_|LANG)/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(HUREN_|LC_|LANG|COLUMNS)/.test(name));
   const child = spawn(process.execPath, [join(import.meta.dirname, entry), ...argv], {
     env: { ...Object.fromEntries(inherited), HUREN_DATA_DIR: '/nowhere/huren', ...env },
   });

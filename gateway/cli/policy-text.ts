@@ -7,7 +7,7 @@ import type { Deviation, PolicyDiff } from '../policy/diff.ts';
 import type { PolicyImpact } from '../policy/impact.ts';
 import type { PolicyReview } from '../policy/review.ts';
 import { type Cli, printable } from './cli.ts';
-import { MOST_CELLS, tableLines, wrapped } from './table.ts';
+import { lineCells, tableLines, wrapped } from './table.ts';
 
 const DECISIONS: Record<Decision, LocalisedText> = {
   pass: { zh: '放行', en: 'pass' },
@@ -36,7 +36,7 @@ export function printDiff(cli: Cli, policy: Policy, baseline: Policy, { stricter
   const { say, print } = cli;
   const title =
     say({ zh: `${titleOf(cli, policy)} 与 `, en: `${titleOf(cli, policy)} against ` }) + titleOf(cli, baseline);
-  for (const line of wrapped(title, MOST_CELLS, '  ')) print(line);
+  for (const line of wrapped(title, lineCells(), '  ')) print(line);
   if (stricter.length + looser.length === 0) print(say({ zh: '  没有差异', en: '  no difference' }));
   printDeviations(cli, { zh: '更严', en: 'stricter' }, stricter);
   printDeviations(cli, { zh: '更宽', en: 'looser' }, looser);
@@ -53,7 +53,7 @@ function printDeviations(cli: Cli, kind: LocalisedText, deviations: readonly Dev
         : ['', '', '', '', caseText(cli, condition), ''],
     );
   });
-  for (const line of tableLines(rows, MOST_CELLS - 2)) cli.print(`  ${line}`);
+  for (const line of tableLines(rows, lineCells() - 2)) cli.print(`  ${line}`);
 }
 
 function basisText(cli: Cli, { basis, reported_at, ends_at }: NonNullable<Deviation['exception']>): string {
@@ -66,7 +66,7 @@ function basisText(cli: Cli, { basis, reported_at, ends_at }: NonNullable<Deviat
 
 function printCases(cli: Cli, label: string, where: readonly RowCondition[]): void {
   for (const condition of where) {
-    for (const line of wrapped(`    ${label}${caseText(cli, condition)}`, MOST_CELLS, '      ')) cli.print(line);
+    for (const line of wrapped(`    ${label}${caseText(cli, condition)}`, lineCells(), '      ')) cli.print(line);
   }
 }
 
@@ -110,6 +110,6 @@ export function printImpact(cli: Cli, { window, impact, undecided, suppressed_be
     say(VENUE_KINDS[venue_kind]),
     `${say(DECISIONS[from])} → ${say(DECISIONS[to])}`,
   ]);
-  for (const line of tableLines(lines, MOST_CELLS - 2)) print(`  ${line}`);
+  for (const line of tableLines(lines, lineCells() - 2)) print(`  ${line}`);
   print(`  ${say(draftUnknownText(undecided, unknown, suppressed_below))}`);
 }

@@ -4,7 +4,7 @@ import { ConfigError } from '../compose/config.ts';
 import type { CheckedAnswer } from '../trust/check-answer.ts';
 import { type Cli, printable } from './cli.ts';
 import { CliError } from './cli-error.ts';
-import { MOST_CELLS, wrapped } from './table.ts';
+import { lineCells, wrapped } from './table.ts';
 import { checkNext } from './trust-texts.ts';
 
 /** `huren: <code>: <text>` and what to do next, on stderr. */
@@ -34,6 +34,5 @@ function complain(cli: Cli, code: string, text: string, next: string): void {
     `  ${cli.say({ zh: '下一步：', en: 'next: ' })}${printable(next)}`,
   ];
   // Elsewhere than on a terminal somebody may look for the whole sentence.
-  for (const line of lines)
-    for (const part of process.stderr.isTTY ? wrapped(line, MOST_CELLS, '  ') : [line]) console.error(part);
+  for (const line of lines) for (const part of wrapped(line, lineCells(process.stderr), '  ')) console.error(part);
 }

@@ -1,8 +1,22 @@
+import type { WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 
-/** Cells of a line: what a terminal of eighty can show in two, and a wider one in one. */
-export const MOST_CELLS = 100;
 const CONTINUED = '    ';
+/** Narrower than this lines would be of a word each. */
+const LEAST_CELLS = 40;
+/** Of a terminal that does not say how wide it is. */
+const USUAL_CELLS = 80;
+
+/**
+ * Cells of a line: as many as its terminal has. In a pipe or a file a record is a line however long, since whatever reads
+ * there looks for whole lines. COLUMNS says otherwise (POSIX Base Definitions 8.3).
+ */
+export function lineCells(stream: Pick<WriteStream, 'isTTY' | 'columns'> = process.stdout): number {
+  const wished = Number(process.env['COLUMNS']);
+  if (Number.isInteger(wished) && wished > 0) return Math.max(LEAST_CELLS, wished);
+  if (!stream.isTTY) return Number.POSITIVE_INFINITY;
+  return stream.columns > 0 ? Math.max(LEAST_CELLS, stream.columns) : USUAL_CELLS;
+}
 const GAP = '  ';
 
 /** What stands in a column: a text, or what people copy as it is, a code for instance. */
@@ -12,12 +26,12 @@ export type Cell = string | { readonly copied: string };
  * Lays rows out in columns; Chinese and full-width characters take two cells of a terminal. What has no room in
  * `most` cells goes on below, indented, and a text that has none by itself is broken at its spaces; an identifier has none.
  */
-export function tableLines(rows: readonly (readonly Cell[])[], most = MOST_CELLS): string[] {
+export function tableLines(rows: readonly (readonly Cell[])[], most = lineCells()): string[] {
   return tableRows(rows, most).flat();
 }
 
 /** The same row by row, for whoever marks rows. */
-export function tableRows(rows: readonly (readonly Cell[])[], most = MOST_CELLS): string[][] {
+export function tableRows(rows: readonly (readonly Cell[])[], most = lineCells()): string[][] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {

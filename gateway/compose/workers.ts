@@ -138,6 +138,8 @@ class WorkerPool {
   async #replace(): Promise<void> {
     if (this.#closing) return;
     await this.add().catch((error: unknown) => {
+      // What was on its way when everything was told to stop is no fault.
+      if (this.#closing) return;
       const reason = error instanceof Error ? error.message : 'unknown';
       this.#log.error({ reason }, 'a worker could not be started again');
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);

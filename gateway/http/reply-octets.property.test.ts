@@ -8,7 +8,8 @@ const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('绿码', '
 const own = fc.record({ zh: text, en: text });
 const issuer = fc.constantFrom(...keysOf(PROVINCES)).chain((province) => {
   const { zh, en } = PROVINCES[province];
-  return fc.record({ province: fc.constant(province), name: fc.oneof(fc.constant({ zh, en }), own) });
+  const half = fc.oneof(fc.record({ zh: fc.constant(zh), en: text }), fc.record({ zh: text, en: fc.constant(en) }));
+  return fc.record({ province: fc.constant(province), name: fc.oneof(fc.constant({ zh, en }), own, half) });
 });
 const reason = fc
   .constantFrom(...keysOf(REASONS))

@@ -207,10 +207,12 @@ describe.skipIf(findPostgres() === undefined)('PostgreSQL', () => {
     const store = await open(url);
     const appended = await store.append(numbered(3));
     const auditor = new URL(url);
-    auditor.username = 'auditor';
+    // Roles belong to the whole server, on which this may run a second time.
+    const role = `auditor_of${auditor.pathname.replace('/', '_')}`;
+    auditor.username = role;
     await execute(
       url,
-      `CREATE ROLE auditor LOGIN PASSWORD '${auditor.password}'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO auditor`,
+      `CREATE ROLE ${role} LOGIN PASSWORD '${auditor.password}'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`,
     );
     const reader = openPostgresReader(auditor.href);
     onTestFinished(() => reader.close());

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { keysOf } from '../../schemas/code-lists/index.ts';
+import { createCli } from '../cli/cli.ts';
+import { createProgram } from '../cli/program.ts';
 import { blocksOf, DOCUMENTS, read } from './documented.ts';
 import { ROOT } from './import-graph.ts';
 import { placeOf, README_LANGUAGES, README_PICTURES } from './looks/readme-pictures.ts';
@@ -44,6 +47,14 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(named.filter((script) => !(script in packageJson.scripts))).toEqual([]);
   });
 
+  test('a command is named that there is not, or an option that it does not take', () => {
+    expect(
+      commandsIn(text)
+        .map(faultOf)
+        .filter((fault) => fault !== null),
+    ).toEqual([]);
+  });
+
   test('something is shown that no test compares with what is printed', () => {
     const shown = blocksOf(document).filter(({ kind }) => kind === '' || kind === 'text');
     const unheld = shown.filter(({ text: block }) => !isHeld(document, block));
@@ -53,6 +64,35 @@ describe.each(DOCUMENTS)('%s', (document) => {
   test('a path of one machine stands in it', () => {
     expect(PLACE_OF_ONE_MACHINE.exec(text)?.[0] ?? null).toBe(null);
   });
+});
+
+const program = await createProgram(createCli('en', {}));
+
+/** What stands behind `huren`, in running text and where it is to be pasted; what offers a choice is no command line. */
+function commandsIn(text: string): string[] {
+  const inline = text.matchAll(/`(?:npm run -s )?huren (?:-- )?([^`]+)`/g);
+  const pasted = text.matchAll(/^ *(?:npm run -s )?huren (?:-- )?(.+)$/gm);
+  const lines = [...inline, ...pasted].map(([, line = '']) => line.replaceAll('\n', ' '));
+  return lines.filter((line) => !line.includes('|'));
+}
+
+function faultOf(line: string): string | null {
+  let command: Command = program;
+  const words = line.split(/\s+/).filter((word) => word !== '--help');
+  for (let word = words[0]; word !== undefined; word = words[0]) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) break;
+    command = next;
+    words.shift();
+  }
+  if (command.commands.length > 0 && words.length > 0) return `huren ${line}: no such command`;
+  const known = new Set([...command.options, ...program.options].map(({ long }) => long));
+  const wrong = words.filter((word) => word.startsWith('--') && !known.has(word.split('=')[0] ?? ''));
+  return wrong.length > 0 ? `huren ${line}: ${wrong.join(' ')}` : null;
+}
+
+test('commands are looked for where there are none', () => {
+  expect(DOCUMENTS.flatMap((document) => commandsIn(read(document))).length).toBeGreaterThan(100);
 });
 
 /** Whole documents whose every block a test runs and compares. */

@@ -126,7 +126,7 @@ describe.each(READMES)('what $document shows', ({ document, language, green, val
     const decided = async () => withoutItsAfternoon((await huren([...argv, '--lang', language], offline)).stdout);
     // The node has the lists soon after their adapter is registered.
     const shown = withoutItsAfternoon(shownIn(document, valid));
-    await expect.poll(decided, { timeout: 20_000, interval: 500 }).toBe(shown);
+    await expect.poll(decided, { interval: 500 }).toBe(shown);
   });
 
   test('is not how many codes the sandbox has', () => {
@@ -150,7 +150,7 @@ test('a province is not registered on the running sandbox by the commands of CON
   }
   const shown = withoutItsAfternoon(shownIn('CONTRIBUTING.md', '✓ submitted 120000')).split('\n');
   expect(missingLine(withoutItsAfternoon(printed), shown), printed).toBe(null);
-  const own = (await sandboxCodes(sandbox.url)).filter(({ province }) => province === '120000');
+  const own = (await sandboxCodes(sandbox.url, '?unregistered=1')).filter(({ province }) => province === '120000');
   expect(read('CONTRIBUTING.md')).toContain(`\`${own.length} passed, 0 failed\``);
 });
 

@@ -9,7 +9,7 @@ import {
   startProvincialNode,
   startSystem,
 } from './provincial-node.ts';
-import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
 
 /**
  * Hainan's node at an address that the destination's network does not reach; the national platform's node, in the sandbox,
@@ -38,10 +38,8 @@ const ONLY_HERE = { ...networksOf('127.0.0.1/32'), reachesPublic: false, plainHt
 
 /** Starts all of it. The destination may ask the system itself, where nobody else answers. */
 export async function startHiddenNode(): Promise<HiddenNode> {
-  const beforeRelay = await startListeningProxy();
+  const { between: beforeRelay, sandbox } = await startOverheardSandbox();
   const beforeIssuer = await startListeningProxy('127.0.0.2');
-  const sandbox = await startSandboxGateway({ HUREN_ENTITY_ID: beforeRelay.url });
-  beforeRelay.target = sandbox.url;
   const nation: RestOfNation = { url: sandbox.url, base: beforeRelay.url, dataDir: sandbox.dataDir };
   const system = await startSystem(PROVINCE);
   system.codes.enter(new Map(system.codes.tokens()));

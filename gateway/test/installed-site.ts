@@ -6,8 +6,8 @@ import { z } from 'zod';
 import attestations from '../../schemas/vectors/forged/attestations.json' with { type: 'json' };
 import { freePort } from './free-port.ts';
 import { RUN_VECTORS } from './package-programs.ts';
+import { PATIENCE_MS } from './patience.ts';
 
-const WITHIN_MS = 30_000;
 /** The machine's own programs, and not those that an `npm run` puts before them. */
 const OWN_PATH = (process.env['PATH'] ?? '')
   .split(delimiter)
@@ -101,7 +101,7 @@ export class InstalledSite {
       said += chunk;
     });
     const ended = new Promise<number | null>((done) => child.once('exit', done));
-    const untilMs = performance.now() + WITHIN_MS;
+    const untilMs = performance.now() + PATIENCE_MS;
     const isUp = () =>
       fetch(`http://127.0.0.1:${port}/healthz`).then(
         ({ status }) => status === 200,

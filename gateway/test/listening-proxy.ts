@@ -34,8 +34,8 @@ const HOP_BY_HOP = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'co
 
 const QUESTION = /\/v1\/statements(\/batch|\/relay)?$/;
 
-/** Starts it on a free port of a loopback address. Only questions to nodes are recorded and meddled with. */
-export async function startListeningProxy(host = '127.0.0.1'): Promise<ListeningProxy> {
+/** Starts it on a loopback address, on a free port unless told. Only questions to nodes are recorded and meddled with. */
+export async function startListeningProxy(host = '127.0.0.1', port = 0): Promise<ListeningProxy> {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url: path = '/', headers } = incoming;
     const body = await text(incoming);
@@ -75,7 +75,7 @@ export async function startListeningProxy(host = '127.0.0.1'): Promise<Listening
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
   });
-  await once(server.listen(0, host), 'listening');
+  await once(server.listen(port, host), 'listening');
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const proxy: ListeningProxy = {

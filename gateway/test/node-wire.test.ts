@@ -15,7 +15,7 @@ import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { verify } from '../verification/verify.ts';
 import { inParallel } from './in-parallel.ts';
-import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
+import type { ListeningProxy } from './listening-proxy.ts';
 import {
   type ProvincialNode,
   type RestOfNation,
@@ -23,7 +23,7 @@ import {
   startProvincialNode,
   startSystem,
 } from './provincial-node.ts';
-import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 /** Asked by a destination and answered by an issuer that each have a node of their own, here. */
@@ -42,9 +42,7 @@ let destination: ProvincialNode;
 const byNode = (): Partial<Manifest> => ({ node: issuer.entityId, route: ['node'], freshness_s: 0, stale_grace_s: 0 });
 
 beforeAll(async () => {
-  between = await startListeningProxy();
-  sandbox = await startSandboxGateway({ HUREN_ENTITY_ID: between.url, HUREN_LOG_LEVEL: 'debug' });
-  between.target = sandbox.url;
+  ({ between, sandbox } = await startOverheardSandbox({ HUREN_LOG_LEVEL: 'debug' }));
   nation = { url: sandbox.url, base: between.url, dataDir: sandbox.dataDir };
   venue = await openVenueClient(sandbox.url);
   codes = await sandboxCodes(sandbox.url);

@@ -3,8 +3,8 @@ import type { VerificationReply } from '../../schemas/verification.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
-import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
-import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import type { ListeningProxy } from './listening-proxy.ts';
+import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
 import { postRecord, sandboxCodes } from './venue-client.ts';
 
 /** Anhui's node signs for a system that does not; Guizhou's hands on what its system signed, and may be gone round. */
@@ -24,9 +24,7 @@ export interface OverheardNation {
 
 /** Starts it, with no limit on venues that a test would meet. */
 export async function startOverheardNation(): Promise<OverheardNation> {
-  const between = await startListeningProxy();
-  const nation = await startSandboxGateway({ HUREN_ENTITY_ID: between.url, HUREN_CLIENT_RATE: '100000' });
-  between.target = nation.url;
+  const { between, sandbox: nation } = await startOverheardSandbox({ HUREN_CLIENT_RATE: '100000' });
   const codes = await sandboxCodes(nation.url);
   return {
     between,

@@ -15,7 +15,7 @@ export type TestPostgres = {
   readonly createDatabase: () => Promise<string>;
   /** The server dies as in a power cut (SIGKILL) and comes back on the same port and data. */
   readonly crashAndRestart: () => Promise<void>;
-  /** The server goes away; `start` brings it back. */
+  /** The server goes away; `start` brings it back, and so does the next database. */
   readonly shutDown: () => Promise<void>;
   readonly start: () => Promise<void>;
   /** Ends the server and removes its data. */
@@ -49,6 +49,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   let databases = 0;
 
   const start = async () => {
+    if (server?.child.exitCode === null && server.child.signalCode === null) return;
     const deadline = Date.now() + READY_TIMEOUT_MS;
     do {
       // After a crash the old server's children may still be ending, and the new server then ends at once.
@@ -68,6 +69,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   return {
     start,
     createDatabase: async () => {
+      // A test that failed while the server was away has left it so.
+      await start();
       databases += 1;
       const name = `test_${databases}`;
       await runSql(url('postgres'), `CREATE DATABASE ${name}`);

@@ -15,7 +15,7 @@ import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
 import { verify } from '../verification/verify.ts';
-import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
+import type { ListeningProxy } from './listening-proxy.ts';
 import {
   type ProvincialNode,
   type RestOfNation,
@@ -23,7 +23,7 @@ import {
   startProvincialNode,
   startSystem,
 } from './provincial-node.ts';
-import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
+import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
 import { postRecord, sandboxCodes, setFault } from './venue-client.ts';
 
 /*
@@ -42,9 +42,7 @@ let destination: ProvincialNode;
 let codes: SandboxCode[];
 
 beforeAll(async () => {
-  beforeOrigin = await startListeningProxy();
-  sandbox = await startSandboxGateway({ HUREN_ENTITY_ID: beforeOrigin.url });
-  beforeOrigin.target = sandbox.url;
+  ({ between: beforeOrigin, sandbox } = await startOverheardSandbox());
   nation = { url: sandbox.url, base: beforeOrigin.url, dataDir: sandbox.dataDir };
   codes = await sandboxCodes(sandbox.url);
   system = await startSystem(SHOWN);

@@ -1,17 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { degradedSchema, READINESS_REASONS } from '../../schemas/readiness.ts';
-import { createCli } from '../cli/cli.ts';
-import { createProgram } from '../cli/program.ts';
 import { reportOf } from './chaos/report.ts';
 import { shownIn } from './documented.ts';
 import { ROOT } from './import-graph.ts';
 import { REHEARSALS } from './rehearsal/procedures.ts';
 
 const text = readFileSync(join(ROOT, 'deploy/RUNBOOK.md'), 'utf8');
-const program = await createProgram(createCli('en', {}));
 const MAKES_A_METRIC = /(?:new (?:Counter|Gauge|Histogram)\(\{\s*name:|\bgauge\()\s*'(huren_\w+)'/g;
 const headings = new Set([...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, name = '']) => name));
 
@@ -79,30 +75,4 @@ test.each(REHEARSALS)('$section is rehearsed with commands that it does not prin
   const [own = ''] = after.split('\n## ');
   const named = commands.map((command) => `huren ${command.split(/ (?=-|\{|\d)/)[0]}`);
   expect(named.filter((name) => !own.includes(name))).toEqual([]);
-});
-
-describe('a command of the runbook', () => {
-  const inline = [...text.matchAll(/`huren ([^`]+)`/g)].map(([, line = '']) => line.replaceAll('\n', ' '));
-  const blocks = [...text.matchAll(/^huren (.+)$/gm)].map(([, line = '']) => line);
-
-  test('is none that there is, or has an option that it does not take', () => {
-    const lines = [...inline, ...blocks].filter((line) => !line.includes('|'));
-    expect(lines.length).toBeGreaterThan(25);
-    expect(lines.map(faultOf).filter((fault) => fault !== null)).toEqual([]);
-  });
-
-  function faultOf(line: string): string | null {
-    let command: Command = program;
-    const words = line.split(/\s+/);
-    for (let word = words[0]; word !== undefined; word = words[0]) {
-      const next = command.commands.find((one) => one.name() === word);
-      if (next === undefined) break;
-      command = next;
-      words.shift();
-    }
-    const known = new Set([...command.options, ...program.options].map(({ long }) => long));
-    const wrong = words.filter((word) => word.startsWith('--') && !known.has(word.split('=')[0] ?? ''));
-    const isGroup = command.commands.length > 0;
-    return isGroup || wrong.length > 0 ? `huren ${line}: ${isGroup ? 'no such command' : wrong.join(' ')}` : null;
-  }
 });

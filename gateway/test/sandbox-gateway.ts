@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { takeFounded } from './founded-sandboxes.ts';
+import { type FoundedSandbox, takeFounded } from './founded-sandboxes.ts';
+import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
 
 /** A gateway in sandbox mode in a process of its own, on a free port, with a data directory of its own. */
 export interface SandboxGateway {
@@ -22,14 +23,36 @@ const READY_LINE = /ready at (https?:\/\/\S+)\n[\s\S]*Ctrl-C/;
 
 /** Starts `huren serve --sandbox` and waits until it says that it is ready. Throws with what it wrote instead. */
 export async function startSandboxGateway(env: Readonly<Record<string, string>> = {}): Promise<SandboxGateway> {
-  const founded = await takeFounded(env, async (dataDir, port) => {
-    const founding = await startProcess({
-      HUREN_PORT: String(port),
-      HUREN_DATA_DIR: dataDir,
-      HUREN_LOG_LEVEL: 'error',
-    });
-    await founding.end();
-  });
+  return await startFrom(await takeFounded(env, found), env, (port) => ({ HUREN_PORT: String(port) }));
+}
+
+/** The same behind somebody who listens: under the nation's own address, which `between` has, others reach it. */
+export async function startOverheardSandbox(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly between: ListeningProxy; readonly sandbox: SandboxGateway }> {
+  const founded = await takeFounded(env, found);
+  const between = await startListeningProxy('127.0.0.1', founded?.port);
+  try {
+    const sandbox = await startFrom(founded, env, () => ({ HUREN_PORT: '0', HUREN_ENTITY_ID: between.url }));
+    between.target = sandbox.url;
+    return { between, sandbox };
+  } catch (error) {
+    await between.stop();
+    throw error;
+  }
+}
+
+async function found(dataDir: string, port: number): Promise<void> {
+  const settings = { HUREN_PORT: String(port), HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'error' };
+  await (await startProcess(settings)).end();
+}
+
+/** Starts it on a copy of what was founded, or founds it where it stands. */
+async function startFrom(
+  founded: FoundedSandbox | null,
+  env: Readonly<Record<string, string>>,
+  placeOf: (port: number) => Readonly<Record<string, string>>,
+): Promise<SandboxGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'huren-sandbox-'));
   founded?.copyTo(dataDir);
   const clean = () => {
@@ -37,8 +60,8 @@ export async function startSandboxGateway(env: Readonly<Record<string, string>> 
     founded?.giveBack();
   };
   try {
-    const port = String(founded?.port ?? 0);
-    const { end, ...started } = await startProcess({ HUREN_PORT: port, HUREN_DATA_DIR: dataDir, ...env });
+    const place = placeOf(founded?.port ?? 0);
+    const { end, ...started } = await startProcess({ ...place, HUREN_DATA_DIR: dataDir, ...env });
     let stopped: Promise<number | null> | null = null;
     const stop = () => {
       stopped ??= end().finally(clean);

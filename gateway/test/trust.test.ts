@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { problemSchema } from '../../schemas/problem.ts';
+import { PROBLEMS, problemSchema } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { readActorFile } from '../keys/key-store.ts';
@@ -272,7 +272,10 @@ describe('an audit', () => {
     const code = async (reply: Promise<Response>) => problemSchema.parse(await (await reply).json()).code;
     expect(await code(post({}, true))).toBe('audit_not_permitted');
     expect(await code(post({ mandate: 'sandbox-lapsed-county' }))).toBe('audit_not_permitted');
-    expect(await code(post({ mandate: 'no-such-mandate' }))).toBe('audit_not_permitted');
+    const refused = problemSchema.parse(await (await post({ mandate: 'no-such-mandate' })).json());
+    // Whoever asks under a name that is none must not read from it what to do with the person.
+    expect([refused.code, refused.next]).toEqual(['audit_not_permitted', PROBLEMS.audit_not_permitted.next]);
+    expect(refused.next.en).toMatch(/huren mandate list.*nothing about the person/);
     const jti = crypto.randomUUID();
     // What nobody was entitled to ask is not remembered, or strangers could fill the memory.
     expect(await code(post({ jti, mandate: 'no-such-mandate' }))).toBe('audit_not_permitted');

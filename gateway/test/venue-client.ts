@@ -45,9 +45,9 @@ export async function sandboxVenues(url: string) {
   return z.array(venueSchema).parse(await (await fetch(`${url}/sandbox/venues`)).json());
 }
 
-/** Every sandbox code with its expectation. */
-export async function sandboxCodes(url: string): Promise<SandboxCode[]> {
-  return sandboxCodesSchema.parse(await (await fetch(`${url}/sandbox/codes`)).json());
+/** Every sandbox code with its expectation; with `?unregistered=1` those of the systems that wait to be registered. */
+export async function sandboxCodes(url: string, query: '' | '?unregistered=1' = ''): Promise<SandboxCode[]> {
+  return sandboxCodesSchema.parse(await (await fetch(`${url}/sandbox/codes${query}`)).json());
 }
 
 /** Puts one raw record behind a new code. */

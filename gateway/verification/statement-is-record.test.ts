@@ -127,6 +127,18 @@ describe('what may lawfully differ', () => {
     }
   });
 
+  test.each([
+    ['ground', []],
+    ['flags', []],
+    ['status_as_of', null],
+    ['provenance', null],
+    ['provenance/approvals', []],
+    ['provenance/origin', null],
+  ])('nothing in both for %s is refused', async (path, nothing) => {
+    const silent = changed(path, nothing);
+    expect(await outcome(silent, structuredClone(silent))).toMatchObject({ kind: 'claims', claims: silent });
+  });
+
   test('another order of grounds or flags is refused', async () => {
     const turned = { ground: RECORD.ground.toReversed(), flags: RECORD.flags.toReversed() };
     expect(await outcome({ ...RECORD, ...turned })).toMatchObject({ kind: 'claims', claims: turned });

@@ -139,7 +139,7 @@ export const COVERAGE_TEXTS = {
   never: { zh: '从未上报', en: 'never' },
   silent: { zh: '停止上报', en: 'silent' },
   faults: { zh: '异常', en: 'What is wrong' },
-  well: { zh: '正常', en: 'nothing' },
+  well: { zh: '正常', en: 'all is well' },
   refused: { zh: '未答复的扫码', en: 'Scans that were refused' },
   refused_none: { zh: '没有。', en: 'None.' },
   adapters: { zh: '签发省份的适配器', en: 'Adapters of the issuers' },
@@ -147,7 +147,6 @@ export const COVERAGE_TEXTS = {
   conformance: { zh: '检查程度', en: 'Checked' },
   trial: { zh: '试用版本', en: 'Being tried' },
   problem: { zh: '问题', en: 'Problem' },
-  own_page: { zh: '查看该省', en: 'the page of' },
   its_codes: { zh: '本省码在各目的地', en: 'Its codes, at other destinations' },
   here: { zh: '各省码在本省', en: "Other provinces' codes, here" },
   none_shown: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
@@ -179,12 +178,21 @@ export const ADAPTER_TEXTS = {
 
 /** How many scans there were. */
 export function scansText(count: string): LocalisedText {
-  return { zh: `${count} 次扫码`, en: `${count} scans` };
+  return { zh: `${count} 次扫码`, en: scansOf(count) };
 }
 
 /** How many scans of the last day something touches. */
 export function affectedText(count: string): LocalisedText {
-  return { zh: `涉及 ${count} 次扫码`, en: `${count} scans touched` };
+  return { zh: `涉及 ${count} 次扫码`, en: `${scansOf(count)} touched` };
+}
+
+function scansOf(count: string): string {
+  return `${count} ${count === '1' ? 'scan' : 'scans'}`;
+}
+
+/** The way to one issuer's page; not every issuer is a province. */
+export function ownPageText({ zh, en }: LocalisedText): LocalisedText {
+  return { zh: `${zh}专页`, en: `the page of ${en}` };
 }
 
 /** What a list has beside what it shows at once. */
@@ -197,6 +205,9 @@ export function withheldText(groups: number, below: number): LocalisedText {
   if (groups === 0) return { zh: '没有隐去的组合', en: 'Nothing is withheld' };
   return {
     zh: `另有 ${groups} 个签发地与目的地的组合已隐去：扫码少于 ${below} 次；空格可能是其中之一，也可能没有扫码`,
-    en: `${groups} more issuers at destinations are withheld, with fewer than ${below} scans behind each: an empty cell is one of them, or had no scans`,
+    en:
+      groups === 1
+        ? `1 more issuer at a destination is withheld, with fewer than ${below} scans behind it: an empty cell is that one, or had no scans`
+        : `${groups} more issuers at destinations are withheld, with fewer than ${below} scans behind each: an empty cell is one of them, or had no scans`,
   };
 }

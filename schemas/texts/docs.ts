@@ -40,7 +40,6 @@ export const DOCS_TEXTS = {
     en: 'Nothing matches. A part of a path, of a member or of a problem code will do.',
   },
   link_here: { zh: '指向此处的链接', en: 'Link to this' },
-  operations: { zh: '个接口', en: 'operations' },
   anything: { zh: '任意 JSON 值', en: 'any JSON value' },
   array_of: { zh: '数组：', en: 'array of' },
   object: { zh: '对象', en: 'object' },
@@ -65,3 +64,8 @@ export const DOCS_TEXTS = {
     en: 'In sandbox mode alone; 404 in any other. Every province there is simulated.',
   },
 } as const satisfies Record<string, LocalisedText>;
+
+/** How many operations stand in a group. */
+export function operationsText(count: number): LocalisedText {
+  return { zh: `${count} 个接口`, en: `${count} ${count === 1 ? 'operation' : 'operations'}` };
+}

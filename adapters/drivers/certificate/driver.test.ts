@@ -139,14 +139,36 @@ describe('certificates', () => {
       .toMatch(/issuer_unknown/);
   });
 
-  test('rules that begin before they have been known for 48 hours take the place of the known ones', async () => {
+  test('rules that begin before they have been known for 48 hours are taken, or hold back the list beside them', async () => {
     const { ask, clock, served, received } = await open(documents({ rules: { sequence: 5 } }));
     await ask(CODE);
-    served.now = documents({ list: { sequence: 2e9, signers: [] }, rules: { sequence: 6, rules: [] } });
+    served.now = documents({ rules: { sequence: 6, rules: [] } });
     clock.nowMs += 61_000;
     await ask(CODE);
     await expect.poll(() => received.length).toBe(2);
     await expect(ask(CODE)).resolves.toMatchObject(result('ok'));
+    served.now = documents({ list: { sequence: 2e9, signers: [] }, rules: { sequence: 6, rules: [] } });
+    await expect.poll(async () => JSON.stringify(await ask(CODE))).toMatch(/issuer_unknown/);
+    await expect(ask(issuer.issue({ family: 'shc', result: 'ok' }), '460000')).resolves.toMatchObject(
+      result('rules_missing'),
+    );
+  });
+
+  test('rules of an earlier run that were published two days ago or less hold back the list, or are replaced too soon', async () => {
+    const kept = shelf();
+    const before = await open(documents({ rules: { sequence: 5 } }), kept);
+    await before.ask(CODE);
+    const later = documents({ list: { sequence: 2e9, signers: [] }, rules: { sequence: 9, rules: [] } });
+    const after = await open(later, kept);
+    await expect(after.ask(CODE)).resolves.toMatchObject(result('ok'));
+    await expect.poll(async () => JSON.stringify(await after.ask(CODE))).toMatch(/issuer_unknown/);
+    expect(kept.read()).toContain(later.trust_list);
+    expect(kept.read()).not.toContain(later.rules[0]);
+  });
+
+  test('a driver starts with a list alone where the rules beside it cannot be taken', async () => {
+    const { ask } = await open(documents({ rules: { issued_at: '2026-11-27T00:00:00Z' } }));
+    await expect(ask(CODE, '440000')).rejects.toMatchObject({ code: 'undeclared' });
   });
 
   test('a list past its next update decides', async () => {

@@ -26,7 +26,7 @@ import { openTokenKeys } from '../token-keys.ts';
  * compact JWS of type `credential-trust-list+jwt`, and a list of those of type `credential-rules+jwt`, one a destination;
  * secret `list_keys` holds the pinned keys that may have signed them, in the form of `code_keys` (see `signed-token`). They
  * are kept until newer ones are had: one that goes back in sequence or time is refused, and so are rules that change within
- * 48 hours of their publication; one that is left out stays, and after its next update nobody can tell.
+ * 48 hours of their publication, each by itself; one that is left out stays, and after its next update nobody can tell.
  *
  * The record is `{result, family, issuer}`: what the certificate comes to, as one of the closed codes of certificates, and
  * who signed it. What it certifies, and about whom, is in no record. Rules are those of the destination that asks, the
@@ -149,24 +149,45 @@ function opened({ trust_list, rules }: CredentialDocuments, context: DriverConte
   return succeeding(known, list, ownRules, context.nowMs() / 1000);
 }
 
+/**
+ * What is in force after these: each document by itself, so that rules which cannot be taken hold back no list without a key
+ * that was withdrawn. Throws UpstreamError where nothing newer can be taken.
+ */
 function succeeding(known: InForce | null, list: InForce['list'], rules: readonly SignedRules[], atS: number): InForce {
-  try {
-    const nextList = successor(known?.list, list, atS);
-    const next = new Map(known?.rules);
-    for (const one of rules) {
-      const { destination } = one.document;
-      const before = next.get(destination);
-      const after = successor(before, one, atS);
-      if (before !== undefined && after !== before) checkLeadTime(before.document, after.document);
-      next.set(destination, after);
-    }
-    const isSameList = nextList === known?.list;
-    if (isSameList && [...next].every(([destination, one]) => known.rules.get(destination) === one)) return known;
-    return { list: nextList, trust: isSameList ? known.trust : trustFromList(nextList.document), rules: next };
-  } catch (cause) {
-    if (!(cause instanceof CredentialListError)) throw cause;
-    throw new UpstreamError('undeclared', `the trust list or rules cannot be taken: ${cause.code}`, { cause });
+  const faults: CredentialListError[] = [];
+  const nextList = taken(() => successor(known?.list, list, atS), faults) ?? known?.list;
+  const next = new Map(known?.rules);
+  for (const one of rules) {
+    const { destination } = one.document;
+    const after = taken(() => rulesAfter(next.get(destination), one, atS), faults);
+    if (after !== undefined) next.set(destination, after);
   }
+  const isSameList = nextList === known?.list;
+  const isSame = isSameList && [...next].every(([destination, one]) => known?.rules.get(destination) === one);
+  const [fault] = faults;
+  // Without known ones, what cannot be taken leaves a gap that other rules would fill.
+  if (nextList === undefined || (fault !== undefined && (isSame || known === null))) {
+    throw new UpstreamError('undeclared', `the trust list or rules cannot be taken: ${fault?.code}`, { cause: fault });
+  }
+  if (isSame && known !== null) return known;
+  const trust = isSameList && known !== null ? known.trust : trustFromList(nextList.document);
+  return { list: nextList, trust, rules: next };
+}
+
+function taken<T>(take: () => T, faults: CredentialListError[]): T | undefined {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof CredentialListError)) throw error;
+    faults.push(error);
+    return undefined;
+  }
+}
+
+function rulesAfter(before: SignedRules | undefined, next: SignedRules, atS: number): SignedRules {
+  const after = successor(before, next, atS);
+  if (before !== undefined && after !== before) checkLeadTime(before.document, after.document);
+  return after;
 }
 
 /** The known document where the next one is the same; else the next one, where it may follow. Throws CredentialListError. */

@@ -12,7 +12,7 @@ import { trustOffline } from '../log-trust.ts';
 import { progressBar } from '../progress.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { reportError } from '../report.ts';
-import { MOST_CELLS, wrapped } from '../table.ts';
+import { lineCells, wrapped } from '../table.ts';
 import { described, jsonOption } from './command.ts';
 
 interface VerifyOptions {
@@ -92,7 +92,7 @@ function reportAudit(cli: Cli, { size, signedSize, findings }: LogAudit, json: b
       zh: `日志完整：${size} 条的散列、签名与权限判定全部成立，检查点覆盖 ${signedSize ?? 0} 条`,
       en: `the log is whole: hashes, signatures and decisions of all ${size} entries hold, ${signedSize ?? 0} of them under the signed checkpoint`,
     };
-    for (const line of wrapped(`${cli.paint('green', '✓')} ${cli.say(said)}`, MOST_CELLS, '  ')) cli.print(line);
+    for (const line of wrapped(`${cli.paint('green', '✓')} ${cli.say(said)}`, lineCells(), '  ')) cli.print(line);
   }
   return 0;
 }

@@ -8,7 +8,7 @@ import { assertExtends, believeCheckpoint, fetchCheckpoint, readEntries } from '
 import { printEntries } from '../log-text.ts';
 import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
-import { MOST_CELLS, tableLines } from '../table.ts';
+import { lineCells, tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
@@ -100,7 +100,7 @@ function printCheckpoint(cli: Cli, checkpoint: VerifiedCheckpoint, before: Verif
   for (const line of tableLines([head])) cli.print(line);
   const witness = cli.say({ zh: '见证', en: 'witness' });
   const seen = cosignatures.map(({ name, at }) => [witness, printable(name), String(at)]);
-  for (const line of tableLines(seen, MOST_CELLS - 2)) cli.print(`  ${line}`);
+  for (const line of tableLines(seen, lineCells() - 2)) cli.print(`  ${line}`);
   if (before === null) return;
   cli.print(
     cli.say({

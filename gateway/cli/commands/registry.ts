@@ -3,7 +3,7 @@ import { createActorFile } from '../../keys/key-store.ts';
 import { type Cli, printable } from '../cli.ts';
 import { openRegistryApi } from '../enter-event.ts';
 import { withKeys } from '../key-failure.ts';
-import { tableLines } from '../table.ts';
+import { tableRows } from '../table.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
 import { sendCommand } from './event.ts';
 import { addAnchorHash, addCreate, addPublicKey } from './registry-create.ts';
@@ -61,9 +61,9 @@ function addList(group: Command, cli: Cli): void {
         String(seq),
         printable(entity_id),
       ]);
-      const lines = tableLines(rows);
+      const lines = tableRows(rows);
       for (const [at, { keys }] of entities.entries()) {
-        cli.print(lines[at]);
+        for (const line of lines[at] ?? []) cli.print(line);
         for (const { kid, use, state } of keys) cli.print(`    ${use} ${printable(kid.slice(0, 12))} ${state}`);
       }
     });

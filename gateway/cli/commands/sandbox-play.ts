@@ -6,7 +6,7 @@ import { entityIdSchema } from '../../../schemas/status.ts';
 import { type Cli, printable } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { stopOnSignal } from '../serving.ts';
-import { MOST_CELLS, tableLines } from '../table.ts';
+import { lineCells, tableLines } from '../table.ts';
 import { described, entityReader, reading } from './command.ts';
 
 interface PlaceOptions {
@@ -92,7 +92,7 @@ function addSystem(group: Command, cli: Cli): void {
         ? []
         : [[say({ zh: '由该省登记的陈述密钥', en: 'for its province to enrol' }), statementKeyFile]]),
     ];
-    for (const line of tableLines(rows, MOST_CELLS - 2)) cli.print(`  ${line}`);
+    for (const line of tableLines(rows, lineCells() - 2)) cli.print(`  ${line}`);
     await stopped(cli, url);
   });
 }
@@ -124,7 +124,7 @@ function addServer(group: Command, cli: Cli): void {
         [say({ zh: '由该省公布的令牌公钥', en: 'for its province to publish' }), keysFile],
         ...venues.map(({ venue, secretFile }) => [venue, secretFile]),
       ];
-      for (const line of tableLines(rows, MOST_CELLS - 2)) cli.print(`  ${line}`);
+      for (const line of tableLines(rows, lineCells() - 2)) cli.print(`  ${line}`);
     }
     await stopped(cli, `https://${place.address}:${place.port}`);
   });

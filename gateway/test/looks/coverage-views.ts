@@ -23,6 +23,23 @@ export const COVERAGE_VIEWS: Views = {
     ready: '.detail',
     told: tellingOf('whole'),
   },
+  'coverage-page': {
+    path: '/coverage',
+    ready: '.matrix',
+    told: tellingOf('whole'),
+    // On a phone an issuer a page: some way on in the country.
+    act: async (page) => {
+      await page.setViewportSize({ width: 390, height: 900 });
+      await page.locator('.issuer-pages select').selectOption({ index: 15 });
+      await page.locator('.issuer-pages button').last().click();
+    },
+  },
+  'coverage-abroad': { path: '/coverage?issuer=900000', ready: '[data-country]', told: tellingOf('abroad') },
+  'coverage-abroad-cell': {
+    path: '/coverage?issuer=900000&destination=410000',
+    ready: '[data-country]',
+    told: tellingOf('abroad'),
+  },
   'coverage-row': { path: '/coverage?issuer=410000', ready: '.detail dd', told: tellingOf('few') },
   'coverage-asked': { path: '/coverage?window=30d&venue_kind=hospital&reason=too_old', told: tellingOf('few') },
   'coverage-province': { path: '/coverage?province=410000', ready: '#history li', told: tellingOf('whole') },

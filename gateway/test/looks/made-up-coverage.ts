@@ -1,9 +1,10 @@
-import { keysOf, PROVINCES, type ProvinceCode, type ReasonCode } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, keysOf, PROVINCES, type ProvinceCode, type ReasonCode } from '../../../schemas/code-lists/index.ts';
 import {
   type AttentionItem,
   attentionKindSchema,
   type Coverage,
   type CoverageCell,
+  type CoverageCertificates,
   type CoverageTotals,
   type NodeReport,
   nodeFaultSchema,
@@ -17,8 +18,8 @@ const HOUR_MS = 3_600_000;
 const COUNTS = ['presented', 'green', 'recognised', 'restricted', 'referred', 'indeterminate', 'stale'] as const;
 const at = (beforeMs: number) => new Date(NOW_MS - beforeMs).toISOString();
 
-/** Which state of the country a page is to show. */
-export type CountryState = 'whole' | 'few' | 'empty';
+/** Which state of the country a page is to show; to `abroad` people come with certificates as well. */
+export type CountryState = 'whole' | 'few' | 'abroad' | 'empty';
 
 export interface Closely {
   readonly issuer?: string | undefined;
@@ -30,11 +31,10 @@ export interface Closely {
  * cells that are withheld, cells without a green, every kind of attention, nodes with every fault. Nobody was scanned.
  */
 export function madeUpCoverage(state: CountryState, { issuer, destination }: Closely = {}): Coverage {
-  const provinces = { whole: COUNTRY, few: FEW, empty: [] }[state];
-  const all = cellsOf(provinces);
-  const cells = all.filter(
-    (cell) => (issuer ?? cell.issuer) === cell.issuer && (destination ?? cell.destination) === cell.destination,
-  );
+  const provinces = { whole: COUNTRY, few: FEW, abroad: FEW, empty: [] }[state];
+  const isClose = (counted: Pick<CoverageCell, 'issuer' | 'destination'>) =>
+    (issuer ?? counted.issuer) === counted.issuer && (destination ?? counted.destination) === counted.destination;
+  const cells = cellsOf(state === 'abroad' ? [...provinces, ABROAD] : provinces, provinces).filter(isClose);
   const totals = sumOf(cells);
   const isWhole = state === 'whole';
   return {
@@ -52,31 +52,26 @@ export function madeUpCoverage(state: CountryState, { issuer, destination }: Clo
     recognition_rate: rateOf(totals),
     series: seriesOf(totals),
     deviations: [],
-    signals: provinces.slice(0, 8).flatMap((province, n) => [
-      { province, signal: 'unsubstantiated', rate: 0.07 * n, raised: n > 5 },
-      { province, signal: 'batch', rate: 0.021 * n, raised: false },
+    signals: provinces.flatMap((province, n) => [
+      { province, signal: 'unsubstantiated', rate: 0.07 * (n % 8), raised: n % 8 > 5 },
+      { province, signal: 'batch', rate: 0.021 * (n % 8), raised: false },
     ]),
-    nodes: nodesOf(isWhole ? COUNTRY : state === 'few' ? FEW : []),
+    nodes: nodesOf(provinces),
     refused:
       state === 'empty'
         ? {}
         : { code_unrecognised: 41_233, unavailable: 1_204, adapter_suspended: 310, code_expired: 9 },
-    certificates: isWhole
-      ? [
-          { issuer: '900000', country: 'XAA', destination: '440000', valid: 41_203, invalid: 310, indeterminate: 77 },
-          { issuer: '900000', country: 'unknown', destination: '440000', valid: 0, invalid: 1_204, indeterminate: 96 },
-        ]
-      : [],
+    certificates: (state === 'abroad' ? certificatesAt(provinces) : []).filter(isClose),
     attention: attentionOf(state),
-    suppressed: { cells: isWhole ? 93 : state === 'few' ? 2 : 0 },
+    suppressed: { cells: { whole: 93, few: 1, abroad: 2, empty: 0 }[state] },
     suppressed_below: 11,
   };
 }
 
-function cellsOf(provinces: readonly ProvinceCode[]): CoverageCell[] {
+function cellsOf(issuers: readonly ProvinceCode[], destinations: readonly ProvinceCode[]): CoverageCell[] {
   const random = randomFrom(34);
-  return provinces.flatMap((issuer, row) =>
-    provinces.flatMap((destination, column) => {
+  return issuers.flatMap((issuer, row) =>
+    destinations.flatMap((destination, column) => {
       const [much, share, kept] = [random(), random(), random()];
       // Travellers of a province are not looked at there, and some pairs are withheld.
       if (issuer === destination || kept < 0.08) return [];
@@ -102,6 +97,19 @@ function cellsOf(provinces: readonly ProvinceCode[]): CoverageCell[] {
         },
       ];
     }),
+  );
+}
+
+/** Countries with names of two letters and of three, issuers that have an address alone, and forgers. */
+function certificatesAt(destinations: readonly ProvinceCode[]): CoverageCertificates[] {
+  const countries = ['CH', 'XAA', 'XBB', 'other', 'unknown'];
+  return destinations.flatMap((destination, at) =>
+    countries.map((country, n) => ({
+      ...{ issuer: ABROAD, country, destination },
+      valid: country === 'unknown' ? 0 : 412_030 >> (3 * (n + at)),
+      invalid: 1_204 >> (n + at),
+      indeterminate: 96 >> (n + at),
+    })),
   );
 }
 
@@ -146,12 +154,17 @@ function nodesOf(provinces: readonly ProvinceCode[]): NodeReport[] {
 /** Of every kind, those that touch travellers now first; a country has two provinces a kind. */
 function attentionOf(state: CountryState): AttentionItem[] {
   if (state === 'empty') return [];
-  const kinds = state === 'few' ? attentionKindSchema.options.slice(0, 2) : attentionKindSchema.options;
+  const isWhole = state === 'whole';
+  const kinds = isWhole ? attentionKindSchema.options : attentionKindSchema.options.slice(0, 2);
   return kinds.flatMap((kind, n) =>
-    (state === 'few' ? FEW.slice(2, 3) : ['410000' as const, '450000' as const]).map((province, m): AttentionItem => {
+    (isWhole ? ['410000' as const, '450000' as const] : FEW.slice(2, 3)).map((province, m): AttentionItem => {
       const lapses = kind.endsWith('_lapsing') || kind === 'deviation';
       return {
-        ...{ kind, province: kind.startsWith('registry_') ? null : province, affected: 1_204_311 >> (n + m) },
+        ...{
+          kind,
+          province: kind.startsWith('registry_') ? null : province,
+          affected: isWhole || n === 0 ? 1_204_311 >> (n + m) : 1,
+        },
         subject: SUBJECTS[kind] ?? null,
         since: lapses ? null : at((n + m + 1) * HOUR_MS),
         until: lapses ? at(-9 * 24 * HOUR_MS) : null,

@@ -2,6 +2,7 @@ import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { AttentionItem } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, affectedText, COVERAGE_TEXTS, moreText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
+import { Address } from './address.tsx';
 import { countText, hourText, provinceText } from './words.ts';
 
 /** A wall screen has room for these above the matrix; the others are a step away. */
@@ -49,8 +50,12 @@ function Item({ item }: { readonly item: AttentionItem }) {
   return (
     <li data-attention={kind} data-province={item.province ?? undefined} data-affected={affected}>
       <strong>{headOf(item)}</strong> <span>{say(affectedText(countText(affected)))}</span>
-      {subject !== null && !isProvince(subject) && <span class="subject">{subject}</span>}
-      {detail !== null && <span class="told">{detail}</span>}
+      {subject !== null && !isProvince(subject) && (
+        <span class="subject">
+          <Address text={subject} />
+        </span>
+      )}
+      {detail !== null && <span class="told">{say({ zh: detail.replaceAll(' %', '%'), en: detail })}</span>}
       {since !== null && (
         <span>
           {say(COVERAGE_TEXTS.since)} <time dateTime={since}>{hourText(since)}</time>

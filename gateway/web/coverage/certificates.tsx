@@ -10,16 +10,16 @@ export function Certificates({ certificates }: Pick<Coverage, 'certificates'>) {
   if (certificates.length === 0) return null;
   return (
     <>
+      <h3 id="certificates-title">{say(COVERAGE_TEXTS.certificates)}</h3>
       <p class="quiet" id="certificates-how">
         {say(COVERAGE_TEXTS.certificates_how)}
       </p>
-      <table class="list" aria-describedby="certificates-how">
-        <caption>{say(COVERAGE_TEXTS.certificates)}</caption>
+      <table class="list lines" aria-labelledby="certificates-title" aria-describedby="certificates-how">
         <thead>
           <tr>
             <th scope="col">{say(COVERAGE_TEXTS.country)}</th>
             {OUTCOMES.map((outcome) => (
-              <th key={outcome} scope="col">
+              <th key={outcome} scope="col" class="number">
                 {say(CERTIFICATE_TEXTS[outcome])}
               </th>
             ))}
@@ -30,7 +30,7 @@ export function Certificates({ certificates }: Pick<Coverage, 'certificates'>) {
             <tr key={country} data-country={country}>
               <th scope="row">{say(countryText(country))}</th>
               {OUTCOMES.map((outcome) => (
-                <td key={outcome} class="number">
+                <td key={outcome} class="number" data-label={say(CERTIFICATE_TEXTS[outcome])}>
                   {countText(counts[outcome])}
                 </td>
               ))}

@@ -58,11 +58,18 @@ interface EverythingProps {
 }
 
 function Everything({ shown, question, ask }: EverythingProps) {
+  const { recognition_rate: rate, totals } = shown.whole;
   return (
     <>
       <p class="sum">
-        <strong data-rate={shown.whole.recognition_rate}>{percentText(shown.whole.recognition_rate)}</strong>{' '}
-        {say(COVERAGE_TEXTS.rate)} · {say(scansText(countText(shown.whole.totals.presented)))}
+        {rate === null ? (
+          <span>{say(COVERAGE_TEXTS.no_greens)}</span>
+        ) : (
+          <span>
+            <strong data-rate={rate}>{percentText(rate)}</strong> {say(COVERAGE_TEXTS.rate)}
+          </span>
+        )}{' '}
+        <span>{say(scansText(countText(totals.presented)))}</span>
       </p>
       <div class="wall">
         <Attention items={shown.whole.attention} />

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { keysOf, REASONS, type ReasonCode } from '../../../schemas/code-lists/index.ts';
+import { keysOf, PROVINCES, REASONS, type ReasonCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage } from '../../../schemas/coverage.ts';
-import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { COUNT_TEXTS, COVERAGE_TEXTS, ownPageText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
 import { Certificates } from './certificates.tsx';
@@ -38,7 +38,7 @@ export function Detail({ coverage, question, ask }: DetailProps) {
               <span key={province}>
                 {' · '}
                 <Ask question={{ ...question, issuer: null, destination: null, reason: null, province }} ask={ask}>
-                  {say(COVERAGE_TEXTS.own_page)} {provinceText(province)}
+                  {say(ownPageText(PROVINCES[province]))}
                 </Ask>
               </span>
             ),

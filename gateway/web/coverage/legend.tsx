@@ -9,13 +9,14 @@ export function Legend() {
   return (
     <p class="legend quiet">
       <span>
-        {say(COVERAGE_TEXTS.rate)} {percentText(0)}{' '}
-        <span class="scale" aria-hidden="true">
+        {say(COVERAGE_TEXTS.rate)}{' '}
+        <span class="scale">
+          {percentText(0)}{' '}
           {steps.map((step) => (
-            <i key={step} class={heatStep(step)} />
-          ))}
-        </span>{' '}
-        {percentText(1)}
+            <i key={step} class={heatStep(step)} aria-hidden="true" />
+          ))}{' '}
+          {percentText(1)}
+        </span>
       </span>
       <span>
         <i class="heat none-green" aria-hidden="true">

@@ -1,6 +1,7 @@
 import type { NodeReport } from '../../../schemas/coverage.ts';
 import { COVERAGE_TEXTS, moreText, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
+import { Address } from './address.tsx';
 import { provinceText, timeText } from './words.ts';
 
 /** Those with something wrong come first, and more than these are seldom looked at. */
@@ -58,7 +59,9 @@ function Row({ node: { node, province, role, last_report: last, silent, faults }
   if (silent) words.unshift(`⚠ ${say(COVERAGE_TEXTS.silent)}`);
   return (
     <tr data-node={node} data-silent={silent} data-faults={faults.join(' ')}>
-      <th scope="row">{node}</th>
+      <th scope="row">
+        <Address text={node} />
+      </th>
       <td class="short">{province === null ? '–' : provinceText(province)}</td>
       <td class="short">{say(ROLE_TEXTS[role])}</td>
       <td class="short">{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>

@@ -20,31 +20,33 @@ export function Trend({ series, question }: { readonly series: Series; readonly 
       <Picture series={series} />
       <details>
         <summary>{say(COVERAGE_TEXTS.trend_table)}</summary>
-        <table class="list">
-          <caption class="unseen">{say(COVERAGE_TEXTS.trend)}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{say(COVERAGE_TEXTS.hour)}</th>
-              <th scope="col" class="number">
-                {say(COVERAGE_TEXTS.rate)}
-              </th>
-              <th scope="col" class="number">
-                {say(COUNT_TEXTS.presented)}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {series.map(({ at, totals, recognition_rate: rate }) => (
-              <tr key={at}>
-                <td>
-                  <time dateTime={at}>{hourText(at)}</time>
-                </td>
-                <td class="number">{percentText(rate)}</td>
-                <td class="number">{countText(totals.presented)}</td>
+        <div>
+          <table class="list">
+            <caption class="unseen">{say(COVERAGE_TEXTS.trend)}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{say(COVERAGE_TEXTS.hour)}</th>
+                <th scope="col" class="number">
+                  {say(COVERAGE_TEXTS.rate)}
+                </th>
+                <th scope="col" class="number">
+                  {say(COUNT_TEXTS.presented)}
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {series.map(({ at, totals, recognition_rate: rate }) => (
+                <tr key={at}>
+                  <td class="short">
+                    <time dateTime={at}>{hourText(at)}</time>
+                  </td>
+                  <td class="number">{percentText(rate)}</td>
+                  <td class="number">{countText(totals.presented)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       </details>
       <TakeAway question={question} hours={true} />
     </section>

@@ -22,7 +22,10 @@ export function Docs() {
       {typeof api === 'object' && <p>{say(api.info['x-description'])}</p>}
       <p>
         {say(DOCS_TEXTS.file)}
-        <a href={FILE}>openapi.json</a> (OpenAPI 3.1) · <a href="#quick-start">{say(DOCS_TEXTS.quick)}</a>
+        <a href={FILE}>openapi.json</a> <span class="whole">(OpenAPI 3.1)</span>{' '}
+        <span class="whole">
+          · <a href="#quick-start">{say(DOCS_TEXTS.quick)}</a>
+        </span>
       </p>
       {typeof api === 'object' ? (
         <Reference api={api} />

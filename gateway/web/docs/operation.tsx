@@ -19,7 +19,9 @@ export function OperationText({ operation, problems }: OperationProps) {
       {operation['x-sandbox-only'] && <p class="notice">{say(DOCS_TEXTS.sandbox_only)}</p>}
       {operation['x-description'] !== undefined && <p>{say(operation['x-description'])}</p>}
       <p>
-        {say(neededFor(operation))} <a href={`#${operationId}`}>{say(DOCS_TEXTS.link_here)}</a>
+        {say(neededFor(operation))}
+        {say({ zh: '', en: ' ' })}
+        <a href={`#${operationId}`}>{say(DOCS_TEXTS.link_here)}</a>
       </p>
       <Parameters operation={operation} />
       {requestBody !== undefined && (

@@ -25,7 +25,9 @@ export function QuickStart() {
       <h2 id="h-quick">{say(DOCS_TEXTS.quick)}</h2>
       {settings === null ? (
         <p>
-          {say(DOCS_TEXTS.quick_elsewhere)} <a href={METADATA}>{METADATA}</a>
+          {say(DOCS_TEXTS.quick_elsewhere)}
+          {say({ zh: '', en: ' ' })}
+          <a href={METADATA}>{METADATA}</a>
         </p>
       ) : (
         <p>{say(DOCS_TEXTS.quick_sandbox)}</p>

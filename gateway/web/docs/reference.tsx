@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
+import { DOCS_TEXTS, operationsText } from '../../../schemas/texts/docs.ts';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
 import {
@@ -53,7 +53,7 @@ export function Reference({ api }: { readonly api: Description }) {
           forced={isSought}
           summary={
             <>
-              <strong>{say(DOCS_TEXTS.problems)}</strong> · {listed.length}
+              <strong>{say(DOCS_TEXTS.problems)}</strong> <span>· {listed.length}</span>
             </>
           }
         >
@@ -66,7 +66,7 @@ export function Reference({ api }: { readonly api: Description }) {
           forced={isSought || target.startsWith('schema-')}
           summary={
             <>
-              <strong>{say(DOCS_TEXTS.schemas)}</strong> · {schemas.length}
+              <strong>{say(DOCS_TEXTS.schemas)}</strong> <span>· {schemas.length}</span>
             </>
           }
         >
@@ -96,7 +96,7 @@ function OperationGroup({ group: { name, text, operations }, forced, problems }:
       forced={forced}
       summary={
         <>
-          <strong>{say(text)}</strong> · {operations.length} {say(DOCS_TEXTS.operations)}
+          <strong>{say(text)}</strong> <span>· {say(operationsText(operations.length))}</span>
         </>
       }
     >

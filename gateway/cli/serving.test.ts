@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { killAtExit } from '../test/kill-at-exit.ts';
+
+const GATEWAY = new URL('./serving.fixture.ts', import.meta.url);
+const SETTINGS = {
+  HUREN_PORT: '0',
+  HUREN_WORKERS: '2',
+  HUREN_ENTITY_ID: 'https://huren.example',
+  HUREN_REDIS_URL: 'redis://127.0.0.1:9',
+  HUREN_CACHE_SECRET: 'a-secret-of-the-tests-that-is-long-enough-0123456789',
+  HUREN_DATABASE_URL: 'postgres://huren@127.0.0.1:9/huren',
+};
+const WITHIN = { timeout: 30_000, interval: 50 };
+
+test('a process that cannot be started again, or why a restart ended, is told to nobody', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'huren-serving-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const fault = join(folder, 'fault');
+  const gateway = spawn(process.execPath, [GATEWAY.pathname, fault], {
+    env: { PATH: process.env['PATH'], ...SETTINGS },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  killAtExit(gateway);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    gateway[name].setEncoding('utf8').on('data', (chunk: string) => {
+      said[name] += chunk;
+    });
+  }
+  await expect.poll(() => said.stdout, WITHIN).toMatch(/^serving: \d+ \d+\n/);
+  writeFileSync(fault, 'HUREN_KEYS: the token is away');
+  process.kill(Number(/\d+/.exec(said.stdout)?.[0]), 'SIGKILL');
+  const line =
+    /\{"level":50,[^\n]+"reason":"HUREN_KEYS: the token is away","msg":"a worker could not be started again"\}\n/;
+  await expect.poll(() => said.stderr, WITHIN).toMatch(line);
+  gateway.kill('SIGHUP');
+  const ended =
+    'the restart did not complete: not ready within 30 s: chain_unverified; the processes that were not replaced go on\n';
+  await expect.poll(() => said.stdout, WITHIN).toContain(ended);
+  gateway.kill('SIGTERM');
+  expect(await once(gateway, 'exit')).toEqual([0, null]);
+  expect(said.stderr).not.toContain('ended early');
+});
