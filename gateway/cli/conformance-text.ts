@@ -40,16 +40,17 @@ function titleOf(cli: Cli, { province, system, version, kit_version }: Conforman
 function summaryOf(cli: Cli, { passed, level, findings }: ConformanceReport): string {
   const fails = findings.filter(({ severity }) => severity === 'fail').length;
   const warns = findings.length - fails;
+  const warnings = `${warns} ${warns === 1 ? 'warning' : 'warnings'}`;
   if (passed) {
     return level === 'live'
       ? cli.say({
           zh: `通过静态检查与实测，${warns} 项提示`,
-          en: `passed the static and the live checks, ${warns} warnings`,
+          en: `passed the static and the live checks, ${warnings}`,
         })
-      : cli.say({ zh: `通过静态检查，${warns} 项提示`, en: `passed the static checks, ${warns} warnings` });
+      : cli.say({ zh: `通过静态检查，${warns} 项提示`, en: `passed the static checks, ${warnings}` });
   }
   return cli.say({
     zh: `未通过：${fails} 项缺陷，${warns} 项提示`,
-    en: `not passed: ${fails} faults, ${warns} warnings`,
+    en: `not passed: ${fails} ${fails === 1 ? 'fault' : 'faults'}, ${warnings}`,
   });
 }

@@ -31,6 +31,6 @@ export function totalsText(
     earlier === 0 ? { zh: '', en: '' } : { zh: `，另有 ${earlier} 个此前已查`, en: `, and ${earlier} before` };
   return say({
     zh: `${codes} 个码：放行 ${pass}，限制 ${restrict}，转人工 ${refer}，没有结果 ${other}${before.zh}`,
-    en: `${codes} codes: ${pass} pass, ${restrict} restrict, ${refer} refer, ${other} without an answer${before.en}`,
+    en: `${codes} ${codes === 1 ? 'code' : 'codes'}: ${pass} pass, ${restrict} restrict, ${refer} refer, ${other} without an answer${before.en}`,
   });
 }
