@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readAdapterFolder } from '../../adapters/adapter-folder.ts';
 import { type AdapterId, adapterIdIn } from '../../schemas/adapter-id.ts';
@@ -65,6 +66,30 @@ export async function versionAt(cli: Cli, id: AdapterId, version: string) {
   const found = await openRegistryApi(cli).version(id, version);
   if (found === null) throw CliError.rejected('version_unknown');
   return { view: found satisfies VersionView, manifest: found.manifest };
+}
+
+/** How long an instance of the registry may take to follow what another one has entered; it does within a second. */
+const FOLLOWS_WITHIN_MS = 5_000;
+const ASK_AGAIN_MS = 50;
+
+/**
+ * A version once `isSeen` of what a step has entered, or as it is after five seconds: behind one address stand several
+ * instances, and who answers need not be who took the event. Throws CliError `version_unknown`.
+ */
+export async function versionAfter(
+  cli: Cli,
+  id: AdapterId,
+  version: string,
+  isSeen: (view: VersionView) => boolean,
+): Promise<VersionView> {
+  const untilMs = performance.now() + FOLLOWS_WITHIN_MS;
+  for (;;) {
+    const found = await openRegistryApi(cli).version(id, version);
+    const isLast = performance.now() >= untilMs;
+    if (found !== null && (isLast || isSeen(found))) return found;
+    if (isLast) throw CliError.rejected('version_unknown');
+    await setTimeout(ASK_AGAIN_MS);
+  }
 }
 
 /** An adapter's folder as exact texts, since digests are over bytes. Throws CliError `file_unreadable`. */

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { entityListSchema } from '../../schemas/registry-views.ts';
+import { entityListSchema, versionDocumentSchema } from '../../schemas/registry-views.ts';
 import { createActorFile } from '../keys/key-store.ts';
 import { openRegistryCli, type RegistryCli } from '../test/registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from '../test/sandbox-gateway.ts';
+import { unplayedProvince } from '../test/unplayed-province.ts';
+import { startAlteringProxy } from './altering-proxy.fixture.ts';
 import { huren } from './huren.fixture.ts';
 
 const NOBODY = { HUREN_URL: 'http://127.0.0.1:9' };
@@ -36,6 +38,28 @@ async function headOf(name: string): Promise<z.infer<typeof headSchema>> {
 function carriedKey(name: string): string {
   return join(gateway.dataDir, 'keys/sandbox', name, 'registry.json');
 }
+
+test('an instance that has not followed yet is believed: a check that passed failed, an approval is not there', async ({
+  onTestFinished,
+}) => {
+  const system = unplayedProvince(folder);
+  await cli.step('registry', 'enrol', 'province:350000');
+  const asked = { before: 0, after: 0 };
+  const proxy = await startAlteringProxy(gateway.url, (path, text) => {
+    if (!path.endsWith('/350000/versions/0.1.0')) return text;
+    const view = versionDocumentSchema.parse(JSON.parse(text));
+    asked[view.approvals.length === 0 ? 'before' : 'after'] += 1;
+    const isFirst = asked.before === 1 && asked.after === 0;
+    return JSON.stringify(isFirst || asked.after === 1 ? { ...view, check: null, approvals: [] } : view);
+  });
+  onTestFinished(proxy.close);
+  const there = { HUREN_URL: proxy.url, HUREN_DATA_DIR: gateway.dataDir };
+  const submitted = await huren(['adapter', 'submit', system, '--json'], there);
+  expect([submitted.exit, JSON.parse(submitted.stdout)]).toMatchObject([0, { check: { passed: true } }]);
+  expect(asked).toEqual({ before: 2, after: 0 });
+  const approve = ['adapter', 'approve', '350000', '0.1.0', '--as', 'operator-a', '--json'];
+  expect(JSON.parse((await huren(approve, there)).stdout)).toMatchObject({ approvals: 1 });
+});
 
 describe('a step that is signed on a machine without network', () => {
   test('asks a registry, sends something, or cannot be sent from elsewhere', async () => {

@@ -42,7 +42,7 @@ export interface SignedStep<I, S> extends LocalisedText {
   /** Whose key is taken in a sandbox unless another is named; null: somebody has to be named. */
   readonly by: SandboxPart | null | ((subject: S) => SandboxPart);
   readonly signs: (subject: S, signer: Actor) => Signable;
-  readonly learn?: (subject: S, cli: Cli) => Promise<Learnt>;
+  readonly learn?: (subject: S, entered: Entered, cli: Cli) => Promise<Learnt>;
 }
 
 /** A declared step, ready to become a command of its group. */
@@ -78,7 +78,7 @@ async function run<I, S>(cli: Cli, step: SignedStep<I, S>, input: I & StepOption
   if (input.out !== undefined) return await saveSigned(cli, signer, signable, { ...input, out: input.out });
   if (input.seq !== undefined || input.prev !== undefined || input.at !== undefined) throw onlyWithOut();
   const entered = await sendSigned(cli, signer, signable);
-  const learnt = await step.learn?.(subject, cli);
+  const learnt = await step.learn?.(subject, entered, cli);
   if (learnt?.failed === true) process.exitCode = 1;
   if (input.json === true) return cli.printJson({ ...signable.about, ...learnt?.about, ...entered });
   printEntered(cli, cli.say(learnt ?? signable), entered);

@@ -16,6 +16,7 @@ import {
   assertSameBytes,
   namesIn,
   readTexts,
+  versionAfter,
   versionAt,
   versionBefore,
   versioned,
@@ -62,8 +63,13 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
       zh: `已提交 ${province} ${version}`,
       en: `submitted ${province} ${version}`,
     }),
-    learn: async ({ province, version }, cli) => {
-      const { check } = (await versionAt(cli, province, version)).view;
+    learn: async ({ province, version }, { index }, cli) => {
+      const { check } = await versionAfter(
+        cli,
+        province,
+        version,
+        ({ submitted, check }) => submitted.index === index && check !== null,
+      );
       const passed = check?.passed === true;
       const named = `${province} ${version}`;
       return {
@@ -94,8 +100,10 @@ export const ADAPTER_STEPS: readonly StepCommand[] = [
       zh: `已批准 ${province} ${version}`,
       en: `approved ${province} ${version}`,
     }),
-    learn: async ({ province, version }, cli) => {
-      const { approvals, approvals_needed } = (await versionAt(cli, province, version)).view;
+    learn: async ({ province, version }, entered, cli) => {
+      const { approvals, approvals_needed } = await versionAfter(cli, province, version, ({ approvals }) =>
+        approvals.some(({ index }) => index === entered.index),
+      );
       const counting = approvals.filter(({ counts }) => counts).length;
       const named = `${province} ${version}`;
       return {
