@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { coverageSchema } from '../../schemas/coverage.ts';
 import { readinessSchema } from '../../schemas/readiness.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { huren } from '../cli/huren.fixture.ts';
 import { blocksOf, read, shownIn, withoutItsAfternoon } from './documented.ts';
 import { ROOT } from './import-graph.ts';
 import { commandPath, installPackage, runPage } from './pasted-page.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { sandboxCodes, sandboxVenues } from './venue-client.ts';
@@ -21,6 +23,10 @@ let codes: readonly SandboxCode[];
 beforeAll(async () => {
   sandbox = await startSandboxGateway();
   codes = await sandboxCodes(sandbox.url);
+  // Whoever reads what is counted has scanned before.
+  expect((await huren(['scan', codeOf('410000', 'green')], settings())).exit).toBe(0);
+  const cells = async () => coverageSchema.parse(await (await fetch(`${sandbox.url}/v1/coverage`)).json()).cells;
+  await vi.waitFor(async () => expect(await cells()).not.toEqual([]), { timeout: PATIENCE_MS, interval: 100 });
 });
 afterAll(() => sandbox.stop());
 // Whoever reads a page has a gateway that has settled: after its start, and after what another page had it do.
