@@ -1,15 +1,14 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { readConfig } from '../config.ts';
 import type { CheckCode, Finding, Subject } from './finding.ts';
 import { runConfigCheck } from './run-config-check.ts';
 
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough-0123456789';
-/** Where the files of one file of tests stand. */
+/** Where the files of every test of checks stand, as long as the folder of the run: files of tests share a worker, and this. */
 export const folder = mkdtempSync(join(tmpdir(), 'huren-check-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 
 /** A new file's path. */
