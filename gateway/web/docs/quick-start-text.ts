@@ -26,7 +26,8 @@ export const CURL_TOKEN = `TOKEN=$(curl -fsS -u "$CLIENT_ID:$CLIENT_SECRET" \\
 `;
 
 export const CURL_SCAN = `curl -fsS "$GATEWAY/v1/verifications" \\
-  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+  -H "authorization: Bearer $TOKEN" \\
+  -H 'content-type: application/json' \\
   -d "{\\"code\\":\\"$CODE\\",\\"purpose\\":\\"$PURPOSE\\"}"
 `;
 
