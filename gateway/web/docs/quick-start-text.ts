@@ -1,3 +1,6 @@
+import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
+import { say } from '../shell/language.ts';
+
 /** What stands in the examples of the quick start. */
 export interface QuickStartSettings {
   readonly gateway: string;
@@ -49,8 +52,9 @@ const clientSecret = '${clientSecret}';
 const tokenEndpoint = '${tokenEndpoint}';
 const venue = new VenueClient({ gateway, clientId, clientSecret, tokenEndpoint });
 
-// The chains up to the anchor: fetched once an hour, from anywhere. The anchor itself is pinned by hand.
+// ${say(DOCS_TEXTS.quick_bundle)}
 const bundle = await (await fetch(\`\${gateway}/federation/bundle\`)).text();
+// ${say(DOCS_TEXTS.quick_anchor)}
 const verifier = new OfflineVerifier({ anchor: readFileSync('anchor.json', 'utf8'), bundle });
 
 const nonce = crypto.randomUUID();
