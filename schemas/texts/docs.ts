@@ -15,7 +15,7 @@ export const DOCS_TEXTS = {
   },
   quick_elsewhere: {
     zh: '请填入所在省授权服务器为您的场所登记的凭据；网关信任哪些授权服务器见：',
-    en: 'Fill in the credentials that your province registered your venue with; which authorization servers this gateway believes stands at',
+    en: 'Fill in the credentials that your province registered your venue with. The authorization servers that this gateway trusts are listed at',
   },
   quick_settings: { zh: '一、凭据', en: '1. Credentials' },
   quick_token: {
@@ -27,8 +27,16 @@ export const DOCS_TEXTS = {
     zh: '四、用 JavaScript 核验，并离线验证签名链',
     en: '4. The same in JavaScript, with the whole chain verified offline',
   },
+  quick_bundle: {
+    zh: '直至信任锚的信任链：每小时取一次即可，从哪里取都行。',
+    en: 'The chains up to the anchor: fetched once an hour, from anywhere.',
+  },
+  quick_anchor: {
+    zh: '信任锚本身由人工指定，不从网络获取。',
+    en: 'The anchor itself is pinned by hand.',
+  },
   quick_package: {
-    zh: '在本项目目录中运行 npm pack，再安装所得文件，即有 huren/client 与 huren/verify。anchor.json 为信任锚文件，须由省里当面交付，不得取自网关。完整示例见 deploy/guides/integrator.md。',
+    zh: '在本项目目录中运行 npm pack，再安装所得文件，即有 huren/client 与 huren/verify。anchor.json 为信任锚文件，须由省里当面交付，不得取自网关。完整示例见 deploy/guides/integrator.zh-CN.md。',
     en: 'Run npm pack in the repository and install the file: it brings huren/client and huren/verify. anchor.json is the anchor file: your province hands it over, and it is never taken from a gateway. A whole turnstile stands in deploy/guides/integrator.md.',
   },
   copy: { zh: '复制', en: 'Copy' },

@@ -21,7 +21,9 @@ export function OperationText({ operation, problems }: OperationProps) {
       <p>
         {say(neededFor(operation))}
         {say({ zh: '', en: ' ' })}
-        <a href={`#${operationId}`}>{say(DOCS_TEXTS.link_here)}</a>
+        <a class="whole" href={`#${operationId}`}>
+          {say(DOCS_TEXTS.link_here)}
+        </a>
       </p>
       <Parameters operation={operation} />
       {requestBody !== undefined && (
@@ -62,7 +64,7 @@ export function Problems({ problems }: { readonly problems: readonly ListedProbl
             </>
           }
         >
-          {say(text)} → <strong>{say(next)}</strong>
+          {say(text)} →&nbsp;<strong>{say(next)}</strong>
         </Fact>
       ))}
     </Facts>

@@ -1,3 +1,6 @@
+import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
+import { say } from '../shell/language.ts';
+
 /** What stands in the examples of the quick start. */
 export interface QuickStartSettings {
   readonly gateway: string;
@@ -26,7 +29,8 @@ export const CURL_TOKEN = `TOKEN=$(curl -fsS -u "$CLIENT_ID:$CLIENT_SECRET" \\
 `;
 
 export const CURL_SCAN = `curl -fsS "$GATEWAY/v1/verifications" \\
-  -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
+  -H "authorization: Bearer $TOKEN" \\
+  -H 'content-type: application/json' \\
   -d "{\\"code\\":\\"$CODE\\",\\"purpose\\":\\"$PURPOSE\\"}"
 `;
 
@@ -48,8 +52,9 @@ const clientSecret = '${clientSecret}';
 const tokenEndpoint = '${tokenEndpoint}';
 const venue = new VenueClient({ gateway, clientId, clientSecret, tokenEndpoint });
 
-// The chains up to the anchor: fetched once an hour, from anywhere. The anchor itself is pinned by hand.
+// ${say(DOCS_TEXTS.quick_bundle)}
 const bundle = await (await fetch(\`\${gateway}/federation/bundle\`)).text();
+// ${say(DOCS_TEXTS.quick_anchor)}
 const verifier = new OfflineVerifier({ anchor: readFileSync('anchor.json', 'utf8'), bundle });
 
 const nonce = crypto.randomUUID();
