@@ -23,7 +23,7 @@ export function Registry() {
       <p>{say(REGISTRY_TEXTS.intro)}</p>
       {view === null ? (
         <p class="notice" role="status">
-          {say(state === 'lost' ? REGISTRY_TEXTS.unreadable : REGISTRY_TEXTS.loading)}
+          {state === 'lost' ? `✗ ${say(REGISTRY_TEXTS.unreadable)}` : say(REGISTRY_TEXTS.loading)}
         </p>
       ) : (
         <>
