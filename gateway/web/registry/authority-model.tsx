@@ -21,7 +21,11 @@ export function Authority({ model }: { readonly model: AuthorityModel }) {
     <Facts>
       {keysOf(AUTHORITY_TEXTS).map((row) => (
         <Fact key={row} term={say(AUTHORITY_TEXTS[row])}>
-          {row === 'source' ? <span lang="en">{model.source}</span> : valueText(row, model)}
+          {row === 'source' ? (
+            <span lang="en">{model.source}</span>
+          ) : (
+            <span class="phrases">{valueText(row, model)}</span>
+          )}
         </Fact>
       ))}
     </Facts>

@@ -120,10 +120,11 @@ function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
 function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: LogEvent; readonly view: RegistryView }) {
   const at = instantOf(event.iat);
   const about = aboutText(event);
+  const isKey = 'kid' in event.body && event.body.kid === about;
   return (
     <li data-kind={event.kind} data-index={index}>
       <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
-      {about !== '' && <span class="about">{about}</span>}
+      {about !== '' && <span class="about">{isKey ? <code>{about}</code> : about}</span>}
       <span class="quiet">
         <time dateTime={at}>{timeText(at)}</time>
         {DOT}

@@ -92,7 +92,7 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
         )}
         {remedy !== null && (
           <Fact term={say(REGISTRY_TEXTS.remedy)}>
-            {say(remedy.authority)}
+            <span class="party">{say(remedy.authority)}</span>
             {remedy.phone !== null && (
               <>
                 {DOT}

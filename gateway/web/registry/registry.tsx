@@ -11,19 +11,27 @@ import { type FeedState, RegistryFeed } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
 import { DOT, zoneText } from './words.ts';
 
+/** The command in the introduction. */
+const VERIFY = 'huren log verify';
+
 /** The registry as the log tells it, and anew whenever the log grows. */
 export function Registry() {
   const [view, setView] = useState<RegistryView | null>(null);
   const [state, setState] = useState<FeedState | null>(null);
   const feed = useMemo(() => new RegistryFeed(setView, setState), []);
   useEffect(() => () => feed.stop(), [feed]);
+  const [before, after] = say(REGISTRY_TEXTS.intro).split(VERIFY);
   return (
     <div class="registry" data-live={state ?? 'reading'}>
       <h1>{say(REGISTRY_TEXTS.title)}</h1>
-      <p>{say(REGISTRY_TEXTS.intro)}</p>
+      <p>
+        {before}
+        <code class="whole">{VERIFY}</code>
+        {after}
+      </p>
       {view === null ? (
         <p class="notice" role="status">
-          {say(state === 'lost' ? REGISTRY_TEXTS.unreadable : REGISTRY_TEXTS.loading)}
+          {state === 'lost' ? `✗ ${say(REGISTRY_TEXTS.unreadable)}` : say(REGISTRY_TEXTS.loading)}
         </p>
       ) : (
         <>

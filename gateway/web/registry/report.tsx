@@ -35,7 +35,7 @@ export function Report({ place, version }: ReportProps) {
       <summary>{say(REGISTRY_TEXTS.report)}</summary>
       <div aria-live="polite">
         {report === null && <p>{say(REGISTRY_TEXTS.checking)}</p>}
-        {report === 'wrong' && <p class="proof bad">{say(REGISTRY_TEXTS.report_wrong)}</p>}
+        {report === 'wrong' && <p class="proof bad">✗ {say(REGISTRY_TEXTS.report_wrong)}</p>}
         {report !== null && report !== 'wrong' && <Findings report={report} />}
       </div>
     </details>
