@@ -50,7 +50,7 @@ export function ProvenMark({ mark, view, fits }: ProvenMarkProps) {
   const { sign, text } = VERDICTS[verdict];
   return (
     <span>
-      {view.nameOf(by)}
+      <span class="party">{view.nameOf(by)}</span>
       {DOT}
       <time dateTime={at}>{timeText(at)}</time>
       {DOT}
