@@ -68,7 +68,7 @@ export const REGISTRY_TEXTS = {
   rejected: { zh: '已拒绝', en: 'Rejected' },
   report: { zh: '符合性报告', en: 'Conformance report' },
   report_wrong: { zh: '报告与日志中的摘要不一致。', en: 'The report is not the one whose digest is in the log.' },
-  report_none: { zh: '没有发现问题。', en: 'Nothing was found.' },
+  report_none: { zh: '没有发现问题。', en: 'No problem was found.' },
   authority: { zh: '谁可以赋码、转码', en: 'Who may assign and convert' },
   none: { zh: '无', en: 'none' },
   yes: { zh: '是', en: 'yes' },

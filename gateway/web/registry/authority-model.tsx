@@ -14,6 +14,12 @@ import { COLON } from './words.ts';
 
 const COMMA = say({ zh: '、', en: ', ' });
 const SEMICOLON = say({ zh: '；', en: '; ' });
+/** Between grounds: one of them has a comma of its own in English. */
+const BETWEEN_GROUNDS = say({ zh: '、', en: '; ' });
+/** Between words. */
+const SPACE = say({ zh: '', en: ' ' });
+/** Between two steps: it ends a line and begins none. */
+const ARROW = '\u00a0→ ';
 
 /** A province's published rule on who may assign, convert and release, in words. */
 export function Authority({ model }: { readonly model: AuthorityModel }) {
@@ -40,11 +46,10 @@ function valueText(row: Exclude<keyof AuthorityModel, 'source'>, model: Authorit
       return listed(model[row].map(bodyText), SEMICOLON);
     case 'approvals':
       return listed(
-        model.approvals.map(
-          ({ level, role, action }) =>
-            `${say(LEVELS[level])} ${say(ROLES[role])} ${say(APPROVAL_ACTION_TEXTS[action])}`,
+        model.approvals.map(({ level, role, action }) =>
+          [say(LEVELS[level]), say(ROLES[role]), say(APPROVAL_ACTION_TEXTS[action])].join(SPACE),
         ),
-        ' → ',
+        ARROW,
       );
     case 'approvals_signed':
     case 'instrument_required':
@@ -58,7 +63,10 @@ function valueText(row: Exclude<keyof AuthorityModel, 'source'>, model: Authorit
     case 'foreign_conversion':
       return say(FOREIGN_CONVERSION_TEXTS[model.foreign_conversion]);
     case 'grounds':
-      return listed(model.grounds.map((ground) => say(GROUNDS[ground])));
+      return listed(
+        model.grounds.map((ground) => say(GROUNDS[ground])),
+        BETWEEN_GROUNDS,
+      );
   }
 }
 
