@@ -39,7 +39,10 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
       ) : (
         <>
           <p class="quiet" id="matrix-how">
-            {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
+            <span class="as-grid">
+              {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
+            </span>
+            <span class="as-list">{say(COVERAGE_TEXTS.matrix_list_how)}</span>
           </p>
           <Legend />
           {isDense && <IssuerPages issuers={issuers} row={active?.row ?? 0} onRow={goTo} />}
