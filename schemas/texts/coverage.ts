@@ -101,6 +101,10 @@ export const COVERAGE_TEXTS = {
     zh: '行为签发省份，列为目的地；格内为绿码承认率（%）与出示次数。用方向键移动，按回车查看原因。',
     en: 'Rows: issuers; columns: destinations; in each cell the share of greens that were recognised (%), and how many scans. Arrow keys move, Enter shows the reasons.',
   },
+  matrix_list_how: {
+    zh: '每个签发省份下列出目的地；格内为绿码承认率（%）与出示次数。点按查看原因。',
+    en: 'Below each issuer its destinations; in each the share of greens that were recognised (%), and how many scans. A tap shows the reasons.',
+  },
   matrix_none: {
     zh: '此范围内没有可公布的扫码。可选更长的时段，或全部场所与原因。',
     en: 'There is nothing to show of these. A longer time, or all venues and reasons, may have something.',

@@ -34,14 +34,18 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
                     {provinceText(province)}
                   </Ask>
                 </th>
-                <td class="short">
-                  {adapter} · {say(ADAPTER_TEXTS[state])}
+                <td class="short version">
+                  <Version version={adapter} standing={say(ADAPTER_TEXTS[state])} />
                 </td>
                 <td class="short" data-label={say(COVERAGE_TEXTS.conformance)}>
                   {say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}
                 </td>
-                <td class="short" data-label={say(COVERAGE_TEXTS.trial)}>
-                  {trial === null ? '–' : `${trial.version} · ${say(ADAPTER_TEXTS[trial.stage])}`}
+                <td class="short version" data-label={say(COVERAGE_TEXTS.trial)}>
+                  {trial === null ? (
+                    '–'
+                  ) : (
+                    <Version version={trial.version} standing={say(ADAPTER_TEXTS[trial.stage])} />
+                  )}
                 </td>
               </tr>
             ))}
@@ -49,5 +53,19 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
         </table>
       </div>
     </section>
+  );
+}
+
+/** What has no room in a line is broken before its digest, and how it stands stays beside that. */
+function Version({ version, standing }: { readonly version: string; readonly standing: string }) {
+  const digest = Math.max(version.indexOf('#'), 0);
+  return (
+    <>
+      {version.slice(0, digest)}
+      <wbr />
+      <span class="short">
+        {version.slice(digest)} · {standing}
+      </span>
+    </>
   );
 }

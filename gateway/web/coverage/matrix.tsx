@@ -29,7 +29,11 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
     return { cell, place };
   });
   const cellAt = new Map(placed.map(({ cell, place }) => [placeName(place), cell]));
-  const { table, active, goTo, onKeyDown } = useGridKeys(placed.map(({ place }) => place));
+  const asked = placed.find(({ cell }) => isAsked(cell, question))?.place;
+  const { table, active, goTo, onKeyDown } = useGridKeys(
+    placed.map(({ place }) => place),
+    asked,
+  );
   const isDense = destinations.length > ROOMY;
   return (
     <section aria-labelledby="matrix-title">
@@ -39,7 +43,10 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
       ) : (
         <>
           <p class="quiet" id="matrix-how">
-            {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
+            <span class="as-grid">
+              {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
+            </span>
+            <span class="as-list">{say(COVERAGE_TEXTS.matrix_list_how)}</span>
           </p>
           <Legend />
           {isDense && <IssuerPages issuers={issuers} row={active?.row ?? 0} onRow={goTo} />}
@@ -112,7 +119,7 @@ interface CellProps extends Pick<MatrixProps, 'question' | 'ask'> {
 
 function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
   const { issuer, destination, presented, green, recognised } = cell;
-  const isAsked = question.issuer === issuer && question.destination === destination;
+  const isShown = question.issuer === issuer && question.destination === destination;
   return (
     <td
       class={heatOf(cell)}
@@ -124,7 +131,7 @@ function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
       <Ask
         question={{ ...question, issuer, destination }}
         ask={ask}
-        current={isAsked}
+        current={isShown}
         cell={{ at: placeName(place), isActive, onKeyDown }}
       >
         <span class="where">{provinceText(destination)}</span>
@@ -139,6 +146,11 @@ function Cell({ cell, place, isActive, question, ask, onKeyDown }: CellProps) {
       </Ask>
     </td>
   );
+}
+
+/** Of a row that is looked at, each of its cells. */
+function isAsked({ issuer, destination }: CoverageCell, question: Question): boolean {
+  return question.issuer === issuer && (question.destination ?? destination) === destination;
 }
 
 function listed(provinces: readonly ProvinceCode[]): ProvinceCode[] {

@@ -22,12 +22,15 @@ interface GridKeys {
   readonly onKeyDown: (event: TargetedKeyboardEvent<HTMLElement>) => void;
 }
 
-/** One cell takes part in the order of tabs, and arrow keys move which: a thousand cells are one stop. `places`: row by row. */
-export function useGridKeys(places: readonly Place[]): GridKeys {
+/**
+ * One cell takes part in the order of tabs, and arrow keys move which: a thousand cells are one stop. `places`: row by
+ * row; `asked`: the one that is looked at, where it begins.
+ */
+export function useGridKeys(places: readonly Place[], asked: Place | undefined): GridKeys {
   const table = useRef<HTMLTableElement>(null);
   const [wanted, setWanted] = useState<Place | undefined>();
   // Provinces come and go; the cell stays one that is there.
-  const active = places.find((place) => isAt(place, wanted)) ?? places[0];
+  const active = places.find((place) => isAt(place, wanted)) ?? asked ?? places[0];
   const isMoved = useRef(false);
   // Once it is drawn: on a phone the row that it is moved to was not there before.
   useLayoutEffect(() => {
