@@ -62,7 +62,11 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
                 {issuers.map((issuer, row) => (
                   <tr key={issuer} class={row === active?.row ? 'here' : undefined}>
                     <th scope="row">
-                      <Ask question={{ ...question, issuer, destination: null }} ask={ask}>
+                      <Ask
+                        question={{ ...question, issuer, destination: null }}
+                        ask={ask}
+                        current={question.issuer === issuer && question.destination === null}
+                      >
                         {provinceText(issuer)}
                       </Ask>
                     </th>
@@ -100,7 +104,11 @@ function Head({ destinations, question, ask }: HeadProps) {
         </th>
         {destinations.map((destination) => (
           <th key={destination} scope="col">
-            <Ask question={{ ...question, issuer: null, destination }} ask={ask}>
+            <Ask
+              question={{ ...question, issuer: null, destination }}
+              ask={ask}
+              current={question.issuer === null && question.destination === destination}
+            >
               {provinceText(destination)}
             </Ask>
           </th>
