@@ -28,8 +28,6 @@ export interface ChildStart<Ready extends z.ZodType> {
   readonly settings: unknown;
   readonly ready: Ready;
   readonly env?: Readonly<Record<string, string>>;
-  /** What node is told beside the file; node's own defaults unless told. */
-  readonly flags?: readonly string[];
   /** Told what it writes, on either stream. Without it nobody keeps that, as befits a measurement. */
   readonly onOutput?: (text: string) => void;
 }
@@ -41,7 +39,6 @@ export async function startChild<Ready extends z.ZodType>(start: ChildStart<Read
   const output = onOutput === undefined ? 'ignore' : 'pipe';
   const child = fork(join(import.meta.dirname, start.file), {
     env: { ...process.env, ...start.env },
-    execArgv: [...process.execArgv, ...(start.flags ?? [])],
     stdio: ['ignore', output, output, 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) {

@@ -139,7 +139,7 @@ function notes(): string[] {
     "Every province's statement is signed, in all cases but cold-plain, where none is. Replies were signed before the clock started.",
     'handwritten (express, undici, jose) and fast (node:http, undici, node:crypto) do the same: remember the venue token once verified, ask the province, verify its statement, sign an answer. None of the checks, no log, no metrics.',
     'proxy hands the question and the reply on, and does nothing else; bare-http asks nobody and sends the same bytes.',
-    'The gateway runs as it ships, its log at level info and its larger room for young objects included; only its rate limits are out of reach. Peers run with the defaults of node and of their libraries.',
+    'The gateway runs with its default settings, its log at level info included; only its rate limits are out of reach.',
     `cold-merkle: as cold, from ${LEAST_CROWD} clients or more who take both forms of an attestation.`,
     `batch and batch-merkle: an operation is one of ${BATCH_ITEMS} new codes of a request; p50 and p99 are of whole requests.`,
     'federated-cold: as cold, but the provinces are asked by way of their issuer, a node of its own with keys of its own, over the same plain HTTP. cpu us/op is the sum of both nodes.',

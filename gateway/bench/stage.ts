@@ -7,7 +7,6 @@ import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
 import { verificationReplySchema } from '../../schemas/verification.ts';
 import { portFreeOn } from '../sandbox/nation/free-port.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
-import { AS_IT_SHIPS } from './as-it-ships.ts';
 import { BenchError } from './bench-error.ts';
 import type { Asked } from './case-plans.ts';
 import { type Child, type ChildStart, startChild } from './child.ts';
@@ -78,8 +77,7 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   async function startGateway({ dataDir, port }: Place, { origins, mint }: ReplayedNation): Promise<StagedGateway> {
     const settings = { HUREN_PORT: String(port), HUREN_HOST: LOOPBACK, HUREN_DATA_DIR: dataDir };
     const env = { ...settings, ...UNLIMITED };
-    const ready = gatewayReadySchema;
-    const server = await start({ file: 'gateway-server.ts', settings: { origins }, ready, env, flags: AS_IT_SHIPS });
+    const server = await start({ file: 'gateway-server.ts', settings: { origins }, ready: gatewayReadySchema, env });
     const seed = new SandboxSeed(server.ready.sandbox);
     return { server, seed, token: await seed.venueToken(), dataDir, mint };
   }
@@ -90,7 +88,6 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
     const port = await portFreeOn([LOOPBACK], null);
     const issuer = await start({
       file: 'issuer-server.ts',
-      flags: AS_IT_SHIPS,
       settings: {
         nation: { url, base: url, dataDir: destination.dataDir, systems: movedTo(nation.origins, sandbox) },
         issuer: { provinces: MIX, dataDir: makeDataDir(), port, publicUrl: `http://${LOOPBACK}:${port}` },

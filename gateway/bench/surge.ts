@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
-import { AS_IT_SHIPS } from './as-it-ships.ts';
 import { startChild } from './child.ts';
 import { Cleanup } from './cleanup.ts';
 import { loadResultSchema } from './load-job.ts';
@@ -55,9 +54,7 @@ async function measure() {
   cleanup.add(() => rmSync(dataDir, { recursive: true, force: true }));
   const rates = { HUREN_CLIENT_RATE: '1000000', HUREN_PROVINCE_RATE: '1000000' };
   const env = { HUREN_PORT: '0', HUREN_HOST: '127.0.0.1', HUREN_DATA_DIR: dataDir, ...rates };
-  const server = await cleanup.start(() =>
-    startChild({ file: 'gateway-server.ts', settings: {}, ready, env, flags: AS_IT_SHIPS }),
-  );
+  const server = await cleanup.start(() => startChild({ file: 'gateway-server.ts', settings: {}, ready, env }));
   const client = await cleanup.start(() => startChild({ file: 'load-client.ts', settings: null, ready: z.unknown() }));
   const { url, sandbox } = server.ready;
   const seed = new SandboxSeed(sandbox);

@@ -8,11 +8,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED = [24, 12];
-/**
- * Up to twice the room for what is young, in MiB: a scan waits for its province longer than it takes to fill the usual one
- * where batches come, so that what it holds was copied, and kept for old, before it was let go. Taken as it is needed.
- */
-const YOUNG_ROOM = '--max-semi-space-size=64';
 const here = dirname(fileURLToPath(import.meta.url));
 
 function isFitting(version) {
@@ -45,7 +40,7 @@ if (node === null) {
 const source = join(here, 'huren.ts');
 const command = existsSync(source) ? source : join(here, '../../dist/gateway/cli/huren.js');
 // The channel says nothing: its end tells the command that this process was killed, and then nobody is left to stop it.
-const child = spawn(node, [YOUNG_ROOM, command, ...process.argv.slice(2)], {
+const child = spawn(node, [command, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 
