@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -34,6 +34,8 @@ export interface InstalledPackage {
  */
 export function installTarball(): InstalledPackage {
   const place = mkdtempSync(join(tmpdir(), 'huren-package-'));
+  // Whoever plays a container comes through here as another user.
+  chmodSync(place, 0o755);
   // Side by side: a package is also looked for in the folders above.
   const [site, bare] = [join(place, 'whole'), join(place, 'bare')];
   // As the package's own step does; the pages are built before the tests.
