@@ -20,11 +20,14 @@ import { POSTGRES_TABLES } from './pass-tables.ts';
 /** Short, since whoever stops the gateway waits for it. */
 const PROBE_TIMEOUT_MS = 5_000;
 
-// Every change begins by locking its list's row, so that takers and withdrawers take turns and none waits for another
-// that waits for it.
+// Every change begins by locking the rows of its lists, several in the order of their names, so that who takes, withdraws
+// and drops takes turns and none waits for another that waits for it.
 const LOCK_OPEN = 'SELECT id, tag_secret FROM huren_pass_list WHERE taken < $1 ORDER BY id LIMIT 1 FOR UPDATE';
 const LOCK_LIST = 'SELECT id FROM huren_pass_list WHERE id = $1 FOR UPDATE';
 const LOCK_ALL = 'SELECT id, tag_secret FROM huren_pass_list ORDER BY id FOR UPDATE';
+const DROP_ENDED = `
+  WITH ended AS (SELECT id FROM huren_pass_list WHERE ends_s > 0 AND ends_s <= $1 ORDER BY id FOR UPDATE)
+  DELETE FROM huren_pass_list WHERE id IN (SELECT id FROM ended)`;
 const GROW = 'UPDATE huren_pass_list SET version = version + 1 WHERE id = $1';
 const TAKE = 'INSERT INTO huren_pass_taken VALUES ($1, $2, false, $3, $4) ON CONFLICT DO NOTHING';
 const NOTE_BASIS = 'INSERT INTO huren_pass_basis (list, province, mandate) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
@@ -123,7 +126,7 @@ class PostgresPasses implements PassStore {
   }
 
   async dropEnded(nowS: number): Promise<void> {
-    await this.#pool.rows('DELETE FROM huren_pass_list WHERE ends_s > 0 AND ends_s <= $1', [nowS]);
+    await this.#pool.rows(DROP_ENDED, [nowS]);
   }
 
   async probe(): Promise<void> {

@@ -106,18 +106,39 @@ describe('with PostgreSQL', () => {
     return { open, leaveFree };
   });
 
-  test('a list that another instance is dropping is taken from', async () => {
+  const openPool = async () => {
     const pool = new PostgresPool(await postgres.createDatabase());
     pools.push(pool);
+    return pool;
+  };
+  const WAITING = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+
+  test('a list that another instance is dropping is taken from', async () => {
+    const pool = await openPool();
     const store = await openPostgresPasses(pool);
     const { list } = await store.take(2_000_000_000, BASIS, 'handle-1');
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
     const taking = await pool.transact(async (client) => {
       await client.query('DELETE FROM huren_pass_list');
       const begun = store.take(2_000_000_000, BASIS, 'handle-1');
-      await expect.poll(() => pool.rows(waiting, [])).toHaveLength(1);
+      await expect.poll(() => pool.rows(WAITING, [])).toHaveLength(1);
       return { begun };
     });
     expect((await taking.begun).list).not.toBe(list);
+  });
+
+  test('whoever drops lists holds one while waiting for another, and so waits for a withdrawer for ever', async () => {
+    const pool = await openPool();
+    const store = await openPostgresPasses(pool);
+    // In the table the later name stands first.
+    for (const list of ['b', 'a']) await pool.rows(`INSERT INTO huren_pass_list VALUES ($1, 1, 0, 0, '')`, [list]);
+    const dropping = await pool.transact(async (client) => {
+      await client.query(`SELECT FROM huren_pass_list WHERE id = 'a' FOR UPDATE`);
+      const begun = store.dropEnded(1);
+      await expect.poll(() => pool.rows(WAITING, [])).toHaveLength(1);
+      await client.query(`SELECT FROM huren_pass_list WHERE id = 'b' FOR UPDATE NOWAIT`);
+      return { begun };
+    });
+    await dropping.begun;
+    expect(await store.lists()).toEqual([]);
   });
 });
