@@ -164,6 +164,8 @@ describe('a question by way of the platform', () => {
   });
 
   test('is not counted, or by more than the provinces and what came of it', async () => {
+    const asks = question();
+    expect(await post(relay(), asks, await bound(asks))).toBe('answer,statement');
     const metrics = await (await fetch(`${nation.sandbox.url}/metrics`)).text();
     const lines = metrics.split('\n').filter((line) => line.startsWith('huren_relayed_questions_total{'));
     const form = /^[a-z_]+\{asker="(\d{6}|unknown)",issuer="(\d{6}|unknown)",outcome="[a-z_]+"\} \d+$/;
