@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { testFiles } from '../end-to-end-files.ts';
 
@@ -6,7 +5,7 @@ import { testFiles } from '../end-to-end-files.ts';
 export default defineConfig({
   test: {
     include: testFiles().unit,
-    setupFiles: join(import.meta.dirname, 'first-failure.ts'),
+    setupFiles: ['./gateway/test/mutation/first-failure.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
