@@ -18,7 +18,8 @@ import { scanBeside } from './venue-beside.ts';
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
-describe('a gateway on another node', () => {
+// One story: who was removed stays so.
+describe('a gateway on another node', { shuffle: false }, () => {
   let overheard: OverheardNation;
   let folder: string;
   let remote: RunningNode;
