@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { LOOPBACK_ONLY } from './networks.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -24,10 +24,7 @@ async function provinceThat(handle: Handler, limits: Partial<Manifest['upstream'
     requests += 1;
     handle(request, response, requests);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const origin = await listenOnLoopback(server);
   const base = { base_url: origin, timeout_ms: 1_000, max_connections: 4, max_queue: 4, max_reply_bytes: 1_000 };
   const client = openUpstreamClient({ ...base, ...limits }, { origin }, GUARD);
   opened.push({ server, client });
