@@ -4,9 +4,11 @@ import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import {
+  codeLike,
   openVenueClient,
   postRecord,
   provinceRequests,
+  sandboxCode,
   sandboxCodes,
   setFault,
   type VenueClient,
@@ -27,9 +29,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 async function freshCode(province: string): Promise<string> {
-  const green = codes.find((code) => code.province === province && code.scenario === 'green');
-  if (green === undefined) throw new Error(`no green of ${province}`);
-  return await postRecord(gateway.url, province, green.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, 'green'));
 }
 
 async function asked(province: string): Promise<number> {
@@ -147,6 +147,12 @@ describe('a fault that keeps the cache', () => {
 });
 
 test('cache, invalidation and stale answers are not counted', async () => {
+  const code = await freshCode('310000');
+  for (const _scan of ['cold', 'cached']) await venue.verify(code);
+  await setFault(gateway.url, '310000', { status: 503 }, { keep_cache: true });
+  expect(await venue.verify(code)).toMatchObject({ stale: true });
+  await setFault(gateway.url, '310000', null);
+  expect((await pushEvent(gateway.url, await sign({}))).status).toBe(202);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toMatch(/huren_cache_total\{tier="l1",result="hit"\} [1-9]/);
   expect(metrics).toMatch(/huren_cache_total\{tier="l1",result="stale"\} [1-9]/);
