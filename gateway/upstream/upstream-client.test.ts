@@ -58,12 +58,18 @@ describe('a retry', () => {
     expect(requests()).toBe(2);
   });
 
+  test('is made at once of what does not speak HTTP', async () => {
+    const { client, requests } = await provinceThat((request) => request.socket.end('nonsense\r\n\r\n'));
+    await expect(client.fetch(ASK)).rejects.toMatchObject({ code: 'malformed' });
+    expect(requests()).toBe(1);
+  });
+
   test('multiplies the load on a province that is down', async () => {
     const { client, requests } = await provinceThat((request) => request.socket.resetAndDestroy());
     for (let n = 0; n < 100; n += 1) await client.fetch(ASK).catch(() => {});
     // Ten saved up at the start, and a tenth of a hundred.
     expect(requests()).toBeLessThanOrEqual(121);
-    expect(requests()).toBeGreaterThan(100);
+    expect(requests()).toBeGreaterThan(115);
   });
 
   test('gets a budget of its own time', async () => {
@@ -86,6 +92,12 @@ describe('a retry', () => {
     budget.noteRequest();
     budget.noteRequest();
     expect(budget.trySpend()).toBe(true);
+  });
+
+  test('is saved up for longer than a bad minute', () => {
+    const budget = new RetryBudget();
+    for (let n = 0; n < 1_000; n += 1) budget.noteRequest();
+    expect(Array.from({ length: 11 }, () => budget.trySpend()).filter((may) => may)).toHaveLength(10);
   });
 });
 

@@ -110,6 +110,12 @@ describe('a signed statement that is not what the record says', () => {
       { numRuns: 300 },
     );
   });
+
+  test('is shown though only one of them says who assigned it, and nobody an origin', async () => {
+    const [named, silent] = [changed('provenance/origin', null), changed('provenance', null)];
+    expect(await outcome(named, silent)).toMatchObject(REFUSED);
+    expect(await outcome(silent, named)).toMatchObject(REFUSED);
+  });
 });
 
 describe('what may lawfully differ', () => {
