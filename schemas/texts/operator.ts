@@ -20,7 +20,7 @@ export const OPERATOR_TEXTS = {
     en: 'This key is enrolled and can sign. The private key cannot be exported and never leaves this browser.',
   },
   key_waits: {
-    zh: '在本浏览器不认可的日志上不能签名。请先处理页首的提示。',
+    zh: '本浏览器不认可此日志，不能在此签名。请先处理页首的提示。',
     en: 'Nothing can be signed about a log that this browser does not believe. See the notice at the top of the page.',
   },
   key_not_enrolled: {

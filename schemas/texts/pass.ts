@@ -11,7 +11,7 @@ export const PASS_TEXTS = {
   for_staff: { zh: '工作人员登录', en: 'For staff' },
   where: { zh: '您要去哪里？', en: 'Where are you going?' },
   at_desk: {
-    zh: '通行凭证由目的地签发。请在目的地的服务台请工作人员办理，无需手机；网页不对匿名者开放，以免他人拿着您的码图查询您的状态。',
+    zh: '通行凭证由目的地签发。请到目的地的服务台，由工作人员办理，无需手机；网页不对匿名者开放，以免他人凭码图查询您的状态。',
     en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: whoever has a picture of your code could look up your status.',
   },
   offline: {

@@ -265,7 +265,7 @@ export const SCAN_TEXTS = {
   trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
   trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
   anchor_other: {
-    zh: '此网关的国家信任锚与本机此前采信的不同。',
+    zh: '此网关的国家信任锚，与本机此前采信的不同。',
     en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
   anchor_take: {
