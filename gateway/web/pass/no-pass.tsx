@@ -27,7 +27,7 @@ export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
       </h2>
       <Why outcome={outcome} nowS={nowS} />
       <p class="tools">
-        <button type="button" onClick={onAgain}>
+        <button type="button" class="unprinted" onClick={onAgain}>
           {say(PASS_TEXTS.again)}
         </button>
       </p>
