@@ -153,7 +153,7 @@ export const CAMERA_FAULT_TEXTS = {
     zh: '浏览器未获准使用摄像头',
     en: 'The browser may not use the camera',
     next: {
-      zh: '请在浏览器的网站设置中允许摄像头，或改用图片、粘贴、扫码枪',
+      zh: '请在浏览器设置中允许摄像头，或改用图片、粘贴、扫码枪',
       en: "Allow the camera in the browser's settings for this site, or use a picture, paste, or a scanner that types",
     },
   },
