@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { testFiles } from './gateway/test/end-to-end-files.ts';
 import { FOUNDED_SANDBOXES } from './gateway/test/founded-sandboxes.ts';
 import LongestFirst from './gateway/test/longest-first.ts';
+import { orderSeed } from './gateway/test/order-seed.ts';
 import { PATIENCE_MS } from './gateway/test/patience.ts';
 import { folderOfRun } from './gateway/test/test-folder.ts';
 
@@ -27,9 +28,8 @@ export default defineConfig({
     setupFiles: ['./gateway/test/keep-compiled.ts'],
     // One worker takes one file after another and keeps what it has loaded: loading was a fifth of a run.
     isolate: false,
-    // In another order each time: the seed stands at the head of the run, and `--sequence.seed` brings that order back. What
-    // tells one story says so where it is told.
-    sequence: { sequencer: LongestFirst, shuffle: { tests: true } },
+    // In another order for each commit: `--sequence.seed` gives any other one. What tells one story says so where it is told.
+    sequence: { sequencer: LongestFirst, shuffle: { tests: true }, seed: orderSeed(import.meta.dirname) },
     reporters: ['default', './gateway/test/closing-line.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: unit, retry: 0 } },

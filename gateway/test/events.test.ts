@@ -147,6 +147,12 @@ describe('a fault that keeps the cache', () => {
 });
 
 test('cache, invalidation and stale answers are not counted', async () => {
+  const code = await freshCode('310000');
+  for (const _scan of ['cold', 'cached']) await venue.verify(code);
+  await setFault(gateway.url, '310000', { status: 503 }, { keep_cache: true });
+  expect(await venue.verify(code)).toMatchObject({ stale: true });
+  await setFault(gateway.url, '310000', null);
+  expect((await pushEvent(gateway.url, await sign({}))).status).toBe(202);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toMatch(/huren_cache_total\{tier="l1",result="hit"\} [1-9]/);
   expect(metrics).toMatch(/huren_cache_total\{tier="l1",result="stale"\} [1-9]/);

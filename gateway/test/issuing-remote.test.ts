@@ -19,7 +19,8 @@ import { BY_NODE, type OverheardNation, SIGNING, startOverheardNation, verdict }
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
-describe('a gateway on another node', () => {
+// One story: who was removed stays so.
+describe('a gateway on another node', { shuffle: false }, () => {
   let overheard: OverheardNation;
   let folder: string;
   let remote: RunningNode;
