@@ -279,7 +279,10 @@ export const SCAN_TEXTS = {
   counted: { zh: '本班次', en: 'This shift' },
   counted_other: { zh: '其他', en: 'OTHER' },
   count_again: { zh: '归零', en: 'Count from 0' },
-  update: { zh: '有新版本，将在空闲时自动更新。', en: 'A new version is there and loads when nobody is being checked.' },
+  update: {
+    zh: '有新版本，将在空闲时自动更新。',
+    en: 'A new version is there and loads when nobody is being checked.',
+  },
   update_by_hand: {
     zh: '有新版本：重新加载后生效，届时须再次输入令牌。',
     en: 'A new version is there: load the page again, and bring the token again.',
