@@ -100,7 +100,8 @@ function headOf({ kind, province, subject }: AttentionItem): string {
   const destination = provinceCodeSchema.safeParse(subject).data;
   const where = [...(province === null ? [] : [province]), ...(destination === undefined ? [] : [destination])];
   const text = say(ATTENTION_TEXTS[kind]);
-  return where.length === 0 ? text : `${where.map(provinceText).join(' → ')}${say({ zh: '：', en: ': ' })}${text}`;
+  if (where.length === 0) return text.replace(/^./, (first) => first.toUpperCase());
+  return `${where.map(provinceText).join(' → ')}${say({ zh: '：', en: ': ' })}${text}`;
 }
 
 function isProvince(subject: string): boolean {
