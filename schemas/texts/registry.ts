@@ -191,7 +191,10 @@ export function entitiesText(count: number): LocalisedText {
 /** What this browser has seen before of a log that has only grown since. */
 export function consistentText(size: number): LocalisedText {
   const { zh, en } = sizeText(size);
-  return { zh: `此前所见的 ${zh}未改，只有新增。`, en: `Nothing that was seen before has changed; seen before: ${en}` };
+  return {
+    zh: `此前所见的 ${zh}未改，只有新增。`,
+    en: `Nothing that was seen before has changed; seen before: ${en}.`,
+  };
 }
 
 export function sizeText(size: number): LocalisedText {
