@@ -12,7 +12,7 @@ export const LOG_FAULT_TEXTS = {
     en: 'The log is signed by keys that this browser has not seen. Compare them with the log keys of the anchor file before you accept them.',
   },
   forked: {
-    zh: '日志与本浏览器先前所见不一致：历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
+    zh: '日志与此前所见不一致：历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
     en: 'The log is not the one that this browser saw before: its history was changed or split. Approve nothing, and tell the national platform.',
   },
   behind: {
@@ -191,7 +191,10 @@ export function entitiesText(count: number): LocalisedText {
 /** What this browser has seen before of a log that has only grown since. */
 export function consistentText(size: number): LocalisedText {
   const { zh, en } = sizeText(size);
-  return { zh: `此前所见的 ${zh}未改，只有新增。`, en: `Nothing that was seen before has changed; seen before: ${en}` };
+  return {
+    zh: `此前所见的 ${zh}未改，只有新增。`,
+    en: `Nothing that was seen before has changed; seen before: ${en}.`,
+  };
 }
 
 export function sizeText(size: number): LocalisedText {

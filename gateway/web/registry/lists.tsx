@@ -11,7 +11,7 @@ import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
-import { timeText } from './words.ts';
+import { DOT, timeText } from './words.ts';
 
 /** Every case in which a destination is stricter than the national baseline, with its basis and its end. */
 export function Deviations({ lists }: { readonly lists: readonly DeviationsView[] }) {
@@ -93,7 +93,9 @@ function Entity({ entity }: { readonly entity: EntityView }) {
       id={`entity-${entity.entity_id}`}
       summary={
         <>
-          <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
+          <strong>{say(entity.name)}</strong>
+          {DOT}
+          {say(ENTITY_ROLE_TEXTS[entity.role])}
           {entity.state === 'removed' && (
             <span class="badges">
               <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>
