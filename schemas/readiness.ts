@@ -18,23 +18,23 @@ export const READINESS_REASONS = {
     next: { zh: '将 HUREN_ANCHOR_FILE 设为国家锚点文件', en: 'set HUREN_ANCHOR_FILE to the national anchor file' },
   },
   no_gateway: {
-    zh: '本节点没有任何目的地的网关实体',
+    zh: '本节点没有任何目的地的网关主体',
     en: 'it hosts no gateway of any destination',
     next: {
-      zh: '用 huren authority init 建立该实体，并由上级接纳',
+      zh: '用 huren authority init 建立该主体，并由上级接纳',
       en: 'make the entity with huren authority init, and have its superior admit it',
     },
   },
   no_issuer: {
-    zh: '本节点没有任何省份的签发实体',
+    zh: '本节点没有任何省份的签发主体',
     en: 'it is to answer other gateways, and hosts no issuer of any province',
     next: {
-      zh: '用 huren authority init 建立该实体，并由所属省份接纳；或从 HUREN_ROLES 中去掉 issuer',
+      zh: '用 huren authority init 建立该主体，并由所属省份接纳；或从 HUREN_ROLES 中去掉 issuer',
       en: 'make the entity with huren authority init and have its province admit it, or leave issuer out of HUREN_ROLES',
     },
   },
   not_admitted: {
-    zh: '上级尚未接纳本实体',
+    zh: '上级尚未接纳本主体',
     en: 'no superior has admitted it',
     next: {
       zh: '用 huren authority request 生成申请，交上级以 huren authority admit 接纳',

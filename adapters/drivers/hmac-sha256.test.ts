@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { hmacSha256 } from './hmac-sha256.ts';
 
 const texts = fc.oneof(
@@ -22,4 +22,15 @@ test('a digest by two is another one than the library’s, or has something of t
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('a key or a code lies in memory once its digest is made', () => {
+  const fill = vi.spyOn(Buffer.prototype, 'fill');
+  onTestFinished(() => fill.mockRestore());
+  hmacSha256('k'.repeat(20), 'c'.repeat(1_000));
+  const blocks = [...new Set(fill.mock.contexts)].map((block) => [...block]);
+  const [inner = [1], outer = [1]] = blocks.toSorted((one, other) => other.length - one.length);
+  expect([blocks.length, inner.some((octet) => octet !== 0)]).toEqual([2, false]);
+  // What stands behind the key is a digest.
+  expect(outer.slice(0, 64).some((octet) => octet !== 0)).toBe(false);
 });

@@ -36,8 +36,8 @@ const MOST_COMMON = 4_000;
 
 /** Packs entries for memory, where a hundred thousand of them may lie, and unpacks them for whoever finds one. */
 export class EntryPacker {
-  readonly #heads = new Map<string, string>();
-  readonly #common = new Map<string, Common>();
+  readonly #heads = new KeptOnce<string>(MOST_HEADS);
+  readonly #common = new KeptOnce<Common>(MOST_COMMON);
 
   pack({ answer, ...limits }: CacheEntry): KeptEntry {
     if (answer.kind === 'absent') return { ...limits, absent: answer };
@@ -51,7 +51,7 @@ export class EntryPacker {
       asOf: asOf === null ? null : apart(asOf),
       act: own,
       signatures,
-      head: head === null ? null : this.#headOf(head),
+      head: head === null ? null : (this.#heads.get(head) ?? this.#heads.add(head, apart(head))),
       rest,
       bodyOctets,
       province,
@@ -68,25 +68,31 @@ export class EntryPacker {
     return { answer, province, tag, seen, freshUntilMs, usableUntilMs };
   }
 
-  #headOf(head: string): string {
-    const known = this.#heads.get(head);
-    if (known !== undefined) return known;
-    if (this.#heads.size >= MOST_HEADS) this.#heads.clear();
-    const own = apart(head);
-    this.#heads.set(own, own);
-    return own;
-  }
-
   #commonOf({ claims: { status, ground, flags }, statement: _statement, ...more }: Claimed, act: SharedAct | null) {
     const { assurance, way, localGroundOnly, reasons } = more;
     const whose = act === null ? '' : JSON.stringify(act);
     const name = `${status} ${ground} ${flags} ${assurance} ${way} ${localGroundOnly} ${reasons} ${whose}`;
-    const known = this.#common.get(name);
-    if (known !== undefined) return known;
-    if (this.#common.size >= MOST_COMMON) this.#common.clear();
-    const common: Common = { ...more, claims: { status, ground, flags }, act };
-    this.#common.set(name, common);
-    return common;
+    return this.#common.get(name) ?? this.#common.add(name, { ...more, claims: { status, ground, flags }, act });
+  }
+}
+
+/** What many entries share. All of it is forgotten where it becomes too much: what is still asked about comes back. */
+class KeptOnce<T> {
+  readonly #most: number;
+  readonly #known = new Map<string, T>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(name: string): T | undefined {
+    return this.#known.get(name);
+  }
+
+  add(name: string, shared: T): T {
+    if (this.#known.size >= this.#most) this.#known.clear();
+    this.#known.set(apart(name), shared);
+    return shared;
   }
 }
 

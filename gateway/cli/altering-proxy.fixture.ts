@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 
 export interface AlteringProxy {
   readonly url: string;
@@ -20,12 +21,9 @@ export async function startAlteringProxy(
       () => response.destroy(),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const url = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     close: async () => {
       server.close();
       server.closeAllConnections();

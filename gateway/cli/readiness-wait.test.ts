@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import type { Readiness } from '../../schemas/readiness.ts';
 import { PATIENTLY } from '../test/patience.ts';
 import { createCli } from './cli.ts';
@@ -26,9 +25,7 @@ async function node(readiness: () => Readiness | null): Promise<string> {
     const report = readiness();
     response.writeHead(report?.ready === true ? 200 : 503).end(report === null ? '' : JSON.stringify(report));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address: AddressInfo | string | null = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  return await listenOnLoopback(server);
 }
 
 function unready(...reasons: Readiness['reasons']): Readiness {

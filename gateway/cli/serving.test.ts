@@ -4,18 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { TWO_WORKERS } from '../compose/two-workers.fixture.ts';
 import { killAtExit } from '../test/kill-at-exit.ts';
 import { PATIENCE_MS } from '../test/patience.ts';
 
 const GATEWAY = new URL('./serving.fixture.ts', import.meta.url);
-const SETTINGS = {
-  HUREN_PORT: '0',
-  HUREN_WORKERS: '2',
-  HUREN_ENTITY_ID: 'https://huren.example',
-  HUREN_REDIS_URL: 'redis://127.0.0.1:9',
-  HUREN_CACHE_SECRET: 'a-secret-of-the-tests-that-is-long-enough-0123456789',
-  HUREN_DATABASE_URL: 'postgres://huren@127.0.0.1:9/huren',
-};
 const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 
 test('a process that cannot be started again, or why a restart ended, is told to nobody', async () => {
@@ -23,7 +16,7 @@ test('a process that cannot be started again, or why a restart ended, is told to
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const fault = join(folder, 'fault');
   const gateway = spawn(process.execPath, [GATEWAY.pathname, fault], {
-    env: { PATH: process.env['PATH'], ...SETTINGS },
+    env: { PATH: process.env['PATH'], ...TWO_WORKERS },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   killAtExit(gateway);

@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CoverageReport } from '../../schemas/coverage-report.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { CoverageBook } from './coverage-book.ts';
 import { ANY_KIND, type CountedAnswer, cellsOf } from './coverage-groups.ts';
-import type { CoverageStore, CoverageTerms, ReportDraft } from './coverage-store.ts';
+import type { CoverageStore, CoverageTerms } from './coverage-store.ts';
 import { SKETCH_ERROR } from './latency-sketch.ts';
 import type { Counts } from './packed-counts.ts';
 
@@ -26,11 +24,11 @@ export function answerAt(atMs: number, more: Partial<CountedAnswer> = {}): Count
   };
 }
 
-const NODE = 'https://gateway.example/410000';
 const GROUP = { issuer: '410000', destination: '440000', venue_kind: 'hospital' } as const;
 const PASSED = 'answer:green:pass:live';
 
-function passes(n: number) {
+/** That many scans of one group that passed. */
+export function passes(n: number) {
   return { ...GROUP, counts: { [PASSED]: n } };
 }
 
@@ -46,7 +44,7 @@ async function sumsOf(store: CoverageStore, afterMinute: number, perMinutes: num
 }
 
 /** By minute, how many scans are shown. */
-async function passedAt(store: CoverageStore, afterMinute: number, perMinutes: number) {
+export async function passedAt(store: CoverageStore, afterMinute: number, perMinutes: number) {
   const sums = await sumsOf(store, afterMinute, perMinutes);
   return sums.map(([minute, counts]) => [minute, counts[PASSED]] as const);
 }
@@ -221,71 +219,6 @@ export function coverageStoreContract(
       await add(here, 'later', 400);
       expect(await seen()).toEqual([5, 5, 5, 5]);
       for (const store of stores) await store.close();
-    });
-
-    test('counts are reported twice, not at all, or outside the chain of reports', async () => {
-      const store = await openAt('reporting', { withholdBelow: 10 });
-      await store.add({ id: 'a', minutes: [{ minute: 5, groups: [passes(3)] }] });
-      const drafts: ReportDraft[] = [];
-      const seal = (nowS: number) =>
-        store.seal('gateway:440000', nowS, 5, (draft) => {
-          drafts.push(draft);
-          return JSON.stringify(draft);
-        });
-      await seal(1_000);
-      await seal(1_004);
-      await store.add({ id: 'b', minutes: [{ minute: 6, groups: [passes(2)] }] });
-      await seal(1_005);
-      await seal(1_010);
-      expect(drafts.map(({ number, fromS, minutes }) => [number, fromS, minutes])).toEqual([
-        [1, 1_000, [{ minute: 5, groups: [passes(3)] }]],
-        [2, 1_000, [{ minute: 6, groups: [passes(2)] }]],
-        [3, 1_005, []],
-      ]);
-      const known = { epoch: drafts[0]?.epoch ?? '', number: 1 };
-      const kept = await store.reportsAfter('gateway:440000', known, 8);
-      expect(kept.map(({ number }) => number)).toEqual([2, 3]);
-      expect(await store.reportsAfter('gateway:440000', { ...known, epoch: null }, 1)).toHaveLength(1);
-      expect(await store.reportsAfter('issuer:440000', known, 8)).toEqual([]);
-      expect(new Set(drafts.map(({ previous }) => previous)).size).toBe(3);
-      await store.close();
-    });
-
-    test('a report is counted twice, out of its order or against the one before it', async () => {
-      const store = await openAt('folding', { withholdBelow: 1 });
-      const epoch = randomBytes(16).toString('base64url');
-      const digest = (text: string) => text.padEnd(43, '-');
-      const reportOf = (
-        number: number,
-        previous: string | null,
-        more: Partial<CoverageReport> = {},
-      ): CoverageReport => {
-        const minutes = [{ minute: 100 + number, groups: [passes(1)] }];
-        return { iss: NODE, iat: 6_000 + number, from: 6_000, epoch, number, previous, minutes, breakers: [], ...more };
-      };
-      let receivedS = 7_000;
-      const fold = async (report: CoverageReport, name: string) => {
-        receivedS += 1;
-        const judged = await store.fold({ report, digest: digest(name), receivedS });
-        return [judged, (await passedAt(store, -1, 1_000_000)).reduce((sum, [, n = 0]) => sum + n, 0)];
-      };
-      expect(await fold(reportOf(1, null), 'one')).toEqual(['next', 1]);
-      expect(await fold(reportOf(1, null), 'one')).toEqual(['known', 1]);
-      expect(await fold(reportOf(1, null), 'other')).toEqual(['fork', 1]);
-      expect((await store.senders()).map(({ number, fault }) => [number, fault])).toEqual([[1, 'fork']]);
-      expect(await fold(reportOf(2, digest('other')), 'two')).toEqual(['fork', 1]);
-      const breakers = [{ province: '410000', since: 6_001 } as const];
-      expect(await fold(reportOf(2, digest('one'), { breakers }), 'two')).toEqual(['next', 2]);
-      expect((await store.senders()).map((sender) => [sender.fault, sender.breakers])).toEqual([[null, breakers]]);
-      expect(await fold(reportOf(4, digest('three')), 'four')).toEqual(['gap', 3]);
-      const anew = randomBytes(16).toString('base64url');
-      expect(await fold(reportOf(1, null, { epoch: anew }), 'anew')).toEqual(['restarted', 4]);
-      expect(await fold(reportOf(5, digest('four')), 'five')).toEqual(['known', 4]);
-      expect((await store.senders()).map(({ epoch: of, gaps }) => [of, gaps])).toEqual([
-        [epoch, 1],
-        [anew, 0],
-      ]);
-      await store.close();
     });
 
     test('minutes are forgotten with their hour, or an hour while it could be asked for', async () => {

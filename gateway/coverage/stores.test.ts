@@ -12,12 +12,13 @@ import { PATIENCE_MS } from '../test/patience.ts';
 import { startPostgres, type TestPostgres } from '../test/postgres.ts';
 import { CoverageBook } from './coverage-book.ts';
 import { ANY_KIND, cellsOf } from './coverage-groups.ts';
-import type { CoverageStore, SumsWish } from './coverage-store.ts';
+import type { CoverageStore, CoverageTerms, SumsWish } from './coverage-store.ts';
 import { POSTGRES_TABLES, SQLITE_TABLES } from './coverage-tables.ts';
 import { olderBesideContract } from './older-beside.contract.ts';
 import { OLDER_ROWS } from './older-store.fixture.ts';
 import { answerAt, coverageStoreContract } from './store.contract.ts';
 import { openPostgresCoverage } from './store-postgres.ts';
+import { coverageReportContract } from './store-reports.contract.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
@@ -26,7 +27,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TERMS = { withholdBelow: 1 };
 const EVERYTHING = { venueKind: ANY_KIND } as const;
-coverageStoreContract('SQLite', (name, terms) => openSqliteCoverage(join(folder, `${name}.sqlite`), terms));
+const openSqliteAt = async (name: string, terms: CoverageTerms) =>
+  openSqliteCoverage(join(folder, `${name}.sqlite`), terms);
+coverageStoreContract('SQLite', openSqliteAt);
+coverageReportContract('SQLite', openSqliteAt);
 
 test('a full disk is not told, or spoils what was written before', async () => {
   const path = join(folder, 'small.sqlite');
@@ -161,7 +165,9 @@ describe('with PostgreSQL', () => {
     await postgres.stop();
   });
 
-  coverageStoreContract('PostgreSQL', async (name, terms) => openPostgresCoverage(await poolOf(name), terms));
+  const openPostgresAt = async (name: string, terms: CoverageTerms) => openPostgresCoverage(await poolOf(name), terms);
+  coverageStoreContract('PostgreSQL', openPostgresAt);
+  coverageReportContract('PostgreSQL', openPostgresAt);
 
   test('counts of an older version are lost, or counted in two kinds of rows', async () => {
     const pool = await poolOf('older');

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { coverageReportsSchema } from '../../schemas/coverage-report.ts';
 import { CoverageBook } from '../coverage/coverage-book.ts';
 import { CoverageReporter } from '../coverage/coverage-reporter.ts';
@@ -59,9 +60,7 @@ beforeAll(async () => {
   mountCoverageReports(app, { reporter, entityIds: [gateway.entityId], authenticate });
   app.use(errorHandler(pino({ level: 'silent' }), createMetrics()));
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterAll(async () => {
   server.closeAllConnections();

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { CoverageBook } from '../coverage/coverage-book.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { NodeReports } from '../coverage/node-reports.ts';
@@ -39,9 +40,7 @@ beforeEach(async () => {
   });
   app.use(errorHandler(pino({ level: 'silent' }), createMetrics()));
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterEach(async () => {
   listeners.close();

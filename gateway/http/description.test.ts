@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { keysOf } from '../../schemas/code-lists/index.ts';
 import { OPERATIONS } from '../../schemas/openapi.ts';
 import { PAGE_TEXTS } from '../../schemas/texts/shell.ts';
@@ -15,9 +16,7 @@ beforeAll(async () => {
   const app = express();
   mountDescription(app);
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterAll(() => {
   server.close();

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { ProblemError } from '../problem-error.ts';
 import { errorHandler, openFailures } from './errors.ts';
@@ -38,9 +39,7 @@ beforeAll(async () => {
   });
   app.use(errorHandler(log, metrics));
   server = createServer(hot.before(app, openFailures(log, metrics), openRequestLog(log)));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterAll(() => {
   server.close();

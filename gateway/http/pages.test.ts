@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { keysOf } from '../../schemas/code-lists/index.ts';
 import { PAGE_TEXTS } from '../../schemas/texts/shell.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -37,9 +38,7 @@ beforeAll(async () => {
     response.status(503).end();
   }) satisfies express.ErrorRequestHandler);
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 beforeEach(() => {
   refused = undefined;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { type StatementBatchLine, statementBatchLineSchema } from '../../schemas/statement-exchange.ts';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
@@ -103,9 +104,7 @@ beforeEach(async () => {
   });
   app.use(errorHandler(log, metrics));
   server = createServer(hot.before(app, openFailures(log, metrics), openRequestLog(log)));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterEach(() => {
   server.closeAllConnections();

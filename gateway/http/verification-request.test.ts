@@ -42,6 +42,16 @@ test.each(
   }
 });
 
+test.each<[string, object]>([
+  ['a code and a purpose', without('forms')],
+  ['the forms that its venue takes', GOOD],
+  ['one form alone', { ...GOOD, forms: ['merkle'] }],
+  ['the longest code', { ...GOOD, code: 'c'.repeat(MAX_CODE_LENGTH) }],
+])('a question with %s is put to the schema', (_what, question) => {
+  // What a schema takes it lays out anew.
+  expect(parseVerificationRequest(question, 'the body')).toBe(question);
+});
+
 test.each([[[]], [['HN1', 'medical_visit']], [null], ['HN1'], [7]])('%j is taken for a question', (value) => {
   expect(outcomeOf(value)).toMatchObject({ code: 'body_invalid' });
 });

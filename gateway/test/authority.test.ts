@@ -16,7 +16,7 @@ import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { type NewGateway, startNewGateway } from './new-gateway.ts';
 import { openRegistryCli, type RegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes } from './venue-client.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes } from './venue-client.ts';
 import { joined } from './walkthrough-document.ts';
 
 let sandbox: SandboxGateway;
@@ -50,8 +50,7 @@ async function listed(id: string): Promise<unknown> {
 }
 
 async function freshCode(province: string): Promise<string> {
-  const found = codes.find((code) => code.province === province && code.scenario === 'green');
-  return await postRecord(sandbox.url, province, found?.record);
+  return await codeLike(sandbox.url, sandboxCode(codes, province, 'green'));
 }
 
 /** Against the anchor as it was pinned at the start, with chains as they are now. */

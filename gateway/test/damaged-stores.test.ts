@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 
@@ -40,8 +40,8 @@ async function outcome(reply: Response): Promise<[number, unknown]> {
 }
 
 function askForPass(): Promise<Response> {
-  const green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green');
-  return venue.post('/v1/passes', { code: green?.code, purpose: 'medical_visit' });
+  const { code } = sandboxCode(codes, '410000', 'green');
+  return venue.post('/v1/passes', { code, purpose: 'medical_visit' });
 }
 
 test('damaged files of coverage and passes stop the start or verification, are not told, or stay when moved away', async () => {
@@ -52,8 +52,7 @@ test('damaged files of coverage and passes stop the start or verification, are n
   for (const name of ['coverage.sqlite', 'passes.sqlite']) {
     expect(gateway.output()).toContain(`"where":"${join(dataDir, name)}"`);
   }
-  const green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green');
-  expect(await venue.verify(green?.code ?? '')).toMatchObject({ decision: 'pass' });
+  expect(await venue.verify(sandboxCode(codes, '410000', 'green').code)).toMatchObject({ decision: 'pass' });
   expect(await outcome(await askForPass())).toEqual([503, 'unavailable']);
   expect(await outcome(await fetch(`${gateway.url}/v1/coverage`))).toEqual([503, 'unavailable']);
   // Whether a pass was withdrawn cannot be told: that is not "there is no such list".

@@ -7,7 +7,7 @@ import { startPostgres, type TestPostgres } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 
@@ -39,8 +39,7 @@ async function degraded(): Promise<unknown[]> {
 }
 
 async function freshGreen(): Promise<string> {
-  const green = codes.find(({ province, scenario }) => province === '410000' && scenario === 'green');
-  return await postRecord(gateway.url, '410000', green?.record);
+  return await codeLike(gateway.url, sandboxCode(codes, '410000', 'green'));
 }
 
 function flush(): Promise<string> {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
@@ -121,6 +121,25 @@ test('a test that is to hold a block does not name it', () => {
     const code = readFileSync(join(ROOT, 'gateway/test', file), 'utf8');
     expect([begins, /\bshownIn\(|\bstep\(/.test(code)]).toEqual([begins, true]);
   }
+});
+
+test('a decision lost its end, its date or its number where two were put side by side', () => {
+  const [, list = ''] = read('ARCHITECTURE.md').split('## Decisions, and what was rejected');
+  const decisions = [...list.matchAll(/^(\d+|NN)\. \*\*[\s\S]*?(?=\n(?:\d+|NN)\. \*\*|$(?![\s\S]))/gm)];
+  const undated = decisions.filter(([text]) => !/\*\(\d{4}-\d\d-\d\d(?:, \d{4}-\d\d-\d\d)*\)\*$/.test(text.trim()));
+  expect(undated.map(([text]) => text.split('\n')[0])).toEqual([]);
+  // One that is new has its number once it is merged.
+  const numbers = decisions.map(([, number]) => number).filter((number) => number !== 'NN');
+  expect(numbers).toEqual(numbers.map((_, at) => String(at + 1)));
+  expect(numbers.length).toBeGreaterThan(100);
+});
+
+test('the glossary has a Chinese word that no reader of Chinese meets', () => {
+  const words = [...read('GLOSSARY.md').matchAll(/^\| [a-z ]+ \| ([^ |]+) \|/gm)].map(([, word = '']) => word);
+  const sources = globSync('{schemas,gateway/cli}/**/*.ts', { cwd: ROOT });
+  const met = [...sources, ...CHINESE].map(read).join('\n');
+  expect(words.filter((word) => !met.includes(word))).toEqual([]);
+  expect(words.length).toBeGreaterThan(40);
 });
 
 const IN_A_LANGUAGE = /\.(?:en|zh)(?=\.png$)/;

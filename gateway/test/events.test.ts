@@ -4,9 +4,11 @@ import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import {
+  codeLike,
   openVenueClient,
   postRecord,
   provinceRequests,
+  sandboxCode,
   sandboxCodes,
   setFault,
   type VenueClient,
@@ -27,9 +29,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 async function freshCode(province: string): Promise<string> {
-  const green = codes.find((code) => code.province === province && code.scenario === 'green');
-  if (green === undefined) throw new Error(`no green of ${province}`);
-  return await postRecord(gateway.url, province, green.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, 'green'));
 }
 
 async function asked(province: string): Promise<number> {

@@ -13,7 +13,7 @@ import { commandPath, installPackage, runPage } from './pasted-page.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { sandboxCodes, sandboxVenues } from './venue-client.ts';
+import { sandboxCode, sandboxCodes, sandboxVenues } from './venue-client.ts';
 import { missingLine } from './walkthrough-document.ts';
 
 let sandbox: SandboxGateway;
@@ -102,7 +102,7 @@ describe('whoever installed the package', () => {
 
 /** Of the sandbox, as it was before anybody pasted anything. */
 function codeOf(province: string, scenario: string): string {
-  return codes.find((one) => one.province === province && one.scenario === scenario)?.code ?? '';
+  return sandboxCode(codes, province, scenario).code;
 }
 
 const READMES = [

@@ -1,6 +1,5 @@
 import type { VerificationReply } from '../../schemas/verification.ts';
 import { networksOf } from '../upstream/networks.ts';
-import { verify } from '../verification/verify.ts';
 import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
 import {
   type ProvincialNode,
@@ -10,6 +9,7 @@ import {
   startSystem,
 } from './provincial-node.ts';
 import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
+import { scanBeside } from './venue-beside.ts';
 
 /**
  * Hainan's node at an address that the destination's network does not reach; the national platform's node, in the sandbox,
@@ -52,11 +52,6 @@ export async function startHiddenNode(): Promise<HiddenNode> {
   const unkept = { freshness_s: 0, stale_grace_s: 0 };
   await registerChanged(nation, destination, PROVINCE, { node: issuer.entityId, route: [...route], ...unkept });
 
-  const freshCode = (scenario: string): string => {
-    const found = system.codes.list(Date.now()).find((code) => code.scenario === scenario);
-    if (found === undefined) throw new Error(`no ${scenario} of ${PROVINCE}`);
-    return found.record === null ? found.code : system.codes.post(found.record);
-  };
   let lastCode = '';
   return {
     beforeRelay,
@@ -65,20 +60,11 @@ export async function startHiddenNode(): Promise<HiddenNode> {
     issuer,
     destination,
     relayId: `${beforeRelay.url}/issuers/000000`,
-    freshCode,
+    freshCode: system.freshCode,
     lastCode: () => lastCode,
     scan: async (scenario) => {
-      const role = destination.node.node.destination;
-      if (role === null) throw new Error('the node answers no venues');
-      const door = {
-        issuer: 'https://venues.example',
-        clientId: 'a-venue',
-        kind: 'hospital',
-        region: '420106',
-        destination: DESTINATION,
-      } as const;
-      lastCode = freshCode(scenario);
-      return await verify(role.verification, door, { code: lastCode, purpose: 'medical_visit' });
+      lastCode = system.freshCode(scenario);
+      return await scanBeside(destination.node, DESTINATION, lastCode);
     },
     stop: async () => {
       await destination.stop();

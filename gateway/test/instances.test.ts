@@ -14,9 +14,10 @@ import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import { unplayedProvince } from './unplayed-province.ts';
 import {
+  codeLike,
   openVenueClient,
-  postRecord,
   provinceRequests,
+  sandboxCode,
   sandboxCodes,
   setFault,
   type VenueClient,
@@ -54,8 +55,7 @@ afterAll(async () => {
 });
 
 async function freshGreen(province = '310000'): Promise<string> {
-  const green = codes.find((code) => code.province === province && code.scenario === 'green');
-  return await postRecord(gateway.url, province, green?.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, 'green'));
 }
 
 /** Scans over connections of their own, so that every process gets some. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { RegistryEventBody, RegistryEventKind } from '../../schemas/registry-event.ts';
-import type { VerificationReply } from '../../schemas/verification.ts';
 import { admissibleKeys, listedKeys } from '../authority/admissible-keys.ts';
 import { initEntity } from '../authority/init-entity.ts';
 import { readConfig } from '../compose/config.ts';
@@ -13,9 +12,9 @@ import { openKeyStore, readActorFile } from '../keys/key-store.ts';
 import { openHttpDoor } from '../registry/registry-door.ts';
 import { sandboxSignerPath } from '../sandbox/actors.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
-import { verify } from '../verification/verify.ts';
 import { freePort } from './free-port.ts';
 import { BY_NODE, type OverheardNation, SIGNING, startOverheardNation, verdict } from './overheard-nation.ts';
+import { scanBeside } from './venue-beside.ts';
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
@@ -82,13 +81,7 @@ describe('a gateway on another node', { shuffle: false }, () => {
     await door.submit(actor, { kind, body });
   }
 
-  function scan(code: string): Promise<VerificationReply> {
-    const { destination } = remote.node;
-    if (destination === null) throw new Error('the node answers no venues');
-    const issuer = 'https://venues.example';
-    const door = { issuer, clientId: 'a-venue', kind: 'hospital', region: '410105', destination: '410000' } as const;
-    return verify(destination.verification, door, { code, purpose: 'medical_visit' });
-  }
+  const scan = (code: string) => scanBeside(remote, '410000', code);
 
   test('is not answered, or holds a secret of the province that it asks', async () => {
     const reply = await scan(await overheard.freshCode(BY_NODE, 'green'));

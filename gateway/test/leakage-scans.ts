@@ -9,7 +9,15 @@ import { signAuditRequest } from '../trust/audit-request.ts';
 import { inParallel } from './in-parallel.ts';
 import { pushEvent, signEvent } from './security-event.ts';
 import type { TwoNodes } from './two-nodes.ts';
-import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import {
+  codeLike,
+  openVenueClient,
+  postRecord,
+  sandboxCode,
+  sandboxCodes,
+  setFault,
+  type VenueClient,
+} from './venue-client.ts';
 
 /** Whom a system's reply may name where nobody's name has any business being. */
 export const NAME = '某某某-A-Name-Of-Nobody';
@@ -57,8 +65,7 @@ export async function scanEverything({ destination, issuer, toDestination }: Two
   }
   for (const code of NOT_TAKEN) await post('/v1/verifications', asked(code));
   const freshOf = async (province: string, scenario = 'red') => {
-    const found = codes.find((one) => one.province === province && one.scenario === scenario);
-    const code = await postRecord(url, province, found?.record);
+    const code = await codeLike(url, sandboxCode(codes, province, scenario));
     made.push(code);
     return code;
   };

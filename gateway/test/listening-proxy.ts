@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { request as send } from 'undici';
 import { z } from 'zod';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 
 /** A question to a node as it passed by. */
 export interface PassedQuestion {
@@ -75,11 +75,9 @@ export async function startListeningProxy(host = '127.0.0.1', port = 0): Promise
     const type = String(answer.headers['content-type'] ?? 'application/json');
     outgoing.writeHead(answer.statusCode, { 'content-type': type }).end(reply);
   });
-  await once(server.listen(port, host), 'listening');
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = await listenOnLoopback(server, { address: host, port });
   const proxy: ListeningProxy = {
-    url: `http://${host}:${address.port}`,
+    url,
     target: null,
     meddle: null,
     questions: [],

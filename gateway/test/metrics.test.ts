@@ -6,7 +6,7 @@ import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { countReports, registerReportGauges } from '../coverage/report-metrics.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import { openVenueClient, postRecord, sandboxCode, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
 /** Written where something happens that is played elsewhere: audits, relayed questions, trials, overload, our own faults. */
@@ -45,8 +45,7 @@ function samples(text: string, name: string, labels: Readonly<Record<string, str
 }
 
 async function scan(province: string, scenario: string): Promise<void> {
-  const code = codes.find((one) => one.province === province && one.scenario === scenario)?.code;
-  if (code === undefined) throw new Error(`no ${scenario} of ${province}`);
+  const { code } = sandboxCode(codes, province, scenario);
   await venue.post('/v1/verifications', { code, purpose: 'venue_entry' });
 }
 

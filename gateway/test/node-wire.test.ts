@@ -13,10 +13,10 @@ import { signNodeToken } from '../trust/node-token.ts';
 import { verifySm2 } from '../trust/sm2.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
-import { verify } from '../verification/verify.ts';
 import { inParallel } from './in-parallel.ts';
 import type { ListeningProxy } from './listening-proxy.ts';
 import {
+  type OwnSystem,
   type ProvincialNode,
   type RestOfNation,
   registerChanged,
@@ -24,7 +24,8 @@ import {
   startSystem,
 } from './provincial-node.ts';
 import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { scanBeside } from './venue-beside.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 /** Asked by a destination and answered by an issuer that each have a node of their own, here. */
 const PROVINCE = '460000';
@@ -36,7 +37,7 @@ let sandbox: SandboxGateway;
 let nation: RestOfNation;
 let venue: VenueClient;
 let codes: SandboxCode[];
-let system: Awaited<ReturnType<typeof startSystem>>;
+let system: OwnSystem;
 let issuer: ProvincialNode;
 let destination: ProvincialNode;
 const byNode = (): Partial<Manifest> => ({ node: issuer.entityId, route: ['node'], freshness_s: 0, stale_grace_s: 0 });
@@ -62,30 +63,9 @@ afterAll(async () => {
 });
 
 const nowS = () => Math.floor(Date.now() / 1000);
-const codeOf = (scenario: string): string => {
-  const found = system.codes.list(Date.now()).find((code) => code.scenario === scenario);
-  if (found === undefined) throw new Error(`no ${scenario} of ${PROVINCE}`);
-  return found.code;
-};
-
-/** A code that nobody has asked about: two scans of one code at a time are one question. */
-function freshGreen(): string {
-  const found = system.codes.list(Date.now()).find((code) => code.scenario === 'green');
-  return system.codes.post(found?.record ?? null);
-}
-
-function scan(code: string): Promise<VerificationReply> {
-  const role = destination.node.node.destination;
-  if (role === null) throw new Error('the node answers no venues');
-  const door = {
-    issuer: 'https://venues.example',
-    clientId: 'a-venue',
-    kind: 'hospital',
-    region: '420106',
-    destination: '420000',
-  } as const;
-  return verify(role.verification, door, { code, purpose: 'medical_visit' });
-}
+/** Two scans of one code at a time are one question. */
+const freshGreen = () => system.freshCode('green');
+const scan = (code: string) => scanBeside(destination.node, '420000', code);
 
 /** Asks the issuer's node in the name of the destination's gateway. */
 async function ask(headers: Readonly<Record<string, string>>): Promise<unknown> {
@@ -132,8 +112,7 @@ describe('the trace of a question', () => {
   const idOf = (header: unknown) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-00$/.exec(String(header))?.[1] ?? 'none';
 
   async function traced(): Promise<string> {
-    const found = codes.find((one) => one.province === IN_SANDBOX && one.scenario === 'green');
-    const code = await postRecord(sandbox.url, IN_SANDBOX, found?.record);
+    const code = await codeLike(sandbox.url, sandboxCode(codes, IN_SANDBOX, 'green'));
     const body = { code, purpose: 'medical_visit' };
     const traceparent = `00-${VENUES}-b7ad6b7169203331-01`;
     expect((await venue.post('/v1/verifications', body, { traceparent })).status).toBe(200);
@@ -296,7 +275,7 @@ describe('a version on shadow trial, of a province that is asked by way of its n
     const trials = () => issuer.node.node.parts.registry.registry.current().trials;
     await expect.poll(() => trials().has(PROVINCE)).toBe(true);
     const { sockets, stop } = listen();
-    await expect(scan(codeOf('unknown'))).rejects.toMatchObject({ code: 'code_unrecognised' });
+    await expect(scan(system.freshCode('unknown'))).rejects.toMatchObject({ code: 'code_unrecognised' });
     expect((await scan(freshGreen())).decision).toBe('pass');
     await expect.poll(() => comparisons(issuer)).toEqual([`${PROVINCE} same`]);
     stop();

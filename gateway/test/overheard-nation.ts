@@ -5,7 +5,7 @@ import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
 import type { ListeningProxy } from './listening-proxy.ts';
 import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
-import { postRecord, sandboxCodes } from './venue-client.ts';
+import { codeLike, sandboxCode, sandboxCodes } from './venue-client.ts';
 
 /** Anhui's node signs for a system that does not; Guizhou's hands on what its system signed, and may be gone round. */
 export const BY_NODE = '340000';
@@ -31,11 +31,7 @@ export async function startOverheardNation(): Promise<OverheardNation> {
     nation,
     codes,
     issuerOf: (province) => `${between.url}/issuers/${province}`,
-    freshCode: async (province, scenario) => {
-      const found = codes.find((code) => code.province === province && code.scenario === scenario);
-      if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
-      return await postRecord(nation.url, province, found.record);
-    },
+    freshCode: (province, scenario) => codeLike(nation.url, sandboxCode(codes, province, scenario)),
     stop: async () => {
       await nation.stop();
       await between.stop();

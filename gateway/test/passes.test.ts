@@ -11,7 +11,7 @@ import { huren, type Ran } from '../cli/huren.fixture.ts';
 import { openRegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { pushEvent, signEvent } from './security-event.ts';
-import { openVenueClient, postRecord, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 const CHANGED = 'urn:huren:event:status-changed';
 const FLUSH = 'urn:huren:event:adapter-flush';
@@ -41,9 +41,7 @@ afterAll(async () => {
 
 /** A code that nobody has scanned, with a green behind it. */
 async function freshGreen(province: string): Promise<string> {
-  const green = codes.find((code) => code.province === province && code.scenario === 'green');
-  if (green === undefined) throw new Error(`no green of ${province}`);
-  return await postRecord(gateway.url, province, green.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, 'green'));
 }
 
 let files = 0;
@@ -165,8 +163,7 @@ describe('a pass on the command line', () => {
 });
 
 describe('many codes in a file', () => {
-  const codeAt = (province: string, scenario: string) =>
-    codes.find((code) => code.province === province && code.scenario === scenario)?.code ?? '';
+  const codeAt = (province: string, scenario: string) => sandboxCode(codes, province, scenario).code;
   const rowsIn = (text: string) =>
     text
       .trimEnd()

@@ -14,9 +14,9 @@ import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { audit } from '../verification/audit.ts';
 import type { VerificationContext } from '../verification/verification-context.ts';
-import { verify } from '../verification/verify.ts';
 import type { ListeningProxy } from './listening-proxy.ts';
 import {
+  type OwnSystem,
   type ProvincialNode,
   type RestOfNation,
   registerChanged,
@@ -24,7 +24,8 @@ import {
   startSystem,
 } from './provincial-node.ts';
 import { type SandboxGateway, startOverheardSandbox } from './sandbox-gateway.ts';
-import { postRecord, sandboxCodes, setFault } from './venue-client.ts';
+import { scanBeside } from './venue-beside.ts';
+import { codeLike, sandboxCode, sandboxCodes, setFault } from './venue-client.ts';
 
 /*
  * Three nodes: a destination (Hubei), the node of the province whose code is shown (Hainan), and that of the province
@@ -36,7 +37,7 @@ const ORIGIN = '410000';
 let beforeOrigin: ListeningProxy;
 let sandbox: SandboxGateway;
 let nation: RestOfNation;
-let system: Awaited<ReturnType<typeof startSystem>>;
+let system: OwnSystem;
 let shown: ProvincialNode;
 let destination: ProvincialNode;
 let codes: SandboxCode[];
@@ -74,9 +75,7 @@ const jsonObject = z.record(z.string(), z.json());
 
 /** The code of a record of the origin that nobody has asked about. */
 async function originCode(scenario: string): Promise<string> {
-  const found = codes.find((code) => code.province === ORIGIN && code.scenario === scenario);
-  if (found === undefined) throw new Error(`no ${scenario} of ${ORIGIN}`);
-  return found.record === null ? found.code : await postRecord(sandbox.url, ORIGIN, found.record);
+  return await codeLike(sandbox.url, sandboxCode(codes, ORIGIN, scenario));
 }
 
 /** A fresh red code of the province that is shown, pushed by the origin under that reference. */
@@ -94,16 +93,7 @@ function verification(): VerificationContext {
   return role.verification;
 }
 
-function scan(code: string): Promise<VerificationReply> {
-  const door = {
-    issuer: 'https://venues.example',
-    clientId: 'a-venue',
-    kind: 'hospital',
-    region: '420106',
-    destination: '420000',
-  } as const;
-  return verify(verification(), door, { code, purpose: 'medical_visit', nonce: 'a-nonce-of-the-venue' });
-}
+const scan = (code: string) => scanBeside(destination.node, '420000', code, { nonce: 'a-nonce-of-the-venue' });
 
 async function chainOf({ attestation, evidence }: VerificationReply) {
   const bundle = trustBundleSchema.parse(await (await fetch(`${destination.node.url}/federation/bundle`)).json());
@@ -163,7 +153,7 @@ describe('a colour that another province pushed', () => {
       shown.entityId,
       'a-venue',
       'hospital',
-      '420106',
+      '420105',
       'a-nonce-of-the-venue',
     ];
     expect(secret.filter((word) => everything.includes(word))).toEqual([]);

@@ -5,9 +5,10 @@ import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import {
+  codeLike,
   openVenueClient,
-  postRecord,
   provinceRequests,
+  sandboxCode,
   sandboxCodes,
   setFault,
   type VenueClient,
@@ -28,9 +29,7 @@ afterAll(() => gateway.stop());
 
 /** A code that nobody has scanned, with the record of a scenario behind it. */
 async function freshCode(province: string, scenario: string): Promise<string> {
-  const found = codes.find((entry) => entry.province === province && entry.scenario === scenario);
-  if (found === undefined) throw new Error(`no sandbox code ${province} ${scenario}`);
-  return await postRecord(gateway.url, province, found.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, scenario));
 }
 
 async function metricLines(): Promise<string[]> {

@@ -141,8 +141,15 @@ export async function registerChanged(
   await door.submit(author, { kind: 'adapter_activated', body: { ...naming, mode } });
 }
 
-/** A simulated system of a province that no other node can reach, with none of the sandbox's records in it. */
-export async function startSystem(province: ProvinceCode): Promise<StartedProvince & { readonly stop: () => void }> {
+/** A simulated system of a province that no other node can reach. */
+export interface OwnSystem extends StartedProvince {
+  /** A code that nobody has asked about; one that has no record is the same each time. */
+  readonly freshCode: (scenario: string) => string;
+  readonly stop: () => void;
+}
+
+/** Starts it, with none of the sandbox's records in it. */
+export async function startSystem(province: ProvinceCode): Promise<OwnSystem> {
   const folder = loadProvinces().find(({ manifest }) => manifest.province === province);
   if (folder === undefined) throw new Error(`${province} ships no adapter`);
   const keys = mkdtempSync(join(tmpdir(), 'huren-system-'));
@@ -151,5 +158,10 @@ export async function startSystem(province: ProvinceCode): Promise<StartedProvin
     started.upstream.close();
     rmSync(keys, { recursive: true, force: true });
   };
-  return { ...started, stop };
+  const freshCode = (scenario: string): string => {
+    const found = started.codes.list(Date.now()).find((code) => code.scenario === scenario);
+    if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
+    return found.record === null ? found.code : started.codes.post(found.record);
+  };
+  return { ...started, freshCode, stop };
 }

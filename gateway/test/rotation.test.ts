@@ -14,7 +14,7 @@ import { validateChain } from '../trust/trust-chain.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { openRegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 /** At least; ROTATION_SCANS=10000 for the full load. */
 const SCANS = Number(process.env['ROTATION_SCANS'] ?? 2_000);
@@ -63,9 +63,7 @@ async function rotateStatementKey(province: string, compromised = false): Promis
 }
 
 async function freshCode(province: string, scenario: string): Promise<string> {
-  const found = codes.find((code) => code.province === province && code.scenario === scenario);
-  if (found === undefined) throw new Error(`no ${scenario} of ${province}`);
-  return await postRecord(gateway.url, province, found.record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, scenario));
 }
 
 describe('rotation', () => {

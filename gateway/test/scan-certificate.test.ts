@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import express from 'express';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import certificates from '../../schemas/vectors/credentials/certificates.json' with { type: 'json' };
 import { readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
@@ -67,9 +67,7 @@ beforeAll(async () => {
   });
   mountPages(app, readBuiltPages());
   server = createServer(app);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterAll(async () => {
   await browser.close();

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import express from 'express';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
 import { startChromium } from './chromium.ts';
@@ -26,9 +26,7 @@ beforeAll(async () => {
   app.get('/scan/session', (_request, response) => void response.status(session === null ? 404 : 200).json(session));
   app.use((request, response, next) => served(request, response, next));
   server = createServer(app);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterAll(async () => {
   await browser.close();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { openVenueClient, postRecord, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
@@ -15,14 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-function sandboxCode(province: string, scenario: string): SandboxCode {
-  const found = codes.find((entry) => entry.province === province && entry.scenario === scenario);
-  if (found === undefined) throw new Error(`no sandbox code ${province} ${scenario}`);
-  return found;
-}
-
 function codeOf(province: string, scenario: string): string {
-  return sandboxCode(province, scenario).code;
+  return sandboxCode(codes, province, scenario).code;
 }
 
 describe('a time that nobody can mean', () => {
@@ -32,7 +26,7 @@ describe('a time that nobody can mean', () => {
     ['Henan, which signs,', '410000', 'updateTime', () => '1970-01-20 02:27:05'],
     ['Anhui', '340000', 'changeTime', () => '20991231000000'],
   ])('in %s makes a green, a pass or a statement about it', async (_name, province, member, time) => {
-    const { record } = sandboxCode(province, 'green');
+    const { record } = sandboxCode(codes, province, 'green');
     const code = await postRecord(gateway.url, province, { ...Object(record), [member]: time() });
     const reply = await venue.verify(code);
     expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer', status_as_of: null, age_s: null });
@@ -43,7 +37,7 @@ describe('a time that nobody can mean', () => {
   });
 
   test('a green of any system stands for ever', async () => {
-    const { record } = sandboxCode('460000', 'green');
+    const { record } = sandboxCode(codes, '460000', 'green');
     const statusTime = Date.now() - 31 * 86_400_000;
     const reply = await venue.verify(await postRecord(gateway.url, '460000', { ...Object(record), statusTime }));
     expect(reply).toMatchObject({ decision: 'refer' });

@@ -15,7 +15,7 @@ import { verifyCredentialRules, verifyTrustList } from '../trust/credential-docu
 import { verifyTrustBundle } from '../trust/signed-bundle.ts';
 import { trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
-import { openVenueClient, provinceRequests, sandboxCodes } from './venue-client.ts';
+import { openVenueClient, provinceRequests, sandboxCode, sandboxCodes } from './venue-client.ts';
 import { joined } from './walkthrough-document.ts';
 
 const anchorFileSchema = trustBundleSchema.required({ credential_signers: true });
@@ -30,12 +30,6 @@ beforeAll(async () => {
   env = { HUREN_URL: gateway.url, HUREN_DATA_DIR: gateway.dataDir };
 });
 afterAll(() => gateway.stop());
-
-function find(province: string, scenario: string): SandboxCode {
-  const found = codes.find((entry) => entry.province === province && entry.scenario === scenario);
-  if (found === undefined) throw new Error(`no sandbox code ${province} ${scenario}`);
-  return found;
-}
 
 const refer = (reason: string, status = 'indeterminate') => ({ status, decision: 'refer', reason });
 
@@ -56,7 +50,7 @@ describe('a limit on the limits, as the demo shows it', () => {
     ['a Hubei green older than 3 days', '420000', 'green-four-days-old', refer('too_old', 'green')],
     ['a Beijing pop-up 3 on 未见异常', '110000', 'pop-up-3', refer('popup', 'green')],
   ])('%s is answered otherwise', async (_name, province, scenario, expected) => {
-    const { code, expected: declared, venue } = find(province, scenario);
+    const { code, expected: declared, venue } = sandboxCode(codes, province, scenario);
     expect(venue).toBeUndefined();
     expect(declared).toEqual(expected);
     const reply = await (await openVenueClient(gateway.url)).verify(code);
@@ -70,7 +64,7 @@ describe('a limit on the limits, as the demo shows it', () => {
     ['whose mandate has lapsed', 'green-where-the-mandate-has-lapsed', 'haikou-market'],
     ['in a low-risk region', 'green-at-an-ordinary-venue-in-a-low-risk-region', 'sanya-supermarket'],
   ])('an ordinary venue %s may look at a code', async (_name, scenario, venue) => {
-    const entry = find('410000', scenario);
+    const entry = sandboxCode(codes, '410000', scenario);
     expect(entry).toMatchObject({ venue, expected: { problem: 'check_not_permitted' } });
     const before = await provinceRequests(gateway.url, '410000');
     const metricsBefore = await verifications();
@@ -83,11 +77,13 @@ describe('a limit on the limits, as the demo shows it', () => {
 
   test('a venue in the county under a mandate is refused, or nobody is told where it is allowed', async () => {
     const market = await openVenueClient(gateway.url, 'guangzhou-market');
-    expect(await market.verify(find('410000', 'green').code)).toMatchObject({ decision: 'pass' });
+    expect(await market.verify(sandboxCode(codes, '410000', 'green').code)).toMatchObject({ decision: 'pass' });
   });
 
   test('a push contradicted by its origin names the province that only shows it for the remedy', async () => {
-    const reply = await (await openVenueClient(gateway.url)).verify(find('440000', 'foreign-push-contradicted').code);
+    const reply = await (await openVenueClient(gateway.url)).verify(
+      sandboxCode(codes, '440000', 'foreign-push-contradicted').code,
+    );
     expect(reply.issuer.province).toBe('440000');
     expect(reply.remedy?.authority.en).toContain('Henan');
     expect(reply.remedy?.authority.zh).toContain('河南');
@@ -97,11 +93,11 @@ describe('a limit on the limits, as the demo shows it', () => {
 describe('a stricter rule of a destination', () => {
   test('is not published, counted and named in the answer that it makes stricter', async () => {
     const airport = await openVenueClient(gateway.url, 'haikou-airport');
-    const reply = await airport.verify(find('310000', 'green').code);
+    const reply = await airport.verify(sandboxCode(codes, '310000', 'green').code);
     expect(reply).toMatchObject({ status: 'green', decision: 'refer', destination: '460000' });
     expect(reply.reasons.map(({ code }) => code)).toEqual(['assurance_too_low', 'policy_exception']);
     const hospital = await openVenueClient(gateway.url);
-    expect(await hospital.verify(find('310000', 'green').code)).toMatchObject({ decision: 'pass' });
+    expect(await hospital.verify(sandboxCode(codes, '310000', 'green').code)).toMatchObject({ decision: 'pass' });
 
     const published = await (await fetch(`${gateway.url}/v1/registry/policies/460000/deviations`)).json();
     expect(published).toMatchObject({ deviations: [{ baseline: 'pass', decision: 'refer', exception: {} }] });
@@ -129,7 +125,7 @@ describe('certificates from abroad', () => {
     const told: string[] = [];
     for (const door of doors) {
       const { decision, reasons, holder_binding } = await (await openVenueClient(gateway.url, door)).verify(
-        find('900000', 'green').code,
+        sandboxCode(codes, '900000', 'green').code,
       );
       told.push(`${decision} ${reasons.map((reason) => reason.code).join()} ${holder_binding}`);
     }
@@ -142,7 +138,7 @@ describe('certificates from abroad', () => {
 
   test('a door without a network has nothing to decide them with', async () => {
     const hospital = await openVenueClient(gateway.url);
-    for (let scan = 0; scan < 2; scan += 1) await hospital.verify(find('900000', 'green').code);
+    for (let scan = 0; scan < 2; scan += 1) await hospital.verify(sandboxCode(codes, '900000', 'green').code);
     const anchor = anchorFileSchema.parse(JSON.parse(readFileSync(join(gateway.dataDir, 'anchor.json'), 'utf8')));
     const atS = Math.floor(Date.now() / 1000);
     const carried = async () => {
@@ -161,7 +157,7 @@ describe('certificates from abroad', () => {
     const decided = async (scenario: string, destination: '440000' | '460000') => {
       const trust = joinedTrust(...lists.map(trustFromList));
       const own = rulesFor(rules, destination) ?? noRules(destination);
-      return (await verifyCredential(find('900000', scenario).code, { trust, rules: own, atS })).code;
+      return (await verifyCredential(sandboxCode(codes, '900000', scenario).code, { trust, rules: own, atS })).code;
     };
     expect(await decided('green', '440000')).toBe('ok');
     expect(await decided('green', '460000')).toBe('rule_not_met');

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 
 const spanSchema = z.looseObject({
   traceId: z.string().regex(/^[\da-f]{32}$/),
@@ -41,11 +40,9 @@ export async function startSpanCollector(): Promise<SpanCollector> {
       response.setHeader('content-type', 'application/json').end('{}');
     });
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     spans: () =>
       bodies.flatMap((body) =>
         requestSchema

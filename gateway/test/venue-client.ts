@@ -50,6 +50,18 @@ export async function sandboxCodes(url: string, query: '' | '?unregistered=1' = 
   return sandboxCodesSchema.parse(await (await fetch(`${url}/sandbox/codes${query}`)).json());
 }
 
+/** One of the sandbox's codes, with its record and what must come of it. Throws where there is none. */
+export function sandboxCode(codes: readonly SandboxCode[], province: string, scenario: string): SandboxCode {
+  const found = codes.find((code) => code.province === province && code.scenario === scenario);
+  if (found === undefined) throw new Error(`the sandbox has no ${scenario} of ${province}`);
+  return found;
+}
+
+/** A code that nobody has scanned, with the record of such a one behind it; without a record it is that one itself. */
+export async function codeLike(url: string, { code, province, record }: SandboxCode): Promise<string> {
+  return record === null ? code : await postRecord(url, province, record);
+}
+
 /** Puts one raw record behind a new code. */
 export async function postRecord(url: string, province: string, raw: unknown): Promise<string> {
   const reply = await fetch(`${url}/sandbox/records`, {

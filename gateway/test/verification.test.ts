@@ -12,7 +12,7 @@ import { verifyAttestation } from '../trust/verify-attestation.ts';
 import { filesBelow, secretsIn } from './left-behind.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { DOOR_CASES, type DoorCase, sendTo } from './two-doors.ts';
-import { openVenueClient, postRecord, sandboxCodes, type VenueClient } from './venue-client.ts';
+import { codeLike, openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
 
 let gateway: SandboxGateway;
 let venue: VenueClient;
@@ -25,19 +25,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-function sandboxCode(province: string, scenario: string): SandboxCode {
-  const found = codes.find((entry) => entry.province === province && entry.scenario === scenario);
-  if (found === undefined) throw new Error(`no sandbox code ${province} ${scenario}`);
-  return found;
-}
-
 function codeOf(province: string, scenario: string): string {
-  return sandboxCode(province, scenario).code;
+  return sandboxCode(codes, province, scenario).code;
 }
 
 /** A code that nobody has scanned, with the record of a scenario behind it. */
 async function freshCode(province: string, scenario: string): Promise<string> {
-  return await postRecord(gateway.url, province, sandboxCode(province, scenario).record);
+  return await codeLike(gateway.url, sandboxCode(codes, province, scenario));
 }
 
 async function metricLines(): Promise<string[]> {

@@ -221,6 +221,7 @@ describe('the form', () => {
     const [alone = ''] = await forge([header()]);
     const many = await forge(Array.from({ length: MOST_LEAVES + 1 }, () => header()));
     expect([await refusal(alone), await refusal(many.at(-1) ?? '')]).toEqual(['token_malformed', 'token_malformed']);
+    expect(() => proofOf(alone)).toThrow('the proof of inclusion has not the declared form');
   });
 
   test('is taken under SM2, whose verifier believes it', async () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { base64url } from 'jose';
-import { expect, test } from 'vitest';
-import { asciiIn, base64urlOf, base64urlOfText, lettersIn, octetsIn, textIn, utf8Of } from './octets.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import * as octetsInNode from './octets.ts';
+
+const { asciiIn, base64urlOf, base64urlOfText, lettersIn, octetsIn, textIn, utf8Of } = octetsInNode;
 
 const utf8 = new TextEncoder();
 const short = fc.string({ unit: 'binary' });
@@ -26,6 +28,37 @@ test('octets of a pool are other ones than those of everybody else', () => {
       const ascii = octets.every((octet) => octet < 0x80) ? String.fromCharCode(...octets) : null;
       expect(asciiIn(octets)).toBe(ascii);
     }),
+  );
+});
+
+/** The same as it is loaded where nothing of node is: under another name, since it asks for node but once. */
+async function loadedInBrowser(): Promise<typeof octetsInNode> {
+  vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }));
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  return await import(`${import.meta.dirname}/octets.ts?in-browser`);
+}
+
+test('a browser reads or writes other octets than node does, or tells what it cannot', async () => {
+  const browser = await loadedInBrowser();
+  expect(browser.octetsIn).not.toBe(octetsIn);
+  fc.assert(
+    fc.property(texts, fc.uint8Array(), (text, octets) => {
+      const part = base64url.encode(text);
+      expect(whole(browser.utf8Of(text))).toEqual(whole(utf8Of(text)));
+      expect([browser.base64urlOfText(text), browser.base64urlOf(octets)]).toEqual([part, base64urlOf(octets)]);
+      expect(browser.textIn(part)).toBe(textIn(part));
+      expect(browser.octetsIn(base64url.encode(octets))).toEqual(octets);
+      expect([browser.lettersIn(part), browser.asciiIn(octets)]).toEqual([null, null]);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.oneof(nearly, short), (text) => {
+      fc.pre(text.length % 4 !== 1);
+      expect(browser.octetsIn(text)).toEqual(octetsIn(text));
+    }),
+    { numRuns: 1_000 },
   );
 });
 

@@ -35,6 +35,19 @@ const ODD: Readonly<Record<keyof typeof GOOD, readonly unknown[]>> = {
 /** As the disclosures are opened: without a prototype. */
 const opened = (members: object) => Object.assign(Object.create(null), members);
 
+test.each<[string, object]>([
+  ['nothing but a status', { ground: [], flags: [] }],
+  ['most grounds and flags', { ground: listed(8, 'confirmed_case'), flags: listed(8, 'popup') }],
+  ['the longest handle', { handle: 'h'.repeat(256) }],
+])('claims of %s that nobody assigned are put to the schema', (_what, more) => {
+  const disclosed: Record<string, unknown> = opened({ ...GOOD, ...more });
+  const claims = parseStatementClaims(disclosed, SPOKEN);
+  expect(claims).toEqual({ ...disclosed, ...SPOKEN });
+  // What a schema takes it lays out anew.
+  expect(claims?.ground).toBe(disclosed['ground']);
+  expect(claims?.flags).toBe(disclosed['flags']);
+});
+
 test.each(Object.entries(ODD))('claims are taken that are good but for their %s', (name, odd) => {
   const without = Object.fromEntries(Object.entries(GOOD).filter(([one]) => one !== name));
   const doubtful = [

@@ -134,6 +134,27 @@ test.each(names)('a payload is taken that is good but for its %s', (name, odd) =
   }
 });
 
+test.each<[string, object]>([
+  ['fewest digests', {}],
+  ['most and longest digests', { _sd: digests(16, 'd'.repeat(64)) }],
+  ['a time that is not known', { status: 'indeterminate', status_as_of: null }],
+  ['the first and the last second', { iat: 0, exp: 253_402_300_799 }],
+  ['the last day of a month', { status_as_of: '2026-12-31T23:59:59Z' }],
+])('a payload with %s is put to the schema though its issuer is known', (_what, more) => {
+  parseStatementPayload(GOOD);
+  const payload = { ...GOOD, ...more };
+  // What a schema takes it lays out anew.
+  expect(parseStatementPayload(payload)).toBe(payload);
+});
+
+test('a stranger’s issuers are all remembered', () => {
+  parseStatementPayload(GOOD);
+  const issuerOf = (n: number) => ({ ...GOOD, iss: `https://p${n}.example` });
+  for (let n = 0; n < 4_000; n += 1) parseStatementPayload(issuerOf(n));
+  const payload = { ...GOOD };
+  expect(parseStatementPayload(payload)).not.toBe(payload);
+});
+
 test('a payload that is spelt plainly is taken though its schema refuses it, or as another one', () => {
   let taken = 0;
   fc.assert(

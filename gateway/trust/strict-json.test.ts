@@ -22,8 +22,9 @@ describe('base64url in its one spelling', () => {
     ['the other alphabet', 'ab+/'],
     ['nothing', ''],
     ['a letter beyond ASCII', 'QUJé'],
-  ])('refuses %s', async (_what, text) => {
-    expect(await codeOf(() => decodeBase64url(text))).toBe('base64_not_canonical');
+  ])('refuses %s', (_what, text) => {
+    const refused = { code: 'base64_not_canonical', message: 'a part is not canonical base64url' };
+    expect(() => decodeBase64url(text)).toThrow(expect.objectContaining(refused));
   });
 
   test('decodes whatever was encoded canonically, and nothing else decodes to the same bytes', () => {
@@ -75,6 +76,21 @@ describe('strict JSON', () => {
     ['a hundred thousand levels', bytes(nested(100_000))],
   ])('refuses %s', async (_what, data) => {
     expect(await codeOf(() => parseStrictObject(data))).toBe('token_malformed');
+  });
+
+  test.each([
+    ['{', 'token_malformed', 'a part is not JSON in UTF-8'],
+    [nested(17), 'token_malformed', 'a part is nested too deep'],
+    ['{"__proto__":1}', 'token_malformed', 'a part has a forbidden member name'],
+    ['{"a":1,"a":2}', 'duplicate_member', 'a part repeats a member name'],
+    ['[]', 'token_malformed', 'a part is not a JSON object'],
+  ])('says nothing of %s, or something of another part', (text, code, message) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ code, message }));
+  });
+
+  test('says of broken UTF-8 that it is something else', () => {
+    const message = 'a part is not JSON in UTF-8';
+    expect(() => parseStrictObject(Uint8Array.of(0x7b, 0xc3, 0x7d))).toThrow(expect.objectContaining({ message }));
   });
 
   test('accepts 16 levels', () => {

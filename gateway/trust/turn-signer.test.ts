@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeKey } from './federation.fixture.ts';
+import { MOST_LEAVES } from './merkle-form.ts';
 import type { Signer } from './signer.ts';
 import { parseCompact, verifyCompact } from './strict-jws.ts';
 import { TurnSigner } from './turn-signer.ts';
@@ -28,6 +29,13 @@ describe('what is handed in within one turn', () => {
     const sign = new TurnSigner(() => by).signFor(['jws', 'merkle']);
     const tokens = await Promise.all([1, 2, 3].map((n) => sign({ typ: TYP }, { n })));
     expect([tokens.map(formOf), counted.signatures]).toEqual([['merkle', 'merkle', 'merkle'], 1]);
+  });
+
+  test('fills its trees to the last leaf and is signed once more', async () => {
+    const { by, counted } = await counting();
+    const sign = new TurnSigner(() => by).signFor(['merkle']);
+    const tokens = await Promise.all(Array.from({ length: 2 * MOST_LEAVES }, (_, n) => sign({ typ: TYP }, { n })));
+    expect([new Set(tokens.map(formOf)), counted.signatures]).toEqual([new Set(['merkle']), 2]);
   });
 
   test('and is alone is made larger than it has to be', async () => {
@@ -74,6 +82,14 @@ describe('a signer that fails', () => {
     ]);
     isBroken = false;
     expect(formOf(await sign({ typ: TYP }, { n: 4 }))).toBe('jws');
+  });
+
+  test('throws at whoever takes no shared signature, in place of a refusal to wait for', async () => {
+    const sign = new TurnSigner(() => {
+      throw new RangeError('no key');
+    }).signFor(['jws']);
+    const token = sign({ typ: TYP }, { n: 1 });
+    await expect(token).rejects.toThrow(RangeError);
   });
 
   test('while it signs is heard by one alone', async () => {

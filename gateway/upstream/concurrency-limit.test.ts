@@ -82,6 +82,39 @@ test('one who waits is asked out of turn, or waits past its time', async () => {
   expect(limit.underWay).toBe(0);
 });
 
+test('a province that begins to answer in time is taken for slow by the last part of its answer', async () => {
+  const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
+  await drive(limit, 64, 5, 10);
+  const inParts = (begun: () => void) =>
+    new Promise<void>((resolve) => {
+      setTimeout(begun, 10);
+      setTimeout(resolve, 400);
+    });
+  for (let round = 0; round < 5; round += 1) {
+    const all = Promise.all(Array.from({ length: 64 }, () => limit.run(NEVER, inParts)));
+    await vi.runAllTimersAsync();
+    await all;
+  }
+  expect(limit.limit).toBe(64);
+});
+
+test('the time of a question is watched after it is over, whatever came of it', async () => {
+  const limit = new ConcurrencyLimit({ most: 1, queue: 0 });
+  let ended = 0;
+  const deadline: Deadline = { ...NEVER, end: () => (ended += 1) };
+  const work = () => new Promise<void>((resolve) => setTimeout(resolve, 10));
+  const answered = limit.run(deadline, work);
+  await expect(limit.run(deadline, work)).rejects.toMatchObject({ code: 'busy' });
+  expect(ended).toBe(1);
+  await vi.runAllTimersAsync();
+  await answered;
+  expect(ended).toBe(2);
+  await expect(limit.run(deadline, () => Promise.reject(new Error('fails')))).rejects.toThrow('fails');
+  limit.lower(1_000);
+  await expect(limit.run(deadline, work)).rejects.toMatchObject({ code: 'busy' });
+  expect(ended).toBe(4);
+});
+
 describe('a province that says that it is asked too much', () => {
   /** Has `count` questions asked at once, of which the province refuses every one; how many got through to it. */
   async function refused(limit: ConcurrencyLimit, count: number, retryAfterMs: number | null): Promise<number> {
@@ -130,6 +163,20 @@ describe('a province that says that it is asked too much', () => {
     }
     // Without pauses a hundred times 64; the least that it is asked is eight at a time.
     expect(asked).toBeLessThan(100 * 8);
+  });
+
+  test('is asked as much as before by those who wait', async () => {
+    const limit = new ConcurrencyLimit({ most: 8, queue: 100 });
+    const together: number[] = [];
+    const work = () => {
+      together.push(limit.underWay);
+      return new Promise<void>((resolve) => setTimeout(resolve, 10));
+    };
+    const all = Promise.all(Array.from({ length: 24 }, () => limit.run(NEVER, work)));
+    limit.lower(null);
+    await vi.runAllTimersAsync();
+    await all;
+    expect([Math.max(...together.slice(0, 8)), Math.max(...together.slice(8))]).toEqual([8, 4]);
   });
 
   test('and answers others in between is left alone', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { scenariosSchema } from '../../schemas/scenarios.ts';
 import { digestOf, parseManifest } from '../registry/manifest-text.ts';
 import { HENAN } from '../registry/registry.fixture.ts';
@@ -26,9 +26,7 @@ beforeEach(async () => {
   server = createServer(() => {
     asked += 1;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address: AddressInfo | string | null = server.address();
-  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  origin = await listenOnLoopback(server);
 });
 afterEach(() => {
   server.closeAllConnections();

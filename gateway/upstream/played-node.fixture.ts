@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { decodeProtectedHeader } from 'jose';
 import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import type { StatementOutcome, StatementRequest } from '../../schemas/statement-exchange.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { plainly, type Signer } from '../trust/signer.ts';
@@ -49,9 +48,7 @@ export async function playNode(limits: Partial<typeof LIMITS> = {}): Promise<Pla
     played.paths.push(request.url ?? '');
     await played.answer(response, await text(request), request.url ?? '');
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address: AddressInfo | string | null = server.address();
-  const node = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const node = await listenOnLoopback(server);
   const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
   const client = openUpstreamClient({ ...LIMITS, ...limits }, { origin: node }, guard);
   const asking = openNodeClient({

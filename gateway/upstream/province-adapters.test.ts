@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
@@ -32,11 +32,8 @@ beforeEach(async () => {
   waiting = [];
   opened = 0;
   server = createServer((_request, response) => void waiting.push(response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address: AddressInfo | string | null = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const origin = await listenOnLoopback(server);
   const secrets = { app_id: 'sample', app_key: 'sample' };
-  const origin = `http://127.0.0.1:${port}`;
   const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
   provinces = new ProvinceAdapters({
     accessOf: () => ({

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
@@ -34,9 +35,7 @@ beforeEach(async () => {
       answer(token, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const origin = await listenOnLoopback(server);
   const guard = { networks: LOOPBACK_ONLY, onRefused: () => undefined };
   provinces = new ProvinceAdapters({
     accessOf: () => ({

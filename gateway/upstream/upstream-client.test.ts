@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { LOOPBACK_ONLY } from './networks.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -24,10 +24,7 @@ async function provinceThat(handle: Handler, limits: Partial<Manifest['upstream'
     requests += 1;
     handle(request, response, requests);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  const origin = await listenOnLoopback(server);
   const base = { base_url: origin, timeout_ms: 1_000, max_connections: 4, max_queue: 4, max_reply_bytes: 1_000 };
   const client = openUpstreamClient({ ...base, ...limits }, { origin }, GUARD);
   opened.push({ server, client });
@@ -61,12 +58,18 @@ describe('a retry', () => {
     expect(requests()).toBe(2);
   });
 
+  test('is made at once of what does not speak HTTP', async () => {
+    const { client, requests } = await provinceThat((request) => request.socket.end('nonsense\r\n\r\n'));
+    await expect(client.fetch(ASK)).rejects.toMatchObject({ code: 'malformed' });
+    expect(requests()).toBe(1);
+  });
+
   test('multiplies the load on a province that is down', async () => {
     const { client, requests } = await provinceThat((request) => request.socket.resetAndDestroy());
     for (let n = 0; n < 100; n += 1) await client.fetch(ASK).catch(() => {});
     // Ten saved up at the start, and a tenth of a hundred.
     expect(requests()).toBeLessThanOrEqual(121);
-    expect(requests()).toBeGreaterThan(100);
+    expect(requests()).toBeGreaterThan(115);
   });
 
   test('gets a budget of its own time', async () => {
@@ -89,6 +92,12 @@ describe('a retry', () => {
     budget.noteRequest();
     budget.noteRequest();
     expect(budget.trySpend()).toBe(true);
+  });
+
+  test('is saved up for longer than a bad minute', () => {
+    const budget = new RetryBudget();
+    for (let n = 0; n < 1_000; n += 1) budget.noteRequest();
+    expect(Array.from({ length: 11 }, () => budget.trySpend()).filter((may) => may)).toHaveLength(10);
   });
 });
 

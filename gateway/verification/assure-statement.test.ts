@@ -6,21 +6,13 @@ import { signStatement } from '../issuing/sign-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { plainly } from '../trust/signer.ts';
 import { type AssureContext, assureStatement } from './assure-statement.ts';
-import type { Subject } from './recognise-code.ts';
+import { subjectOf } from './subject.fixture.ts';
 
 const NODE = 'https://issuer.example';
 const PROVINCE = 'https://province.example';
 const AT_S = 1_767_225_600;
 const METRICS = createMetrics();
-const SUBJECT: Subject = {
-  adapter: { manifest: { ...SAMPLE, node: NODE, route: ['node'] }, digest: 'd', stage: 'active', conformance: null },
-  token: 'TOKEN-OF-NOBODY',
-  code: 'CODE-OF-NOBODY',
-  purpose: 'venue_entry',
-  destination: null,
-  forms: ['jws'],
-  gateway: null,
-};
+const SUBJECT = subjectOf({ ...SAMPLE, node: NODE, route: ['node'] });
 
 type Key = Awaited<ReturnType<typeof makeKey>>;
 let node: Key;

@@ -6,7 +6,6 @@ import { LoadGauge, SHED_BEYOND } from '../access/load-gauge.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { signStatement } from '../issuing/sign-statement.ts';
-import type { RegisteredAdapter } from '../registry/registry-state.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { plainly } from '../trust/signer.ts';
 import { AnswerTimes } from '../upstream/answer-times.ts';
@@ -15,25 +14,13 @@ import { SingleFlight } from '../upstream/single-flight.ts';
 import type { Recalled } from './knowledge.ts';
 import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
+import { subjectOf } from './subject.fixture.ts';
 import type { RecallContext } from './verification-context.ts';
 
 const FRESH_S = 60;
 const GRACE_S = 300;
-const ADAPTER: RegisteredAdapter = {
-  manifest: { ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: GRACE_S },
-  digest: 'digest-1',
-  stage: 'active',
-  conformance: null,
-};
-const SUBJECT: Subject = {
-  adapter: ADAPTER,
-  token: 'TOKEN-OF-NOBODY',
-  code: 'CODE-OF-NOBODY',
-  purpose: 'venue_entry',
-  destination: null,
-  forms: ['jws'],
-  gateway: null,
-};
+const SUBJECT = subjectOf({ ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: GRACE_S });
+const ADAPTER = SUBJECT.adapter;
 const GREEN: AdapterAnswer = {
   kind: 'found',
   translation: {

@@ -14,26 +14,14 @@ import type { ProvinceAnswer, Question } from '../upstream/question.ts';
 import { SingleFlight } from '../upstream/single-flight.ts';
 import type { Recalled } from './knowledge.ts';
 import { recallAnswer } from './recall-answer.ts';
-import type { Subject } from './recognise-code.ts';
+import { subjectOf } from './subject.fixture.ts';
 import type { RecallContext } from './verification-context.ts';
 
 const NODE = 'https://issuer.example';
 const AT_S = 1_767_225_600;
 const FRESH_S = 60;
 const METRICS = createMetrics();
-const SUBJECT: Omit<Subject, 'forms'> = {
-  adapter: {
-    manifest: { ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: 300, node: NODE, route: ['node'] },
-    digest: 'd',
-    stage: 'active',
-    conformance: null,
-  },
-  token: 'TOKEN-OF-NOBODY',
-  code: 'CODE-OF-NOBODY',
-  purpose: 'venue_entry',
-  destination: null,
-  gateway: null,
-};
+const SUBJECT = subjectOf({ ...SAMPLE, freshness_s: FRESH_S, stale_grace_s: 300, node: NODE, route: ['node'] });
 
 let key: Awaited<ReturnType<typeof makeKey>>;
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE, sampleReply } from '../../adapters/sample-manifest.fixture.ts';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { type Assignment, type StatusClaims, statusClaimsSchema } from '../../schemas/statement.ts';
-import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { signStatement } from '../issuing/sign-statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { plainly } from '../trust/signer.ts';
 import { assureStatement } from './assure-statement.ts';
+import { subjectOf } from './subject.fixture.ts';
 
 const PROVINCE = 'https://province.example';
 const AT_S = 1_767_225_600;
@@ -69,15 +69,7 @@ async function outcome(signed: StatusClaims, record = RECORD, manifest: Manifest
       nowMs: () => AT_S * 1000,
       metrics: METRICS,
     },
-    {
-      adapter: { manifest, digest: 'd', stage: 'active', conformance: null },
-      token: 'TOKEN-OF-NOBODY',
-      code: 'CODE-OF-NOBODY',
-      purpose: 'venue_entry',
-      destination: null,
-      forms: PLAIN_FORM,
-      gateway: null,
-    },
+    subjectOf(manifest),
     { kind: 'found', translation: { claims: record, localGroundOnly: false, reasons: [], unmapped: [] }, statement },
   );
   return assured;
@@ -117,6 +109,12 @@ describe('a signed statement that is not what the record says', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('is shown though only one of them says who assigned it, and nobody an origin', async () => {
+    const [named, silent] = [changed('provenance/origin', null), changed('provenance', null)];
+    expect(await outcome(named, silent)).toMatchObject(REFUSED);
+    expect(await outcome(silent, named)).toMatchObject(REFUSED);
   });
 });
 

@@ -21,7 +21,7 @@ const publicKeySchema = z
   })
   .meta({ id: 'PublicKey', description: 'RFC 7517 public key' });
 
-const subjectSchema = described(entityIdSchema, { zh: '主体的实体标识', en: 'entity identifier of the subject' });
+const subjectSchema = described(entityIdSchema, { zh: '主体的标识', en: 'entity identifier of the subject' });
 
 /** A token whose content says nothing here. */
 const SOME_TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl';
@@ -83,7 +83,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     path: '/.well-known/openid-federation',
     tag: 'trust',
     who: 'public',
-    summary: { zh: '本网关的实体声明', en: 'Entity configuration of this gateway' },
+    summary: { zh: '本网关的主体声明', en: 'Entity configuration of this gateway' },
     details: { zh: 'OpenID Federation 1.0 第 9 节。', en: 'OpenID Federation 1.0 section 9.' },
     replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
     problems: ['not_found'],
@@ -111,7 +111,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     replies: [
       {
         status: 200,
-        text: { zh: '实体标识列表', en: 'Entity identifiers' },
+        text: { zh: '主体标识列表', en: 'Entity identifiers' },
         mediaType: 'application/json',
         schema: z.array(entityIdSchema),
         example: example('federation-list'),
@@ -245,7 +245,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     path: '/authorization-server/.well-known/openid-federation',
     tag: 'trust',
     who: 'public',
-    summary: { zh: '场所授权服务器的实体声明', en: "Entity configuration of a venues' authorization server" },
+    summary: { zh: '场所授权服务器的主体声明', en: "Entity configuration of a venues' authorization server" },
     details: {
       zh: '由本节点保管联邦密钥的授权服务器，其主机从这里取得并以自己的名义展示。',
       en: 'The host of a server whose federation keys this node keeps fetches it here and shows it as its own.',
@@ -262,7 +262,7 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '离线验证所需的一切', en: 'Everything that an offline verifier takes along' },
     details: {
-      zh: '锚、各实体的信任链与历史密钥。验证方应核对每一部分，锚须另行确认。',
+      zh: '锚、各主体的信任链与历史密钥。验证方应核对每一部分，锚须另行确认。',
       en: 'The anchor, a trust chain for each entity, historical keys. A verifier checks every part, and pins the anchor from elsewhere.',
     },
     replies: [

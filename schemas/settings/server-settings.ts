@@ -16,7 +16,7 @@ export const SERVER_SETTINGS = {
   }),
   entityId: optionalSetting('HUREN_ENTITY_ID', value.baseAddress, {
     about: {
-      zh: '本实体的标识，即他方读取其联邦声明的地址',
+      zh: '本主体的标识，即他方读取其联邦声明的地址',
       en: 'who this is: the address at which others read its federation statements',
     },
     usedBy: AND_COMMANDS,

@@ -68,7 +68,7 @@ function addSystem(group: Command, cli: Cli): void {
     )
     .requiredOption(
       '--issuer <id>',
-      say({ zh: '其陈述以此主体的名义签署：该省', en: 'in whose name its statements are: the province' }),
+      say({ zh: '其状态声明以此主体的名义签署：该省', en: 'in whose name its statements are: the province' }),
       entityReader(cli),
     )
     .option(
@@ -90,7 +90,7 @@ function addSystem(group: Command, cli: Cli): void {
       [say({ zh: '由该省提交的适配器', en: 'for its province to submit' }), adapterDir],
       ...(statementKeyFile === null
         ? []
-        : [[say({ zh: '由该省登记的陈述密钥', en: 'for its province to enrol' }), statementKeyFile]]),
+        : [[say({ zh: '由该省登记的声明密钥', en: 'for its province to enrol' }), statementKeyFile]]),
     ];
     for (const line of tableLines(rows, lineCells() - 2)) cli.print(`  ${line}`);
     await stopped(cli, url);

@@ -34,11 +34,11 @@ export async function checkChains(subject: Subject, ask: AskNode): Promise<Findi
   if (anchor === null) return [unused(CHAIN, { zh: '没有可用的信任锚文件', en: 'there is no usable anchor file' })];
   const ours = ourEntities(subject.config);
   if (ours === null) {
-    const found = { zh: '数据目录中的实体描述无法读取', en: 'an entity of the data directory cannot be read' };
+    const found = { zh: '数据目录中的主体描述无法读取', en: 'an entity of the data directory cannot be read' };
     return [bad(['chain', 'HUREN_DATA_DIR'], found, { zh: '改正 entities 中的文件', en: 'mend the file in entities' })];
   }
   if (ours.length === 0) {
-    const found = { zh: '没有上级在他处的实体', en: 'there is no entity here whose superior is elsewhere' };
+    const found = { zh: '没有上级在他处的主体', en: 'there is no entity here whose superior is elsewhere' };
     return [unused(CHAIN, found)];
   }
   return await Promise.all(ours.map((one) => checkChain(subject, anchor, one, ask)));
@@ -92,7 +92,7 @@ function brokenFinding(error: TrustError, superior: string): Finding {
     CHAIN,
     { zh: `信任链断在 ${link}：${reason.zh}`, en: `the chain breaks at ${link}: ${reason.en}` },
     {
-      zh: '确认该实体可达、其上级为其作证，且信任锚文件是最新的',
+      zh: '确认该主体可达、其上级为其作证，且信任锚文件是最新的',
       en: 'see that this entity answers, that its superior vouches for it, and that the anchor file is the present one',
     },
   );
@@ -106,7 +106,7 @@ function keysFinding(config: Config, ours: Ours, stated: ReadonlySet<string | un
       zh: `${superior} 声明的密钥中没有 ${entityId} 正在使用的 ${active}`,
       en: `${superior} does not state ${active}, which ${entityId} uses`,
     };
-    return bad(CHAIN, found, { zh: '让上级刷新该实体的密钥', en: 'have the superior refresh the keys of that entity' });
+    return bad(CHAIN, found, { zh: '让上级刷新该主体的密钥', en: 'have the superior refresh the keys of that entity' });
   }
   return good(CHAIN, {
     zh: `${entityId}：${links} 级，直至信任锚均有效`,

@@ -1,6 +1,6 @@
 /**
  * `npm run desk`: the national desk at length. Scans with known outcomes over a nation of four provinces whose nodes and
- * monitor are killed meanwhile; what must reach the top of the page within ten seconds; the dashboard's queries; and a
+ * monitor are killed meanwhile; the dashboard's queries; what must reach the top of the page within ten seconds; and a
  * monitor that 272 simulated nodes report to. `npm run desk -- counted load` runs those parts alone.
  */
 import { withNation } from '../../sandbox/nation/run-nation.ts';
@@ -13,42 +13,37 @@ import { readOptions } from './options.ts';
 import type { DeskNotes, DeskRun } from './run.ts';
 
 const PROVINCES = 4;
-/** In this order: what is broken for good comes last. */
-const OF_A_NATION: ReadonlyMap<string, (run: DeskRun) => Promise<void>> = new Map([
-  ['counted', counted],
-  ['dashboard', dashboard],
-  ['attention', attentionInTime],
+const PARTS: ReadonlyMap<string, (notes: DeskNotes) => Promise<void>> = new Map([
+  ['counted', inNation(counted)],
+  ['dashboard', inNation(dashboard)],
+  ['attention', inNation(attentionInTime)],
+  ['load', load],
 ]);
-const ALONE: ReadonlyMap<string, (run: DeskNotes) => Promise<void>> = new Map([['load', load]]);
 
-const options = readOptions(process.argv.slice(2));
-const names = [...OF_A_NATION.keys(), ...ALONE.keys()];
-const unknown = options.only.find((name) => !names.includes(name));
-if (unknown !== undefined) throw new Error(`there is no part ${unknown}; there are ${names.join(', ')}`);
-const isWanted = (name: string) => options.only.length === 0 || options.only.includes(name);
-
+const options = readOptions(process.argv.slice(2), [...PARTS.keys()]);
 const faults: string[] = [];
 const say = (line: string) => process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-const notesOf = (name: string): DeskNotes => ({
-  options,
-  note: (line) => say(`${name}: ${line}`),
-  fault: (line) => {
+for (const name of options.parts) {
+  const fault = (line: string) => {
     faults.push(line);
     say(`${name}: FAULT ${line}`);
-  },
-});
-
-const played = [...OF_A_NATION].filter(([name]) => isWanted(name));
-if (played.length > 0) {
-  const browser = await startChromium();
-  const watch = { stopped: new AbortController().signal, onEnded: () => {} };
-  const scanner = () => Promise.reject(new Error('nobody scans by the command line here'));
-  const onStep = ({ en }: { readonly en: string }) => say(en);
-  await withNation({ nodes: PROVINCES, dir: null, port: null, scanner, onStep, ...watch }, async (nation) => {
-    for (const [name, part] of played) await part({ ...notesOf(name), nation, browser });
-  });
-  await browser.close();
+  };
+  const notes = { options, note: (line: string) => say(`${name}: ${line}`), fault };
+  // What one part meets keeps no other from being looked at.
+  await PARTS.get(name)?.(notes).catch((error: unknown) => fault(`ended early: ${error}`));
 }
-for (const [name, part] of ALONE) if (isWanted(name)) await part(notesOf(name));
 say(`${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);
+
+/** A nation of its own for a part: what another one killed, or had a breaker open for, would stand on its page. */
+function inNation(part: (run: DeskRun) => Promise<void>): (notes: DeskNotes) => Promise<void> {
+  return async (notes) => {
+    const browser = await startChromium();
+    const watch = { stopped: new AbortController().signal, onEnded: () => {} };
+    const scanner = () => Promise.reject(new Error('nobody scans by the command line here'));
+    const onStep = ({ en }: { readonly en: string }) => notes.note(en);
+    const wish = { nodes: PROVINCES, dir: null, port: null, scanner, onStep, ...watch };
+    await withNation(wish, async (nation) => part({ ...notes, nation, browser }));
+    await browser.close();
+  };
+}

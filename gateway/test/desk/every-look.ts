@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { seriousFindings } from '../accessibility.ts';
 import type { DeskNotes } from './run.ts';
 
@@ -9,6 +9,11 @@ const LANGUAGES = ['zh', 'en'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 /** The whole, what is behind a cell, and a province's own page. */
 const QUESTIONS = ['', '&issuer=410000&destination=440000', '&province=440000'] as const;
+
+/** Waits until the page has read something. On a telephone the cells of one issuer are in sight, whichever that is. */
+async function cellShown(page: Page): Promise<void> {
+  await page.locator('[data-issuer]').filter({ visible: true }).first().waitFor({ timeout: 30_000 });
+}
 
 /** A desk of the whole country at every width, in both languages and schemes, and on paper. */
 export async function everyLook(browser: Browser, url: string, { options, note, fault }: DeskNotes): Promise<void> {
@@ -24,7 +29,7 @@ export async function everyLook(browser: Browser, url: string, { options, note, 
         for (const [at, question] of QUESTIONS.entries()) {
           const name = `${width}-${lang}-${colorScheme}-${at}`;
           await page.goto(`${url}/coverage?lang=${lang}${question}`);
-          await page.locator('[data-issuer]').first().waitFor({ timeout: 30_000 });
+          await cellShown(page);
           looks += 1;
           for (const { id, nodes } of await seriousFindings(page))
             fault(`${name}: ${id} ${nodes.slice(0, 3).join(' ')}`);
@@ -35,7 +40,7 @@ export async function everyLook(browser: Browser, url: string, { options, note, 
         }
         if (pictures !== null && width === 1280) {
           await page.goto(`${url}/coverage?lang=${lang}`);
-          await page.locator('[data-issuer]').first().waitFor({ timeout: 30_000 });
+          await cellShown(page);
           await page.pdf({ path: join(pictures, `print-${lang}-${colorScheme}.pdf`), format: 'A3', landscape: true });
         }
         await context.close();

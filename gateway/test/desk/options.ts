@@ -11,12 +11,15 @@ export interface DeskOptions {
   readonly pictures: string | null;
   /** Where a processor profile of the monitor under load goes; null: none is taken. */
   readonly profile: string | null;
-  /** The parts to run; all unless told. */
-  readonly only: readonly string[];
+  /** The parts to run, in the order in which all of them are run. */
+  readonly parts: readonly string[];
 }
 
-/** Reads the options of `npm run desk`, the parts first. Throws where there is one that it does not know. */
-export function readOptions(args: readonly string[]): DeskOptions {
+/**
+ * Reads the arguments of `npm run desk`: options, and which of the `known` parts to run, which are all of them unless told.
+ * Throws where there is an option or a part that it does not know.
+ */
+export function readOptions(args: readonly string[], known: readonly string[]): DeskOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -28,12 +31,14 @@ export function readOptions(args: readonly string[]): DeskOptions {
       profile: { type: 'string' },
     },
   });
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`there is no part ${unknown}; there are ${known.join(', ')}`);
   return {
     seed: Number(values.seed),
     scans: Number(values.scans),
     seconds: Number(values.seconds),
     pictures: values.pictures ?? null,
     profile: values.profile ?? null,
-    only: positionals,
+    parts: known.filter((name) => positionals.length === 0 || positionals.includes(name)),
   };
 }

@@ -4,6 +4,7 @@ import { fuzzAsks } from './asks.ts';
 import { fuzzAttestations } from './attestations.ts';
 import { fuzzCredentials } from './credentials.ts';
 import { casesByFamily, FAMILIES } from './families.ts';
+import { HELP, readOptions } from './options.ts';
 import { fuzzReplies } from './replies.ts';
 import { runCases } from './report.ts';
 import { fuzzScans } from './scans.ts';
@@ -19,6 +20,14 @@ test('a family has no share of a run over all of them, or the shares are not the
   expect([...shares.keys()]).toEqual([...FAMILIES.keys()]);
   expect([...shares.values()].reduce((sum, share) => sum + share, 0)).toBe(1_000_000);
   expect([...casesByFamily(1).values()].every((share) => share === 1)).toBe(true);
+});
+
+test('options that nobody can run are run, or the help is no help', () => {
+  const refused = ['--ony=scans', '--only=scanners', '--cases=0', '--cases=1e9.5', '--seed=x', '--from=-1', 'scans'];
+  expect(refused.map((arg) => readOptions([arg]))).toEqual(refused.map(() => null));
+  const run = { help: false, only: null, cases: 100_000, seed: 1, from: 0 };
+  expect([readOptions([]), readOptions(['--help'])]).toEqual([run, { ...run, help: true }]);
+  for (const said of [...FAMILIES.keys(), '--cases', '--seed', '--from', '--only']) expect(HELP).toContain(said);
 });
 
 test('a case that is tried alone is another one than in the run that found it', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback } from '../../../adapters/sandbox/listen.ts';
 import type { PublishedKey, RegistryJwk } from '../../../schemas/registry-event.ts';
 import { admissibleKeys, listedKeys } from '../../authority/admissible-keys.ts';
 import { openKeyStore } from '../../keys/key-store.ts';
@@ -32,10 +32,7 @@ export async function startOutsideHost(folder: string, superior: string): Promis
     const headers = { 'content-type': 'application/entity-statement+jwt' };
     response.writeHead(found === undefined ? 404 : 200, headers).end(found);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = await listenOnLoopback(server);
   const keys = openKeyStore({ setting: null, dataDir: folder });
   return {
     found: async (name, livesS) => {

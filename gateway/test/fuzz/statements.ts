@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { readScenarios } from '../../../adapters/conformance/scenario-reading.ts';
 import type { Translation } from '../../../adapters/translate.ts';
 import type { Manifest } from '../../../schemas/manifest.ts';
-import { PLAIN_FORM } from '../../../schemas/token-form.ts';
 import { createMetrics } from '../../coverage/metrics.ts';
 import { signStatement } from '../../issuing/sign-statement.ts';
 import { makeKey } from '../../trust/federation.fixture.ts';
 import { plainly } from '../../trust/signer.ts';
 import { type AssureContext, assureStatement } from '../../verification/assure-statement.ts';
+import { subjectOf } from '../../verification/subject.fixture.ts';
 import { NOW_MS } from './asked-systems.ts';
 import { alterText, oneOf, type Random } from './random.ts';
 import { type FuzzReport, type FuzzRun, type Judged, runCases } from './report.ts';
@@ -57,16 +57,7 @@ async function tryOne(context: AssureContext, keys: Keys, record: Read, random: 
   const { claims, verdict } = signedBeside(translation.claims, manifest.reply, random);
   const signature = oneOf(random, SIGNED);
   const statement = await signature.sign(claims, keys, random);
-  const question = {
-    adapter: { manifest, digest: 'd', stage: 'active', conformance: null },
-    token: 'TOKEN-OF-NOBODY',
-    code: 'CODE-OF-NOBODY',
-    purpose: 'venue_entry',
-    destination: null,
-    forms: PLAIN_FORM,
-    gateway: null,
-  } as const;
-  const assured = await assureStatement(context, question, { kind: 'found', translation, statement });
+  const assured = await assureStatement(context, subjectOf(manifest), { kind: 'found', translation, statement });
   const isShown = assured.kind === 'claims' && assured.statement === statement;
   const heard = isShown ? 'agrees' : (HEARD.get(assured.reasons.at(-1) ?? '') ?? `${assured.reasons}`);
   const isWhole = !isShown || isDeepStrictEqual(assured.claims, claims);

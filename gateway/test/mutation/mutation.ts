@@ -1,40 +1,32 @@
 import { globSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Stryker } from '@stryker-mutator/core';
 import { testFiles } from '../end-to-end-files.ts';
+import { HELP, readOptions } from './options.ts';
 import { isGoodEnough, type Mutant, reportText } from './report.ts';
 
-/** The rules that decide about people and provinces: what is mutated where nobody says what. */
-const RULES = [
-  'gateway/provenance',
-  'gateway/policy',
-  'adapters/translate.ts',
-  'gateway/trust/attestation-rules.ts',
-  'gateway/trust/verify-attestation.ts',
-  'gateway/trust/status-statement.ts',
-  'gateway/access/venue-tokens.ts',
-  'gateway/registry/fold*.ts',
-];
 const NO_SOURCE = /\.(?:test|fixture|contract|writer)\.ts$/;
-const USAGE = `usage: npm run mutation -- [--incremental] [FILE|FOLDER|PATTERN]...   (nothing: ${RULES.join(' ')})`;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    options: { incremental: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  });
-  const patterns = positionals.length === 0 ? RULES : positionals;
-  const nothing = patterns.filter((pattern) => sourcesOf(pattern).length === 0);
-  if (nothing.length > 0) {
-    console.error(`no source file is named by ${nothing.join(' ')}\n${USAGE}`);
-    return 2;
+  const args = process.argv.slice(2);
+  const options = readOptions(args);
+  if (options === null) return misused(`not understood: ${args.join(' ')}`);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
   }
+  const { patterns, incremental } = options;
+  const nothing = patterns.filter((pattern) => sourcesOf(pattern).length === 0);
+  if (nothing.length > 0) return misused(`no source file is named by ${nothing.join(' ')}`);
   const folders = Map.groupBy(new Set(patterns.flatMap(sourcesOf)), dirname);
   const mutants: Mutant[] = [];
-  for (const [folder, files] of folders) mutants.push(...(await mutate(folder, files, values.incremental)));
+  for (const [folder, files] of folders) mutants.push(...(await mutate(folder, files, incremental)));
   process.stdout.write(reportText(mutants));
   return isGoodEnough(mutants) ? 0 : 1;
+}
+
+function misused(why: string): number {
+  console.error(`${why}\n\n${HELP}`);
+  return 2;
 }
 
 function sourcesOf(pattern: string): string[] {
@@ -50,6 +42,8 @@ function isFolder(pattern: string): boolean {
 async function mutate(folder: string, files: string[], incremental: boolean): Promise<Mutant[]> {
   const tests = testFiles().unit.filter((test) => dirname(test) === folder);
   if (tests.length === 0) throw new Error(`no test that starts no server stands in ${folder}`);
+  // Takes seconds to load: not for a help text.
+  const { Stryker } = await import('@stryker-mutator/core');
   return await new Stryker({
     mutate: files,
     testFiles: tests,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isGoodEnough, type Mutant, reportText } from './report.ts';
@@ -27,5 +28,29 @@ describe('what a mutation run comes to', () => {
     expect(text).toContain('a.ts:3:7  survived  BooleanLiteral: true');
     expect(text).toContain('a.ts:3:7  reached by no test  BooleanLiteral: true');
     expect(text).toContain('✗   0.0 %  a.ts  (0 noticed, 2 not)');
+  });
+});
+
+describe('npm run mutation', () => {
+  const run = (...args: string[]) => {
+    const program = join(import.meta.dirname, 'mutation.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  test('asked for its help begins to mutate, or throws', () => {
+    const help = expect.stringMatching(/^Usage: npm run mutation -- .*gateway\/provenance\n.*Exit code: 0 /s);
+    expect(run('--help')).toEqual({ status: 0, stdout: help, stderr: '' });
+  });
+
+  test.each([
+    ['an option that it does not know', '--incremetal'],
+    ['a file that is not there', 'gateway/trust/strict-jason.ts'],
+    ['a test', 'gateway/trust/strict-json.test.ts'],
+  ])('begins though it is given %s, or shows a stack trace', (_what, arg) => {
+    const { status, stdout, stderr } = run(arg);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: npm run mutation');
+    expect(stderr).not.toMatch(/^ {4}at /m);
   });
 });
