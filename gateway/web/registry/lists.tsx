@@ -61,7 +61,9 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
             <strong>{mandate.id}</strong> <span class="badge">{say(MANDATE_STATE_TEXTS[state])}</span>
             <Facts>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
-              <Fact term={say(REGISTRY_TEXTS.regions)}>{mandate.regions.map(regionText).join(say(SEPARATOR))}</Fact>
+              <Fact term={say(REGISTRY_TEXTS.regions)}>
+                <span class="regions">{mandate.regions.map(regionText).join(say(SEPARATOR))}</span>
+              </Fact>
               <Fact term={say(REGISTRY_TEXTS.basis)}>{say(mandate.instrument.title)}</Fact>
             </Facts>
           </li>
