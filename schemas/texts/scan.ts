@@ -227,6 +227,7 @@ export const SCAN_TEXTS = {
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },
   purpose: { zh: '目的', en: 'Purpose' },
+  venue_unknown: { zh: '没有此场所，请另选一个。', en: 'There is no venue of that name: choose another.' },
   choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
   sandbox: {
     zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
