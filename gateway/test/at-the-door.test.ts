@@ -256,6 +256,16 @@ describe('a traveller', () => {
     expect(await seriousFindings(desk.page)).toEqual([]);
     await desk.context.close();
   });
+
+  test('is told what staff have to do, or not that there is no such venue', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', query: 'venue=sanya-supermarket' });
+    const shown = await ask(desk, henan('green'));
+    expect(shown).toMatchObject({ words: expect.stringMatching(/You may go in without showing a code/) });
+    expect(shown).not.toMatchObject({ words: expect.stringMatching(/the person|the holder/) });
+    await desk.page.goto(`${gateway.url}/pass?venue=nowhere&lang=en`);
+    await desk.page.getByRole('alert').filter({ hasText: 'no venue of that name' }).waitFor();
+    await desk.context.close();
+  });
 });
 
 test('a venue whose tokens are bound to a key cannot scan with the page', async () => {

@@ -48,23 +48,17 @@ export const NO_PHONE_TEXT: LocalisedText = {
 export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
 
 /**
- * How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. `written`: how
- * the instant itself is put down, RFC 3339 unless told.
+ * How old it is now, by the verified time and the clock here: the age in a reply is nobody's signed word. That it is of
+ * an earlier reply is among the reasons. `written`: how the instant itself is put down, RFC 3339 unless told.
  */
 export function freshnessText(
-  { status_as_of, stale }: Pick<AttestationClaims, 'status_as_of' | 'stale'>,
+  { status_as_of }: Pick<AttestationClaims, 'status_as_of'>,
   nowS: number,
   written: (instant: string) => string = (instant) => instant,
 ): LocalisedText {
   if (status_as_of === null) return { zh: '签发省份未给出时间', en: 'the issuing province gave no time' };
   const age = ageText(Math.max(0, nowS - secondOf(status_as_of)));
-  const earlier = stale
-    ? { zh: '，为宽限期内的先前答复', en: ', an earlier reply inside its grace period' }
-    : { zh: '', en: '' };
-  return {
-    zh: `${age.zh}前（${written(status_as_of)}）${earlier.zh}`,
-    en: `${age.en} ago (${written(status_as_of)})${earlier.en}`,
-  };
+  return { zh: `${age.zh}前（${written(status_as_of)}）`, en: `${age.en} ago (${written(status_as_of)})` };
 }
 
 /** A length of time as it is spoken, in whole seconds, minutes or hours. */

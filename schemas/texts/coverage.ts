@@ -8,7 +8,7 @@ export const ATTENTION_TEXTS = {
   unsubstantiated: { zh: '大量黄码、红码未证明依据', en: 'many yellow or red are not substantiated' },
   batch: { zh: '黄码、红码多为批量赋码', en: 'most yellow or red were assigned by the batch' },
   flip: { zh: '码色一小时内反复变化', en: 'colours change within the hour' },
-  guessing: { zh: '客户端大量出示该省不认识的码', en: 'clients show many codes that the province does not know' },
+  guessing: { zh: '客户端大量出示该省未知码', en: 'clients show many codes that the province does not know' },
   breaker_open: { zh: '暂不向该省查询', en: 'the province is not asked at the moment' },
   node_silent: { zh: '节点停止上报', en: 'a node does not report' },
   node_fault: { zh: '节点的上报有异常', en: "something is wrong with a node's reports" },
@@ -24,7 +24,7 @@ export const ATTENTION_TEXTS = {
 /** What is wrong with a node's reports. */
 export const NODE_FAULT_TEXTS = {
   gap: { zh: '有上报丢失', en: 'reports were lost' },
-  fork: { zh: '同一编号出现两份不同上报', en: 'two reports of one number' },
+  fork: { zh: '同一编号有两份上报', en: 'two reports of one number' },
   clock_off: { zh: '时钟不准', en: 'its clock is off' },
   stale: { zh: '收到过期的上报', en: 'a report was too old' },
   unverified: { zh: '有上报未通过验签', en: 'a report was not signed by its keys' },
@@ -208,10 +208,10 @@ export function moreText(count: number): LocalisedText {
 export function withheldText(groups: number, below: number): LocalisedText {
   if (groups === 0) return { zh: '没有隐去的组合', en: 'Nothing is withheld' };
   return {
-    zh: `另有 ${groups} 个签发地与目的地的组合已隐去：扫码少于 ${below} 次；空格可能是其中之一，也可能没有扫码`,
+    zh: `另有 ${groups} 个签发地与目的地的组合已隐去：扫码少于 ${below} 次；未显示的可能是其中之一，也可能没有扫码`,
     en:
       groups === 1
-        ? `1 more issuer at a destination is withheld, with fewer than ${below} scans behind it: an empty cell is that one, or had no scans`
-        : `${groups} more issuers at destinations are withheld, with fewer than ${below} scans behind each: an empty cell is one of them, or had no scans`,
+        ? `1 more issuer at a destination is withheld, with fewer than ${below} scans behind it: what is not shown is that one, or had no scans`
+        : `${groups} more issuers at destinations are withheld, with fewer than ${below} scans behind each: what is not shown is one of them, or had no scans`,
   };
 }

@@ -11,7 +11,7 @@ export const HOME_TEXTS = {
     en: 'In sandbox mode every province is simulated.',
   },
   sandbox_means: {
-    zh: '不连接任何真实的省级服务，所有健康码、场所和记录均为虚构。请勿据此对任何真实的人作出决定。',
+    zh: '不连接任何真实的省级服务，健康码、场所和记录均为虚构。请勿据此对真实的人作任何决定。',
     en: 'No real provincial service is contacted, and every code, venue and record is made up. Decide nothing about a real person by it.',
   },
   pages: { zh: '页面', en: 'Pages' },

@@ -20,13 +20,14 @@ export const OPERATOR_TEXTS = {
     en: 'This key is enrolled and can sign. The private key cannot be exported and never leaves this browser.',
   },
   key_waits: {
-    zh: '在本浏览器不认可的日志上不能签名。请先处理页首的提示。',
+    zh: '本浏览器不认可此日志，不能在此签名。请先处理页首的提示。',
     en: 'Nothing can be signed about a log that this browser does not believe. See the notice at the top of the page.',
   },
   key_not_enrolled: {
     zh: '此密钥尚未登记，不能签名。请用已登记的密钥登记：在已登记的浏览器中粘贴此公钥，或运行此命令。',
     en: 'This key is not enrolled and cannot sign yet. Enrol it with a key that is: paste this public key in a browser whose key is enrolled, or run this command.',
   },
+  key_id: { zh: '密钥标识', en: 'Key ID' },
   public_key: { zh: '公钥', en: 'Public key' },
   command: { zh: '登记命令', en: 'Command that enrols it' },
   copy: { zh: '复制命令', en: 'Copy the command' },

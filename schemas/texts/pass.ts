@@ -1,4 +1,6 @@
 import type { LocalisedText } from '../code-lists/index.ts';
+import type { ProblemCode } from '../problem.ts';
+import type { ScanProblemCode } from './scan.ts';
 
 /** Names and sentences of a traveller's page, and of what is printed from it. */
 export const PASS_TEXTS = {
@@ -11,7 +13,7 @@ export const PASS_TEXTS = {
   for_staff: { zh: '工作人员登录', en: 'For staff' },
   where: { zh: '您要去哪里？', en: 'Where are you going?' },
   at_desk: {
-    zh: '通行凭证由目的地签发。请在目的地的服务台请工作人员办理，无需手机；网页不对匿名者开放，以免他人拿着您的码图查询您的状态。',
+    zh: '通行凭证由目的地签发。请到目的地的服务台，由工作人员办理，无需手机；网页不对匿名者开放，以免他人凭码图查询您的状态。',
     en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: whoever has a picture of your code could look up your status.',
   },
   offline: {
@@ -71,3 +73,35 @@ export const PASS_TEXTS = {
     en: "The gateway's answer did not verify, so it is not shown",
   },
 } as const satisfies Record<string, LocalisedText>;
+
+const REFRESH_CODE = { zh: '请刷新健康码后重试', en: 'Refresh your code and try again' };
+const TRY_LATER = {
+  zh: '请稍后重试，或到目的地直接出示健康码',
+  en: 'Try again in a moment, or show the code itself at your destination',
+};
+
+/** What a traveller does about a refusal, where more helps than to ask at the destination. */
+export const TRAVELLER_NEXT_TEXTS = {
+  check_not_permitted: { zh: '您无需出示健康码即可进入', en: 'You may go in without showing a code' },
+  code_expired: REFRESH_CODE,
+  code_unrecognised: {
+    zh: '请确认这是您的健康码，刷新后重试',
+    en: 'See whether it is your health code, refresh it and try again',
+  },
+  personal_identifier_refused: {
+    zh: '请出示健康码，不要输入个人号码',
+    en: 'Show the code; never type a personal number',
+  },
+  rate_limited: TRY_LATER,
+  unavailable: TRY_LATER,
+  gateway_unreachable: TRY_LATER,
+  reply_unreadable: TRY_LATER,
+  no_code_in_picture: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
+  picture_unreadable: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
+} as const satisfies Partial<Record<ProblemCode | ScanProblemCode, LocalisedText>>;
+
+/** Whatever else it is, it says nothing about the traveller. */
+export const TRAVELLER_ASKS_TEXT: LocalisedText = {
+  zh: '这不表明您有任何情况；请到目的地的服务台办理，或直接出示健康码',
+  en: 'Nothing about you follows from this: ask at a service desk of your destination, or show the code itself',
+};

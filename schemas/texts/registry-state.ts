@@ -37,7 +37,7 @@ export const EVENT_TEXTS = {
 export const ADAPTER_STATE_TEXTS = {
   active: { zh: '在用', en: 'active' },
   suspended: { zh: '已暂停', en: 'suspended' },
-  registered: { zh: '已提交', en: 'registered' },
+  registered: { zh: '已登记', en: 'registered' },
 } as const satisfies Record<AdapterView['state'], LocalisedText>;
 
 export const STAGE_TEXTS = {

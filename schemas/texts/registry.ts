@@ -4,19 +4,19 @@ import type { LocalisedText } from '../code-lists/index.ts';
 /** Why the gateway's log is not believed by a browser. */
 export const LOG_FAULT_TEXTS = {
   unsigned: {
-    zh: '日志没有本浏览器所认密钥的有效签名。下面的内容未经证明。',
+    zh: '日志缺少有效签名：须由本浏览器所认密钥签名。下面的内容未经证明。',
     en: 'No key that this browser knows signed the log. Nothing below is proved.',
   },
   keys_changed: {
-    zh: '日志由本浏览器未见过的密钥签名。请先与信任锚文件中的日志密钥核对，再决定是否接受。',
+    zh: '日志的签名密钥，本浏览器未曾见过。请先与信任锚文件所载密钥核对，再决定是否接受。',
     en: 'The log is signed by keys that this browser has not seen. Compare them with the log keys of the anchor file before you accept them.',
   },
   forked: {
-    zh: '日志与本浏览器先前所见不一致：历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
+    zh: '日志与此前所见不一致：历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
     en: 'The log is not the one that this browser saw before: its history was changed or split. Approve nothing, and tell the national platform.',
   },
   behind: {
-    zh: '此网关的日志比本浏览器先前所见更短：它落后了，或者日志被截短。',
+    zh: '此网关的日志，比本浏览器先前所见更短：它落后了，或者日志被截短。',
     en: 'This gateway shows a shorter log than this browser saw before: it is behind, or the log was cut.',
   },
   unreadable: { zh: '日志或其证明无法读取。', en: 'The log, or its proof, cannot be read.' },
@@ -191,7 +191,10 @@ export function entitiesText(count: number): LocalisedText {
 /** What this browser has seen before of a log that has only grown since. */
 export function consistentText(size: number): LocalisedText {
   const { zh, en } = sizeText(size);
-  return { zh: `此前所见的 ${zh}未改，只有新增。`, en: `Nothing that was seen before has changed; seen before: ${en}` };
+  return {
+    zh: `此前所见的 ${zh}未改，只有新增。`,
+    en: `Nothing that was seen before has changed; seen before: ${en}.`,
+  };
 }
 
 export function sizeText(size: number): LocalisedText {

@@ -153,7 +153,7 @@ export const CAMERA_FAULT_TEXTS = {
     zh: '浏览器未获准使用摄像头',
     en: 'The browser may not use the camera',
     next: {
-      zh: '请在浏览器的网站设置中允许摄像头，或改用图片、粘贴、扫码枪',
+      zh: '请在浏览器设置中允许摄像头，或改用图片、粘贴、扫码枪',
       en: "Allow the camera in the browser's settings for this site, or use a picture, paste, or a scanner that types",
     },
   },
@@ -227,6 +227,7 @@ export const SCAN_TEXTS = {
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },
   purpose: { zh: '目的', en: 'Purpose' },
+  venue_unknown: { zh: '没有此场所，请另选一个。', en: 'There is no venue of that name: choose another.' },
   choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
   sandbox: {
     zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
@@ -238,24 +239,24 @@ export const SCAN_TEXTS = {
     en: "Use an access token of the venue's authorization server. It stays in this page's memory and is gone when it is loaded again.",
   },
   sign_in_here: { zh: '以场所工作人员身份登录', en: 'Sign in as staff of the venue' },
-  sign_in_failed: { zh: '登录未完成，请重试', en: 'Signing in was not completed; try again' },
+  sign_in_failed: { zh: '登录未完成，请重试。', en: 'Signing in was not completed; try again.' },
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
-  token_unreadable: { zh: '这不是场所的访问令牌', en: 'This is no access token of a venue' },
+  token_unreadable: { zh: '这不是场所的访问令牌。', en: 'This is no access token of a venue.' },
   token_bound: {
-    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请改用未绑定密钥的令牌',
-    en: 'This token is bound to a key (DPoP) that is not in this page: use one that is not bound',
+    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请改用未绑定密钥的令牌。',
+    en: 'This token is bound to a key (DPoP) that is not in this page: use one that is not bound.',
   },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
   ready_offline: { zh: '请出示通行凭证', en: 'Show a pass' },
   ready_never: { zh: '现在无法核验', en: 'Nothing can be checked' },
   offline: {
-    zh: '网络不通：只能核验通行凭证和境外证书',
-    en: 'No network: only passes and certificates from abroad can be checked',
+    zh: '网络不通：只能核验通行凭证和境外证书。',
+    en: 'No network: only passes and certificates from abroad can be checked.',
   },
   offline_bare: {
-    zh: '网络不通，也没有可用的信任包。不得据此拒绝；请转人工核实',
-    en: 'No network, and no trust bundle that stands. Turn nobody away for it; have staff look into it',
+    zh: '网络不通，也没有可用的信任包。不得据此拒绝；请转人工核实。',
+    en: 'No network, and no trust bundle that stands. Turn nobody away for it; have staff look into it.',
   },
   unnamed: { zh: '未登录时只能核验通行凭证。', en: 'Without signing in only passes can be checked.' },
   trust_none: {
@@ -265,7 +266,7 @@ export const SCAN_TEXTS = {
   trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
   trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
   anchor_other: {
-    zh: '此网关的国家信任锚与本机此前采信的不同。',
+    zh: '此网关的国家信任锚，与本机此前采信的不同。',
     en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
   anchor_take: {
@@ -279,9 +280,12 @@ export const SCAN_TEXTS = {
   counted: { zh: '本班次', en: 'This shift' },
   counted_other: { zh: '其他', en: 'OTHER' },
   count_again: { zh: '归零', en: 'Count from 0' },
-  update: { zh: '有新版本，将在空闲时自动更新', en: 'A new version is there and loads when nobody is being checked' },
+  update: {
+    zh: '有新版本，将在空闲时自动更新。',
+    en: 'A new version is there and loads when nobody is being checked.',
+  },
   update_by_hand: {
-    zh: '有新版本：重新加载后生效，届时须再次输入令牌',
-    en: 'A new version is there: load the page again, and bring the token again',
+    zh: '有新版本：重新加载后生效，届时须再次输入令牌。',
+    en: 'A new version is there: load the page again, and bring the token again.',
   },
 } as const satisfies Record<string, LocalisedText>;

@@ -37,7 +37,7 @@ export const TRUST_ERROR_TEXTS = {
   region_refused: { zh: '其省份不允许它担保此处的场所', en: 'its province lets it vouch for no venue in this region' },
   proof_key_invalid: { zh: '持有证明未附可用的公钥', en: 'the proof of possession holds no usable public key' },
   proof_key_mismatch: {
-    zh: '持有证明所用密钥不是令牌所绑定的密钥',
+    zh: '持有证明与令牌绑定的密钥不同',
     en: 'the proof of possession is by another key than the token is bound to',
   },
   proof_method_mismatch: { zh: '持有证明用于另一方法', en: 'the proof of possession is for another method' },

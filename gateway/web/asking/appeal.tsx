@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import { remedyText } from '../../../schemas/texts/answer.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
@@ -16,13 +17,16 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
       <span class="whom">
         {unbroken(say(remedyText({ ...remedy, phone: null })))}
         {say({ zh: '', en: ' ' })}
-        <span class="mark">{mark}</span>
+        <span>{mark}</span>
       </span>
     </Row>
   );
 }
 
-/** A number of hours stays with its unit. */
-function unbroken(text: string): string {
-  return text.replace(/(\d) (?=h\b|小时)/g, '$1\u00a0');
+/** A number of hours stays with its unit, and a number to call on one line. */
+function unbroken(text: string): ComponentChildren {
+  return text
+    .replace(/(\d) (?=h\b|小时)/g, '$1\u00a0')
+    .split(/(\b\d{3,4}-\d{5,8}\b)/)
+    .map((part, at) => (at % 2 === 1 ? <span key={at}>{part}</span> : part));
 }

@@ -18,9 +18,15 @@ interface ChooseVenueProps {
 
 /** In the sandbox, where nobody signs in: which of the invented venues this page is. */
 export function ChooseVenue({ page, venues, heading }: ChooseVenueProps) {
+  const isUnknown = new URLSearchParams(location.search).has('venue');
   return (
     <section>
       {heading !== null && <h2>{say(heading)}</h2>}
+      {isUnknown && (
+        <p class="notice" role="alert">
+          {say(SCAN_TEXTS.venue_unknown)}
+        </p>
+      )}
       <ul class="ways">
         {venues.map(({ venue, name }) => (
           <li key={venue}>

@@ -4,6 +4,9 @@ import { say } from '../shell/language.ts';
 import { type Content, type ListedProblem, type Operation, problemCodesOf } from './description.ts';
 import { Members, Named, SchemaText } from './schema-text.tsx';
 
+/** The name of a header, such as Retry-After: no line ends within it. */
+const HEADER = /([A-Za-z]+-[A-Za-z]+)/;
+
 interface OperationProps {
   readonly operation: Operation;
   readonly problems: ReadonlyMap<string, ListedProblem>;
@@ -64,11 +67,15 @@ export function Problems({ problems }: { readonly problems: readonly ListedProbl
             </>
           }
         >
-          {say(text)} →&nbsp;<strong>{say(next)}</strong>
+          {say(text)} →&nbsp;<strong>{withWholeNames(say(next))}</strong>
         </Fact>
       ))}
     </Facts>
   );
+}
+
+function withWholeNames(text: string) {
+  return text.split(HEADER).map((part, at) => (at % 2 === 1 ? <span class="whole">{part}</span> : part));
 }
 
 function Parameters({ operation: { parameters } }: Pick<OperationProps, 'operation'>) {

@@ -11,6 +11,8 @@ const ANSWER_WITHIN_MS = 10_000;
 const METADATA = '/.well-known/oauth-protected-resource';
 /** Nothing that a shell would read as anything but itself. */
 const PLAIN = /^[A-Za-z0-9]+$/;
+/** The end of a line that goes on: the sign that says so never stands on a line of its own. */
+const CONTINUED = /(\S+ \\)(?=\n)/;
 const BLANKS = { clientId: '…', clientSecret: '…', tokenEndpoint: 'https://…', purpose: '…', code: '…' };
 
 /** A token, one scan and an offline verification, with what this gateway's sandbox gives out filled in. */
@@ -66,7 +68,9 @@ function Block({ name, title, text }: BlockProps) {
           {say(isCopied ? DOCS_TEXTS.copied : DOCS_TEXTS.copy)}
         </button>
       </figcaption>
-      <pre data-block={name}>{text}</pre>
+      <pre data-block={name}>
+        {text.split(CONTINUED).map((part, at) => (at % 2 === 1 ? <span class="whole">{part}</span> : part))}
+      </pre>
     </figure>
   );
 }

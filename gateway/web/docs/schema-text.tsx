@@ -57,7 +57,9 @@ function formOf(schema: JsonSchema): ComponentChildren {
     const { items, minItems, maxItems } = schema;
     return (
       <>
-        {say(DOCS_TEXTS.array_of)} {typeof items === 'object' ? formOf(items) : say(DOCS_TEXTS.anything)}
+        {say(DOCS_TEXTS.array_of)}
+        {say({ zh: '', en: ' ' })}
+        {typeof items === 'object' ? formOf(items) : say(DOCS_TEXTS.anything)}
         {limitsText(minItems, maxItems)}
       </>
     );

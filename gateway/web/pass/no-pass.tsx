@@ -1,11 +1,12 @@
 import { secondOf } from '../../../schemas/clocks.ts';
-import { REASONS } from '../../../schemas/code-lists/index.ts';
-import { freshnessText, NO_PHONE_TEXT, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
-import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
+import { type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
+import { ownMember } from '../../../schemas/own-member.ts';
+import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
+import { PASS_TEXTS, TRAVELLER_ASKS_TEXT, TRAVELLER_NEXT_TEXTS } from '../../../schemas/texts/pass.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { doorNextOf, type Outcome } from '../asking/outcome.ts';
+import type { Outcome } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
@@ -27,7 +28,7 @@ export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
       </h2>
       <Why outcome={outcome} nowS={nowS} />
       <p class="tools">
-        <button type="button" onClick={onAgain}>
+        <button type="button" class="unprinted" onClick={onAgain}>
           {say(PASS_TEXTS.again)}
         </button>
       </p>
@@ -46,7 +47,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
           <p>{say(PASS_TEXTS.unverified)}</p>
           <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
-            <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(TRAVELLER_ASKS_TEXT)}</Row>
           </dl>
         </>
       );
@@ -56,7 +57,7 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
         <>
           <p>{say(outcome.text)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(doorNextOf(outcome.code) ?? outcome.next)}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(nextOf(outcome.code))}</Row>
           </dl>
         </>
       );
@@ -86,9 +87,14 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
-        <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>
     </>
   );
+}
+
+/** For the traveller: the advice that comes with a problem is for whoever scans. */
+function nextOf(code: string): LocalisedText {
+  const texts: Readonly<Record<string, LocalisedText>> = TRAVELLER_NEXT_TEXTS;
+  return ownMember(texts, code) ?? TRAVELLER_ASKS_TEXT;
 }

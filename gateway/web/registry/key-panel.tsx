@@ -42,7 +42,7 @@ export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProp
       {kept !== null && typeof kept !== 'string' && (
         <>
           <p>
-            {say(OPERATOR_TEXTS.public_key)}
+            {say(OPERATOR_TEXTS.key_id)}
             {COLON}
             <code id="browser-kid">{kept.kid}</code>
           </p>

@@ -11,7 +11,7 @@ import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
-import { timeText } from './words.ts';
+import { DOT, timeText } from './words.ts';
 
 /** Every case in which a destination is stricter than the national baseline, with its basis and its end. */
 export function Deviations({ lists }: { readonly lists: readonly DeviationsView[] }) {
@@ -61,7 +61,9 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
             <strong>{mandate.id}</strong> <span class="badge">{say(MANDATE_STATE_TEXTS[state])}</span>
             <Facts>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
-              <Fact term={say(REGISTRY_TEXTS.regions)}>{mandate.regions.map(regionText).join(say(SEPARATOR))}</Fact>
+              <Fact term={say(REGISTRY_TEXTS.regions)}>
+                <span class="regions">{mandate.regions.map(regionText).join(say(SEPARATOR))}</span>
+              </Fact>
               <Fact term={say(REGISTRY_TEXTS.basis)}>{say(mandate.instrument.title)}</Fact>
             </Facts>
           </li>
@@ -93,7 +95,9 @@ function Entity({ entity }: { readonly entity: EntityView }) {
       id={`entity-${entity.entity_id}`}
       summary={
         <>
-          <strong>{say(entity.name)}</strong> · {say(ENTITY_ROLE_TEXTS[entity.role])}
+          <strong>{say(entity.name)}</strong>
+          {DOT}
+          {say(ENTITY_ROLE_TEXTS[entity.role])}
           {entity.state === 'removed' && (
             <span class="badges">
               <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>

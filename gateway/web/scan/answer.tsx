@@ -175,7 +175,7 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         <span>{say(SCAN_TEXTS.pass_held)}</span>
       </Route>
       <dl class="rows">
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText({ ...claims, stale: false }, nowS, clockAt(nowS)))}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
           <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
