@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { read } from './documented.ts';
 import { freePort } from './free-port.ts';
@@ -127,6 +127,7 @@ describe('the installed command', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     killAtExit(gateway);
+    onTestFinished(() => void gateway.kill('SIGTERM'));
     let said = '';
     for (const stream of [gateway.stdout, gateway.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
