@@ -4,7 +4,7 @@ import { testFiles } from './gateway/test/end-to-end-files.ts';
 import { FOUNDED_SANDBOXES } from './gateway/test/founded-sandboxes.ts';
 import LongestFirst from './gateway/test/longest-first.ts';
 import { orderSeed } from './gateway/test/order-seed.ts';
-import { PATIENCE_MS } from './gateway/test/patience.ts';
+import { PATIENCE_MS, WHOLE_TEST_MS } from './gateway/test/patience.ts';
 import { folderOfRun } from './gateway/test/test-folder.ts';
 
 const { unit, endToEnd, alone } = testFiles();
@@ -20,8 +20,8 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 
 export default defineConfig({
   test: {
-    testTimeout: 2 * PATIENCE_MS,
-    hookTimeout: 2 * PATIENCE_MS,
+    testTimeout: WHOLE_TEST_MS,
+    hookTimeout: WHOLE_TEST_MS,
     expect: { poll: { timeout: PATIENCE_MS } },
     // Files that wait (for a fault, for a lease, for a process) leave two cores idle: a third one goes on meanwhile.
     maxWorkers: 3,

@@ -101,15 +101,15 @@ describe('faults', () => {
   const province = '410000';
   afterEach(async () => await setFault(sandbox, province, null));
 
-  async function raw(): Promise<Response> {
+  async function raw(signal: AbortSignal | null = null): Promise<Response> {
     const { origin } = upstreamOf(sandbox, province);
-    return await fetch(origin, { method: 'POST', body: '{}', redirect: 'manual', signal: AbortSignal.timeout(1_500) });
+    return await fetch(origin, { method: 'POST', body: '{}', redirect: 'manual', signal });
   }
 
-  async function failureUnder(fault: Fault): Promise<string> {
+  async function failureUnder(fault: Fault, signal: AbortSignal | null = null): Promise<string> {
     await setFault(sandbox, province, fault);
     try {
-      return String((await (await raw()).text()).length);
+      return String((await (await raw(signal)).text()).length);
     } catch (error) {
       return error instanceof Error ? error.name : 'unknown';
     }
@@ -128,8 +128,9 @@ describe('faults', () => {
   });
 
   test('hang and trickle never finish', async () => {
-    expect(await failureUnder({ hang: true })).toBe('TimeoutError');
-    expect(await failureUnder({ trickle: true })).toBe('TimeoutError');
+    const patience = () => AbortSignal.timeout(1_500);
+    expect(await failureUnder({ hang: true }, patience())).toBe('TimeoutError');
+    expect(await failureUnder({ trickle: true }, patience())).toBe('TimeoutError');
   });
 
   test('reset and half_closed break off', async () => {

@@ -72,8 +72,8 @@ describe('with a Redis', () => {
       await vi.waitFor(async () => expect(await clients[0]?.ping()).toBe('PONG'), WITHIN);
     });
     const limit = open(0);
-    const started = performance.now();
-    expect(await taken(limit, 'c', 40)).toBe(20);
-    expect(performance.now() - started).toBeLessThan(200);
+    // All of them in one turn of the event loop, in which nothing can come from Redis.
+    const refusals = Array.from({ length: 40 }, () => limit.take('c'));
+    expect(refusals.filter((refused) => refused === null)).toHaveLength(20);
   });
 });

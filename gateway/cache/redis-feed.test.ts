@@ -16,7 +16,11 @@ import { StatementCache } from './statement-cache.ts';
 const QUESTION = { province: '410000', adapter: 'a-digest', token: 'TOKEN-OF-NOBODY' } as const;
 const HANDLE = 'HANDLE-OF-NOBODY';
 const PATIENCE = { leaseMs: 1_000, followMs: 100 };
+/** Whoever waits as long as this is not answered within a test. */
+const WITHOUT_END = { leaseMs: 10 * PATIENCE_MS, followMs: 10 * PATIENCE_MS };
 const WITHIN = { timeout: PATIENCE_MS, interval: 5 };
+/** So long that a look-up which waits for no reply is not taken for one that does, however busy the machine is. */
+const GIVEN_UP_AFTER_MS = 600;
 
 interface Instance extends OpenCache {
   readonly redis: RedisConnection;
@@ -64,8 +68,8 @@ describe.each([
     }, WITHIN);
   }
 
-  async function read({ cache }: Instance): Promise<boolean> {
-    const reading = await cache.read(cache.keyOf(QUESTION, 0), PATIENCE);
+  async function read({ cache }: Instance, patience = PATIENCE): Promise<boolean> {
+    const reading = await cache.read(cache.keyOf(QUESTION, 0), patience);
     cache.release(reading.lease);
     return reading.fresh !== null;
   }
@@ -138,9 +142,7 @@ describe.each([
     await vi.waitFor(() => expect([a.feed.state(), b.feed.state()]).toEqual(['down', 'down']), WITHIN);
     // This process's own memory still answers, and nobody waits for Redis.
     expect(a.cache.peek(key)).not.toBeNull();
-    const started = performance.now();
-    expect(await read(b)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(await read(b, WITHOUT_END)).toBe(false);
     await expect(a.invalidate({ kind: 'province', province: '440000' }, Date.now())).rejects.toMatchObject({
       code: 'unavailable',
     });
@@ -157,7 +159,7 @@ describe.each([
 describe('a Redis that stands still', () => {
   test('delays every answer, or keeps instances from coming back to it', async () => {
     const server = await startRedis();
-    const redis = connectRedis(server.url);
+    const redis = connectRedis(server.url, GIVEN_UP_AFTER_MS);
     const open = openCache({ redis, secret: SECRET, nowMs: Date.now, count: () => {}, onInvalidated: () => {} });
     await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);
     const [node] = server.nodes;
@@ -165,12 +167,11 @@ describe('a Redis that stands still', () => {
     const tookMs: number[] = [];
     for (let n = 0; n < 30; n += 1) {
       const started = performance.now();
-      await open.cache.read(open.cache.keyOf({ ...QUESTION, token: `t${n}` }, 0), PATIENCE);
+      await open.cache.read(open.cache.keyOf({ ...QUESTION, token: `t${n}` }, 0), WITHOUT_END);
       tookMs.push(performance.now() - started);
     }
     // Three commands time out; then Redis is left alone.
-    expect(tookMs.filter((ms) => ms > 150).length).toBeLessThanOrEqual(6);
-    expect(Math.max(...tookMs)).toBeLessThan(2_000);
+    expect(tookMs.filter((ms) => ms > GIVEN_UP_AFTER_MS).length).toBeLessThanOrEqual(6);
     await vi.waitFor(() => expect(open.feed.state()).toBe('down'), WITHIN);
     node?.resume();
     await vi.waitFor(() => expect(open.feed.state()).toBe('live'), WITHIN);

@@ -39,12 +39,12 @@ describe('waiting for readiness', () => {
     const url = await node(() => now);
     const waiting = becomesReady(cli, url, new AbortController().signal, { tellEveryMs: 20, explainAfterMs: 60_000 });
     await vi.waitFor(
-      () => expect(told.at(-1)).toMatch(/^huren: not ready yet \(0 s\): \/readyz does not answer$/),
+      () => expect(told.at(-1)).toMatch(/^huren: not ready yet \(\d+ s\): \/readyz does not answer$/),
       PATIENTLY,
     );
     now = unready('registry_missing', 'mandate_none');
     await vi.waitFor(
-      () => expect(told.at(-1)).toMatch(/not ready yet \(\d s\): registry_missing, mandate_none$/),
+      () => expect(told.at(-1)).toMatch(/not ready yet \(\d+ s\): registry_missing, mandate_none$/),
       PATIENTLY,
     );
     now = READY;

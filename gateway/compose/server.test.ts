@@ -176,7 +176,8 @@ describe('a server', () => {
       'HTTP/1.1 408 Request Timeout',
       'HTTP/1.1 200 OK',
     ]);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    // Node by itself looks every thirty seconds.
+    expect(performance.now() - started).toBeLessThan(20_000);
     const large = connect({ host: '127.0.0.1', port, ca: ca.caPem });
     large.write(`GET / HTTP/1.1\r\nhost: a\r\nx-large: ${'a'.repeat(17_000)}\r\n\r\n`);
     expect(await text(large)).toMatch(/^HTTP\/1\.1 431 /);

@@ -1,12 +1,13 @@
 import { startChild } from './start-child.ts';
 
 /*
- * A parent that the test stops (SIGSTOP) for longer than its child may take: the child is ready in the meantime.
+ * A parent that the test stops (SIGSTOP) for longer than its child may take: the child is ready in the meantime, and says
+ * so in the file that is named to the parent.
  */
 const child = startChild({
   name: 'the child',
   file: new URL('./start-child.fixture.ts', import.meta.url),
-  message: { behaviour: 'late' },
+  message: { behaviour: 'behind-its-back', saidIn: process.argv[2] },
   read: () => ({ ready: 'ready' }),
   limits: { tickMs: 250, readyWithinMs: 1_250 },
 });

@@ -1,15 +1,20 @@
 /*
  * A child that behaves as it is told by its start message. Forked by start-child.test.ts.
  */
+import { writeFileSync } from 'node:fs';
+
 process.once('message', (message) => {
-  const { behaviour } = Object(message);
-  const say = (text: string) => process.send?.({ text, pid: process.pid });
+  const { behaviour, saidIn } = Object(message);
+  const say = (text: string, said = () => {}) => process.send?.({ text, pid: process.pid }, said);
   switch (behaviour) {
     case 'ready':
       say('ready');
       break;
     case 'late':
       setTimeout(() => say('ready'), 400);
+      break;
+    case 'behind-its-back':
+      setTimeout(() => say('ready', () => writeFileSync(saidIn, '')), 400);
       break;
     case 'twice':
       say('ready');

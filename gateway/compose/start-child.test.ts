@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { PATIENCE_MS } from '../test/patience.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { PATIENCE_MS, PATIENTLY } from '../test/patience.ts';
+import { tempFolder } from '../test/registry-site.fixture.ts';
 import { type Child, type ChildLimits, startChild } from './start-child.ts';
 
 const FILE = new URL('./start-child.fixture.ts', import.meta.url);
-const SOON: ChildLimits = { tickMs: 50, readyWithinMs: 5_000, stopWithinMs: 2_000, killedWithinMs: 1_000 };
+const SOON: ChildLimits = { tickMs: 50, readyWithinMs: PATIENCE_MS, stopWithinMs: 2_000, killedWithinMs: 1_000 };
 
 const children: Child<string>[] = [];
 const heard: unknown[] = [];
@@ -99,18 +102,24 @@ describe('a child', () => {
   });
 
   test.runIf(process.platform === 'linux')('that was ready while its parent was stopped is given up', async () => {
-    const parent = spawn(process.execPath, [new URL('./start-child-parent.fixture.ts', import.meta.url).pathname], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const saidIn = join(tempFolder(onTestFinished), 'said');
+    const program = new URL('./start-child-parent.fixture.ts', import.meta.url).pathname;
+    const parent = spawn(process.execPath, [program, saidIn], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const closed = once(parent, 'close');
     const said: string[] = [];
-    parent.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said.push(text);
-      if (text.startsWith('started')) {
+    const timeIsUp = new Promise<void>((resolve) => {
+      parent.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said.push(text);
+        if (!text.startsWith('started')) return;
         parent.kill('SIGSTOP');
-        setTimeout(() => parent.kill('SIGCONT'), 1_500);
-      }
+        setTimeout(resolve, 1_500);
+      });
     });
-    await once(parent, 'close');
+    await timeIsUp;
+    // Until the child has said so, however long it takes to start.
+    await vi.waitFor(() => expect(existsSync(saidIn) || parent.exitCode !== null).toBe(true), PATIENTLY);
+    parent.kill('SIGCONT');
+    await closed;
     expect(said.join('')).toBe('started\nready\nstopped\n');
   });
 });

@@ -276,12 +276,10 @@ describe('a seventeenth province', () => {
     const code = unregistered.find(({ scenario }) => scenario === 'green')?.code ?? '';
     expect(await venue.verify(code)).toMatchObject({ issuer: { province: '120000' }, decision: 'pass' });
     await submit(first, 'adapter_suspended', { province: '120000', reason: 'misuse' });
-    const suspendedMs = performance.now();
     await vi.waitFor(
       async () => expect(await venue.problem(code)).toMatchObject({ code: 'adapter_suspended' }),
       PATIENTLY,
     );
-    expect(performance.now() - suspendedMs).toBeLessThan(1_000);
     expect(await get('/v1/registry/adapters/120000')).toMatchObject({
       state: 'suspended',
       suspended: { by: first.entityId, reason: 'misuse' },

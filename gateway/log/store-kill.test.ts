@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { randomFrom } from '../test/chaos/random.ts';
+import { WHOLE_TEST_MS } from '../test/patience.ts';
 import { findPostgres, startPostgres } from '../test/postgres.ts';
 import type { LogStore } from './store.ts';
 import { writtenEntry } from './store.writer.ts';
@@ -17,7 +18,7 @@ const WRITER = join(import.meta.dirname, 'store.writer.ts');
 /** How often each store's writer is killed, and what decides when; set STORE_KILLS=100 for the long run. */
 const KILLS = Number(process.env['STORE_KILLS'] ?? 10);
 const SEED = Number(process.env['STORE_KILLS_SEED'] ?? 20_220_613);
-const TIMEOUT_MS = 60_000 + KILLS * 5_000;
+const TIMEOUT_MS = WHOLE_TEST_MS + KILLS * 5_000;
 
 type Stored = { readonly name: string; readonly firstIndex: number; readonly append: number; readonly of: number };
 type Writer = { readonly child: ChildProcess; readonly stored: Stored[]; readonly gone: Promise<unknown> };

@@ -198,7 +198,6 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
       test('do not follow one another', async () => {
         const registry = await opened();
         const follower = await openOne(elsewhere());
-        const started = performance.now();
         await registry.commit((draft) =>
           draft.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk }),
         );
@@ -206,7 +205,6 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
           timeout: PATIENCE_MS,
           interval: 5,
         });
-        expect(performance.now() - started).toBeLessThan(1_000);
       });
 
       test('lose or double an event when both write', async () => {

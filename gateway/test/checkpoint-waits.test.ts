@@ -13,6 +13,8 @@ import { PATIENTLY } from './patience.ts';
 import { type RegistrySite, startSite, tempFolder } from './registry-site.fixture.ts';
 
 const { first, second, henan } = actors;
+/** Half of the time for which those who wait here ask to be held: whoever is answered by then has not been left to its end. */
+const BEFORE_ITS_TIME_MS = 15_000;
 let world: World;
 beforeAll(async () => {
   world = await enrolledWorld();
@@ -58,7 +60,7 @@ test('a question that waits is answered late, with the old checkpoint, or not at
   const startedMs = performance.now();
   await grow(log);
   expect(await Promise.all(held.map(async (reply) => sizeIn(await reply)))).toEqual([8, 8]);
-  expect(performance.now() - startedMs).toBeLessThan(1_000);
+  expect(performance.now() - startedMs).toBeLessThan(BEFORE_ITS_TIME_MS);
   expect(waiting(log)).toBe(0);
 });
 
@@ -98,5 +100,5 @@ test('a registry that stops makes those who wait hold it up', async () => {
   log.waits.close();
   expect(await sizeIn(await held)).toBe(7);
   expect(await sizeIn(await ask(log, '?since=7&wait_s=30'))).toBe(7);
-  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  expect(performance.now() - startedMs).toBeLessThan(BEFORE_ITS_TIME_MS);
 });

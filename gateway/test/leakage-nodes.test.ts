@@ -36,7 +36,7 @@ beforeAll(async () => {
     { what: "the venue's nonce", text: VENUE_NONCE },
   ];
   signed = unique('something signed', [...signedIn(scanned.replies), ...statementsPassed()].map(signatureOf));
-}, 300_000);
+});
 afterAll(async () => {
   await nodes.stop();
   await redis.stop();

@@ -12,8 +12,8 @@ import { PATIENCE_MS } from './patience.ts';
 import { processesOf, readOf } from './processes-of.ts';
 
 const HUREN = join(import.meta.dirname, '../cli/huren.ts');
-/** Half a minute on a machine of two cores that has nothing else to do. */
-const CHECKED_WITHIN_MS = 180_000;
+/** Half a minute on a machine of two cores that has nothing else to do; how far it has come is not told. */
+const CHECKED_WITHIN_MS = 10 * PATIENCE_MS;
 const STARTED_WITHIN_MS = PATIENCE_MS;
 const ENDED_WITHIN_MS = PATIENCE_MS;
 

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { read } from './documented.ts';
 import { freePort } from './free-port.ts';
 import { ROOT } from './import-graph.ts';
 import { killAtExit } from './kill-at-exit.ts';
@@ -25,6 +26,9 @@ const bomSchema = z.object({
   bomFormat: z.string(),
   components: z.array(z.object({ name: z.string(), version: z.string() })),
 });
+const WITH_BLANKS = '350000-blanks';
+/** What scans the codes of an added province, and how that ends. */
+const STEP_5 = /`npm run -s huren -- (demo --province 120000)`.* it ends with `([^`]+)`/;
 const WITHIN = { timeout: PATIENCE_MS, interval: 200 };
 
 let installed: InstalledPackage;
@@ -113,9 +117,10 @@ describe('the installed command', () => {
     expect(ran.exit).toBe(2);
   });
 
-  test('a gateway with its simulated provinces does not start, or its printed scan does not run', async () => {
+  test('a gateway with its simulated provinces does not start, its printed scan does not run, or it leaves out a province that was added as CONTRIBUTING.md says', async () => {
     const port = await freePort();
     const env = { HUREN_PORT: String(port), HUREN_DATA_DIR: join(installed.site, 'data'), HUREN_LOG_LEVEL: 'warn' };
+    await addProvinces();
     const gateway = spawn(process.execPath, [installed.command, 'serve', '--sandbox'], {
       cwd: installed.site,
       env: { PATH: process.env['PATH'], ...env },
@@ -130,17 +135,30 @@ describe('the installed command', () => {
     }
     await vi.waitFor(() => expect(said).toMatch(/Ctrl-C stops everything|停止/), WITHIN);
     const [, code = ''] = /huren scan '([^']+)'/.exec(said) ?? [];
-    const scan = await installed.run([installed.command, 'scan', code, '--json'], {
-      HUREN_URL: `http://127.0.0.1:${port}`,
-      HUREN_DATA_DIR: env.HUREN_DATA_DIR,
-    });
+    const asked = { HUREN_URL: `http://127.0.0.1:${port}`, HUREN_DATA_DIR: env.HUREN_DATA_DIR };
+    const scan = await installed.run([installed.command, 'scan', code, '--json'], asked);
     expect(JSON.parse(scan.stdout)).toMatchObject({ decision: 'pass', verified: true });
     const page = await fetch(`http://127.0.0.1:${port}/scan`);
     expect(page.status).toBe(200);
+    const [, command = '', ends = ''] = STEP_5.exec(read('CONTRIBUTING.md').replaceAll('\n', ' ')) ?? [];
+    const demo = await installed.run([installed.command, ...command.split(' '), '--lang', 'en'], asked);
+    expect([demo.exit, demo.stdout.trimEnd().split('\n').at(-1)]).toEqual([0, ends]);
+    const left = said.split('\n').filter((line) => line.includes('stays out of use'));
+    expect(left).toEqual([expect.stringContaining(WITH_BLANKS)]);
     gateway.kill('SIGTERM');
     await vi.waitFor(() => expect(gateway.exitCode).not.toBeNull(), WITHIN);
   });
 });
+
+/** Beside those that ship: the finished Tianjin, and a folder that still has its blanks. */
+async function addProvinces(): Promise<void> {
+  const provinces = join(installed.site, 'node_modules/huren/dist/adapters/provinces');
+  cpSync(join(ROOT, 'adapters/conformance/examples/120000-tianjin'), join(provinces, '120000-tianjin'), {
+    recursive: true,
+  });
+  const argv = ['adapter', 'init', join(provinces, WITH_BLANKS), '--province', '350000', '--driver', 'tif'];
+  expect((await installed.run([installed.command, ...argv, '--name', 'blanks'])).exit).toBe(0);
+}
 
 describe('what the package exports', () => {
   const compiled = (entry: string) => join(installed.site, 'node_modules/huren/dist/gateway/client', entry);

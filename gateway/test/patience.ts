@@ -4,5 +4,11 @@
  */
 export const PATIENCE_MS = 60_000;
 
-/** The same for `vi.waitFor`. */
+/**
+ * How long a whole test or hook may take. What it waits for has a bound of its own; this one ends what hangs elsewhere,
+ * and is as far away as a starved machine may make the slowest of them.
+ */
+export const WHOLE_TEST_MS = 5 * PATIENCE_MS;
+
+/** The same as the first for `vi.waitFor`. */
 export const PATIENTLY = { timeout: PATIENCE_MS } as const;

@@ -64,13 +64,11 @@ describe.each([
     // One fault after another would open the breaker: in between the province answers more often than it fails.
     for (let scan = 0; scan < 2; scan += 1) await venue.verify(await freshCode(signing, 'green'));
     await setFault(gateway.url, signing, fault);
-    const started = performance.now();
     const reply = await venue.verify(code);
     expect(reply).toMatchObject({ status: 'indeterminate', decision: 'refer', evidence: [] });
     expect(reply.reasons.map((entry) => entry.code)).toContain(reason);
     expect(reply.remedy).not.toBeNull();
     expect(decodeJwt(reply.attestation)).toMatchObject({ status: 'indeterminate', decision: 'refer' });
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('and hangs keeps another from answering', async () => {

@@ -11,13 +11,13 @@ import { entryChecker, type GenesisRule } from '../registry/apply-entry.ts';
 import { randomFrom } from './chaos/random.ts';
 import { freePort } from './free-port.ts';
 import { killAtExit } from './kill-at-exit.ts';
-import { PATIENCE_MS } from './patience.ts';
+import { PATIENCE_MS, WHOLE_TEST_MS } from './patience.ts';
 import { tempFolder } from './registry-site.fixture.ts';
 
 const PROCESS = join(import.meta.dirname, 'registry-process.writer.ts');
 /** How often each side is killed; set REGISTRY_KILLS=100 for the long run. */
 const KILLS = Number(process.env['REGISTRY_KILLS'] ?? 6);
-const TIMEOUT_MS = 60_000 + KILLS * 10_000;
+const TIMEOUT_MS = WHOLE_TEST_MS + KILLS * 10_000;
 
 interface Running {
   readonly child: ChildProcess;

@@ -14,7 +14,6 @@ import { unplayedProvince } from './unplayed-province.ts';
 import { openVenueClient, type VenueClient } from './venue-client.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../adapters/conformance/examples/120000-tianjin');
-const FOLLOW_WITHIN_MS = 1_000;
 let gateway: SandboxGateway;
 let run: RegistryCli['run'];
 let step: RegistryCli['step'];
@@ -56,10 +55,9 @@ async function outcome(code: string): Promise<string> {
   return answer.code ?? answer.decision ?? '';
 }
 
-async function msUntil(wanted: string): Promise<number> {
-  const from = performance.now();
+/** A scan leads to it, without a restart; how soon is told by the nation's drill. */
+async function becomes(wanted: string): Promise<void> {
   await expect.poll(() => outcome(green), { interval: 10 }).toBe(wanted);
-  return performance.now() - from;
 }
 
 async function bodyOf<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
@@ -149,17 +147,17 @@ describe('the seventeenth province, against a running gateway', { shuffle: false
   test('its codes do not scan once it is active, or only after a restart', async () => {
     await step('adapter', 'approve', '120000', '0.1.0', '--as', 'operator-b', '--dir', folder);
     await step('adapter', 'activate', '120000', '0.1.0');
-    expect(await msUntil('pass')).toBeLessThan(FOLLOW_WITHIN_MS);
+    await becomes('pass');
     const scan = await run('scan', green, '--json');
     expect(JSON.parse(scan.stdout)).toMatchObject({ decision: 'pass', verified: true, issuer: { province: '120000' } });
   });
 
-  test('a suspension takes longer than a second, or is lifted by who was suspended', async () => {
+  test('a suspension is only in force after a restart, or is lifted by who was suspended', async () => {
     await step('adapter', 'suspend', '120000', '--reason', 'wrong_answers', '--as', 'operator-a');
-    expect(await msUntil('adapter_suspended')).toBeLessThan(FOLLOW_WITHIN_MS);
+    await becomes('adapter_suspended');
     expect(await refusal('adapter', 'resume', '120000')).toBe('suspension_not_yours');
     await step('adapter', 'resume', '120000', '--as', 'operator-b');
-    expect(await msUntil('pass')).toBeLessThan(FOLLOW_WITHIN_MS);
+    await becomes('pass');
   });
 
   test('a newer version cannot be taken back at once', async () => {
@@ -172,9 +170,7 @@ describe('the seventeenth province, against a running gateway', { shuffle: false
     await step('adapter', 'activate', '120000', '0.2.0', '--full');
     await expect.poll(() => adapterOf(green), { interval: 10 }).toMatch(/^120000@0\.2\.0#/);
     await step('adapter', 'rollback', '120000');
-    const from = performance.now();
     await expect.poll(() => adapterOf(green), { interval: 10 }).toMatch(/^120000@0\.1\.0#/);
-    expect(performance.now() - from).toBeLessThan(FOLLOW_WITHIN_MS);
     expect(await refusal('adapter', 'rollback', '120000')).toBe('rollback_target');
   });
 

@@ -59,14 +59,14 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(await stop.isDisabled()).toBe(true);
       await suspend.getByLabel('请输入“天津”以确认').fill('天津');
       await stop.click();
-      await expect.poll(answer, { timeout: 1_000 }).toBe('adapter_suspended');
+      await expect.poll(answer).toBe('adapter_suspended');
       await page.locator('#resume-120000').getByText('赋码被滥用').waitFor();
       await watching.page.locator('#province-120000 .badge.suspended').waitFor();
       const latest = watching.page.locator('#history li').first();
       await expect.poll(() => latest.innerText()).toContain('Statuses are assigned for other than epidemic reasons');
       expect(await latest.getAttribute('data-kind')).toBe('adapter_suspended');
       await page.getByRole('button', { name: '恢复此适配器' }).click();
-      await expect.poll(answer, { timeout: 1_000 }).toBe('pass');
+      await expect.poll(answer).toBe('pass');
       await watching.page.locator('#province-120000 .badge.active').waitFor();
       expect(watching.complaints).toEqual([]);
       await watching.context.close();

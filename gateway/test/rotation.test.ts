@@ -12,6 +12,7 @@ import { verifySm2 } from '../trust/sm2.ts';
 import { STATUS_ISSUER, type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { validateChain } from '../trust/trust-chain.ts';
 import { verifyAttestation } from '../trust/verify-attestation.ts';
+import { WHOLE_TEST_MS } from './patience.ts';
 import { openRegistryCli } from './registry-cli.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { codeLike, openVenueClient, sandboxCode, sandboxCodes, type VenueClient } from './venue-client.ts';
@@ -119,7 +120,7 @@ describe('rotation', () => {
       // Each key has changed twice while answers were given with it.
       expect([kids.statement.size, kids.attestation.size]).toEqual([3, 3]);
     },
-    60_000 + SCANS * 100,
+    WHOLE_TEST_MS + SCANS * 100,
   );
 });
 
@@ -159,11 +160,11 @@ describe('federation keys', () => {
     expect(verdicts.get('pass verified')).toBeGreaterThan(20);
     // The new registry key signs for its province.
     await rotateStatementKey('410000');
-  }, 180_000);
+  });
 });
 
 describe('keys by the command line', () => {
-  test('a rotation is not picked up within a second, or a revoked key goes on being published', async () => {
+  test('a rotation is not picked up by who runs, or a revoked key goes on being published', async () => {
     const { run } = openRegistryCli(gateway);
     const green = await freshCode('410000', 'green');
     const kidInUse = async () => kidOf((await venue.verify(green)).attestation);
@@ -171,7 +172,7 @@ describe('keys by the command line', () => {
     expect((await run('keys', 'new')).exit).toBe(0);
     const rotated = await run('keys', 'rotate', '--json');
     expect(JSON.parse(rotated.stdout)).toMatchObject({ was_announced: true });
-    await expect.poll(kidInUse, { timeout: 1500, interval: 50 }).not.toBe(before);
+    await expect.poll(kidInUse).not.toBe(before);
     expect((await run('keys', 'revoke', before, '--reason', 'compromised')).exit).toBe(0);
     const published = async () => {
       const { keys } = z
@@ -179,7 +180,7 @@ describe('keys by the command line', () => {
         .parse(await (await fetch(`${gateway.url}/.well-known/jwks.json`)).json());
       return keys.map(({ kid }) => kid);
     };
-    await expect.poll(published, { timeout: 1500, interval: 50 }).not.toContain(before);
+    await expect.poll(published).not.toContain(before);
   });
 });
 

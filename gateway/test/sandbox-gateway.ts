@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type FoundedSandbox, takeFounded } from './founded-sandboxes.ts';
 import { type ListeningProxy, startListeningProxy } from './listening-proxy.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A gateway in sandbox mode in a process of its own, on a free port, with a data directory of its own. */
 export interface SandboxGateway {
@@ -17,7 +18,7 @@ export interface SandboxGateway {
   readonly stop: () => Promise<number | null>;
 }
 
-const READY_WITHIN_MS = 110_000;
+const READY_WITHIN_MS = 4 * PATIENCE_MS;
 const ROOT = resolve(import.meta.dirname, '../..');
 const READY_LINE = /ready at (https?:\/\/\S+)\n[\s\S]*Ctrl-C/;
 

@@ -9,7 +9,6 @@ import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { QUIET_MODULES } from '../passes/pass-picture.ts';
 import { startChromium } from './chromium.ts';
-import { PATIENCE_MS } from './patience.ts';
 import { writeQrVideo } from './qr-video.ts';
 import { openVenueClient } from './venue-client.ts';
 
@@ -17,7 +16,6 @@ export const VENUE = 'guangzhou-hospital';
 const ANSWER = '#answer';
 const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
 /** A busy machine is slow; what has not come by then does not come. */
-const WAIT_MS = PATIENCE_MS;
 const READY = '.scanner:not([inert])';
 /** A camera with a light, which no made-up one has. As text: it runs before the page. */
 export const LIGHT = `(() => {
@@ -107,7 +105,6 @@ export class DoorPage {
     { path = '/scan', query = `venue=${VENUE}&lang=en`, before, prepare, ready, ...options }: DoorPageOptions = {},
   ): Promise<DoorPage> {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options });
-    context.setDefaultTimeout(WAIT_MS);
     const door = new DoorPage(context, await context.newPage());
     if (before !== undefined) await context.addInitScript(before);
     await prepare?.(door.page);

@@ -30,7 +30,7 @@ export class Terminal {
     return this.#output;
   }
 
-  /** Types commands and waits until the shell has gone through them. Throws where it takes longer. */
+  /** Types commands and waits until the shell has gone through them. Throws where nothing new is shown for so long. */
   async type(commands: string, withinMs: number): Promise<void> {
     this.#typed += 1;
     const mark = `typed-${process.pid}-${this.#typed}`;
@@ -39,10 +39,13 @@ export class Terminal {
     this.#output = this.#output.replace(`${mark}\n`, '');
   }
 
-  /** Waits until what it shows is as it should be. Throws where it is not in time. */
+  /** Waits until what it shows is as it should be. Throws where it is not, and nothing new is shown for so long. */
   async shows(isSo: (output: string) => boolean, withinMs: number): Promise<void> {
-    const untilMs = performance.now() + withinMs;
+    let untilMs = performance.now() + withinMs;
+    let shown = this.#output.length;
     while (!isSo(this.#output)) {
+      if (this.#output.length !== shown) untilMs = performance.now() + withinMs;
+      shown = this.#output.length;
       if (performance.now() > untilMs || this.#shell.exitCode !== null)
         throw new Error('the terminal does not show it');
       await delay(LOOK_EVERY_MS);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { portFreeOn } from '../sandbox/nation/free-port.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { processesOf } from './processes-of.ts';
 import { Terminal } from './terminal.ts';
 import {
@@ -16,9 +17,9 @@ import {
 const ROOT = join(import.meta.dirname, '../..');
 const DOCUMENT = join(ROOT, 'deploy/WALKTHROUGH.md');
 const ADDRESSES = [2, 3, 4, 5, 6, 7].map((octet) => `127.0.0.${octet}`);
-/** One block, on a machine that has other things to do. */
-const STEP_WITHIN_MS = 90_000;
-const WHOLE_WITHIN_MS = 400_000;
+/** From one line to the next, on a machine that has other things to do. */
+const STEP_WITHIN_MS = 2 * PATIENCE_MS;
+const WHOLE_WITHIN_MS = 30 * PATIENCE_MS;
 
 /** Terminals opened as they are typed into, each with what the document has typed into every one. */
 class Desk {

@@ -1,4 +1,5 @@
 import { exportJWK } from 'jose';
+import { WHOLE_TEST_MS } from '../test/patience.ts';
 import { ENTITY_STATEMENT_TYP } from './entity-statement.ts';
 import { type PublicJwk, publicJwkSchema } from './public-key.ts';
 import { createSigner, type Signer, type SignerAlg, signCompact } from './signer.ts';
@@ -82,4 +83,4 @@ export async function codeOf(check: () => unknown): Promise<string> {
 
 /** How many mutations a fuzz test tries: set FUZZ_RUNS for a long run. */
 export const FUZZ_RUNS = Number(process.env['FUZZ_RUNS'] ?? 3000);
-export const FUZZ_TIMEOUT_MS = 30_000 + FUZZ_RUNS * 5;
+export const FUZZ_TIMEOUT_MS = WHOLE_TEST_MS + FUZZ_RUNS * 5;

@@ -43,12 +43,10 @@ function opened(networks: Networks, codes: Readonly<Record<string, string>> | nu
 
 describe('a submission that the server tries', () => {
   test('holds it up for as long as the upstream is silent, or passes', async () => {
-    const started = performance.now();
     const outcome = await opened(LOOPBACK_ONLY)(manifest, scenarios);
     expect(outcome?.findings.map(({ code }) => code)).toContain('live_unreachable');
-    expect(asked).toBeGreaterThan(0);
-    // The time for all of it, and one question that had begun before it was up.
-    expect(performance.now() - started).toBeLessThan(500 + 300 + 1_000);
+    // One question after another, each given up after 300 ms: the third would begin after the time for all of it.
+    expect([1, 2]).toContain(asked);
   });
 
   test('leads it into its own network', async () => {

@@ -73,13 +73,15 @@ describe('a retry', () => {
   });
 
   test('gets a budget of its own time', async () => {
+    // The second answer comes within a time of its own, and after what is left of the first one's.
     const { client } = await provinceThat(
-      (request, _response, nth) => nth === 1 && setTimeout(() => request.socket.resetAndDestroy(), 200),
-      { timeout_ms: 300 },
+      (request, response, nth) => {
+        if (nth === 1) setTimeout(() => request.socket.resetAndDestroy(), 600);
+        else setTimeout(() => response.end('late'), 600);
+      },
+      { timeout_ms: 900 },
     );
-    const started = performance.now();
     await expect(client.fetch(ASK)).rejects.toMatchObject({ code: 'timeout' });
-    expect(performance.now() - started).toBeLessThan(1_500);
   });
 
   test('is allowed out of nothing', () => {

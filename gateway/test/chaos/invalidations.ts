@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PATIENCE_MS } from '../patience.ts';
 import { pushEvent, signEvent } from '../security-event.ts';
 import type { ChaosRecord } from './records.ts';
 import type { Invalidations } from './report.ts';
@@ -6,7 +7,6 @@ import type { Stage } from './stage.ts';
 import type { VenueLoad } from './venue-load.ts';
 
 const EVERY_MS = 30;
-const SETTLED_WITHIN_MS = 5_000;
 
 /** With nothing wrong: a province says of one holder after another that the status changed; how soon each gateway knew. */
 export async function measureInvalidations(
@@ -31,7 +31,7 @@ export async function measureInvalidations(
     await delay(EVERY_MS);
   }
   const wanted = accepted * stage.gateways.length;
-  const untilMs = performance.now() + SETTLED_WITHIN_MS;
+  const untilMs = performance.now() + PATIENCE_MS;
   for (;;) {
     const after = await effectsOf(stage);
     const effects = after.effects - before.effects;

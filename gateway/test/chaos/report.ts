@@ -38,10 +38,15 @@ export interface IsolationTurn {
  * cannot be the machine: whoever waits for a province that hangs waits for seconds. What 1.1 is asked of is the benchmark,
  * where nothing else runs.
  */
-export const MOST_HELD_UP = 2;
+const MOST_HELD_UP = 2;
+
+/** Whether the others wait for one that hangs. */
+export function isHeldUp(turns: readonly IsolationTurn[]): boolean {
+  return heldUpBy(turns) > MOST_HELD_UP;
+}
 
 /** How much longer the others take while one hangs, in the middle turn. */
-export function heldUpBy(turns: readonly IsolationTurn[]): number {
+function heldUpBy(turns: readonly IsolationTurn[]): number {
   return percentileOf(
     turns.map(({ healthyMs, hungMs }) => hungMs / healthyMs),
     0.5,
