@@ -28,7 +28,7 @@ export interface ChildLimits {
   readonly killedWithinMs: number;
 }
 
-const LIMITS: ChildLimits = { tickMs: 2_000, readyWithinMs: 60_000, stopWithinMs: 3_000, killedWithinMs: 2_000 };
+const LIMITS: ChildLimits = { tickMs: 2_000, readyWithinMs: 180_000, stopWithinMs: 3_000, killedWithinMs: 2_000 };
 
 /** A process that was started and is being waited for. */
 export interface Child<Ready> {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { statementRequestSchema } from '../../schemas/statement-exchange.ts';
+import { PATIENCE_MS } from '../test/patience.ts';
 import { ABSENT, GatheredQuestions } from './gathered-questions.fixture.ts';
 import { GATEWAY, type PlayedNode } from './played-node.fixture.ts';
 import { GATHER_MS } from './question-batcher.ts';
@@ -101,7 +102,7 @@ function absentAs(gateway: string): PlayedNode['answer'] {
 
 describe('a node that is asked as much at once as it bears', () => {
   /** Two under way at once, both of them held, and `count` questions that wait. */
-  async function held(count: number, timeout_ms = 2_000) {
+  async function held(count: number, timeout_ms = PATIENCE_MS) {
     await asked.node.stop();
     asked = await GatheredQuestions.open({ max_connections: 2, timeout_ms });
     const gate = Promise.withResolvers<void>();

@@ -6,6 +6,7 @@ import type { ReadyMessage } from '../../../adapters/sandbox/protocol.ts';
 import { type MeteredProcess, MetricsOfWorkers } from '../../compose/metrics-of-workers.ts';
 import { workerMessageSchema } from '../../compose/worker-messages.ts';
 import { killAtExit } from '../kill-at-exit.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** One gateway process of several, on a port of its own, that can be killed, ended and started again. */
 export interface GatewayProcess {
@@ -26,7 +27,7 @@ interface Parts {
 }
 
 const WORKER = fileURLToPath(new URL('../../sandbox/worker.ts', import.meta.url));
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 4 * PATIENCE_MS;
 const RESTART_AFTER_MS = 300;
 
 export function gatewayProcess({ port, env, provinces }: Parts): GatewayProcess {
