@@ -1,7 +1,12 @@
 import { base64url } from 'jose';
 
-/** Node's own, without an import, so that whatever uses this also loads in a browser. */
-const node = globalThis.process?.getBuiltinModule?.('node:buffer');
+const buffers = globalThis.process?.getBuiltinModule?.('node:buffer');
+/**
+ * Node's own, without an import, so that whatever uses this also loads in a browser. `scratch`: where texts are encoded
+ * that are needed no longer than that: octets of their own for each would be garbage at once. Nothing is left there that
+ * is not in what came of it.
+ */
+const node = buffers && { Buffer: buffers.Buffer, isAscii: buffers.isAscii, scratch: buffers.Buffer.alloc(4_096) };
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -13,17 +18,13 @@ export function utf8Of(text: string): Uint8Array<ArrayBuffer> {
   return node === undefined ? ENCODER.encode(text) : node.Buffer.from(text);
 }
 
-/**
- * Where texts are encoded that are needed no longer than that: octets of their own for each would be garbage at once.
- * Nothing is left here that is not in what came of it.
- */
-const scratch = node?.Buffer.alloc(4_096);
 const MOST_UTF8_A_LETTER = 3;
 
 /** A text in UTF-8, in base64url (RFC 7515 section 2). */
 export function base64urlOfText(text: string): string {
-  if (node === undefined || scratch === undefined) return base64url.encode(text);
-  if (text.length * MOST_UTF8_A_LETTER > scratch.length) return node.Buffer.from(text).toString('base64url');
+  if (node === undefined) return base64url.encode(text);
+  const { Buffer, scratch } = node;
+  if (text.length * MOST_UTF8_A_LETTER > scratch.length) return Buffer.from(text).toString('base64url');
   return scratch.toString('base64url', 0, scratch.write(text));
 }
 
@@ -45,7 +46,8 @@ export function octetsIn(text: string): Uint8Array<ArrayBuffer> | null {
 
 /** Letters, one for each octet, of a short text in base64url; null where it is none, and where nobody can tell as cheaply. */
 export function lettersIn(text: string): string | null {
-  if (scratch === undefined || text.length > scratch.length) return null;
+  if (node === undefined || text.length > node.scratch.length) return null;
+  const { scratch } = node;
   const octets = scratch.write(text, 'base64url');
   return isAllRead(text, octets) ? scratch.toString('latin1', 0, octets) : null;
 }
@@ -66,8 +68,9 @@ function isAllRead(text: string, octets: number): boolean {
 
 /** The text of UTF-8 that is known to be in base64url. */
 export function textIn(part: string): string {
-  if (node === undefined || scratch === undefined) return DECODER.decode(base64url.decode(part));
-  if (part.length > scratch.length) return node.Buffer.from(part, 'base64url').toString('utf8');
+  if (node === undefined) return DECODER.decode(base64url.decode(part));
+  const { Buffer, scratch } = node;
+  if (part.length > scratch.length) return Buffer.from(part, 'base64url').toString('utf8');
   return scratch.toString('utf8', 0, scratch.write(part, 'base64url'));
 }
 
