@@ -214,7 +214,10 @@ export const PROBLEMS = {
     status: 500,
     zh: '内部错误',
     en: 'An internal error',
-    next: { zh: '请联系运维人员', en: 'Tell the operator of this gateway; the log line has the same request id' },
+    next: {
+      zh: '网关日志以同一 request_id 记有原因；请告知其运维人员',
+      en: "The gateway's log has the cause under the same request_id; tell its operator",
+    },
   },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -34,7 +34,7 @@ export const DECISION_TEXTS = {
 
 export const ASSURANCE_TEXTS = {
   'province-signed': { zh: '由签发省份签名', en: 'signed by the issuing province' },
-  'node-signed': { zh: '由签发省份的网关签名', en: "signed by the issuing province's gateway" },
+  'node-signed': { zh: '由签发方的网关签名', en: "signed by the issuer's gateway" },
   transport: { zh: '省份未签名，仅由本网关证明', en: 'not signed by the province; vouched for by this gateway alone' },
 } as const satisfies Record<Assurance, LocalisedText>;
 

@@ -90,7 +90,10 @@ const SCAN_AGAIN = {
   zh: '请重新扫描；仍无法识别时，请持码人刷新健康码',
   en: 'Scan again; if that does not help, ask the holder to refresh the code',
 };
-const SIGN_IN_AGAIN = { zh: '请重新登录', en: 'Sign in again' };
+const SIGN_IN_AGAIN = {
+  zh: '不得据此拒绝；请重新登录后再查验',
+  en: 'Do not turn the person away; sign in again, then check the code',
+};
 
 /**
  * What the person at the door does about a refusal whose own advice is for whoever runs or programs the scanner; null: the
