@@ -19,11 +19,13 @@ interface ProvenMarkProps {
   readonly fits: (event: RegistryEvent) => boolean;
 }
 
-type Verdict = 'checking' | 'good' | 'bad';
+type Verdict = 'checking' | 'good' | 'bad' | 'unchecked';
 const VERDICTS = {
   checking: { sign: '', text: REGISTRY_TEXTS.checking },
   good: { sign: '✓ ', text: REGISTRY_TEXTS.proved },
   bad: { sign: '✗ ', text: REGISTRY_TEXTS.not_proved },
+  // Nothing was held against a log that is not believed: that is no proof of a lie.
+  unchecked: { sign: '○ ', text: REGISTRY_TEXTS.not_checked },
 } as const;
 
 /** Who did something, when, and whether the log proves it. */
@@ -36,7 +38,7 @@ export function ProvenMark({ mark, view, fits }: ProvenMarkProps) {
     const settle = (found: Verdict) => {
       if (isShown) setVerdict(found);
     };
-    if (log === null) settle('bad');
+    if (log === null) settle('unchecked');
     else {
       provenEvent(log, index, keyOf).then(
         (event) => settle(event.iss === by && fits(event) ? 'good' : 'bad'),
