@@ -50,6 +50,7 @@ export const REGISTRY_TEXTS = {
     en: 'No province matches. A part of its name, of its code or of its system will do.',
   },
   active: { zh: '在用版本', en: 'Version in use' },
+  active_before: { zh: '暂停前在用版本', en: 'Version in use before it was suspended' },
   on_trial: { zh: '试用版本', en: 'Version on trial' },
   of_codes: { zh: '的码', en: 'of codes' },
   suspended: { zh: '暂停', en: 'Suspended' },
@@ -79,6 +80,8 @@ export const REGISTRY_TEXTS = {
   proved: { zh: '已在本浏览器证明', en: 'proved in this browser' },
   not_checked: { zh: '日志存疑，未核对', en: 'not checked while the log is in doubt' },
   not_proved: { zh: '证明不成立', en: 'the proof does not hold' },
+  unproven: { zh: '未获证明', en: 'unproven' },
+  claimed: { zh: '网关称', en: 'the gateway says' },
   deviations: { zh: '目的地更严的规定', en: 'Where destinations are stricter' },
   deviations_none: {
     zh: '没有任何目的地比国家基准更严。',
