@@ -185,10 +185,10 @@ export function casesText(count: number): LocalisedText {
 }
 
 /** Since when a key is what it is, and until when; `expires`: null where it has no end. */
-export function keyTimesText(state: LocalisedText, since: string, expires: string | null): LocalisedText {
+export function keyTimesText(since: string, expires: string | null): LocalisedText {
   return {
-    zh: `${state.zh}，自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
-    en: `${state.en}, since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
+    zh: `自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
+    en: `since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
   };
 }
 
