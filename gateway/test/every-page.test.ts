@@ -184,8 +184,14 @@ describe('at the registry, anybody', () => {
     });
     await other.goto(`${gateway.url}/registry`);
     await other.locator('#province-310000 summary').click();
-    await expect.poll(() => other.locator('#province-310000 .proof.bad').count()).toBe(4);
-    expect(await other.locator('#province-310000 .proof.good').count()).toBe(0);
+    const box = other.locator('#province-310000');
+    await expect.poll(() => box.locator('.proof.bad').count()).toBe(4);
+    expect(await box.locator('.proof.good').count()).toBe(0);
+    // Neither its row nor its version says more than was proved.
+    expect(await box.locator('> summary').innerText()).toContain('✗ unproven');
+    expect(await box.locator('h4').innerText()).toContain('✗ unproven');
+    expect(await box.locator('dl').allInnerTexts()).toContainEqual(expect.stringContaining('Approvals 0/2'));
+    expect(await box.innerText()).not.toContain('✓ passed');
     await other.locator('#history .proof.bad').waitFor();
     expect(await other.locator('#history li').count()).toBe(0);
     await forged.close();
@@ -218,8 +224,10 @@ describe('at the registry, anybody', () => {
       await route.fulfill({ response: reply, body: (await reply.text()).replace(/\n(\d+)\n/, '\n1$1\n') });
     });
     await page.goto(`${gateway.url}/registry`);
-    await page.locator('#log .proof.bad').waitFor();
-    expect(await page.locator('[data-log-fault]').getAttribute('data-log-fault')).toBe('unsigned');
+    const notice = page.locator('[data-log-fault]');
+    await notice.locator('.proof.bad').waitFor();
+    expect(await notice.getAttribute('data-log-fault')).toBe('unsigned');
+    expect(await page.locator('#log .proof.good').count()).toBe(0);
     await context.close();
   });
 
@@ -237,12 +245,20 @@ describe('at the registry, anybody', () => {
     const root = Buffer.alloc(32, 7).toString('base64');
     expect(await found({ size: size - 3, root })).toBe('forked');
     expect(await found({ root })).toBe('forked');
+    // What was seen and what is served stand there: nobody could compare them otherwise.
+    const notice = page.locator('[data-log-fault]');
+    const roots = await notice.locator('dd code').allInnerTexts();
+    expect([roots.length, roots[0]]).toEqual([4, root]);
+    expect(roots[2]).not.toBe(root);
+    expect(await notice.locator('.proof.bad').count()).toBe(1);
     expect(await found({ size: size + 5 })).toBe('behind');
+    expect(await notice.innerText()).toContain(`${size + 5} entries`);
+    expect(await notice.locator('.proof.bad').count()).toBe(0);
     const { verifierKey } = makeLogKey(new URL(gateway.url).host);
     expect(await found({ keys: [verifierKey] })).toBe('keys_changed');
     // Nothing is proved under such a log, until a person has compared it.
     await page.locator('#province-310000 summary').click();
-    await expect.poll(() => page.locator('#province-310000 .proof.bad').count()).toBe(4);
+    await expect.poll(() => page.locator('#province-310000 .proof.unchecked').count()).toBe(4);
     await page.getByRole('button', { name: 'I have compared it by another way: accept this log' }).click();
     await expect.poll(() => page.locator('#province-310000 .proof.good').count()).toBe(4);
     await context.close();

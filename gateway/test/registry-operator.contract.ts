@@ -33,8 +33,12 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await expect.poll(() => waiting.locator('.proof.good').count()).toBe(2);
       expect(await waiting.getByRole('button', { name: '批准此版本' }).isDisabled()).toBe(true);
 
+      const why = page.getByText('本浏览器还没有已登记的密钥');
+      expect(await why.count()).toBe(1);
+
       await site().run('registry', 'enrol-key', jwk, '--as', 'operator-b');
       await page.getByText('此密钥已登记').waitFor();
+      expect(await why.count()).toBe(0);
       await waiting.getByRole('button', { name: '批准此版本' }).click();
       const activate = waiting.getByRole('button', { name: '启用此版本' });
       await activate.waitFor();
@@ -43,6 +47,9 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const [version] = (await site().tianjin()).versions;
       expect(version?.approvals.map(({ counts }) => counts)).toEqual([true, true]);
       expect(version?.approvals[1]?.kid).toBe(kid);
+      await page.locator('#history-kind').selectOption('entities');
+      const announced = page.locator('#history [data-kind="key_announced"] code').first();
+      await expect.poll(() => announced.innerText()).toBe(kid);
 
       await activate.click();
       await expect.poll(async () => (await site().tianjin()).active).toBe('0.1.0');
@@ -108,7 +115,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const rollBack = page.locator('#roll-back');
       await page.locator('#roll-back-province').selectOption('120000');
       await page.locator('#roll-back-to').selectOption('0.1.0');
-      const back = rollBack.getByRole('button', { name: 'Roll back to this version' });
+      const back = rollBack.getByRole('button', { name: 'Roll back to the chosen version' });
       expect(await back.isDisabled()).toBe(true);
       await rollBack.getByLabel('Type “Tianjin” to confirm').fill('Tianjin');
       await back.click();
@@ -245,8 +252,8 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await page.keyboard.type('0.1.0');
       await tabTo(page, page.locator('#roll-back-name'));
       await page.keyboard.type('Tianjin');
-      await tabAndPress(page, page.getByRole('button', { name: 'Roll back to this version' }), 'Enter');
-      await told('Roll back to this version · Tianjin 0.1.0');
+      await tabAndPress(page, page.getByRole('button', { name: 'Roll back to the chosen version' }), 'Enter');
+      await told('Roll back to the chosen version · Tianjin 0.1.0');
       await tabAndPress(page, page.getByRole('button', { name: 'Log out' }), 'Enter');
       await page.getByRole('link', { name: 'Operator login' }).waitFor();
       expect(complaints).toEqual([]);

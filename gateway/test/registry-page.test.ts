@@ -25,6 +25,8 @@ test('a draft of a decision table cannot be tried, or a page takes what is none'
   await file.setInputFiles(join(import.meta.dirname, '../policy/samples/exception.json'));
   await draft.locator('[data-decided]').waitFor();
   expect(await draft.innerText()).toContain('sandbox-460000@1.0.0');
+  await file.setInputFiles(join(import.meta.dirname, '../policy/samples/refused.json'));
+  await draft.locator('.proof.bad').getByText('✗ must not be published').waitFor();
   await file.setInputFiles(join(import.meta.dirname, 'registry-page.ts'));
   await draft.locator('.proof.bad').waitFor();
   expect(complaints).toEqual([]);

@@ -10,7 +10,7 @@ export const DRAFT_TEXTS = {
   file: { zh: '选择草案文件（JSON）', en: 'Choose a draft (JSON)' },
   unreadable: { zh: '这不是决策表。', en: 'This is no decision table.' },
   accepted: { zh: '可以公布', en: 'may be published' },
-  refused: { zh: '不能公布', en: 'may not be published' },
+  refused: { zh: '不得公布', en: 'must not be published' },
   uncounted: { zh: '暂时读不到统计。', en: 'Counts cannot be read at the moment.' },
   issuer: { zh: '签发省份', en: 'Issuer' },
   venue_kind: { zh: '场所类型', en: 'Kind of venue' },
@@ -18,18 +18,28 @@ export const DRAFT_TEXTS = {
   scans: { zh: '次数', en: 'Scans' },
 } as const satisfies Record<string, LocalisedText>;
 
-/** After how many of how many scans. */
-export function changedText(decided: number): LocalisedText {
+/** After how many of how many scans, all of them at the draft's own destination. */
+export function changedText(decided: number, destination: LocalisedText): LocalisedText {
   return {
-    zh: '次扫码会有不同结论',
-    en: `${decided === 1 ? 'scan' : 'scans'} would have been decided otherwise`,
+    zh: `次在${destination.zh}的扫码会有不同结论`,
+    en: `${decided === 1 ? 'scan' : 'scans'} in ${destination.en} would have been decided otherwise`,
   };
 }
 
-/** What counts cannot tell about a draft. */
+/** What counts cannot tell about a draft; of what there was none nothing is said. */
 export function draftUnknownText(undecided: number, unknown: number, below: number): LocalisedText {
+  const scans =
+    undecided === 1
+      ? '1 scan whose status nobody could tell reaches'
+      : `${undecided} scans whose status nobody could tell reach`;
+  const parts: readonly LocalisedText[] = [
+    ...(undecided === 0 ? [] : [{ zh: `${undecided} 次状态无法判定，不经任何决策表`, en: `${scans} no table` }]),
+    ...(unknown === 0 ? [] : [{ zh: `${unknown} 次属另一版本的情形`, en: `${unknown} of cells of another version` }]),
+    { zh: `少于 ${below} 次的分组不在其中`, en: `groups of fewer than ${below} are not among them` },
+    { zh: '人们会否因此改去别处', en: 'and whether people would have gone elsewhere' },
+  ];
   return {
-    zh: `无从得知：${undecided} 次状态无法判定，不经任何决策表；${unknown} 次属另一版本的情形；少于 ${below} 次的分组不在其中；人们会否因此改去别处。`,
-    en: `Not known: ${undecided === 1 ? '1 scan whose status nobody could tell reaches' : `${undecided} scans whose status nobody could tell reach`} no table; ${unknown} of cells of another version; groups of fewer than ${below} are not among them; and whether people would have gone elsewhere.`,
+    zh: `无从得知：${parts.map(({ zh }) => zh).join('；')}。`,
+    en: `Not known: ${parts.map(({ en }) => en).join('; ')}.`,
   };
 }

@@ -24,8 +24,16 @@ export const OPERATOR_TEXTS = {
     en: 'Nothing can be signed about a log that this browser does not believe. See the notice at the top of the page.',
   },
   key_not_enrolled: {
-    zh: '此密钥尚未登记，不能签名。请用已登记的密钥登记：在已登记的浏览器中粘贴此公钥，或运行此命令。',
-    en: 'This key is not enrolled and cannot sign yet. Enrol it with a key that is: paste this public key in a browser whose key is enrolled, or run this command.',
+    zh: '此密钥尚未登记，不能签名。',
+    en: 'This key is not enrolled and cannot sign yet.',
+  },
+  key_enrol_how: {
+    zh: '请用已登记的密钥登记：在已登记的浏览器中粘贴此公钥，或运行此命令。',
+    en: 'Enrol it with a key that is: paste this public key in a browser whose key is enrolled, or run this command.',
+  },
+  buttons_dead: {
+    zh: '本浏览器还没有已登记的密钥，下面的步骤因此都不能签名，按钮不可用。',
+    en: 'No key in this browser is enrolled: that is why nothing below can be signed, and its buttons are off.',
   },
   key_id: { zh: '密钥标识', en: 'Key ID' },
   public_key: { zh: '公钥', en: 'Public key' },
@@ -75,7 +83,7 @@ export const OPERATOR_TEXTS = {
   },
   resume: { zh: '恢复此适配器', en: 'Resume this adapter' },
   roll_back_title: { zh: '回退版本', en: 'Go back to an earlier version' },
-  roll_back: { zh: '回退到此版本', en: 'Roll back to this version' },
+  roll_back: { zh: '回退到所选版本', en: 'Roll back to the chosen version' },
   roll_back_to: { zh: '回退到', en: 'Roll back to' },
   roll_back_means: {
     zh: '立即改由先前全量使用的版本答复，并结束试用。',

@@ -1,4 +1,4 @@
-import type { LocalisedText } from '../code-lists/index.ts';
+import { ABROAD, type LocalisedText, NATIONAL_PLATFORM } from '../code-lists/index.ts';
 import type { EntityRole, RegistryEventKind, RegistryKeyUse } from '../registry-event.ts';
 import type { AdapterView, EntityView, MandateView, VersionView } from '../registry-views.ts';
 
@@ -49,7 +49,7 @@ export const STAGE_TEXTS = {
   rejected: { zh: '已拒绝', en: 'rejected' },
 } as const satisfies Record<VersionView['stage'], LocalisedText>;
 
-export const ENTITY_ROLE_TEXTS = {
+const ENTITY_ROLE_TEXTS = {
   anchor: { zh: '国家锚点', en: 'national anchor' },
   province: { zh: '省级平台', en: 'province' },
   operator: { zh: '国家运营者', en: 'national operator' },
@@ -57,6 +57,13 @@ export const ENTITY_ROLE_TEXTS = {
   agency: { zh: '机构', en: 'agency' },
   auditor: { zh: '审计员', en: 'auditor' },
 } as const satisfies Record<EntityRole, LocalisedText>;
+
+/** What an entity is: the national platform is no province, nor is whoever signs abroad. */
+export function entityKindText({ role, province }: Pick<EntityView, 'role' | 'province'>): LocalisedText {
+  if (role === 'province' && province === NATIONAL_PLATFORM) return { zh: '国家平台', en: 'national platform' };
+  if (role === 'province' && province === ABROAD) return { zh: '境外签发方', en: 'issuers abroad' };
+  return ENTITY_ROLE_TEXTS[role];
+}
 
 export const KEY_USE_TEXTS = {
   registry: { zh: '注册表', en: 'registry' },

@@ -4,8 +4,8 @@ import type { LocalisedText } from '../code-lists/index.ts';
 /** Why the gateway's log is not believed by a browser. */
 export const LOG_FAULT_TEXTS = {
   unsigned: {
-    zh: '日志缺少有效签名：须由本浏览器所认密钥签名。下面的内容未经证明。',
-    en: 'No key that this browser knows signed the log. Nothing below is proved.',
+    zh: '日志缺少有效签名：须由本浏览器所认密钥签名。本页内容均未经证明。',
+    en: 'No key that this browser knows signed the log. Nothing on this page is proved.',
   },
   keys_changed: {
     zh: '日志的签名密钥，本浏览器未曾见过。请先与信任锚文件所载密钥核对，再决定是否接受。',
@@ -22,6 +22,8 @@ export const LOG_FAULT_TEXTS = {
   unreadable: { zh: '日志或其证明无法读取。', en: 'The log, or its proof, cannot be read.' },
 } as const satisfies Record<string, LocalisedText>;
 export type LogFault = keyof typeof LOG_FAULT_TEXTS;
+/** Those that no slow or silent gateway explains: somebody else signed, or the history is another. */
+export const GRAVE_LOG_FAULTS: ReadonlySet<LogFault> = new Set(['unsigned', 'keys_changed', 'forked']);
 
 export const REGISTRY_TEXTS = {
   title: { zh: '注册表', en: 'Registry' },
@@ -48,6 +50,7 @@ export const REGISTRY_TEXTS = {
     en: 'No province matches. A part of its name, of its code or of its system will do.',
   },
   active: { zh: '在用版本', en: 'Version in use' },
+  active_before: { zh: '暂停前在用版本', en: 'Version in use before it was suspended' },
   on_trial: { zh: '试用版本', en: 'Version on trial' },
   of_codes: { zh: '的码', en: 'of codes' },
   suspended: { zh: '暂停', en: 'Suspended' },
@@ -75,7 +78,10 @@ export const REGISTRY_TEXTS = {
   no: { zh: '否', en: 'no' },
   checking: { zh: '正在核对……', en: 'checking …' },
   proved: { zh: '已在本浏览器证明', en: 'proved in this browser' },
+  not_checked: { zh: '日志存疑，未核对', en: 'not checked while the log is in doubt' },
   not_proved: { zh: '证明不成立', en: 'the proof does not hold' },
+  unproven: { zh: '未获证明', en: 'unproven' },
+  claimed: { zh: '网关称', en: 'the gateway says' },
   deviations: { zh: '目的地更严的规定', en: 'Where destinations are stricter' },
   deviations_none: {
     zh: '没有任何目的地比国家基准更严。',
@@ -117,6 +123,12 @@ export const REGISTRY_TEXTS = {
   log: { zh: '日志', en: 'The log' },
   log_key: { zh: '日志密钥', en: 'Key of the log' },
   log_root: { zh: '根', en: 'Root' },
+  log_in_doubt: {
+    zh: '本浏览器不认可此日志：见页首的提示。',
+    en: 'This browser does not believe this log: see the notice at the top of the page.',
+  },
+  log_seen: { zh: '本浏览器此前所见', en: 'Seen by this browser before' },
+  log_served: { zh: '网关现在给出', en: 'Served by this gateway now' },
   signature_good: { zh: '日志签名已在本浏览器核对', en: "the log's signature verified in this browser" },
   first_seen: {
     zh: '本浏览器首次见到此日志，已记住其密钥。请与信任锚文件中的日志密钥核对一次。',
@@ -173,10 +185,10 @@ export function casesText(count: number): LocalisedText {
 }
 
 /** Since when a key is what it is, and until when; `expires`: null where it has no end. */
-export function keyTimesText(state: LocalisedText, since: string, expires: string | null): LocalisedText {
+export function keyTimesText(since: string, expires: string | null): LocalisedText {
   return {
-    zh: `${state.zh}，自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
-    en: `${state.en}, since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
+    zh: `自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
+    en: `since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
   };
 }
 
@@ -188,9 +200,15 @@ export function entitiesText(count: number): LocalisedText {
   return { zh: `${count} 个主体`, en: count === 1 ? '1 entity' : `${count} entities` };
 }
 
-/** What this browser has seen before of a log that has only grown since. */
-export function consistentText(size: number): LocalisedText {
+/** What this browser has seen before of a log that has only grown since, or has not. `size`: as it was; `now`: as it is. */
+export function consistentText(size: number, now: number): LocalisedText {
   const { zh, en } = sizeText(size);
+  if (size === now) {
+    return {
+      zh: `与此前所见相同：${zh}，未改，也无新增。`,
+      en: `Nothing has changed or been added since this browser looked last: ${en}.`,
+    };
+  }
   return {
     zh: `此前所见的 ${zh}未改，只有新增。`,
     en: `Nothing that was seen before has changed; seen before: ${en}.`,

@@ -1,23 +1,27 @@
+import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { CoverageCells } from '../../../schemas/coverage.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
 
 const YESTERDAY = '2026-11-25T04:00:00Z';
 const NEXT_MONTH = '2026-12-24T16:00:00Z';
 
-/** A day of a destination, as it is counted for a draft of its table. */
-export const COUNTED: CoverageCells = {
-  window: '24h',
-  generated_at: '2026-11-26T08:00:00Z',
-  destination: '460000',
-  cells: (['410000', '150000', '440000'] as const).flatMap((issuer, n) =>
-    (['airport', 'port_of_entry', 'hospital'] as const).map((venue_kind, m) => ({
-      ...{ issuer, venue_kind, n: 41_233 >> (n + m) },
-      cell: 'green/signed/transport/live/fresh/-/-',
-    })),
-  ),
-  undecided: 204,
-  suppressed_below: 11,
-};
+/** A day of a destination, as it is counted for a draft of its table: another number of scans at each. */
+export function countedAt(destination: ProvinceCode): CoverageCells {
+  const most = Number(destination.slice(0, 2)) * 897;
+  return {
+    window: '24h',
+    generated_at: '2026-11-26T08:00:00Z',
+    destination,
+    cells: (['410000', '150000', '440000'] as const).flatMap((issuer, n) =>
+      (['airport', 'port_of_entry', 'hospital'] as const).map((venue_kind, m) => ({
+        ...{ issuer, venue_kind, n: most >> (n + m) },
+        cell: 'green/signed/transport/live/fresh/-/-',
+      })),
+    ),
+    undecided: 204,
+    suppressed_below: 11,
+  };
+}
 
 /** One mandate in each state, the last for many regions, out of one that is there. */
 export function inEachState(mandates: readonly MandateView[]): readonly MandateView[] {

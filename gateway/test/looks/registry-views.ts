@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import { deviationsViewSchema, entityListSchema, mandateListSchema } from '../../../schemas/registry-views.ts';
-import { COUNTED, inEachState, withFormerKeys, withoutBasis } from './made-up-registry.ts';
+import { countedAt, inEachState, withFormerKeys, withoutBasis } from './made-up-registry.ts';
 import { REGISTRY_DOUBT_VIEWS } from './registry-doubt-views.ts';
 import { REGISTRY_OPERATOR_VIEWS } from './registry-operator-views.ts';
 import { telling } from './telling.ts';
@@ -127,7 +128,11 @@ function provinceView(slug: string, then?: (page: Page) => Promise<void>): View 
 function draftView(sample: string): View {
   return {
     path: '/registry',
-    told: (page) => page.route('**/v1/coverage/cells?**', (route) => route.fulfill({ json: COUNTED })),
+    told: (page) =>
+      page.route('**/v1/coverage/cells?**', (route) => {
+        const destination = new URL(route.request().url()).searchParams.get('destination');
+        return route.fulfill({ json: countedAt(provinceCodeSchema.parse(destination)) });
+      }),
     act: async (page) => {
       await page.locator('#draft input').setInputFiles(join(SAMPLES, `${sample}.json`));
       await page.locator('#draft [data-changed]').waitFor();

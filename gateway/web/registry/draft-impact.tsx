@@ -63,7 +63,7 @@ function Outcome({ tried: { policy, review, counted } }: { readonly tried: Tried
           {say(PROVINCES[destination])} {id}@{version}
         </strong>
         {COLON}
-        <span class="whole">
+        <span class={review.accepted ? 'whole' : 'whole proof bad'}>
           {review.accepted ? `✓ ${say(DRAFT_TEXTS.accepted)}` : `✗ ${say(DRAFT_TEXTS.refused)}`}
         </span>
       </p>
@@ -82,7 +82,8 @@ function Counted({ cells, impact: { rows, decided, unknown } }: NonNullable<Trie
   return (
     <div data-changed={changed} data-decided={decided}>
       <p>
-        <strong>{countText(changed)}</strong> / {countText(decided)} {say(changedText(decided))}
+        <strong>{countText(changed)}</strong> / {countText(decided)}{' '}
+        {say(changedText(decided, PROVINCES[cells.destination]))}
       </p>
       {rows.length > 0 && (
         <div class="scroll">

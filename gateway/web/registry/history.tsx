@@ -120,7 +120,7 @@ function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
 function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: LogEvent; readonly view: RegistryView }) {
   const at = instantOf(event.iat);
   const about = aboutText(event);
-  const isKey = 'kid' in event.body && event.body.kid === about;
+  const isKey = about === keyIn(event);
   return (
     <li data-kind={event.kind} data-index={index}>
       <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
@@ -182,8 +182,15 @@ function aboutText(event: RegistryEvent): string {
     case 'mandate_revoked':
       return event.body.mandate_id;
     default:
-      return 'entity_id' in event.body ? event.body.entity_id : 'kid' in event.body ? event.body.kid : '';
+      return 'entity_id' in event.body ? event.body.entity_id : keyIn(event);
   }
+}
+
+/** The key that an event is about, by its id or by the line that the log's own key is known by. */
+function keyIn({ body }: RegistryEvent): string {
+  if ('jwk' in body) return body.jwk.kid;
+  if ('verifier_key' in body) return body.verifier_key;
+  return 'kid' in body ? body.kid : '';
 }
 
 function versionText(named: AdapterPlace & { readonly version: string }): string {

@@ -58,6 +58,9 @@ export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProp
           )}
         </>
       )}
+      {hasLog && signer === null && (kept === null || typeof kept !== 'string') && (
+        <p class="notice">⚠ {say(OPERATOR_TEXTS.buttons_dead)}</p>
+      )}
     </>
   );
 }
@@ -67,7 +70,8 @@ function NotEnrolled({ entityId, jwk }: { readonly entityId: string; readonly jw
   const command = `huren registry enrol-key '${jwk}' --as ${entityId.split('/').at(-1)}`;
   return (
     <>
-      <p>{say(OPERATOR_TEXTS.key_not_enrolled)}</p>
+      <p class="proof bad">✗ {say(OPERATOR_TEXTS.key_not_enrolled)}</p>
+      <p>{say(OPERATOR_TEXTS.key_enrol_how)}</p>
       <p>{say(OPERATOR_TEXTS.public_key)}</p>
       <pre>{jwk}</pre>
       <p>{say(OPERATOR_TEXTS.command)}</p>

@@ -2,7 +2,7 @@ import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
 import { casesText, entitiesText, keyTimesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import {
-  ENTITY_ROLE_TEXTS,
+  entityKindText,
   KEY_STATE_TEXTS,
   KEY_USE_TEXTS,
   MANDATE_STATE_TEXTS,
@@ -58,7 +58,7 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
       <ul class="plain">
         {mandates.map(({ mandate, state, ends_at }) => (
           <li class="panel" key={mandate.id}>
-            <strong>{mandate.id}</strong> <span class="badge">{say(MANDATE_STATE_TEXTS[state])}</span>
+            <strong>{mandate.id}</strong> <span class={`badge ${state}`}>{say(MANDATE_STATE_TEXTS[state])}</span>
             <Facts>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
               <Fact term={say(REGISTRY_TEXTS.regions)}>
@@ -97,10 +97,10 @@ function Entity({ entity }: { readonly entity: EntityView }) {
         <>
           <strong>{say(entity.name)}</strong>
           {DOT}
-          {say(ENTITY_ROLE_TEXTS[entity.role])}
+          {say(entityKindText(entity))}
           {entity.state === 'removed' && (
             <span class="badges">
-              <span class="badge">{say(REGISTRY_TEXTS.removed)}</span>
+              <span class="badge removed">{say(REGISTRY_TEXTS.removed)}</span>
             </span>
           )}
         </>
@@ -122,13 +122,10 @@ function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) 
           <Fact key={`${use} ${kid}`} term={say(KEY_USE_TEXTS[use])}>
             <code>{kid}</code>
             <br />
+            <span class={`badge ${state}`}>{say(KEY_STATE_TEXTS[state])}</span>{' '}
             <span class="times">
               {say(
-                keyTimesText(
-                  KEY_STATE_TEXTS[state],
-                  timeText(activated_at ?? announced_at),
-                  expires_at === null ? null : timeText(expires_at),
-                ),
+                keyTimesText(timeText(activated_at ?? announced_at), expires_at === null ? null : timeText(expires_at)),
               )}
             </span>
           </Fact>

@@ -1,14 +1,14 @@
 import {
   consistentText,
+  GRAVE_LOG_FAULTS,
   LOG_FAULT_TEXTS,
-  type LogFault,
   REGISTRY_TEXTS,
   sizeText,
 } from '../../../schemas/texts/registry.ts';
 import { encodeBase64 } from '../../log/base64.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
-import { forgetLog, type LogStanding } from './log-standing.ts';
+import { forgetLog, type LogStanding, type SignedHead } from './log-standing.ts';
 
 /** Where the log stands, and why this browser believes it. */
 export function LogPanel({ standing }: { readonly standing: LogStanding }) {
@@ -16,45 +16,70 @@ export function LogPanel({ standing }: { readonly standing: LogStanding }) {
     <section id="log" aria-labelledby="h-log">
       <h2 id="h-log">{say(REGISTRY_TEXTS.log)}</h2>
       {'fault' in standing ? (
-        <p class="proof bad">✗ {say(LOG_FAULT_TEXTS[standing.fault])}</p>
+        <p class="proof unchecked">{say(REGISTRY_TEXTS.log_in_doubt)}</p>
       ) : (
         <>
           <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
-          <p>{standing.since === null ? say(REGISTRY_TEXTS.first_seen) : say(consistentText(standing.since))}</p>
-          <Facts>
-            <Fact term={standing.head.origin}>{say(sizeText(standing.head.size))}</Fact>
-            <Fact term={say(REGISTRY_TEXTS.log_root)}>
-              <code>{encodeBase64(standing.head.root)}</code>
-            </Fact>
-            {standing.keys.map((key) => (
-              <Fact key={key} term={say(REGISTRY_TEXTS.log_key)}>
-                <code>{key}</code>
-              </Fact>
-            ))}
-          </Facts>
+          <p>
+            {standing.since === null
+              ? say(REGISTRY_TEXTS.first_seen)
+              : say(consistentText(standing.since, standing.head.size))}
+          </p>
+          <HeadFacts
+            term={standing.head.origin}
+            head={{ size: standing.head.size, root: encodeBase64(standing.head.root), keys: standing.keys }}
+          />
         </>
       )}
     </section>
   );
 }
 
-/** What a browser that does not believe the log says before anything else. */
-export function LogFaultNotice({ fault, read }: { readonly fault: LogFault; readonly read: () => void }) {
+function HeadFacts({ term, head: { size, root, keys } }: { readonly term: string; readonly head: SignedHead }) {
   return (
-    <div class="notice" role="alert" data-log-fault={fault}>
-      <p>✗ {say(LOG_FAULT_TEXTS[fault])}</p>
-      {fault !== 'unreadable' && fault !== 'unsigned' && (
-        <p>
-          <button
-            type="button"
-            onClick={() => {
-              forgetLog();
-              read();
-            }}
-          >
-            {say(REGISTRY_TEXTS.accept_log)}
-          </button>
-        </p>
+    <Facts>
+      <Fact term={term}>{say(sizeText(size))}</Fact>
+      <Fact term={say(REGISTRY_TEXTS.log_root)}>
+        <code>{root}</code>
+      </Fact>
+      {keys.map((key) => (
+        <Fact key={key} term={say(REGISTRY_TEXTS.log_key)}>
+          <code>{key}</code>
+        </Fact>
+      ))}
+    </Facts>
+  );
+}
+
+interface LogFaultNoticeProps {
+  readonly standing: Extract<LogStanding, { readonly fault: unknown }>;
+  readonly read: () => void;
+}
+
+/** What a browser that does not believe the log says before anything else, once, and what there is to compare. */
+export function LogFaultNotice({ standing: { fault, compared }, read }: LogFaultNoticeProps) {
+  const isGrave = GRAVE_LOG_FAULTS.has(fault);
+  return (
+    <div class={isGrave ? 'notice grave' : 'notice'} data-log-fault={fault}>
+      <p role="alert" class={isGrave ? 'proof bad' : undefined}>
+        {isGrave ? '✗' : '⚠'} {say(LOG_FAULT_TEXTS[fault])}
+      </p>
+      {compared !== null && (
+        <>
+          <HeadFacts term={say(REGISTRY_TEXTS.log_seen)} head={compared.seen} />
+          <HeadFacts term={say(REGISTRY_TEXTS.log_served)} head={compared.served} />
+          <p>
+            <button
+              type="button"
+              onClick={() => {
+                forgetLog();
+                read();
+              }}
+            >
+              {say(REGISTRY_TEXTS.accept_log)}
+            </button>
+          </p>
+        </>
       )}
     </div>
   );

@@ -17,10 +17,21 @@ const keptSchema = z.object({
 });
 type Kept = z.infer<typeof keptSchema>;
 
-/** How the log stands with this browser. `since`: the size that it has seen before; null on the first visit. */
+/** A head of the log, with the verifier keys that it is held against. */
+export interface SignedHead {
+  readonly size: number;
+  /** In base64. */
+  readonly root: string;
+  readonly keys: readonly string[];
+}
+
+/**
+ * How the log stands with this browser. `since`: the size that it has seen before; null on the first visit. `compared`: what
+ * a person has to compare before the log is accepted; null where nothing that is served is signed.
+ */
 export type LogStanding =
   | { readonly head: Checkpoint; readonly keys: readonly string[]; readonly since: number | null }
-  | { readonly fault: LogFault };
+  | { readonly fault: LogFault; readonly compared: { readonly seen: SignedHead; readonly served: SignedHead } | null };
 
 /**
  * Whether to believe the gateway's tree head: signed by a key that was pinned on the first visit, and no other history
@@ -31,18 +42,25 @@ export async function standingOf(note: string, claimed: readonly string[]): Prom
   const keys = kept?.keys ?? claimed;
   try {
     const head = verified(note, keys);
-    if (head === null)
-      return { fault: kept !== null && verified(note, claimed) !== null ? 'keys_changed' : 'unsigned' };
+    if (head === null) {
+      const other = kept === null ? null : verified(note, claimed);
+      if (kept === null || other === null) return { fault: 'unsigned', compared: null };
+      return { fault: 'keys_changed', compared: { seen: kept, served: signedHead(other, claimed) } };
+    }
     if (kept !== null) {
       const fault = await faultSince(kept, head);
-      if (fault !== null) return { fault };
+      if (fault !== null) return { fault, compared: { seen: kept, served: signedHead(head, keys) } };
     }
     keep({ keys: [...keys], size: head.size, root: encodeBase64(head.root) });
     return { head, keys, since: kept?.size ?? null };
   } catch (error) {
-    if (error instanceof LogError) return { fault: 'unreadable' };
+    if (error instanceof LogError) return { fault: 'unreadable', compared: null };
     throw error;
   }
+}
+
+function signedHead({ size, root }: Checkpoint, keys: readonly string[]): SignedHead {
+  return { size, root: encodeBase64(root), keys };
 }
 
 /** A person has compared the log's keys and its head by another way: what the gateway shows next is believed. */

@@ -63,6 +63,7 @@ function Suspend({ adapters, signer }: MovesProps) {
         label={say(OPERATOR_TEXTS.reason)}
         value={reason}
         onChoose={setReason}
+        isLong
         options={keysOf(SUSPENSION_REASONS).map((value) => ({ value, text: say(SUSPENSION_REASONS[value]) }))}
       />
       {chosen !== undefined && <NameTyped id="suspend-name" adapter={chosen} value={typed} onType={setTyped} />}

@@ -209,6 +209,7 @@ function Reject({ about, named, signer }: AboutProps) {
           label={say(OPERATOR_TEXTS.reason)}
           value={reason}
           onChoose={setReason}
+          isLong
           options={keysOf(VERSION_REJECTIONS).map((value) => ({ value, text: say(VERSION_REJECTIONS[value]) }))}
         />
       </SignedForm>

@@ -12,6 +12,7 @@ import { adapterCode, adapterName, anchorOf, isOfPlace, placeOf } from './adapte
 import { Authority } from './authority-model.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
+import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
 import { Version } from './version.tsx';
 import { DOT, reasonText } from './words.ts';
 
@@ -41,21 +42,42 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
       </p>
       {view.adapters.length === 0 && <p>{say(REGISTRY_TEXTS.provinces_none)}</p>}
       {found.map((adapter) => (
-        <Opened key={adapterIdOf(adapter)} id={anchorOf(adapter)} summary={<Head adapter={adapter} />}>
-          {() => <Adapter adapter={adapter} view={view} />}
-        </Opened>
+        <Row key={adapterIdOf(adapter)} adapter={adapter} view={view} />
       ))}
     </section>
   );
 }
 
-function Head({ adapter }: { readonly adapter: AdapterView }) {
+interface AdapterProps {
+  readonly adapter: AdapterView;
+  readonly view: RegistryView;
+}
+
+function Row({ adapter, view }: AdapterProps) {
+  const { unproven, watch } = useUnproven('');
+  return (
+    <Watched.Provider value={watch}>
+      <Opened id={anchorOf(adapter)} summary={<Head adapter={adapter} isUnproven={unproven.size > 0} />}>
+        {() => <Adapter adapter={adapter} view={view} />}
+      </Opened>
+    </Watched.Provider>
+  );
+}
+
+interface HeadProps {
+  readonly adapter: AdapterView;
+  /** Something that was looked at below it is not proved. */
+  readonly isUnproven: boolean;
+}
+
+function Head({ adapter, isUnproven }: HeadProps) {
   const { system, state, active, trial } = adapter;
   return (
     <>
       <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
       {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
       <span class="badges">
+        {isUnproven && <UnprovenBadge />}
         {trial !== null && (
           <span class="badge trial">
             {trial.version} {say(STAGE_TEXTS[trial.stage])}
@@ -68,13 +90,15 @@ function Head({ adapter }: { readonly adapter: AdapterView }) {
 }
 
 /** One province's adapter: what answers, on what trial, where to complain, every version with its proofs. */
-export function Adapter({ adapter, view }: { readonly adapter: AdapterView; readonly view: RegistryView }) {
+export function Adapter({ adapter, view }: AdapterProps) {
   const { active, trial, suspended, authority, remedy, versions } = adapter;
   const place = placeOf(adapter);
   return (
     <>
       <Facts>
-        <Fact term={say(REGISTRY_TEXTS.active)}>{active ?? say(REGISTRY_TEXTS.none)}</Fact>
+        <Fact term={say(suspended === null ? REGISTRY_TEXTS.active : REGISTRY_TEXTS.active_before)}>
+          {active ?? say(REGISTRY_TEXTS.none)}
+        </Fact>
         <Fact term={say(REGISTRY_TEXTS.on_trial)}>
           {trial === null ? say(REGISTRY_TEXTS.none) : `${trial.version} · ${say(STAGE_TEXTS[trial.stage])}`}
           {trial?.percent !== undefined && ` ${trial.percent}% ${say(REGISTRY_TEXTS.of_codes)}`}
@@ -86,7 +110,8 @@ export function Adapter({ adapter, view }: { readonly adapter: AdapterView; read
             <ProvenMark
               mark={suspended}
               view={view}
-              fits={(event) => event.kind === 'adapter_suspended' && isOfPlace(event.body, place)}
+              kind="adapter_suspended"
+              fits={({ body }) => isOfPlace(body, place)}
             />
           </Fact>
         )}

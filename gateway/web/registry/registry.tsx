@@ -35,7 +35,7 @@ export function Registry() {
         </p>
       ) : (
         <>
-          {'fault' in view.standing && <LogFaultNotice fault={view.standing.fault} read={() => void feed.read()} />}
+          {'fault' in view.standing && <LogFaultNotice standing={view.standing} read={() => void feed.read()} />}
           <Totals view={view} />
           <p class="quiet">
             <span class={`feed ${state}`} role="status">

@@ -66,10 +66,13 @@ interface ChoiceProps {
   readonly value: string;
   readonly onChoose: (value: string) => void;
   readonly options: readonly { readonly value: string; readonly text: string }[];
+  /** Long texts: the one chosen is told below as well, where the screen is too narrow for it. */
+  readonly isLong?: boolean;
 }
 
 /** Nothing is chosen beforehand: nothing is to be stopped by a hasty click. */
-export function Choice({ id, label, value, onChoose, options }: ChoiceProps) {
+export function Choice({ id, label, value, onChoose, options, isLong = false }: ChoiceProps) {
+  const chosen = options.find((option) => option.value === value);
   return (
     <p class="field">
       <label for={id}>{label}</label>
@@ -83,6 +86,7 @@ export function Choice({ id, label, value, onChoose, options }: ChoiceProps) {
           </option>
         ))}
       </select>
+      {isLong && chosen !== undefined && <span class="chosen">{chosen.text}</span>}
     </p>
   );
 }

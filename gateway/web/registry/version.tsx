@@ -7,10 +7,11 @@ import { textDigest } from '../../trust/registry-event.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { isOfPlace, versionPath } from './adapter-place.ts';
-import { ProvenMark } from './proven-mark.tsx';
+import { claimOf, ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
-import { bracketed, DOT, reasonText } from './words.ts';
+import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
+import { bracketed, COLON, DOT, reasonText } from './words.ts';
 
 interface VersionProps {
   readonly place: AdapterPlace;
@@ -21,56 +22,59 @@ interface VersionProps {
 /** One version: in which stage, submitted, checked, approved or rejected by whom, each line with its proof. */
 export function Version({ place, version, view }: VersionProps) {
   const { approvals, approvals_needed, check, rejected } = version;
-  const counting = approvals.filter(({ counts }) => counts).length;
   const isAbout = aboutOf(place, version);
+  const { unproven, watch } = useUnproven(version.version);
+  // What the log does not prove is no approval, and nothing that passed.
+  const counting = approvals.filter(
+    (approval) => approval.counts && !unproven.has(claimOf('adapter_approved', approval)),
+  ).length;
   return (
-    <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
-      <h4>
-        {version.version} · {say(STAGE_TEXTS[version.stage])}
-      </h4>
-      <Facts>
-        <ManifestFact place={place} version={version} />
-        <SubmittedFact version={version} view={view} />
-        {check !== null && (
-          <Fact term={say(REGISTRY_TEXTS.checked)}>
-            {check.passed ? '✓ ' : '✗ '}
-            {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
-            {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
-            {DOT}
-            <ProvenMark
-              mark={check}
-              view={view}
-              fits={(event) => event.kind === 'adapter_checked' && isAbout(event) && event.body.passed === check.passed}
-            />
-          </Fact>
-        )}
-        <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
-          {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
-          {approvals.map((approval) => (
-            <div key={approval.index}>
+    <Watched.Provider value={watch}>
+      <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
+        <h4>
+          {version.version} · {say(STAGE_TEXTS[version.stage])} {unproven.size > 0 && <UnprovenBadge />}
+        </h4>
+        <Facts>
+          <ManifestFact place={place} version={version} />
+          <SubmittedFact version={version} view={view} />
+          {check !== null && (
+            <Fact term={say(REGISTRY_TEXTS.checked)}>
+              {unproven.has(claimOf('adapter_checked', check))
+                ? say(REGISTRY_TEXTS.claimed) + COLON
+                : check.passed
+                  ? '✓ '
+                  : '✗ '}
+              {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
+              {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
+              {DOT}
               <ProvenMark
-                mark={approval}
+                mark={check}
                 view={view}
-                fits={(event) => event.kind === 'adapter_approved' && isAbout(event)}
+                kind="adapter_checked"
+                fits={(event) => isAbout(event) && event.body.passed === check.passed}
               />
-              {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
-            </div>
-          ))}
-        </Fact>
-        {rejected !== null && (
-          <Fact term={say(REGISTRY_TEXTS.rejected)}>
-            {reasonText(VERSION_REJECTIONS, rejected.reason)}
-            {DOT}
-            <ProvenMark
-              mark={rejected}
-              view={view}
-              fits={(event) => event.kind === 'adapter_rejected' && isAbout(event)}
-            />
+            </Fact>
+          )}
+          <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
+            {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
+            {approvals.map((approval) => (
+              <div key={approval.index}>
+                <ProvenMark mark={approval} view={view} kind="adapter_approved" fits={isAbout} />
+                {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
+              </div>
+            ))}
           </Fact>
-        )}
-      </Facts>
-      <Report place={place} version={version} />
-    </section>
+          {rejected !== null && (
+            <Fact term={say(REGISTRY_TEXTS.rejected)}>
+              {reasonText(VERSION_REJECTIONS, rejected.reason)}
+              {DOT}
+              <ProvenMark mark={rejected} view={view} kind="adapter_rejected" fits={isAbout} />
+            </Fact>
+          )}
+        </Facts>
+        <Report place={place} version={version} />
+      </section>
+    </Watched.Provider>
   );
 }
 
@@ -91,9 +95,8 @@ export function SubmittedFact({ version, view }: Omit<VersionProps, 'place'>) {
       <ProvenMark
         mark={version.submitted}
         view={view}
-        fits={(event) =>
-          event.kind === 'adapter_submitted' && textDigest(event.body.manifest) === version.manifest_digest
-        }
+        kind="adapter_submitted"
+        fits={({ body }) => textDigest(body.manifest) === version.manifest_digest}
       />
     </Fact>
   );
