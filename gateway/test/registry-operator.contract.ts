@@ -204,7 +204,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await page.getByText('This key is enrolled and can sign').waitFor();
       const outcome = page.locator('.outcome');
       const told = async (what: string) => {
-        await outcome.getByText(`✓ ${what} · it is in the log`).waitFor();
+        await outcome.getByText(`✓ Done: ${what} · it is in the log`).waitFor();
         await expect.poll(() => hasFocus(outcome), { message: what }).toBe(true);
         expect(await outcome.getAttribute('role')).toBe('status');
       };

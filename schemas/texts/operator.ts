@@ -90,6 +90,7 @@ export const OPERATOR_TEXTS = {
     en: 'The version that was in full use before answers at once, and any trial ends.',
   },
   signing: { zh: '正在签名并提交……', en: 'Signing and sending …' },
+  done: { zh: '已完成：', en: 'Done: ' },
   entered: { zh: '已记入日志，收据已核对', en: 'it is in the log, and the receipt was checked' },
   receipt_wrong: {
     zh: '网关已接受，但收据不成立。请勿依赖它，并核对日志。',

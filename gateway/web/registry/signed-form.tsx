@@ -36,7 +36,8 @@ export function SignedForm({ id, button, about, tone, isReady, step, children }:
     setRefused(refusal !== null);
     setState(refusal === null ? '' : `✗ ${refusal}`);
     setSending(false);
-    if (refusal === null) announce([`✓ ${button}`, about, say(OPERATOR_TEXTS.entered)].join(DOT));
+    if (refusal === null)
+      announce([`✓ ${say(OPERATOR_TEXTS.done)}${button}`, about, say(OPERATOR_TEXTS.entered)].join(DOT));
   };
   return (
     <form
