@@ -41,6 +41,12 @@ export const WINDOW_TEXTS = {
   '30d': { zh: '近 30 天', en: 'last 30 days' },
 } as const satisfies Record<CoverageWindow, LocalisedText>;
 
+/** Of what time the figures are, where another one was asked for and cannot be read. */
+export function windowText(window: CoverageWindow): LocalisedText {
+  const { zh, en } = WINDOW_TEXTS[window];
+  return { zh: `（${zh}）`, en: ` (${en})` };
+}
+
 /** What is counted of the scans of one issuer at one destination. */
 export const COUNT_TEXTS = {
   presented: { zh: '出示', en: 'presented' },
@@ -101,6 +107,7 @@ export const COVERAGE_TEXTS = {
     zh: '行为签发省份，列为目的地；格内为绿码承认率（%）与出示次数。用方向键移动，按回车查看原因。',
     en: 'Rows: issuers; columns: destinations; in each cell the share of greens that were recognised (%), and how many scans. Arrow keys move, Enter shows the reasons.',
   },
+  matrix_scrolls: { zh: '左右滑动可见其余目的地。', en: 'Scroll sideways for the other destinations.' },
   matrix_list_how: {
     zh: '每个签发省份下列出目的地；格内为绿码承认率（%）与出示次数。点按查看原因。',
     en: 'Below each issuer its destinations; in each the share of greens that were recognised (%), and how many scans. A tap shows the reasons.',
@@ -129,8 +136,8 @@ export const COVERAGE_TEXTS = {
   export: { zh: '导出：', en: 'Take away: ' },
   trend: { zh: '逐小时变化', en: 'Hour by hour' },
   trend_how: {
-    zh: '折线为绿码承认率（0 至 100%），柱为出示次数。',
-    en: 'The line is the share of greens that were recognised (0 to 100 %); the bars are scans.',
+    zh: '折线为绿码承认率（0 至 100%），柱为出示次数。未列出的小时没有可公布的扫码。',
+    en: 'The line is the share of greens that were recognised (0 to 100 %); the bars are scans. An hour that is missing had none that can be shown.',
   },
   trend_table: { zh: '以表格查看', en: 'The same as a table' },
   hour: { zh: '小时', en: 'Hour' },
@@ -156,10 +163,11 @@ export const COVERAGE_TEXTS = {
   none_shown: { zh: '此时段内没有可公布的扫码。', en: 'There is nothing to show of this time.' },
   signals: { zh: '异常信号（近一小时）', en: 'Signals, of the last hour' },
   signals_none: { zh: '没有足够的扫码可供判断。', en: 'There are too few scans to tell.' },
-  signal: { zh: '信号', en: 'Signal' },
+  signal: { zh: '可能触发的信号', en: 'Signal that could be raised' },
   share: { zh: '占比', en: 'Share' },
-  raised: { zh: '已触发', en: 'raised' },
-  not_raised: { zh: '未触发', en: 'not raised' },
+  raised: { zh: '触发', en: 'Raised' },
+  is_raised: { zh: '是', en: 'yes' },
+  not_raised: { zh: '否', en: 'no' },
   registered: { zh: '适配器与申诉渠道', en: 'Its adapter, and where to complain' },
   registered_none: { zh: '该省没有登记适配器。', en: 'No adapter of it is registered.' },
   registry_loading: { zh: '正在读取注册表……', en: 'Reading the registry …' },

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { COVERAGE_TEXTS, scansText, withheldText } from '../../../schemas/texts/coverage.ts';
+import { COVERAGE_TEXTS, scansText, windowText, withheldText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Adapters } from './adapters.tsx';
 import { Attention } from './attention.tsx';
@@ -40,6 +40,7 @@ export function Desk() {
             {state !== null && (
               <span class={`feed ${state}`} role="status">
                 {say(COVERAGE_TEXTS[state])}
+                {state === 'lost' && say(windowText(shown.whole.window))}
               </span>
             )}
           </p>

@@ -47,6 +47,7 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
               {say(COVERAGE_TEXTS.matrix_how)} {suppressed.cells === 0 && say(COVERAGE_TEXTS.empty_cell)}
             </span>
             <span class="as-list">{say(COVERAGE_TEXTS.matrix_list_how)}</span>
+            {isDense && <strong class="as-scrolled"> {say(COVERAGE_TEXTS.matrix_scrolls)}</strong>}
           </p>
           <Legend />
           {isDense && <IssuerPages issuers={issuers} row={active?.row ?? 0} onRow={goTo} />}

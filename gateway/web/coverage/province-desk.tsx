@@ -162,7 +162,7 @@ function SignalRow({ signal: { signal, rate, raised } }: { readonly signal: Sign
     <tr data-signal={signal} data-raised={raised}>
       <td>{say(ATTENTION_TEXTS[signal])}</td>
       <td class="number">{percentText(rate)}</td>
-      <td class="short">{raised ? `⚠ ${say(COVERAGE_TEXTS.raised)}` : say(COVERAGE_TEXTS.not_raised)}</td>
+      <td class="short">{raised ? `⚠ ${say(COVERAGE_TEXTS.is_raised)}` : say(COVERAGE_TEXTS.not_raised)}</td>
     </tr>
   );
 }
