@@ -1,8 +1,8 @@
 import { CodedError } from '../../schemas/coded-error.ts';
 
-export type BenchErrorCode = 'usage' | 'child_failed' | 'wrong_replies' | 'not_seeded' | 'out_of_time' | 'interrupted';
+export type BenchErrorCode = 'child_failed' | 'wrong_replies' | 'not_seeded' | 'out_of_time' | 'interrupted';
 
-/** Why a benchmark has no result. `usage` is the caller's fault; with all others there are no figures to be had. */
+/** Why a benchmark has no result: there are no figures to be had. */
 export class BenchError extends CodedError<BenchErrorCode> {
   override readonly name = 'BenchError';
 }

@@ -1,3 +1,4 @@
+import { startedWith } from '../program-options.ts';
 import { BenchError } from './bench-error.ts';
 import { tableOfOpenLoop } from './open-loop-table.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
@@ -10,15 +11,10 @@ import { runSweep } from './run-sweep.ts';
 import { sweepTable } from './sweep-table.ts';
 import { table } from './table.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(startedWith(HELP, readOptions));
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(options: BenchOptions): Promise<number> {
   try {
-    const options = readOptions(args);
-    if (options.help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
     const printed = await measured(options);
     clearProgress();
     process.stdout.write(printed);
@@ -27,8 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
     clearProgress();
     if (!(error instanceof BenchError)) throw error;
     process.stderr.write(`bench: ${error.message} [${error.code}]\n`);
-    if (error.code === 'usage') process.stderr.write('Try: npm run -s bench -- --help\n');
-    return error.code === 'usage' ? 2 : 1;
+    return 1;
   }
 }
 
@@ -37,7 +32,7 @@ async function measured(options: BenchOptions): Promise<string> {
     const profile = await runProfile(options.profile, options, showProgress);
     return options.json ? asJson(profile) : profileTable(profile);
   }
-  if (options['open-loop']) {
+  if (options.openLoop) {
     const waits = await runOpenLoop(options, showProgress);
     return options.json ? asJson(waits) : tableOfOpenLoop(waits);
   }

@@ -1,3 +1,4 @@
+import { optionsAndWordsOf, startedWith, WrongUsage, wholeNumberIn } from '../program-options.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import { createRegistryState } from '../registry/registry-state.ts';
 import type { DivisionSystem } from './division-events.ts';
@@ -8,14 +9,27 @@ import { cpuMs } from './process-time.ts';
 import { measureStarts } from './start-cost.ts';
 import { median, rounded } from './statistics.ts';
 
-/*
- * npm run -s growth [SYSTEMS]: what a nation costs in which every province, prefecture, and county has a system of its own,
- * registered in a real log: replay and start, a change, the list of adapters, and breakers at rest, in a nation of few, of more
- * and of SYSTEMS; routing in the last; remembered answers, and starts of a whole node. Figures in `_ms` are milliseconds of
- * processor time. Prints one JSON object.
- */
+const HELP = `Usage: npm run -s growth -- [SYSTEMS]
 
-const SYSTEMS = Number(process.argv[2] ?? 3_400);
+Measures what a nation costs in which every province, prefecture, and county has a system of its own, registered in a real log:
+replay and start, a change, the list of adapters, and breakers at rest, in a nation of 34, of 340 and of SYSTEMS; routing in the
+last; remembered answers, and starts of a whole node. Figures in "_ms" are milliseconds of processor time. Prints one JSON
+object. Minutes, which grow with SYSTEMS.
+
+  SYSTEMS  how many systems the largest nation has (default 3400, from 100 to 100000)
+
+Options:
+  --help   print this
+
+Exit code: 0 measured, 1 no figures to be had, 2 wrong usage.
+`;
+
+const SYSTEMS = startedWith(HELP, (args) => {
+  const { positionals } = optionsAndWordsOf(args, {});
+  const [systems = '3400', ...others] = positionals;
+  if (others.length > 0) throw new WrongUsage(`SYSTEMS: one number, and not ${positionals.join(' ')}`);
+  return wholeNumberIn('SYSTEMS', systems, { least: 100, most: 100_000 });
+});
 const FEW = 34;
 const MORE = 340;
 const ROUNDS = 9;

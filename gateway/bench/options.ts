@@ -1,7 +1,5 @@
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { BenchError } from './bench-error.ts';
-import { CASES, isCaseName, planOf } from './case-plans.ts';
+import { chosenOf, numberIn, optionsOf, WrongUsage, wholeNumberIn } from '../program-options.ts';
+import { CASES, type CaseName, planOf } from './case-plans.ts';
 
 export const HELP = `Usage: npm run -s bench -- [options]
 
@@ -42,63 +40,56 @@ Exit code: 0 measured, 1 no figures to be had, 2 wrong usage.
 /** All turns together: this leaves the rest of the three minutes for start-up, warm-up and codes. */
 const MAX_SECONDS_OF_ALL_TURNS = 70;
 
-const optionsSchema = z.strictObject({
-  json: z.boolean().default(false),
-  log: z.boolean().default(false),
-  'open-loop': z.boolean().default(false),
-  sweep: z.boolean().default(false),
-  help: z.boolean().default(false),
-  seconds: z.coerce.number().min(0.05).max(5).default(0.7),
-  rounds: z.coerce.number().int().min(1).max(15).default(5),
-  connections: z.coerce.number().int().min(1).max(128).default(32),
-  profile: z
-    .string()
-    .refine(isCaseName, { error: `not one of ${CASES.join(', ')}` })
-    .nullable()
-    .default(null),
-  'warm-up': z.coerce.number().int().min(1).max(20_000).default(10_000),
-});
+/** How long and how hard is measured, with what holds unless told. */
+export const MEASURING = {
+  seconds: { type: 'string', default: '0.7' },
+  rounds: { type: 'string', default: '5' },
+  connections: { type: 'string', default: '32' },
+  'warm-up': { type: 'string', default: '10000' },
+} as const;
 
-/** What the command line asks for. */
-export interface BenchOptions extends Omit<z.output<typeof optionsSchema>, 'warm-up'> {
+/** How long and how hard is measured. */
+export interface Measuring {
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly connections: number;
   /** Operations of each case. */
   readonly warmUp: number;
+  /** Whether the registry's log is measured as well. */
+  readonly log: boolean;
 }
 
-/** Reads the command line. Throws BenchError `usage`, with a message that names the option. */
+/** What the command line asks for. */
+export interface BenchOptions extends Measuring {
+  readonly json: boolean;
+  readonly openLoop: boolean;
+  readonly sweep: boolean;
+  /** The case whose servers are watched; null: all are measured. */
+  readonly profile: CaseName | null;
+}
+
+/** Reads the options of `npm run bench`. Throws WrongUsage. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const parsed = optionsSchema.safeParse(argumentsOf(args));
-  if (parsed.success) {
-    const { 'warm-up': warmUp, ...options } = parsed.data;
-    const { seconds, rounds } = options;
-    const turns = CASES.reduce((sum, name) => sum + (planOf(name).stretch ?? 1), 0);
-    const most = Math.floor((MAX_SECONDS_OF_ALL_TURNS * 100) / turns / rounds) / 100;
-    if (seconds <= most) return { ...options, warmUp };
-    throw new BenchError('usage', `--seconds: with ${rounds} rounds at most ${most}`);
-  }
-  const [issue] = parsed.error.issues;
-  throw new BenchError('usage', `--${String(issue?.path[0])}: ${issue?.message ?? 'not valid'}`);
+  const { json, log, sweep, profile, ...values } = optionsOf(args, {
+    json: { type: 'boolean', default: false },
+    log: { type: 'boolean', default: false },
+    'open-loop': { type: 'boolean', default: false },
+    sweep: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+    ...MEASURING,
+  });
+  const [watched = null] = profile === undefined ? [] : chosenOf('--profile', [profile], CASES);
+  return { json, openLoop: values['open-loop'], sweep, profile: watched, ...measuringOf(values, log) };
 }
 
-function argumentsOf(args: readonly string[]): Record<string, unknown> {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        json: { type: 'boolean' },
-        log: { type: 'boolean' },
-        'open-loop': { type: 'boolean' },
-        sweep: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        seconds: { type: 'string' },
-        rounds: { type: 'string' },
-        connections: { type: 'string' },
-        'warm-up': { type: 'string' },
-        profile: { type: 'string' },
-      },
-    });
-    return { ...values };
-  } catch (cause) {
-    throw new BenchError('usage', cause instanceof Error ? cause.message : 'not an option', { cause });
-  }
+/** The texts of MEASURING's options as numbers. Throws WrongUsage where they mean nothing, or take too long together. */
+export function measuringOf(texts: Readonly<Record<keyof typeof MEASURING, string>>, log: boolean): Measuring {
+  const seconds = numberIn('--seconds', texts.seconds, { least: 0.05, most: 5 });
+  const rounds = wholeNumberIn('--rounds', texts.rounds, { least: 1, most: 15 });
+  const connections = wholeNumberIn('--connections', texts.connections, { least: 1, most: 128 });
+  const warmUp = wholeNumberIn('--warm-up', texts['warm-up'], { least: 1, most: 20_000 });
+  const turns = CASES.reduce((sum, name) => sum + (planOf(name).stretch ?? 1), 0);
+  const most = Math.floor((MAX_SECONDS_OF_ALL_TURNS * 100) / turns / rounds) / 100;
+  if (seconds > most) throw new WrongUsage(`--seconds: with ${rounds} rounds at most ${most}`);
+  return { seconds, rounds, connections, warmUp, log };
 }

@@ -4,7 +4,7 @@ import { Cases } from './cases.ts';
 import { measureLog } from './log-figures.ts';
 import { routingResultSchema } from './offline-job.ts';
 import { machine, onStage, type Progress } from './on-stage.ts';
-import type { BenchOptions } from './options.ts';
+import type { Measuring } from './options.ts';
 import { type RoundFigures, ratioOf, ratiosOf } from './ratios.ts';
 import type { BenchResult, CaseResult } from './result.ts';
 import { SIGNED } from './sandbox-seed.ts';
@@ -21,12 +21,12 @@ const [MIN_WARM_UP_MS, MAX_WARM_UP_MS] = [500, 9_000];
 const ROUTING_ROUNDS = 61;
 
 /** Runs the whole benchmark and stops everything it started. Throws BenchError. */
-export async function runBench(options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
+export async function runBench(options: Measuring, onProgress: Progress): Promise<BenchResult> {
   const result = await onStage(onProgress, (stage) => measure(stage, options, onProgress));
   return options.log ? { ...result, log: await measureLog(onProgress) } : result;
 }
 
-async function measure(stage: Stage, options: BenchOptions, onProgress: Progress): Promise<BenchResult> {
+async function measure(stage: Stage, options: Measuring, onProgress: Progress): Promise<BenchResult> {
   const startedMs = performance.now();
   onProgress('starting three gateways with their provinces, an issuer node and four peers');
   await startEverything(stage);
@@ -61,7 +61,7 @@ async function measure(stage: Stage, options: BenchOptions, onProgress: Progress
 /** How many operations each case did before anybody looked at a clock. */
 async function warmUpAll(
   cases: Cases,
-  { warmUp }: BenchOptions,
+  { warmUp }: Measuring,
   untilMs: number,
   onProgress: Progress,
 ): Promise<ReadonlyMap<CaseName, number>> {
@@ -80,7 +80,7 @@ async function warmUpAll(
 
 async function playRounds(
   cases: Cases,
-  { seconds, rounds }: BenchOptions,
+  { seconds, rounds }: Measuring,
   untilMs: number,
   onProgress: Progress,
 ): Promise<ReadonlyMap<CaseName, Turn[]>> {

@@ -4,7 +4,7 @@ import { Cleanup } from './cleanup.ts';
 import { interruption, machine, type Progress } from './on-stage.ts';
 import { type OpenLoopJob, type OpenLoopTurn, openLoopTurnSchema, type Shared, sharedSchema } from './open-loop-job.ts';
 import type { OpenLoopResult, RateResult } from './open-loop-result.ts';
-import type { BenchOptions } from './options.ts';
+import type { Measuring } from './options.ts';
 import { median, rounded } from './statistics.ts';
 
 const RATES = [100, 500, 1_000, 2_000, 4_000];
@@ -16,7 +16,7 @@ const FEW_PER_SECOND = 500;
 const WARM_UP = { perSecond: 1_000, turns: 3, seed: 0 };
 
 /** Measures what questions, and tokens to be signed, wait for each other at a pace of their own. Throws BenchError. */
-export async function runOpenLoop({ seconds, rounds }: BenchOptions, onProgress: Progress): Promise<OpenLoopResult> {
+export async function runOpenLoop({ seconds, rounds }: Measuring, onProgress: Progress): Promise<OpenLoopResult> {
   const cleanup = new Cleanup();
   const stopped = interruption();
   try {

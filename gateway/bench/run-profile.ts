@@ -4,7 +4,7 @@ import { Cases, type Length } from './cases.ts';
 import type { Child } from './child.ts';
 import { callsSchema, garbageSchema, timeSchema, type Watched } from './observation.ts';
 import { machine, onStage, type Progress } from './on-stage.ts';
-import type { BenchOptions } from './options.ts';
+import type { Measuring } from './options.ts';
 import type { ProfileResult } from './profile-result.ts';
 import { rounded } from './statistics.ts';
 import type { Turn } from './turn.ts';
@@ -13,7 +13,7 @@ const WATCHED_MS = 4_000;
 const WARM_UP_WITHIN_MS = 30_000;
 
 /** Watches the servers of one case at work, one thing at a time, and stops everything it started. Throws BenchError. */
-export async function runProfile(name: CaseName, options: BenchOptions, onProgress: Progress): Promise<ProfileResult> {
+export async function runProfile(name: CaseName, options: Measuring, onProgress: Progress): Promise<ProfileResult> {
   return await onStage(onProgress, async (stage) => {
     onProgress(`starting what ${name} needs`);
     const cases = new Cases(stage, options.connections);

@@ -1,7 +1,7 @@
 import { Cases } from './cases.ts';
 import { routingResultSchema } from './offline-job.ts';
 import { machine, onStage, type Progress } from './on-stage.ts';
-import type { BenchOptions } from './options.ts';
+import type { Measuring } from './options.ts';
 import type { Stage } from './stage.ts';
 import { rounded } from './statistics.ts';
 import type { SweepResult } from './sweep-result.ts';
@@ -15,7 +15,7 @@ const ROUTING_ROUNDS = 9;
 const MB = 2 ** 20;
 
 /** Measures one gateway beside more and more of what a nation has much of. Throws BenchError. */
-export async function runSweep(options: BenchOptions, onProgress: Progress): Promise<SweepResult> {
+export async function runSweep(options: Measuring, onProgress: Progress): Promise<SweepResult> {
   return await onStage(onProgress, async (stage) => {
     onProgress('starting a gateway');
     const cases = new Cases(stage, options.connections);
@@ -46,7 +46,7 @@ export async function runSweep(options: BenchOptions, onProgress: Progress): Pro
 
 async function sweepConnections(
   stage: Stage,
-  { seconds }: BenchOptions,
+  { seconds }: Measuring,
   onProgress: Progress,
 ): Promise<SweepResult['connections']> {
   const swept: SweepResult['connections'] = [];
@@ -71,7 +71,7 @@ async function sweepConnections(
 async function sweepEntries(
   stage: Stage,
   cases: Cases,
-  { seconds }: BenchOptions,
+  { seconds }: Measuring,
   onProgress: Progress,
 ): Promise<SweepResult['entries']> {
   const { server } = await stage.gateway();

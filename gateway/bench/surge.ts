@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
 import { z } from 'zod';
 import { readyMessageSchema } from '../../adapters/sandbox/protocol.ts';
+import { noOptions, startedWith } from '../program-options.ts';
 import { startChild } from './child.ts';
 import { Cleanup } from './cleanup.ts';
 import { loadResultSchema } from './load-job.ts';
@@ -14,11 +15,19 @@ import { rounded } from './statistics.ts';
 import { arriveAt, courseOf, paceOf, recoveredAfterMs, type SurgeLoad } from './surge-load.ts';
 import type { SurgeResult } from './surge-result.ts';
 
-/*
- * npm run -s surge: what one gateway takes and does at rest, at 70 % of what it can bear, and when ten times as many come as
- * before, all at once. Codes that come again, so that the load is the gateway's. Stalls are told twice: by the clock on the wall,
- * which a busy machine lengthens, and by the thread's own processor time, which is the gateway's doing. Prints one JSON object.
- */
+const HELP = `Usage: npm run -s surge
+
+Measures what one gateway takes and does at rest, at 70 % of what it can bear, and when ten times as many come as before, all
+at once. Codes that come again, so that the load is the gateway's. Stalls are told twice: by the clock on the wall, which a
+busy machine lengthens, and by the thread's own processor time, which is the gateway's doing. Prints one JSON object. On a quiet
+machine; more than a minute.
+
+Options:
+  --help  print this
+
+Exit code: 0 measured, 1 no figures to be had, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
 
 const CODES = 200;
 const REST_MS = 10_000;

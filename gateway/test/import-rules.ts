@@ -54,6 +54,11 @@ export const ROOMS: readonly Room[] = [
     holds: 'A refusal on its way to become problem details.',
     mayImport: ['schemas/'],
   },
+  {
+    path: 'gateway/program-options.ts',
+    holds: 'The command line of every program that measures or tests: its help, its options, and what is wrong usage.',
+    mayImport: [],
+  },
   { path: 'gateway/compose/config', holds: 'The settings, checked once.', mayImport: ['schemas/', 'gateway/keys/'] },
   {
     path: 'gateway/policy/',

@@ -1,10 +1,17 @@
+import { noOptions, startedWith } from '../program-options.ts';
 import { packageName, readLock, shippedPackages } from './shipped-packages.ts';
 
-/*
- * npm run licences
- * Whose code an installed node runs, and under which licence: from the lock file, without what is for development. Exits
- * with 1 where a licence is none of those that a public body can take over as it is. `npm run sbom` writes the same as CycloneDX.
- */
+const HELP = `Usage: npm run licences
+
+Says whose code an installed node runs, and under which licence: from the lock file, without what is for development. At once.
+npm run sbom writes the same as CycloneDX.
+
+Options:
+  --help  print this
+
+Exit code: 0 a public body can take all of them over as they are, 1 one is to be looked at, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
 
 /** Permissive ones: notice and text go along, nothing else is asked for. */
 const TAKEN: ReadonlySet<string> = new Set([

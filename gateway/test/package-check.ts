@@ -3,17 +3,24 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { noOptions, startedWith } from '../program-options.ts';
 import { ROOT } from './import-graph.ts';
 import { InstalledSite, installByNpm } from './installed-site.ts';
 import { USE_EVERYTHING } from './package-programs.ts';
 import { compileAgainst } from './pasted-page.ts';
 
-/*
- * npm run package-check
- * Packs the package as `npm publish` would, has npm install it in two empty folders, with and without its optional packages,
- * and uses it there as a stranger does: under the machine's own Node where that is enough. What npm has fetched before is not
- * fetched again. Exits with 1 where anything is not as it should be. Within two minutes; tests try the tarball without npm.
- */
+const HELP = `Usage: npm run package-check
+
+Packs the package as npm publish would, has npm install it in two empty folders, with and without its optional packages, and
+uses it there as a stranger does: under the machine's own Node where that is enough. What npm has fetched before is not fetched
+again. Within two minutes; tests try the tarball without npm.
+
+Options:
+  --help  print this
+
+Exit code: 0 the package works as installed, 1 something is not as it should be, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
 
 const packedSchema = z.tuple([z.object({ filename: z.string() })]);
 const manifestSchema = z.object({

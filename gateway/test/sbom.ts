@@ -3,13 +3,24 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { noOptions, startedWith } from '../program-options.ts';
 import { ROOT } from './import-graph.ts';
 import { readLock, shippedPackages } from './shipped-packages.ts';
 
+const HELP = `Usage: npm run -s sbom
+
+Writes whose code an installed node runs, as CycloneDX: one JSON object, by npm, from the lock file. Seconds.
+
+Options:
+  --help  print this
+
+Exit code: 0 written, that of npm where it cannot, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
+
 /*
- * npm run sbom
- * Whose code an installed node runs, as CycloneDX. npm writes it, of a project that never had packages for development:
- * told to omit those, it leaves out as well whatever they share with the product (zod, for one).
+ * npm writes it of a project that never had packages for development: told to omit those, it leaves out as well whatever they
+ * share with the product (zod, for one).
  */
 
 const manifestSchema = z.looseObject({ devDependencies: z.unknown() });

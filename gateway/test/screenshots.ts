@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { chosenOf, optionsOf, startedWith, WrongUsage, wholeNumberIn } from '../program-options.ts';
 import { type AccessibilityFinding, seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
@@ -14,19 +14,10 @@ import type { View, Views } from './looks/view.ts';
 import { logIn, makeBrowserKey } from './registry-page.ts';
 import { startSandboxGateway } from './sandbox-gateway.ts';
 
-const HELP = `screenshots: pictures of every page in every state that somebody can meet.
-
-  npm run screenshots -- [--url URL --data DIR] [--dir DIR] [--view NAME…] [--width N…] [--lang zh|en…] [--scheme light|dark…]
-                         [--paper A3|A4…]
-
-A sandbox of its own unless --url names one that runs, with --data where its keys are: a registry in which every stage is to be
-seen is played there. Without --view every page in every state, with --view coverage- all whose names begin so; without the
-others each at 320, 390, 768 and 1280 px, in both languages and schemes. With --paper as it is printed instead, on its side.
-
-  npm run screenshots -- --readme   the few pictures that the READMEs show, into deploy/pictures/`;
-const WAIT_MS = 20_000;
-const HEIGHT = 900;
-const OPERATOR = 'operator-b';
+const WIDTHS = ['320', '390', '768', '1280'];
+const LANGUAGES = ['zh', 'en'];
+const SCHEMES = ['light', 'dark'];
+const PAPERS = ['A3', 'A4'];
 
 /** Every page, and its states. */
 const VIEWS: Views = {
@@ -39,24 +30,60 @@ const VIEWS: Views = {
   ...DOCS_VIEWS,
   missing: { path: '/no-such-page' },
 };
+/** What the names of their states begin with. */
+const PAGES = [...new Set(Object.keys(VIEWS).map((name) => name.split('-')[0]))];
 
-const { values } = parseArgs({
-  options: {
+const HELP = `Usage: npm run screenshots -- [options]
+
+Pictures of every page in every state that somebody can meet, and a look at each for what keeps somebody out. A registry in which
+every stage is to be seen is played first. Many minutes for all of them; few for one page. Pages:
+  ${PAGES.join(', ')}
+
+Options:
+  --view NAME      views whose names begin so, coverage- for one; may be told more than once, as those below may (default: all)
+  --width N        how wide, in pixels (default ${WIDTHS.join(', ')})
+  --lang LANG      ${LANGUAGES.join(' or ')} (default both)
+  --scheme SCHEME  ${SCHEMES.join(' or ')} (default both)
+  --paper FORMAT   as it is printed instead, on its side: ${PAPERS.join(' or ')} (default: pictures of screens)
+  --dir DIR        where pictures go (default screenshots)
+  --url URL        a sandbox that runs already, with --data (default: one is started)
+  --data DIR       where that sandbox's keys are
+  --readme         the few pictures instead that the READMEs show, into deploy/pictures/
+  --help           print this
+
+Exit code: 0 nothing keeps anybody out, 1 something does or a state was not reached, 2 wrong usage.
+`;
+const WAIT_MS = 20_000;
+const HEIGHT = 900;
+const OPERATOR = 'operator-b';
+
+const values = startedWith(HELP, (args) => {
+  const { view, width, lang, scheme, paper, ...rest } = optionsOf(args, {
     url: { type: 'string' },
     data: { type: 'string' },
     dir: { type: 'string', default: 'screenshots' },
     view: { type: 'string', multiple: true, default: [''] },
-    width: { type: 'string', multiple: true, default: ['320', '390', '768', '1280'] },
-    lang: { type: 'string', multiple: true, default: ['zh', 'en'] },
-    scheme: { type: 'string', multiple: true, default: ['light', 'dark'] },
+    width: { type: 'string', multiple: true, default: WIDTHS },
+    lang: { type: 'string', multiple: true, default: [] },
+    scheme: { type: 'string', multiple: true, default: [] },
     paper: { type: 'string', multiple: true, default: [] },
     readme: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+  });
+  const names = Object.keys(VIEWS);
+  const unknown = view.find((begin) => !names.some((name) => name.startsWith(begin)));
+  if (unknown !== undefined) throw new WrongUsage(`--view: none begins with ${unknown}; pages are ${PAGES.join(', ')}`);
+  if ((rest.url === undefined) !== (rest.data === undefined))
+    throw new WrongUsage('--url: goes with --data, and only so');
+  return {
+    ...rest,
+    view,
+    width: width.map((text) => wholeNumberIn('--width', text, { least: 1, most: 10_000 })),
+    lang: chosenOf('--lang', lang, LANGUAGES),
+    scheme: chosenOf('--scheme', scheme, SCHEMES),
+    paper: paper.length === 0 ? [] : chosenOf('--paper', paper, PAPERS),
+  };
 });
-
-if (values.help) console.error(HELP);
-else await takeAll();
+await takeAll();
 
 async function takeAll(): Promise<void> {
   mkdirSync(values.dir, { recursive: true });
@@ -113,7 +140,7 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
       console.error(file);
     }
     for (const scheme of values.paper.length > 0 ? [] : values.scheme) {
-      for (const width of values.width) await picture(page, { width: Number(width), scheme, name, lang });
+      for (const width of values.width) await picture(page, { width, scheme, name, lang });
     }
   } catch (error) {
     fault(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);

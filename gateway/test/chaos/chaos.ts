@@ -1,21 +1,29 @@
-import { parseArgs } from 'node:util';
+import { numberIn, optionsOf, seedIn, startedWith } from '../../program-options.ts';
 import { isHeldUp, reportOf } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 
-/*
- * npm run chaos -- --minutes 10 --seed 1
- * The long run of the fault lab: half of the time on a single Redis, half on a Cluster. Exits with 1 where an answer
- * was wrong, something about a holder was left anywhere, or a province that hangs held up the others.
- */
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } },
+const HELP = `Usage: npm run chaos -- [options]
+
+The long run of the fault lab: three gateways behind HAProxy, on a real Redis for half of the time and on a real Cluster for the
+other half, with a real PostgreSQL. Kills and cuts off each of them, and provinces, under load; judges every answer, and looks
+for holders on disk, in logs, metrics and stores. Takes what --minutes says, and some minutes more for start and surge.
+
+Options:
+  --minutes N  how long there are faults (default 10)
+  --seed S     what the order of faults is drawn from (default 1)
+  --help       print this
+
+Exit code: 0 all is well, 1 an answer was wrong, something about a holder was left, or a province that hangs held up the others,
+2 wrong usage.
+`;
+
+const { minutes, seed } = startedWith(HELP, (args) => {
+  const values = optionsOf(args, {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+  });
+  return { minutes: numberIn('--minutes', values.minutes, { least: 0.01 }), seed: seedIn(values.seed) };
 });
-const minutes = Number(values.minutes);
-const seed = Number(values.seed);
-if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-  console.error('usage: npm run chaos -- [--minutes N] [--seed S]');
-  process.exit(2);
-}
 
 let isBad = false;
 for (const redis of ['single', 'cluster'] as const) {

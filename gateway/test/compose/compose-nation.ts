@@ -3,17 +3,24 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { noOptions, startedWith } from '../../program-options.ts';
 import { readComposeFile } from './compose-file.ts';
 import { Containers, missingPrograms } from './containers.ts';
 import { makeSite, type Site, USER } from './site.ts';
 
-/*
- * npm run compose-nation
- * Starts the services of deploy/compose.yaml as processes on loopback: their own commands, settings, health checks and order,
- * run by a user without rights out of the packed and unpacked package, which nobody may write to. Then a traveller of each
- * province is scanned in the other one, and Prometheus is asked whom it reaches. Not run: Grafana, and what only a
- * container engine does. Exits with 1 where anything is not as it should be.
- */
+const HELP = `Usage: npm run compose-nation
+
+Starts the services of deploy/compose.yaml as processes on loopback: their own commands, settings, health checks and order, run
+(where root starts it) by a user without rights out of the packed and unpacked package, which nobody may write to. Then a
+traveller of each province is scanned in the other one, and Prometheus is asked whom it reaches. Not run: Grafana, and what only a
+container engine does. It needs redis-server, PostgreSQL and Prometheus. Some minutes.
+
+Options:
+  --help  print this
+
+Exit code: 0 all of it is as it should be, 1 it is not or a program is missing, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
 
 /** In the order of starting; what each waits for is in the file. */
 const STARTED = [

@@ -1,26 +1,22 @@
-/**
- * `npm run desk`: the national desk at length. Scans with known outcomes over a nation of four provinces whose nodes and
- * monitor are killed meanwhile; the dashboard's queries; what must reach the top of the page within ten seconds; and a
- * monitor that 272 simulated nodes report to. `npm run desk -- counted load` runs those parts alone.
- */
+import { startedWith } from '../../program-options.ts';
 import { withNation } from '../../sandbox/nation/run-nation.ts';
 import { startChromium } from '../chromium.ts';
 import { attentionInTime } from './attention-in-time.ts';
 import { counted } from './counted.ts';
 import { dashboard } from './dashboard.ts';
 import { load } from './load.ts';
-import { readOptions } from './options.ts';
+import { type DeskPart, HELP, readOptions } from './options.ts';
 import type { DeskNotes, DeskRun } from './run.ts';
 
 const PROVINCES = 4;
-const PARTS: ReadonlyMap<string, (notes: DeskNotes) => Promise<void>> = new Map([
-  ['counted', inNation(counted)],
-  ['dashboard', inNation(dashboard)],
-  ['attention', inNation(attentionInTime)],
-  ['load', load],
-]);
+const PARTS: Readonly<Record<DeskPart, (notes: DeskNotes) => Promise<void>>> = {
+  counted: inNation(counted),
+  dashboard: inNation(dashboard),
+  attention: inNation(attentionInTime),
+  load,
+};
 
-const options = readOptions(process.argv.slice(2), [...PARTS.keys()]);
+const options = startedWith(HELP, readOptions);
 const faults: string[] = [];
 const say = (line: string) => process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 for (const name of options.parts) {
@@ -30,7 +26,7 @@ for (const name of options.parts) {
   };
   const notes = { options, note: (line: string) => say(`${name}: ${line}`), fault };
   // What one part meets keeps no other from being looked at.
-  await PARTS.get(name)?.(notes).catch((error: unknown) => fault(`ended early: ${error}`));
+  await PARTS[name](notes).catch((error: unknown) => fault(`ended early: ${error}`));
 }
 say(`${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -1,24 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { seriousFindings, seriousFindingsByLook } from '../accessibility.ts';
 import { startChromium } from '../chromium.ts';
 import { type DoorPage, startDoorBrowser } from '../scan-page.ts';
 import { answers, carried, refusals } from './answer-scenes.ts';
 import { around, desk } from './desk-scenes.ts';
+import type { SceneName, Width } from './options.ts';
 import type { DoorRun } from './run.ts';
 import { batch, signingIn, standing, trouble } from './scanner-scenes.ts';
-import { LANGUAGES, type Scene, type Stage } from './scene.ts';
+import type { Scene, Stage } from './scene.ts';
 
-/** A small old phone, a phone, a tablet and a desk. */
-const SIZES = [
-  { width: 320, height: 568 },
-  { width: 390, height: 844 },
-  { width: 768, height: 1024 },
-  { width: 1280, height: 800 },
-] as const;
+const HEIGHTS: Readonly<Record<Width, number>> = { 320: 568, 390: 844, 768: 1024, 1280: 800 };
 const SCHEMES = ['light', 'dark'] as const;
-const SCENES = {
+const SCENES: Readonly<Record<SceneName, Scene>> = {
   standing,
   trouble,
   'signing-in': signingIn,
@@ -28,7 +22,7 @@ const SCENES = {
   refusals,
   desk,
   around,
-} as const satisfies Record<string, Scene>;
+};
 /** Whether what to do is on the screen without scrolling. As text: it runs in the page. */
 const IS_LEAD_SEEN = `document.querySelector('#answer .lead').getBoundingClientRect().bottom <= innerHeight`;
 
@@ -39,8 +33,7 @@ export async function everyLook(run: DoorRun): Promise<void> {
   const browser = await startChromium();
   const paper = await startDoorBrowser([[]]);
   const seen = { looks: 0 };
-  for (const lang of LANGUAGES) {
-    if (options.lang.length > 0 && !options.lang.includes(lang)) continue;
+  for (const lang of options.lang) {
     const stage: Stage = {
       run,
       lang,
@@ -49,9 +42,7 @@ export async function everyLook(run: DoorRun): Promise<void> {
       look: (door, state) => lookAt(run, seen, door, { state, lang }, SCHEMES),
       lookAtAnswer: (door, state) => lookAt(run, seen, door, { state, lang }, ['plain']),
     };
-    for (const name of keysOf(SCENES)) {
-      if (options.scene.length === 0 || options.scene.includes(name)) await SCENES[name](stage);
-    }
+    for (const name of options.scene) await SCENES[name](stage);
   }
   note(`${seen.looks} looks at the pages, each without a serious finding unless one is named`);
   await paper.close();
@@ -66,8 +57,8 @@ async function lookAt(
   schemes: readonly ('light' | 'dark' | 'plain')[],
 ): Promise<void> {
   for (const { id, nodes } of await seriousFindings(page)) fault(`${state} ${lang}: ${id} ${nodes.join(' ')}`);
-  for (const { width, height } of SIZES) {
-    if (options.width.length > 0 && !options.width.includes(String(width))) continue;
+  for (const size of options.width) {
+    const [width, height] = [Number(size), HEIGHTS[size]];
     await page.setViewportSize({ width, height });
     for (const scheme of schemes) {
       seen.looks += 1;

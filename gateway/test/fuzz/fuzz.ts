@@ -1,18 +1,10 @@
 import { createProgress } from '../../cli/progress.ts';
+import { startedWith } from '../../program-options.ts';
 import { casesByFamily, FAMILIES } from './families.ts';
 import { HELP, readOptions } from './options.ts';
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === null) {
-    console.error(HELP);
-    return 2;
-  }
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const { only, cases, seed, from } = options;
+  const { only, cases, seed, from } = startedWith(HELP, readOptions);
   const chosen = only === null ? casesByFamily(cases) : new Map([[only, cases]]);
   let found = 0;
   for (const [family, share] of chosen) {

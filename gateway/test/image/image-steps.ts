@@ -4,26 +4,35 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { optionsOf, startedWith } from '../../program-options.ts';
 import { freePort } from '../free-port.ts';
 import { argvIn, lastOf, pairsIn, readDockerfile, type Stage, stagesUnder } from './dockerfile.ts';
 import { ImageStages } from './image-stages.ts';
 import { makeNodeRoot, type Place, runIn, spawnIn } from './root-folder.ts';
 
-/*
- * npm run image-steps -- [--debian DIR] [--keep]
- * Carries out the steps of deploy/Dockerfile without a container engine: every RUN and COPY of its stages, in root folders
- * that debootstrap made (DIR: one that is there already). Then both images run as their user with a root that cannot be written:
- * `serve` with its health check, and a sandbox that is scanned once. It needs root, debootstrap and unshare. Exits with 1
- * where anything is not as it should be. Not shown by it: layers, registries, and what an engine adds.
- */
+const HELP = `Usage: npm run image-steps -- [options]
+
+Carries out the steps of deploy/Dockerfile without a container engine: every RUN and COPY of its stages, in root folders that
+debootstrap made. Then both images run as their user with a root that cannot be written: serve with its health check, and a
+sandbox that is scanned once. It needs root, debootstrap and unshare. Some minutes. Not shown by it: layers, registries, and
+what an engine adds.
+
+Options:
+  --debian DIR  a root folder that debootstrap has made before (default: one is made)
+  --keep        leave what was built, and say where (default: it is removed)
+  --help        print this
+
+Exit code: 0 all of it is as it should be, 1 it is not or a program is missing, 2 wrong usage.
+`;
 
 const WITHIN_MS = 90_000;
 const codesSchema = z.array(z.looseObject({ scenario: z.string(), code: z.string() })).min(1);
 const scanSchema = z.looseObject({ decision: z.string(), verified: z.boolean(), chain: z.array(z.unknown()) });
 
-const { values } = parseArgs({ options: { debian: { type: 'string' }, keep: { type: 'boolean', default: false } } });
+const values = startedWith(HELP, (args) =>
+  optionsOf(args, { debian: { type: 'string' }, keep: { type: 'boolean', default: false } }),
+);
 if (process.getuid?.() !== 0 || (values.debian === undefined && !existsSync('/usr/sbin/debootstrap'))) {
   console.error('image-steps is run by root, and needs debootstrap: apt-get install debootstrap');
   process.exit(1);

@@ -1,41 +1,16 @@
-import { globSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { startedWith } from '../../program-options.ts';
 import { testFiles } from '../end-to-end-files.ts';
 import { HELP, readOptions } from './options.ts';
 import { isGoodEnough, type Mutant, reportText } from './report.ts';
 
-const NO_SOURCE = /\.(?:test|fixture|contract|writer)\.ts$/;
-
 async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  const options = readOptions(args);
-  if (options === null) return misused(`not understood: ${args.join(' ')}`);
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const { patterns, incremental } = options;
-  const nothing = patterns.filter((pattern) => sourcesOf(pattern).length === 0);
-  if (nothing.length > 0) return misused(`no source file is named by ${nothing.join(' ')}`);
-  const folders = Map.groupBy(new Set(patterns.flatMap(sourcesOf)), dirname);
+  const { files: named, incremental } = startedWith(HELP, readOptions);
+  const folders = Map.groupBy(named, dirname);
   const mutants: Mutant[] = [];
   for (const [folder, files] of folders) mutants.push(...(await mutate(folder, files, incremental)));
   process.stdout.write(reportText(mutants));
   return isGoodEnough(mutants) ? 0 : 1;
-}
-
-function misused(why: string): number {
-  console.error(`${why}\n\n${HELP}`);
-  return 2;
-}
-
-function sourcesOf(pattern: string): string[] {
-  const files = globSync(isFolder(pattern) ? `${pattern}/*.ts` : pattern);
-  return files.filter((file) => file.endsWith('.ts') && !NO_SOURCE.test(file)).sort();
-}
-
-function isFolder(pattern: string): boolean {
-  return statSync(pattern, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A rule has to be held by the tests beside it: those of other rooms are slower, and notice by chance. */

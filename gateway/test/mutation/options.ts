@@ -1,4 +1,7 @@
-import { parseArgs } from 'node:util';
+import { globSync, statSync } from 'node:fs';
+import { optionsAndWordsOf, WrongUsage } from '../../program-options.ts';
+
+const NO_SOURCE = /\.(?:test|fixture|contract|writer)\.ts$/;
 
 /** The rules that decide about people and provinces: what is mutated where nobody says what. */
 const RULES = [
@@ -26,25 +29,25 @@ Exit code: 0 every file is held well enough, 1 one is not, 2 wrong usage.
 `;
 
 export interface MutationOptions {
-  readonly help: boolean;
   readonly incremental: boolean;
-  /** Files, folders, and patterns of files. */
-  readonly patterns: readonly string[];
+  /** Source files, by their paths from here. */
+  readonly files: ReadonlySet<string>;
 }
 
-/** Reads the options of `npm run mutation`. Null where there is one that it does not know. */
-export function readOptions(args: readonly string[]): MutationOptions | null {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: {
-        incremental: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-      allowPositionals: true,
-    });
-    return { ...values, patterns: positionals.length === 0 ? RULES : positionals };
-  } catch {
-    return null;
-  }
+/** Reads the options of `npm run mutation`. Throws WrongUsage, also where a file, a folder or a pattern names no source. */
+export function readOptions(args: readonly string[]): MutationOptions {
+  const { values, positionals } = optionsAndWordsOf(args, { incremental: { type: 'boolean', default: false } });
+  const patterns = positionals.length === 0 ? RULES : positionals;
+  const nothing = patterns.filter((pattern) => sourcesOf(pattern).length === 0);
+  if (nothing.length > 0) throw new WrongUsage(`no source file is named by ${nothing.join(' ')}`);
+  return { ...values, files: new Set(patterns.flatMap(sourcesOf)) };
+}
+
+function sourcesOf(pattern: string): string[] {
+  const files = globSync(isFolder(pattern) ? `${pattern}/*.ts` : pattern);
+  return files.filter((file) => file.endsWith('.ts') && !NO_SOURCE.test(file)).sort();
+}
+
+function isFolder(pattern: string): boolean {
+  return statSync(pattern, { throwIfNoEntry: false })?.isDirectory() === true;
 }

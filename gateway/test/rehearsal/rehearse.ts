@@ -3,15 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { huren } from '../../cli/huren.fixture.ts';
+import { noOptions, startedWith } from '../../program-options.ts';
 import { type SandboxGateway, startSandboxGateway } from '../sandbox-gateway.ts';
 import { REHEARSALS } from './procedures.ts';
 
-/*
- * npm run rehearse
- * Goes through the procedures of deploy/RUNBOOK.md that are commands, against a sandbox of its own, and scans after each:
- * what a procedure breaks for travellers is worse than what it mends. Exits with 1 where a command fails, or a scan says
- * something else than it must. Within five minutes. Not rehearsed: what people do (telephones, other machines).
- */
+const HELP = `Usage: npm run rehearse
+
+Goes through the procedures of deploy/RUNBOOK.md that are commands, against a sandbox of its own, and scans after each: what a
+procedure breaks for travellers is worse than what it mends. Within five minutes. Not rehearsed: what people do (telephones,
+other machines).
+
+Options:
+  --help  print this
+
+Exit code: 0 all procedures work as written, 1 a command fails or a scan says something else than it must, 2 wrong usage.
+`;
+startedWith(HELP, noOptions);
 
 const keysSchema = z.object({
   keys: z.array(z.object({ owner: z.string(), use: z.string(), kid: z.string(), state: z.string() })),
