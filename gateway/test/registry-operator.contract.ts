@@ -30,10 +30,12 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(JSON.parse(jwk)).not.toHaveProperty('d');
       const waiting = page.locator(PENDING);
       await waiting.getByRole('checkbox').check();
-      await expect.poll(() => waiting.locator('.proof.good').count()).toBe(2);
+      // Who submitted it, its check, the approval of the other operator, and the bytes.
+      await expect.poll(() => waiting.locator('.proof.good').count()).toBe(4);
+      expect(await waiting.locator('dt').allInnerTexts()).toContain('批准 1/2');
       expect(await waiting.getByRole('button', { name: '批准此版本' }).isDisabled()).toBe(true);
 
-      const why = page.getByText('本浏览器还没有已登记的密钥');
+      const why = page.getByText('此处没有已登记的密钥');
       expect(await why.count()).toBe(1);
 
       await site().run('registry', 'enrol-key', jwk, '--as', 'operator-b');
@@ -220,7 +222,9 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(await page.locator('#enrol-jwk').isVisible()).toBe(false);
 
       const waiting = page.locator('#pending-120000-0\\.5\\.0');
-      await expect.poll(() => waiting.locator('.proof.good').count()).toBe(2);
+      // Who submitted it, its check, the approval of the other operator, and the bytes.
+      await expect.poll(() => waiting.locator('.proof.good').count()).toBe(4);
+      expect(await waiting.locator('dt').allInnerTexts()).toContain('Approvals 1/2');
       await tabAndPress(page, waiting.getByRole('checkbox'), 'Space');
       await tabAndPress(page, waiting.getByRole('button', { name: 'Approve this version' }), 'Enter');
       await told('Approve this version · Tianjin 0.5.0');

@@ -35,7 +35,7 @@ export function draftUnknownText(undecided: number, unknown: number, below: numb
   const parts: readonly LocalisedText[] = [
     ...(undecided === 0 ? [] : [{ zh: `${undecided} 次状态无法判定，不经任何决策表`, en: `${scans} no table` }]),
     ...(unknown === 0 ? [] : [{ zh: `${unknown} 次属另一版本的情形`, en: `${unknown} of cells of another version` }]),
-    { zh: `少于 ${below} 次的分组不在其中`, en: `groups of fewer than ${below} are not among them` },
+    { zh: `少于 ${below} 次的分组未计入`, en: `groups of fewer than ${below} are not counted` },
     { zh: '人们会否因此改去别处', en: 'and whether people would have gone elsewhere' },
   ];
   return {

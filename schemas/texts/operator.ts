@@ -32,7 +32,7 @@ export const OPERATOR_TEXTS = {
     en: 'Enrol it with a key that is: paste this public key in a browser whose key is enrolled, or run this command.',
   },
   buttons_dead: {
-    zh: '本浏览器还没有已登记的密钥，下面的步骤因此都不能签名，按钮不可用。',
+    zh: '此处没有已登记的密钥，以下步骤都不能签名，按钮不可用。',
     en: 'No key in this browser is enrolled: that is why nothing below can be signed, and its buttons are off.',
   },
   key_id: { zh: '密钥标识', en: 'Key ID' },

@@ -11,8 +11,8 @@ test('a log to which nothing was added is said to have grown, or one that grew t
 
 test('what a draft cannot tell counts what there was none of, or hides what there was', () => {
   expect(draftUnknownText(0, 0, 11)).toEqual({
-    zh: '无从得知：少于 11 次的分组不在其中；人们会否因此改去别处。',
-    en: 'Not known: groups of fewer than 11 are not among them; and whether people would have gone elsewhere.',
+    zh: '无从得知：少于 11 次的分组未计入；人们会否因此改去别处。',
+    en: 'Not known: groups of fewer than 11 are not counted; and whether people would have gone elsewhere.',
   });
   expect(draftUnknownText(1, 3, 11).en).toContain('reaches no table; 3 of cells of another version;');
 });

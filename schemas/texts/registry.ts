@@ -95,6 +95,7 @@ export const REGISTRY_TEXTS = {
     zh: '没有任何查验授权：此时不得查验任何人。',
     en: 'There is no mandate: nobody may be checked.',
   },
+  from: { zh: '自', en: 'From' },
   until: { zh: '至', en: 'Until' },
   regions: { zh: '地区', en: 'Regions' },
   entities: { zh: '主体与密钥', en: 'Entities and keys' },
@@ -124,8 +125,8 @@ export const REGISTRY_TEXTS = {
   log_key: { zh: '日志密钥', en: 'Key of the log' },
   log_root: { zh: '根', en: 'Root' },
   log_in_doubt: {
-    zh: '本浏览器不认可此日志：见页首的提示。',
-    en: 'This browser does not believe this log: see the notice at the top of the page.',
+    zh: '此日志的内容暂不采信，见页首的提示。',
+    en: 'What this log says is not relied on: see the notice at the top of the page.',
   },
   log_seen: { zh: '本浏览器此前所见', en: 'Seen by this browser before' },
   log_served: { zh: '网关现在给出', en: 'Served by this gateway now' },

@@ -60,6 +60,7 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
           <li class="panel" key={mandate.id}>
             <strong>{mandate.id}</strong> <span class={`badge ${state}`}>{say(MANDATE_STATE_TEXTS[state])}</span>
             <Facts>
+              <Fact term={say(REGISTRY_TEXTS.from)}>{timeText(mandate.valid_from)}</Fact>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
               <Fact term={say(REGISTRY_TEXTS.regions)}>
                 <span class="regions">{mandate.regions.map(regionText).join(say(SEPARATOR))}</span>

@@ -14,7 +14,8 @@ import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
-import { ManifestFact, SubmittedFact } from './version.tsx';
+import { useUnproven, Watched } from './unproven.tsx';
+import { JudgedFacts, ManifestFact, SubmittedFact } from './version.tsx';
 
 interface PendingProps {
   readonly entityId: string;
@@ -64,6 +65,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
   const slug = `${slugOf(place)}-${version.version}`;
   const [isSame, setSame] = useState<boolean | null>(null);
   const [isReviewed, setReviewed] = useState(false);
+  const { unproven, watch } = useUnproven(version.version);
   const { manifest_digest } = version;
   const about = { ...place, version: version.version, manifest_digest };
   useEffect(() => {
@@ -80,10 +82,13 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
       <h4>
         {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}
       </h4>
-      <Facts>
-        <SubmittedFact version={version} view={view} />
-        <ManifestFact place={place} version={version} />
-      </Facts>
+      <Watched.Provider value={watch}>
+        <Facts>
+          <SubmittedFact version={version} view={view} />
+          <ManifestFact place={place} version={version} />
+          <JudgedFacts {...{ place, version, view, unproven }} />
+        </Facts>
+      </Watched.Provider>
       <Report place={place} version={version} />
       {isSame !== null && (
         <p class={`proof ${isSame ? 'good' : 'bad'}`} role="status">

@@ -21,13 +21,8 @@ interface VersionProps {
 
 /** One version: in which stage, submitted, checked, approved or rejected by whom, each line with its proof. */
 export function Version({ place, version, view }: VersionProps) {
-  const { approvals, approvals_needed, check, rejected } = version;
-  const isAbout = aboutOf(place, version);
+  const { rejected } = version;
   const { unproven, watch } = useUnproven(version.version);
-  // What the log does not prove is no approval, and nothing that passed.
-  const counting = approvals.filter(
-    (approval) => approval.counts && !unproven.has(claimOf('adapter_approved', approval)),
-  ).length;
   return (
     <Watched.Provider value={watch}>
       <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
@@ -37,44 +32,62 @@ export function Version({ place, version, view }: VersionProps) {
         <Facts>
           <ManifestFact place={place} version={version} />
           <SubmittedFact version={version} view={view} />
-          {check !== null && (
-            <Fact term={say(REGISTRY_TEXTS.checked)}>
-              {unproven.has(claimOf('adapter_checked', check))
-                ? say(REGISTRY_TEXTS.claimed) + COLON
-                : check.passed
-                  ? '✓ '
-                  : '✗ '}
-              {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
-              {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
-              {DOT}
-              <ProvenMark
-                mark={check}
-                view={view}
-                kind="adapter_checked"
-                fits={(event) => isAbout(event) && event.body.passed === check.passed}
-              />
-            </Fact>
-          )}
-          <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
-            {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
-            {approvals.map((approval) => (
-              <div key={approval.index}>
-                <ProvenMark mark={approval} view={view} kind="adapter_approved" fits={isAbout} />
-                {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
-              </div>
-            ))}
-          </Fact>
+          <JudgedFacts {...{ place, version, view, unproven }} />
           {rejected !== null && (
             <Fact term={say(REGISTRY_TEXTS.rejected)}>
               {reasonText(VERSION_REJECTIONS, rejected.reason)}
               {DOT}
-              <ProvenMark mark={rejected} view={view} kind="adapter_rejected" fits={isAbout} />
+              <ProvenMark mark={rejected} view={view} kind="adapter_rejected" fits={aboutOf(place, version)} />
             </Fact>
           )}
         </Facts>
         <Report place={place} version={version} />
       </section>
     </Watched.Provider>
+  );
+}
+
+interface JudgedProps extends VersionProps {
+  readonly unproven: ReadonlySet<string>;
+}
+
+/** Whether it passed its check, and who has approved it: what the log does not prove is neither. */
+export function JudgedFacts({ place, version, view, unproven }: JudgedProps) {
+  const { approvals, approvals_needed, check } = version;
+  const isAbout = aboutOf(place, version);
+  const counting = approvals.filter(
+    (approval) => approval.counts && !unproven.has(claimOf('adapter_approved', approval)),
+  ).length;
+  return (
+    <>
+      {check !== null && (
+        <Fact term={say(REGISTRY_TEXTS.checked)}>
+          {unproven.has(claimOf('adapter_checked', check))
+            ? say(REGISTRY_TEXTS.claimed) + COLON
+            : check.passed
+              ? '✓ '
+              : '✗ '}
+          {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
+          {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
+          {DOT}
+          <ProvenMark
+            mark={check}
+            view={view}
+            kind="adapter_checked"
+            fits={(event) => isAbout(event) && event.body.passed === check.passed}
+          />
+        </Fact>
+      )}
+      <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
+        {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
+        {approvals.map((approval) => (
+          <div key={approval.index}>
+            <ProvenMark mark={approval} view={view} kind="adapter_approved" fits={isAbout} />
+            {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
+          </div>
+        ))}
+      </Fact>
+    </>
   );
 }
 
