@@ -8,6 +8,7 @@ import { PATIENCE_MS, WHOLE_TEST_MS } from './gateway/test/patience.ts';
 import { folderOfRun } from './gateway/test/test-folder.ts';
 
 const { unit, endToEnd, alone } = testFiles();
+const seed = orderSeed(import.meta.dirname);
 
 if (process.env[FOUNDED_SANDBOXES] === undefined) {
   // Whoever sets TMPDIR has the tests write there.
@@ -25,11 +26,12 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     // Files that wait (for a fault, for a lease, for a process) leave two cores idle: a third one goes on meanwhile.
     maxWorkers: 3,
-    setupFiles: ['./gateway/test/keep-compiled.ts'],
+    setupFiles: ['./gateway/test/keep-compiled.ts', './gateway/test/property-seed.ts'],
     // One worker takes one file after another and keeps what it has loaded: loading was a fifth of a run.
     isolate: false,
     // In another order for each commit: `--sequence.seed` gives any other one. What tells one story says so where it is told.
-    sequence: { sequencer: LongestFirst, shuffle: { tests: true }, seed: orderSeed(import.meta.dirname) },
+    sequence: { sequencer: LongestFirst, shuffle: { tests: true }, seed },
+    provide: { seed },
     reporters: ['default', './gateway/test/closing-line.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: unit, retry: 0 } },
