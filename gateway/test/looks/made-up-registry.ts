@@ -2,7 +2,7 @@ import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { CoverageCells } from '../../../schemas/coverage.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
 
-const LAST_WEEK = '2026-11-19T16:00:00Z';
+const THIS_WEEK = '2026-11-24T16:00:00Z';
 const YESTERDAY = '2026-11-25T04:00:00Z';
 const NEXT_WEEK = '2026-12-03T16:00:00Z';
 const NEXT_MONTH = '2026-12-24T16:00:00Z';
@@ -33,7 +33,8 @@ export function inEachState(mandates: readonly MandateView[]): readonly MandateV
       mandate: {
         ...one.mandate,
         id: `${one.mandate.id}-${state}`,
-        valid_from: state === 'upcoming' ? NEXT_WEEK : LAST_WEEK,
+        valid_from: state === 'upcoming' ? NEXT_WEEK : THIS_WEEK,
+        valid_until: at < 2 ? NEXT_MONTH : YESTERDAY,
         regions: at === 3 ? ['3101', '310115', '32', '33', '34', '35', '36', '37', '41', '42', '43'] : ['15', '4401'],
       },
     })),
