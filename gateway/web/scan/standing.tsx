@@ -33,11 +33,13 @@ interface WarningsProps {
   readonly nowS: number;
   readonly isReached: boolean;
   readonly clockAheadS: number;
+  /** Asks for a bundle again: after a clock was set right. */
+  readonly onAgain: () => void;
   readonly onNewAnchor: () => void;
 }
 
 /** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
-export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAheadS, onNewAnchor }: WarningsProps) {
+export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAheadS, ...on }: WarningsProps) {
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
     <div role="status">
@@ -48,9 +50,13 @@ export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAh
           {say(SCAN_TEXTS.trust_refused)}
           {say({ zh: '：', en: '. ' })}
           {say(refusalText(refused))}
-          {refused.clock_off_s === undefined && (
-            <button type="button" onClick={onNewAnchor}>
+          {refused.clock_off_s === undefined ? (
+            <button type="button" onClick={on.onNewAnchor}>
               {say(SCAN_TEXTS.anchor_take)}
+            </button>
+          ) : (
+            <button type="button" onClick={on.onAgain}>
+              {say(SCAN_TEXTS.try_again)}
             </button>
           )}
         </p>
