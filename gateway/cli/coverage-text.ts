@@ -12,6 +12,7 @@ import {
   type NodeReport,
 } from '../../schemas/coverage.ts';
 import { PROBLEMS, problemCodeSchema } from '../../schemas/problem.ts';
+import { attentionDetailText } from '../../schemas/texts/attention.ts';
 import {
   ATTENTION_TEXTS,
   CERTIFICATE_TEXTS,
@@ -51,10 +52,17 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
     whereOf(cli, item),
     item.until === null ? minuteOf(item.since) : `→ ${minuteOf(item.until)}`,
     // Of any length, and so after what is compared.
-    [destinationOf(item) === undefined ? item.subject : null, item.detail].filter((text) => text !== null).join(' · '),
+    [destinationOf(item) === undefined ? item.subject : null, toldOf(cli, item)]
+      .filter((text) => text !== null)
+      .join(' · '),
   ]);
   const [first = '', ...rest] = tableLines(rows);
   return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];
+}
+
+function toldOf(cli: Cli, item: AttentionItem): string | null {
+  const text = attentionDetailText(item);
+  return text === null ? null : cli.say(text);
 }
 
 function destinationOf({ subject }: AttentionItem): ProvinceCode | undefined {
