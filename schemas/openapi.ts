@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
+import { FEDERATION_OPERATIONS } from './openapi/federation-operations.ts';
 import { GATEWAY_OPERATIONS } from './openapi/gateway-operations.ts';
 import { headerComponents } from './openapi/headers.ts';
 import { HOLDER_OPERATIONS } from './openapi/holder-operations.ts';
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...HOLDER_OPERATIONS,
   ...GATEWAY_OPERATIONS,
   ...TRUST_OPERATIONS,
+  ...FEDERATION_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTRY_OPERATIONS,
   ...LOG_OPERATIONS,
