@@ -45,24 +45,24 @@ export function coverageLines(cli: Cli, coverage: Coverage): string[] {
 
 function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
   if (attention.length === 0) return [];
-  const rows = attention.map((item) => [
+  const rows = toldInWords(cli, attention).map((item) => [
     '!',
     `${item.affected}`,
     cli.say(ATTENTION_TEXTS[item.kind]),
     whereOf(cli, item),
     item.until === null ? minuteOf(item.since) : `→ ${minuteOf(item.until)}`,
     // Of any length, and so after what is compared.
-    [destinationOf(item) === undefined ? item.subject : null, toldOf(cli, item)]
-      .filter((text) => text !== null)
-      .join(' · '),
+    [destinationOf(item) === undefined ? item.subject : null, item.detail].filter((text) => text !== null).join(' · '),
   ]);
   const [first = '', ...rest] = tableLines(rows);
   return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];
 }
 
-function toldOf(cli: Cli, item: AttentionItem): string | null {
-  const text = attentionDetailText(item);
-  return text === null ? null : cli.say(text);
+function toldInWords(cli: Cli, attention: Coverage['attention']): AttentionItem[] {
+  return attention.map((item) => {
+    const text = attentionDetailText(item);
+    return { ...item, detail: text === null ? null : cli.say(text) };
+  });
 }
 
 function destinationOf({ subject }: AttentionItem): ProvinceCode | undefined {
