@@ -229,6 +229,13 @@ export const FAILURES = {
     exit: 1,
     next: { zh: '用做备份的版本或更新的版本恢复', en: 'restore it with the version that made it, or a later one' },
   },
+  nothing_kept: {
+    exit: 2,
+    next: {
+      zh: '核对 HUREN_DATA_DIR、HUREN_DATABASE_URL、HUREN_KEYS 与 --only：应与节点所用的一致',
+      en: 'check HUREN_DATA_DIR, HUREN_DATABASE_URL, HUREN_KEYS and --only: they have to be what the node runs with',
+    },
+  },
   file_present: { exit: 2, next: { zh: '换一个文件名', en: 'choose another name for the file' } },
   data_present: {
     exit: 1,
