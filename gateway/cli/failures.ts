@@ -122,6 +122,10 @@ export const FAILURES = {
   ),
   archive_damaged: failed('换用另一份备份；此文件不可用', 'take another backup: nothing of this one can be used'),
   archive_newer: failed('用做备份的版本或更新的版本恢复', 'restore it with the version that made it, or a later one'),
+  nothing_kept: wrongUse(
+    '核对 HUREN_DATA_DIR、HUREN_DATABASE_URL、HUREN_KEYS 与 --only：应与节点所用的一致',
+    'check HUREN_DATA_DIR, HUREN_DATABASE_URL, HUREN_KEYS and --only: they have to be what the node runs with',
+  ),
   file_present: wrongUse('换一个文件名', 'choose another name for the file'),
   data_present: failed(
     '停止节点并移走已有的数据；或用 --only 只恢复缺少的部分',
