@@ -150,6 +150,12 @@ async function statusOf(
   return Number(reply.split(' ')[1]);
 }
 
+test('a request that names two hosts is answered for one of them', async () => {
+  const { host } = new URL(gateway.url);
+  expect(await statusOf('GET', '/healthz', { HOST: 'elsewhere.example' })).toBe(400);
+  expect(await statusOf('GET', '/healthz', { Host: host })).toBe(400);
+});
+
 describe('the switches of the sandbox', () => {
   test.each(['attacker.example', 'attacker.example:8080'])('are turned by a page under the host %s', async (host) => {
     expect(await statusOf('GET', '/sandbox/venues', { host })).toBe(403);
