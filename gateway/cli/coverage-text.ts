@@ -22,7 +22,7 @@ import {
   NODE_FAULT_TEXTS,
   withheldText,
 } from '../../schemas/texts/coverage.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, printable } from './cli.ts';
 import { cellsOf, lineCells, tableLines, wrapped } from './table.ts';
 
 /** With more destinations than this a terminal has no room for a column each. */
@@ -52,7 +52,11 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
     whereOf(cli, item),
     item.until === null ? minuteOf(item.since) : `→ ${minuteOf(item.until)}`,
     // Of any length, and so after what is compared.
-    [destinationOf(item) === undefined ? item.subject : null, item.detail].filter((text) => text !== null).join(' · '),
+    printable(
+      [destinationOf(item) === undefined ? item.subject : null, item.detail]
+        .filter((text) => text !== null)
+        .join(' · '),
+    ),
   ]);
   const [first = '', ...rest] = tableLines(rows);
   return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];

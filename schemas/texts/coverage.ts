@@ -29,6 +29,7 @@ export const NODE_FAULT_TEXTS = {
   stale: { zh: '收到过期的上报', en: 'a report was too old' },
   unverified: { zh: '有上报未通过验签', en: 'a report was not signed by its keys' },
   invalid: { zh: '有上报格式不符', en: 'a report was not as documented' },
+  foreign: { zh: '上报了不属于它的计数', en: 'a report counted what is not its own to count' },
   unreachable: { zh: '无法连接', en: 'cannot be reached' },
   restarted: { zh: '编号重新开始', en: 'its numbering began anew' },
 } as const satisfies Record<NodeFault, LocalisedText>;
