@@ -6,6 +6,13 @@ import { described, type Operation, type Reply } from './operation.ts';
 
 const subjectSchema = described(entityIdSchema, { zh: '主体的标识', en: 'entity identifier of the subject' });
 
+const refreshReplySchema = z.strictObject({ taken: z.boolean() }).meta({ id: 'RefreshReply' });
+
+const typeSchema = described(z.string().max(512).optional(), {
+  zh: '只看此类主体',
+  en: 'of this entity type alone',
+});
+
 /** A token whose content says nothing here. */
 const SOME_TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl';
 
@@ -41,7 +48,15 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
     tag: 'trust',
     who: 'public',
     summary: { zh: '直接下级列表', en: 'Immediate subordinates' },
-    details: { zh: 'OpenID Federation 1.0 第 8.2 节。', en: 'OpenID Federation 1.0 section 8.2.' },
+    details: {
+      zh: 'OpenID Federation 1.0 第 8.2 节。按标识排序；还有下一页时，Link 头（rel="next"）给出其地址。',
+      en: 'OpenID Federation 1.0 section 8.2. In the order of identifiers; where more follow, a Link header (rel="next") names the next page.',
+    },
+    query: z.strictObject({
+      entity_type: typeSchema,
+      limit: described(z.int().min(1).max(500).default(100), { zh: '每页数目', en: 'how many a page holds' }),
+      from_entity_id: described(entityIdSchema.optional(), { zh: '从此标识起', en: 'from this identifier on' }),
+    }),
     replies: [
       {
         status: 200,
@@ -51,7 +66,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
         example: example('federation-list'),
       },
     ],
-    problems: [],
+    problems: ['body_invalid'],
   },
   {
     id: 'federationResolve',
@@ -67,9 +82,10 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
         zh: '信任锚；缺省为本网关所属',
         en: 'the anchor to end at; ours if left out',
       }),
+      entity_type: typeSchema,
     }),
     replies: [tokenReply('resolve-response', 'application/resolve-response+jwt')],
-    problems: ['body_invalid', 'not_found'],
+    problems: ['body_invalid', 'not_found', 'unavailable'],
   },
   {
     id: 'historicalKeys',
@@ -167,11 +183,26 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
         status: 201,
         text: { zh: '已采用新密钥', en: 'The new keys are taken' },
         mediaType: 'application/json',
-        schema: z.strictObject({ taken: z.boolean() }).meta({ id: 'RefreshReply' }),
+        schema: refreshReplySchema,
         example: { taken: true },
       },
+      {
+        status: 200,
+        text: { zh: '日志已有这些密钥', en: 'The log had them already' },
+        mediaType: 'application/json',
+        schema: refreshReplySchema,
+        example: { taken: false },
+      },
     ],
-    problems: ['media_type_unsupported', 'body_too_large', 'event_unauthorised', 'unavailable'],
+    problems: [
+      'media_type_unsupported',
+      'body_invalid',
+      'body_too_large',
+      'event_invalid',
+      'event_unauthorised',
+      'log_conflict',
+      'unavailable',
+    ],
   },
   {
     id: 'authorizationServerConfiguration',
