@@ -289,6 +289,7 @@ export const SCAN_TEXTS = {
     en: 'No trust bundle yet: without a network no pass can be checked',
   },
   trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
+  trust_unrefreshed: { zh: '信任包未能更新', en: 'The trust bundle could not be refreshed' },
   trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
   anchor_other: {
     zh: '此网关的国家信任锚，与本机此前采信的不同。',

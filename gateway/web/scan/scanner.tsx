@@ -93,6 +93,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
     const refresh = async () => {
       const destination = access?.destination ?? state.trust.view.carried?.province ?? null;
       setReached(await state.trust.refresh(destination));
+      // What it goes by has changed, whether or not the gateway is still reached.
+      setTick(Date.now());
       lookForUpdate();
     };
     const again = () => void refresh();

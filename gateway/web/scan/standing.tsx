@@ -33,18 +33,27 @@ interface WarningsProps {
   readonly nowS: number;
   readonly isReached: boolean;
   readonly clockAheadS: number;
-  /** Asks for a bundle again: after a clock was set right. */
+  /** Asks for a bundle again: once a clock was set right, or a gateway has one again. */
   readonly onAgain: () => void;
   readonly onNewAnchor: () => void;
 }
 
 /** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
-export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAheadS, ...on }: WarningsProps) {
+export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: WarningsProps) {
+  const { carried, refused, unrefreshed } = trust;
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
     <div role="status">
       {!isReached && <p class="notice">{say(isHeld ? SCAN_TEXTS.offline : SCAN_TEXTS.offline_bare)}</p>}
       {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
+      {isReached && unrefreshed !== null && (
+        <p class="notice" data-trust-unrefreshed>
+          {say(SCAN_TEXTS.trust_unrefreshed)}
+          {say({ zh: '：', en: ': ' })}
+          {say(unrefreshed)}
+          <Again onAgain={on.onAgain} />
+        </p>
+      )}
       {refused !== null && (
         <p class="notice" data-trust-refused={refused.code}>
           {say(SCAN_TEXTS.trust_refused)}
@@ -55,13 +64,19 @@ export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAh
               {say(SCAN_TEXTS.anchor_take)}
             </button>
           ) : (
-            <button type="button" onClick={on.onAgain}>
-              {say(SCAN_TEXTS.try_again)}
-            </button>
+            <Again onAgain={on.onAgain} />
           )}
         </p>
       )}
     </div>
+  );
+}
+
+function Again({ onAgain }: Pick<WarningsProps, 'onAgain'>) {
+  return (
+    <button type="button" onClick={onAgain}>
+      {say(SCAN_TEXTS.try_again)}
+    </button>
   );
 }
 
