@@ -22,17 +22,18 @@ interface Parts {
  * registered, and as often as its manifest says. Returns what stops it.
  */
 export function followCredentials({ registry, provinces, shelf, log }: Parts): () => void {
-  let following: string | null = null;
+  let following: Found | null = null;
   let timer: NodeJS.Timeout | null = null;
-  const look = async ({ adapter, refreshMs }: Found) => {
-    const isHad = await isTaken(provinces, adapter, shelf, log);
-    if (following !== adapter.digest) return;
-    timer = setTimeout(() => void look({ adapter, refreshMs }), isHad ? refreshMs : RETRY_MS).unref();
+  const look = async (found: Found) => {
+    const isHad = await isTaken(provinces, found.adapter, shelf, log);
+    // Another one may have been followed meanwhile, and then this one again, with looks of its own.
+    if (following !== found) return;
+    timer = setTimeout(() => void look(found), isHad ? found.refreshMs : RETRY_MS).unref();
   };
   const follow = () => {
     const found = certificatesIn(registry.current());
-    if (found?.adapter.digest === (following ?? undefined)) return;
-    following = found?.adapter.digest ?? null;
+    if (found?.adapter.digest === following?.adapter.digest) return;
+    following = found;
     if (timer !== null) clearTimeout(timer);
     if (found !== null) void look(found);
   };
