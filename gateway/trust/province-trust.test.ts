@@ -3,10 +3,10 @@ import { makeWorld, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { type LoggedEntities, ProvinceTrust } from './province-trust.ts';
-import { STATUS_ISSUER } from './trust-bundle.ts';
+import { ASSIGNMENT_AGENCY, STATUS_ISSUER } from './trust-bundle.ts';
 
 const PROVINCE = '410000';
-const node = await makeParty('https://issuer.example');
+const [node, agency] = [await makeParty('https://issuer.example'), await makeParty('https://agency.example')];
 const [one, two] = [(await makeKey('one')).jwk, (await makeKey('two')).jwk];
 
 let world: World;
@@ -31,6 +31,14 @@ beforeEach(async () => {
     await state(province, node, naming(STATUS_ISSUER, { ...one, exp: NOW_S + 60 }, two)),
     above,
   ]);
+  chains.set(agency.entityId, [
+    await configure(agency, {
+      authority_hints: [province.entityId],
+      metadata: { [ASSIGNMENT_AGENCY]: { province: PROVINCE, level: 'county', role: 'cdc' } },
+    }),
+    await state(province, agency, naming(ASSIGNMENT_AGENCY, one)),
+    above,
+  ]);
   trust = new ProvinceTrust({
     resolver: new EntityResolver({
       anchor: () => anchorOf(anchor),
@@ -46,13 +54,19 @@ beforeEach(async () => {
     folded: () => ({
       entities,
       subordinates: new Map([
-        [
-          node.entityId,
-          { entity_id: node.entityId, superior: province.entityId, kind: 'issuer', state: 'admitted', published },
-        ],
+        [node.entityId, record(node.entityId, 'issuer')],
+        [agency.entityId, record(agency.entityId, 'agency')],
       ]),
     }),
   });
+});
+
+const record = (entity_id: string, kind: string) => ({
+  entity_id,
+  superior: world.province.entityId,
+  kind,
+  state: 'admitted',
+  published,
 });
 
 const endsOf = async () => (await trust.nodeKeys(node.entityId, PROVINCE)).jwks.keys.map(({ kid, exp }) => [kid, exp]);
@@ -80,6 +94,14 @@ describe('a key that the log has ended', () => {
     entities = new Map([[world.province.entityId, { keys: [key] }]]);
     const { jwks } = await trust.issuerKeys(PROVINCE);
     expect(jwks.keys).toEqual([expect.objectContaining({ kid: jwk.kid, revoked: { revoked_at: NOW_S } })]);
+  });
+
+  test('counts on by an earlier word of its province about an agency', async () => {
+    const keysOf = async () =>
+      (await trust.agencies(PROVINCE)).map(({ keys }) => keys.map(({ kid, exp }) => [kid, exp]));
+    expect(await keysOf()).toEqual([[['one', undefined]]]);
+    published = [{ jwk: one, ended_s: NOW_S }];
+    expect(await keysOf()).toEqual([[['one', NOW_S]]]);
   });
 
   test('makes another key set at each look, whose keys would be imported again', async () => {

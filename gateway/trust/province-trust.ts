@@ -106,10 +106,13 @@ export class ProvinceTrust {
   async agencies(province: ProvinceCode): Promise<readonly Agency[]> {
     const superior = this.#entityId(province);
     const below = [...this.#parts.folded().subordinates.values()].filter((record) => record.superior === superior);
-    const ids = below
-      .filter(({ kind, state }) => kind === 'agency' && state === 'admitted')
-      .map((one) => one.entity_id);
-    const found = await Promise.all(ids.map((id) => this.#resolver().agency(id, province).catch(nullIfUntrusted)));
+    const admitted = below.filter(({ kind, state }) => kind === 'agency' && state === 'admitted');
+    const found = await Promise.all(
+      admitted.map(async ({ entity_id, published }): Promise<Agency | null> => {
+        const agency = await this.#resolver().agency(entity_id, province).catch(nullIfUntrusted);
+        return agency === null ? null : { ...agency, keys: endedBySuperior(agency.keys, published) };
+      }),
+    );
     return found.filter((agency) => agency !== null);
   }
 
