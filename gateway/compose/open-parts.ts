@@ -80,7 +80,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
         ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
         : (gate.handover?.mayActivate(entity_id, kid) ?? false),
     nowS,
-    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+    onKeyFault: (error) => log.error({ reason: reasonOf(error) }, 'keys unusable'),
+    onBundleFault: (error) => log.warn({ reason: reasonOf(error) }, 'the trust bundle was not written'),
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
@@ -117,4 +118,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       keys.close();
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }
