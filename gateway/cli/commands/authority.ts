@@ -78,7 +78,7 @@ function addRefresh(group: Command, cli: Cli): void {
     en: "hand an entity's present configuration to its superior, so that new keys count at once",
     example: 'authority refresh https://gateway.example',
   })
-    .argument('<entity-id>')
+    .argument('<entity-id>', '', entityReader(cli))
     .option(...jsonOption(cli))
     .action(async (entityId: string, { json }: { json?: boolean }) => {
       const shown = await sendBounded(`${entityId.replace(/\/$/, '')}/.well-known/openid-federation`, {});
