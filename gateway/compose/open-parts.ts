@@ -21,6 +21,7 @@ import { openStores } from './open-stores.ts';
 import { openUpstreams } from './open-upstreams.ts';
 import { openPassDesk, type PassDesk } from './pass-desk.ts';
 import { readAnchor } from './read-anchor.ts';
+import { watchRefreshes } from './refresh-watch.ts';
 import { openTrust } from './trust.ts';
 
 /** What the roles of a node are made from. */
@@ -37,6 +38,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   const log = openLogger(config);
   logOpenFiles(log);
   const metrics = createMetrics();
+  const onRefresh = watchRefreshes(metrics.refreshFailures, log);
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
@@ -80,7 +82,9 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
         ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
         : (gate.handover?.mayActivate(entity_id, kid) ?? false),
     nowS,
-    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+    onReadAhead: (entityId, fault) => onRefresh('chain', entityId, fault),
+    onKeyFault: (error) => log.error({ reason: reasonOf(error) }, 'keys unusable'),
+    onBundleFault: (error) => log.warn({ reason: reasonOf(error) }, 'the trust bundle was not written'),
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
@@ -103,6 +107,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       signals,
       documents,
       upstreams,
+      onRefresh,
       extras,
       nowMs,
     },
@@ -117,4 +122,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       keys.close();
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }
