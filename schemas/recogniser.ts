@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unframed } from './scanned-text.ts';
+import { SCHEMA_RULES } from './texts/schema-faults.ts';
 
 const alphabetSchema = z.enum(['digits', 'hex', 'hex_upper', 'alphanumeric', 'base64', 'base64url', 'base45']).meta({
   description:
@@ -23,6 +24,8 @@ const routeSchema = webPathSchema
   .meta({ description: 'the parameters stand behind this route of the fragment: /#/route?name=value' });
 
 const SCHEME = /^https?:/i;
+/** What a whole scheme may follow in an alphabet that has a colon. */
+const PART_OF_SCHEME = /^h(?:t(?:t(?:ps?)?)?)?$/i;
 /** Host; path to the last slash and what the last segment starts with; or a route, and one parameter with its start. */
 const WEB_PREFIX =
   /^https?:\/\/(?<host>[a-z0-9.-]+)(?<path>\/[^?#]*)(?:#(?<route>\/[^?#]*))?(?:\?(?<parameter>[^=&?#]+)=(?<start>[^&?#]*))?$/i;
@@ -49,10 +52,10 @@ export function webPrefixOf(prefix: string): WebPrefix | null {
 
 const prefixSchema = literalSchema
   .refine((prefix) => unframed(prefix) === prefix, {
-    error: 'starts like what scanners add, which is taken off a code',
+    error: SCHEMA_RULES.prefix_framed.en,
   })
   .refine((prefix) => !SCHEME.test(prefix) || webPrefixOf(prefix) !== null, {
-    error: 'a web address ends in a path segment, or in one parameter and the start of its value',
+    error: SCHEMA_RULES.prefix_web.en,
   });
 
 /**
@@ -62,12 +65,17 @@ const prefixSchema = literalSchema
  */
 export const recogniserSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('prefix'),
-      prefix: prefixSchema,
-      length: lengthSchema,
-      alphabet: alphabetSchema,
-    }),
+    z
+      .strictObject({
+        kind: z.literal('prefix'),
+        prefix: prefixSchema,
+        length: lengthSchema,
+        alphabet: alphabetSchema,
+      })
+      .refine(({ prefix, alphabet }) => alphabet !== 'base45' || !PART_OF_SCHEME.test(prefix), {
+        error: 'in base45 a prefix is no beginning of http or https: it could claim web addresses of other systems',
+        path: ['prefix'],
+      }),
     z.strictObject({
       kind: z.literal('url'),
       host: z.hostname(),
@@ -83,7 +91,7 @@ export const recogniserSchema = z
       host: z.hostname(),
       path: webPathSchema
         .refine((path) => path.split('/').filter((segment) => segment === '{token}').length === 1, {
-          error: 'has {token} as exactly one of its segments',
+          error: SCHEMA_RULES.token_segment.en,
         })
         .meta({ description: 'the token is the segment in the place of {token}: /{token}, /c/{token}/view' }),
       length: lengthSchema,

@@ -30,6 +30,7 @@ describe('usage', () => {
     ['a date without a time', ['verify', 'a', '--at', '2026-11-22']],
     ['an unknown purpose', ['scan', 'x', '--purpose', 'curiosity']],
     ['an unknown language', ['demo', '--lang', 'fr']],
+    ['an entity that is no address', ['authority', 'refresh', 'foo']],
   ])('%s does not exit with 2', async (_what, argv) => {
     expectFailure(await huren(argv, NOBODY), 2, 'usage_invalid');
   });
@@ -150,6 +151,13 @@ describe('failures', () => {
   test('a client secret is sent in the clear over a network', async () => {
     const env = { HUREN_CLIENT_ID: 'v', HUREN_CLIENT_SECRET: 's', HUREN_TOKEN_ENDPOINT: 'http://192.0.2.1/token' };
     expectFailure(await huren(['scan', 'x'], { ...NOBODY, ...env }), 2, 'usage_invalid');
+  });
+
+  test('a place where nothing can be written is told as a fault of ours', async () => {
+    const out = join(import.meta.filename, 'out.csv');
+    const ran = await huren(['scan', '--file', import.meta.filename, '--out', out], NOBODY);
+    expectFailure(ran, 2, 'file_unreadable');
+    expect(ran.stderr).toContain(`${out} cannot be used (ENOTDIR)`);
   });
 
   test('a missing or foreign file is taken for an anchor', async () => {

@@ -5,7 +5,9 @@ import { type AdapterId, adapterIdOf } from '../../schemas/adapter-id.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
 import { REJECTIONS } from '../../schemas/registry-rejections.ts';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { Metrics } from '../coverage/metrics.ts';
+import { LogError } from '../log/log-error.ts';
 import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
@@ -22,6 +24,7 @@ import {
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
 import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
+import { receiveFromAnybody } from './admission.ts';
 import { listInSlices } from './in-slices.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { queryText } from './query.ts';
@@ -40,8 +43,9 @@ interface Parts {
   readonly registry: { readonly folded: () => FoldState };
   /** Null: the registry is written elsewhere, and this node follows it. */
   readonly submission: SubmissionParts | null;
-  readonly store: LogReader;
+  readonly store: Pick<LogReader, 'read'>;
   readonly metrics: Metrics;
+  readonly bodies: IncomingBodies;
   readonly nowMs: () => number;
 }
 
@@ -84,13 +88,13 @@ function mountSubordinates(router: Router, { registry }: Parts): void {
   });
 }
 
-function mountEvents(router: Router, { submission, metrics }: Parts): void {
+function mountEvents(router: Router, { submission, metrics, bodies }: Parts): void {
   const readBody = submissionReader();
   resource(router, '/v1/registry/events', {
     POST: async (request, response) => {
       if (submission === null)
         throw new ProblemError('not_found', 'events go to the registry itself, not to who follows it');
-      const posted = await readBody(request);
+      const posted = await receiveFromAnybody(bodies, request, MAX_BODY_BYTES, readBody);
       try {
         response.status(201).json(receiptOf(await submitEvent(submission, posted)));
       } catch (error) {
@@ -178,8 +182,8 @@ function mountAdapters(router: Router, { registry, store }: Parts): void {
   });
 }
 
-async function reportAt(store: LogReader, index: number): Promise<string> {
-  const [entry] = await store.read(index, index + 1);
+async function reportAt(store: Parts['store'], index: number): Promise<string> {
+  const [entry] = await store.read(index, index + 1).catch(unreadable);
   const { payload } = parseCompact(Buffer.from(entry ?? []).toString('utf8'), {
     maxBytes: 65_535,
     typ: 'registry-event+jwt',
@@ -189,6 +193,11 @@ async function reportAt(store: LogReader, index: number): Promise<string> {
     'report'
   >;
   return body.report;
+}
+
+function unreadable(error: unknown): never {
+  if (!(error instanceof LogError)) throw error;
+  throw new ProblemError('unavailable', `the log cannot be read: ${error.code}`, { 'retry-after': '1' });
 }
 
 function mountPolicies(router: Router, { registry, nowMs }: Parts): void {
