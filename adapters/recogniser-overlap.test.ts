@@ -112,3 +112,14 @@ describe('pairs that cannot meet', () => {
     expect(findOverlaps([sampleSystem('a', [prefix('HN'), prefix('HN')])])).toEqual([]);
   });
 });
+
+test.each([
+  'HT',
+  'http',
+  'HTTPS',
+])('a prefix %s in base45 is let claim web addresses that were typed with caps lock on', (prefix) => {
+  const claiming = (alphabet: string) =>
+    sampleSystem('claiming', [{ kind: 'prefix', prefix, alphabet, length: { min: 8, max: 200 } }]);
+  expect(() => claiming('base45')).toThrow('could claim web addresses');
+  expect(claiming('alphanumeric').recognise).toHaveLength(1);
+});

@@ -90,7 +90,8 @@ function beginningsOfOne(recogniser: Recogniser): string[] {
 /** Judges the pair in this order; a mixed pair that starts with the other kind is judged when the caller turns it. */
 function overlap(a: Recogniser, b: Recogniser): boolean {
   const [webA, webB] = [webRuleOf(a), webRuleOf(b)];
-  // Only a web address begins with a scheme: no alphabet has its colon, and a prefix with one is a web address itself.
+  // Only a web address begins with a scheme: a prefix with a colon there is one itself, no prefix in base45 begins one, and
+  // no other alphabet has a colon.
   if (webA !== null || webB !== null) return webA !== null && webB !== null && webRulesMeet(webA, webB);
   switch (a.kind) {
     case 'prefix':
@@ -124,7 +125,8 @@ function prefixMeets(a: RecogniserOf<'prefix'>, b: Recogniser): boolean {
       return oneLeads(a.prefix, head) && canFollow(a, rest) && isWrittenIn('base64', a.prefix) && lengthsMeet(a, b);
     }
     case 'jws': {
-      // No alphabet has a dot, so both of a JWS, and the payload between them, would have to stand in the prefix.
+      // No alphabet that a JWS is written in has a dot, so both of it, and the payload between them, would have to stand in
+      // the prefix.
       const [, payload = '', ...tail] = a.prefix.split('.');
       return tail.length === 1 && issuerIn(payload) === b.issuer;
     }

@@ -23,6 +23,8 @@ const routeSchema = webPathSchema
   .meta({ description: 'the parameters stand behind this route of the fragment: /#/route?name=value' });
 
 const SCHEME = /^https?:/i;
+/** What a whole scheme may follow in an alphabet that has a colon. */
+const PART_OF_SCHEME = /^h(?:t(?:t(?:ps?)?)?)?$/i;
 /** Host; path to the last slash and what the last segment starts with; or a route, and one parameter with its start. */
 const WEB_PREFIX =
   /^https?:\/\/(?<host>[a-z0-9.-]+)(?<path>\/[^?#]*)(?:#(?<route>\/[^?#]*))?(?:\?(?<parameter>[^=&?#]+)=(?<start>[^&?#]*))?$/i;
@@ -62,12 +64,17 @@ const prefixSchema = literalSchema
  */
 export const recogniserSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('prefix'),
-      prefix: prefixSchema,
-      length: lengthSchema,
-      alphabet: alphabetSchema,
-    }),
+    z
+      .strictObject({
+        kind: z.literal('prefix'),
+        prefix: prefixSchema,
+        length: lengthSchema,
+        alphabet: alphabetSchema,
+      })
+      .refine(({ prefix, alphabet }) => alphabet !== 'base45' || !PART_OF_SCHEME.test(prefix), {
+        error: 'in base45 a prefix is no beginning of http or https: it could claim web addresses of other systems',
+        path: ['prefix'],
+      }),
     z.strictObject({
       kind: z.literal('url'),
       host: z.hostname(),

@@ -1,17 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { PATIENTLY } from '../../gateway/test/patience.ts';
+import { UpstreamError } from '../upstream-error.ts';
 import { openSession } from './session.ts';
 
 function setUp(obtain: (last: number | null) => Promise<number>) {
   const clock = { nowMs: 0 };
+  const heard: (string | null)[] = [];
   const session = openSession(
     async (last: number | null) => {
       const value = await obtain(last);
       return { value, refreshAtMs: clock.nowMs + 80, endsAtMs: clock.nowMs + 100 };
     },
-    () => clock.nowMs,
+    { nowMs: () => clock.nowMs, onRefresh: (fault) => void heard.push(fault) },
   );
-  return { clock, session };
+  return { clock, session, heard };
 }
 
 describe('a lease', () => {
@@ -31,6 +33,22 @@ describe('a lease', () => {
     await expect(session.current()).rejects.toThrow('down');
     working = true;
     expect(await session.current()).toBe(2);
+  });
+
+  test('a failing early renewal is told to nobody, or goes on being told once it is over', async () => {
+    const faults = [null, new UpstreamError('signature', 'a stranger signed'), new Error('a fault of ours'), null];
+    const { clock, session, heard } = setUp(async () => {
+      const fault = faults.shift() ?? null;
+      if (fault !== null) throw fault;
+      return faults.length;
+    });
+    await session.current();
+    clock.nowMs = 80;
+    for (const count of [2, 3, 4]) {
+      await session.current();
+      await vi.waitFor(() => expect(heard).toHaveLength(count), PATIENTLY);
+    }
+    expect(heard).toEqual([null, 'signature', 'internal', null]);
   });
 
   test('one failure is not remembered for the next caller', async () => {

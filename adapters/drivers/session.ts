@@ -1,3 +1,5 @@
+import { UpstreamError, type UpstreamErrorCode } from '../upstream-error.ts';
+
 /** Something a system lends us for a while: a secret or a token. Between the two times it still works. */
 export interface Lease<T> {
   readonly value: T;
@@ -12,19 +14,39 @@ export interface Session<T> {
   readonly renew: (refused: T) => Promise<T>;
 }
 
+/** Why what is held could not be replaced; `internal`: for a reason that nobody foresaw. */
+export type RefreshFault = UpstreamErrorCode | 'internal';
+
+interface SessionParts {
+  readonly nowMs: () => number;
+  /**
+   * Hears of every replacement of what is held, and why one failed. An early one that fails delays nobody, so nobody else
+   * would hear of it before the end.
+   */
+  readonly onRefresh?: (fault: RefreshFault | null) => void;
+}
+
 /**
  * Keeps one lease. `obtain` gets the last value, for systems that renew with it; however many callers wait, it runs
  * once at a time. A lease that is due but still works is used on while its successor is fetched, so neither a slow nor
  * a failing renewal delays anybody before the end.
  */
-export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, nowMs: () => number): Session<T> {
+export function openSession<T>(
+  obtain: (last: T | null) => Promise<Lease<T>>,
+  { nowMs, onRefresh }: SessionParts,
+): Session<T> {
   let lease: Lease<T> | null = null;
   let underWay: Promise<T> | null = null;
 
   async function replace(last: T | null): Promise<T> {
     try {
       lease = await obtain(last);
+      onRefresh?.(null);
       return lease.value;
+    } catch (error) {
+      // Whoever waits for the first one hears why there is none.
+      if (last !== null) onRefresh?.(error instanceof UpstreamError ? error.code : 'internal');
+      throw error;
     } finally {
       underWay = null;
     }
@@ -38,7 +60,7 @@ export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, no
   return {
     current: async () => {
       if (lease === null || nowMs() >= lease.endsAtMs) return await refresh();
-      // The failure of an early renewal is nobody's failure yet: the next caller tries again.
+      // The failure of an early renewal is nobody's failure yet: it was told, and the next caller tries again.
       if (nowMs() >= lease.refreshAtMs) refresh().catch(() => undefined);
       return lease.value;
     },

@@ -87,6 +87,12 @@ describe('a client that guesses', () => {
   });
 });
 
+test('what is under way of clients that are stopped excuses the next one that guesses', () => {
+  for (const client of ['a', 'b']) ask(client, stoppedFrom + UNKNOWN_CODES_RULE.usualFrom, true);
+  ask('c', slowedFrom, true);
+  expect(held).toEqual(['a slowed', 'a stopped', 'b slowed', 'b stopped', 'c slowed']);
+});
+
 describe('a venue', () => {
   test('that is busy is held for the codes that expired on the way', () => {
     for (let n = 0; n < 20_000; n += 1) codes.note('station', '410000', n % 12 === 0);

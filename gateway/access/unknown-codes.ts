@@ -80,7 +80,7 @@ export class UnknownCodes {
       this.#hold(client, own);
       void this.#share(client, province, own);
     }
-    return this.#slowed.has(client) || this.#stopped.has(client);
+    return this.#isHeld(client);
   }
 
   /** How many clients are held just now. */
@@ -94,8 +94,8 @@ export class UnknownCodes {
     if (surplus < asked * share || this.#stopped.has(client)) return;
     const nowMs = this.#parts.nowMs();
     if (surplus >= stoppedFrom) {
-      this.#stopped.set(client, nowMs + WINDOW_MS);
       for (const [province, counts] of own) this.#leaveUsual(client, province, counts);
+      this.#stopped.set(client, nowMs + WINDOW_MS);
       this.#slowed.delete(client);
       this.#clients.delete(client);
       this.#parts.onHeld('stopped', client);
@@ -120,7 +120,11 @@ export class UnknownCodes {
 
   /** Whoever is held says nothing of what is usual, nor whoever has asked too little. */
   #isUsual(client: string, { asked }: Readonly<Counts>): boolean {
-    return asked >= usualFrom && !this.#slowed.has(client);
+    return asked >= usualFrom && !this.#isHeld(client);
+  }
+
+  #isHeld(client: string): boolean {
+    return this.#slowed.has(client) || this.#stopped.has(client);
   }
 
   #leaveUsual(client: string, province: ProvinceCode, counts: Readonly<Counts>): void {

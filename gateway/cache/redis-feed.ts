@@ -16,6 +16,8 @@ const READ_TIMEOUT_MS = BLOCK_MS + 1_000;
 const WRITE_TIMEOUT_MS = 2_000;
 const RETRY_MS = 100;
 const OWN_WITHIN_MS = 2_000;
+/** Stands behind every sign of a place that Redis gave. */
+const OWN = '~';
 
 const eventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('begin') }),
@@ -23,6 +25,11 @@ const eventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['province', 'aged']), province: provinceCodeSchema }),
   z.strictObject({ kind: z.literal('key'), province: provinceCodeSchema, kid: z.string().max(256) }),
 ]);
+/** By the clock of whoever received it. */
+const receivedSchema = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number);
 const streamEntriesSchema = z.array(z.tuple([z.string().regex(/^\d+-\d+$/), z.array(z.string())]));
 /** RESP3's map from stream to entries, as ioredis flattens it. */
 const readReplySchema = z.tuple([z.string(), streamEntriesSchema]);
@@ -53,6 +60,8 @@ class RedisFeed implements InvalidationFeed {
   #state: FeedState = 'down';
   /** The stream's id of the last event read, null before the first. */
   #lastId: string | null = null;
+  /** Events that Redis was not told of. */
+  #untold = 0;
 
   constructor(redis: RedisConnection, ledger: InvalidationLedger, onApplied: (applied: AppliedInvalidation) => void) {
     this.#writer = redis.duplicate(WRITE_TIMEOUT_MS);
@@ -70,8 +79,7 @@ class RedisFeed implements InvalidationFeed {
       const id = await this.#writer.client.xadd(STREAM, 'MAXLEN', '~', KEPT_EVENTS, '*', ...event);
       await this.#hasRead(placeOf(String(id)));
     } catch (cause) {
-      // Between the last place read and the next one that Redis can give.
-      this.#ledger.apply(`${this.#ledger.position}~`, invalidation);
+      this.#ledger.apply(this.#ownPlace(), invalidation);
       this.#onApplied({ invalidation, receivedAtMs });
       throw new CacheError('unavailable', 'the other instances cannot be told', { cause });
     }
@@ -83,6 +91,13 @@ class RedisFeed implements InvalidationFeed {
     this.#writer.close();
     await this.#running;
   };
+
+  /** Between the last place read and the next one that Redis can give; as short after an hour without it as before. */
+  #ownPlace(): Position {
+    const [read = BEGINNING] = this.#ledger.position.split(OWN, 1);
+    this.#untold += 1;
+    return `${read}${OWN}${positionOf(0, this.#untold)}`;
+  }
 
   async #follow(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
@@ -156,12 +171,13 @@ class RedisFeed implements InvalidationFeed {
     for (const [id, fields] of entries) {
       const at = placeOf(id);
       const event = eventSchema.safeParse(jsonOrUndefined(fields[1] ?? ''));
-      if (!event.success) {
+      const received = receivedSchema.safeParse(fields[3]);
+      if (!event.success || !received.success) {
         // Somebody wrote what we cannot read: it may have been an invalidation.
         this.#ledger.forgetBefore(at);
       } else if (event.data.kind !== 'begin') {
         this.#ledger.apply(at, event.data);
-        this.#onApplied({ invalidation: event.data, receivedAtMs: Number(fields[3]) });
+        this.#onApplied({ invalidation: event.data, receivedAtMs: received.data });
       }
       this.#ledger.advance(at);
       this.#lastId = id;

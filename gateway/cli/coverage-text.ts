@@ -12,6 +12,7 @@ import {
   type NodeReport,
 } from '../../schemas/coverage.ts';
 import { PROBLEMS, problemCodeSchema } from '../../schemas/problem.ts';
+import { attentionDetailText } from '../../schemas/texts/attention.ts';
 import {
   ATTENTION_TEXTS,
   CERTIFICATE_TEXTS,
@@ -44,7 +45,7 @@ export function coverageLines(cli: Cli, coverage: Coverage): string[] {
 
 function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
   if (attention.length === 0) return [];
-  const rows = attention.map((item) => [
+  const rows = toldInWords(cli, attention).map((item) => [
     '!',
     `${item.affected}`,
     cli.say(ATTENTION_TEXTS[item.kind]),
@@ -59,6 +60,13 @@ function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
   ]);
   const [first = '', ...rest] = tableLines(rows);
   return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];
+}
+
+function toldInWords(cli: Cli, attention: Coverage['attention']): AttentionItem[] {
+  return attention.map((item) => {
+    const text = attentionDetailText(item);
+    return { ...item, detail: text === null ? null : cli.say(text) };
+  });
 }
 
 function destinationOf({ subject }: AttentionItem): ProvinceCode | undefined {

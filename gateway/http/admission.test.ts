@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { LoadGauge } from '../access/load-gauge.ts';
 import { admit } from './admission.ts';
+import { receiveBody } from './receive-body.ts';
 
 class CountingGauge extends LoadGauge {
   entered = 0;
@@ -15,7 +16,10 @@ class CountingGauge extends LoadGauge {
   }
 }
 
-test('whoever has gone by the time the question is whole is counted as load for ever', async () => {
+test.each<[string, (request: IncomingMessage) => Promise<unknown>]>([
+  ['whose question is whole', async () => 'a question'],
+  ['whose question has not been read', (request) => receiveBody(request, 100, 'question')],
+])('somebody %s has gone and is counted as load for ever, or waited for', async (_who, read) => {
   const load = new CountingGauge(() => {});
   const outcome = Promise.withResolvers<unknown>();
   const app = express();
@@ -27,7 +31,7 @@ test('whoever has gone by the time the question is whole is counted as load for 
         return 'a venue';
       },
       clientOf: (asker: string) => asker,
-      read: async () => 'a question',
+      read,
       maxBytes: 100,
       scansIn: () => 1,
     } as const;

@@ -93,10 +93,18 @@ export class CheckpointWaits {
     });
   }
 
+  /** Null where there is none. A store that cannot be read is told to each by its own reading, which comes at once. */
+  async #newestSize(): Promise<number | null> {
+    try {
+      const note = await this.#newest();
+      return note === undefined ? null : parseCheckpoint(note).size;
+    } catch {
+      return null;
+    }
+  }
+
   async #releaseReady(againMs: number): Promise<void> {
-    // A store that cannot be read is told to each by its own reading, when its time is up.
-    const note = await this.#newest().catch(() => undefined);
-    const size = note === undefined ? null : parseCheckpoint(note).size;
+    const size = await this.#newestSize();
     for (const { since, release } of this.#waiting) if (size !== since) release();
     const isUnsigned = size !== null && this.#registry.folded().size > size;
     if (!isUnsigned || this.#closed) return;

@@ -32,6 +32,23 @@ test('/openapi.json is not another document than the generated one', async () =>
 });
 
 describe('the description', () => {
+  test('names other parameters of the federation endpoints than these take', () => {
+    const source = readFileSync(join(import.meta.dirname, 'federation.ts'), 'utf8');
+    const taken = [...source.matchAll(/allowOnly\(request, \[([^\]]+)\]\)/g)].map(([, names = '']) => names);
+    const described = OPERATIONS.filter(({ path }) => /federation/.test(path)).flatMap(({ query }) =>
+      query === undefined
+        ? []
+        : [
+            Object.keys(query.shape)
+              .map((name) => `'${name}'`)
+              .sort()
+              .join(', '),
+          ],
+    );
+    const sorted = taken.map((names) => names.split(', ').sort().join(', '));
+    expect([...new Set(described)].sort()).toEqual([...new Set(sorted)].sort());
+  });
+
   test('does not leave out a path that is mounted, nor name one that is not', () => {
     const sources = [
       '../compose/app.ts',

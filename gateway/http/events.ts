@@ -62,7 +62,9 @@ async function readToken(request: IncomingMessage): Promise<string> {
   if (mediaTypeOf(request) !== MEDIA_TYPE) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
   try {
     return (await receiveText(request, MAX_BODY_BYTES, 'token')).trim();
-  } catch {
+  } catch (error) {
+    // What is too large, or compressed, was never read: its own problem says so.
+    if (error instanceof ProblemError && error.code !== 'body_invalid') throw error;
     throw new ProblemError('event_invalid', 'the body is not one token');
   }
 }

@@ -90,6 +90,11 @@ export function mountLog(router: Router, { registry, store, waits, bodies, logSi
       response.type('application/octet-stream').send(Buffer.from(await tileBytes(store, tile)));
     }),
   });
+  mountProofs(router, hashes, size);
+}
+
+/** Proofs of RFC 9162 over what this instance has checked. */
+function mountProofs(router: Router, hashes: ReadHashes, size: () => number): void {
   resource(router, '/v1/log/proof/inclusion', {
     GET: answering(async (request, response) => {
       const index = required(queryCount(request, 'index'), 'index');

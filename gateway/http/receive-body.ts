@@ -13,9 +13,9 @@ export function mediaTypeOf({ headers }: IncomingMessage): string | null {
 }
 
 /**
- * The bytes of a body of at most `maxBytes`, which are UTF-8 by its header. Compressed ones are refused: they hide their size. Of one that is too large
- * no more is kept; the rest is let go by as it comes. Throws ProblemError `body_too_large`, `media_type_unsupported`, and
- * `body_invalid` for one that was cut off; `wanted` is what it should have been.
+ * The bytes of a body of at most `maxBytes`, which are UTF-8 by its header. Compressed ones are refused: they hide their
+ * size. Of one that is too large no more is kept; the rest is let go by as it comes. Throws ProblemError `body_too_large`,
+ * `media_type_unsupported`, and `body_invalid` for one that was cut off; `wanted` is what it should have been.
  */
 export function receiveBody(request: IncomingMessage, maxBytes: number, wanted: string): Promise<Uint8Array> {
   return readBody(request, maxBytes, wanted, (bytes) => bytes);
@@ -35,6 +35,8 @@ export function readBody<T>(
     return Promise.reject(new ProblemError('media_type_unsupported'));
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) return Promise.reject(new ProblemError('body_too_large'));
+  // Whoever went while somebody else was waited for is heard of no more: no event comes of a request that is closed.
+  if (request.destroyed) return Promise.reject(notOne(wanted));
   return new Promise((resolve, reject) => {
     let gathered: GatheredBytes | null = new GatheredBytes(maxBytes);
     // A request closes after it has ended, too: what is no fault makes no error.

@@ -7,6 +7,7 @@ import type { EventOf } from '../../schemas/registry-event.ts';
 import { REJECTIONS } from '../../schemas/registry-rejections.ts';
 import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { Metrics } from '../coverage/metrics.ts';
+import { LogError } from '../log/log-error.ts';
 import type { LogReader } from '../log/store.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
 import { publishedDeviations } from '../registry/compile-state.ts';
@@ -42,7 +43,7 @@ interface Parts {
   readonly registry: { readonly folded: () => FoldState };
   /** Null: the registry is written elsewhere, and this node follows it. */
   readonly submission: SubmissionParts | null;
-  readonly store: LogReader;
+  readonly store: Pick<LogReader, 'read'>;
   readonly metrics: Metrics;
   readonly bodies: IncomingBodies;
   readonly nowMs: () => number;
@@ -181,8 +182,8 @@ function mountAdapters(router: Router, { registry, store }: Parts): void {
   });
 }
 
-async function reportAt(store: LogReader, index: number): Promise<string> {
-  const [entry] = await store.read(index, index + 1);
+async function reportAt(store: Parts['store'], index: number): Promise<string> {
+  const [entry] = await store.read(index, index + 1).catch(unreadable);
   const { payload } = parseCompact(Buffer.from(entry ?? []).toString('utf8'), {
     maxBytes: 65_535,
     typ: 'registry-event+jwt',
@@ -192,6 +193,11 @@ async function reportAt(store: LogReader, index: number): Promise<string> {
     'report'
   >;
   return body.report;
+}
+
+function unreadable(error: unknown): never {
+  if (!(error instanceof LogError)) throw error;
+  throw new ProblemError('unavailable', `the log cannot be read: ${error.code}`, { 'retry-after': '1' });
 }
 
 function mountPolicies(router: Router, { registry, nowMs }: Parts): void {

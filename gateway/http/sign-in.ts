@@ -64,8 +64,9 @@ export function mountSignIn<S>(router: Router, place: Place<S>): void {
   });
   resource(router, `${page}/callback`, {
     GET: async (request, response) => {
-      const [, query = ''] = request.originalUrl.split('?', 2);
-      const ended = await required(login).end(cookieOf(request.headers, loginCookie), query);
+      // A provider may write a question mark inside it.
+      const [, ...query] = request.originalUrl.split('?');
+      const ended = await required(login).end(cookieOf(request.headers, loginCookie), query.join('?'));
       response.clearCookie(loginCookie, { path: page });
       if (ended === null) {
         response.redirect(303, `${page}?login=failed`);

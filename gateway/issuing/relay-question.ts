@@ -15,7 +15,8 @@ const LEAST_MS = 100;
 
 /**
  * Hands somebody's question on to its issuer, and the reply back as it came. An issuer whom nobody reaches, for whom there
- * may be another way, is told apart from one that misbehaves. Throws ProblemError `node_unreachable`, `node_reply_invalid`.
+ * may be another way, is told apart from one that misbehaves, and from a relay that has too much under way to it. Throws
+ * ProblemError `node_unreachable`, `node_reply_invalid`, `unavailable`.
  */
 export async function relayQuestion(
   pools: Pick<RelayPools, 'ask'>,
@@ -27,6 +28,9 @@ export async function relayQuestion(
     return await pools.ask(entityId, question);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    if (error.code === 'busy') {
+      throw new ProblemError('unavailable', 'too many questions are under way to that issuer', { 'retry-after': '1' });
+    }
     throw new ProblemError(answeredByNobody(error) ? 'node_unreachable' : 'node_reply_invalid');
   }
 }

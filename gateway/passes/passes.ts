@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import type { JwkSet } from '../trust/public-key.ts';
@@ -12,6 +13,8 @@ import {
 import type { ListState, PassBasis, PassIndex, PassStore } from './pass-store.ts';
 
 const DROP_EVERY_S = 60;
+/** Signed lists that are kept; of more than that the rest is signed at each asking, and those that ended are let go. */
+const MOST_SIGNED = 1_000;
 
 /**
  * What a pass is made from; `notAfterS` is when mandate or freshness ends, whichever is first. `handle`: by which its
@@ -51,8 +54,8 @@ interface Signed {
 export class Passes {
   readonly #parts: Parts;
   /** By list: as it is published, and as a bundle takes it along. */
-  readonly #published = new Map<string, Signed>();
-  readonly #carried = new Map<string, Signed>();
+  readonly #published = new LRUCache<string, Signed>({ max: MOST_SIGNED });
+  readonly #carried = new LRUCache<string, Signed>({ max: MOST_SIGNED });
   #droppedAtS = 0;
 
   constructor(parts: Parts) {
@@ -100,7 +103,7 @@ export class Passes {
     return this.#listFor(list, STATUS_LIST_LIFETIME_S, this.#published);
   }
 
-  async #listFor(list: string, lifetimeS: number, kept: Map<string, Signed>): Promise<string | null> {
+  async #listFor(list: string, lifetimeS: number, kept: LRUCache<string, Signed>): Promise<string | null> {
     const state = await this.#parts.store.use((store) => store.stateOf(list));
     if (state === null) {
       kept.delete(list);

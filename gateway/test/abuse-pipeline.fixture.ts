@@ -21,6 +21,7 @@ import { sandboxMandates } from '../sandbox/mandates.ts';
 import { APPROVAL_TYP } from '../trust/approval.ts';
 import type { Agency } from '../trust/entity-resolver.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
+import type { KnownAgencies } from '../trust/province-trust.ts';
 import { publicJwkSchema } from '../trust/public-key.ts';
 import { type Signer, signCompact } from '../trust/signer.ts';
 import { TurnSigner } from '../trust/turn-signer.ts';
@@ -102,13 +103,13 @@ interface World {
   readonly answering: readonly Answering[];
   readonly policy: CompiledPolicy;
   readonly isDown: () => boolean;
+  /** Every one of them unless it says otherwise. */
+  readonly agencies?: KnownAgencies;
 }
 
 /** A pipeline in which each of the given provinces gives its one answer, whatever it is asked about. */
-export function openPipeline({ keys, answering, policy, isDown }: World): {
-  readonly context: VerificationContext;
-  readonly code: string;
-} {
+export function openPipeline(world: World): { readonly context: VerificationContext; readonly code: string } {
+  const { keys, answering, policy, isDown, agencies = { agencies: keys.agencies, isWhole: true } } = world;
   const manifests = answering.map(({ province, input }) => ({ ...manifestOf(province), authority: input.model }));
   const [manifest] = manifests;
   if (manifest === undefined) throw new Error('nobody to ask');
@@ -154,7 +155,7 @@ export function openPipeline({ keys, answering, policy, isDown }: World): {
     load: new LoadGauge(IGNORE),
     issuerKeys: async () => ({ entityId: ISSUER, jwks, expS: 4_102_444_800 }),
     nodeKeys: async () => Promise.reject(new Error('nobody is asked by node here')),
-    agencies: async () => keys.agencies,
+    agencies: async () => agencies,
     sm2Verify: () => false,
     nowMs,
     newId: randomUUID,

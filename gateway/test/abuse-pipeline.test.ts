@@ -7,7 +7,10 @@ import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/decide.ts';
 import { anyPolicy } from '../policy/policies.fixture.ts';
 import { anyInput } from '../provenance/arbitraries.fixture.ts';
+import { SHANXI_SUITE } from '../provenance/procedures.fixture.ts';
 import { type SubstantiationInput, substantiate } from '../provenance/substantiate.ts';
+import { inputFor } from '../provenance/suite.fixture.ts';
+import type { KnownAgencies } from '../trust/province-trust.ts';
 import { verify } from '../verification/verify.ts';
 import { type Answering, type Keys, makeKeys, openPipeline, realise } from './abuse-pipeline.fixture.ts';
 
@@ -75,6 +78,22 @@ function holds({ claims, inOrder, reply }: Seen): void {
   if (claims.status !== 'indeterminate') expect(reply.evidence).toEqual([]);
   expect(JSON.stringify([reply, attested])).not.toMatch(/"(red|yellow|green)"|red_ground|yellow_ground|handle-000/);
 }
+
+test('an agency that is out of reach makes a breach of its signature, or has it pass unseen', async () => {
+  const keys = await makeKeys();
+  keys.clock.nowMs = START_MS;
+  const over = { status_as_of: new Date(START_MS - HOUR_MS).toISOString(), handle: 'handle-0002' };
+  const asked = await realise(keys, inputFor(SHANXI_SUITE, {}), over);
+  const seenWith = async (agencies: KnownAgencies) => {
+    const world = { keys, answering: [asked], policy: compilePolicy(NATIONAL_BASELINE), isDown: () => false, agencies };
+    const { context, code } = openPipeline(world);
+    const { decision, provenance, reasons } = await verify(context, VENUE, { code, purpose: 'medical_visit' });
+    return [decision, provenance, reasons.map((reason) => reason.code)];
+  };
+  expect(await seenWith({ agencies: [], isWhole: true })).toEqual(['refer', 'violated', ['unsubstantiated']]);
+  expect(await seenWith({ agencies: [], isWhole: false })).toEqual(['refer', null, ['issuer_unavailable']]);
+  expect(await seenWith({ agencies: keys.agencies, isWhole: false })).toEqual(['restrict', 'signed', ['red_ground']]);
+});
 
 describe('the pipeline, whatever a province says and a destination publishes', () => {
   test('an unsubstantiated colour restricts somebody, is shown, or passes; a green needs provenance', async () => {

@@ -63,7 +63,7 @@ describe('provinces that another host speaks for', () => {
   });
 
   test('have no agencies, or those of another province', async () => {
-    const agencies = await gateway.node.parts.trust.provinces.agencies('140000');
+    const { agencies } = await gateway.node.parts.trust.provinces.agencies('140000');
     expect(agencies.length).toBeGreaterThan(0);
     for (const { entityId } of agencies) expect(entityId.startsWith(`${idOf('140000')}/agencies/`)).toBe(true);
   });

@@ -91,11 +91,11 @@ async function ask(headers: Readonly<Record<string, string>>): Promise<unknown[]
 }
 
 /** From the page to the server and back, as a browser goes; gives what the callback answered. */
-async function signIn(withCookie = true, page = '/scan'): Promise<Response> {
+async function signIn(withCookie = true, page = '/scan', before = ''): Promise<Response> {
   const begun = await fetch(`${platform.url}/scan/login?lang=en&page=${page}`, { redirect: 'manual' });
   const [login = ''] = begun.headers.getSetCookie();
   const atServer = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
-  const back = atServer.headers.get('location') ?? '';
+  const back = (atServer.headers.get('location') ?? '').replace('?', `?${before}`);
   const cookie = withCookie ? { cookie: login.split(';')[0] ?? '' } : {};
   return await fetch(back, { redirect: 'manual', headers: cookie });
 }
@@ -158,6 +158,11 @@ test.each<[string, JsonObject]>([
   claims = given;
   const ended = await signIn();
   expect([ended.headers.get('location'), sessionIn(ended)]).toEqual(['/scan?login=failed', undefined]);
+});
+
+test('a login fails since its provider writes a question mark as it is', async () => {
+  const ended = await signIn(true, '/scan', 'of=https://provider.example/?tenant=1&');
+  expect(ended.headers.get('location')).toBe('/scan?lang=en');
 });
 
 test('a login ends in another browser than it began in', async () => {

@@ -3,20 +3,25 @@ import { makeWorld, type World } from './attestation.fixture.ts';
 import { EntityResolver } from './entity-resolver.ts';
 import { anchorOf, configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { type LoggedEntities, ProvinceTrust } from './province-trust.ts';
-import { STATUS_ISSUER } from './trust-bundle.ts';
+import { ASSIGNMENT_AGENCY, STATUS_ISSUER } from './trust-bundle.ts';
+import { TrustError } from './trust-error.ts';
 
 const PROVINCE = '410000';
 const node = await makeParty('https://issuer.example');
+const [office, away] = [await makeParty('https://office.example'), 'https://away.example'];
 const [one, two] = [(await makeKey('one')).jwk, (await makeKey('two')).jwk];
 
 let world: World;
 let entities: LoggedEntities['entities'];
+/** Who is below the province, each with its kind. */
+let below: [entityId: string, kind: string][];
 let published: { readonly jwk: { readonly kid: string }; readonly ended_s: number | null }[];
 let trust: ProvinceTrust;
 
 beforeEach(async () => {
   world = await makeWorld();
   entities = new Map();
+  below = [[node.entityId, 'issuer']];
   published = [
     { jwk: one, ended_s: null },
     { jwk: two, ended_s: null },
@@ -34,7 +39,10 @@ beforeEach(async () => {
   trust = new ProvinceTrust({
     resolver: new EntityResolver({
       anchor: () => anchorOf(anchor),
-      chainOf: async (id) => chains.get(id) ?? [],
+      chainOf: async (id) => {
+        if (id === away) throw new TrustError('fetch_failed', 'its host is away');
+        return chains.get(id) ?? [];
+      },
       nowS: () => NOW_S,
       isVouchedFor: () => true,
     }),
@@ -45,12 +53,12 @@ beforeEach(async () => {
     },
     folded: () => ({
       entities,
-      subordinates: new Map([
-        [
-          node.entityId,
-          { entity_id: node.entityId, superior: province.entityId, kind: 'issuer', state: 'admitted', published },
-        ],
-      ]),
+      subordinates: new Map(
+        below.map(([entity_id, kind]) => [
+          entity_id,
+          { entity_id, superior: province.entityId, kind, state: 'admitted', published },
+        ]),
+      ),
     }),
   });
 });
@@ -89,5 +97,51 @@ describe('a key that the log has ended', () => {
     published = [{ jwk: two, ended_s: NOW_S }];
     expect(await setOf()).not.toBe(before);
     expect(await setOf()).toBe(await setOf());
+  });
+});
+
+describe('agencies of a province', () => {
+  beforeEach(async () => {
+    const { province, chains } = world;
+    const [, above = ''] = chains.get(province.entityId) ?? [];
+    const about = { province: PROVINCE, level: 'county', role: 'county_office' };
+    chains.set(office.entityId, [
+      await configure(office, {
+        authority_hints: [province.entityId],
+        metadata: { [ASSIGNMENT_AGENCY]: about },
+      }),
+      await state(province, office, naming(ASSIGNMENT_AGENCY, one, two)),
+      above,
+    ]);
+    below = [[office.entityId, 'agency']];
+  });
+
+  test('sign with a key that the log has ended', async () => {
+    published = [
+      { jwk: one, ended_s: NOW_S },
+      { jwk: two, ended_s: null },
+    ];
+    const { agencies } = await trust.agencies(PROVINCE);
+    expect(agencies.map(({ keys }) => keys.map(({ kid, exp }) => [kid, exp]))).toEqual([
+      [
+        ['one', NOW_S],
+        ['two', undefined],
+      ],
+    ]);
+  });
+
+  test('are told for all of them while one cannot be asked, or that one is no agency takes the others away', async () => {
+    const seen = async () => {
+      const { agencies, isWhole } = await trust.agencies(PROVINCE);
+      return [agencies.map(({ entityId }) => entityId), isWhole];
+    };
+    expect(await seen()).toEqual([[office.entityId], true]);
+    below = [...below, [away, 'agency']];
+    expect(await seen()).toEqual([[office.entityId], false]);
+    below = [
+      [office.entityId, 'agency'],
+      [node.entityId, 'agency'],
+    ];
+    expect(await seen()).toEqual([[office.entityId], true]);
   });
 });

@@ -52,6 +52,12 @@ export interface SigningKeys {
   readonly expS: number;
 }
 
+/** The agencies of a province whose chains are known. `isWhole`: none is left out because nobody answers for it. */
+export interface KnownAgencies {
+  readonly agencies: readonly Agency[];
+  readonly isWhole: boolean;
+}
+
 const NONE: readonly never[] = [];
 
 /** Whose keys count for a province: its own, as its chain and the log have them, and those of its agencies. */
@@ -103,14 +109,25 @@ export class ProvinceTrust {
   }
 
   /** The agencies that a province has admitted and that its chain vouches for. Throws TrustError. */
-  async agencies(province: ProvinceCode): Promise<readonly Agency[]> {
+  async agencies(province: ProvinceCode): Promise<KnownAgencies> {
     const superior = this.#entityId(province);
     const below = [...this.#parts.folded().subordinates.values()].filter((record) => record.superior === superior);
     const ids = below
       .filter(({ kind, state }) => kind === 'agency' && state === 'admitted')
       .map((one) => one.entity_id);
-    const found = await Promise.all(ids.map((id) => this.#resolver().agency(id, province).catch(nullIfUntrusted)));
-    return found.filter((agency) => agency !== null);
+    const resolver = this.#resolver();
+    let isWhole = true;
+    const agencyOf = async (id: string): Promise<Agency | null> => {
+      try {
+        const agency = await resolver.agency(id, province);
+        return { ...agency, keys: this.#asLogged(id, { keys: [...agency.keys] }).keys };
+      } catch (error) {
+        if (error instanceof TrustError && error.code === 'fetch_failed') isWhole = false;
+        return nullIfUntrusted(error);
+      }
+    };
+    const found = await Promise.all(ids.map(agencyOf));
+    return { agencies: found.filter((agency) => agency !== null), isWhole };
   }
 
   provinceOf(entityId: string): ProvinceCode | null {

@@ -9,7 +9,7 @@ interface Times {
 const WEIGHT = 1 / 16;
 const BOUNDS_MS = { least: 20, most: 1_000, unknown: 250 };
 
-/** How long each system takes to answer, as far as this process saw it. */
+/** How long each system takes to answer, as far as this process saw it. A failure is no answer. */
 export class AnswerTimes {
   readonly #times = new Map<AdapterId, Times>();
 

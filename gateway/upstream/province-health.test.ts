@@ -141,6 +141,18 @@ describe('a morning at one province', () => {
     expect([heard.includes('open'), starved > 0]).toEqual([opens, opens && p < 1]);
   });
 
+  test.each([
+    [0.45, false],
+    [0.6, true],
+  ])('of a thousand questions a second a share of %f fails from some time on, and it is open: %s', (p, opens) => {
+    const { heard, ask } = opened();
+    for (let n = 0; n < 30_000; n += 1) {
+      const isFailing = n >= 10_000 && Math.floor((n + 1) * p) > Math.floor(n * p);
+      ask(`code ${n}`, isFailing ? 'fails' : 'answers', START_MS + n);
+    }
+    expect(heard.includes('open')).toBe(opens);
+  });
+
   test('an outage is noticed after more than ten questions, however good the time before was', () => {
     const { health, ask } = opened();
     for (let n = 0; n < 500; n += 1) ask(`good ${n}`, 'answers', START_MS + n * 20);

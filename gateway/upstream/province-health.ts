@@ -10,7 +10,7 @@ export type Sign = 'answers' | 'fails' | 'nothing';
 export type Admission = 'asked' | 'probe' | 'refused';
 
 const WINDOW_MS = 10_000;
-const BUCKET_MS = 1_000;
+const BUCKET_MS = 100;
 const OPEN_MS = 1_000;
 /** Questions within the window before their failures mean anything, and the share of failures that opens. */
 const LEAST_QUESTIONS = 10;
@@ -27,7 +27,7 @@ export class ProvinceHealth {
   readonly #onChange: (state: BreakerState) => void;
   /** When each failing question failed last, the oldest first. */
   readonly #failing = new Map<string, number>();
-  /** How many questions were answered, by the second in which they were. */
+  /** How many questions were answered, by the tenth of a second in which they were. */
   readonly #answered = new Map<number, number>();
   #openUntilMs: number | null = null;
   #trying = false;
@@ -71,8 +71,8 @@ export class ProvinceHealth {
       this.#onChange('closed');
     }
     if (this.#failing.size > 0) this.#failing.delete(question());
-    const second = Math.floor(nowMs / BUCKET_MS);
-    this.#answered.set(second, (this.#answered.get(second) ?? 0) + 1);
+    const bucket = Math.floor(nowMs / BUCKET_MS);
+    this.#answered.set(bucket, (this.#answered.get(bucket) ?? 0) + 1);
     if (this.#answered.size > WINDOW_MS / BUCKET_MS) this.#dropBefore(nowMs);
   }
 
@@ -86,9 +86,21 @@ export class ProvinceHealth {
   }
 
   #isFailing(): boolean {
-    const answered = this.#answered.values().reduce((sum, count) => sum + count, 0);
+    const answered = this.#answeredSince(this.#rememberedFromMs());
     const questions = this.#failing.size + answered;
     return questions >= LEAST_QUESTIONS && this.#failing.size >= questions * OPENING_SHARE;
+  }
+
+  /** Where more fail within the window than are remembered, it is as long as those that are. */
+  #rememberedFromMs(): number {
+    const [oldestMs = Number.NEGATIVE_INFINITY] = this.#failing.values();
+    return this.#failing.size < MOST_FAILING ? Number.NEGATIVE_INFINITY : oldestMs;
+  }
+
+  #answeredSince(fromMs: number): number {
+    let answered = 0;
+    for (const [bucket, count] of this.#answered) if ((bucket + 1) * BUCKET_MS > fromMs) answered += count;
+    return answered;
   }
 
   #open(nowMs: number): void {
@@ -103,9 +115,9 @@ export class ProvinceHealth {
       if (atMs >= firstMs) break;
       this.#failing.delete(question);
     }
-    for (const second of this.#answered.keys()) {
-      if ((second + 1) * BUCKET_MS > firstMs) break;
-      this.#answered.delete(second);
+    for (const bucket of this.#answered.keys()) {
+      if ((bucket + 1) * BUCKET_MS > firstMs) break;
+      this.#answered.delete(bucket);
     }
   }
 }

@@ -2,7 +2,14 @@ import { errors } from 'undici';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import { isCertificateFault, systemCodeOf } from './certificate-fault.ts';
 
-const UNREACHABLE: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH']);
+/** What the system says of a host that it finds no way to, or no address of: `EAI_AGAIN` is a DNS that is away. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** Sorts what undici and the socket throw into our closed codes; the original stays as the cause, unlogged. */
 export function wireFaultOf(error: unknown): UpstreamError {

@@ -28,9 +28,13 @@ export async function askProvince(context: AskContext, subject: Subject): Promis
     answer = error;
   }
   const tookMs = performance.now() - startedMs;
+  if (answer instanceof UpstreamError) {
+    // Where nobody was asked nothing took that time.
+    if (answer.code !== 'breaker_open') context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
+    return failed(context, province, answer);
+  }
   context.answerTimes.note(id, tookMs);
   context.metrics.upstreamSeconds.observe({ province }, tookMs / 1000);
-  if (answer instanceof UpstreamError) return failed(context, province, answer);
   switch (answer.kind) {
     case 'absent':
       return answer;

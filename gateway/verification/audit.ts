@@ -6,6 +6,7 @@ import { PLAIN_FORM } from '../../schemas/token-form.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { AuditQuestion } from '../trust/audit-request.ts';
+import { TrustError } from '../trust/trust-error.ts';
 import { askProvince } from './ask-province.ts';
 import { refusalOf } from './recall-answer.ts';
 import { recogniseCode } from './recognise-code.ts';
@@ -28,9 +29,10 @@ export interface AuditAnswer {
 export type AuditedApproval = Omit<JudgedApproval, 'signature'>;
 
 /**
- * Asks the province again, past every cache and within the same limits as a scan, and keeps nothing. Only an auditor whom a mandate in force names, with the
- * very key that it names. `refuseReplay` hears of questions by such auditors alone: anybody can sign with a key of their
- * own, and would fill its memory. Throws ProblemError `audit_not_permitted` and whatever a verification throws.
+ * Asks the province again, past every cache and within the same limits as a scan, and keeps nothing. Only an auditor whom
+ * a mandate in force names, with the very key that it names. `refuseReplay` hears of questions by such auditors alone:
+ * anybody can sign with a key of their own, and would fill its memory. Throws ProblemError `audit_not_permitted`,
+ * `unavailable`, and whatever a verification throws.
  */
 export async function audit(
   context: VerificationContext,
@@ -55,9 +57,16 @@ export async function audit(
     return { ...said, claims: null, statement: null, provenance: null, findings: [], approvals: [] };
   }
   const { claims, statement } = known;
-  const { provenance, findings, approvals } = await judgeStatement(context, state, subject, known);
+  const { provenance, findings, approvals } = await judgeStatement(context, state, subject, known).catch(unjudged);
   const shown = approvals.map(({ signature: _signature, ...approval }) => approval);
   return { ...said, claims, statement, provenance, findings, approvals: shown };
+}
+
+/** An audit can wait; a finding that is none cannot be taken back. */
+function unjudged(error: unknown): never {
+  if (!(error instanceof TrustError)) throw error;
+  const detail = "the chain of one of the province's agencies cannot be had";
+  throw new ProblemError('unavailable', detail, { 'retry-after': '5' });
 }
 
 /** Identifier and key both: a mandate names whom it trusts to look, and with which key. Null: it does not name this one. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AdapterAnswer } from '../../adapters/adapter.ts';
 import { SAMPLE } from '../../adapters/sample-manifest.fixture.ts';
 import { UpstreamError, type UpstreamErrorCode } from '../../adapters/upstream-error.ts';
+import { adapterIdOf } from '../../schemas/adapter-id.ts';
 import { LoadGauge, SHED_BEYOND } from '../access/load-gauge.ts';
 import { type OpenCache, openCache } from '../cache/open-cache.ts';
 import { createMetrics } from '../coverage/metrics.ts';
@@ -125,6 +126,16 @@ describe('within freshness', () => {
     clock.nowMs += 5_000;
     province.says = async () => GREEN;
     expect(colour(await recallAnswer(context, SUBJECT))).toBe('green');
+  });
+
+  test('what a breaker refuses is taken for a quick answer of its province', async () => {
+    const { context, province } = world();
+    const timed = async () => (await METRICS.upstreamSeconds.get()).values.filter(({ value }) => value > 0);
+    const [id, before] = [adapterIdOf(ADAPTER.manifest), await timed()];
+    province.says = failing('breaker_open');
+    for (let n = 0; n < 20; n += 1) await recallAnswer(context, { ...SUBJECT, token: `TOKEN-${n}` });
+    expect(context.answerTimes.usualMs(id)).toBe(new AnswerTimes().usualMs(id));
+    expect(await timed()).toEqual(before);
   });
 
   test('a failure is remembered', async () => {

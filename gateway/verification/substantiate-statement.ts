@@ -1,4 +1,5 @@
 import { looksLikePersonalIdentifier } from '../../adapters/personal-identifier.ts';
+import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode, ReasonCode } from '../../schemas/code-lists/index.ts';
 import type { Approval, StatusClaims } from '../../schemas/statement.ts';
 import type { Provenance } from '../../schemas/status.ts';
@@ -14,9 +15,12 @@ import {
 } from '../provenance/substantiate.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import { verifyApproval } from '../trust/approval.ts';
+import type { KnownAgencies } from '../trust/province-trust.ts';
+import { TrustError } from '../trust/trust-error.ts';
 import type { Claimed, Recalled, Unknowable } from './knowledge.ts';
 import { recallAnswer } from './recall-answer.ts';
 import type { Subject } from './recognise-code.ts';
+import { failed } from './unknowable.ts';
 import type { VerificationContext } from './verification-context.ts';
 
 /** What is known, and whether its colour may be shown. `answerable` is the province whose remedy helps. */
@@ -38,7 +42,16 @@ export async function substantiateStatement(
   known: Recalled<Claimed>,
 ): Promise<Substantiated> {
   const { province } = subject.adapter.manifest;
-  const { provenance, findings, answerable } = await judgeStatement(context, state, subject, known);
+  let judged: Substantiation;
+  try {
+    judged = await judgeStatement(context, state, subject, known);
+  } catch (error) {
+    if (!(error instanceof TrustError)) throw error;
+    const fault = new UpstreamError('connect_failed', "the chain of one of the province's agencies cannot be had");
+    const unknowable = failed(context, province, fault);
+    return { ...unknowable, path: 'cold', provenance: null, withheldFor: null, answerable: province };
+  }
+  const { provenance, findings, answerable } = judged;
   if (provenance !== 'absent' && provenance !== 'violated')
     return { ...known, provenance, withheldFor: null, answerable };
   for (const { code } of findings) context.metrics.unsubstantiated.inc({ issuer: province, reason: code });
@@ -55,7 +68,10 @@ export function unassigned({ adapter }: Subject, known: Recalled<Claimed | Unkno
   return { ...known, provenance: null, withheldFor: null, answerable: adapter.manifest.province };
 }
 
-/** The judgement itself, with its findings and the approvals it rests on: for auditors, and for `substantiateStatement`. */
+/**
+ * The judgement itself, with its findings and the approvals it rests on: for auditors, and for `substantiateStatement`.
+ * Throws TrustError where it hangs on the signature of an agency whose chain cannot be had.
+ */
 export async function judgeStatement(
   context: VerificationContext,
   state: RegistryState,
@@ -81,6 +97,8 @@ async function inputOf(
   return { model: authority, province, claims, approvals, statementSigned: statement !== null, localGroundOnly };
 }
 
+const NOBODY: KnownAgencies = { agencies: [], isWhole: true };
+
 async function verifiedApprovals(
   context: VerificationContext,
   province: ProvinceCode,
@@ -88,13 +106,18 @@ async function verifiedApprovals(
 ): Promise<JudgedApproval[]> {
   const approvals = claims.provenance?.approvals ?? [];
   const isSigned = approvals.some(({ signature }) => signature !== undefined);
-  const agencies = isSigned ? await context.agencies(province) : [];
+  const { agencies, isWhole } = isSigned ? await context.agencies(province) : NOBODY;
   const atS = Math.floor(context.nowMs() / 1000);
   const verdict = async (approval: Approval) => ({
     ...approval,
     ...(await verifyApproval(approval, claims, agencies, atS)),
   });
-  return await Promise.all(approvals.map(verdict));
+  const verdicts = await Promise.all(approvals.map(verdict));
+  // It may be good by a key that is out of reach: that nobody can tell makes nobody a forger.
+  if (!isWhole && verdicts.some(({ verified }) => verified === 'invalid')) {
+    throw new TrustError('fetch_failed', "the chain of one of the province's agencies cannot be fetched");
+  }
+  return verdicts;
 }
 
 /**
@@ -125,8 +148,8 @@ async function askOrigin(
     const isCurrent = known.kind === 'claims' && known.path !== 'stale';
     return isCurrent ? await inputOf(context, subject, known) : 'unavailable';
   } catch (error) {
-    // A limit that was reached says nothing about the record either.
-    if (error instanceof ProblemError) return 'unavailable';
+    // A limit that was reached says nothing about the record either, nor does a chain that cannot be had.
+    if (error instanceof ProblemError || error instanceof TrustError) return 'unavailable';
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import type { CoverageCounter } from '../coverage/coverage-counter.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import type { Signals } from '../coverage/signals.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
-import type { Agency } from '../trust/entity-resolver.ts';
+import type { KnownAgencies } from '../trust/province-trust.ts';
 import type { JwkSet, Sm2Verifier } from '../trust/public-key.ts';
 import type { SignFor } from '../trust/shared-signature.ts';
 import type { AnswerTimes } from '../upstream/answer-times.ts';
@@ -58,7 +58,7 @@ export interface VerificationContext {
   /** The same of the issuer entity that a province's node answers as. */
   readonly nodeKeys: (node: string, province: ProvinceCode, reread?: 'reread') => IssuerKeys | Promise<IssuerKeys>;
   /** The agencies below a province that sign single approvals, each through its own chain. Throws TrustError. */
-  readonly agencies: (province: ProvinceCode) => Promise<readonly Agency[]>;
+  readonly agencies: (province: ProvinceCode) => Promise<KnownAgencies>;
   readonly sm2Verify: Sm2Verifier;
   readonly nowMs: () => number;
   readonly newId: () => string;

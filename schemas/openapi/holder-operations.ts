@@ -153,6 +153,7 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       'media_type_unsupported',
       'token_invalid',
       'proof_replayed',
+      'rate_limited',
       'audit_not_permitted',
       'code_unrecognised',
       'code_expired',

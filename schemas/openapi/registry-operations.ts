@@ -112,7 +112,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     params: z.object({ province, version }),
     query: ofDivision,
     replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
-    problems: ['body_invalid', 'not_found'],
+    problems: ['body_invalid', 'not_found', 'unavailable'],
   },
   {
     id: 'policies',
