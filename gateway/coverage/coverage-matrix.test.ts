@@ -172,6 +172,7 @@ describe('a node that reports what nobody can have counted', () => {
         expect(coverageSchema.safeParse(matrix).error?.issues).toBeUndefined();
         expect(coverageCellsSchema.safeParse(cells).error?.issues).toBeUndefined();
       }),
+      { numRuns: 30 },
     );
   });
 });
