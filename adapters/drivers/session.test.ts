@@ -33,6 +33,28 @@ describe('a lease', () => {
     expect(await session.current()).toBe(2);
   });
 
+  test('a system that fails is asked for a new lease at every question, or not again', async () => {
+    const clock = { nowMs: 0 };
+    const obtain = vi.fn(async () => {
+      if (clock.nowMs > 0) throw new Error('down');
+      return { value: 1, refreshAtMs: 1_000, endsAtMs: 60_000 };
+    });
+    const session = openSession(obtain, () => clock.nowMs);
+    const ask = async () => {
+      for (let n = 0; n < 20; n += 1) {
+        await session.current();
+        await new Promise(setImmediate);
+      }
+    };
+    await ask();
+    clock.nowMs = 1_000;
+    await ask();
+    expect(obtain).toHaveBeenCalledTimes(2);
+    clock.nowMs = 2_000;
+    await ask();
+    expect(obtain).toHaveBeenCalledTimes(3);
+  });
+
   test('one failure is not remembered for the next caller', async () => {
     let attempts = 0;
     const { session } = setUp(async () => {

@@ -1,3 +1,6 @@
+/** How long after a renewal that failed the next one is tried, while the lease still works: a system that fails is not asked more. */
+const AGAIN_AFTER_MS = 1_000;
+
 /** Something a system lends us for a while: a secret or a token. Between the two times it still works. */
 export interface Lease<T> {
   readonly value: T;
@@ -15,11 +18,12 @@ export interface Session<T> {
 /**
  * Keeps one lease. `obtain` gets the last value, for systems that renew with it; however many callers wait, it runs
  * once at a time. A lease that is due but still works is used on while its successor is fetched, so neither a slow nor
- * a failing renewal delays anybody before the end.
+ * a failing renewal delays anybody before the end; one that failed is tried again a second later.
  */
 export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, nowMs: () => number): Session<T> {
   let lease: Lease<T> | null = null;
   let underWay: Promise<T> | null = null;
+  let againAtMs = Number.NEGATIVE_INFINITY;
 
   async function replace(last: T | null): Promise<T> {
     try {
@@ -38,8 +42,12 @@ export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, no
   return {
     current: async () => {
       if (lease === null || nowMs() >= lease.endsAtMs) return await refresh();
-      // The failure of an early renewal is nobody's failure yet: the next caller tries again.
-      if (nowMs() >= lease.refreshAtMs) refresh().catch(() => undefined);
+      if (nowMs() >= Math.max(lease.refreshAtMs, againAtMs)) {
+        // The failure of an early renewal is nobody's failure yet.
+        refresh().catch(() => {
+          againAtMs = nowMs() + AGAIN_AFTER_MS;
+        });
+      }
       return lease.value;
     },
     renew: async (refused) => {
