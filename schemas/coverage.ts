@@ -113,6 +113,7 @@ export const nodeFaultSchema = z.enum([
   'stale',
   'unverified',
   'invalid',
+  'foreign',
   'unreachable',
   'restarted',
 ]);

@@ -103,11 +103,16 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['entity'],
     about: 'Answers of that entity count again',
   },
-  'the lists and rules of certificates cannot be had': {
+  'what is in use could not be refreshed': {
     level: 'warn',
-    members: ['code'],
+    members: ['what', 'of', 'code'],
     about:
-      'Certificates from abroad go on being decided by the known ones until their next update. Tried again every 15 s: `signature_invalid` and `key_unknown` mean that nobody pinned in the anchor file signed them',
+      'It goes on being used until its own time is over, and is tried again all the while. `adapter`: a token, a secret or the lists and rules that the adapter of a province holds; `chain`: an entity’s, whose superiors do not answer or say something else; `credential_documents`: lists and rules of certificates that are handed on to doors (tried again every 15 s; `signature_invalid` and `key_unknown` mean that nobody pinned in the anchor file signed them)',
+  },
+  'what is in use was refreshed again': {
+    level: 'info',
+    members: ['what', 'of'],
+    about: 'Nothing is to be done',
   },
   'the lists and rules of certificates are too long to be handed on': {
     level: 'warn',

@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { EVENT_OPERATIONS } from './openapi/event-operations.ts';
+import { FEDERATION_OPERATIONS } from './openapi/federation-operations.ts';
 import { GATEWAY_OPERATIONS } from './openapi/gateway-operations.ts';
 import { headerComponents } from './openapi/headers.ts';
 import { HOLDER_OPERATIONS } from './openapi/holder-operations.ts';
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...HOLDER_OPERATIONS,
   ...GATEWAY_OPERATIONS,
   ...TRUST_OPERATIONS,
+  ...FEDERATION_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...REGISTRY_OPERATIONS,
   ...LOG_OPERATIONS,
@@ -36,7 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 const ABOUT = {
-  zh: '跨省健康码互认网关：给出证据，而不只是一种颜色。任何个人信息均不落盘。沙箱模式下的各省系统均为模拟，不连接任何真实的省级服务。任何路径均可能答复 404 not_found 与 405 method_not_allowed。',
+  zh: '跨省健康码互认网关：凭证据互认，而不只看颜色。个人信息一律不写入磁盘。沙箱模式下的各省系统均为模拟，不连接任何真实的省级服务。任何路径均可能答复 404 not_found 与 405 method_not_allowed。',
   en: 'A gateway for the mutual recognition of health codes between provinces: evidence, not a colour. Nothing about a person is stored. The provinces of sandbox mode are simulated; no real provincial service is contacted. Any path may answer 404 not_found and 405 method_not_allowed.',
 } as const;
 

@@ -3,6 +3,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
 import type { DriverConfig } from '../../schemas/driver-config.ts';
 import type { JsonValue } from '../../schemas/scenarios.ts';
+import type { RefreshFault } from './session.ts';
 
 /** One request to a province; `path` is relative to the manifest's `upstream.base_url`. */
 export interface UpstreamRequest {
@@ -31,6 +32,8 @@ export interface DriverContext {
   readonly secret: (name: string) => string;
   /** Where a driver keeps the one document that it has to have after a restart without a network. Absent: nowhere. */
   readonly kept?: KeptDocument;
+  /** Hears whether a token, a secret or lists that are held could be replaced in time, or why not. */
+  readonly onRefresh?: (fault: RefreshFault | null) => void;
   /** Hears what certificates come to: nothing of the certificates themselves. */
   readonly onCertificate?: (decided: DecidedCertificate) => void;
 }

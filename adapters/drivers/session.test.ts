@@ -1,17 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import { PATIENTLY } from '../../gateway/test/patience.ts';
+import { UpstreamError } from '../upstream-error.ts';
 import { openSession } from './session.ts';
 
 function setUp(obtain: (last: number | null) => Promise<number>) {
   const clock = { nowMs: 0 };
+  const heard: (string | null)[] = [];
   const session = openSession(
     async (last: number | null) => {
       const value = await obtain(last);
-      return { value, refreshAtMs: clock.nowMs + 80, endsAtMs: clock.nowMs + 100 };
+      return { value, refreshAtMs: clock.nowMs + 80_000, endsAtMs: clock.nowMs + 100_000 };
     },
-    () => clock.nowMs,
+    { nowMs: () => clock.nowMs, onRefresh: (fault) => void heard.push(fault) },
   );
-  return { clock, session };
+  return { clock, session, heard };
 }
 
 describe('a lease', () => {
@@ -24,22 +26,38 @@ describe('a lease', () => {
     const { clock, session } = setUp(obtain);
     expect(await session.current()).toBe(1);
     working = false;
-    clock.nowMs = 99;
+    clock.nowMs = 99_000;
     expect(await session.current()).toBe(1);
     await vi.waitFor(() => expect(obtain).toHaveBeenCalledTimes(2), PATIENTLY);
-    clock.nowMs = 100;
+    clock.nowMs = 100_000;
     await expect(session.current()).rejects.toThrow('down');
     working = true;
     expect(await session.current()).toBe(2);
   });
 
-  test('a system that fails is asked for a new lease at every question, or not again', async () => {
-    const clock = { nowMs: 0 };
-    const obtain = vi.fn(async () => {
-      if (clock.nowMs > 0) throw new Error('down');
-      return { value: 1, refreshAtMs: 1_000, endsAtMs: 60_000 };
+  test('a failing early renewal is told to nobody, or goes on being told once it is over', async () => {
+    const faults = [null, new UpstreamError('signature', 'a stranger signed'), new Error('a fault of ours'), null];
+    const { clock, session, heard } = setUp(async () => {
+      const fault = faults.shift() ?? null;
+      if (fault !== null) throw fault;
+      return faults.length;
     });
-    const session = openSession(obtain, () => clock.nowMs);
+    await session.current();
+    clock.nowMs = 80_000;
+    for (const count of [2, 3, 4]) {
+      clock.nowMs += 1_000;
+      await session.current();
+      await vi.waitFor(() => expect(heard).toHaveLength(count), PATIENTLY);
+    }
+    expect(heard).toEqual([null, 'signature', 'internal', null]);
+  });
+
+  test('a system that fails is asked for a new lease at every question, or not again', async () => {
+    const obtain = vi.fn(async (last: number | null) => {
+      if (last !== null) throw new Error('down');
+      return 1;
+    });
+    const { clock, session } = setUp(obtain);
     const ask = async () => {
       for (let n = 0; n < 20; n += 1) {
         await session.current();
@@ -47,10 +65,10 @@ describe('a lease', () => {
       }
     };
     await ask();
-    clock.nowMs = 1_000;
+    clock.nowMs = 80_000;
     await ask();
     expect(obtain).toHaveBeenCalledTimes(2);
-    clock.nowMs = 2_000;
+    clock.nowMs = 81_000;
     await ask();
     expect(obtain).toHaveBeenCalledTimes(3);
   });

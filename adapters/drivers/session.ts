@@ -1,3 +1,5 @@
+import { UpstreamError, type UpstreamErrorCode } from '../upstream-error.ts';
+
 /** How long after a renewal that failed the next one is tried, while the lease still works: a system that fails is not asked more. */
 const AGAIN_AFTER_MS = 1_000;
 
@@ -15,12 +17,27 @@ export interface Session<T> {
   readonly renew: (refused: T) => Promise<T>;
 }
 
+/** Why what is held could not be replaced; `internal`: for a reason that nobody foresaw. */
+export type RefreshFault = UpstreamErrorCode | 'internal';
+
+interface SessionParts {
+  readonly nowMs: () => number;
+  /**
+   * Hears of every replacement of what is held, and why one failed. An early one that fails delays nobody, so nobody else
+   * would hear of it before the end.
+   */
+  readonly onRefresh?: (fault: RefreshFault | null) => void;
+}
+
 /**
  * Keeps one lease. `obtain` gets the last value, for systems that renew with it; however many callers wait, it runs
  * once at a time. A lease that is due but still works is used on while its successor is fetched, so neither a slow nor
  * a failing renewal delays anybody before the end; one that failed is tried again a second later.
  */
-export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, nowMs: () => number): Session<T> {
+export function openSession<T>(
+  obtain: (last: T | null) => Promise<Lease<T>>,
+  { nowMs, onRefresh }: SessionParts,
+): Session<T> {
   let lease: Lease<T> | null = null;
   let underWay: Promise<T> | null = null;
   let againAtMs = Number.NEGATIVE_INFINITY;
@@ -28,7 +45,13 @@ export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, no
   async function replace(last: T | null): Promise<T> {
     try {
       lease = await obtain(last);
+      onRefresh?.(null);
       return lease.value;
+    } catch (error) {
+      againAtMs = nowMs() + AGAIN_AFTER_MS;
+      // Whoever waits for the first one hears why there is none.
+      if (last !== null) onRefresh?.(error instanceof UpstreamError ? error.code : 'internal');
+      throw error;
     } finally {
       underWay = null;
     }
@@ -42,12 +65,8 @@ export function openSession<T>(obtain: (last: T | null) => Promise<Lease<T>>, no
   return {
     current: async () => {
       if (lease === null || nowMs() >= lease.endsAtMs) return await refresh();
-      if (nowMs() >= Math.max(lease.refreshAtMs, againAtMs)) {
-        // The failure of an early renewal is nobody's failure yet.
-        refresh().catch(() => {
-          againAtMs = nowMs() + AGAIN_AFTER_MS;
-        });
-      }
+      // The failure of an early renewal is nobody's failure yet: it was told, and a later caller tries again.
+      if (nowMs() >= Math.max(lease.refreshAtMs, againAtMs)) refresh().catch(() => undefined);
       return lease.value;
     },
     renew: async (refused) => {

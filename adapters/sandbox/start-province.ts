@@ -4,7 +4,7 @@ import type { ProvinceFolder } from '../provinces/index.ts';
 import { openAgencies } from './agencies.ts';
 import { ScenarioCodes } from './codes.ts';
 import type { SandboxProvince } from './control-server.ts';
-import { loadOrCreateKey } from './keys.ts';
+import { loadOrCreateKey, type SandboxKey } from './keys.ts';
 import type { Listening } from './listen.ts';
 import type { SandboxUpstream } from './protocol.ts';
 import { startUpstream } from './simulated-upstream.ts';
@@ -42,7 +42,7 @@ export async function startProvince(
     manifest.statement === null ? null : new StatementKeys(join(folder, 'statement-keys.json'), curve, nowS);
   const signer = statementKeys && openStatementSigner(() => statementKeys.active, entityId);
   const agencies = openAgencies(manifest, (name) => loadOrCreateKey(join(folder, 'agencies', `${name}.jwk`)), nowMs);
-  const publishingKey = () => loadOrCreateKey(join(folder, 'publishing.jwk'));
+  const publishingKey = () => publishingKeyOf(keys, manifest.province);
   const settings = { manifest, signer, agencies, codeCurve: curve, publishingKey, nowMs, listening } as const;
   const upstream = await startUpstream(settings);
   const announced = {
@@ -53,4 +53,9 @@ export async function startProvince(
     agencyKeys: [...agencies.published],
   };
   return { upstream, codes: new ScenarioCodes(upstream, scenarios), registered, statementKeys, announced };
+}
+
+/** The key with which a system signs what it publishes, below the folder of its keys: made where there is none yet. */
+export function publishingKeyOf(keys: string, province: ProvinceCode): SandboxKey {
+  return loadOrCreateKey(join(keys, province, 'publishing.jwk'));
 }

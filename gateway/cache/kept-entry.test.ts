@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
+import { COUNTY_ACT } from '../../schemas/assignment.fixture.ts';
 import type { Assignment, StatusClaims } from '../../schemas/statement.ts';
 import { entryAt } from './cached-answer.fixture.ts';
 import type { CacheEntry } from './cached-answer.ts';
 import { EntryPacker, type KeptClaims } from './kept-entry.ts';
 
-const ACT: Assignment = {
-  level: 'county',
-  role: 'health_commission',
-  action: 'assign',
-  kind: 'individual',
-  batch_size: null,
-  instrument: null,
-  evidence_filed: true,
-  approvals: [],
-  origin: null,
-};
 const SIGNATURE_OCTETS = 64;
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 /** Of as many octets as each algorithm makes, and another one for each that it is made for. */
@@ -36,7 +26,7 @@ function signedAct(handle: string): Assignment {
     const payload = encoded(JSON.stringify({ ...step, handle, status: 'green' }));
     return { ...step, signature: `${HEADER}.${payload}.${signatureFor(handle)}` };
   });
-  return { ...ACT, approvals: [...signed, ...steps] };
+  return { ...COUNTY_ACT, approvals: [...signed, ...steps] };
 }
 
 function packed(packer: EntryPacker, entry: CacheEntry): KeptClaims {
@@ -62,7 +52,7 @@ test.each<[string, Partial<Assignment>, unknown]>([
   ['its reference', { origin: { province: '310000', reference: 'r' } }, [null, null, 'r']],
 ])('an act that has %s of its own takes more memory than that', (_what, more, own) => {
   const packer = new EntryPacker();
-  const kept = packed(packer, entryOf('one', { provenance: { ...ACT, ...more } }));
+  const kept = packed(packer, entryOf('one', { provenance: { ...COUNTY_ACT, ...more } }));
   expect(kept).toMatchObject({ act: own === null ? null : Buffer.from(JSON.stringify(own)).toString('latin1') });
   expect(kept.signatures).toBeNull();
 });

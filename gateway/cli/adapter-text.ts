@@ -32,7 +32,7 @@ export function adapterRows(cli: Cli, adapters: readonly AdapterView[]): string[
 export function printAdapter(cli: Cli, adapter: AdapterView): void {
   const { name, state, suspended, versions } = adapter;
   cli.print(
-    `${adapterIdOf(adapter)} ${cli.say(name)}  ${cli.say(ADAPTER_STATE_TEXTS[state])}${suspended === null ? '' : `  ${suspended.reason}`}`,
+    `${adapterIdOf(adapter)} ${cli.say(name)}  ${cli.say(ADAPTER_STATE_TEXTS[state])}${suspended === null ? '' : `  ${printable(suspended.reason)}`}`,
   );
   const titles = [
     { zh: '版本', en: 'version' },

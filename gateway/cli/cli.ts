@@ -31,8 +31,12 @@ export function languageOf(argv: readonly string[], env: Environment): Language 
   return locale?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en';
 }
 
-export function createCli(language: Language, env: Environment): Cli {
-  const { stdout, stderr } = process;
+/** Writes to this process's own streams unless told. */
+export function createCli(
+  language: Language,
+  env: Environment,
+  { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WritableStream } = process,
+): Cli {
   const progress = createProgress(stderr);
   return {
     env,
@@ -40,14 +44,14 @@ export function createCli(language: Language, env: Environment): Cli {
     say: (text) => text[language],
     print: (line = '') => {
       progress('');
-      stdout.write(`${line}\n`);
+      stdout.write(`${shown(line)}\n`);
     },
     note: (line) => {
       progress('');
-      stderr.write(`${line}\n`);
+      stderr.write(`${shown(line)}\n`);
     },
     printJson: (document) => {
-      stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      stdout.write(`${escaped(JSON.stringify(document, null, 2))}\n`);
     },
     paint: (style, text) => styleText(style, text, { stream: stdout }),
     progress,
@@ -60,4 +64,24 @@ const CONTROL = /\p{Cc}|\p{Cf}/gu;
 /** Text that somebody else wrote, safe to show on a terminal. */
 export function printable(text: string): string {
   return text.replace(CONTROL, '\ufffd');
+}
+
+/** With what a colour is, where an escape begins it. */
+const COLOUR_OR_CONTROL = /\p{Cc}\[[\d;]*m|\p{Cc}|\p{Cf}/gu;
+const ESCAPE = '\u001b[';
+
+/** A line as it goes out, in our colours. Whoever laid it out may have overlooked a member that somebody else wrote. */
+function shown(line: string): string {
+  return line.replace(COLOUR_OR_CONTROL, (found) =>
+    found.startsWith(ESCAPE) || found === '\n' || found === '\t' ? found : '\ufffd',
+  );
+}
+
+/** JSON escapes control characters below U+0020 alone; terminals obey those above U+007E too, and those that turn text round. */
+function escaped(json: string): string {
+  return json.replace(CONTROL, (found) => (found === '\n' ? found : found.split('').map(escapeOf).join('')));
+}
+
+function escapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

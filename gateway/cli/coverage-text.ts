@@ -12,6 +12,7 @@ import {
   type NodeReport,
 } from '../../schemas/coverage.ts';
 import { PROBLEMS, problemCodeSchema } from '../../schemas/problem.ts';
+import { attentionDetailText } from '../../schemas/texts/attention.ts';
 import {
   ATTENTION_TEXTS,
   CERTIFICATE_TEXTS,
@@ -21,7 +22,7 @@ import {
   NODE_FAULT_TEXTS,
   withheldText,
 } from '../../schemas/texts/coverage.ts';
-import type { Cli } from './cli.ts';
+import { type Cli, printable } from './cli.ts';
 import { cellsOf, lineCells, tableLines, wrapped } from './table.ts';
 
 /** With more destinations than this a terminal has no room for a column each. */
@@ -44,17 +45,28 @@ export function coverageLines(cli: Cli, coverage: Coverage): string[] {
 
 function attentionLines(cli: Cli, attention: Coverage['attention']): string[] {
   if (attention.length === 0) return [];
-  const rows = attention.map((item) => [
+  const rows = toldInWords(cli, attention).map((item) => [
     '!',
     `${item.affected}`,
     cli.say(ATTENTION_TEXTS[item.kind]),
     whereOf(cli, item),
     item.until === null ? minuteOf(item.since) : `→ ${minuteOf(item.until)}`,
     // Of any length, and so after what is compared.
-    [destinationOf(item) === undefined ? item.subject : null, item.detail].filter((text) => text !== null).join(' · '),
+    printable(
+      [destinationOf(item) === undefined ? item.subject : null, item.detail]
+        .filter((text) => text !== null)
+        .join(' · '),
+    ),
   ]);
   const [first = '', ...rest] = tableLines(rows);
   return [titleOf(cli, COVERAGE_TEXTS.attention).trimEnd(), cli.paint('red', first), ...rest, ''];
+}
+
+function toldInWords(cli: Cli, attention: Coverage['attention']): AttentionItem[] {
+  return attention.map((item) => {
+    const text = attentionDetailText(item);
+    return { ...item, detail: text === null ? null : cli.say(text) };
+  });
 }
 
 function destinationOf({ subject }: AttentionItem): ProvinceCode | undefined {

@@ -152,6 +152,13 @@ describe('failures', () => {
     expectFailure(await huren(['scan', 'x'], { ...NOBODY, ...env }), 2, 'usage_invalid');
   });
 
+  test('a place where nothing can be written is told as a fault of ours', async () => {
+    const out = join(import.meta.filename, 'out.csv');
+    const ran = await huren(['scan', '--file', import.meta.filename, '--out', out], NOBODY);
+    expectFailure(ran, 2, 'file_unreadable');
+    expect(ran.stderr).toContain(`${out} cannot be used (ENOTDIR)`);
+  });
+
   test('a missing or foreign file is taken for an anchor', async () => {
     const foreign = join(folder, 'foreign.json');
     writeFileSync(foreign, '{"entity_id":"http://example.invalid"}');

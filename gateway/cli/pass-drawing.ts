@@ -64,7 +64,8 @@ function pngOf({ size, isDark }: PassPicture): Uint8Array {
 
 function write(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, content);
+    // Whoever has a picture of a pass has the pass.
+    writeFileSync(path, content, { mode: 0o600 });
   } catch {
     throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
   }

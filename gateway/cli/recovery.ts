@@ -10,6 +10,7 @@ import type { Cli } from './cli.ts';
 import { CliError } from './cli-error.ts';
 import { reading } from './commands/command.ts';
 import { explained, keySettingOf } from './key-failure.ts';
+import { fileFailure } from './report.ts';
 
 /** Where the node whose settings these are keeps what is its own. Throws CliError, ConfigError. */
 export function placesOf({ env }: Cli): NodePlaces {
@@ -65,7 +66,7 @@ function failureOf(error: unknown): unknown {
   if (error instanceof StoreError || error instanceof LogError || error instanceof RegistryError) {
     return CliError.of('store_unusable', text);
   }
-  // A disk that is full, a folder that may not be written to: the system's own word, which names the file.
-  if ('syscall' in error) return CliError.of('store_unusable', text);
+  // A disk that is full names no file: the system's own word.
+  if ('syscall' in error) return fileFailure(error) ?? CliError.of('store_unusable', text);
   return explained(error);
 }

@@ -23,8 +23,19 @@ export function reportCheck(cli: Cli, checked: CheckedAnswer, next?: LocalisedTe
 export function asCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ConfigError) return CliError.of('config_invalid', error.text);
+  const file = fileFailure(error);
+  if (file !== null) return file;
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   return CliError.of('internal', { zh: reason, en: reason });
+}
+
+/** What the system says of a file or folder that cannot be used, as a failure that names it; null for anything else. */
+export function fileFailure(error: unknown): CliError | null {
+  if (!(error instanceof Error && 'path' in error && 'code' in error && 'syscall' in error)) return null;
+  // A program that cannot be started is ours, and no choice of whoever called us.
+  if (typeof error.path !== 'string' || String(error.syscall).startsWith('spawn')) return null;
+  const { path, code } = error;
+  return CliError.of('file_unreadable', { zh: `无法使用 ${path}（${code}）`, en: `${path} cannot be used (${code})` });
 }
 
 function complain(cli: Cli, code: string, text: string, next: string): void {

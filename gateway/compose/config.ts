@@ -74,8 +74,8 @@ export class ConfigError extends CodedError<'config_invalid'> {
     this.text = said;
   }
 
-  static of({ setting, text }: SettingFault): ConfigError {
-    return new ConfigError({ zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` });
+  static of({ setting, text }: SettingFault, options: { readonly cause?: unknown } = {}): ConfigError {
+    return new ConfigError({ zh: `${setting}: ${text.zh}`, en: `${setting}: ${text.en}` }, options);
   }
 }
 

@@ -6,6 +6,7 @@ import type { RegisteredAdapter, RegistryState } from '../registry/registry-stat
 import type { CredentialShelf } from '../trust/credential-shelf.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { ProvinceAdapters } from '../upstream/province-adapters.ts';
+import type { OnRefresh } from './refresh-watch.ts';
 
 /** While they cannot be had: often enough that a node that started first has them soon after the other one. */
 const RETRY_MS = 15_000;
@@ -14,6 +15,7 @@ interface Parts {
   readonly registry: { readonly current: () => RegistryState; readonly onChange: (listener: () => void) => () => void };
   readonly provinces: Pick<ProvinceAdapters, 'documents'>;
   readonly shelf: CredentialShelf;
+  readonly onRefresh: OnRefresh;
   readonly log: Logger;
 }
 
@@ -21,13 +23,14 @@ interface Parts {
  * Has the shelf follow the documents that the nation's certificates are decided with: as soon as an adapter of them is
  * registered, and as often as its manifest says. Returns what stops it.
  */
-export function followCredentials({ registry, provinces, shelf, log }: Parts): () => void {
+export function followCredentials({ registry, provinces, shelf, onRefresh, log }: Parts): () => void {
   let following: string | null = null;
   let timer: NodeJS.Timeout | null = null;
   const look = async ({ adapter, refreshMs }: Found) => {
-    const isHad = await isTaken(provinces, adapter, shelf, log);
+    const fault = await faultOf(provinces, adapter, shelf, log);
     if (following !== adapter.digest) return;
-    timer = setTimeout(() => void look({ adapter, refreshMs }), isHad ? refreshMs : RETRY_MS).unref();
+    onRefresh('credential_documents', adapter.manifest.province, fault);
+    timer = setTimeout(() => void look({ adapter, refreshMs }), fault === null ? refreshMs : RETRY_MS).unref();
   };
   const follow = () => {
     const found = certificatesIn(registry.current());
@@ -59,22 +62,21 @@ function certificatesIn({ adapters }: RegistryState): Found | null {
   return null;
 }
 
-/** False: they could not be had, or nobody pinned has signed them. What is in force stays until its time is over. */
-async function isTaken(
+/** Why they could not be had, or why nobody pinned has signed them; null: they are taken. What is in force stays until its time is over. */
+async function faultOf(
   provinces: Parts['provinces'],
   adapter: RegisteredAdapter,
   shelf: CredentialShelf,
   log: Logger,
-): Promise<boolean> {
+): Promise<string | null> {
   try {
     const documents = await provinces.documents(adapter);
-    if (documents === null || (await shelf.take(documents))) return true;
-    log.warn('the lists and rules of certificates are too long to be handed on');
-    return true;
+    const isTaken = documents === null || (await shelf.take(documents));
+    if (!isTaken) log.warn('the lists and rules of certificates are too long to be handed on');
+    return null;
   } catch (error) {
-    if (!(error instanceof UpstreamError || error instanceof TrustError)) throw error;
-    log.warn({ code: error.code }, 'the lists and rules of certificates cannot be had');
-    return false;
+    if (error instanceof UpstreamError || error instanceof TrustError) return error.code;
+    throw error;
   }
 }
 

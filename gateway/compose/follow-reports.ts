@@ -72,7 +72,7 @@ function readReports(bytes: Uint8Array): CoverageReports {
 
 /** With the keys that the node's chain has, read once more where it may have rotated them since. */
 async function verifyWithChain(resolver: EntityResolver, token: string, node: ReportingNode, atS: number) {
-  const open = async () => verifyCoverageReport(token, node.node, await keysOf(resolver, node), atS);
+  const open = async () => verifyCoverageReport(token, node, await keysOf(resolver, node), atS);
   try {
     return await open().catch(async (error: unknown) => {
       if (!(error instanceof TrustError) || error.code !== 'key_unknown') throw error;
@@ -101,5 +101,6 @@ function faultOf({ code }: TrustError): NodeFault {
   if (code === 'not_yet_valid') return 'clock_off';
   if (code === 'expired') return 'stale';
   if (code === 'claims_invalid') return 'invalid';
+  if (code === 'destination_mismatch') return 'foreign';
   return code === 'fetch_failed' ? 'unreachable' : 'unverified';
 }

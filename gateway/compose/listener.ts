@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { problemOf } from '../problem-error.ts';
 import type { Config } from './config.ts';
 import { listenFault } from './listen-fault.ts';
-import { toOriginForm } from './request-target.ts';
+import { namesOneHost, toOriginForm } from './request-target.ts';
 import { createNodeServer, type NodeServer, originOf, watchCertificate } from './server.ts';
 
 const DRAIN_WITHIN_MS = 10_000;
@@ -49,8 +49,9 @@ export function createListener(config: Config, log: Logger): Listener & { readon
       server.on('request', (request, response) => {
         // Whoever comes by a connection that stays open is sent to another instance for the next request.
         if (draining) response.setHeader('connection', 'close');
-        if (toOriginForm(request)) answer(request, response);
-        else refuseTarget(response);
+        if (!namesOneHost(request)) refuse(response, 'the request names two hosts');
+        else if (!toOriginForm(request)) refuse(response, 'the request target names no place here');
+        else answer(request, response);
       });
     },
     drain: async () => {
@@ -68,8 +69,8 @@ export function createListener(config: Config, log: Logger): Listener & { readon
   };
 }
 
-function refuseTarget(response: ServerResponse): void {
-  const problem = problemOf('body_invalid', 'the request target names no place here');
+function refuse(response: ServerResponse, why: string): void {
+  const problem = problemOf('body_invalid', why);
   response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
 }
 

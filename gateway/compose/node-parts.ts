@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import type { OpenRegistry } from './open-registry.ts';
 import type { Shared } from './open-shared.ts';
 import type { Upstreams } from './open-upstreams.ts';
+import type { OnRefresh } from './refresh-watch.ts';
 import type { Trust } from './trust.ts';
 
 /** What every role of a node stands on. */
@@ -33,6 +34,8 @@ export interface NodeParts {
   /** Documents of other hosts, behind the guard. */
   readonly documents: GuardedFetch;
   readonly upstreams: Upstreams;
+  /** Hears of what is in use and was had anew, or could not be. */
+  readonly onRefresh: OnRefresh;
   readonly extras: NodeExtras;
   readonly nowMs: () => number;
 }

@@ -8,6 +8,7 @@ import { becomesReady } from './becomes-ready.ts';
 import { watchChains } from './chain-watch.ts';
 import { compareWithOthers } from './compare-with-others.ts';
 import type { Config } from './config.ts';
+import { dataFolderFault } from './data-folder.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { NodeExtras, NodeParts, Role, Siblings } from './node-parts.ts';
 import { openLogger } from './open-logger.ts';
@@ -70,8 +71,13 @@ export async function joinNode(config: Config, siblings: Siblings): Promise<Runn
   }
 }
 
-/** A listener of a process that trusts whom its settings name. The first thing that any process of a node does. */
+/**
+ * A listener of a process that trusts whom its settings name. The first thing that any process of a node does. Throws
+ * ConfigError where it could keep nothing, or cannot read whom to trust.
+ */
 export function openListener(config: Config): ReturnType<typeof createListener> {
+  const fault = dataFolderFault(config.dataDir);
+  if (fault !== null) throw fault;
   trustCaFile(config.caFile);
   openTelemetry(process.env);
   return createListener(config, openLogger(config));

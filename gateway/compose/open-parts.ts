@@ -21,6 +21,7 @@ import { openStores } from './open-stores.ts';
 import { openUpstreams } from './open-upstreams.ts';
 import { openPassDesk, type PassDesk } from './pass-desk.ts';
 import { readAnchor } from './read-anchor.ts';
+import { watchRefreshes } from './refresh-watch.ts';
 import { openTrust } from './trust.ts';
 
 /** What the roles of a node are made from. */
@@ -37,6 +38,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   const log = openLogger(config);
   logOpenFiles(log);
   const metrics = createMetrics();
+  const onRefresh = watchRefreshes(metrics.refreshFailures, log);
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
@@ -80,6 +82,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
         ? isActiveInLog({ folded: () => registry.registry.folded() }, entity_id, 'federation', kid)
         : (gate.handover?.mayActivate(entity_id, kid) ?? false),
     nowS,
+    onReadAhead: (entityId, fault) => onRefresh('chain', entityId, fault),
     onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
   });
   gateways.current = trust.gateways;
@@ -103,6 +106,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       signals,
       documents,
       upstreams,
+      onRefresh,
       extras,
       nowMs,
     },

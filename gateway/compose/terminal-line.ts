@@ -26,5 +26,5 @@ export function terminalLine(line: string, { isColoured }: { readonly isColoured
 /** What comes from outside must not move the cursor of whoever reads it. */
 function textOf(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[!-~]+$/.test(text) ? text : JSON.stringify(text).replace(/\p{Cc}/gu, '?');
+  return /^[!-~]+$/.test(text) ? text : JSON.stringify(text).replace(/\p{Cc}|\p{Cf}/gu, '?');
 }

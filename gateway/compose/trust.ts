@@ -17,7 +17,7 @@ import { type ProvinceDirectory, ProvinceTrust } from '../trust/province-trust.t
 import type { RemoteStatements } from '../trust/remote-statements.ts';
 import type { TrustBundle } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
-import { nullIfUntrusted, TrustError } from '../trust/trust-error.ts';
+import { nullIfUntrusted, TrustError, type TrustErrorCode } from '../trust/trust-error.ts';
 import { type Hosting, openHosting } from './hosting.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
 
@@ -53,13 +53,15 @@ interface Parts {
   /** What certificates that holders carry are decided with, for the same. */
   readonly credentials: CredentialShelf;
   readonly nowS: () => number;
+  /** Whether the chain of an entity could be read before the last one ends, or why not. */
+  readonly onReadAhead: (entityId: string, fault: TrustErrorCode | null) => void;
   /** A key file that can no longer be used; the keys in use stay. */
   readonly onKeyFault: (error: unknown) => void;
 }
 
 /** Opens the entities that this node hosts, and what it needs to check those of others. */
 export async function openTrust(parts: Parts): Promise<Trust> {
-  const { dataDir, pinned, registry, remote, nowS, onKeyFault } = parts;
+  const { dataDir, pinned, registry, remote, nowS, onReadAhead, onKeyFault } = parts;
   const folded = () => registry.folded();
   const anchor = pinned === null ? null : () => withLoggedKeys(pinned.federation, folded(), nowS());
   const fetchTrustMarks = (entityId: string) => marksFromAnchor(remote, anchor, folded(), entityId);
@@ -75,7 +77,8 @@ export async function openTrust(parts: Parts): Promise<Trust> {
   const directory = registeredProvinces(folded);
   const source = anchor === null ? nowhere : openChainSource(federation, anchor, { remote, nowS });
   const isVouchedFor = (entityId: string) => isAdmitted(folded(), entityId);
-  const resolver = anchor === null ? null : new EntityResolver({ anchor, chainOf: source, nowS, isVouchedFor });
+  const resolver =
+    anchor === null ? null : new EntityResolver({ anchor, chainOf: source, nowS, isVouchedFor, onReadAhead });
   const chainOf = (entityId: string) => resolver?.statements(entityId) ?? nowhere();
   const trustBundle = async () => {
     if (anchor === null) return null;

@@ -68,7 +68,12 @@ describe('what is not told, or touches somebody else', () => {
     const day = [...DAY.slice(0, 1), cell('410000', '310000', { presented: 140, green: 140, recognised: 110 })];
     const [item] = attentionOf(watched({ lately: [falling], day }));
     expect(item).toMatchObject({ kind: 'recognition_falling', province: '410000', subject: '310000', affected: 30 });
-    expect(item?.detail).toBe('79 % → 25 %');
+    expect(item?.detail).toBe('100 % → 25 %');
+  });
+
+  test('what a rate that fell is compared with, when the day is those minutes alone', () => {
+    const [item] = attentionOf(watched({ lately: [falling], day: [...DAY.slice(0, 1), falling] }));
+    expect(item).toMatchObject({ kind: 'recognition_falling', detail: '100 % → 25 %' });
   });
 
   test.each(['unsubstantiated', 'batch', 'flip'] as const)('the signal %s', (signal) => {

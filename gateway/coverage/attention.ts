@@ -4,7 +4,7 @@ import { publishedDeviations } from '../registry/compile-state.ts';
 import type { FoldState } from '../registry/fold-state.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { CountedCell } from './coverage-groups.ts';
-import { hasFallen } from './falling-rule.ts';
+import { hasFallen, usualShare } from './falling-rule.ts';
 import type { NodeReports } from './node-reports.ts';
 
 /** What lapses within this is told. */
@@ -78,8 +78,8 @@ function fallen({ lately, day }: Watched): AttentionItem[] {
   return lately.flatMap((cell) => {
     const before = usual.get(`${cell.issuer}${cell.destination}`);
     if (before === undefined || !hasFallen(cell, before)) return [];
-    const percent = ({ recognised, green }: CountedCell) => `${Math.round((100 * recognised) / green)} %`;
-    const detail = `${percent(before)} → ${percent(cell)}`;
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    const detail = `${percent(usualShare(cell, before))} → ${percent(cell.recognised / cell.green)}`;
     const affected = cell.green - cell.recognised;
     return [item('recognition_falling', affected, { province: cell.issuer, subject: cell.destination, detail })];
   });

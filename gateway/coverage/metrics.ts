@@ -102,6 +102,12 @@ export function createMetrics() {
       labelNames: ['issuer', 'result'],
       registers,
     }),
+    refreshFailures: new Counter({
+      name: 'huren_refresh_failures_total',
+      help: 'What could not be had anew while the last of it is in use: what an adapter holds, a chain, lists and rules of certificates',
+      labelNames: ['what', 'of'],
+      registers,
+    }),
     keyExpirySeconds: new Gauge({
       name: 'huren_key_expiry_seconds',
       help: 'Seconds until a key expires',

@@ -1,6 +1,17 @@
 /** Counters of a group by their names. */
 export type Counts = Readonly<Record<string, number>>;
 
+/** More than a country's doors see of anything in a year; as many of these as a country has cells are still counted exactly. */
+export const MOST_COUNTED = 2 ** 36;
+
+/**
+ * Two counts together, as far as anybody can have counted. The threat is a node that reports what nobody counts: a sum that is
+ * no whole number any more could not be read again, and neither could those of all others beside it.
+ */
+export function summed(one: number, other: number): number {
+  return Math.min(MOST_COUNTED, one + other);
+}
+
 /** Counters as they stand in a store: one JSON text; null for anything else. */
 export function readCounts(text: unknown): Counts | null {
   if (typeof text !== 'string') return null;
@@ -86,7 +97,7 @@ export class Merging<Name extends RowName> {
 
 function addTo(merged: Merged<RowName>, counts: Counts, minute: number): void {
   const sums: Record<string, number> = { ...merged.counts };
-  for (const counter in counts) sums[counter] = (sums[counter] ?? 0) + (counts[counter] ?? 0);
+  for (const counter in counts) sums[counter] = summed(sums[counter] ?? 0, counts[counter] ?? 0);
   merged.counts = sums;
   merged.minute = Math.max(merged.minute, minute);
 }

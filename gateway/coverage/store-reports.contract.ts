@@ -40,6 +40,24 @@ export function coverageReportContract(
       await store.close();
     });
 
+    test('a node that counts what nobody can have counted makes what others counted unreadable', async () => {
+      const store = await openAt('absurd', { withholdBelow: 10 });
+      const epoch = randomBytes(16).toString('base64url');
+      const ms = { 'ms:3': Number.MAX_SAFE_INTEGER };
+      const absurd = { ...passes(Number.MAX_SAFE_INTEGER) };
+      const minutes = [{ minute: 100, groups: [{ ...absurd, counts: { ...absurd.counts, ...ms } }] }];
+      const chain = { iss: NODE, iat: 6_000, from: 6_000, epoch, breakers: [] };
+      for (const number of [1, 2, 3]) {
+        const report: CoverageReport = { ...chain, number, previous: number === 1 ? null : '-'.repeat(43), minutes };
+        expect(await store.fold({ report, digest: '-'.repeat(43), receivedS: 7_000 + number })).toBe('next');
+      }
+      await store.add({ id: 'honest', minutes: [{ minute: 101, groups: [passes(12)] }] });
+      expect((await passedAt(store, 100, 1)).at(-1)).toEqual([101, 12]);
+      const sums = await passedAt(store, -1, 1_440);
+      expect(sums.every(([, counted = 0]) => Number.isSafeInteger(5_000 * counted))).toBe(true);
+      await store.close();
+    });
+
     test('a report is counted twice, out of its order or against the one before it', async () => {
       const store = await openAt('folding', { withholdBelow: 1 });
       const epoch = randomBytes(16).toString('base64url');

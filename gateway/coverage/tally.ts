@@ -1,5 +1,5 @@
 import { LATENCY_CLASSES } from './latency-sketch.ts';
-import type { Counts } from './packed-counts.ts';
+import { type Counts, summed } from './packed-counts.ts';
 
 const LATENCY = 'ms:';
 
@@ -19,13 +19,13 @@ export class Tally {
   }
 
   add(counter: string, n: number): void {
-    this.#named.set(counter, (this.#named.get(counter) ?? 0) + n);
+    this.#named.set(counter, summed(this.#named.get(counter) ?? 0, n));
   }
 
   /** `rank`: a class of latency, below LATENCY_CLASSES. */
   addLatency(rank: number, n: number): void {
     this.#latency ??= new Float64Array(LATENCY_CLASSES);
-    this.#latency[rank] = (this.#latency[rank] ?? 0) + n;
+    this.#latency[rank] = summed(this.#latency[rank] ?? 0, n);
   }
 
   addCounts(counts: Counts): void {

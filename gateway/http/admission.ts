@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { LoadGauge, Priority } from '../access/load-gauge.ts';
+import { peerOf } from '../access/peer-address.ts';
 import { ProblemError } from '../problem-error.ts';
 
 /** What says how much there is to do already. */
@@ -43,6 +44,19 @@ export async function admit<A, B>(
   load.enter(client, scans);
   response.once('close', () => load.leave(client, scans));
   return { asker, body };
+}
+
+/**
+ * A body of at most `maxBytes` of whoever may send one without a name, counted by where it comes from. Rejects as `read` does,
+ * and with ProblemError `unavailable`.
+ */
+export function receiveFromAnybody<T>(
+  bodies: IncomingBodies,
+  request: IncomingMessage,
+  maxBytes: number,
+  read: (request: IncomingMessage) => Promise<T>,
+): Promise<T> {
+  return bodies.receive(peerOf(request), bytesOf(request, maxBytes), () => read(request));
 }
 
 /** What its sender announces, or the most that would be read. */

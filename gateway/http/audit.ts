@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import { Counter } from 'prom-client';
+import { peerOf } from '../access/peer-address.ts';
 import type { RateLimit } from '../access/rate-limit.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -20,7 +21,7 @@ import { asProblem } from './errors.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { resource } from './route.ts';
 
-const ANY_AUDITOR = 'auditor';
+const AUDITOR = 'auditor';
 const MAX_BODY_BYTES = MAX_AUDIT_REQUEST_LENGTH + 2048;
 /** How long an auditor's question could be asked again. */
 const REMEMBERED_MS = (AUDIT_REQUEST_LIFETIME_S + CLOCK_SKEW_S) * 1000;
@@ -42,11 +43,11 @@ interface Parts {
  */
 export function mountAudits(router: Router, { audience, verification, chainOf, shared }: Parts): void {
   const seen = shared.seenOnce('audit', REMEMBERED_MS);
-  // Who asks stands in the question itself: until it is read, all auditors are one client.
+  // Who asks stands in the question itself: until it is read, anybody may be an auditor.
   const door = {
     priority: 'single',
-    authenticate: async () => ANY_AUDITOR,
-    clientOf: () => ANY_AUDITOR,
+    authenticate: peerOf,
+    clientOf: (peer: string) => `${AUDITOR} ${peer}`,
     read: jsonBodyReader(auditBodySchema, MAX_BODY_BYTES),
     maxBytes: MAX_BODY_BYTES,
     scansIn: () => 1,
@@ -75,7 +76,7 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
   async function refuseReplay({ claims, jkt }: AuditQuestion): Promise<void> {
     const claim = await seen.claim(`${jkt} ${claims.jti}`);
     if (claim === 'again') throw new ProblemError('proof_replayed');
-    const refused = shared.clientLimit.take(`${ANY_AUDITOR} ${jkt}`);
+    const refused = shared.clientLimit.take(`${AUDITOR} ${jkt}`);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     // It may have been asked elsewhere. An audit can wait; what it shows cannot be taken back.
     if (claim === 'unknown') {

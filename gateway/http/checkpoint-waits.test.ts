@@ -11,7 +11,7 @@ test.each<[string, () => Promise<string | undefined>]>([
   ['whose checkpoint is damaged', async () => 'no checkpoint'],
 ])('whoever waits for the log hears of a store %s when time is up, or the process ends', async (_what, newest) => {
   const waits = new CheckpointWaits(REGISTRY, newest);
-  const told = waits.otherThan(3, WAIT_MS, new AbortController().signal);
+  const told = waits.otherThan(3, { waitMs: WAIT_MS, peer: 'here', gone: new AbortController().signal });
   await expect(told.catch(({ message }: Error) => message)).resolves.toMatch(/away|no checkpoint/);
   expect(waits.waiting).toBe(0);
   waits.close();

@@ -1,3 +1,4 @@
+import { FairPlaces } from '../access/fair-places.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -5,6 +6,13 @@ import type { Registry } from '../registry/registry.ts';
 interface Waiter {
   readonly since: number;
   readonly release: () => void;
+}
+
+interface Terms {
+  readonly waitMs: number;
+  /** Whose request it is. */
+  readonly peer: string;
+  readonly gone: AbortSignal;
 }
 
 /** Requests that may wait at one time: every node of the country, and as many again. */
@@ -17,6 +25,7 @@ export class CheckpointWaits {
   readonly #registry: Pick<Registry, 'folded'>;
   readonly #newest: () => Promise<string | undefined>;
   readonly #waiting = new Set<Waiter>();
+  readonly #places = new FairPlaces(MOST_WAITING);
   readonly #stop: () => void;
   #closed = false;
   #looking: Promise<void> | null = null;
@@ -30,11 +39,11 @@ export class CheckpointWaits {
   }
 
   /**
-   * The newest checkpoint: at once where its size is another than `since`, else when the log grows, the time is up or
-   * the client is gone. Throws ProblemError `unavailable` where too many wait.
+   * The newest checkpoint: at once where its size is another than `since`, else when the log grows, the time is up, the client
+   * is gone, or its place goes to a `peer` with fewer of them. Throws ProblemError `unavailable` where too many wait.
    */
-  async otherThan(since: number | null, waitMs: number, gone: AbortSignal): Promise<string | undefined> {
-    if (since !== null && waitMs > 0 && !this.#closed) await this.#wait(since, waitMs, gone);
+  async otherThan(since: number | null, { waitMs, peer, gone }: Terms): Promise<string | undefined> {
+    if (since !== null && waitMs > 0 && !this.#closed) await this.#wait(since, { waitMs, peer, gone });
     return await this.#newest();
   }
 
@@ -51,11 +60,12 @@ export class CheckpointWaits {
     for (const { release } of this.#waiting) release();
   }
 
-  async #wait(since: number, waitMs: number, gone: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= MOST_WAITING) {
+  async #wait(since: number, { waitMs, peer, gone }: Terms): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const leave = this.#places.take(peer, resolve);
+    if (leave === null) {
       throw new ProblemError('unavailable', 'too many wait for the log to grow', { 'retry-after': '1' });
     }
-    const { promise, resolve } = Promise.withResolvers<void>();
     const waiter: Waiter = { since, release: resolve };
     this.#waiting.add(waiter);
     const timer = setTimeout(resolve, waitMs);
@@ -64,6 +74,7 @@ export class CheckpointWaits {
     await promise;
     clearTimeout(timer);
     this.#waiting.delete(waiter);
+    leave();
   }
 
   /** Reads the checkpoint once for all who wait, and once more where something happened meanwhile. */

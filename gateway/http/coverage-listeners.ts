@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import type { Coverage } from '../../schemas/coverage.ts';
+import { FairPlaces } from '../access/fair-places.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 
@@ -20,6 +21,7 @@ const HEARTBEAT_EVERY_MS = 15_000;
 export class CoverageListeners {
   readonly #look: () => Promise<Coverage>;
   readonly #listening = new Set<Response>();
+  readonly #places = new FairPlaces(MOST_LISTENERS);
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #seen: string | null = null;
@@ -29,16 +31,23 @@ export class CoverageListeners {
     this.#look = look;
   }
 
-  /** Adds one until it is gone. Throws ProblemError `unavailable` where there are too many. */
-  add(response: Response): void {
-    if (this.#closed || this.#listening.size >= MOST_LISTENERS) {
+  /**
+   * Adds one until it is gone, or until its place goes to a `peer` with fewer of them. Throws ProblemError `unavailable` where
+   * there are too many.
+   */
+  add(response: Response, peer: string): void {
+    const leave = this.#closed ? null : this.#places.take(peer, () => response.destroy());
+    if (leave === null) {
       throw new ProblemError('unavailable', 'no more pages can listen; ask now and then', { 'retry-after': '30' });
     }
     response.status(200).set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     // A proxy that gathers what it passes on would hold a change back.
     response.set('x-accel-buffering', 'no').flushHeaders();
     this.#listening.add(response);
-    response.once('close', () => this.#remove(response));
+    response.once('close', () => {
+      leave();
+      this.#remove(response);
+    });
     response.write('retry: 2000\nevent: changed\ndata: {}\n\n');
     if (this.#listening.size > 1) return;
     this.#heartbeat = setInterval(() => this.#tell(': \n\n'), HEARTBEAT_EVERY_MS).unref();

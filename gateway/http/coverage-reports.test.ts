@@ -103,7 +103,8 @@ test('the monitor is not let in, gets reports again that it has, or asks for wha
   const reply = await read(token);
   expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-store']);
   const { reports } = coverageReportsSchema.parse(await reply.json());
-  const { report } = await verifyCoverageReport(reports[0] ?? '', gateway.entityId, { keys: [gateway.jwk] }, NOW_S);
+  const reporting = { node: gateway.entityId, role: 'gateway', province: '440000' } as const;
+  const { report } = await verifyCoverageReport(reports[0] ?? '', reporting, { keys: [gateway.jwk] }, NOW_S);
   expect([reports.length, report.number]).toEqual([1, 1]);
   expect(await (await read(token, `?after=1&epoch=${report.epoch}`)).json()).toEqual({ reports: [] });
   // Of a numbering that began anew everything is new.

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -52,7 +53,14 @@ afterEach(async () => {
 /** One page that listens: how many changes it was told of. */
 async function listen() {
   const reply = await fetch(`${origin}/v1/coverage/events`);
-  const page = { status: reply.status, type: reply.headers.get('content-type'), changes: 0, text: '', ended: false };
+  const page = {
+    status: reply.status,
+    type: reply.headers.get('content-type'),
+    changes: 0,
+    text: '',
+    ended: false,
+    broken: false,
+  };
   const read = async () => {
     for await (const chunk of reply.body ?? []) {
       page.text += Buffer.from(chunk).toString('utf8');
@@ -60,7 +68,9 @@ async function listen() {
     }
     page.ended = true;
   };
-  const reading = read().catch(() => undefined);
+  const reading = read().catch(() => {
+    page.broken = true;
+  });
   return { page, reading, leave: () => reply.body?.cancel().catch(() => undefined) };
 }
 
@@ -127,5 +137,17 @@ describe('a page that listens', () => {
     expect((await listen()).page.status).toBe(200);
     listeners.close();
     expect((await fetch(`${origin}/v1/coverage/events`)).status).toBe(503);
+  });
+
+  test('is kept out by one that has opened as many as there may be', async () => {
+    const pages = await Promise.all(Array.from({ length: 256 }, listen));
+    const { host } = new URL(origin);
+    const [hostname, port] = host.split(':');
+    const other = request({ hostname, port, path: '/v1/coverage/events', localAddress: '127.0.0.2' }).end();
+    const [reply] = await once(other, 'response');
+    expect(reply.statusCode).toBe(200);
+    await expect.poll(() => pages.filter(({ page }) => page.ended || page.broken).length).toBe(1);
+    expect(listeners.listening).toBe(256);
+    other.destroy();
   });
 });

@@ -13,6 +13,7 @@ import {
   coverageFormatSchema,
   coverageWindowSchema,
 } from '../../schemas/coverage.ts';
+import { peerOf } from '../access/peer-address.ts';
 import { EXPORT_TYPES, exportedCoverage } from '../coverage/coverage-export.ts';
 import {
   type CoverageQuery,
@@ -74,7 +75,7 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
   });
   const listeners = new CoverageListeners(() => coverageMatrix(sources, WATCHED));
   resource(router, '/v1/coverage/events', {
-    GET: (_request, response) => listeners.add(response),
+    GET: (request, response) => listeners.add(response, peerOf(request)),
   });
   return listeners;
 }

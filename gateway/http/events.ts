@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Router } from 'express';
 import { SECURITY_EVENT_TYP, type SecurityEventClaims } from '../../schemas/security-event.ts';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { SeenOnce } from '../access/seen-once.ts';
 import { CacheError } from '../cache/cache-error.ts';
 import type { Invalidation } from '../cache/invalidation.ts';
@@ -12,6 +13,7 @@ import type { ProvinceTrust } from '../trust/province-trust.ts';
 import type { Sm2Verifier } from '../trust/public-key.ts';
 import { claimedIssuer, MAX_EVENT_AGE_S, verifySecurityEvent } from '../trust/security-event.ts';
 import { TrustError } from '../trust/trust-error.ts';
+import { receiveFromAnybody } from './admission.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { resource } from './route.ts';
 
@@ -29,6 +31,7 @@ interface Parts {
   readonly open: OpenCache;
   /** Withdraws the passes that stand on what is not so any more. Throws StoreError. */
   readonly passes: { readonly withdrawAbout: (province: Province, handle: string | null) => Promise<void> };
+  readonly bodies: IncomingBodies;
   readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly sm2Verify: Sm2Verifier;
   readonly nowMs: () => number;
@@ -43,7 +46,7 @@ export function mountEvents(router: Router, parts: Parts): void {
   resource(router, '/v1/events', {
     POST: async (request, response) => {
       const receivedAtMs = parts.nowMs();
-      const token = await readToken(request);
+      const token = await receiveFromAnybody(parts.bodies, request, MAX_BODY_BYTES, readToken);
       const { claims, province } = await verified(parts, token);
       const id = `${claims.iss} ${claims.jti}`;
       if (!(await seen.has(id))) {
@@ -59,7 +62,9 @@ async function readToken(request: IncomingMessage): Promise<string> {
   if (mediaTypeOf(request) !== MEDIA_TYPE) throw new ProblemError('media_type_unsupported', `send ${MEDIA_TYPE}`);
   try {
     return (await receiveText(request, MAX_BODY_BYTES, 'token')).trim();
-  } catch {
+  } catch (error) {
+    // What is too large, or compressed, was never read: its own problem says so.
+    if (error instanceof ProblemError && error.code !== 'body_invalid') throw error;
     throw new ProblemError('event_invalid', 'the body is not one token');
   }
 }

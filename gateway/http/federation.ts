@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Router } from 'express';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { HostedFederation } from '../authority/hosted-federation.ts';
 import { TRUST_MARK_STATUS_TYP, type TrustMarkRegister } from '../authority/trust-mark-register.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -6,6 +8,7 @@ import { HISTORICAL_KEYS_TYP } from '../trust/historical-keys.ts';
 import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
+import { receiveFromAnybody } from './admission.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { pathOf, resource } from './route.ts';
 
@@ -14,6 +17,7 @@ const MAX_AGE_S = 60;
 const MAX_PARAMETER_LENGTH = 512;
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
+const MAX_FORM_BYTES = MAX_TRUST_MARK_BYTES + 256;
 const STATEMENT_TYP = 'entity-statement+jwt';
 
 interface Parts {
@@ -35,7 +39,11 @@ export interface Places {
  * (section 8). At the root, fetch and list speak for the anchor where it is hosted here too, since a gateway has no
  * subordinates.
  */
-export function mountFederation(router: Router, trust: Parts, { entities, authorizationServers }: Places): void {
+export function mountFederation(
+  router: Router,
+  trust: Parts,
+  { entities, authorizationServers, bodies }: Places & { readonly bodies: IncomingBodies },
+): void {
   const { federation, anchor, trustMarks } = trust;
   const anchorId = anchor?.().entity_id ?? null;
   for (const [path, self] of entities) {
@@ -51,7 +59,7 @@ export function mountFederation(router: Router, trust: Parts, { entities, author
       sendToken(response, configuration, STATEMENT_TYP);
     },
   });
-  if (trustMarks !== null) mountTrustMarks(router, trustMarks);
+  if (trustMarks !== null) mountTrustMarks(router, trustMarks, bodies);
   // Not of the standard: everything that an offline verifier takes along, in one document. It checks every part.
   resource(router, '/federation/bundle', {
     GET: async (_request, response) => {
@@ -151,7 +159,7 @@ async function resolved({ resolve }: Parts, request: Request, self: string): Pro
 }
 
 /** Trust marks that are held now (section 8.6), and whether one that somebody shows still stands (section 8.4). */
-function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
+function mountTrustMarks(router: Router, marks: TrustMarkRegister, bodies: IncomingBodies): void {
   const path = pathOf(marks.issuer);
   resource(router, `${path}/federation/trust-mark`, {
     GET: async (request, response) => {
@@ -165,7 +173,7 @@ function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
   resource(router, `${path}/federation/trust-mark-status`, {
     POST: async (request, response) => {
       const isForm = mediaTypeOf(request) === 'application/x-www-form-urlencoded';
-      const form = isForm ? await receiveText(request, MAX_TRUST_MARK_BYTES + 256, 'form') : '';
+      const form = isForm ? await receiveFromAnybody(bodies, request, MAX_FORM_BYTES, readForm) : '';
       const [mark = '', ...more] = new URLSearchParams(form).getAll('trust_mark');
       if (mark === '' || more.length > 0) throw new ProblemError('body_invalid', 'trust_mark: must be given once');
       // An answer about the past would be the wrong one.
@@ -173,6 +181,10 @@ function mountTrustMarks(router: Router, marks: TrustMarkRegister): void {
       response.send(await marks.statusResponse(mark));
     },
   });
+}
+
+function readForm(request: IncomingMessage): Promise<string> {
+  return receiveText(request, MAX_FORM_BYTES, 'form');
 }
 
 function sendToken(response: Response, token: string | null, typ: string): void {

@@ -29,7 +29,7 @@ export function bodyReader<T>(
   };
 }
 
-const DOCUMENT = 'JSON document';
+const DOCUMENT = 'JSON object';
 
 function documentIn(bytes: Uint8Array): unknown {
   try {
@@ -63,6 +63,8 @@ function ruleOf(issue: z.core.$ZodIssue | undefined): string {
       return 'is too short or missing';
     case 'invalid_type':
       return `must be ${issue.expected}`;
+    case 'invalid_format':
+      return 'is not of the documented form';
     default:
       return 'is not one of the documented values';
   }

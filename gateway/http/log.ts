@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response, Router } from 'express';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
+import { peerOf } from '../access/peer-address.ts';
 import { LogError, type LogErrorCode } from '../log/log-error.ts';
 import { consistencyProof, inclusionProof, type ReadHashes, treeRoot } from '../log/merkle-proof.ts';
 import type { LogReader, LogStore } from '../log/store.ts';
@@ -15,6 +17,7 @@ import {
 import { ProblemError } from '../problem-error.ts';
 import type { Registry } from '../registry/registry.ts';
 import { acceptCosignature } from '../registry/witnesses.ts';
+import { receiveFromAnybody } from './admission.ts';
 import type { CheckpointWaits } from './checkpoint-waits.ts';
 import { queryCount } from './query.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
@@ -30,12 +33,13 @@ interface Parts {
   readonly registry: Registry;
   readonly store: LogStore;
   readonly waits: CheckpointWaits;
+  readonly bodies: IncomingBodies;
   /** Where the log is written: the keys to name in its creation. */
   readonly logSigner?: { readonly verifierKeys: readonly string[] };
 }
 
 /** The log for whoever wants to check it: signed tree head, tiles (C2SP tlog-tiles) and proofs (RFC 9162). */
-export function mountLog(router: Router, { registry, store, waits, logSigner }: Parts): void {
+export function mountLog(router: Router, { registry, store, waits, bodies, logSigner }: Parts): void {
   const hashes: ReadHashes = (nodes) => store.hashes(nodes);
   // Beyond this nothing has been checked by this instance yet, so it vouches for nothing there.
   const size = () => registry.folded().size;
@@ -47,7 +51,11 @@ export function mountLog(router: Router, { registry, store, waits, logSigner }: 
       if (waitS > MOST_WAIT_S) throw new ProblemError('body_invalid', `wait_s: must be 0 to ${MOST_WAIT_S}`);
       const gone = new AbortController();
       response.once('close', () => gone.abort());
-      const checkpoint = await waits.otherThan(since, waitS * 1000, gone.signal);
+      const checkpoint = await waits.otherThan(since, {
+        waitMs: waitS * 1000,
+        peer: peerOf(request),
+        gone: gone.signal,
+      });
       if (gone.signal.aborted) return;
       if (checkpoint === undefined) throw new ProblemError('unavailable', 'the log has not been signed yet');
       response.type('text/plain').send(checkpoint);
@@ -62,7 +70,7 @@ export function mountLog(router: Router, { registry, store, waits, logSigner }: 
   });
   resource(router, '/v1/log/cosignatures', {
     POST: answering(async (request, response) => {
-      const line = await readLine(request);
+      const line = await receiveFromAnybody(bodies, request, MAX_COSIGNATURE_BYTES, readLine);
       const note = await acceptCosignature(store, registry.folded(), line, Math.floor(Date.now() / 1000));
       response.status(201).type('text/plain').send(note);
     }),
@@ -82,6 +90,11 @@ export function mountLog(router: Router, { registry, store, waits, logSigner }: 
       response.type('application/octet-stream').send(Buffer.from(await tileBytes(store, tile)));
     }),
   });
+  mountProofs(router, hashes, size);
+}
+
+/** Proofs of RFC 9162 over what this instance has checked. */
+function mountProofs(router: Router, hashes: ReadHashes, size: () => number): void {
   resource(router, '/v1/log/proof/inclusion', {
     GET: answering(async (request, response) => {
       const index = required(queryCount(request, 'index'), 'index');

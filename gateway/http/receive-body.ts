@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatheredBytes } from '../../schemas/bounded-bytes.ts';
 import { ProblemError } from '../problem-error.ts';
 
 /** JSON between systems is in UTF-8 (RFC 8259 section 8.1), and tokens are, whether or not the header says so. */
@@ -37,20 +38,20 @@ export function readBody<T>(
   // Whoever went while somebody else was waited for is heard of no more: no event comes of a request that is closed.
   if (request.destroyed) return Promise.reject(notOne(wanted));
   return new Promise((resolve, reject) => {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
+    let gathered: GatheredBytes | null = new GatheredBytes(maxBytes);
     // A request closes after it has ended, too: what is no fault makes no error.
     const cutOff = () => {
       if (!request.complete) reject(notOne(wanted));
     };
-    request.on('data', (chunk: Uint8Array) => {
-      size += chunk.byteLength;
-      if (size <= maxBytes) chunks.push(chunk);
-      else reject(new ProblemError('body_too_large'));
+    request.on('data', (piece: Uint8Array) => {
+      if (gathered === null || gathered.add(piece)) return;
+      // Nobody counts it any more, however long the rest takes to go by.
+      gathered = null;
+      reject(new ProblemError('body_too_large'));
     });
     request.on('end', () => {
       try {
-        resolve(read(joined(chunks)));
+        if (gathered !== null) resolve(read(gathered.whole()));
       } catch (error) {
         reject(error);
       }
@@ -67,9 +68,4 @@ export async function receiveText(request: IncomingMessage, maxBytes: number, wa
 
 export function notOne(wanted: string): ProblemError {
   return new ProblemError('body_invalid', `the body is not one ${wanted}`);
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
 }

@@ -3,6 +3,7 @@ import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { problemSchema } from '../../schemas/problem.ts';
+import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { keptLog } from '../authority/authority.fixture.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { LogError } from '../log/log-error.ts';
@@ -17,6 +18,7 @@ test('a log that is away is told as a fault of ours to whoever reads a report', 
   mountRegistry(app, {
     registry: { folded: () => state },
     submission: null,
+    bodies: new IncomingBodies(),
     store: { read: () => Promise.reject(new LogError('unavailable', 'the database is away')) },
     metrics,
     nowMs: Date.now,

@@ -5,6 +5,7 @@ import { type AdapterId, adapterIdOf } from '../../schemas/adapter-id.ts';
 import { type ProvinceCode, provinceCodeSchema } from '../../schemas/code-lists/index.ts';
 import type { EventOf } from '../../schemas/registry-event.ts';
 import { REJECTIONS } from '../../schemas/registry-rejections.ts';
+import type { IncomingBodies } from '../access/incoming-bodies.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import { LogError } from '../log/log-error.ts';
 import type { LogReader } from '../log/store.ts';
@@ -23,6 +24,7 @@ import {
 import { type Submission, type SubmissionParts, submitEvent } from '../registry/submit-event.ts';
 import type { Receipt } from '../registry/writable-registry.ts';
 import { parseCompact } from '../trust/strict-jws.ts';
+import { receiveFromAnybody } from './admission.ts';
 import { listInSlices } from './in-slices.ts';
 import { jsonBodyReader } from './json-body.ts';
 import { queryText } from './query.ts';
@@ -43,6 +45,7 @@ interface Parts {
   readonly submission: SubmissionParts | null;
   readonly store: Pick<LogReader, 'read'>;
   readonly metrics: Metrics;
+  readonly bodies: IncomingBodies;
   readonly nowMs: () => number;
 }
 
@@ -85,13 +88,13 @@ function mountSubordinates(router: Router, { registry }: Parts): void {
   });
 }
 
-function mountEvents(router: Router, { submission, metrics }: Parts): void {
+function mountEvents(router: Router, { submission, metrics, bodies }: Parts): void {
   const readBody = submissionReader();
   resource(router, '/v1/registry/events', {
     POST: async (request, response) => {
       if (submission === null)
         throw new ProblemError('not_found', 'events go to the registry itself, not to who follows it');
-      const posted = await readBody(request);
+      const posted = await receiveFromAnybody(bodies, request, MAX_BODY_BYTES, readBody);
       try {
         response.status(201).json(receiptOf(await submitEvent(submission, posted)));
       } catch (error) {

@@ -9,10 +9,10 @@ export function pathOf(entityId: string): string {
   return new URL(entityId).pathname.replace(/\/$/, '');
 }
 
-/** Mounts a resource: one handler a method, and 405 with `Allow` for every other. */
+/** Mounts a resource: one handler a method, HEAD wherever there is GET, and 405 with `Allow` for every other. */
 export function resource(router: Router, path: string, handlers: Partial<Record<Method, Handler>>): void {
   const route = router.route(path);
-  const allowed = Object.keys(handlers);
+  const allowed = Object.keys(handlers).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   for (const [method, handler] of Object.entries(handlers)) {
     if (method === 'GET') route.get(handler);
     if (method === 'POST') route.post(handler);

@@ -3,6 +3,7 @@ import { SDJwtInstance } from '@sd-jwt/core';
 import fc from 'fast-check';
 import { decodeProtectedHeader } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { COUNTY_ACT } from '../../schemas/assignment.fixture.ts';
 import { DISCLOSABLE_CLAIMS, STATEMENT_TYP, type StatusClaims, statusClaimsSchema } from '../../schemas/statement.ts';
 import { makeKey } from '../trust/federation.fixture.ts';
 import { withholdDisclosures } from '../trust/sd-jwt.ts';
@@ -17,17 +18,7 @@ const RED: StatusClaims = statusClaimsSchema.parse({
   status: 'red',
   status_as_of: '2026-01-01T00:00:00Z',
   ground: ['confirmed_case'],
-  provenance: {
-    level: 'county',
-    role: null,
-    action: 'assign',
-    kind: 'individual',
-    batch_size: null,
-    instrument: '文号 1',
-    evidence_filed: true,
-    approvals: [],
-    origin: null,
-  },
+  provenance: { ...COUNTY_ACT, role: null, instrument: '文号 1' },
   handle: '把柄-1',
   flags: ['popup'],
 });

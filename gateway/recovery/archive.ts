@@ -59,6 +59,8 @@ const NEWLINE = 0x0a;
 /** An archive that is being written. */
 export interface ArchiveWriter {
   readonly add: (line: Exclude<ArchiveLine, { is: 'end' }>) => void;
+  /** Whether it has anything yet that can be restored. */
+  readonly isEmpty: () => boolean;
   /** Ends it: from now on it is there. */
   readonly finish: () => Counts & { readonly bytes: number };
   readonly abandon: () => void;
@@ -74,6 +76,7 @@ export function createArchive(path: string, passphrase: string): ArchiveWriter {
       counts.note(line);
       write(line);
     },
+    isEmpty: () => counts.are({ entries: 0, rows: 0, files: 0 }),
     finish: () => {
       const { entries, rows, files } = counts;
       write({ is: 'end', entries, rows, files });

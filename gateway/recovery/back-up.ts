@@ -55,6 +55,8 @@ export async function backUp(job: BackUpJob): Promise<BackedUp> {
         archive.add({ is: 'file', path: kept.path, bytes: readKept(kept).toString('base64') });
       }
     }
+    // A misspelt directory must not end as a backup that is found empty on the day when it is needed.
+    if (archive.isEmpty()) throw new RecoveryError('nothing_kept', `there is nothing to keep in ${places.dataDir}`);
     return { made_s: nowS, parts, log, ...archive.finish() };
   } finally {
     archive.abandon();

@@ -5,6 +5,7 @@ import { CodedError } from '../../schemas/coded-error.ts';
  * - `passphrase_wrong`: the archive was sealed with another passphrase.
  * - `archive_damaged`: a byte of it is not what was written, or its end is missing.
  * - `archive_newer`: a newer version of this program wrote it.
+ * - `nothing_kept`: of what was asked for, this node has nothing.
  * - `file_present`: there is a file of that name already.
  * - `data_present`: what is to be restored is there already, and is something else.
  * - `log_older`: somebody has seen a signed checkpoint of this log that has more, or other, entries than the archive.
@@ -16,6 +17,7 @@ export type RecoveryErrorCode =
   | 'passphrase_wrong'
   | 'archive_damaged'
   | 'archive_newer'
+  | 'nothing_kept'
   | 'file_present'
   | 'data_present'
   | 'log_older'

@@ -35,6 +35,9 @@ const grow = ({ registry }: RegistrySite, jwk = second.publicJwk) =>
 const ask = ({ url }: RegistrySite, query: string, signal?: AbortSignal) =>
   fetch(`${url}/v1/log/checkpoint${query}`, signal === undefined ? {} : { signal });
 const sizeIn = async (reply: Response) => parseCheckpoint(await reply.text()).size;
+/** As many as may wait, all from one address. */
+const crowd = ({ waits }: RegistrySite, peer: string) =>
+  Array.from({ length: 1_024 }, () => waits.otherThan(7, { waitMs: 30_000, peer, gone: new AbortController().signal }));
 const waiting = ({ waits }: RegistrySite) => waits.waiting;
 
 test('a question for the checkpoint is held although the log has another size, or nobody asked to wait', async () => {
@@ -83,13 +86,25 @@ test('who is gone keeps a place among those who wait', async () => {
 
 test('any number of questions may wait', async () => {
   const log = await site();
-  const gone = new AbortController().signal;
-  const held = Array.from({ length: 1_024 }, () => log.waits.otherThan(7, 30_000, gone));
+  const held = crowd(log, '127.0.0.1');
   const refused = await ask(log, '?since=7&wait_s=30');
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
   expect((await ask(log, '')).status).toBe(200);
   await grow(log, henan.publicJwk);
   expect(new Set((await Promise.all(held)).map((note) => parseCheckpoint(note ?? '').size))).toEqual(new Set([8]));
+});
+
+test('one that waits a thousand times keeps everybody else from hearing at once that the log has grown', async () => {
+  const log = await site();
+  const held = crowd(log, '192.0.2.1');
+  const asked = ask(log, '?since=7&wait_s=30');
+  // The one that has waited for longest is told to ask again.
+  expect(parseCheckpoint((await held[0]) ?? '').size).toBe(7);
+  expect(waiting(log)).toBe(1_024);
+  await grow(log);
+  const reply = await asked;
+  expect([reply.status, await sizeIn(reply)]).toEqual([200, 8]);
+  await Promise.all(held);
 });
 
 test('a registry that stops makes those who wait hold it up', async () => {

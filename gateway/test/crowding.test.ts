@@ -24,18 +24,14 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+const JSON_OF_500 = 'content-type: application/json\r\ncontent-length: 500';
+
 /** A request whose body stops half way, on a connection of its own. */
-async function halfSent(path: string, token: string): Promise<void> {
+async function halfSent(path: string, token: string, body = JSON_OF_500): Promise<void> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname).on('error', () => {});
   open.push(socket);
-  const head = [
-    `POST ${path} HTTP/1.1`,
-    `host: ${hostname}:${port}`,
-    `authorization: Bearer ${token}`,
-    'content-type: application/json',
-    'content-length: 500',
-  ];
+  const head = [`POST ${path} HTTP/1.1`, `host: ${hostname}:${port}`, `authorization: Bearer ${token}`, body];
   await new Promise<void>((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n{"code":"`, () => resolve()));
 }
 
@@ -57,6 +53,30 @@ describe.each([
     }
     expect([...statuses]).toEqual([200]);
     for (const socket of open.splice(0)) socket.destroy();
+  });
+});
+
+describe('half-sent bodies of a stranger', () => {
+  const whole = 'content-type: application/jose\r\ncontent-length: 8\r\nconnection: close';
+
+  /** What a whole submission comes to that is sent from that address. */
+  async function submitFrom(localAddress: string): Promise<number> {
+    const { hostname, port, host } = new URL(gateway.url);
+    const socket = connect({ host: hostname, port: Number(port), localAddress });
+    socket.write(`POST /v1/registry/events HTTP/1.1\r\nhost: ${host}\r\n${whole}\r\n\r\nno event`);
+    let reply = '';
+    for await (const chunk of socket) reply += String(chunk);
+    return Number(reply.split(' ')[1]);
+  }
+
+  test('take all the memory of a node, or turn away who sends from elsewhere', async () => {
+    const announced = 'content-type: application/jose\r\ncontent-length: 524288';
+    await Promise.all(Array.from({ length: 128 }, () => halfSent('/v1/registry/events', crowd.token, announced)));
+    await expect.poll(() => submitFrom('127.0.0.1')).toBe(503);
+    expect(await submitFrom('127.0.0.2')).toBe(400);
+    expect((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status).toBe(200);
+    for (const socket of open.splice(0)) socket.destroy();
+    await expect.poll(() => submitFrom('127.0.0.1')).toBe(400);
   });
 });
 
@@ -129,6 +149,12 @@ async function statusOf(
   for await (const chunk of socket) reply += String(chunk);
   return Number(reply.split(' ')[1]);
 }
+
+test('a request that names two hosts is answered for one of them', async () => {
+  const { host } = new URL(gateway.url);
+  expect(await statusOf('GET', '/healthz', { HOST: 'elsewhere.example' })).toBe(400);
+  expect(await statusOf('GET', '/healthz', { Host: host })).toBe(400);
+});
 
 describe('the switches of the sandbox', () => {
   test.each(['attacker.example', 'attacker.example:8080'])('are turned by a page under the host %s', async (host) => {

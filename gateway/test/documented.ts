@@ -15,6 +15,7 @@ export const DOCUMENTS = [
   'deploy/RUNBOOK.md',
   'deploy/WALKTHROUGH.md',
   'deploy/capacity.md',
+  'deploy/never-valid-by-absence.md',
   ...readdirSync(join(ROOT, 'deploy/guides')).map((page) => `deploy/guides/${page}`),
 ];
 

@@ -11,8 +11,8 @@ import { ROOT } from './import-graph.ts';
 import { placeOf, README_LANGUAGES, README_PICTURES } from './looks/readme-pictures.ts';
 
 /** `verification/verify.ts` in running text: below the root, or below the gateway, as its rooms are called there. */
-const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:ts|md|mjs|ya?ml))`/g;
-const LINK = /\]\((?!https?:|#)([^)#]+)/g;
+const NAMED_FILE = /`((?:[a-z0-9-]+\/)+[\w.-]+\.(?:tsx?|md|mjs|ya?ml))`/g;
+const LINK = /\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g;
 const PLACE_OF_ONE_MACHINE = /\/(?:root|work|tmp|home)\/[a-z]/;
 
 /** Somebody who reads by telephone waits for them. */
@@ -38,8 +38,15 @@ describe.each(DOCUMENTS)('%s', (document) => {
   test('a file is named that is not there', () => {
     const named = [...text.matchAll(NAMED_FILE)].map(([, path = '']) => path);
     const missing = named.filter((path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, 'gateway', path)));
-    const linked = [...text.matchAll(LINK)].map(([, path = '']) => path);
-    expect([...missing, ...linked.filter((path) => !existsSync(join(ROOT, dirname(document), path)))]).toEqual([]);
+    const linked = linksOf(document).map(({ path }) => path);
+    expect([...missing, ...linked.filter((path) => !existsSync(join(ROOT, path)))]).toEqual([]);
+  });
+
+  test('a heading is linked that is not there', () => {
+    const toHeadings = linksOf(document).flatMap(({ path, heading }) =>
+      heading === undefined ? [] : [{ path, heading }],
+    );
+    expect(toHeadings.filter(({ path, heading }) => !headingsOf(path).has(heading))).toEqual([]);
   });
 
   test('a script is named that package.json does not have', () => {
@@ -65,6 +72,25 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(PLACE_OF_ONE_MACHINE.exec(text)?.[0] ?? null).toBe(null);
   });
 });
+
+interface DocumentLink {
+  /** From the root. */
+  readonly path: string;
+  readonly heading: string | undefined;
+}
+
+function linksOf(document: string): DocumentLink[] {
+  return [...read(document).matchAll(LINK)].map(([, path = '', heading]) => ({
+    path: path === '' ? document : join(dirname(document), path),
+    heading,
+  }));
+}
+
+/** As they are linked: in small letters, without signs, with a dash for each space. */
+function headingsOf(document: string): ReadonlySet<string> {
+  const headings = [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, words = '']) => words.toLowerCase());
+  return new Set(headings.map((words) => words.replaceAll(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-')));
+}
 
 const program = await createProgram(createCli('en', {}));
 

@@ -105,11 +105,12 @@ describe('an event', () => {
     expect(await isAsked('310000', kept)).toBe(false);
   });
 
-  test('in another media type, or that is no token, is taken', async () => {
+  test('in another media type, too large, or that is no token, is taken, or told by another code', async () => {
     expect(await refusal(await sign({}), 'application/jwt')).toMatchObject({ code: 'media_type_unsupported' });
     expect(await refusal('a.b.c')).toMatchObject({ code: 'event_invalid' });
     expect(await refusal('')).toMatchObject({ code: 'event_invalid' });
-    expect(await refusal('x'.repeat(20_000))).toMatchObject({ code: 'event_invalid' });
+    expect(await refusal('x'.repeat(16_384))).toMatchObject({ code: 'event_invalid' });
+    expect(await refusal('x'.repeat(16_385))).toMatchObject({ status: 413, code: 'body_too_large' });
   });
 });
 

@@ -84,6 +84,7 @@ test(
   async () => {
     const drills = [
       'secrets_at_home',
+      'certificates_from_abroad',
       'foreign_venue_token',
       'gateway_attests_for_other_province',
       'suspend_reaches_all',
@@ -93,7 +94,7 @@ test(
     const report = reportSchema.parse(JSON.parse(said.stdout));
     expect(report.drills.filter(({ passed }) => !passed)).toEqual([]);
     expect(report.drills.map(({ name }) => name)).toEqual(drills);
-    expect(report).toMatchObject({ nodes: 2, processes: 12, passed: 6, failed: 0 });
+    expect(report).toMatchObject({ nodes: 2, processes: 14, passed: 7, failed: 0 });
     // One province's system signs what it says, the other one's node has to.
     expect(report.pairs.map(({ assurance }) => assurance)).toEqual(['province-signed', 'node-signed']);
     expect([exit, processesOf(temp), readdirSync(temp)]).toEqual([0, [], []]);

@@ -61,6 +61,7 @@ export function nationalDesk(site: () => RegistryPageSite): void {
       await own.locator('[data-issuer="110000"][data-destination="440000"][data-presented="45"]').waitFor();
       expect(await own.locator('[data-destination="110000"]').count()).toBe(0);
       expect(await own.locator('[data-attention="recognition_falling"]').count()).toBe(1);
+      expect(await own.locator('[data-suppressed]').innerText()).toContain('withheld');
       expect(await own.locator('.take-away a').first().getAttribute('href')).toContain('issuer=110000');
       await own.locator('#history li').first().waitFor();
       await page.goto(`${site().gateway.url}/coverage?province=640000&lang=en`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
+import { IncomingBodies } from '../access/incoming-bodies.ts';
 import { createMetrics } from '../coverage/metrics.ts';
 import { CheckpointWaits } from '../http/checkpoint-waits.ts';
 import { errorHandler } from '../http/errors.ts';
@@ -122,7 +123,7 @@ export async function showLog(registry: Registry, store: LogStore, port = 0) {
     };
     next();
   });
-  mountLog(app, { registry, store, waits });
+  mountLog(app, { registry, store, waits, bodies: new IncomingBodies() });
   app.use(errorHandler(pino({ level: 'silent' }), createMetrics()));
   const server = await listen(createServer(app), port);
   const address: AddressInfo | string | null = server.address();

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import certificates from '../../schemas/vectors/credentials/certificates.json' with { type: 'json' };
 import { readBuiltPages } from '../http/built-pages.ts';
+import { sendProblem } from '../http/errors.ts';
 import { mountPages } from '../http/pages.ts';
+import { ProblemError } from '../problem-error.ts';
 import { makeWorld } from '../trust/attestation.fixture.ts';
 import { CREDENTIAL_RULES_TYP, TRUST_LIST_TYP } from '../trust/credential-documents.ts';
 import { anchorOf, configure, makeKey, naming, state } from '../trust/federation.fixture.ts';
@@ -32,6 +34,8 @@ let server: Server;
 let origin: string;
 /** Province that the rules in the bundle are for. */
 let ruled = '440000';
+/** The gateway has no bundle to give just now. */
+let isWithoutBundle = false;
 
 beforeAll(async () => {
   browser = await startChromium();
@@ -53,6 +57,7 @@ beforeAll(async () => {
   const app = express();
   app.get('/web/icon.svg', (_request, response) => void response.type('image/svg+xml').send('<svg xmlns="a"/>'));
   app.get('/v1/trust-bundle', async (_request, response) => {
+    if (isWithoutBundle) return void sendProblem(response, new ProblemError('unavailable', 'no bundle'));
     const bundle = {
       ...anchorOf(anchor),
       chains: { [gateway.entityId]: chain },
@@ -124,4 +129,22 @@ test('a certificate is decided otherwise without a network, or the door is told 
 test('a certificate passes where its destination has said nothing', async () => {
   ruled = '410000';
   expect(await shownFor(textOf('dcc-vaccination'))).toEqual(['rules_missing false']);
+});
+
+test('a bundle that could not be refreshed is not told, or is told once it was', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.clock.install({ time: AT_S * 1000 });
+  await page.goto(`${origin}/scan?venue=a-door&lang=en`);
+  await page.locator('[data-trust="held"]').waitFor();
+  const refreshAt = async (isAway: boolean) => {
+    isWithoutBundle = isAway;
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.locator('[data-trust-unrefreshed]').waitFor({ state: isAway ? 'visible' : 'detached' });
+  };
+  await refreshAt(true);
+  expect(await page.locator('[data-trust-unrefreshed]').innerText()).toMatch(/could not be refreshed: \S+/);
+  expect(await page.locator('[data-trust="held"]').innerText()).toMatch(/signed .+ ago/);
+  await refreshAt(false);
+  await context.close();
 });

@@ -5,6 +5,7 @@ import { correction, generate } from 'lean-qr';
 import { toPngBuffer } from 'lean-qr/extras/node_export';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from 'playwright-core';
 import { z } from 'zod';
+import type { AccessReason } from '../../schemas/access-reason.ts';
 import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { QUIET_MODULES } from '../passes/pass-picture.ts';
@@ -218,17 +219,28 @@ export async function refusedWith(
   look: () => Promise<void> = async () => {},
 ): Promise<ShownAnswer> {
   const { page } = open;
-  const { status, zh, en, next } = PROBLEMS[code];
-  const document = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
-  const refuse = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
-  await page.route('**/v1/verifications', refuse);
+  const letIn = await refuse(page, '**/v1/verifications', code);
   await page.locator('#typed').fill('a code that nobody is asked about');
   await page.locator('#typed').press('Enter');
   await open.answer();
   await look();
   const shown = await open.putAway();
-  await page.unroute('**/v1/verifications', refuse);
+  await letIn();
   return shown;
+}
+
+/** From now on the gateway refuses what is asked at a path; gives how that ends. */
+export async function refuse(
+  page: Page,
+  path: string,
+  code: ProblemCode,
+  reason?: AccessReason,
+): Promise<() => Promise<void>> {
+  const { status, zh, en, next } = PROBLEMS[code];
+  const document = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next, reason };
+  const put = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
+  await page.route(path, put);
+  return () => page.unroute(path, put);
 }
 
 /** Codes side by side in one picture, PNG. */

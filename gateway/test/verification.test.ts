@@ -168,9 +168,24 @@ describe('a question that is refused', () => {
     expect(problemSchema.parse(await reply.json())).toMatchObject({ status, code });
   });
 
+  test.each([
+    ['a list', '[]', 'the body is not one JSON object'],
+    [
+      'a nonce with a blank',
+      '{"code":"x","purpose":"venue_entry","nonce":" "}',
+      'nonce: is not of the documented form',
+    ],
+  ])('%s in a body is said to break another rule', async (_name, body, detail) => {
+    const headers = { authorization: `Bearer ${venue.token}`, 'content-type': 'application/json' };
+    const reply = await fetch(`${gateway.url}/v1/verifications`, { method: 'POST', headers, body });
+    expect(problemSchema.parse(await reply.json())).toMatchObject({ code: 'body_invalid', detail });
+  });
+
   test('a wrong method or path is not told', async () => {
     const method = await fetch(`${gateway.url}/v1/verifications`, { method: 'DELETE' });
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST']);
+    const posted = await fetch(`${gateway.url}/healthz`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect((await fetch(`${gateway.url}/nothing/here`)).status).toBe(404);
     expect((await fetch(`${gateway.url}/%zz`)).status).toBe(404);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { COVERAGE_REPORT_TYP, type CoverageReport, REPORTS_KEPT_S } from '../../schemas/coverage-report.ts';
-import { signCoverageReport, verifyCoverageReport } from './coverage-report.ts';
+import {
+  COVERAGE_REPORT_TYP,
+  type CoverageGroup,
+  type CoverageReport,
+  REPORTS_KEPT_S,
+} from '../../schemas/coverage-report.ts';
+import { type Reporter, signCoverageReport, verifyCoverageReport } from './coverage-report.ts';
 import { codeOf, makeParty, NOW_S } from './federation.fixture.ts';
 import { signCompact } from './signer.ts';
 
@@ -15,7 +20,9 @@ function reportOf(more: Partial<CoverageReport> = {}): CoverageReport {
   return { iss: node.entityId, iat: NOW_S, from: NOW_S - 5, ...chain, minutes, breakers: [], ...more };
 }
 
-const open = (token: string) => verifyCoverageReport(token, node.entityId, { keys: [node.jwk] }, NOW_S);
+const GATEWAY = { node: node.entityId, role: 'gateway', province: '440000' } as const;
+const open = (token: string, reporter: Reporter = GATEWAY) =>
+  verifyCoverageReport(token, reporter, { keys: [node.jwk] }, NOW_S);
 const sign = (report: object, signer = node.signer) => signCoverageReport(JSON.stringify(report), signer);
 
 test('a report that its node signed is refused, or is another one after it was signed again', async () => {
@@ -68,5 +75,28 @@ describe('a report is believed', () => {
     const [, changed] = (await sign(reportOf({ number: 2 }))).split('.');
     expect(await codeOf(() => open(`${header}.${changed}.${signature}`))).toBe('signature_invalid');
     expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toMatchObject({ typ: COVERAGE_REPORT_TYP });
+  });
+});
+
+describe('what a node reports', () => {
+  const issuer = { ...GATEWAY, role: 'issuer', province: '410000' } as const;
+  const told = { ...GROUP, venue_kind: 'untold', counts: { 'stated:absent': 1 } } as const;
+  const of = (groups: CoverageReport['minutes'][number]['groups']) =>
+    sign(reportOf({ minutes: [{ minute: Math.floor(NOW_S / 60), groups }] }));
+
+  test.each<[string, CoverageGroup, Reporter]>([
+    ['a gateway of another destination', { ...GROUP, destination: '110000' }, GATEWAY],
+    ['a gateway of what its own province’s issuer told', { ...told, issuer: '440000' }, GATEWAY],
+    ['a gateway of nobody’s province', GROUP, { ...GATEWAY, province: null }],
+    ['an issuer of another province', { ...told, issuer: '420000' }, issuer],
+    ['an issuer of what venues asked', GROUP, issuer],
+  ])('counts by %s', async (_which, group, reporter) => {
+    const own = reporter.role === 'issuer' ? told : GROUP;
+    expect(await codeOf(async () => await open(await of([own, group]), reporter))).toBe('destination_mismatch');
+  });
+
+  test('is refused where it is its own', async () => {
+    expect((await open(await of([GROUP, { ...GROUP, issuer: 'unrecognised' }]))).report.number).toBe(1);
+    expect((await open(await of([told]), issuer)).report.number).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { base64url } from 'jose';
 import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../schemas/clocks.ts';
+import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import {
   COVERAGE_REPORT_TYP,
   type CoverageReport,
@@ -8,6 +9,7 @@ import {
   MAX_COVERAGE_REPORT_LENGTH,
   olderCoverageReportSchema,
   REPORTS_KEPT_S,
+  UNTOLD,
 } from '../../schemas/coverage-report.ts';
 import type { JwkSet } from './public-key.ts';
 import { sha256Base64url } from './sha256.ts';
@@ -22,13 +24,20 @@ export async function signCoverageReport(body: string, signer: Signer): Promise<
   return await signParts({ typ: COVERAGE_REPORT_TYP }, base64url.encode(body), signer);
 }
 
+/** An entity that reports, as the log has it. */
+export interface Reporter {
+  readonly node: string;
+  readonly role: 'gateway' | 'issuer';
+  readonly province: ProvinceCode | null;
+}
+
 /**
- * Reads a report that `node` made: its counts and its digest. One that is older than any that is kept, or from the future,
- * is refused, as is one with counts of minutes that have not come. Throws TrustError.
+ * Reads a report that a node made: its counts and its digest. One that is older than any that is kept, or from the future,
+ * is refused, as is one with counts of minutes that have not come, or of another province's. Throws TrustError.
  */
 export async function verifyCoverageReport(
   token: string,
-  node: string,
+  reporter: Reporter,
   keys: JwkSet,
   atS: number,
 ): Promise<{ readonly report: CoverageReport; readonly digest: string }> {
@@ -37,9 +46,23 @@ export async function verifyCoverageReport(
   const parsed = eitherReportSchema.safeParse(payload);
   if (!parsed.success) throw new TrustError('claims_invalid', 'the report has not the documented claims');
   const report = parsed.data;
-  if (report.iss !== node) throw new TrustError('issuer_mismatch', 'the report is by another entity');
+  if (report.iss !== reporter.node) throw new TrustError('issuer_mismatch', 'the report is by another entity');
+  if (!isOwn(report, reporter)) {
+    throw new TrustError('destination_mismatch', 'the report counts what another province’s node counts');
+  }
   checkTimes(report, atS);
   return { report, digest: await sha256Base64url(token.split('.')[1] ?? '') };
+}
+
+/**
+ * Whether a node can have counted all of it: a gateway what its own venues asked, an issuer what it told others. The threat is
+ * a province that reports how badly another one recognises, which nobody could tell from that one's own word.
+ */
+function isOwn({ minutes }: CoverageReport, { role, province }: Reporter): boolean {
+  const groups = minutes.flatMap((one) => one.groups);
+  return groups.every(({ issuer, destination, venue_kind: venueKind }) =>
+    role === 'issuer' ? venueKind === UNTOLD && issuer === province : venueKind !== UNTOLD && destination === province,
+  );
 }
 
 function checkTimes({ iat, minutes }: CoverageReport, atS: number): void {

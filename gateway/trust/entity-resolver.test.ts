@@ -9,14 +9,17 @@ let resolver: EntityResolver;
 let atS: number;
 let reads: number;
 let isVouchedFor: boolean;
+let readAhead: (string | null)[];
 
 beforeEach(async () => {
   world = await makeWorld();
   atS = NOW_S;
   reads = 0;
   isVouchedFor = true;
+  readAhead = [];
   resolver = new EntityResolver({
     isVouchedFor: () => isVouchedFor,
+    onReadAhead: (_entityId, fault) => void readAhead.push(fault),
     anchor: () => anchorOf(world.anchor),
     nowS: () => atS,
     chainOf: async (id) => {
@@ -53,7 +56,7 @@ describe('what is kept of a chain', () => {
     expect(resolver.known(world.province.entityId)).toBeNull();
   });
 
-  test('is read only once it is over, so that a superior who is away just then stops every scan', async () => {
+  test('is read only once it is over, so that a superior who is away just then stops every scan, or is away unseen', async () => {
     await statementKids();
     atS = NOW_S + 2000;
     const { chains } = world;
@@ -66,6 +69,7 @@ describe('what is kept of a chain', () => {
     atS = NOW_S + 3000;
     await statementKids();
     expect(reads).toBe(3);
+    await expect.poll(() => readAhead).toEqual(['chain_broken', null]);
   });
 
   test('hides a rotation until the chain expires, or lets a stranger make us read without end', async () => {

@@ -10,7 +10,7 @@ import {
   statusIssuerMetadataSchema,
 } from './trust-bundle.ts';
 import { type ResolvedEntity, type TrustAnchor, validateChain } from './trust-chain.ts';
-import { TrustError } from './trust-error.ts';
+import { TrustError, type TrustErrorCode } from './trust-error.ts';
 
 export interface ResolverParts {
   readonly anchor: () => TrustAnchor;
@@ -18,6 +18,8 @@ export interface ResolverParts {
   readonly nowS: () => number;
   /** Whether the registry vouches for an entity now: what was removed there is over, whatever chain still stands. */
   readonly isVouchedFor: (entityId: string) => boolean;
+  /** Hears whether a chain that still stands could be read anew, or why not: nobody waits for that, and scans go on. */
+  readonly onReadAhead?: (entityId: string, fault: TrustErrorCode | null) => void;
 }
 
 /** An agency below a province, as its whole chain vouches for it: which part of the procedure it may sign. */
@@ -241,8 +243,10 @@ export class EntityResolver {
     await next.chain.then(
       () => {
         if (this.#kept.get(entityId) === meanwhile) this.#kept.set(entityId, next);
+        this.#parts.onReadAhead?.(entityId, null);
       },
-      () => undefined,
+      (error: unknown) =>
+        this.#parts.onReadAhead?.(entityId, error instanceof TrustError ? error.code : 'fetch_failed'),
     );
   }
 

@@ -1,20 +1,10 @@
 import { expect, test } from 'vitest';
+import { COUNTY_ACT } from '../../schemas/assignment.fixture.ts';
 import { statusClaimsSchema } from '../../schemas/statement.ts';
 import { parseStatementClaims } from './statement-claims.ts';
 
 const SPOKEN = { status: 'yellow', status_as_of: '2026-11-26T09:00:00Z' } as const;
 const GOOD = { ground: ['confirmed_case'], provenance: null, handle: 'h', flags: ['popup'] };
-const ACT = {
-  level: 'county',
-  role: 'health_commission',
-  action: 'assign',
-  kind: 'individual',
-  batch_size: null,
-  instrument: null,
-  evidence_filed: false,
-  approvals: [],
-  origin: null,
-};
 const listed = (length: number, one: unknown) => Array.from({ length }, () => one);
 const ODD: Readonly<Record<keyof typeof GOOD, readonly unknown[]>> = {
   ground: [
@@ -27,7 +17,7 @@ const ODD: Readonly<Record<keyof typeof GOOD, readonly unknown[]>> = {
     null,
     { length: 0 },
   ],
-  provenance: [ACT, { ...ACT, level: 'galaxy' }, undefined, false, []],
+  provenance: [COUNTY_ACT, { ...COUNTY_ACT, level: 'galaxy' }, undefined, false, []],
   handle: ['', 'h'.repeat(256), 'h'.repeat(257), '码', 7, null, ['h'], { length: 1 }],
   flags: [[], listed(8, 'popup'), listed(9, 'popup'), ['pop-up'], ['popup', null], 'popup', null, { length: 0 }],
 };

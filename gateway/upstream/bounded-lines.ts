@@ -1,4 +1,5 @@
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { GatheredBytes } from '../../schemas/bounded-bytes.ts';
 
 const NEWLINE = 0x0a;
 
@@ -9,7 +10,8 @@ const NEWLINE = 0x0a;
 export class BoundedLines {
   readonly #bounds: { readonly most: number; readonly maxBytes: number };
   readonly #onLine: (line: string) => void;
-  #begun = Buffer.alloc(0);
+  /** The line that has begun; null: the next byte begins one. */
+  #begun: GatheredBytes | null = null;
   #lines = 0;
 
   constructor(bounds: { readonly most: number; readonly maxBytes: number }, onLine: (line: string) => void) {
@@ -18,22 +20,32 @@ export class BoundedLines {
   }
 
   take(chunk: Uint8Array): void {
-    const { most, maxBytes } = this.#bounds;
-    let rest = this.#begun.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#begun, chunk]);
+    let rest = chunk;
     for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
       this.#lines += 1;
-      if (this.#lines > most) throw new UpstreamError('malformed', 'the reply has more lines than were asked for');
-      if (end > maxBytes) oversize();
-      this.#onLine(rest.toString('utf8', 0, end));
+      if (this.#lines > this.#bounds.most) {
+        throw new UpstreamError('malformed', 'the reply has more lines than were asked for');
+      }
+      this.#onLine(textOf(this.#add(rest.subarray(0, end)).whole()));
+      this.#begun = null;
       rest = rest.subarray(end + 1);
     }
-    if (rest.length > maxBytes) oversize();
-    this.#begun = rest;
+    if (rest.byteLength > 0) this.#add(rest);
   }
 
   end(): void {
-    if (this.#begun.length > 0) throw new UpstreamError('malformed', 'the reply breaks off in a line');
+    if (this.#begun !== null) throw new UpstreamError('malformed', 'the reply breaks off in a line');
   }
+
+  #add(piece: Uint8Array): GatheredBytes {
+    this.#begun ??= new GatheredBytes(this.#bounds.maxBytes);
+    if (!this.#begun.add(piece)) oversize();
+    return this.#begun;
+  }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
 
 function oversize(): never {

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { UpstreamReply, UpstreamRequest } from '../../adapters/drivers/driver.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
+import { GatheredBytes } from '../../schemas/bounded-bytes.ts';
 import { BoundedLines } from './bounded-lines.ts';
 import type { Deadline } from './deadlines.ts';
 
@@ -49,16 +50,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #terms: ExchangeTerms;
   readonly #resolve: (reply: UpstreamReply) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #body: GatheredBytes;
   #controller: Dispatcher.DispatchController | null = null;
   #head: Omit<UpstreamReply, 'body'> | null = null;
   #lines: BoundedLines | null = null;
-  #size = 0;
   /** Why it was given up; the pool hears of it as soon as it has a connection to give up. */
   #givenUp: Error | null = null;
 
   constructor(terms: ExchangeTerms, resolve: (reply: UpstreamReply) => void, reject: (error: unknown) => void) {
     this.#terms = terms;
+    this.#body = new GatheredBytes(terms.maxBytes);
     this.#resolve = resolve;
     this.#reject = reject;
     terms.deadline.onOver = () => {
@@ -87,16 +88,13 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#attempt(this.#lines, (lines) => lines.take(chunk));
       return;
     }
-    this.#size += chunk.byteLength;
-    if (this.#size > this.#terms.maxBytes) {
-      this.#giveUp(new UpstreamError('oversize', 'the reply is larger than allowed'));
-    } else this.#chunks.push(chunk);
+    if (!this.#body.add(chunk)) this.#giveUp(new UpstreamError('oversize', 'the reply is larger than allowed'));
   }
 
   onResponseEnd(): void {
     this.#terms.deadline.onOver = null;
     if (this.#lines !== null) this.#attempt(this.#lines, (lines) => lines.end());
-    if (this.#head !== null) this.#resolve({ ...this.#head, body: joined(this.#chunks, this.#size) });
+    if (this.#head !== null) this.#resolve({ ...this.#head, body: this.#body.whole() });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -137,9 +135,4 @@ function flattened(headers: Headers): Record<string, string> {
     if (value !== undefined) all[name] = typeof value === 'string' ? value : value.join(', ');
   }
   return all;
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, size);
 }

@@ -1,5 +1,6 @@
 import { openAdapter } from '../../adapters/adapter.ts';
 import type { DecidedCertificate, KeptDocument } from '../../adapters/drivers/driver.ts';
+import type { RefreshFault } from '../../adapters/drivers/session.ts';
 import { UpstreamError } from '../../adapters/upstream-error.ts';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { CredentialDocuments } from '../../schemas/credential-documents.ts';
@@ -39,6 +40,8 @@ export interface ProvinceParts {
   readonly nowMs: () => number;
   /** Hears of every change. */
   readonly onBreaker: (province: ProvinceCode, state: BreakerState) => void;
+  /** Hears whether what an adapter holds (a token, lists) could be replaced in time, or why not. */
+  readonly onRefresh?: (province: ProvinceCode, fault: RefreshFault | null) => void;
   /** Hears what certificates come to, wherever they are decided here. */
   readonly onCertificate?: (province: ProvinceCode, decided: DecidedCertificate) => void;
 }
@@ -159,7 +162,7 @@ export class ProvinceAdapters {
 
   /** The province's own system, through its declared driver. */
   #openSystem(manifest: Manifest): OpenedWay {
-    const { accessOf, onCertificate } = this.#parts;
+    const { accessOf, onRefresh, onCertificate } = this.#parts;
     const access = accessOf(manifest);
     const client = access.openClient(manifest.upstream);
     const adapter = openAdapter({
@@ -169,6 +172,7 @@ export class ProvinceAdapters {
       nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
       ...(access.kept === undefined ? {} : { kept: access.kept }),
+      onRefresh: (fault) => onRefresh?.(manifest.province, fault),
       onCertificate: (decided) => onCertificate?.(manifest.province, decided),
     });
     return {

@@ -27,6 +27,6 @@ export const EVENT_OPERATIONS: readonly Operation[] = [
       example: 'eyJ0eXAiOiJzZWNldmVudCtqd3QiLCJhbGciOiJFUzI1NiIsImtpZCI6Ii4uLiJ9.eyJldmVudHMiOnt9fQ.c2lnbmF0dXJl',
     },
     replies: [{ status: 202, text: { zh: '已生效', en: 'Effective' }, mediaType: null }],
-    problems: ['event_invalid', 'event_unauthorised', 'media_type_unsupported', 'unavailable'],
+    problems: ['body_too_large', 'event_invalid', 'event_unauthorised', 'media_type_unsupported', 'unavailable'],
   },
 ];

@@ -29,6 +29,7 @@ export const NODE_FAULT_TEXTS = {
   stale: { zh: '收到过期的上报', en: 'a report was too old' },
   unverified: { zh: '有上报未通过验签', en: 'a report was not signed by its keys' },
   invalid: { zh: '有上报格式不符', en: 'a report was not as documented' },
+  foreign: { zh: '上报了不属于它的计数', en: 'a report counted what is not its own to count' },
   unreachable: { zh: '无法连接', en: 'cannot be reached' },
   restarted: { zh: '编号重新开始', en: 'its numbering began anew' },
 } as const satisfies Record<NodeFault, LocalisedText>;
@@ -130,14 +131,14 @@ export const COVERAGE_TEXTS = {
     en: 'Countries as trust lists name them, counted by the node that decides; one that few are of is not shown.',
   },
   country: { zh: '国家或地区', en: 'Country' },
-  only_reason: { zh: '只看出现此原因的格', en: 'show cells with this reason' },
+  only_reason: { zh: '只列出现此原因的格：', en: 'Only cells that show this reason: ' },
   scans: { zh: '次数', en: 'Scans' },
   latency: { zh: '耗时 p50 / p95', en: 'Time, p50 / p95' },
   export: { zh: '导出：', en: 'Take away: ' },
   trend: { zh: '逐小时变化', en: 'Hour by hour' },
   trend_how: {
-    zh: '折线为绿码承认率（0 至 100%），柱为出示次数。未列出的小时没有可公布的扫码。',
-    en: 'The line is the share of greens that were recognised (0 to 100 %); the bars are scans. An hour that is missing had none that can be shown.',
+    zh: '折线为绿码承认率（左侧刻度），柱为出示次数（右侧刻度）。未列出的小时没有可公布的扫码。',
+    en: 'The line is the share of greens that were recognised (scale on the left); the bars are scans (scale on the right). An hour that is missing had none that can be shown.',
   },
   trend_table: { zh: '以表格查看', en: 'The same as a table' },
   hour: { zh: '小时', en: 'Hour' },
@@ -210,6 +211,15 @@ export function ownPageText({ zh, en }: LocalisedText): LocalisedText {
 /** What a list has beside what it shows at once. */
 export function moreText(count: number): LocalisedText {
   return { zh: `其余 ${count} 项`, en: `${count} more` };
+}
+
+/** On a province's page, which shows a row and a column of the whole. */
+export function withheldHereText(groups: number, below: number): LocalisedText {
+  if (groups === 0) return { zh: '没有隐去的省份', en: 'No province is withheld here' };
+  return {
+    zh: `扫码少于 ${below} 次的组合不予公布，全国共 ${groups} 个；未列出的省份可能属于其中，也可能没有扫码`,
+    en: `What has fewer than ${below} scans behind it is withheld: ${groups} ${groups === 1 ? 'pair' : 'pairs'} of issuer and destination in the whole country. A province that is not listed is in one of them, or had no scans`,
+  };
 }
 
 /** What is not shown, and why nobody can tell where it is. */

@@ -60,6 +60,11 @@ export const PASS_TEXTS = {
     en: 'This page keeps nothing: print it or take a screenshot. When the status that it stands on changes, it is withdrawn.',
   },
   none: { zh: '没有签发通行凭证', en: 'No pass' },
+  not_now: {
+    zh: '现在无法在此办理通行凭证',
+    en: 'No pass can be had here at the moment',
+  },
+  try_again: { zh: '重试', en: 'Try again' },
   none_not_green: {
     zh: '只有可放行的绿码才能换取凭证。查询结果如下，可据此申诉。',
     en: 'Only a green that passes becomes a pass. This is the answer; you can appeal against it.',
@@ -99,6 +104,12 @@ export const TRAVELLER_NEXT_TEXTS = {
   no_code_in_picture: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
   picture_unreadable: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
 } as const satisfies Partial<Record<ProblemCode | ScanProblemCode, LocalisedText>>;
+
+/** Where nobody is signed in for the place that the pass is for. */
+export const STAFF_SIGN_IN_TEXT: LocalisedText = {
+  zh: '这不表明您有任何情况；请工作人员在本页登录，再出示健康码',
+  en: 'Nothing about you follows from this: have the staff here sign in, then show your code again',
+};
 
 /** Whatever else it is, it says nothing about the traveller. */
 export const TRAVELLER_ASKS_TEXT: LocalisedText = {

@@ -34,7 +34,10 @@ export const SCAN_PROBLEM_TEXTS = {
   access_missing: {
     zh: '本页面尚未登录场所',
     en: 'This page is not signed in for a venue',
-    next: { zh: '请先登录', en: 'Sign in first' },
+    next: {
+      zh: '不得据此拒绝；请登录场所后再查验',
+      en: 'Do not turn the person away; sign in for the venue, then check the code',
+    },
   },
   bundle_missing: {
     zh: '没有信任包，无法离线核验通行凭证',
@@ -93,6 +96,11 @@ const SCAN_AGAIN = {
 const SIGN_IN_AGAIN = {
   zh: '不得据此拒绝；请重新登录后再查验',
   en: 'Do not turn the person away; sign in again, then check the code',
+};
+/** A token of which the next is no better: of a server, a region or a kind of venue that nobody has admitted. */
+export const SIGN_IN_USELESS_TEXT: LocalisedText = {
+  zh: '不得据此拒绝；重新登录也无济于事：请转人工核实，并告知运维人员',
+  en: 'Do not turn the person away; signing in again does not help: have staff look into it, and tell the operator',
 };
 
 /**
@@ -242,6 +250,10 @@ export const SCAN_TEXTS = {
     en: "Use an access token of the venue's authorization server. It stays in this page's memory and is gone when it is loaded again.",
   },
   sign_in_here: { zh: '以场所工作人员身份登录', en: 'Sign in as staff of the venue' },
+  sign_in_apart: {
+    zh: '登录页在新标签页中打开，这里的各行不会丢失；登录后回到本页，即继续查验。',
+    en: 'It opens a tab of its own, so that no line here is lost. Come back once you are signed in: the rest is then checked.',
+  },
   sign_in_failed: { zh: '登录未完成，请重试。', en: 'Signing in was not completed; try again.' },
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
@@ -250,6 +262,7 @@ export const SCAN_TEXTS = {
     zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请改用未绑定密钥的令牌。',
     en: 'This token is bound to a key (DPoP) that is not in this page: use one that is not bound.',
   },
+  token_again: { zh: '使用新的访问令牌', en: 'Use a new access token' },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
   ready_offline: { zh: '请出示通行凭证', en: 'Show a pass' },
   ready_never: { zh: '现在无法核验', en: 'Nothing can be checked' },
@@ -267,6 +280,7 @@ export const SCAN_TEXTS = {
     en: 'No trust bundle yet: without a network no pass can be checked',
   },
   trust_lapsed: { zh: '信任包已到期', en: 'The trust bundle has lapsed' },
+  trust_unrefreshed: { zh: '信任包未能更新', en: 'The trust bundle could not be refreshed' },
   trust_refused: { zh: '网关给出的信任包未被采信', en: "The gateway's trust bundle is not believed" },
   anchor_other: {
     zh: '此网关的国家信任锚，与本机此前采信的不同。',

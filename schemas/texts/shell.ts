@@ -37,7 +37,7 @@ export const PAGE_TEXTS = {
     name: { zh: '扫码查验', en: 'Scan' },
     title: { zh: '扫码查验 · 互认', en: 'Scan · Huren' },
     about: {
-      zh: '在门口查验：用摄像头、图片或键盘式扫码枪。每个答复都在浏览器中验证。',
+      zh: '供场所在门口查验：摄像头、图片、扫码枪均可，每个答复都由浏览器当场验证。',
       en: 'At the door: with a camera, a picture or a scanner that types. Each answer is verified in the browser.',
     },
     plain: null,
@@ -46,7 +46,7 @@ export const PAGE_TEXTS = {
     name: { zh: '通行凭证', en: 'Pass' },
     title: { zh: '通行凭证 · 互认', en: 'A pass to carry · Huren' },
     about: {
-      zh: '旅客用自己的健康码换取一张可离线验证的凭证：存在手机里，或打印在纸上，效力相同。',
+      zh: '旅客凭本人健康码换取可离线核验的凭证，存入手机或打印成纸质，效力相同。',
       en: 'A traveller turns a code of their own into a pass that verifies offline: on a phone or on paper, with equal force.',
     },
     plain: null,
@@ -55,7 +55,7 @@ export const PAGE_TEXTS = {
     name: { zh: '互认总览', en: 'Coverage' },
     title: { zh: '互认总览 · 互认', en: 'Coverage · Huren' },
     about: {
-      zh: '谁的绿码在哪里得到承认，哪些事项最需要关注，哪些节点在上报。',
+      zh: '各省绿码在各目的地的承认情况、当前最需要关注的事项，以及各节点的上报情况。',
       en: 'Whose greens are recognised at which destination, what asks for attention first, and which nodes report.',
     },
     plain: '/v1/coverage',
@@ -64,7 +64,7 @@ export const PAGE_TEXTS = {
     name: { zh: '注册表', en: 'Registry' },
     title: { zh: '注册表 · 互认', en: 'Registry · Huren' },
     about: {
-      zh: '哪个系统代表哪个省作答、由谁批准；证明在浏览器中核对。运营者在此批准、拒绝、暂停和回退。',
+      zh: '各省由哪个系统作答、经谁批准，均可在浏览器中核对证明。运营者在此批准、拒绝、暂停和回退版本。',
       en: 'Which system answers for which province and who approved it, with proofs checked in the browser. Operators approve, reject, suspend and roll back here.',
     },
     plain: '/v1/registry/adapters',
@@ -73,7 +73,7 @@ export const PAGE_TEXTS = {
     name: { zh: '接口', en: 'API' },
     title: { zh: '接口说明 · 互认', en: 'API · Huren' },
     about: {
-      zh: '快速上手，每一项接口的请求、答复和问题代码，以及如何处理。',
+      zh: '快速上手指南，以及各项接口的请求、答复、问题代码和处理办法。',
       en: 'A quick start, and every operation with its request, its replies, its problems and what to do about them.',
     },
     plain: '/openapi.json',

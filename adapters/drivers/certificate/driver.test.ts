@@ -49,8 +49,10 @@ async function open(first: object | null, kept?: KeptDocument) {
     served.now === null ? { status: 500, body: {} } : { body: { code: 0, data: served.now } },
   );
   clock.nowMs += OFFSET_MS;
-  const ask = certificate.open(config, null, { ...context, ...(kept === undefined ? {} : { kept }) });
-  return { ask, clock, received, served };
+  const refreshes: (string | null)[] = [];
+  const onRefresh = (fault: string | null) => void refreshes.push(fault);
+  const ask = certificate.open(config, null, { ...context, onRefresh, ...(kept === undefined ? {} : { kept }) });
+  return { ask, clock, received, served, refreshes };
 }
 
 /** A document in memory, as a restart finds it. */
@@ -125,8 +127,8 @@ describe('certificates', () => {
     expect(given?.trust_list.split('.')).toHaveLength(3);
   });
 
-  test('a list that goes back takes the place of the known one', async () => {
-    const { ask, clock, served, received } = await open(documents({ list: { sequence: 5 } }));
+  test('a list that goes back takes the place of the known one, or nobody is told of it', async () => {
+    const { ask, clock, served, received, refreshes } = await open(documents({ list: { sequence: 5 } }));
     await ask(CODE);
     served.now = documents({ list: { sequence: 4, signers: [] } });
     clock.nowMs += 61_000;
@@ -140,6 +142,7 @@ describe('certificates', () => {
         return JSON.stringify(await ask(CODE));
       })
       .toMatch(/issuer_unknown/);
+    expect([refreshes[0], refreshes[1], refreshes.at(-1)]).toEqual([null, 'undeclared', null]);
   });
 
   test('rules that begin before they have been known for 48 hours are taken, or hold back the list beside them', async () => {

@@ -85,7 +85,7 @@ function openCertificate(config: CertificateConfig, _statementAt: string | null,
     if (kept !== null) return { ...lease, value: kept, refreshAtMs: context.nowMs() };
     const inForce = await fetchDocuments(config, reader, context, known);
     return { ...lease, value: inForce, refreshAtMs: context.nowMs() + config.refresh_s * 1000 };
-  }, context.nowMs);
+  }, context);
   const ask = async (token: string, destination: ProvinceCode = NATIONAL_PLATFORM) => {
     const { trust, rules: all } = await session.current();
     const documents = [...all.values()].map(({ document }) => document);

@@ -100,7 +100,7 @@ function openIrsToken(config: IrsTokenConfig, statementAt: string | null, contex
     }
   }
 
-  const session = openSession(obtain, context.nowMs);
+  const session = openSession(obtain, context);
   return async (token) => {
     const members = formOf(config, token);
     const secrets = await session.current();

@@ -57,7 +57,7 @@ function openOAuth2(config: OAuth2Config, statementAt: string | null, context: D
     });
   }
 
-  const session = openSession(obtain, context.nowMs);
+  const session = openSession(obtain, context);
   return async (token) => {
     const accessToken = await session.current();
     const reply = await post(accessToken, token);

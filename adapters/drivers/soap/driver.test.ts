@@ -146,3 +146,14 @@ describe('soap', () => {
     expect(Object.hasOwn(Object.prototype, 'colour')).toBe(false);
   });
 });
+
+test.each([
+  ['attribute', (open: string) => `<a x="${open.repeat(500_000 / open.length)}">t</a>`],
+  ['text', (open: string) => `<a>t</a>${open.repeat(500_000 / open.length)}`],
+])(
+  'a reply takes the square of its length, by what begins in an %s and does not end',
+  (_where, around) => {
+    for (const open of ['<?', '<!--', '<![CDATA[']) expect(() => parseXml(around(open))).toThrow('not XML');
+  },
+  5_000,
+);

@@ -5,8 +5,13 @@ import { UpstreamError } from '../../upstream-error.ts';
 const MAX_NESTED_TAGS = 32;
 /** `<!DOCTYPE`, `<!ENTITY` and their like: all that starts with `<!` but comments and CDATA. */
 const MARKUP_DECLARATION = /<!(?!--|\[CDATA\[)/;
-/** What must be told apart before `&` is read: a comment, a processing instruction, a CDATA section. */
-const SECTION = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>/g;
+/** What must be told apart before `&` is read, by how it begins and ends: a comment, a processing instruction, a CDATA section. */
+const SECTION_ENDS: ReadonlyMap<string, string> = new Map([
+  ['<!--', '-->'],
+  ['<?', '?>'],
+  ['<![CDATA[', ']]>'],
+]);
+const SECTION_START = /<!--|<\?|<!\[CDATA\[/g;
 const REFERENCE = /&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|&/g;
 const PREDEFINED = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" } as const;
 
@@ -26,17 +31,39 @@ const parser = new XMLParser({
  */
 export function parseXml(text: string): JsonValue {
   if (MARKUP_DECLARATION.test(text)) throw new UpstreamError('malformed', 'the reply declares a document type');
+  const plain = withoutSections(text);
   if (XMLValidator.validate(text) !== true) throw new UpstreamError('malformed', 'the reply is not XML');
-  const document = parseWellFormed(text.replaceAll(SECTION, withoutCdata));
+  const document = parseWellFormed(plain);
   // The validator lets a second root through; `?xml` and its like are no roots.
   const roots = Object.keys(Object(document)).filter((name) => !name.startsWith('?'));
   if (roots.length !== 1) throw new UpstreamError('malformed', 'the reply is not one document');
   return readable(document);
 }
 
+/**
+ * The same document without comments, and with text in place of CDATA. One that does not end is not looked for again from
+ * each that begins after it: a province could have that take the square of its reply's length, for which nobody else is
+ * answered. Throws UpstreamError `malformed`.
+ */
+function withoutSections(text: string): string {
+  let plain = '';
+  let from = 0;
+  for (const { 0: opening, index } of text.matchAll(SECTION_START)) {
+    if (index < from) continue;
+    const closing = SECTION_ENDS.get(opening) ?? '';
+    const [start, end] = [index + opening.length, text.indexOf(closing, index + opening.length)];
+    if (end === -1) throw new UpstreamError('malformed', 'the reply is not XML');
+    const after = end + closing.length;
+    plain += text.slice(from, index);
+    if (opening === '<?') plain += text.slice(index, after);
+    if (opening === '<![CDATA[') plain += escaped(text.slice(start, end));
+    from = after;
+  }
+  return plain + text.slice(from);
+}
+
 /** In a CDATA section `&lt;` is five letters; outside it is one. Escaped once more, both are read by one rule. */
-function withoutCdata(section: string, cdata: string | undefined): string {
-  if (cdata === undefined) return section.startsWith('<?') ? section : '';
+function escaped(cdata: string): string {
   return cdata.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -84,27 +84,30 @@ export function addInit(group: Command, cli: Cli): void {
     .addOption(venueKindsOption(cli))
     .addOption(regionsOption(cli))
     .option(...jsonOption(cli))
-    .action(async (options: InitOptions) => {
-      const description = await descriptionOf(options);
-      const settings = {
-        dataDir: dataDirOf(cli.env),
-        keys: openKeyStore(keySettingOf(cli.env)),
-        nowS: Math.floor(Date.now() / 1000),
-      };
-      const made = await withKeys(() => initEntity(description, settings));
-      const keys = made.federation.publicKeys.map(({ kid }) => kid);
-      const registryKeys = (made.registryJwks ?? []).map(({ kid }) => kid);
-      const document = {
-        entity_id: options.entity,
-        path: made.path,
-        federation_keys: keys,
-        registry_keys: registryKeys,
-      };
-      if (options.json === true) return cli.printJson(document);
-      cli.print(`${printable(options.entity)}  ${made.path}`);
-      for (const kid of keys) cli.print(`  ${say({ zh: '联邦密钥', en: 'federation key' })}  ${kid}`);
-      for (const kid of registryKeys) cli.print(`  ${say({ zh: '注册密钥', en: 'registry key  ' })}  ${kid}`);
-    });
+    .action((options: InitOptions) => init(cli, options));
+}
+
+async function init(cli: Cli, options: InitOptions): Promise<void> {
+  const { say } = cli;
+  const description = await descriptionOf(options);
+  const settings = {
+    dataDir: dataDirOf(cli.env),
+    keys: openKeyStore(keySettingOf(cli.env)),
+    nowS: Math.floor(Date.now() / 1000),
+  };
+  const made = await withKeys(() => initEntity(description, settings));
+  const keys = made.federation.publicKeys.map(({ kid }) => kid);
+  const registryKeys = (made.registryJwks ?? []).map(({ kid }) => kid);
+  const document = {
+    entity_id: options.entity,
+    path: made.path,
+    federation_keys: keys,
+    registry_keys: registryKeys,
+  };
+  if (options.json === true) return cli.printJson(document);
+  cli.print(`${printable(options.entity)}  ${made.path}`);
+  for (const kid of keys) cli.print(`  ${say({ zh: '联邦密钥', en: 'federation key' })}  ${kid}`);
+  for (const kid of registryKeys) cli.print(`  ${say({ zh: '注册密钥', en: 'registry key  ' })}  ${kid}`);
 }
 
 async function descriptionOf(options: InitOptions): Promise<EntityDescription> {

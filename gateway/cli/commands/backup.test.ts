@@ -47,6 +47,7 @@ describe('backup and restore, as commands', () => {
     ['no passphrase', { HUREN_BACKUP_PASSPHRASE_FILE: '' }, 'usage_invalid'],
     ['a short one', { HUREN_BACKUP_PASSPHRASE_FILE: '', HUREN_BACKUP_PASSPHRASE: 'short' }, 'config_invalid'],
     ['a part that there is not', {}, 'usage_invalid'],
+    ['nothing in it, of a directory that is misspelt', { HUREN_DATA_DIR: '/nowhere/huren' }, 'nothing_kept'],
   ])('seal with %s', async (what, more, code) => {
     const file = join(home, 'unsealed.backup');
     const only = what.startsWith('a part') ? ['--only', 'log,everything'] : [];

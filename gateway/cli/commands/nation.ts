@@ -14,6 +14,7 @@ type NationRoom = typeof import('../../sandbox/nation/index.ts');
 type Nation = Parameters<NationRoom['mapOf']>[0];
 type Drills = NationRoom['ALL_DRILLS'];
 type Report = Awaited<ReturnType<NationRoom['checkNation']>>;
+type Scan = Awaited<ReturnType<NationRoom['readyScans']>>[number];
 type Outcome = Awaited<ReturnType<Parameters<NationRoom['withNation']>[0]['scanner']>>;
 
 interface NationOptions {
@@ -113,15 +114,24 @@ async function show(
     )) {
       cli.print(line);
     }
-    for (const { about, settings, code } of scans) {
-      cli.print(`\n${cli.say(about)}`);
-      const set = Object.entries(settings).map(([name, value]) => `${name}=${shellQuote(value)}`);
-      cli.print(`  ${[...set, 'npm run -s huren -- scan', shellQuote(code)].join(' ')}`);
-    }
+    for (const one of scans) printScan(cli, one);
     cli.print(`\n${cli.say({ zh: '按 Ctrl-C 停止全部。', en: 'Ctrl-C stops everything.' })}`);
+    // They are answered a little later than provinces' codes: nobody who starts a nation waits for that.
+    const scan = await room.certificateScan(nation).catch((error: unknown) => {
+      if (error instanceof room.NationError) return stopped.aborted ? null : error;
+      throw error;
+    });
+    if (scan instanceof room.NationError) cli.note(`huren: ${scan.message}`);
+    else if (scan !== null) printScan(cli, scan);
   }
   await aborted(stopped);
   cli.progress(cli.say({ zh: '正在停止……', en: 'stopping…' }));
+}
+
+function printScan(cli: Cli, { about, settings, code }: Scan): void {
+  cli.print(`\n${cli.say(about)}`);
+  const set = Object.entries(settings).map(([name, value]) => `${name}=${shellQuote(value)}`);
+  cli.print(`  ${[...set, 'npm run -s huren -- scan', shellQuote(code)].join(' ')}`);
 }
 
 async function check(

@@ -33,7 +33,7 @@ interface ScanOptions extends TrustOptions, BatchOptions {
 
 /** `scan CODE`: asks as a venue does, and verifies the answer against the pinned anchor. `--file`: one code, or many. */
 export function addScan(program: Command, cli: Cli): void {
-  withTrust(
+  const command = withTrust(
     cli,
     described(cli, program.command('scan'), {
       zh: '像场所一样查验一个健康码，并验证答复',
@@ -52,33 +52,8 @@ export function addScan(program: Command, cli: Cli): void {
         en: 'what the scanner read is in this file, one code a line; - is stdin',
       }),
     )
-    .option(...jsonOption(cli))
-    .addOption(
-      new Option('--csv', cli.say({ zh: '多个码：逐行输出 CSV', en: 'many codes: one row each, as CSV' })).conflicts([
-        'json',
-        'jsonl',
-      ]),
-    )
-    .addOption(
-      new Option(
-        '--jsonl',
-        cli.say({ zh: '多个码：逐行输出 JSON', en: 'many codes: one row each, as JSON lines' }),
-      ).conflicts('json'),
-    )
-    .option(
-      '--out <file>',
-      cli.say({
-        zh: '把各行写入此文件（默认 JSON 行）；不含任何健康码',
-        en: 'write the rows to this file (JSON lines unless told); no code stands in it',
-      }),
-    )
-    .option(
-      '--resume',
-      cli.say({
-        zh: '接着 --out 文件中已有的行继续',
-        en: 'go on after the rows that the file of --out has already',
-      }),
-    )
+    .option(...jsonOption(cli));
+  withRows(cli, command)
     .option(
       '--venue <id>',
       cli.say({ zh: '以哪个沙箱场所的身份', en: 'which sandbox venue asks (the first unless told)' }),
@@ -111,6 +86,37 @@ export function addScan(program: Command, cli: Cli): void {
       const ran = await runScan(cli, input, options);
       process.exitCode = options.json === true ? printScanJson(cli, ran) : printScan(cli, ran);
     });
+}
+
+/** Adds how many codes are answered: a row each, and where to. */
+function withRows(cli: Cli, command: Command): Command {
+  return command
+    .addOption(
+      new Option('--csv', cli.say({ zh: '多个码：逐行输出 CSV', en: 'many codes: one row each, as CSV' })).conflicts([
+        'json',
+        'jsonl',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--jsonl',
+        cli.say({ zh: '多个码：逐行输出 JSON', en: 'many codes: one row each, as JSON lines' }),
+      ).conflicts('json'),
+    )
+    .option(
+      '--out <file>',
+      cli.say({
+        zh: '把各行写入此文件（默认 JSON 行）；不含任何健康码',
+        en: 'write the rows to this file (JSON lines unless told); no code stands in it',
+      }),
+    )
+    .option(
+      '--resume',
+      cli.say({
+        zh: '接着 --out 文件中已有的行继续',
+        en: 'go on after the rows that the file of --out has already',
+      }),
+    );
 }
 
 interface Ran {

@@ -52,8 +52,14 @@ describe('serve', () => {
   });
 
   test('an address of another machine is reported as the port', async () => {
-    const ran = await huren(['serve', '--sandbox'], { HUREN_HOST: '192.0.2.1' });
+    const ran = await huren(['serve', '--sandbox'], { HUREN_HOST: '192.0.2.1', HUREN_DATA_DIR: tmpdir() });
     expect(ran.stderr).toMatch(/^huren: config_invalid: HUREN_HOST: 192\.0\.2\.1 .+\n {2}next: .+\n$/);
+    expect(ran.exit).toBe(2);
+  });
+
+  test('a data directory where nothing can be kept is not named, or is found out half-way', async () => {
+    const ran = await huren(['serve', '--sandbox'], { HUREN_PORT: '0', HUREN_DATA_DIR: import.meta.filename });
+    expect(ran.stderr).toMatch(/^huren: config_invalid: HUREN_DATA_DIR: .+ cannot be written to\n {2}next: .+\n$/);
     expect(ran.exit).toBe(2);
   });
 

@@ -36,7 +36,7 @@ export function addTrust(program: Command, cli: Cli): void {
     .action(async ({ out, json }: ExportOptions) => {
       const bundle = await checkedBundle(cli);
       const text = `${JSON.stringify(bundle, null, 2)}\n`;
-      if (out === undefined) return void process.stdout.write(text);
+      if (out === undefined) return cli.printJson(bundle);
       write(out, text);
       const { entity_id, jwks, chains } = bundle;
       const kids = jwks.keys.map(({ kid }) => kid);

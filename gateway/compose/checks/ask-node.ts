@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { readTextUpTo } from '../../../schemas/bounded-bytes.ts';
 
 const WITHIN_MS = 5_000;
 const MAX_BYTES = 1024 * 1024;
@@ -30,12 +31,7 @@ export function openAskNode(nowMs: () => number): { readonly ask: AskNode; reado
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Error('the reply is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await readTextUpTo(body, MAX_BYTES);
+  if (text === null) throw new Error('the reply is too large');
+  return text;
 }

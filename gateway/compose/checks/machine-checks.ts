@@ -1,22 +1,20 @@
-import { existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { limitOnOpenFiles, NEEDED_OPEN_FILES } from '../../access/open-file-limit.ts';
+import { dataFolderFault, nearestFolder } from '../data-folder.ts';
 import { listenFault } from '../listen-fault.ts';
 import { bad, type Finding, good, type Subject, same, unused } from './finding.ts';
 
 /** Less than this is gone after an hour of a log at level info. */
 const NEEDED_FREE_MIB = 512;
 
-/** Where keys, log and counts are to be: written to, for a permission says nothing about a full or read-only disk. */
+/** Where keys, log and counts are to be. */
 export function checkDataDirectory({ config }: Subject): Finding {
   const about = ['data_directory', 'HUREN_DATA_DIR'] as const;
   const folder = resolve(config.dataDir);
   const place = nearestFolder(folder);
-  try {
-    if (!statSync(place).isDirectory()) throw new Error('not a folder');
-    rmdirSync(mkdtempSync(join(place, '.huren-check-')));
-  } catch {
+  if (dataFolderFault(folder) !== null) {
     const found = { zh: `无法写入 ${place}`, en: `${place} cannot be written to` };
     return bad(about, found, {
       zh: '核对其所有者与挂载方式，或换用其他目录',
@@ -30,7 +28,7 @@ export function checkDataDirectory({ config }: Subject): Finding {
 /** Room where the data are. */
 export function checkDisk({ config }: Subject): Finding {
   const about = ['disk', 'HUREN_DATA_DIR'] as const;
-  const { bavail, bsize } = statfsSync(nearestFolder(resolve(config.dataDir)));
+  const { bavail, bsize } = statfsSync(nearestFolder(config.dataDir));
   const freeMib = Math.floor((bavail * bsize) / (1024 * 1024));
   const found = { zh: `剩余 ${freeMib} MiB`, en: `${freeMib} MiB are free` };
   if (freeMib >= NEEDED_FREE_MIB) return good(about, found);
@@ -78,9 +76,4 @@ export function checkPort({ config }: Subject): Promise<Finding> {
       server.close(() => done(good(['port', 'HUREN_PORT'], found)));
     });
   });
-}
-
-/** The folder itself, or the one above it that is there. */
-function nearestFolder(folder: string): string {
-  return existsSync(folder) || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }

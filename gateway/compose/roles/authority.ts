@@ -52,7 +52,10 @@ export async function openAuthority(parts: NodeParts, door: RegistryDoor): Promi
     name: 'authority',
     take: (configuration) => refresh.take(configuration),
     mount: (router) =>
-      mountRefresh(router, [...actors.keys()], { take: (configuration) => refresh.take(configuration) }),
+      mountRefresh(router, [...actors.keys()], {
+        take: (configuration) => refresh.take(configuration),
+        bodies: parts.shared.bodies,
+      }),
     notReady: () => [],
     degraded: () => (logged.some((ring) => isWaitingForLog(door, ring)) ? [{ reason: 'key_waiting' }] : []),
     close: async () => {

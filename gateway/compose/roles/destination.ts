@@ -63,8 +63,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
   const staff = openStaff(parts, tokens);
   const forgetProvince = (province: ProvinceCode) => shared.open.cache.forgetProvince(province, 'province');
   const stop = forgetRevoked({ registry: registry.registry, forgetProvince });
-  const followed = { registry: registry.registry, provinces, shelf: parts.credentials, log: parts.log };
-  const stopFollowing = followCredentials(followed);
+  const { credentials: shelf, onRefresh, log } = parts;
+  const stopFollowing = followCredentials({ registry: registry.registry, provinces, shelf, onRefresh, log });
   return {
     name: 'destination',
     verification,
@@ -179,6 +179,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
     registry: { registry },
     shared,
     upstreams,
+    onRefresh,
     metrics,
     log,
     nowMs,
@@ -191,6 +192,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker');
     },
+    onRefresh: (province, fault) => onRefresh('adapter', province, fault),
     onCertificate: countCertificates(metrics.certificates),
   });
   provinces.follow(registry.current());

@@ -122,6 +122,7 @@ function openSystems({
   trust,
   shared,
   upstreams,
+  onRefresh,
   metrics,
   log,
   nowMs,
@@ -135,6 +136,7 @@ function openSystems({
       metrics.breakerChanges.inc({ province, state });
       log.warn({ province, state }, 'breaker of our own system');
     },
+    onRefresh: (province, fault) => onRefresh('adapter', province, fault),
     onCertificate: (issuer, decided) => {
       count(issuer, decided);
       const { destination, result } = decided;

@@ -25,19 +25,25 @@ export async function openWriting(parts: NodeParts): Promise<SubmissionParts | n
 
 /** What the log says, for anybody to read and check; in the registry role events come in as well. */
 export function openRegistryRole(parts: NodeParts, submission: SubmissionParts | null): Role {
-  const { registry, metrics, nowMs } = parts;
+  const {
+    registry,
+    metrics,
+    shared: { bodies },
+    nowMs,
+  } = parts;
   const { written } = registry;
   const waits = new CheckpointWaits(registry.registry, () => newestCheckpoint(registry.store));
   const stopWatching = written === null ? () => undefined : watchLogKeys(parts, written.logSigner.ring);
   return {
     name: 'registry',
     mount: (router) => {
-      mountRegistry(router, { registry: registry.registry, submission, store: registry.store, metrics, nowMs });
+      mountRegistry(router, { registry: registry.registry, submission, store: registry.store, metrics, bodies, nowMs });
       const { store } = registry;
       mountLog(router, {
         registry: registry.registry,
         store,
         waits,
+        bodies,
         ...(written === null ? {} : { logSigner: written.logSigner }),
       });
     },

@@ -18,8 +18,10 @@ export async function checkNation(
   drills: readonly Drill[],
   onDrill: (name: string) => void,
 ): Promise<NationReport> {
-  const processes = processesOf(nation).filter(({ pid }) => pid !== null).length;
   const pairs = await scanPairs(nation);
+  // Put up meanwhile; drills are for everybody.
+  await nation.abroad.ready;
+  const processes = processesOf(nation).filter(({ pid }) => pid !== null).length;
   const results: DrillResult[] = [];
   for (const drill of drills) {
     onDrill(drill.name);

@@ -1,7 +1,7 @@
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { PROVINCES } from '../../../schemas/code-lists/index.ts';
 import { type Nation, processesOf, someOf } from './nation.ts';
-import { freshGreen, venueSettings } from './venue.ts';
+import { freshGreen, greenIn, venueSettings } from './venue.ts';
 
 const NATIONAL: LocalisedText = { zh: '国家平台', en: 'national platform' };
 const VENUES: LocalisedText = { zh: '场所', en: 'venues' };
@@ -19,7 +19,7 @@ export interface MapRow {
 export function mapOf(nation: Nation): MapRow[] {
   return processesOf(nation).map(({ seat, pid }) => {
     const [owner = '', part = ''] = seat.name.split('/');
-    const province = [...nation.provinces.keys()].find((code) => code === owner);
+    const province = [...nation.provinces.keys(), nation.abroad.plan.code].find((code) => code === owner);
     const party = province !== undefined ? PROVINCES[province] : owner === 'national' ? NATIONAL : VENUES;
     return { party, part, pid, url: seat.url, dir: seat.dir };
   });
@@ -49,4 +49,16 @@ export async function readyScans(nation: Nation): Promise<ReadyScan[]> {
       };
     }),
   );
+}
+
+/** The same of a certificate that a traveller has brought from abroad, once those are answered. Throws NationError. */
+export async function certificateScan(nation: Nation): Promise<ReadyScan> {
+  const { ready } = await nation.abroad.ready;
+  const [destination] = someOf(nation);
+  const { zh, en } = destination.plan.venue.name;
+  return {
+    about: { zh: `境外健康证书，在${zh}`, en: `a certificate from abroad, at ${en}` },
+    settings: venueSettings(nation, destination),
+    code: (await greenIn(ready.control)).code,
+  };
 }

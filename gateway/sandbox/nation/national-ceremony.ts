@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { publishingKeyOf } from '../../../adapters/sandbox/start-province.ts';
 import { PROVINCES, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
+import { writePrivateFile } from '../../keys/private-file.ts';
 import { NATIONAL_BASELINE } from '../../policy/baseline.ts';
 import type { HurenCommands } from './huren-command.ts';
 import { Office } from './office.ts';
@@ -69,7 +71,17 @@ export async function foundRegistry(plan: NationPlan, { anchor, registrar, monit
   const files = ['--out', genesisFile(plan), '--anchor-file', filesIn(authority.dir).anchorFile];
   const keys = ['--key', anchorKey(plan), '--federation-jwks', federation, '--log-key', log_keys[0] ?? ''];
   await anchor.step('registry', 'create', '--entity', authority.url, ...naming, '--origin', origin, ...keys, ...files);
+  pinListSigner(plan);
   handOutAnchor(plan);
+}
+
+/** Who signs the lists of certificates from abroad is pinned beside the anchor, for doors that decide without a network. */
+function pinListSigner({ authority, abroad }: NationPlan): void {
+  const { anchorFile } = filesIn(authority.dir);
+  const { published } = publishingKeyOf(join(abroad.system.dir, 'keys'), abroad.code);
+  const anchor = z.looseObject({}).parse(JSON.parse(readFileSync(anchorFile, 'utf8')));
+  const pinned = { ...anchor, credential_signers: { keys: [published.jwk] } };
+  writePrivateFile(anchorFile, `${JSON.stringify(pinned, null, 2)}\n`);
 }
 
 /** Enters entry 0 into the running registry, enrols those who check and approve adapters, and admits the monitor. */

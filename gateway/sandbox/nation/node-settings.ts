@@ -5,14 +5,14 @@ import type { NationPlan, Seat } from './plan.ts';
 
 /** What its operator tells a node of the nation, and nothing else: everything beyond its own directory is an address. */
 export function nodeSettings(plan: NationPlan, seat: Seat): Settings {
-  const { registry } = plan;
-  const role = seat.name.split('/')[1] ?? '';
+  const { registry, abroad } = plan;
+  const role = seat === abroad.authority ? 'authority,issuer' : (seat.name.split('/')[1] ?? '');
   return {
     ...placeSettings(plan, seat),
     HUREN_ROLES: role,
     HUREN_ENTITY_ID: seat.url,
     ...(seat === registry ? {} : { HUREN_LOG_URL: registry.url }),
-    ...(role === 'issuer' ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
+    ...(role.endsWith('issuer') ? { HUREN_UPSTREAM_DIR: upstreamDir(seat) } : {}),
   };
 }
 

@@ -14,7 +14,7 @@ import { requireSandboxPackages } from '../optional-packages.ts';
 import { NationError } from './nation-error.ts';
 import { howEnded, type Watch } from './node-process.ts';
 import { filesIn } from './places.ts';
-import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
+import type { IssuingPlan, NationPlan, Seat } from './plan.ts';
 
 const PART = programFile(new URL('../../../adapters/sandbox/part-main.ts', import.meta.url));
 const READY_WITHIN_MS = 30_000;
@@ -30,7 +30,7 @@ export interface PartProcess<Ready> {
 
 /** Starts the system of a province. Throws NationError `process_failed`. */
 export async function startSystem(
-  { code, authority, system }: ProvincePlan,
+  { code, authority, system }: IssuingPlan,
   watch: Watch,
 ): Promise<PartProcess<SystemReady>> {
   const start = { part: 'system' as const, province: code, issuer: authority.url };

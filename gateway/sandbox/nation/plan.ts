@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VenueEntry } from '../../../adapters/sandbox/venues.ts';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
-import { provincesInOrder, venueOf } from './provinces.ts';
+import { ABROAD, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import { folderOf, provincesInOrder, venueOf } from './provinces.ts';
 
 /** A party of the nation: where it answers, and the one directory that is its own. */
 export interface Seat {
@@ -21,14 +21,18 @@ export interface Person {
   readonly dir: string;
 }
 
-export interface ProvincePlan {
+/** Whoever has a system registered: a province, or who stands for the issuers abroad. */
+export interface IssuingPlan {
   readonly code: ProvinceCode;
   /** The folder of its system's shipped adapter, and the version there. */
   readonly adapter: { readonly folder: string; readonly version: string };
   readonly authority: Seat;
   readonly issuer: Seat;
-  readonly destination: Seat;
   readonly system: Seat;
+}
+
+export interface ProvincePlan extends IssuingPlan {
+  readonly destination: Seat;
   readonly venue: VenueEntry;
   /** A client that the province's authorization server has registered in another province's region, by mistake or not. */
   readonly stray: VenueEntry;
@@ -46,6 +50,8 @@ export interface NationPlan {
   readonly server: Seat;
   readonly operators: readonly [Person, Person];
   readonly provinces: readonly ProvincePlan[];
+  /** Certificates that travellers bring along: one node is authority and issuer, and nobody is a destination there. */
+  readonly abroad: IssuingPlan;
 }
 
 /** A province has four addresses from 127.0.0.10 on. */
@@ -56,7 +62,7 @@ const ADAPTERS = join(import.meta.dirname, '../../../adapters/provinces');
 export function addressesOf(nodes: number): string[] {
   const last = FIRST_PROVINCE_AT + 4 * nodes;
   const provincial = Array.from({ length: last - FIRST_PROVINCE_AT }, (_, at) => FIRST_PROVINCE_AT + at);
-  return [2, 3, 4, 5, 6, ...provincial].map((octet) => `127.0.0.${octet}`);
+  return [2, 3, 4, 5, 6, 7, 8, ...provincial].map((octet) => `127.0.0.${octet}`);
 }
 
 /** Who is who, and where. Every party is on one port, so that its address alone tells it from the others. */
@@ -80,6 +86,7 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
     server: seat('venues/authorization-server', 5),
     twin: seat('national/registry-twin', 6),
     operators: [person('operator-a'), person('operator-b')],
+    abroad: planAbroad(seat),
     provinces: provincesInOrder()
       .slice(0, nodes)
       .map(({ manifest: { province, version } }, at, played): ProvincePlan => {
@@ -98,14 +105,26 @@ export function planNation(nodes: number, dir: string, port: number): NationPlan
   };
 }
 
+function planAbroad(seat: (name: string, octet: number) => Seat): IssuingPlan {
+  const { version } = folderOf(ABROAD).manifest;
+  const authority = seat(`${ABROAD}/authority`, 7);
+  return {
+    code: ABROAD,
+    adapter: { folder: adapterFolder(ABROAD), version },
+    authority,
+    issuer: { ...authority, name: `${ABROAD}/issuer`, url: `${authority.url}/issuer` },
+    system: seat(`${ABROAD}/system`, 8),
+  };
+}
+
 function strayOf(province: ProvinceCode, elsewhere: ProvinceCode): VenueEntry {
   return { ...venueOf(province), venue: `stray-${province}`, region: venueOf(elsewhere).region };
 }
 
 /** Every party that a process runs for. */
-export function seatsOf({ authority, registry, monitor, server, twin, provinces }: NationPlan): Seat[] {
+export function seatsOf({ authority, registry, monitor, server, twin, provinces, abroad }: NationPlan): Seat[] {
   const provincial = provinces.flatMap((one) => [one.authority, one.issuer, one.destination, one.system]);
-  return [authority, registry, monitor, server, twin, ...provincial];
+  return [authority, registry, monitor, server, twin, abroad.authority, abroad.system, ...provincial];
 }
 
 /** The folder of a province's shipped adapter. */

@@ -1,11 +1,11 @@
 import { loadProvinces, type ProvinceFolder } from '../../../adapters/provinces/index.ts';
 import { VENUES, type VenueEntry } from '../../../adapters/sandbox/venues.ts';
-import { PROVINCES, type ProvinceCode, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
+import { ABROAD, PROVINCES, type ProvinceCode, VENUE_KINDS } from '../../../schemas/code-lists/index.ts';
 
 /** Henan's system signs its statements and Shanghai's does not, so that two provinces show both. */
 const FIRST: readonly ProvinceCode[] = ['410000', '310000', '440000', '420000', '330000'];
-/** What is national has no venues of its own. */
-const NATIONAL: ProvinceCode = '000000';
+/** Neither the nation nor what is abroad has venues of its own. */
+const NO_DESTINATIONS: readonly ProvinceCode[] = ['000000', ABROAD];
 
 /** The shipped systems in the order in which a nation takes them: those whose rule needs signed approvals come last. */
 export function provincesInOrder(): ProvinceFolder[] {
@@ -15,8 +15,15 @@ export function provincesInOrder(): ProvinceFolder[] {
     return at < 0 ? FIRST.length : at;
   };
   return loadProvinces()
-    .filter(({ manifest }) => manifest.province !== NATIONAL)
+    .filter(({ manifest }) => !NO_DESTINATIONS.includes(manifest.province))
     .sort((a, b) => rank(a) - rank(b));
+}
+
+/** The shipped system of one. */
+export function folderOf(code: ProvinceCode): ProvinceFolder {
+  const folder = loadProvinces().find(({ manifest }) => manifest.province === code);
+  if (folder === undefined) throw new Error(`no system of ${code} is shipped`);
+  return folder;
 }
 
 /** A venue where any traveller may be checked: one of the sandbox's, or a hospital made up for the occasion. */

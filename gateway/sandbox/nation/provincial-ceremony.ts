@@ -8,7 +8,7 @@ import type { HurenCommands } from './huren-command.ts';
 import { anchorKey, type NationalOffices, operatorKey } from './national-ceremony.ts';
 import { upstreamDir } from './node-settings.ts';
 import { Office } from './office.ts';
-import type { NationPlan, ProvincePlan, Seat } from './plan.ts';
+import type { IssuingPlan, NationPlan, ProvincePlan, Seat } from './plan.ts';
 
 /** Everybody of a province who signs or asks. */
 export interface ProvincialOffices {
@@ -31,7 +31,7 @@ export function provincialOffices(
 }
 
 /** A province's registry key, as it lies in its own directory. */
-export function provinceKey({ authority }: ProvincePlan): string {
+export function provinceKey({ authority }: Pick<IssuingPlan, 'authority'>): string {
   return join(authority.dir, 'keys', 'province', 'registry.json');
 }
 
@@ -90,7 +90,7 @@ export async function admitProvince(
 }
 
 /** An entity writes its request at home; its superior's officer, who has compared the thumbprints, admits it. */
-async function admit(
+export async function admit(
   entity: Office,
   owner: string,
   superior: { readonly by: Office; readonly key: string },
@@ -103,8 +103,8 @@ async function admit(
 /** Its system's statement keys come into the log, and its adapter into use: checked, twice approved, activated. */
 export async function registerSystem(
   plan: NationPlan,
-  province: ProvincePlan,
-  { authority }: ProvincialOffices,
+  province: IssuingPlan,
+  { authority }: Pick<ProvincialOffices, 'authority'>,
   { national, ready }: { readonly national: NationalOffices; readonly ready: SystemReady },
 ): Promise<void> {
   const { code, adapter } = province;
@@ -133,13 +133,13 @@ export async function publishPolicy(province: ProvincePlan, { authority }: Provi
 }
 
 /** Its own copy of the shipped adapter, for the system that is played here and the issuer that others are to ask. */
-function adapterOf({ adapter: { folder }, authority, issuer, system }: ProvincePlan): string {
+function adapterOf({ adapter: { folder }, authority, issuer, system }: IssuingPlan): string {
   const own = join(authority.dir, basename(folder));
   copyAdapter(folder, own, system.url, issuer.url);
   return own;
 }
 
 /** Gives a province's issuer the access to its own system. Nobody else gets it. */
-export function grantAccess({ code, issuer }: ProvincePlan, ready: SystemReady): void {
+export function grantAccess({ code, issuer }: IssuingPlan, ready: SystemReady): void {
   writeAccess(join(upstreamDir(issuer), `${code}.json`), ready);
 }

@@ -1,5 +1,6 @@
 import type { LocalisedText, ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { trustCaFile } from '../../upstream/ca-file.ts';
+import { AbroadParty } from './abroad.ts';
 import { HurenCommands } from './huren-command.ts';
 import { inTurns } from './in-turns.ts';
 import { type Nation, nodesOf, type RunningProvince } from './nation.ts';
@@ -49,7 +50,7 @@ export async function startNation(parts: NationParts): Promise<Nation> {
 /** Stops every process of a nation, whatever state it is in. */
 export async function stopNation(nation: Nation): Promise<void> {
   const systems = [...nation.provinces.values()].map(({ system }) => system);
-  await stopAll([...nodesOf(nation), nation.twin, nation.server, ...systems]);
+  await stopAll([nation.abroad, ...nodesOf(nation), nation.twin, nation.server, ...systems]);
 }
 
 interface Stoppable {
@@ -77,11 +78,12 @@ async function start(parts: NationParts, started: Stoppable[]): Promise<Nation> 
   await allDone([inTurns(others, NODES_AT_ONCE, (node) => node.start()), ...ceremonies(nation)]);
   onStep({ zh: '等待各节点就绪', en: 'waiting until every node is ready' });
   await Promise.all(nodesOf(nation).map(({ seat }) => whenReady(seat, stopped)));
+  nation.abroad.begin(nation);
   return nation;
 }
 
 /** Keys, entry 0 and the anchor file; the systems that are no nodes start meanwhile. */
-async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> {
+async function found(parts: NationParts, started: Stoppable[]): Promise<Nation & { readonly abroad: AbroadParty }> {
   const { plan, scanner, stopped, onStep } = parts;
   onStep({ zh: '密钥、第 0 条与信任锚文件', en: 'keys, entry 0 and the anchor file' });
   const commands = new HurenCommands(stopped);
@@ -114,7 +116,9 @@ async function found(parts: NationParts, started: Stoppable[]): Promise<Nation> 
   const { authority, registry, monitor } = plan;
   const twin = kept(new NodeProcess(plan.twin, twinSettings(plan), parts));
   const national = { authority: node(authority), registry: node(registry), monitor: node(monitor), twin };
-  return { plan, ...national, server, provinces, offices, commands, scanner };
+  const abroad = new AbroadParty(plan, parts);
+  started.push(abroad);
+  return { plan, ...national, server, provinces, abroad, offices, commands, scanner };
 }
 
 function ceremonies({ plan, offices, provinces }: Nation): Promise<void>[] {

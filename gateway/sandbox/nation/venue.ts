@@ -1,4 +1,5 @@
 import { askControl } from '../../../adapters/sandbox/control-client.ts';
+import type { SystemReady } from '../../../adapters/sandbox/part-protocol.ts';
 import type { VenueEntry } from '../../../adapters/sandbox/venues.ts';
 import { recordReplySchema, type SandboxCode, sandboxCodesSchema } from '../../../schemas/sandbox.ts';
 import type { Settings } from './huren-command.ts';
@@ -32,7 +33,12 @@ export function venueSettings(nation: Nation, { plan }: RunningProvince, elsewhe
 
 /** A province's plain green, with what it must lead to. */
 export async function greenOf({ system }: RunningProvince): Promise<SandboxCode> {
-  const codes = await askControl(system.ready.control, sandboxCodesSchema, 'GET', '/codes');
+  return await greenIn(system.ready.control);
+}
+
+/** The same of a system. */
+export async function greenIn(control: SystemReady['control']): Promise<SandboxCode> {
+  const codes = await askControl(control, sandboxCodesSchema, 'GET', '/codes');
   const green = codes.find(({ scenario }) => scenario === 'green');
   if (green === undefined) throw new Error('a system without a green');
   return green;

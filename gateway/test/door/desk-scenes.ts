@@ -1,7 +1,7 @@
 import type { Route } from 'playwright-core';
 import { z } from 'zod';
-import { codeOf, type DoorPage, mutated, outsideSandbox, qrPicture } from '../scan-page.ts';
-import { setFault } from '../venue-client.ts';
+import { codeOf, type DoorPage, mutated, outsideSandbox, qrPicture, refuse } from '../scan-page.ts';
+import { openVenueClient, setFault } from '../venue-client.ts';
 import { lookOnce, openDoor, type Scene } from './scene.ts';
 
 const DESK = { path: '/pass' } as const;
@@ -98,6 +98,15 @@ export const around: Scene = async (stage) => {
     await page.locator('#token').fill('no token');
     await page.locator('#token').press('Enter');
     await page.locator('.entry [role=alert]').waitFor();
+  });
+  await lookOnce(stage, 'desk-ended', { ...DESK, venue: null, prepare: nobody(true), ready }, async (door) => {
+    await refuse(door.page, '**/v1/passes', 'token_missing');
+    const { clientId: client_id } = await openVenueClient(stage.run.gateway.url);
+    const venue = { client_id, kind: 'hospital', region: '440100', destination: '440000' };
+    await outsideSandbox({ login: true, venue: { ...venue, ends_at: '2046-11-26T16:00:00Z' } })(door.page);
+    await door.page.reload();
+    await nobody(true)(door.page);
+    await ask(door, 'a code that nobody is asked about');
   });
   await lookOnce(stage, 'desk-offline', {
     ...DESK,

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { PROBLEMS } from '../../../schemas/problem.ts';
-import { codeOf, type DoorPage, issuePass, LIGHT, mutated, outsideSandbox, qrPicture } from '../scan-page.ts';
+import { codeOf, type DoorPage, issuePass, LIGHT, mutated, outsideSandbox, qrPicture, refuse } from '../scan-page.ts';
 import { openVenueClient } from '../venue-client.ts';
-import { lookOnce, openDoor, type Scene } from './scene.ts';
+import { lookOnce, openDoor, type Scene, type Stage } from './scene.ts';
 
 const CAMERA_FAULTS = {
   'camera-refused': 'NotAllowedError',
@@ -133,11 +133,38 @@ export const signingIn: Scene = async (stage) => {
   await token.context.close();
   const ends_at = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '');
   const venue = { client_id: 'guangzhou-metro-line-3', kind: 'hospital', region: '440100', destination: '440000' };
-  await lookOnce(stage, 'staff', {
+  const staff = await openDoor(stage, {
     venue: null,
     prepare: outsideSandbox({ login: true, venue: { ...venue, ends_at } }),
   });
+  await stage.look(staff, 'staff');
+  await nobody.prepare(staff.page);
+  await letInNoMore(stage, staff);
+  await staff.context.close();
 };
+
+/** The session has ended while the page stood open: for one, and in the middle of a coach. */
+async function letInNoMore(stage: Stage, door: DoorPage): Promise<void> {
+  const { page } = door;
+  for (const [state, code, reason] of [
+    ['staff-ended', 'token_missing'],
+    ['staff-not-admitted', 'token_invalid', 'region_refused'],
+  ] as const) {
+    const letIn = await refuse(page, '**/v1/verifications', code, reason);
+    await page.locator('#typed').fill('a code that nobody is asked about');
+    await page.locator('#typed').press('Enter');
+    await door.answer();
+    await stage.lookAtAnswer(door, state);
+    await door.putAway();
+    await letIn();
+  }
+  await stage.look(door, 'staff-ended-ready');
+  await page.locator('.scanner .tools button').filter({ hasText: BATCH_NAME }).click();
+  await page.locator('#codes').fill('a code that nobody is asked about\n'.repeat(3));
+  await page.locator('.batch button[type=submit]').click();
+  await page.locator('[data-batch="stopped"]').waitFor();
+  await stage.look(door, 'staff-ended-batch');
+}
 
 /** The same token, as one that says that it is bound to a key. */
 function bound(token: string): string {

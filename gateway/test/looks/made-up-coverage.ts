@@ -176,20 +176,26 @@ function attentionOf(state: CountryState): AttentionItem[] {
 
 const SUBJECTS: Partial<Record<AttentionItem['kind'], string>> = {
   recognition_falling: '460000',
-  guessing: '440000',
-  breaker_open: 'https://issuer-1.henan.huren.example',
   node_silent: 'https://gateway-1.inner-mongolia.huren.example',
   node_fault: 'https://gateway-1.guangxi.huren.example',
   mandate_lapsing: 'sandbox-medical-2026',
-  deviation: 'sandbox-460000@1.0.0',
-  exception_lapsing: 'sandbox-460000@1.0.0',
+  deviation: 'sandbox-460000@1.0.0#3',
+  exception_lapsing: 'sandbox-460000@1.0.0#4',
   approval_waiting: '0.2.0',
-  key_lapsing: 'QmFzZTY0dXJsLXRodW1icHJpbnQtb2YtYS1rZXktaGVyZQ',
+  key_lapsing: 'https://gateway-1.guangxi.huren.example',
 };
 
 const DETAILS: Partial<Record<AttentionItem['kind'], string>> = {
-  recognition_falling: '97.1 % → 71.8 %',
+  recognition_falling: '97 % → 72 %',
+  unsubstantiated: '42 %',
+  batch: '93 %',
+  flip: '12 %',
+  guessing: '31 %',
+  breaker_open: 'https://gateway-1.guangdong.huren.example https://gateway-1.shanghai.huren.example',
+  node_fault: 'gap clock_off',
+  deviation: 'pass → refer',
   exception_lapsing:
     'pass → refer: Measure 2026-1, reported under the January 2021 rule that exceptions are reported first',
   approval_waiting: '1 / 2',
+  key_lapsing: 'attestation QmFzZTY0dXJsLXRodW1icHJpbnQtb2YtYS1rZXktaGVyZQ',
 };

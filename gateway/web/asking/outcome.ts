@@ -1,3 +1,4 @@
+import type { AccessReason } from '../../../schemas/access-reason.ts';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
@@ -11,6 +12,7 @@ import {
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
   type ScanProblemCode,
+  SIGN_IN_USELESS_TEXT,
 } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
@@ -40,6 +42,8 @@ export type Outcome =
       readonly code: ProblemCode | ScanProblemCode | CredentialCode;
       readonly text: LocalisedText;
       readonly next: LocalisedText;
+      /** What exactly is wrong with a token. */
+      readonly reason?: AccessReason | undefined;
     };
 
 export type Problem = Extract<Outcome, { kind: 'problem' }>;
@@ -50,10 +54,30 @@ export function scanProblem(code: ScanProblemCode): Problem {
   return { kind: 'problem', code, text, next };
 }
 
+/** What a new token is free of. Whatever else is wrong with one, the next that the same server gives has as well. */
+const GONE_WITH_THE_TOKEN: ReadonlySet<AccessReason> = new Set<AccessReason>([
+  'expired',
+  'not_yet_valid',
+  'inactive',
+  'malformed',
+  'signature_invalid',
+  'key_unknown',
+  'key_withdrawn',
+]);
+
+/** Whether it is enough that somebody signs in, once more or for the first time. */
+export function isMendedBySigningIn(outcome: Outcome): boolean {
+  if (outcome.kind !== 'problem') return false;
+  if (outcome.code === 'access_missing' || outcome.code === 'token_missing') return true;
+  const { code, reason } = outcome;
+  return code === 'token_invalid' && (reason === undefined || GONE_WITH_THE_TOKEN.has(reason));
+}
+
 /** What somebody at a door does about a refusal, where its own advice is for others; null: it is for whoever reads it. */
-export function doorNextOf(code: string): LocalisedText | null {
+export function doorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+  if (outcome.code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
   const texts: Readonly<Record<string, LocalisedText | null>> = DOOR_NEXT_TEXTS;
-  return ownMember(texts, code) ?? null;
+  return ownMember(texts, outcome.code) ?? null;
 }
 
 /** A pass that is not believed, and why. */

@@ -26,7 +26,8 @@ export async function sandboxAccess(venue: string): Promise<VenueAccess | NoAcce
   const first = await lent.current();
   if (typeof first === 'string') return first;
   const { name, destination, purposes, client_id: clientId } = first;
-  return { name, destination, purposes, clientId, post: (path, body, withinMs) => lent.post(path, body, withinMs) };
+  const post = (path: string, body: object, withinMs: number) => lent.post(path, body, withinMs);
+  return { way: 'sandbox', name, destination, purposes, clientId, post };
 }
 
 /**
@@ -56,7 +57,12 @@ class LentTokens {
     const token = typeof next === 'string' ? this.#token : next;
     if (token === null) return null;
     const reply = await this.#send(path, body, withinMs, token);
-    return problemIn(reply)?.code === 'proof_nonce_required' ? await this.#send(path, body, withinMs, token) : reply;
+    const refused = problemIn(reply)?.code;
+    if (refused === 'proof_nonce_required') return await this.#send(path, body, withinMs, token);
+    if (refused !== 'token_invalid') return reply;
+    this.#token = null;
+    const anew = await this.current();
+    return typeof anew === 'string' ? reply : await this.#send(path, body, withinMs, anew);
   }
 
   async #send(path: string, body: object, withinMs: number, { token_type, access_token }: LentToken) {

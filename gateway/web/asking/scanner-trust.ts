@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CLOCK_SKEW_S } from '../../../schemas/clocks.ts';
-import type { ProvinceCode } from '../../../schemas/code-lists/index.ts';
+import type { LocalisedText, ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
+import { problemSchema } from '../../../schemas/problem.ts';
 import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import type { FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { AnswerTrust } from '../../trust/check-answer.ts';
@@ -16,6 +17,7 @@ import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { keep, readKept } from './kept.ts';
+import { scanProblem } from './outcome.ts';
 
 const BUNDLE_WITHIN_MS = 15_000;
 const CHAIN_WITHIN_MS = 5_000;
@@ -36,6 +38,8 @@ export interface TrustView {
   readonly carried: CarriedTrust | null;
   /** Why the bundle that the gateway gave was not taken; null where it was, or where none was to be had. */
   readonly refused: FailedCheck | null;
+  /** Why a gateway that was reached gave no bundle: what is carried counts on meanwhile; null where it gave one. */
+  readonly unrefreshed: LocalisedText | null;
 }
 
 /** What certificates are decided with: the bundle's lists and rules, and the pinned keys that may sign them. */
@@ -57,6 +61,7 @@ export class ScannerTrust {
   #anchor: PinnedAnchor | null = null;
   #carried: CarriedTrust | null = null;
   #refused: FailedCheck | null = null;
+  #unrefreshed: LocalisedText | null = null;
   /** The latest time that anybody believed has signed: a clock that is behind it was set back. */
   #signedS = 0;
   readonly #nowS: () => number;
@@ -81,7 +86,7 @@ export class ScannerTrust {
   }
 
   get view(): TrustView {
-    return { carried: this.#carried, refused: this.#refused };
+    return { carried: this.#carried, refused: this.#refused, unrefreshed: this.#unrefreshed };
   }
 
   /** Gets today's bundle, signed by the gateway of `destination` where one is named. False: the gateway was not reached. */
@@ -89,7 +94,8 @@ export class ScannerTrust {
     const query = destination === null ? '' : `?destination=${destination}`;
     const reply = await askOwnGateway(`/v1/trust-bundle${query}`, {}, BUNDLE_WITHIN_MS);
     if (reply === null) return false;
-    if (reply.status !== 200) return true;
+    this.#unrefreshed = reply.status === 200 ? null : problemText(reply.text);
+    if (this.#unrefreshed !== null) return true;
     try {
       await this.#take(reply.text.trim(), this.#anchor);
       await keep('bundle', reply.text.trim());
@@ -191,6 +197,11 @@ async function chainFromGateway(entityId: string): Promise<readonly string[]> {
   const reply = await askOwnGateway(`/federation/resolve?sub=${encodeURIComponent(entityId)}`, {}, CHAIN_WITHIN_MS);
   if (reply?.status !== 200) throw new TrustError('fetch_failed', 'no chain for that entity could be fetched');
   return chainInResponse(reply.text.trim());
+}
+
+/** As the gateway's own words have it. */
+function problemText(body: string): LocalisedText {
+  return problemSchema.safeParse(jsonOrUndefined(body)).data?.text ?? scanProblem('reply_unreadable').text;
 }
 
 function onlyTrustErrors(error: unknown): TrustError {

@@ -3,7 +3,9 @@ import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import type { PagePath } from '../../../schemas/texts/shell.ts';
 import { language, say } from '../shell/language.ts';
+import { focusContent } from '../shell/shell.tsx';
 import type { VenuesView } from './sandbox-access.ts';
+import type { AskingAs } from './use-access.ts';
 import { type TokenFault, tokenAccess, type VenueAccess } from './venue-access.ts';
 
 /** The pages that ask as somebody. */
@@ -42,21 +44,56 @@ interface WayInProps {
   readonly page: AskingPage;
   /** Null: the page's own says it. */
   readonly heading: LocalisedText | null;
-  /** Whether a server is set at which staff sign in. */
-  readonly isOffered: boolean;
-  readonly onAccess: (access: VenueAccess) => void;
+  readonly asking: AskingAs;
+  /** Whether this page holds what is gone when another takes its place. */
+  readonly isApart?: boolean;
 }
 
 /** Elsewhere: at the venue's authorization server by way of this gateway, or with a token that somebody brings. */
-export function WayIn({ page, heading, isOffered, onAccess }: WayInProps) {
-  return isOffered ? (
-    <StaffSignIn page={page} heading={heading} />
+export function WayIn({ page, heading, asking, isApart = false }: WayInProps) {
+  return asking.way === 'session' ? (
+    <StaffSignIn page={page} heading={heading} isApart={isApart} />
   ) : (
-    <TokenSignIn heading={heading} onAccess={onAccess} />
+    <TokenSignIn heading={heading} onAccess={asking.take} />
   );
 }
 
-function StaffSignIn({ page, heading }: Pick<WayInProps, 'page' | 'heading'>) {
+interface SignInActProps {
+  readonly page: AskingPage;
+  readonly asking: AskingAs;
+  /** To where on this page a token is put in. */
+  readonly onToken: () => void;
+}
+
+/** The one act after a refusal that signing in mends. */
+export function SignInAct({ page, asking, onToken }: SignInActProps) {
+  switch (asking.way) {
+    case 'session':
+      return (
+        <a class="button primary" href={loginAddress(page)}>
+          {say(SCAN_TEXTS.sign_in_here)}
+        </a>
+      );
+    case 'token':
+      return (
+        <button type="button" class="primary" onClick={onToken}>
+          {say(SCAN_TEXTS.token_again)}
+        </button>
+      );
+    case 'sandbox':
+      return (
+        <a class="button primary" href={`${page}?lang=${language}`}>
+          {say(SCAN_TEXTS.choose_venue)}
+        </a>
+      );
+  }
+}
+
+function loginAddress(page: AskingPage): string {
+  return `/scan/login?lang=${language}&page=${page}`;
+}
+
+function StaffSignIn({ page, heading, isApart }: Required<Pick<WayInProps, 'page' | 'heading' | 'isApart'>>) {
   const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
   return (
     <section>
@@ -67,15 +104,20 @@ function StaffSignIn({ page, heading }: Pick<WayInProps, 'page' | 'heading'>) {
         </p>
       )}
       <p>
-        <a class="button primary" href={`/scan/login?lang=${language}&page=${page}`}>
+        <a class="button primary" href={loginAddress(page)} target={isApart ? '_blank' : undefined}>
           {say(SCAN_TEXTS.sign_in_here)}
         </a>
       </p>
+      {isApart && <p class="quiet">{say(SCAN_TEXTS.sign_in_apart)}</p>}
     </section>
   );
 }
 
-function TokenSignIn({ heading, onAccess }: Pick<WayInProps, 'heading' | 'onAccess'>) {
+interface TokenSignInProps extends Pick<WayInProps, 'heading'> {
+  readonly onAccess: (access: VenueAccess) => void;
+}
+
+function TokenSignIn({ heading, onAccess }: TokenSignInProps) {
   const [token, setToken] = useState('');
   const [fault, setFault] = useState<TokenFault | null>(null);
   return (
@@ -85,7 +127,9 @@ function TokenSignIn({ heading, onAccess }: Pick<WayInProps, 'heading' | 'onAcce
         event.preventDefault();
         const access = tokenAccess(token);
         setFault(typeof access === 'string' ? access : null);
-        if (typeof access !== 'string') onAccess(access);
+        if (typeof access === 'string') return;
+        onAccess(access);
+        focusContent();
       }}
     >
       {heading !== null && <h2>{say(heading)}</h2>}

@@ -17,6 +17,8 @@ const WITHIN_MS = 8_000;
 
 /** As whom this page asks. However somebody came to it, `post` puts a question with what a request is let in by. */
 export interface VenueAccess {
+  /** How somebody came to it: signed in with this gateway, with a token that was brought, or lent by a sandbox. */
+  readonly way: 'session' | 'token' | 'sandbox';
   readonly name: LocalisedText;
   readonly destination: ProvinceCode | null;
   readonly purposes: readonly Purpose[];
@@ -35,15 +37,19 @@ export interface StaffView {
   readonly access: VenueAccess | null;
 }
 
-/** As the venue whose staff have signed in: the browser sends the session along, and no script sees it. */
-export async function staffAccess(): Promise<StaffView> {
+/**
+ * As the venue whose staff have signed in: the browser sends the session along, and no script sees it. Null: the gateway
+ * cannot be reached.
+ */
+export async function staffAccess(): Promise<StaffView | null> {
   const reply = await askOwnGateway('/scan/session', {}, WITHIN_MS);
-  const session = staffSessionSchema.safeParse(reply?.status === 200 ? jsonOrUndefined(reply.text) : null).data;
+  if (reply === null) return null;
+  const session = staffSessionSchema.safeParse(reply.status === 200 ? jsonOrUndefined(reply.text) : null).data;
   const { client_id, destination } = session?.venue ?? {};
   if (client_id === undefined || destination === undefined) return { isOffered: session?.login === true, access: null };
   const name = { zh: client_id, en: client_id };
-  const access = { name, destination, purposes: keysOf(PURPOSES), clientId: client_id, post: postJson };
-  return { isOffered: true, access };
+  const known = { name, destination, purposes: keysOf(PURPOSES), clientId: client_id };
+  return { isOffered: true, access: { way: 'session', ...known, post: postJson } };
 }
 
 /** Ends the session on this device. */
@@ -65,6 +71,7 @@ export function tokenAccess(token: string): VenueAccess | TokenFault {
   if (claims.cnf !== undefined) return 'token_bound';
   const { client_id, region } = claims;
   return {
+    way: 'token',
     name: { zh: client_id, en: client_id },
     destination: provinceOfDivision(region),
     purposes: keysOf(PURPOSES),

@@ -1,23 +1,13 @@
 import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
-import { type AttentionItem, type AttentionKind, nodeFaultSchema } from '../../../schemas/coverage.ts';
-import type { Decision } from '../../../schemas/status.ts';
-import {
-  ATTENTION_TEXTS,
-  affectedText,
-  COVERAGE_TEXTS,
-  moreText,
-  NODE_FAULT_TEXTS,
-} from '../../../schemas/texts/coverage.ts';
-import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
+import type { AttentionItem } from '../../../schemas/coverage.ts';
+import { attentionDetailText } from '../../../schemas/texts/attention.ts';
+import { ATTENTION_TEXTS, affectedText, COVERAGE_TEXTS, moreText } from '../../../schemas/texts/coverage.ts';
 import { say } from '../shell/language.ts';
 import { Address } from './address.tsx';
 import { countText, hourText, provinceText } from './words.ts';
 
 /** A wall screen has room for these above the matrix; the others are a step away. */
 const MOST_AT_ONCE = 10;
-
-/** How the gateway begins what it tells of a rule. */
-const CHANGE = /^(pass|restrict|refer) → (pass|restrict|refer)(: )?/;
 
 /** What asks for attention, in the order that the gateway gives. Whoever cannot see it is told when the first is another. */
 export function Attention({ items }: { readonly items: readonly AttentionItem[] }) {
@@ -57,7 +47,8 @@ function Items({ items, start }: { readonly items: readonly AttentionItem[]; rea
 }
 
 function Item({ item }: { readonly item: AttentionItem }) {
-  const { kind, subject, affected, since, until, detail } = item;
+  const { kind, subject, affected, since, until } = item;
+  const detail = attentionDetailText(item);
   return (
     <li data-attention={kind} data-province={item.province ?? undefined} data-affected={affected}>
       <strong>{headOf(item)}</strong> <span>{say(affectedText(countText(affected)))}</span>
@@ -66,7 +57,7 @@ function Item({ item }: { readonly item: AttentionItem }) {
           <Address text={subject} />
         </span>
       )}
-      {detail !== null && <span class="told">{toldText(kind, detail)}</span>}
+      {detail !== null && <span class="told">{withNumbersWhole(say(detail))}</span>}
       {since !== null && (
         <span>
           {say(COVERAGE_TEXTS.since)} <time dateTime={since}>{hourText(since)}</time>
@@ -81,18 +72,9 @@ function Item({ item }: { readonly item: AttentionItem }) {
   );
 }
 
-/** What the gateway tells in codes, in words; a number as 2026-1 stays on its line. */
-function toldText(kind: AttentionKind, detail: string): string {
-  if (kind === 'node_silent' || kind === 'node_fault') {
-    const faults = nodeFaultSchema.array().safeParse(detail.split(' ')).data;
-    if (faults !== undefined) {
-      return faults.map((fault) => say(NODE_FAULT_TEXTS[fault])).join(say({ zh: '；', en: '; ' }));
-    }
-  }
-  const whole = detail.replaceAll(/(\d-)(?=\d)/g, '$1\u2060');
-  const change = (_: string, from: Decision, to: Decision, colon = '') =>
-    `${DECISION_WORDS[from].zh} → ${DECISION_WORDS[to].zh}${colon.replace(': ', '：')}`;
-  return say({ zh: whole.replaceAll(' %', '%').replace(CHANGE, change), en: whole });
+/** A number as 2026-1 stays on its line. */
+function withNumbersWhole(text: string): string {
+  return text.replaceAll(/(\d-)(?=\d)/g, '$1\u2060');
 }
 
 /** What it is, and where. */

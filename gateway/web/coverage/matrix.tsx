@@ -61,26 +61,7 @@ export function Matrix({ coverage: { cells, suppressed }, question, ask }: Matri
               <Head destinations={destinations} question={question} ask={ask} />
               <tbody>
                 {issuers.map((issuer, row) => (
-                  <tr key={issuer} class={row === active?.row ? 'here' : undefined}>
-                    <th scope="row">
-                      <Ask
-                        question={{ ...question, issuer, destination: null }}
-                        ask={ask}
-                        current={question.issuer === issuer && question.destination === null}
-                      >
-                        {provinceText(issuer)}
-                      </Ask>
-                    </th>
-                    {destinations.map((destination, column) => {
-                      const place = { row, column };
-                      const cell = cellAt.get(placeName(place));
-                      if (cell === undefined) {
-                        return <td key={destination} class={issuer === destination ? 'none own' : 'none'} />;
-                      }
-                      const isActive = isAt(place, active);
-                      return <Cell key={destination} {...{ cell, place, isActive, question, ask, onKeyDown }} />;
-                    })}
-                  </tr>
+                  <Row key={issuer} {...{ issuer, row, destinations, cellAt, active, onKeyDown, question, ask }} />
                 ))}
               </tbody>
             </table>
@@ -116,6 +97,39 @@ function Head({ destinations, question, ask }: HeadProps) {
         ))}
       </tr>
     </thead>
+  );
+}
+
+interface RowProps
+  extends Pick<HeadProps, 'destinations' | 'question' | 'ask'>,
+    Pick<ReturnType<typeof useGridKeys>, 'active' | 'onKeyDown'> {
+  readonly issuer: ProvinceCode;
+  readonly row: number;
+  readonly cellAt: ReadonlyMap<string, CoverageCell>;
+}
+
+function Row({ issuer, row, destinations, cellAt, active, onKeyDown, question, ask }: RowProps) {
+  return (
+    <tr class={row === active?.row ? 'here' : undefined}>
+      <th scope="row">
+        <Ask
+          question={{ ...question, issuer, destination: null }}
+          ask={ask}
+          current={question.issuer === issuer && question.destination === null}
+        >
+          {provinceText(issuer)}
+        </Ask>
+      </th>
+      {destinations.map((destination, column) => {
+        const place = { row, column };
+        const cell = cellAt.get(placeName(place));
+        if (cell === undefined) {
+          return <td key={destination} class={issuer === destination ? 'none own' : 'none'} />;
+        }
+        const isActive = isAt(place, active);
+        return <Cell key={destination} {...{ cell, place, isActive, question, ask, onKeyDown }} />;
+      })}
+    </tr>
   );
 }
 

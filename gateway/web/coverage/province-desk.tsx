@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
-import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS, withheldHereText } from '../../../schemas/texts/coverage.ts';
 import { adapterName } from '../registry/adapter-place.ts';
 import { History } from '../registry/history.tsx';
 import { Adapter } from '../registry/provinces.tsx';
@@ -29,7 +29,7 @@ interface ProvinceDeskProps {
 
 /** One province's page: its row and its column of the matrix, what asks for attention there, and what the registry has of it. */
 export function ProvinceDesk({ province, shown: { whole, close }, question, ask }: ProvinceDeskProps) {
-  const { attention, cells, nodes, signals } = whole;
+  const { attention, cells, nodes, signals, suppressed, suppressed_below: below } = whole;
   const links = { question, ask };
   return (
     <div data-of-province={province}>
@@ -55,6 +55,9 @@ export function ProvinceDesk({ province, shown: { whole, close }, question, ask 
           {...links}
         />
       </div>
+      <p class="quiet" data-suppressed={suppressed.cells}>
+        {say(withheldHereText(suppressed.cells, below))}
+      </p>
       <TakeAway question={question} hours={false} />
       <Trend series={close?.series ?? []} question={question} />
       <Signals signals={signals.filter((signal) => signal.province === province)} />

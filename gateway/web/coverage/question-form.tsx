@@ -38,6 +38,12 @@ export function QuestionForm({ question, ask }: FormProps) {
         options={[every, ...reasons]}
         onChoice={(text) => ask({ ...question, reason: reasonCodeSchema.safeParse(text).data ?? null })}
       />
+      {question.reason !== null && (
+        <p class="quiet">
+          {say(COVERAGE_TEXTS.only_reason)}
+          {say(REASONS[question.reason])}
+        </p>
+      )}
     </form>
   );
 }

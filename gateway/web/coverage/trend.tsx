@@ -3,7 +3,7 @@ import { COUNT_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts'
 import { say } from '../shell/language.ts';
 import type { Question } from './question.ts';
 import { TakeAway } from './take-away.tsx';
-import { countText, hourText, percentText } from './words.ts';
+import { countText, hourText, percentText, shortCountText } from './words.ts';
 
 const WIDTH = 960;
 const HEIGHT = 160;
@@ -94,6 +94,11 @@ function Picture({ series }: { readonly series: Series }) {
         <path class="line" d={pathOf(points, step)} />
         <path class="point" d={points.map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join('')} />
       </svg>
+      <p class="axis quiet" aria-hidden="true">
+        {[most, 0].map((count) => (
+          <span key={count}>{shortCountText(count)}</span>
+        ))}
+      </p>
       <figcaption class="quiet">
         <span>{hourText(first.at)}</span> <span>{hourText(last.at)}</span>
       </figcaption>

@@ -2,23 +2,31 @@ import { secondOf } from '../../../schemas/clocks.ts';
 import { type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
 import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
-import { PASS_TEXTS, TRAVELLER_ASKS_TEXT, TRAVELLER_NEXT_TEXTS } from '../../../schemas/texts/pass.ts';
+import {
+  PASS_TEXTS,
+  STAFF_SIGN_IN_TEXT,
+  TRAVELLER_ASKS_TEXT,
+  TRAVELLER_NEXT_TEXTS,
+} from '../../../schemas/texts/pass.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import type { Outcome } from '../asking/outcome.ts';
+import { isMendedBySigningIn, type Outcome } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
+import { SignInAct } from '../asking/sign-in.tsx';
+import type { AskingAs } from '../asking/use-access.ts';
 import { clockText, say } from '../shell/language.ts';
 
 interface NoPassProps {
   readonly outcome: Outcome;
   readonly nowS: number;
+  readonly asking: AskingAs;
   readonly onAgain: () => void;
 }
 
 /** Why there is no pass, and where its holder can have that put right. */
-export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
+export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
   const decision = outcome.kind === 'answer' ? outcome.claims.decision : undefined;
   const code = 'code' in outcome ? outcome.code : 'failure' in outcome ? outcome.failure.code : undefined;
   return (
@@ -28,6 +36,10 @@ export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
       </h2>
       <Why outcome={outcome} nowS={nowS} />
       <p class="tools">
+        {/* Elsewhere the way in stands below, for staff. */}
+        {asking.way === 'sandbox' && isMendedBySigningIn(outcome) && (
+          <SignInAct page="/pass" asking={asking} onToken={onAgain} />
+        )}
         <button type="button" class="unprinted" onClick={onAgain}>
           {say(PASS_TEXTS.again)}
         </button>
@@ -36,7 +48,7 @@ export function NoPass({ outcome, nowS, onAgain }: NoPassProps) {
   );
 }
 
-function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
+function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
   switch (outcome.kind) {
     case 'answer':
       return <Answered {...outcome} nowS={nowS} />;
@@ -52,15 +64,18 @@ function Why({ outcome, nowS }: Omit<NoPassProps, 'onAgain'>) {
         </>
       );
     case 'refused':
-    case 'problem':
+    case 'problem': {
+      const next = nextOf(outcome);
       return (
         <>
-          <p>{say(outcome.text)}</p>
+          <p>{say(next === null ? PASS_TEXTS.not_now : outcome.text)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(nextOf(outcome.code))}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome))}</Row>
+            {next === null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
           </dl>
         </>
       );
+    }
     // What a holder carries already is nothing that this page asks for.
     case 'pass':
     case 'certificate':
@@ -93,8 +108,12 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
   );
 }
 
-/** For the traveller: the advice that comes with a problem is for whoever scans. */
-function nextOf(code: string): LocalisedText {
+/** For the traveller: the advice that comes with a problem is for whoever scans. Null: it is nothing of the traveller's. */
+function nextOf({ code }: { readonly code: string }): LocalisedText | null {
   const texts: Readonly<Record<string, LocalisedText>> = TRAVELLER_NEXT_TEXTS;
-  return ownMember(texts, code) ?? TRAVELLER_ASKS_TEXT;
+  return ownMember(texts, code) ?? null;
+}
+
+function asksText(outcome: Outcome): LocalisedText {
+  return isMendedBySigningIn(outcome) ? STAFF_SIGN_IN_TEXT : TRAVELLER_ASKS_TEXT;
 }

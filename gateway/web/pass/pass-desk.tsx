@@ -2,9 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { type LocalisedText, PROVINCES } from '../../../schemas/code-lists/index.ts';
 import { PASS_TEXTS } from '../../../schemas/texts/pass.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
+import { nowS, type Opened, openScanner } from '../asking/opening.ts';
 import { scanProblem } from '../asking/outcome.ts';
 import { ChooseVenue, WayIn } from '../asking/sign-in.tsx';
+import { useAccess } from '../asking/use-access.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { SeveralCodes } from '../reading/choice.tsx';
 import { Entry } from '../reading/entry.tsx';
@@ -31,33 +32,41 @@ function placeText({ name, destination }: VenueAccess): LocalisedText {
 }
 
 /** A traveller's page: their own code in, a pass out. One at a time, and nothing of either is kept. */
-export function PassDesk({ venue, opened }: PassDeskProps) {
+export function PassDesk({ venue, opened: openedFirst }: PassDeskProps) {
+  const [opened, setOpened] = useState(openedFirst);
   const [state, setState] = useState<Opened | null>(null);
-  const [access, setAccess] = useState<VenueAccess | null>(null);
+  const asking = useAccess(venue, opened);
+  const { access } = asking;
   const [outcome, setOutcome] = useState<PassOutcome | null>(null);
   const [isAsking, setAsking] = useState(false);
   const busy = useRef(false);
 
   useEffect(() => {
-    void opened.then((now) => {
-      setState(now);
-      setAccess((before) => before ?? now.access);
-    });
+    void opened.then(setState);
   }, [opened]);
-
-  const takeAccess = (next: VenueAccess) => {
-    setAccess(next);
-    focusContent();
+  const openAgain = () => {
+    setState(null);
+    setOpened(openScanner(venue));
   };
+  useEffect(() => {
+    if (state?.isReached !== false) return;
+    addEventListener('online', openAgain);
+    return () => removeEventListener('online', openAgain);
+  }, [state]);
+  // What was refused for want of somebody is past once somebody has signed in.
+  useEffect(() => {
+    if (access !== null) setOutcome(null);
+  }, [access]);
+
   const ask = async (code: string) => {
     if (busy.current) return;
     busy.current = true;
     setAsking(true);
     reading.dropChoice();
     const { trust } = await opened;
-    const obtain = async () => access ?? (await opened).access ?? (await obtainAccess(venue));
-    const asking = { trust, obtainAccess: obtain, purpose: null, nowS, onClock: () => {} };
-    const next = await askForPass(code, asking).catch(() => scanProblem('reply_unreadable'));
+    const put = { trust, obtainAccess: asking.obtain, purpose: null, nowS, onClock: () => {} };
+    const next = await askForPass(code, put).catch(() => scanProblem('reply_unreadable'));
+    if (next.kind !== 'issued') asking.heed(next);
     busy.current = false;
     setAsking(false);
     setOutcome(next);
@@ -72,10 +81,13 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
   useEffect(() => listenForPaste(onText, reading.onPicture), [access]);
   // Whoever listens or works with keys is taken to what came of it.
   useEffect(() => {
-    document.getElementById(outcome === null ? 'typed' : 'pass-name')?.focus({ preventScroll: outcome === null });
+    const place = document.getElementById(outcome === null ? 'typed' : 'pass-name');
+    if (place === null) focusContent();
+    else place.focus({ preventScroll: outcome === null });
   }, [outcome === null]);
 
   const again = () => setOutcome(null);
+  const isNobody = state !== null && access === null && state.venues === null;
   const sandbox = (state?.venues != null || (venue !== null && access !== null)) && (
     <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
   );
@@ -91,20 +103,24 @@ export function PassDesk({ venue, opened }: PassDeskProps) {
       <h1>{say(PASS_TEXTS.heading)}</h1>
       {outcome === null && <p>{say(PASS_TEXTS.intro)}</p>}
       {state?.venues != null && <ChooseVenue venues={state.venues} page="/pass" heading={PASS_TEXTS.where} />}
-      {state !== null && access === null && state.venues === null && (
-        <>
-          <p class="notice">{say(state.isReached ? PASS_TEXTS.at_desk : PASS_TEXTS.offline)}</p>
-          {state.isReached && (
-            <WayIn
-              page="/pass"
-              heading={PASS_TEXTS.for_staff}
-              isOffered={state.staff.isOffered}
-              onAccess={takeAccess}
-            />
+      {outcome !== null && <NoPass outcome={outcome} nowS={nowS()} asking={asking} onAgain={again} />}
+      {isNobody && outcome === null && (
+        <p class="notice">
+          {say(state.isReached ? PASS_TEXTS.at_desk : PASS_TEXTS.offline)}
+          {!state.isReached && (
+            <button
+              type="button"
+              onClick={() => {
+                focusContent();
+                openAgain();
+              }}
+            >
+              {say(PASS_TEXTS.try_again)}
+            </button>
           )}
-        </>
+        </p>
       )}
-      {outcome !== null && <NoPass outcome={outcome} nowS={nowS()} onAgain={again} />}
+      {isNobody && state.isReached && <WayIn page="/pass" heading={PASS_TEXTS.for_staff} asking={asking} />}
       <p class="asking" role="status">
         {isAsking && say(PASS_TEXTS.asking)}
       </p>

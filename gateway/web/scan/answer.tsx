@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
@@ -15,7 +16,7 @@ import {
 import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { decisionOf, doorNextOf, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
+import { decisionOf, doorNextOf, isMendedBySigningIn, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
@@ -29,19 +30,21 @@ interface AnswerProps {
   readonly outcome: Outcome | null;
   readonly nowS: () => number;
   readonly onNext: () => void;
+  /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
+  readonly signIn: (onToken: () => void) => ComponentChildren;
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, nowS, onNext }: AnswerProps) {
+export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
-  const next = useRef<HTMLButtonElement>(null);
+  const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
   // Asked now: once what is below cannot be reached any more, nothing in it has the focus.
   if (outcome !== null) before.current ??= document.activeElement;
   // Whoever works with keys goes on with one key, and is then back where the last code was typed.
   useEffect(() => {
     if (outcome !== null) {
-      next.current?.focus({ preventScroll: true });
+      acts.current?.querySelector<HTMLElement>('a, button')?.focus({ preventScroll: true });
       return;
     }
     const { current } = before;
@@ -68,9 +71,16 @@ export function Answer({ outcome, nowS, onNext }: AnswerProps) {
           <p class="word">{say(wordOf(outcome))}</p>
           <div class="details">
             <Details outcome={outcome} nowS={nowS()} />
-            <button ref={next} type="button" class="next" onClick={onNext}>
-              {say(SCAN_TEXTS.next)}
-            </button>
+            <div ref={acts} class="acts">
+              {isMendedBySigningIn(outcome) &&
+                signIn(() => {
+                  before.current = document.getElementById('token');
+                  onNext();
+                })}
+              <button type="button" class="next" onClick={onNext}>
+                {say(SCAN_TEXTS.next)}
+              </button>
+            </div>
           </div>
         </>
       )}
@@ -118,18 +128,26 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       );
     case 'refused':
     case 'problem': {
-      const atDoor = doorNextOf(outcome.code);
+      const atDoor = doorNextOf(outcome);
       return (
         <>
           <p class="lead">{say(atDoor ?? outcome.next)}</p>
           <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
-            {atDoor !== null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.next)}</Row>}
+            {atDoor !== null && <Row name={SCAN_TEXTS.for_operator}>{forOperator(outcome)}</Row>}
           </dl>
         </>
       );
     }
   }
+}
+
+/** The refusal's own advice, with what exactly is wrong where that is told. */
+function forOperator(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): string {
+  const reason = outcome.kind === 'problem' ? outcome.reason : undefined;
+  return reason === undefined
+    ? say(outcome.next)
+    : say({ zh: `${outcome.next.zh}（${reason}）`, en: `${outcome.next.en} (${reason})` });
 }
 
 function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {

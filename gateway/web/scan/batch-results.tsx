@@ -101,7 +101,7 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
             {say(word)}
           </span>{' '}
           <span class="why">
-            {issuer !== null && `${say(PROVINCES[issuer])} · `}
+            {issuer !== null && `${say(PROVINCES[issuer])}${say({ zh: '：', en: ': ' })}`}
             {why.map(say).join(say({ zh: '；', en: '; ' }))}{' '}
             {decision !== 'pass' && remedy?.phone != null && <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>}
           </span>

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
-import type { Problem } from '../asking/outcome.ts';
+import { doorNextOf, isMendedBySigningIn, type Problem } from '../asking/outcome.ts';
 import type { Asking } from '../asking/put-question.ts';
 import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
@@ -18,16 +18,25 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 interface BatchProps {
   readonly asking: () => Promise<Asking>;
   readonly onRows: (rows: readonly ShownRow[]) => void;
+  readonly onProblem: (problem: Problem) => void;
   readonly onLeave: () => void;
+  /** How one signs in, where nobody is. */
+  readonly wayIn: ComponentChildren;
+  readonly isSomebody: boolean;
   /** What is wrong with this device: below the heading. */
   readonly children: ComponentChildren;
 }
 
 /** Why it was not begun, or ended before; and what to do where that is not plain. */
-type Fault = Pick<Problem, 'text'> & { readonly next: LocalisedText | null };
+interface Fault {
+  readonly text: LocalisedText;
+  readonly next: LocalisedText | null;
+  /** Whether the rest is checked as soon as somebody has signed in. */
+  readonly isMendedBySigningIn?: boolean;
+}
 
 /** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */
-export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
+export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, children }: BatchProps) {
   const [text, setText] = useState('');
   const [waiting, setWaiting] = useState<readonly ScannedLine[]>([]);
   const [rows, setRows] = useState<readonly ShownRow[]>([]);
@@ -60,9 +69,20 @@ export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
     });
     if (isGone.current) return;
     setWaiting(left);
-    setFault(problem);
     setRunning(false);
+    if (problem === null) return;
+    setFault({
+      text: problem.text,
+      next: doorNextOf(problem) ?? problem.next,
+      isMendedBySigningIn: isMendedBySigningIn(problem),
+    });
+    onProblem(problem);
   };
+  useEffect(() => {
+    if (!isSomebody || fault?.isMendedBySigningIn !== true || waiting.length === 0) return;
+    name.current?.focus();
+    void run(waiting);
+  }, [isSomebody]);
   const start = () => {
     const lines = scannedLines(text);
     const refused = lines.length === 0 ? BATCH_TEXTS.none : lines.length > MAX_LINES ? BATCH_TEXTS.too_many : null;
@@ -155,6 +175,7 @@ export function Batch({ asking, onRows, onLeave, children }: BatchProps) {
           )}
         </p>
       )}
+      {wayIn}
       {rows.length > 0 && (
         <BatchResults
           rows={rows}

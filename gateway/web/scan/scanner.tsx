@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { nowS, type Opened, obtainAccess } from '../asking/opening.ts';
-import { ChooseVenue, WayIn } from '../asking/sign-in.tsx';
-import type { VenueAccess } from '../asking/venue-access.ts';
+import { nowS, type Opened } from '../asking/opening.ts';
+import type { Outcome } from '../asking/outcome.ts';
+import { ChooseVenue, SignInAct, WayIn } from '../asking/sign-in.tsx';
+import { useAccess } from '../asking/use-access.ts';
+import { signOut } from '../asking/venue-access.ts';
 import { SeveralCodes } from '../reading/choice.tsx';
 import { Entry } from '../reading/entry.tsx';
 import { listenForPaste } from '../reading/paste.ts';
@@ -32,7 +34,6 @@ interface ScannerProps {
 /** The scanner: what the camera sees, other ways in, the answer over everything, and what this device goes by. */
 export function Scanner({ venue, opened }: ScannerProps) {
   const [state, setState] = useState<Opened | null>(null);
-  const [access, setAccess] = useState<VenueAccess | null>(null);
   const [purpose, setPurpose] = useState<Purpose | null>(null);
   const [isReached, setReached] = useState(true);
   const [isMuted, setMuted] = useState(false);
@@ -42,24 +43,21 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const [, setTick] = useState(0);
   const wasMany = useRef(false);
   const manyButton = useRef<HTMLButtonElement>(null);
-  const obtain = async () => {
-    const found = access ?? (await opened).access ?? (await obtainAccess(venue));
-    if (typeof found !== 'string') setAccess(found);
-    return found;
+  const asking = useAccess(venue, opened);
+  const { access } = asking;
+  const onOutcome = (outcome: Outcome) => {
+    asking.heed(outcome);
+    if (outcome.kind === 'answer') setReached(true);
+    if (outcome.kind === 'problem' && outcome.code === 'gateway_unreachable') setReached(false);
   };
-  const takeAccess = (next: VenueAccess) => {
-    setAccess(next);
-    focusContent();
-  };
-  const scanning = useScanning({ opened, obtainAccess: obtain, purpose, onAsked: setReached });
+  const scanning = useScanning({ opened, obtainAccess: asking.obtain, purpose, onOutcome });
   const { reading } = scanning;
   /** A token that somebody brought is gone with the page: who brought it loads the page again. */
-  const hasBrought = venue === null && access !== (state?.access ?? null);
+  const hasBrought = access?.way === 'token';
 
   useEffect(() => {
     void opened.then((now) => {
       setState(now);
-      setAccess((before) => before ?? now.access);
       setReached(now.isReached);
     });
   }, [opened]);
@@ -95,6 +93,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
     const refresh = async () => {
       const destination = access?.destination ?? state.trust.view.carried?.province ?? null;
       setReached(await state.trust.refresh(destination));
+      // What it goes by has changed, whether or not the gateway is still reached.
+      setTick(Date.now());
       lookForUpdate();
     };
     const again = () => void refresh();
@@ -133,30 +133,40 @@ export function Scanner({ venue, opened }: ScannerProps) {
   );
   const heading = headingOf(state, { isSomebody: access !== null, isReached, nowS: nowS() });
   const mayScan = !isNobody || (state.venues === null && state.trust.view.carried !== null);
+  const isUnnamed = isNobody && state.venues === null;
+  const wayIn = isUnnamed && (
+    <>
+      <WayIn page="/scan" heading={null} asking={asking} isApart={isMany} />
+      <p class="quiet">{say(SCAN_TEXTS.unnamed)}</p>
+    </>
+  );
   return (
     <>
-      <Answer outcome={scanning.outcome} nowS={nowS} onNext={scanning.onNext} />
+      <Answer
+        outcome={scanning.outcome}
+        nowS={nowS}
+        onNext={scanning.onNext}
+        signIn={(onToken) => <SignInAct page="/scan" asking={asking} onToken={onToken} />}
+      />
       <div class="scanner" inert={scanning.outcome !== null}>
         {!isMany && <h1>{say(scanning.isAsking ? SCAN_TEXTS.asking : heading)}</h1>}
         {!isMany && warnings}
         {state?.venues != null && <ChooseVenue venues={state.venues} page="/scan" heading={null} />}
-        {isNobody && state.venues === null && (
-          <>
-            <WayIn page="/scan" heading={null} isOffered={state.staff.isOffered} onAccess={takeAccess} />
-            <p class="quiet">{say(SCAN_TEXTS.unnamed)}</p>
-          </>
-        )}
+        {!isMany && wayIn}
         {mayScan && isMany && (
           <Batch
             asking={async () => ({
               trust: (await opened).trust,
-              obtainAccess: obtain,
+              obtainAccess: asking.obtain,
               purpose,
               nowS,
               onClock: () => {},
             })}
             onRows={(rows) => scanning.count(rows.map(({ decision }) => decision))}
+            onProblem={asking.heed}
             onLeave={() => setMany(false)}
+            wayIn={wayIn}
+            isSomebody={access !== null}
           >
             {warnings}
           </Batch>
@@ -178,7 +188,11 @@ export function Scanner({ venue, opened }: ScannerProps) {
             access={access}
             purpose={purpose}
             onPurpose={setPurpose}
-            isStaff={access === state?.staff.access}
+            onSignOut={() => {
+              if (access.way === 'session') return void signOut().then(() => location.reload());
+              asking.leave();
+              focusContent();
+            }}
             isMuted={isMuted}
             onMuted={(muted) => {
               scanning.signals.muted = muted;

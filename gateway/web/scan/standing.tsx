@@ -37,12 +37,20 @@ interface WarningsProps {
 }
 
 /** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
-export function Warnings({ trust: { carried, refused }, nowS, isReached, clockAheadS, onNewAnchor }: WarningsProps) {
+export function Warnings({ trust, nowS, isReached, clockAheadS, onNewAnchor }: WarningsProps) {
+  const { carried, refused, unrefreshed } = trust;
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
     <div role="status">
       {!isReached && <p class="notice">{say(isHeld ? SCAN_TEXTS.offline : SCAN_TEXTS.offline_bare)}</p>}
       {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
+      {isReached && unrefreshed !== null && (
+        <p class="notice" data-trust-unrefreshed>
+          {say(SCAN_TEXTS.trust_unrefreshed)}
+          {say({ zh: '：', en: ': ' })}
+          {say(unrefreshed)}
+        </p>
+      )}
       {refused !== null && (
         <p class="notice" data-trust-refused={refused.code}>
           {say(SCAN_TEXTS.trust_refused)}

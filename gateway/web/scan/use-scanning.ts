@@ -35,7 +35,8 @@ interface Parts {
   /** As whom this page asks; asked for again where nobody was reached before. */
   readonly obtainAccess: () => Promise<VenueAccess | NoAccess>;
   readonly purpose: Purpose | null;
-  readonly onAsked: (reached: boolean) => void;
+  /** Told what each code came to, before it is shown. */
+  readonly onOutcome: (outcome: Outcome) => void;
 }
 
 export function useScanning(parts: Parts): Scanning {
@@ -81,10 +82,9 @@ export function useScanning(parts: Parts): Scanning {
     reading.dropChoice();
     enqueue(async () => {
       const { trust } = await latest.current.opened;
-      const { obtainAccess, purpose, onAsked } = latest.current;
+      const { obtainAccess, purpose, onOutcome } = latest.current;
       const next = await scanText(text, { trust, obtainAccess, purpose, nowS, onClock: setClockAheadS });
-      if (next.kind === 'answer') onAsked(true);
-      if (next.kind === 'problem' && next.code === 'gateway_unreachable') onAsked(false);
+      onOutcome(next);
       return next;
     });
   };

@@ -1,6 +1,6 @@
 import { PURPOSES, type Purpose } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { signOut, type VenueAccess } from '../asking/venue-access.ts';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { say } from '../shell/language.ts';
 
 interface VenueBarProps {
@@ -8,14 +8,13 @@ interface VenueBarProps {
   /** Null: what the venue checks for in the first place. */
   readonly purpose: Purpose | null;
   readonly onPurpose: (purpose: Purpose | null) => void;
-  /** Whether somebody has signed in here, and can sign out. */
-  readonly isStaff: boolean;
+  readonly onSignOut: () => void;
   readonly isMuted: boolean;
   readonly onMuted: (muted: boolean) => void;
 }
 
 /** As whom this page asks and what for, and whether it sounds. */
-export function VenueBar({ access, purpose, onPurpose, isStaff, isMuted, onMuted }: VenueBarProps) {
+export function VenueBar({ access, purpose, onPurpose, onSignOut, isMuted, onMuted }: VenueBarProps) {
   return (
     <p class="tools">
       <span class="venue">
@@ -40,8 +39,8 @@ export function VenueBar({ access, purpose, onPurpose, isStaff, isMuted, onMuted
           </select>
         </label>
       )}
-      {isStaff && (
-        <button type="button" onClick={() => void signOut().then(() => location.reload())}>
+      {access.way !== 'sandbox' && (
+        <button type="button" onClick={onSignOut}>
           {say(SCAN_TEXTS.sign_out)}
         </button>
       )}

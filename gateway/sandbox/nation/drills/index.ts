@@ -1,4 +1,5 @@
 import { AUTHORITY_DOWN } from './authority-down.ts';
+import { CERTIFICATES_FROM_ABROAD } from './certificates-from-abroad.ts';
 import { COVERAGE_ADDS_UP } from './coverage-adds-up.ts';
 import type { Drill } from './drill.ts';
 import { FOREIGN_VENUE_TOKEN } from './foreign-venue-token.ts';
@@ -15,6 +16,7 @@ import { SUSPEND_REACHES_ALL } from './suspend-reaches-all.ts';
 /** In the order in which they run: what cannot be undone comes last. */
 export const ALL_DRILLS: readonly Drill[] = [
   SECRETS_AT_HOME,
+  CERTIFICATES_FROM_ABROAD,
   COVERAGE_ADDS_UP,
   FOREIGN_VENUE_TOKEN,
   GATEWAY_ATTESTS_FOR_OTHER_PROVINCE,
