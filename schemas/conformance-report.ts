@@ -4,7 +4,9 @@ import { conformanceFindingCodeSchema } from './conformance-findings.ts';
 import { instantSchema } from './status.ts';
 
 /**
- * One finding. `at` is the file and the place in it (`manifest.json#/reply/status`) or the probe; `detail` never holds
+ * One finding. `at` is the file and the place in it (`manifest.json#/reply/status`) or what was tried of the system;
+ * that and `detail` are a closed code, and its values as JSON where it has any: `mapped_to {"value":"7","to":"red"}`. Their form
+ * stays a text, since every follower of the log holds a report to it; reports of kits before 1.2.0 have a sentence there. Never
  * anything that an upstream said about a person.
  */
 export const conformanceFindingSchema = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { credentialFamilySchema } from './credential-family.ts';
 import { exchange, memberSchema, pathSchema, pointerSchema } from './driver-exchange.ts';
+import { SCHEMA_RULES } from './texts/schema-faults.ts';
 
 /** Guangdong's gateway family: four `x-tif-*` headers, the signature a SHA-256 over timestamp, token and nonce. */
 export const tifConfigSchema = z.strictObject({ name: z.literal('tif'), ...exchange });
@@ -58,7 +59,7 @@ const headerNameSchema = z
   .string()
   .max(64)
   .regex(/^[a-z0-9][a-z0-9-]*$/)
-  .refine((name) => !OUR_HEADERS.has(name), 'that header is ours to write');
+  .refine((name) => !OUR_HEADERS.has(name), SCHEMA_RULES.header_ours.en);
 
 /** Where a secret goes; `secret` is its name in the operator's access file, and its value goes there as it is. */
 const credentialSchema = z.discriminatedUnion('in', [

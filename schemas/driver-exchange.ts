@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCHEMA_RULES } from './texts/schema-faults.ts';
 
 /** RFC 6901 JSON Pointer into a reply or record. */
 export const pointerSchema = z
@@ -32,17 +33,17 @@ export const statusOutcomeSchema = z
       .int()
       .min(200)
       .max(599)
-      .refine((status) => status < 300 || status > 399, 'a redirect is never followed, and never an answer'),
+      .refine((status) => status < 300 || status > 399, SCHEMA_RULES.redirect_no_answer.en),
     means: z.enum(['expired', 'unknown', 'refused', 'busy']),
     at: pointerSchema.exactOptional(),
     codes: codesSchema.min(1).exactOptional(),
   })
-  .refine(({ at, codes }) => (at === undefined) === (codes === undefined), 'at and codes belong together')
+  .refine(({ at, codes }) => (at === undefined) === (codes === undefined), SCHEMA_RULES.at_and_codes.en)
   .refine(
     ({ status, means, at }) => at !== undefined || means === 'refused' || means === 'busy' || isAboutTheCode(status),
-    'a status that any code could get in an outage means nothing about one code: give at and codes',
+    SCHEMA_RULES.status_of_outage.en,
   )
-  .refine(({ status, at }) => status !== 200 || at !== undefined, 'the codes of a 200 stand at a place of their own')
+  .refine(({ status, at }) => status !== 200 || at !== undefined, SCHEMA_RULES.codes_of_200.en)
   .meta({ id: 'StatusOutcome' });
 export type StatusOutcome = z.infer<typeof statusOutcomeSchema>;
 

@@ -154,6 +154,12 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['reason'],
     about: 'Mend the key file or the token that `reason` names; what it would sign is answered `unavailable`',
   },
+  'the trust bundle was not written': {
+    level: 'warn',
+    members: ['reason'],
+    about:
+      'The command line on this machine verifies with an older one while no gateway answers; written at the next change',
+  },
   'the keys of the log have changed': {
     level: 'info',
     members: ['kid'],

@@ -18,6 +18,7 @@ import { localScalarSchema, pointerSchema } from './driver-exchange.ts';
 import { recogniserSchema } from './recogniser.ts';
 import { remedySchema } from './remedy.ts';
 import { entityIdSchema, flagSchema, statusSchema } from './status.ts';
+import { SCHEMA_RULES } from './texts/schema-faults.ts';
 
 /** A table from documented local values to normalised ones. What is not in the table is unmapped and reported. */
 function tableOf<T extends z.ZodType>(to: T) {
@@ -169,17 +170,17 @@ export const manifestSchema = z
       .meta({ description: 'ways to ask, in this order; the next one only where nobody answers. Absent: direct' }),
   })
   .refine(({ node, route = ['direct'] }) => route.some((way) => way !== 'direct') === (node !== undefined), {
-    error: 'node, and a route to it (node or national), belong together',
+    error: SCHEMA_RULES.node_and_route.en,
     path: ['route'],
   })
   .refine(({ route = [] }) => route.join() === WAYS.filter((way) => route.includes(way)).join(), {
-    error: 'route names each way once, in the order node, national, direct',
+    error: SCHEMA_RULES.route_order.en,
     path: ['route'],
   })
   .refine(({ province, route = [] }) => province !== NATIONAL_PLATFORM || !route.includes('national'), {
-    error: 'the national platform is not reached by way of itself',
+    error: SCHEMA_RULES.route_of_platform.en,
     path: ['route'],
   })
-  .refine(isWithinProvince, { error: 'division is a part of the province', path: ['division'] })
+  .refine(isWithinProvince, { error: SCHEMA_RULES.division_of_province.en, path: ['division'] })
   .meta({ id: 'AdapterManifest' });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unframed } from './scanned-text.ts';
+import { SCHEMA_RULES } from './texts/schema-faults.ts';
 
 const alphabetSchema = z.enum(['digits', 'hex', 'hex_upper', 'alphanumeric', 'base64', 'base64url', 'base45']).meta({
   description:
@@ -51,10 +52,10 @@ export function webPrefixOf(prefix: string): WebPrefix | null {
 
 const prefixSchema = literalSchema
   .refine((prefix) => unframed(prefix) === prefix, {
-    error: 'starts like what scanners add, which is taken off a code',
+    error: SCHEMA_RULES.prefix_framed.en,
   })
   .refine((prefix) => !SCHEME.test(prefix) || webPrefixOf(prefix) !== null, {
-    error: 'a web address ends in a path segment, or in one parameter and the start of its value',
+    error: SCHEMA_RULES.prefix_web.en,
   });
 
 /**
@@ -90,7 +91,7 @@ export const recogniserSchema = z
       host: z.hostname(),
       path: webPathSchema
         .refine((path) => path.split('/').filter((segment) => segment === '{token}').length === 1, {
-          error: 'has {token} as exactly one of its segments',
+          error: SCHEMA_RULES.token_segment.en,
         })
         .meta({ description: 'the token is the segment in the place of {token}: /{token}, /c/{token}/view' }),
       length: lengthSchema,

@@ -2,7 +2,7 @@ import type { AuthorityModel, EntitledBody } from '../../schemas/authority-model
 import { GROUNDS } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { ReplyTables } from '../../schemas/manifest.ts';
-import { finding, inManifest } from './finding.ts';
+import { detail, finding, inManifest } from './finding.ts';
 import type { Subject } from './subject.ts';
 
 type AssignmentTable = NonNullable<ReplyTables['assignment']>;
@@ -10,7 +10,7 @@ type AssignmentTable = NonNullable<ReplyTables['assignment']>;
 /** Whoever is shown a wrong status must be able to reach somebody. */
 export function checkRemedy({ manifest: { remedy } }: Subject): ConformanceFinding[] {
   if (remedy.phone !== null || remedy.url !== null) return [];
-  return [finding('remedy_unreachable', inManifest('/remedy'), 'give a phone number or a web address')];
+  return [finding('remedy_unreachable', inManifest('/remedy'), detail('remedy_needed'))];
 }
 
 /** A rule that nobody could ever keep makes every red of the province unsubstantiated, or every one good. */
@@ -22,13 +22,14 @@ function bodyFindings({ batch, may_assign, approvals }: AuthorityModel): Conform
   const findings: ConformanceFinding[] = [];
   if (batch !== null && !isAmong(may_assign, batch.taken_by)) {
     const { level, roles } = batch.taken_by;
-    const who = `${level} (${roles.join(', ') || 'any role'})`;
+    const who =
+      roles.length === 0 ? detail('body_of_any_role', { level }) : detail('body', { level, roles: roles.join(', ') });
     findings.push(finding('batch_taker_not_entitled', inManifest('/authority/batch/taken_by'), who));
   }
   const last = approvals.at(-1);
   if (last !== undefined && !isAmong(may_assign, { level: last.level, roles: [last.role] })) {
     const at = inManifest(`/authority/approvals/${approvals.length - 1}`);
-    findings.push(finding('last_step_not_entitled', at, `${last.level} ${last.role}`));
+    findings.push(finding('last_step_not_entitled', at, detail('body', { level: last.level, roles: last.role })));
   }
   return findings;
 }
@@ -36,23 +37,30 @@ function bodyFindings({ batch, may_assign, approvals }: AuthorityModel): Conform
 function groundFindings(authority: AuthorityModel, reply: ReplyTables): ConformanceFinding[] {
   const findings: ConformanceFinding[] = [];
   if (!authority.grounds.some((ground) => GROUNDS[ground].colour === 'red')) {
-    findings.push(finding('no_red_ground', inManifest('/authority/grounds'), 'list the national red grounds'));
+    findings.push(finding('no_red_ground', inManifest('/authority/grounds'), detail('grounds_needed')));
   }
   for (const [index, { to }] of (reply.ground?.values ?? []).entries()) {
     if (to === null || authority.grounds.includes(to)) continue;
-    findings.push(finding('ground_unlisted', inManifest(`/reply/ground/values/${index}`), to));
+    findings.push(
+      finding('ground_unlisted', inManifest(`/reply/ground/values/${index}`), detail('ground_mapped', { ground: to })),
+    );
   }
   return findings;
 }
 
 function readFindings(authority: AuthorityModel, reply: ReplyTables): ConformanceFinding[] {
   const findings: ConformanceFinding[] = [];
-  if (reply.origin === undefined) findings.push(finding('origin_unread', inManifest('/reply'), 'no origin table'));
+  if (reply.origin === undefined)
+    findings.push(finding('origin_unread', inManifest('/reply'), detail('origin_table_absent')));
   if (reply.assignment === undefined) {
-    return [...findings, finding('assignment_unread', inManifest('/reply'), 'no assignment table')];
+    return [...findings, finding('assignment_unread', inManifest('/reply'), detail('assignment_table_absent'))];
   }
   const unreadable = unreadableRules(authority, reply.assignment).map(([rule, member]) =>
-    finding('authority_unreadable', inManifest(`/authority/${rule}`), `the rule needs /reply/assignment/${member}`),
+    finding(
+      'authority_unreadable',
+      inManifest(`/authority/${rule}`),
+      detail('rule_needs', { member: `/reply/assignment/${member}` }),
+    ),
   );
   return [...findings, ...unreadable];
 }

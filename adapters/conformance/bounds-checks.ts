@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
-import { finding, inManifest } from './finding.ts';
+import { type Detail, detail, finding, inManifest } from './finding.ts';
 import type { Subject } from './subject.ts';
 
 const SANDBOX_HOST = /(?:^|\.)sandbox\.invalid$/;
@@ -10,27 +10,25 @@ const NO_PUBLIC_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain)$/;
 export function checkBounds({ manifest }: Subject): ConformanceFinding[] {
   const { upstream, freshness_s, stale_grace_s, reply, recognise } = manifest;
   const findings: ConformanceFinding[] = [];
-  const report = (pointer: string, detail: string) =>
-    void findings.push(finding('bounds_unsound', inManifest(pointer), detail));
+  const report = (pointer: string, what: Detail) =>
+    void findings.push(finding('bounds_unsound', inManifest(pointer), what));
 
   if (freshness_s > 0 && upstream.timeout_ms > freshness_s * 1000) {
-    report('/upstream/timeout_ms', 'an answer would be older than freshness_s before it arrives');
+    report('/upstream/timeout_ms', detail('older_on_arrival'));
   }
   if (freshness_s === 0 && stale_grace_s > 0) {
-    report('/stale_grace_s', 'an answer that is never kept cannot be used past its time');
+    report('/stale_grace_s', detail('never_kept'));
   }
   for (const [index, rule] of reply.validity.entries()) {
     const at = `/reply/validity/${index}`;
-    if (rule.max_age_s < freshness_s) report(at, 'the status ends while an answer that shows it is still fresh');
-    if (rule.status === 'indeterminate') report(at, 'what nobody could tell does not grow old');
-    if (reply.validity.findIndex(({ status }) => status === rule.status) < index)
-      report(at, 'a second rule for one status');
+    if (rule.max_age_s < freshness_s) report(at, detail('ends_while_fresh'));
+    if (rule.status === 'indeterminate') report(at, detail('grows_not_old'));
+    if (reply.validity.findIndex(({ status }) => status === rule.status) < index) report(at, detail('second_rule'));
   }
   for (const [index, recogniser] of recognise.entries()) {
     const { min, max } = recogniser.length;
-    if (min > max) report(`/recognise/${index}/length`, 'min is above max');
-    else if (literalOf(recogniser).length >= max)
-      report(`/recognise/${index}/length`, 'the mark leaves no room for a token');
+    if (min > max) report(`/recognise/${index}/length`, detail('min_above_max'));
+    else if (literalOf(recogniser).length >= max) report(`/recognise/${index}/length`, detail('no_room'));
   }
   return findings;
 }
@@ -44,11 +42,11 @@ export function checkAddresses({ manifest, production, lists }: Subject): Confor
   const at = inManifest('/upstream/base_url');
   const url = new URL(upstream.base_url);
   const findings: ConformanceFinding[] = [];
-  if (url.protocol !== 'https:') findings.push(finding('https_required', at, 'base_url'));
-  if (isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, 'base_url'));
-  if (production && SANDBOX_HOST.test(url.hostname)) findings.push(finding('sandbox_host', at, url.hostname));
+  if (url.protocol !== 'https:') findings.push(finding('https_required', at, written('base_url')));
+  if (isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, written('base_url')));
+  if (production && SANDBOX_HOST.test(url.hostname)) findings.push(finding('sandbox_host', at, written(url.hostname)));
   if (remedy.url !== null && new URL(remedy.url).protocol !== 'https:') {
-    findings.push(finding('https_required', inManifest('/remedy/url'), 'remedy'));
+    findings.push(finding('https_required', inManifest('/remedy/url'), written('remedy')));
   }
   return findings;
 }
@@ -63,10 +61,14 @@ export function checkNode({ manifest, production, lists, isIssuerOf }: Subject):
   const at = inManifest('/node');
   const url = new URL(node);
   const findings: ConformanceFinding[] = [];
-  if (production && url.protocol !== 'https:') findings.push(finding('https_required', at, 'node'));
-  if (production && isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, 'node'));
-  if (isIssuerOf?.(node, province) === false) findings.push(finding('node_not_admitted', at, 'node'));
+  if (production && url.protocol !== 'https:') findings.push(finding('https_required', at, written('node')));
+  if (production && isUnsafe(url, lists)) findings.push(finding('address_unsafe', at, written('node')));
+  if (isIssuerOf?.(node, province) === false) findings.push(finding('node_not_admitted', at, written('node')));
   return findings;
+}
+
+function written(text: string): Detail {
+  return detail('as_written', { text });
 }
 
 /** The threat is a manifest that turns the gateway on its own network. */

@@ -1,8 +1,8 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { DocumentedExchange, Scenario } from '../../schemas/scenarios.ts';
 import type { UpstreamFetch, UpstreamRequest } from '../drivers/driver.ts';
-import { finding, inScenarios } from './finding.ts';
-import { ask, type LiveTarget, type Outcome, openTarget, wordFor } from './live-target.ts';
+import { type Detail, detail, finding, inScenarios } from './finding.ts';
+import { ask, cameOut, type LiveTarget, type Outcome, openTarget, outcomeCode } from './live-target.ts';
 import { disagreement } from './scenario-reading.ts';
 
 /**
@@ -15,11 +15,10 @@ export async function checkExchanges(target: LiveTarget): Promise<ConformanceFin
   for (const [index, exchange] of (target.scenarios.exchanges ?? []).entries()) {
     const at = inScenarios(`/exchanges/${index}`);
     const { asked, outcome } = await play(target, exchange);
-    const missing = asked === null ? ['a question'] : notIn(asked, exchange.request);
-    if (missing.length > 0)
-      findings.push(finding('exchange_misasked', at, `not in the question: ${missing.join(', ')}`));
+    const missing = asked === null ? detail('nothing_asked') : lacking(notIn(asked, exchange.request));
+    if (missing !== null) findings.push(finding('exchange_misasked', at, missing));
     const scenario = target.scenarios.scenarios.find((one) => one.scenario === exchange.scenario);
-    const misread = scenario === undefined ? 'there is no such scenario' : misreading(outcome, scenario);
+    const misread = scenario === undefined ? detail('no_such_scenario') : misreading(outcome, scenario);
     if (misread !== null) findings.push(finding('exchange_misread', at, misread));
   }
   return findings;
@@ -34,6 +33,10 @@ async function play(target: LiveTarget, { token, at, reply }: DocumentedExchange
   const then = { ...target, fetchWithin: () => documented, nowMs: () => Date.parse(at) };
   const outcome = await ask(openTarget(then), token);
   return { asked: sent.at(-1) ?? null, outcome };
+}
+
+function lacking(parts: readonly string[]): Detail | null {
+  return parts.length === 0 ? null : detail('question_lacks', { parts: parts.join(', ') });
 }
 
 function notIn({ path, body = '' }: UpstreamRequest, request: DocumentedExchange['request']): string[] {
@@ -51,8 +54,8 @@ function decoded(text: string): string {
   }
 }
 
-function misreading(outcome: Outcome, { answer, expected }: Scenario): string | null {
-  if (answer !== 'record') return wordFor(outcome) === answer ? null : `got ${wordFor(outcome)}`;
-  if (outcome.kind !== 'found') return `got ${wordFor(outcome)}`;
+function misreading(outcome: Outcome, { answer, expected }: Scenario): Detail | null {
+  if (answer !== 'record') return outcomeCode(outcome) === answer ? null : cameOut(outcome);
+  if (outcome.kind !== 'found') return cameOut(outcome);
   return disagreement(outcome.translation, expected)?.detail ?? null;
 }

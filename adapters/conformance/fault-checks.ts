@@ -1,16 +1,17 @@
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { Fault } from '../../schemas/sandbox.ts';
+import type { ConformanceFault } from '../../schemas/texts/conformance-details.ts';
 import type { UpstreamErrorCode } from '../upstream-error.ts';
-import { finding } from './finding.ts';
-import { ask, type LiveCode, type LiveTarget, openTarget, tokenOf, wordFor } from './live-target.ts';
+import { finding, probed } from './finding.ts';
+import { ask, cameOut, type LiveCode, type LiveTarget, openTarget, tokenOf } from './live-target.ts';
 
 /** Each fault and the errors that name it rightly. None of them is ever an answer. */
-const FAULTS: readonly (readonly [name: string, fault: Fault, errors: readonly UpstreamErrorCode[]])[] = [
+const FAULTS: readonly (readonly [name: ConformanceFault, fault: Fault, errors: readonly UpstreamErrorCode[]])[] = [
   ['oversize', { oversize: true }, ['oversize']],
   ['slow', { trickle: true }, ['timeout']],
   ['silent', { hang: true }, ['timeout']],
   ['redirecting', { redirect: true }, ['redirect']],
-  ['half-closed', { half_closed: true }, ['reset', 'malformed']],
+  ['half_closed', { half_closed: true }, ['reset', 'malformed']],
   ['garbage', { garbage: true }, ['malformed']],
   ['reset', { reset: true }, ['reset']],
   ['failing', { status: 500 }, ['status']],
@@ -35,9 +36,11 @@ export async function checkFaults(
     setFault(null);
     if (outcome.kind === 'failed' && errors.includes(outcome.code)) continue;
     const answered = outcome.kind === 'found' || outcome.kind === 'absent';
-    findings.push(finding(answered ? 'fault_answered' : 'fault_misread', `${name} reply`, `got ${wordFor(outcome)}`));
+    findings.push(
+      finding(answered ? 'fault_answered' : 'fault_misread', probed('probe_fault', { fault: name }), cameOut(outcome)),
+    );
   }
   const after = await ask(openTarget(target), token);
-  if (after.kind !== 'found') findings.push(finding('fault_lasting', 'after the faults', `got ${wordFor(after)}`));
+  if (after.kind !== 'found') findings.push(finding('fault_lasting', probed('probe_after_faults'), cameOut(after)));
   return findings;
 }

@@ -3,8 +3,17 @@ import type { ConformanceCheckName } from '../../schemas/texts/conformance-check
 import type { UpstreamErrorCode } from '../upstream-error.ts';
 import { checkExchanges } from './documented-exchanges.ts';
 import { checkFaults } from './fault-checks.ts';
-import { finding } from './finding.ts';
-import { ask, type LiveCode, type LiveTarget, openTarget, tokenOf, wordFor } from './live-target.ts';
+import { type Detail, detail, finding, probed } from './finding.ts';
+import {
+  ask,
+  cameOut,
+  type LiveCode,
+  type LiveTarget,
+  type Outcome,
+  openTarget,
+  outcomeCode,
+  tokenOf,
+} from './live-target.ts';
 import { sampleCodes } from './sample-code.ts';
 import { disagreement } from './scenario-reading.ts';
 import { statementStatus } from './statement-payload.ts';
@@ -50,9 +59,11 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
     findings.push(...here);
     checks.push({ name, passed: !hasFailed(here) });
   };
-  const probed = (name: ConformanceCheckName, check: (known: LiveCode) => Promise<ConformanceFinding[]>) =>
+  const withKnown = (name: ConformanceCheckName, check: (known: LiveCode) => Promise<ConformanceFinding[]>) =>
     run(name, async () =>
-      known === undefined ? [finding('live_unprobed', name, 'needs a known green code')] : check(known),
+      known === undefined
+        ? [finding('live_unprobed', probed('probe_check', { check: name }), detail('green_needed'))]
+        : check(known),
     );
 
   if (target.scenarios.exchanges !== undefined) {
@@ -61,19 +72,19 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
   // Every check would say it again, each in its own words, and some would call no answer a good one.
   const away = known === undefined ? null : await awayWith(target, known);
   if (away !== null) {
-    await run('the upstream answers', async () => [finding('live_unreachable', 'upstream', `got ${away}`)]);
+    await run('the upstream answers', async () => [finding('live_unreachable', probed('probe_upstream'), away)]);
     return { findings, checks, latency: null };
   }
   await run('known codes give the declared results', () => checkKnown(target));
   await run('expired, unknown and malformed codes told apart', () => checkAbsence(target));
-  await probed('wrong credentials detected', (code) => checkCredentials(target, code));
-  await probed('a skewed clock changes no colour', (code) => checkSkew(target, code));
+  await withKnown('wrong credentials detected', (code) => checkCredentials(target, code));
+  await withKnown('a skewed clock changes no colour', (code) => checkSkew(target, code));
   const { setFault } = target;
   if (setFault !== null) {
-    await probed('faulty replies survived', (code) => checkFaults(target, setFault, code, options.faultTimeoutMs));
+    await withKnown('faulty replies survived', (code) => checkFaults(target, setFault, code, options.faultTimeoutMs));
   }
   let latency: Latency | null = null;
-  await probed('latency', async (code) => {
+  await withKnown('latency', async (code) => {
     latency = await measure(target, code, options.latencyCalls);
     return latencyFindings(target, latency);
   });
@@ -81,12 +92,12 @@ export async function checkLive(target: LiveTarget, options: LiveOptions = LIVE_
 }
 
 /** How a system is away that answers nothing, twice; null where anything came back. */
-async function awayWith(target: LiveTarget, { code }: LiveCode): Promise<string | null> {
+async function awayWith(target: LiveTarget, { code }: LiveCode): Promise<Detail | null> {
   const adapter = openTarget(target);
   for (const last of [false, true]) {
     const outcome = await ask(adapter, tokenOf(target.manifest, code));
     if (outcome.kind !== 'failed' || !NO_ANSWER.has(outcome.code)) return null;
-    if (last) return wordFor(outcome);
+    if (last) return cameOut(outcome);
   }
   return null;
 }
@@ -94,19 +105,19 @@ async function awayWith(target: LiveTarget, { code }: LiveCode): Promise<string 
 async function checkKnown(target: LiveTarget): Promise<ConformanceFinding[]> {
   const adapter = openTarget(target);
   const records = target.codes.filter(({ scenario }) => scenario.answer === 'record');
-  if (records.length === 0) return [finding('live_unprobed', 'known codes', 'no known codes were given')];
+  if (records.length === 0) return [finding('live_unprobed', probed('probe_known'), detail('no_known_codes'))];
   const findings: ConformanceFinding[] = [];
   for (const { code, scenario } of records) {
-    const at = `scenario ${scenario.scenario}`;
+    const at = probed('probe_scenario', { scenario: scenario.scenario });
     const outcome = await ask(adapter, tokenOf(target.manifest, code));
     if (outcome.kind !== 'found') {
-      findings.push(finding('live_failed', at, wordFor(outcome)));
+      findings.push(finding('live_failed', at, cameOut(outcome)));
       continue;
     }
     const found = disagreement(outcome.translation, scenario.expected);
     if (found !== null) findings.push(finding('live_status', at, found.detail));
     if (outcome.statement !== null && statementStatus(outcome.statement) !== outcome.translation.claims.status) {
-      findings.push(finding('statement_mismatch', at, 'the status of the statement is another one, or unreadable'));
+      findings.push(finding('statement_mismatch', at, detail('statement_differs')));
     }
   }
   return findings;
@@ -115,22 +126,24 @@ async function checkKnown(target: LiveTarget): Promise<ConformanceFinding[]> {
 async function checkAbsence(target: LiveTarget): Promise<ConformanceFinding[]> {
   const adapter = openTarget(target);
   const findings: ConformanceFinding[] = [];
-  const expect = async (what: string, token: string, fits: (word: string) => boolean) => {
-    const word = wordFor(await ask(adapter, token));
-    if (!fits(word)) findings.push(finding('absence_confused', what, `got ${word}`));
+  const expect = async (at: string, token: string, fits: (outcome: Outcome) => boolean) => {
+    const outcome = await ask(adapter, token);
+    if (!fits(outcome)) findings.push(finding('absence_confused', at, cameOut(outcome)));
   };
+  const isUnknown = (outcome: Outcome) => outcomeCode(outcome) === 'unknown';
   const absent = target.codes.filter(({ scenario }) => scenario.answer !== 'record');
   for (const { code, scenario } of absent) {
-    await expect(`${scenario.answer} code`, tokenOf(target.manifest, code), (word) => word === scenario.answer);
+    const at = probed('probe_absent', { answer: scenario.answer });
+    await expect(at, tokenOf(target.manifest, code), (outcome) => outcomeCode(outcome) === scenario.answer);
   }
   for (const code of sampleCodes(target.scenarios.code_template, target.manifest)) {
-    await expect('code that nobody was issued', tokenOf(target.manifest, code), (word) => word === 'unknown');
+    await expect(probed('probe_unissued'), tokenOf(target.manifest, code), isUnknown);
   }
   // An error is no answer, which is sound; "expired" or a record would be one.
-  const isNoAnswer = (word: string) => word === 'unknown' || word.startsWith('error ');
-  for (const token of MALFORMED) await expect('malformed code', token, isNoAnswer);
+  const isNoAnswer = (outcome: Outcome) => isUnknown(outcome) || outcome.kind === 'failed';
+  for (const token of MALFORMED) await expect(probed('probe_malformed'), token, isNoAnswer);
   if (!absent.some(({ scenario }) => scenario.answer === 'expired')) {
-    findings.push(finding('live_unprobed', 'expired code', 'no expired code was given'));
+    findings.push(finding('live_unprobed', probed('probe_absent', { answer: 'expired' }), detail('no_expired_code')));
   }
   return findings;
 }
@@ -143,7 +156,7 @@ async function checkCredentials(target: LiveTarget, { code }: LiveCode): Promise
     const outcome = await ask(openTarget(target, { secrets }), token);
     if (outcome.kind === 'failed' && outcome.code === 'credentials') continue;
     const code = outcome.kind === 'found' ? 'credentials_unchecked' : 'credentials_misread';
-    findings.push(finding(code, `secret ${name}`, `got ${wordFor(outcome)}`));
+    findings.push(finding(code, probed('probe_secret', { secret: name }), cameOut(outcome)));
   }
   return findings;
 }
@@ -159,9 +172,11 @@ async function checkSkew(target: LiveTarget, { code, scenario }: LiveCode): Prom
   for (const skewMs of [-SKEW_MS, SKEW_MS]) {
     const outcome = await ask(openTarget(target, { skewMs }), tokenOf(target.manifest, code));
     if (outcome.kind === 'failed') continue;
-    const status = outcome.kind === 'found' ? outcome.translation.claims.status : wordFor(outcome);
-    const sane = status === 'indeterminate' || ('status' in scenario.expected && status === scenario.expected.status);
-    if (!sane) findings.push(finding('skew_changes_status', `clock ${skewMs / 60_000} min off`, `got ${status}`));
+    const came = outcome.kind === 'found' ? outcome.translation.claims.status : outcomeCode(outcome);
+    const sane = came === 'indeterminate' || ('status' in scenario.expected && came === scenario.expected.status);
+    if (sane) continue;
+    const at = probed('probe_clock', { minutes: skewMs / 60_000 });
+    findings.push(finding('skew_changes_status', at, detail('came_out', { outcome: came })));
   }
   return findings;
 }
@@ -185,7 +200,7 @@ async function measure(target: LiveTarget, { code }: LiveCode, calls: number): P
 function latencyFindings({ manifest }: LiveTarget, { p99_ms }: Latency): ConformanceFinding[] {
   const { timeout_ms } = manifest.upstream;
   return p99_ms * 2 > timeout_ms
-    ? [finding('latency_high', 'latency', `p99 ${p99_ms} ms of ${timeout_ms} ms allowed`)]
+    ? [finding('latency_high', probed('probe_latency'), detail('slow', { p99: p99_ms, allowed: timeout_ms }))]
     : [];
 }
 

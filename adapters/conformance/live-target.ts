@@ -7,6 +7,7 @@ import { type Adapter, type AdapterAnswer, openAdapter } from '../adapter.ts';
 import type { UpstreamFetch } from '../drivers/driver.ts';
 import { compileRecognisers } from '../recogniser.ts';
 import { UpstreamError, type UpstreamErrorCode } from '../upstream-error.ts';
+import { type Detail, detail } from './finding.ts';
 import type { FetchLimits } from './probe-fetch.ts';
 
 /** A code of the upstream that is tried, and the scenario that says what must come of it. */
@@ -65,18 +66,22 @@ export async function ask(adapter: Adapter, token: string): Promise<Outcome> {
   }
 }
 
-/** An outcome in a word or two, for a finding: nothing of what the upstream sent. */
-export function wordFor(outcome: Outcome): string {
+/** The code of an outcome: nothing of what the upstream sent. */
+export function outcomeCode(outcome: Outcome): 'found' | 'expired' | 'unknown' | 'broken' | UpstreamErrorCode {
   switch (outcome.kind) {
     case 'found':
-      return 'an answer';
+    case 'broken':
+      return outcome.kind;
     case 'absent':
       return outcome.why;
     case 'failed':
-      return `error ${outcome.code}`;
-    case 'broken':
-      return 'an error outside the closed codes';
+      return outcome.code;
   }
+}
+
+/** The same for a finding. */
+export function cameOut(outcome: Outcome): Detail {
+  return detail('came_out', { outcome: outcomeCode(outcome) });
 }
 
 /** The part of a code that the system is asked about; the whole code where the manifest does not know it. */

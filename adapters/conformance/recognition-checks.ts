@@ -3,7 +3,7 @@ import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import { looksLikePersonalIdentifier } from '../personal-identifier.ts';
 import { compileRecognisers } from '../recogniser.ts';
 import { findOverlaps, firstOverlap } from '../recogniser-overlap.ts';
-import { finding, inManifest, inScenarios } from './finding.ts';
+import { detail, finding, inManifest, inScenarios } from './finding.ts';
 import { sampleCodes } from './sample-code.ts';
 import type { Subject } from './subject.ts';
 
@@ -20,7 +20,11 @@ function overlapFindings({ manifest, others }: Subject): ConformanceFinding[] {
     // Its own marks come first, so that it is `a` in every pair.
     findOverlaps([manifest, other]).map(({ a, b }) => {
       const index = manifest.recognise.indexOf(a.recogniser);
-      return finding('recogniser_overlap', inManifest(`/recognise/${index}`), `with ${adapterIdOf(b)} ${b.system}`);
+      return finding(
+        'recogniser_overlap',
+        inManifest(`/recognise/${index}`),
+        detail('overlaps_with', { system: `${adapterIdOf(b)} ${b.system}` }),
+      );
     }),
   );
 }
@@ -31,16 +35,22 @@ function codeFindings({ manifest, scenarios, others }: Subject, explained: boole
   const codes = sampleCodes(scenarios.code_template, manifest);
   const findings: ConformanceFinding[] = [];
   if (codes.some((code) => ours(code) === null)) {
-    findings.push(finding('code_unrecognised', at, 'a code of this template is recognised by no recogniser'));
+    findings.push(finding('code_unrecognised', at, detail('recognised_by_none')));
   }
   if (codes.some(looksLikePersonalIdentifier)) {
-    findings.push(finding('code_personal', at, 'a gateway refuses such text unread'));
+    findings.push(finding('code_personal', at, detail('refused_unread')));
   }
   const claimant = explained
     ? undefined
     : others.find((other) => codes.some((code) => compileRecognisers([other])(code)));
   if (claimant !== undefined) {
-    findings.push(finding('code_claimed_elsewhere', at, `by ${claimant.province} ${claimant.system.id}`));
+    findings.push(
+      finding(
+        'code_claimed_elsewhere',
+        at,
+        detail('claimed_by', { system: `${claimant.province} ${claimant.system.id}` }),
+      ),
+    );
   }
   return findings;
 }

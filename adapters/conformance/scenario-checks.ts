@@ -2,7 +2,8 @@ import { LOCAL_STATES } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { Scenario } from '../../schemas/scenarios.ts';
 import type { Status } from '../../schemas/status.ts';
-import { finding, inManifest, inScenarios } from './finding.ts';
+import type { ConformanceKind } from '../../schemas/texts/conformance-details.ts';
+import { type Detail, detail, finding, inManifest, inScenarios, ofScenario } from './finding.ts';
 import { disagreement, isDigits, type ReadScenario, readScenarios } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,7 +24,9 @@ export function checkShown({ manifest, scenarios }: Subject): ConformanceFinding
     const covers = ({ row: other }: ReadScenario) =>
       isDigits(row.value) ? String(other?.value) === String(row.value) : other?.name === row.name;
     if (row.to === 'indeterminate' || seen.some(covers)) return [];
-    return [finding('state_not_shown', inManifest(`/reply/status/values/${index}`), `no scenario shows ${row.name}`)];
+    return [
+      finding('state_not_shown', inManifest(`/reply/status/values/${index}`), detail('none_shows', { name: row.name })),
+    ];
   });
 }
 
@@ -35,24 +38,24 @@ export function checkKinds({ manifest, scenarios }: Subject): ConformanceFinding
   const leadsTo = ({ scenario: { expected } }: ReadScenario, status: Status) =>
     'status' in expected && expected.status === status;
   const answers = (answer: Scenario['answer']) => scenarios.scenarios.some((one) => one.answer === answer);
-  const kinds: [kind: string, present: boolean][] = [
+  const kinds: [kind: ConformanceKind, present: boolean][] = [
     ['green', has((one) => leadsTo(one, 'green'))],
     ['yellow', !reply.status.values.some(({ to }) => to === 'yellow') || has((one) => leadsTo(one, 'yellow'))],
     [
-      'red with a ground',
+      'red_with_ground',
       !reply.status.values.some(({ to }) => to === 'red') ||
         has((one) => leadsTo(one, 'red') && one.translation.claims.ground.length > 0),
     ],
-    ['expired code', answers('expired')],
-    ['unknown code', answers('unknown')],
-    ['value outside the documented set', has(({ translation }) => translation.unmapped.includes('status'))],
+    ['expired_code', answers('expired')],
+    ['unknown_code', answers('unknown')],
+    ['undocumented_value', has(({ translation }) => translation.unmapped.includes('status'))],
     [
-      'state pushed by another province',
+      'pushed',
       reply.origin === undefined || has(({ translation: { claims } }) => isForeign(claims.provenance?.origin)),
     ],
   ];
   return kinds.flatMap(([kind, present]) =>
-    present ? [] : [finding('scenario_missing', inScenarios('/scenarios'), kind)],
+    present ? [] : [finding('scenario_missing', inScenarios('/scenarios'), detail('kind_missing', { kind }))],
   );
 }
 
@@ -67,31 +70,37 @@ function recordFindings({ index, scenario, translation, row, shown }: ReadScenar
   const name = typeof shown === 'string' ? shown : shown?.name;
   const differs = typeof shown === 'string' ? row?.name !== shown : row !== shown;
   if (row !== undefined && name !== undefined && differs) {
-    return [
-      finding('shows_disagrees', at, `${scenario.scenario}: the holder sees ${name}, the manifest reads ${row.name}`),
-    ];
+    const sees = detail('holder_sees', { seen: name, read: row.name });
+    return [finding('shows_disagrees', at, ofScenario(scenario.scenario, sees))];
   }
   const found = disagreement(translation, scenario.expected);
-  return found === null ? [] : [finding(found.code, at, `${scenario.scenario}: ${found.detail}`)];
+  return found === null ? [] : [finding(found.code, at, ofScenario(scenario.scenario, found.detail))];
 }
 
 function answerFindings(scenario: Scenario, index: number): ConformanceFinding[] {
-  const at = inScenarios(`/scenarios/${index}`);
   const { expected, answer, record } = scenario;
+  const found = (code: 'scenario_answer' | 'scenario_decision', what: Detail) => [
+    finding(code, inScenarios(`/scenarios/${index}`), ofScenario(scenario.scenario, what)),
+  ];
   if (answer === 'record' && record === undefined) {
-    return [finding('scenario_answer', at, `${scenario.scenario}: a record is promised and none is given`)];
+    return found('scenario_answer', detail('record_promised'));
   }
   if ('problem' in expected) {
     const fits = answer !== 'record' && expected.problem === PROBLEM_OF[answer];
-    return fits ? [] : [finding('scenario_answer', at, `${scenario.scenario}: ${expected.problem} after ${answer}`)];
+    return fits
+      ? []
+      : found(
+          'scenario_answer',
+          detail('problem_after', { problem: expected.problem, answer: answer === 'record' ? 'found' : answer }),
+        );
   }
   if (answer !== 'record') {
-    return [finding('scenario_answer', at, `${scenario.scenario}: ${expected.status} after ${answer}`)];
+    return found('scenario_answer', detail('status_after', { given: expected.status, answer }));
   }
   const { status, decision } = expected;
   const coloured = status === 'yellow' || status === 'red';
   const possible = decision === 'refer' || (decision === 'pass' ? status === 'green' : coloured);
-  return possible ? [] : [finding('scenario_decision', at, `${scenario.scenario}: ${decision} on ${status}`)];
+  return possible ? [] : found('scenario_decision', detail('decision_on', { decision, given: status }));
 }
 
 const PROBLEM_OF = { expired: 'code_expired', unknown: 'code_unrecognised' } as const;

@@ -6,6 +6,7 @@ import { localKey } from '../local-value.ts';
 import { compilePointer } from '../pointer.ts';
 import { compileTranslator, type Translation } from '../translate.ts';
 import { withAsOf } from '../with-as-of.ts';
+import { type Detail, detail } from './finding.ts';
 
 /** The clock of a static check: fixed, so that a report can be made again. */
 export const CHECK_NOW_MS = Date.parse('2026-01-01T00:00:00Z');
@@ -70,7 +71,7 @@ export function isDigits(value: LocalScalar): boolean {
   return /^-?\d+$/.test(String(value));
 }
 
-export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason'; readonly detail: string };
+export type Disagreement = { readonly code: 'scenario_status' | 'scenario_reason'; readonly detail: Detail };
 
 /** Compares what a record comes down to with what its scenario leads to; null where they agree. */
 export function disagreement(translation: Translation, expected: Scenario['expected']): Disagreement | null {
@@ -82,26 +83,29 @@ export function disagreement(translation: Translation, expected: Scenario['expec
   const coloured = claims.status === 'yellow' || claims.status === 'red';
   // With such a reason the whole pipeline gives `indeterminate`, though the record itself has a colour.
   if (from === 'substantiation') {
-    return coloured ? null : { code: 'scenario_status', detail: `${claims.status} needs no substantiation` };
+    return coloured ? null : { code: 'scenario_status', detail: detail('needs_no_ground', { given: claims.status }) };
   }
   // A colour that is outdated or limited is referred by policy, and then nobody is told the colour.
   const doubtful = claims.flags.includes('limited_movement') || reasons.some((given) => given === reason);
   if (coloured && doubtful && expected.status === 'indeterminate' && expected.decision === 'refer') return null;
   if (claims.status !== expected.status) {
-    return { code: 'scenario_status', detail: `expected ${expected.status}, the record says ${claims.status}` };
+    const differs = detail('status_differs', { expected: expected.status, given: claims.status });
+    return { code: 'scenario_status', detail: differs };
   }
   return reason === undefined ? null : reasonDisagreement(reason, claims.ground.length, reasons);
 }
 
 function reasonDisagreement(reason: ReasonCode, grounds: number, reasons: readonly ReasonCode[]): Disagreement | null {
-  const given = reasons.join(', ') || 'none';
+  const given =
+    reasons.length === 0
+      ? detail('reason_absent', { expected: reason })
+      : detail('reason_differs', { expected: reason, given: reasons.join(', ') });
   if (REASON_USES[reason].from === 'record' && !reasons.some((one) => one === reason)) {
-    return { code: 'scenario_reason', detail: `expected ${reason}, the record gives ${given}` };
+    return { code: 'scenario_reason', detail: given };
   }
-  if (reason === 'ok' && reasons.length > 0)
-    return { code: 'scenario_reason', detail: `expected ok, the record gives ${given}` };
+  if (reason === 'ok' && reasons.length > 0) return { code: 'scenario_reason', detail: given };
   if ((reason === 'red_ground' || reason === 'yellow_ground') && grounds === 0) {
-    return { code: 'scenario_reason', detail: `expected ${reason}, the record gives no ground` };
+    return { code: 'scenario_reason', detail: detail('ground_absent', { expected: reason }) };
   }
   return null;
 }

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../schemas/scenarios.ts';
 import { localKey } from '../local-value.ts';
 import { compileTranslator } from '../translate.ts';
 import { withValueAt } from '../with-value-at.ts';
-import { finding, inScenarios } from './finding.ts';
+import { detail, finding, inScenarios, ofScenario } from './finding.ts';
 import { pointersRead, reaches } from './reads.ts';
 import { CHECK_NOW_MS, CHECK_TOKEN, readScenarios } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
@@ -37,7 +37,9 @@ export function checkStability({ manifest, scenarios }: Subject): ConformanceFin
       (variant) => translate(variant.record, CHECK_TOKEN, CHECK_NOW_MS).claims.status !== translation.claims.status,
     );
     if (changed === undefined) return [];
-    return [finding('status_unstable', inScenarios(`/scenarios/${index}`), `${scenario.scenario}: ${changed.what}`)];
+    return [
+      finding('status_unstable', inScenarios(`/scenarios/${index}`), ofScenario(scenario.scenario, changed.what)),
+    ];
   });
 }
 
@@ -54,7 +56,7 @@ export function checkColourNeedsValue({ manifest, scenarios }: Subject): Conform
         const { claims } = translate(withValueAt(record, at, probe), CHECK_TOKEN, CHECK_NOW_MS);
         return claims.status !== 'indeterminate';
       });
-      const detail = `${scenario.scenario}: a colour without the value that says it`;
-      return kept ? [finding('blank_decides', inScenarios(`/scenarios/${index}`), detail)] : [];
+      const what = ofScenario(scenario.scenario, detail('colour_without_value'));
+      return kept ? [finding('blank_decides', inScenarios(`/scenarios/${index}`), what)] : [];
     });
 }

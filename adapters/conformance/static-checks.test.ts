@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CONFORMANCE_FINDINGS, conformanceFindingCodeSchema } from '../../schemas/conformance-findings.ts';
 import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
+import { conformanceDetailText } from '../../schemas/texts/conformance-details.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { conformanceReport } from './report.ts';
 import { checkStatic, hasFailed } from './static-checks.ts';
@@ -29,6 +30,13 @@ const OF_A_PROBE = ['exchange_', 'credentials_', 'fault_', 'skew_', 'latency_'];
 describe('broken manifests', () => {
   test.each(invalid)('$name is not caught as exactly its defect', ({ vector }) => {
     expect(failsOf(vector)).toEqual([vector.defect]);
+  });
+
+  test.each(invalid)('$name is told in English to whoever reads Chinese', ({ vector }) => {
+    const { findings } = checkStatic(raw(vector), { others, production: false });
+    // What the adapter itself calls something stands between quotes.
+    const told = findings.map(({ detail }) => conformanceDetailText(detail).zh.replace(/“[^”]*”/g, ''));
+    expect(told.filter((text) => /[a-z]+ [a-z]+ [a-z]+/i.test(text) || text.includes('{'))).toEqual([]);
   });
 
   test('a code that forbids approval has no broken manifest that shows it', () => {

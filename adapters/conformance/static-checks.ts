@@ -2,7 +2,7 @@ import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { ConformanceCheckName } from '../../schemas/texts/conformance-checks.ts';
 import { checkAuthority, checkRemedy } from './authority-checks.ts';
 import { checkAddresses, checkBounds, checkNode } from './bounds-checks.ts';
-import { finding, inManifest } from './finding.ts';
+import { detail, finding, inManifest } from './finding.ts';
 import { checkRecognition } from './recognition-checks.ts';
 import { checkKinds, checkScenarios, checkShown } from './scenario-checks.ts';
 import { checkColourNeedsValue, checkStability } from './stability-checks.ts';
@@ -89,5 +89,5 @@ function checkColours(subject: Subject): ConformanceFinding[] {
 
 function checkFolderName({ manifest, name }: Subject): ConformanceFinding[] {
   if (name === null || name.startsWith(`${manifest.province}-`)) return [];
-  return [finding('folder_name', inManifest('/province'), `the folder should be named ${manifest.province}-<name>`)];
+  return [finding('folder_name', inManifest('/province'), detail('folder_should_be', { province: manifest.province }))];
 }

@@ -3,7 +3,8 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { type Scenarios, scenariosSchema } from '../../schemas/scenarios.ts';
-import { finding, inManifest, inScenarios } from './finding.ts';
+import { schemaFault } from '../../schemas/texts/schema-faults.ts';
+import { detail, finding, inManifest, inScenarios } from './finding.ts';
 
 /**
  * What is checked: one adapter beside all other registered ones. `production` is false in the sandbox, where provinces
@@ -55,14 +56,14 @@ function issuesOf(error: z.ZodError | undefined, at: (pointer: string) => string
   return (error?.issues ?? [])
     .slice(0, MAX_ISSUES)
     .map((issue) =>
-      finding('schema_invalid', at(issue.path.map((step) => `/${String(step)}`).join('')), issue.message),
+      finding('schema_invalid', at(issue.path.map((step) => `/${String(step)}`).join('')), schemaFault(issue)),
     );
 }
 
 function blanksIn(node: unknown, pointer: string, at: (pointer: string) => string): ConformanceFinding[] {
   if (typeof node === 'string') {
     const start = node.indexOf(BLANK);
-    return start === -1 ? [] : [finding('blank_left', at(pointer), node.slice(start))];
+    return start === -1 ? [] : [finding('blank_left', at(pointer), detail('as_written', { text: node.slice(start) }))];
   }
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([step, child]) => blanksIn(child, `${pointer}/${step}`, at));

@@ -1,7 +1,8 @@
 import { LOCAL_STATES } from '../../schemas/code-lists/index.ts';
 import type { ConformanceFinding } from '../../schemas/conformance-report.ts';
 import type { LocalScalar } from '../../schemas/driver-exchange.ts';
-import { finding, inManifest, inScenarios } from './finding.ts';
+import { writeCoded } from '../../schemas/texts/coded.ts';
+import { detail, finding, inManifest, inScenarios } from './finding.ts';
 import { pointersRead, reaches, type TableRead, tablesOf } from './reads.ts';
 import { isDigits } from './scenario-reading.ts';
 import type { Subject } from './subject.ts';
@@ -15,7 +16,9 @@ export function checkDocumented({ manifest, scenarios }: Subject): ConformanceFi
   const tables = tablesOf(manifest.reply);
   const read = new Set(tables.flatMap(({ at, aliases }) => [at, ...aliases]));
   const unread = scenarios.documented.flatMap(({ at }, index) =>
-    read.has(at) ? [] : [finding('documented_unread', inScenarios(`/documented/${index}`), at)],
+    read.has(at)
+      ? []
+      : [finding('documented_unread', inScenarios(`/documented/${index}`), detail('as_written', { text: at }))],
   );
   return [
     ...tables.flatMap((table) => compareWithDocumented(table, documentedFor(table, scenarios.documented))),
@@ -28,14 +31,20 @@ export function checkDuplicates({ manifest }: Subject): ConformanceFinding[] {
   const tables = tablesOf(manifest.reply);
   const twice = tables.flatMap(({ where, values }) =>
     repeated(values.map(({ value }) => String(value))).map((index) =>
-      finding('duplicate_value', inManifest(`${where}/values/${index}`), 'the value stands earlier in the same table'),
+      finding('duplicate_value', inManifest(`${where}/values/${index}`), detail('stands_earlier')),
     ),
   );
   const shared = repeated(tables.map(({ at }) => at)).flatMap((index) => {
     const table = tables[index];
     const first = tables.find(({ at }) => at === table?.at);
     if (table === undefined || first === undefined || saysBoth(first, table)) return [];
-    return [finding('shared_pointer', inManifest(`${table.where}/at`), `${table.at} is read by ${first.where} too`)];
+    return [
+      finding(
+        'shared_pointer',
+        inManifest(`${table.where}/at`),
+        detail('read_by_too', { at: table.at, where: first.where }),
+      ),
+    ];
   });
   return [...twice, ...shared];
 }
@@ -56,7 +65,7 @@ export function checkNames({ manifest }: Subject): ConformanceFinding[] {
           finding(
             'name_contradicts',
             inManifest(`/reply/status/values/${index}`),
-            `${name} means ${LOCAL_STATES[name]} and is mapped to ${to}`,
+            detail('name_means', { name, means: LOCAL_STATES[name], to }),
           ),
         ],
   );
@@ -67,7 +76,7 @@ export function checkNames({ manifest }: Subject): ConformanceFinding[] {
             finding(
               'integer_unnamed',
               inManifest(`${where}/values/${index}/name`),
-              `value ${value} needs a name in words`,
+              detail('name_needed', { value: String(value) }),
             ),
           ]
         : [],
@@ -80,7 +89,7 @@ export function checkNames({ manifest }: Subject): ConformanceFinding[] {
 export function checkBlanks({ manifest }: Subject): ConformanceFinding[] {
   return manifest.reply.status.values.flatMap(({ value, to }, index) =>
     to !== 'indeterminate' && BLANK_VALUE.test(String(value))
-      ? [finding('blank_decides', inManifest(`/reply/status/values/${index}`), `an empty value is mapped to ${to}`)]
+      ? [finding('blank_decides', inManifest(`/reply/status/values/${index}`), detail('empty_mapped_to', { to }))]
       : [],
   );
 }
@@ -95,7 +104,7 @@ export function checkInformational({ manifest }: Subject): ConformanceFinding[] 
         finding(
           'informational_read',
           inManifest(`/reply/informational/${index}`),
-          `"${name}" is read by ${read.where}`,
+          detail('member_read_by', { name, where: read.where }),
         ),
       ),
   );
@@ -107,12 +116,18 @@ export function checkOutcome({ manifest }: Subject): ConformanceFinding[] {
   const codes = [...found, ...expired, ...unknown, ...refused, ...busy].map(String);
   const statuses = by_status.flatMap(({ status, codes: inBody = [null] }) =>
     // Two rows for one code in two places would be decided by which stands first.
-    inBody.map((code) => (code === null ? `status ${status}` : `reply code ${code} of status ${status}`)),
+    inBody.map((code) =>
+      code === null
+        ? detail('status_twice', { http: status })
+        : detail('code_of_status_twice', { http: status, reply: String(code) }),
+    ),
   );
-  const twice = [codes.map((code) => `reply code ${code}`), statuses].flatMap((list) =>
-    repeated(list).map((index) => `${list[index] ?? ''} is listed twice`),
+  return [codes.map((reply) => detail('code_twice', { reply })), statuses].flatMap((list) =>
+    repeated(list.map(writeCoded)).flatMap((index) => {
+      const twice = list[index];
+      return twice === undefined ? [] : [finding('outcome_ambiguous', inManifest('/driver/outcome'), twice)];
+    }),
   );
-  return twice.map((detail) => finding('outcome_ambiguous', inManifest('/driver/outcome'), detail));
 }
 
 type Documented = Subject['scenarios']['documented'];
@@ -123,17 +138,21 @@ function documentedFor({ at, aliases }: TableRead, documented: Documented): read
 }
 
 function compareWithDocumented(table: TableRead, documented: readonly LocalScalar[] | null): ConformanceFinding[] {
-  if (documented === null) return [finding('pointer_undocumented', inManifest(`${table.where}/at`), table.at)];
+  if (documented === null)
+    return [finding('pointer_undocumented', inManifest(`${table.where}/at`), detail('as_written', { text: table.at }))];
   const known = new Set(documented.map(String));
   const mapped = new Set(table.values.map(({ value }) => String(value)));
   const unmapped = [...known]
     .filter((value) => !mapped.has(value))
-    .map((value) => finding('value_unmapped', inManifest(`${table.where}/values`), `documented value "${value}"`));
+    .map((value) =>
+      finding('value_unmapped', inManifest(`${table.where}/values`), detail('documented_value', { value })),
+    );
   const undocumented = table.values.flatMap(({ value, to }, index) => {
     if (known.has(String(value))) return [];
     const decides = table.where === '/reply/status' && to !== 'indeterminate';
     const code = decides ? 'undocumented_decides' : 'value_undocumented';
-    return [finding(code, inManifest(`${table.where}/values/${index}`), `value "${value}" is mapped to ${String(to)}`)];
+    const what = detail('mapped_to', { value: String(value), to: String(to) });
+    return [finding(code, inManifest(`${table.where}/values/${index}`), what)];
   });
   return [...unmapped, ...undocumented];
 }

@@ -1,9 +1,11 @@
 import type { JsonValue } from '../../schemas/scenarios.ts';
+import type { MeaninglessChange } from '../../schemas/texts/conformance-details.ts';
 import { withValueAt } from '../with-value-at.ts';
+import { type Detail, detail } from './finding.ts';
 
-/** A record changed in a way that means nothing. `what` names the change. */
+/** A record changed in a way that means nothing. */
 export interface Variant {
-  readonly what: string;
+  readonly what: Detail;
   readonly record: JsonValue;
 }
 
@@ -14,17 +16,21 @@ const EXTRA = { 'x-huren': '绿码', 'x-huren-colour': 'green', 'x-huren-list': 
 /** Fixed list of changes that must never change a status, in a fixed order. */
 export function meaninglessVariants(record: JsonValue, informational: readonly string[]): Variant[] {
   return [
-    { what: 'member order', record: reversed(record) },
-    { what: 'extra members', record: withExtra(record) },
-    { what: 'numbers as text', record: mapScalars(record, numberAsText) },
-    { what: 'text as numbers', record: mapScalars(record, textAsNumber) },
+    { what: changed('member_order'), record: reversed(record) },
+    { what: changed('extra_members'), record: withExtra(record) },
+    { what: changed('numbers_as_text'), record: mapScalars(record, numberAsText) },
+    { what: changed('text_as_numbers'), record: mapScalars(record, textAsNumber) },
     ...informational.flatMap((at) =>
       INFORMATIONAL_VALUES.map((value) => ({
-        what: `informational ${at}`,
+        what: detail('informational_counts', { at }),
         record: withValueAt(record, at, value),
       })),
     ),
   ];
+}
+
+function changed(change: MeaninglessChange): Detail {
+  return detail('change_counts', { change });
 }
 
 function numberAsText(value: JsonValue): JsonValue {

@@ -5,7 +5,7 @@ import type { KeyStore } from '../keys/key-store.ts';
 import { actors, NAME, NOW_S, TRUSTED, VERIFIER_KEY, World } from '../registry/registry.fixture.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { doorInto, keptLog, ownKeyStore, type WatchedDoor } from './authority.fixture.ts';
-import { isActiveInLog, type LoggedRing, logRingKeys } from './logged-keys.ts';
+import { isActiveInLog, isWaitingForLog, type LoggedRing, logRingKeys } from './logged-keys.ts';
 
 const { anchor } = actors;
 const PROVINCE = 'https://shanghai.example';
@@ -152,6 +152,21 @@ describe("the anchor's federation key", () => {
       [third, 'active'],
     ]);
   });
+});
+
+test("the anchor's key that took a revoked one's place is never in the log, and every chain breaks", async () => {
+  const { kid } = federation.ring.signer;
+  await keys.revoke('anchor', 'federation', { kid, nowS: NOW_S, reason: 'compromised' });
+  await federation.ring.refresh(NOW_S);
+  const next = federation.ring.signer.kid;
+  expect(next).not.toBe(kid);
+  expect(isWaitingForLog(door, federation)).toBe(true);
+  await step(federation);
+  expect([door.entered, statesOf(anchor.entityId, 'federation')]).toEqual([
+    ['key_announced', 'key_activated'],
+    [[next, 'active']],
+  ]);
+  expect(isWaitingForLog(door, federation)).toBe(false);
 });
 
 test('a key counts for another use, another entity, or before the log activates it', async () => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { RegistryKeyUse } from '../../schemas/registry-event.ts';
 import type { Actor } from '../keys/actor.ts';
-import type { KeyRing } from '../keys/key-ring.ts';
+import type { KeyRing, KeyState } from '../keys/key-ring.ts';
 import type { KeyRecord } from '../registry/fold-state.ts';
 import type { RegistryDoor } from '../registry/registry-door.ts';
 import { admissibleKeys } from './admissible-keys.ts';
@@ -14,8 +14,8 @@ export interface LoggedRing {
 }
 
 /**
- * Brings the log to what a ring has, step by step: a key that the ring announced is announced and made active there, by
- * the key before; one that it retired is retired there once its successor signs, and one that it revoked is revoked
+ * Brings the log to what a ring has, step by step: a key that the ring announced, or put in a revoked one's place, is
+ * announced and made active there, by the key before; one that it retired is retired there once its successor signs, and one that it revoked is revoked
  * there. The ring's own gate waits for the log.
  */
 export async function logRingKeys(door: RegistryDoor, logged: LoggedRing, log: Logger): Promise<void> {
@@ -37,7 +37,7 @@ export async function logRingKeys(door: RegistryDoor, logged: LoggedRing, log: L
       log.info({ entity: actor.entityId, use, kid }, 'key revoked in the log');
       continue;
     }
-    if (state === 'announced' && inLog(kid) === undefined) {
+    if (isToBeAnnounced(logged, { kid, state }) && inLog(kid) === undefined) {
       await door.submit(actor, { kind: 'key_announced', body: { use, jwk: bare } });
       log.info({ entity: actor.entityId, use, kid }, 'key announced in the log');
     }
@@ -49,6 +49,16 @@ export async function logRingKeys(door: RegistryDoor, logged: LoggedRing, log: L
       log.info({ entity: actor.entityId, use, kid }, 'key retired in the log');
     }
   }
+}
+
+/**
+ * A key takes a revoked one's place at once, whatever the log has; it is brought there where another key signs that. The
+ * first key of a ring counts by a pin or an enrolment.
+ */
+function isToBeAnnounced({ actor, ring }: LoggedRing, { kid, state }: { kid: string; state: KeyState }): boolean {
+  if (state === 'announced') return true;
+  const hasLostOne = ring.lives.some((life) => life.state === 'revoked');
+  return state === 'active' && hasLostOne && actor.signer.kid !== kid;
 }
 
 /** Whether the log lets a key sign: what a ring's gate asks before it puts it to use. */
@@ -63,8 +73,10 @@ export function isActiveInLog(
 }
 
 /** Whether a ring has a key that the log does not let sign yet. */
-export function isWaitingForLog(door: Pick<RegistryDoor, 'folded'>, { actor, use, ring }: LoggedRing): boolean {
+export function isWaitingForLog(door: Pick<RegistryDoor, 'folded'>, logged: LoggedRing): boolean {
+  const { actor, use, ring } = logged;
   return ring.lives.some(
-    ({ state, jwk }) => state === 'announced' && !isActiveInLog(door, actor.entityId, use, jwk.kid),
+    ({ state, jwk: { kid } }) =>
+      isToBeAnnounced(logged, { kid, state }) && !isActiveInLog(door, actor.entityId, use, kid),
   );
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AdapterFolderError, readAdapterFolder } from '../../adapters/adapter-folder.ts';
-import { finding, inScenarios } from '../../adapters/conformance/finding.ts';
+import { detail, finding, inScenarios } from '../../adapters/conformance/finding.ts';
 import { checkLive, LIVE_DEFAULTS, type LiveOutcome } from '../../adapters/conformance/live-checks.ts';
 import type { LiveTarget } from '../../adapters/conformance/live-target.ts';
 import { openProbeFetch } from '../../adapters/conformance/probe-fetch.ts';
@@ -94,7 +94,7 @@ async function testLive(cli: Cli, subject: Subject | null, { url, secrets }: Tes
 
 /** A simulated system agrees with the manifest that it was made from: that alone says nothing about the real one. */
 function unheld(outcome: LiveOutcome): LiveOutcome {
-  const found = finding('exchange_undocumented', inScenarios('/exchanges'), 'try a test system with --url as well');
+  const found = finding('exchange_undocumented', inScenarios('/exchanges'), detail('test_system_too'));
   return { ...outcome, findings: [...outcome.findings, found] };
 }
 

@@ -2,6 +2,7 @@ import { PROVINCES } from '../../schemas/code-lists/index.ts';
 import { CONFORMANCE_FINDINGS } from '../../schemas/conformance-findings.ts';
 import type { ConformanceReport } from '../../schemas/conformance-report.ts';
 import { conformanceCheckText } from '../../schemas/texts/conformance-checks.ts';
+import { conformanceDetailText, conformancePlaceText } from '../../schemas/texts/conformance-details.ts';
 import { type Cli, printable } from './cli.ts';
 import { tableRows } from './table.ts';
 
@@ -17,8 +18,8 @@ export function printConformance(cli: Cli, report: ConformanceReport): void {
     severity === 'fail' ? '✗' : '!',
     code,
     cli.say(CONFORMANCE_FINDINGS[code]),
-    printable(at),
-    printable(detail),
+    printable(cli.say(conformancePlaceText(at))),
+    printable(cli.say(conformanceDetailText(detail))),
   ]);
   if (rows.length > 0) cli.print();
   for (const [at, lines] of tableRows(rows).entries()) {

@@ -30,6 +30,7 @@ describe('usage', () => {
     ['a date without a time', ['verify', 'a', '--at', '2026-11-22']],
     ['an unknown purpose', ['scan', 'x', '--purpose', 'curiosity']],
     ['an unknown language', ['demo', '--lang', 'fr']],
+    ['an entity that is no address', ['authority', 'refresh', 'foo']],
   ])('%s does not exit with 2', async (_what, argv) => {
     expectFailure(await huren(argv, NOBODY), 2, 'usage_invalid');
   });

@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { toPngBuffer } from 'lean-qr/extras/node_export';
 import { type PassPicture, passPicture, pathOf, QUIET_MODULES } from '../passes/pass-picture.ts';
 import type { Cli } from './cli.ts';
-import { CliError } from './cli-error.ts';
+import { writeFile } from './write-file.ts';
 
 /** Pixels a module: 117 of them and the white round them come to 1,000 pixels, sharp on a hand-sized print. */
 const PNG_SCALE = 8;
+/** Whoever has a picture of a pass has the pass. */
+const HOLDERS_ALONE = { mode: 0o600 };
 
 /** How a pass is drawn beside its text. */
 export interface PictureOptions {
@@ -27,8 +28,8 @@ export function drawPass(cli: Cli, pass: string, { qr, svg, png }: PictureOption
   if (qr !== true && svg === undefined && png === undefined) return;
   const picture = passPicture(pass);
   if (qr === true) for (const line of blockLines(picture)) cli.note(line);
-  if (svg !== undefined) write(svg, svgOf(picture));
-  if (png !== undefined) write(png, pngOf(picture));
+  if (svg !== undefined) writeFile(svg, svgOf(picture), HOLDERS_ALONE);
+  if (png !== undefined) writeFile(png, pngOf(picture), HOLDERS_ALONE);
 }
 
 /** Two modules a character, black on white whatever the terminal's own colours are. */
@@ -60,13 +61,4 @@ function pngOf({ size, isDark }: PassPicture): Uint8Array {
     { size, get: isDark },
     { on: [0, 0, 0], off: [255, 255, 255], pad: QUIET_MODULES, scale: PNG_SCALE },
   );
-}
-
-function write(path: string, content: string | Uint8Array): void {
-  try {
-    // Whoever has a picture of a pass has the pass.
-    writeFileSync(path, content, { mode: 0o600 });
-  } catch {
-    throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
-  }
 }

@@ -24,18 +24,20 @@ interface Parts {
  * registered, and as often as its manifest says. Returns what stops it.
  */
 export function followCredentials({ registry, provinces, shelf, onRefresh, log }: Parts): () => void {
-  let following: string | null = null;
+  let following: Found | null = null;
   let timer: NodeJS.Timeout | null = null;
-  const look = async ({ adapter, refreshMs }: Found) => {
+  const look = async (found: Found) => {
+    const { adapter, refreshMs } = found;
     const fault = await faultOf(provinces, adapter, shelf, log);
-    if (following !== adapter.digest) return;
+    // Another one may have been followed meanwhile, and then this one again, with looks of its own.
+    if (following !== found) return;
     onRefresh('credential_documents', adapter.manifest.province, fault);
-    timer = setTimeout(() => void look({ adapter, refreshMs }), fault === null ? refreshMs : RETRY_MS).unref();
+    timer = setTimeout(() => void look(found), fault === null ? refreshMs : RETRY_MS).unref();
   };
   const follow = () => {
     const found = certificatesIn(registry.current());
-    if (found?.adapter.digest === (following ?? undefined)) return;
-    following = found?.adapter.digest ?? null;
+    if (found?.adapter.digest === following?.adapter.digest) return;
+    following = found;
     if (timer !== null) clearTimeout(timer);
     if (found !== null) void look(found);
   };

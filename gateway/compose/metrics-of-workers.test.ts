@@ -62,6 +62,19 @@ test('what a process that has gone had counted is lost, or its gauge stays', asy
   expect(one.heard).toEqual([]);
 });
 
+test('processes that go at once lose what one of them had counted, or a scrape meanwhile does', async () => {
+  const metrics = new MetricsOfWorkers<Played>();
+  const [one, two, three] = [new Played(metrics), new Played(metrics), new Played(metrics)];
+  one.scans.inc({ issuer: '410000' }, 3);
+  two.scans.inc({ issuer: '410000' }, 4);
+  three.scans.inc({ issuer: '410000' }, 5);
+  await metrics.text();
+  const left = [metrics.left(one), metrics.left(two)];
+  expect(sampleOf(await metrics.text(), 'scans')).toBe(12);
+  await Promise.all(left);
+  expect(sampleOf(await metrics.text(), 'scans')).toBe(12);
+});
+
 test('a process that is too busy to answer counts as nothing, or is waited for without end', async () => {
   const metrics = new MetricsOfWorkers<Played>({ withinMs: 50 });
   const [one, two] = [new Played(metrics), new Played(metrics)];

@@ -23,6 +23,7 @@ export class MetricsOfWorkers<Process extends MeteredProcess> {
   readonly #waiting = new Map<number, (process: Process) => void>();
   readonly #withinMs: number;
   #gone: readonly WorkerMetric[] = [];
+  #leaving: Promise<void> = Promise.resolve();
   #questions = 0;
 
   constructor({ withinMs = WITHIN_MS }: { readonly withinMs?: number } = {}) {
@@ -35,12 +36,10 @@ export class MetricsOfWorkers<Process extends MeteredProcess> {
   }
 
   /** A process has gone. */
-  async left(process: Process): Promise<void> {
-    const last = this.#last.get(process) ?? [];
-    this.#last.delete(process);
-    const counted = last.filter(({ type }) => COUNTED.has(String(type)));
-    const sum = AggregatorRegistry.aggregate([this.#gone, counted]);
-    this.#gone = await sum.getMetricsAsJSON();
+  left(process: Process): Promise<void> {
+    // One after another: each adds to what those before it have left.
+    this.#leaving = this.#leaving.then(() => this.#keepCountsOf(process));
+    return this.#leaving;
   }
 
   /** Takes what a process says; anything that is none of this is somebody else's. */
@@ -63,6 +62,14 @@ export class MetricsOfWorkers<Process extends MeteredProcess> {
   async text(): Promise<string> {
     await this.#askAll();
     return await AggregatorRegistry.aggregate([this.#gone, ...this.#last.values()]).metrics();
+  }
+
+  async #keepCountsOf(process: Process): Promise<void> {
+    const counted = (this.#last.get(process) ?? []).filter(({ type }) => COUNTED.has(String(type)));
+    const gone = await AggregatorRegistry.aggregate([this.#gone, counted]).getMetricsAsJSON();
+    // In one moment: who scrapes in between would see the sum fall.
+    this.#last.delete(process);
+    this.#gone = gone;
   }
 
   async #askAll(): Promise<void> {

@@ -83,7 +83,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
         : (gate.handover?.mayActivate(entity_id, kid) ?? false),
     nowS,
     onReadAhead: (entityId, fault) => onRefresh('chain', entityId, fault),
-    onKeyFault: (error) => log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'keys unusable'),
+    onKeyFault: (error) => log.error({ reason: reasonOf(error) }, 'keys unusable'),
+    onBundleFault: (error) => log.warn({ reason: reasonOf(error) }, 'the trust bundle was not written'),
   });
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
@@ -121,4 +122,8 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
       keys.close();
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }

@@ -1,4 +1,4 @@
-import { collectBundle, writeBundleFile } from '../authority/bundle-files.ts';
+import { collectBundle } from '../authority/bundle-files.ts';
 import { openChainSource } from '../authority/chain-source.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
 import { conformanceMarkType, conformanceOf } from '../authority/trust-mark-register.ts';
@@ -18,6 +18,7 @@ import type { RemoteStatements } from '../trust/remote-statements.ts';
 import type { TrustBundle } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
 import { nullIfUntrusted, TrustError, type TrustErrorCode } from '../trust/trust-error.ts';
+import { keepBundleFile } from './bundle-file.ts';
 import { type Hosting, openHosting } from './hosting.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
 
@@ -57,11 +58,13 @@ interface Parts {
   readonly onReadAhead: (entityId: string, fault: TrustErrorCode | null) => void;
   /** A key file that can no longer be used; the keys in use stay. */
   readonly onKeyFault: (error: unknown) => void;
+  /** The file that the command line verifies with could not be written, or what goes into it could not be had. */
+  readonly onBundleFault: (error: unknown) => void;
 }
 
 /** Opens the entities that this node hosts, and what it needs to check those of others. */
 export async function openTrust(parts: Parts): Promise<Trust> {
-  const { dataDir, pinned, registry, remote, nowS, onReadAhead, onKeyFault } = parts;
+  const { dataDir, pinned, registry, remote, nowS, onReadAhead, onKeyFault, onBundleFault } = parts;
   const folded = () => registry.folded();
   const anchor = pinned === null ? null : () => withLoggedKeys(pinned.federation, folded(), nowS());
   const fetchTrustMarks = (entityId: string) => marksFromAnchor(remote, anchor, folded(), entityId);
@@ -94,7 +97,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
       credentials: parts.credentials.bundled(),
     });
   };
-  const files = keepBundleFile(dataDir, trustBundle, onKeyFault);
+  const writeBundle = keepBundleFile(dataDir, trustBundle, onBundleFault);
   const stopWatching = watchKeyRings({
     rings: rings.map(([, ring]) => ring),
     nowS,
@@ -104,16 +107,12 @@ export async function openTrust(parts: Parts): Promise<Trust> {
         federation.renew(id);
         resolver?.forget(id);
       }
-      files.write();
+      writeBundle();
     },
     onError: onKeyFault,
   });
-  const stopFollowing = followRecords(
-    registry,
-    (id) => resolver?.forget(id),
-    () => files.write(),
-  );
-  const stopShelf = parts.credentials.onChange(() => files.write());
+  const stopFollowing = followRecords(registry, (id) => resolver?.forget(id), writeBundle);
+  const stopShelf = parts.credentials.onChange(writeBundle);
   return {
     ...hosting,
     remote,
@@ -195,29 +194,6 @@ function followRecords(registry: Parts['registry'], forget: (entityId: string) =
     before = now;
     then();
   });
-}
-
-/** Keeps the file that the command line on this machine verifies with; what changes together is written once. */
-function keepBundleFile(
-  dataDir: string,
-  trustBundle: () => Promise<TrustBundle | null>,
-  onFault: (error: unknown) => void,
-) {
-  let isDue = false;
-  const write = () => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(async () => {
-      isDue = false;
-      try {
-        const bundle = await trustBundle();
-        if (bundle !== null) writeBundleFile(dataDir, bundle);
-      } catch (error) {
-        onFault(error);
-      }
-    });
-  };
-  return { write };
 }
 
 function nowhere(): Promise<never> {

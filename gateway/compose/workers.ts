@@ -75,6 +75,7 @@ class WorkerPool {
   async add({ replaces }: { readonly replaces: boolean } = { replaces: false }): Promise<void> {
     const worker = cluster.fork({ HUREN_PORT: String(this.#config.port), HUREN_WORKERS: '1' });
     const child = this.#supervise(worker, replaces);
+    let hasStarted = false;
     this.#workers.set(worker, child);
     const metered = {
       isConnected: () => worker.isConnected(),
@@ -84,14 +85,15 @@ class WorkerPool {
     worker.on('message', (message: unknown) => this.#metrics.hear(metered, message));
     worker.once('exit', () => {
       void this.#metrics.left(metered);
-      // Not in the map: it was told to go.
-      if (!this.#workers.delete(worker) || this.#closing) return;
+      // Not in the map: it was told to go. One that never started is its starter's: both would start another one for it.
+      if (!this.#workers.delete(worker) || !hasStarted || this.#closing) return;
       this.#log.error({ pid: worker.process.pid }, 'a worker died');
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
       const said = await child.ready;
       if (said.type === 'failed') throw new ConfigError(said.reason);
+      hasStarted = true;
     } catch (error) {
       this.#workers.delete(worker);
       await child.stop();

@@ -13,7 +13,7 @@ function promtool(...args: readonly string[]): { readonly status: number | null;
 test('a rule is not one that Prometheus takes, or fires too early, too late or for what is well', () => {
   for (const args of [
     ['check', 'rules', 'alerts.yaml', 'service.yaml'],
-    ['test', 'rules', 'service.test.yaml'],
+    ['test', 'rules', 'alerts.test.yaml', 'service.test.yaml'],
   ]) {
     const { status, output } = promtool(...args);
     expect(status, output).toBe(0);

@@ -16,7 +16,7 @@ export interface HeldKey {
 /** What a ring file keeps of a new key. */
 export type MadeKey = Pick<StoredKey, 'kid' | 'jwk' | 'token'>;
 
-/** Where private keys are. Two ways: in the ring file itself, or in a PKCS#11 token (token-keys.ts). */
+/** Where private keys are. Two ways: in the ring file itself, or in a PKCS#11 token (token-keeper.ts). */
 export interface KeyKeeper {
   /** Makes a key pair. Throws KeyError where it cannot for this use. */
   readonly make: (alg: SignerAlg, use: KeyUse) => Promise<MadeKey>;

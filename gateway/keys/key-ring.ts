@@ -96,7 +96,7 @@ class StoredKeyRing implements KeyRing {
   #stored = EMPTY;
   #lives: readonly KeyLife[] = [];
   #public: readonly PublicJwk[] = [];
-  #publicObjects: readonly KeyObject[] = [];
+  #verifying: ReadonlyMap<string, KeyObject> = new Map();
   #active: HeldKey | undefined;
   #held = new Map<string, HeldKey>();
 
@@ -144,9 +144,6 @@ class StoredKeyRing implements KeyRing {
     const usable = usableKeys(this.#lives, nowS, this.#schedule.overlapS);
     if (isSame && usable.length === this.#public.length) return false;
     this.#public = usable;
-    this.#publicObjects = usable.map(({ kty, crv, x, ...rest }) =>
-      createPublicKey({ key: { kty, crv, x, ...('y' in rest ? { y: rest.y } : {}) }, format: 'jwk' }),
-    );
     return true;
   }
 
@@ -161,7 +158,10 @@ class StoredKeyRing implements KeyRing {
 
   verifyBytes(input: Uint8Array, signature: Uint8Array): boolean {
     const hash = HASH[kindOf(this.#place.use).alg];
-    return this.#publicObjects.some((key) => verify(hash, input, { key, dsaEncoding: 'ieee-p1363' }, signature));
+    return this.#public.some(({ kid }) => {
+      const key = this.#verifying.get(kid);
+      return key !== undefined && verify(hash, input, { key, dsaEncoding: 'ieee-p1363' }, signature);
+    });
   }
 
   /** Takes over what is stored, whole or not at all. */
@@ -173,7 +173,9 @@ class StoredKeyRing implements KeyRing {
     if (lives.some(({ jwk }) => jwk.alg !== alg)) {
       throw new KeyError('key_file_damaged', `${this.#place.path} holds keys for another use`);
     }
+    const verifying = new Map(lives.map(({ jwk }) => [jwk.kid, publicObjectOf(jwk, this.#place.path)]));
     this.#active = this.#hold(active);
+    this.#verifying = verifying;
     this.#stored = stored;
     this.#lives = lives;
   }
@@ -224,5 +226,14 @@ class StoredKeyRing implements KeyRing {
 
   #name(): string {
     return `${this.#place.owner}/${this.#place.use}`;
+  }
+}
+
+function publicObjectOf({ kty, crv, x, ...rest }: PublicJwk, where: string): KeyObject {
+  try {
+    return createPublicKey({ key: { kty, crv, x, ...('y' in rest ? { y: rest.y } : {}) }, format: 'jwk' });
+  } catch {
+    // It would be published, and nobody could verify with it.
+    throw new KeyError('key_file_damaged', `${where}: a public key is not on its curve`);
   }
 }

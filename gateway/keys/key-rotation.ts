@@ -118,9 +118,24 @@ function bounded(keys: Keys, { nowS, schedule: { overlapS } }: RotationTerms): K
     throw new KeyError('too_many_keys', 'too many keys are still inside their window: wait, or revoke one');
   }
   const spare = keys.length - MAX_STORED_KEYS;
-  const isOver = (key: StoredKey) => key.state === 'retired' && (windowEndS(lifeOf(key), overlapS) ?? 0) <= nowS;
-  const dropped = new Set(spare <= 0 ? [] : keys.filter(isOver).slice(0, spare));
+  if (spare <= 0) return keys;
+  const dropped = new Set(keys.filter((key) => overS(key, overlapS) <= nowS).slice(0, spare));
+  // A file with more keys would be taken for a damaged one, and the ring would be lost.
+  if (dropped.size < spare) throw new KeyError('too_many_keys', 'too many keys were revoked of late: wait a day');
   return keys.filter((key) => !dropped.has(key));
+}
+
+/** From when on nothing that a key signed can be in use any more. A revoked one's end is told for as long as a retired one's. */
+function overS(key: StoredKey, overlapS: number): number {
+  switch (key.state) {
+    case 'retired':
+      return windowEndS(lifeOf(key), overlapS) ?? 0;
+    case 'revoked':
+      return (key.revoked_s ?? 0) + overlapS;
+    case 'announced':
+    case 'active':
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 async function newKey(state: 'announced' | 'active', { nowS, schedule, make }: RotationTerms): Promise<StoredKey> {

@@ -7,7 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { KeyError } from './key-error.ts';
@@ -45,7 +45,8 @@ export function writePrivateFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}.draft`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeSync(file, text);
+    // All of it: a single write may leave off in the middle where the disk is full, and says so by a number alone.
+    writeFileSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);

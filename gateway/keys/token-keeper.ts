@@ -4,8 +4,9 @@ import { KeyError } from './key-error.ts';
 import { FILE_KEEPER, type HeldKey, type KeyKeeper, kidOf, type MadeKey } from './key-keeper.ts';
 import type { TokenSetting } from './key-setting.ts';
 import type { KeyUse } from './key-use.ts';
+import { publicHalfIn } from './pkcs11-point.ts';
 import { Pkcs11Token } from './pkcs11-token.ts';
-import { algOf, type StoredJwk, type StoredKey } from './ring-file.ts';
+import { algOf, type StoredKey } from './ring-file.ts';
 
 // PKCS#11 3.0; the binding has names for 2.40 only.
 const CKM_EC_EDWARDS_KEY_PAIR_GEN = 0x1055;
@@ -56,7 +57,7 @@ async function make(token: Pkcs11Token, alg: SignerAlg, use: KeyUse): Promise<Ma
   }
   const made = Promise.withResolvers<MadeKey>();
   await token.makePair(kind.make, templatesOf(token, kind, use), async (point) => {
-    const jwk = publicHalf(alg, point);
+    const jwk = publicHalfIn(alg, point);
     const kid = await kidOf(jwk);
     made.resolve({ kid, jwk, token: true });
     return kid;
@@ -99,15 +100,4 @@ function hold(token: Pkcs11Token, { kid, jwk }: StoredKey): HeldKey {
     signer: { kid, alg, sign: (input) => token.sign(kid, mechanism, message(input)) },
     signNow: (input) => token.signNow(kid, mechanism, message(input)),
   };
-}
-
-/** CKA_EC_POINT is a DER octet string; some tokens leave its two bytes of heading out. */
-function publicHalf(alg: SignerAlg, point: Buffer): StoredJwk {
-  const raw = point[0] === 0x04 && point[1] === point.length - 2 ? point.subarray(2) : point;
-  if (alg === 'EdDSA' && raw.length === 32) return { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') };
-  if (alg === 'ES256' && raw.length === 65 && raw[0] === 0x04) {
-    const [x, y] = [raw.subarray(1, 33), raw.subarray(33)];
-    return { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') };
-  }
-  throw new KeyError('token_unavailable', 'HUREN_KEYS: the token describes its key in an unknown form');
 }

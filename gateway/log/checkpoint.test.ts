@@ -6,7 +6,14 @@ import { cosignCheckpoint, signCheckpoint } from './checkpoint-signing.ts';
 import { cosigner } from './cosigner.fixture.ts';
 import { LogError } from './log-error.ts';
 import { emptyRoot, leafHash } from './merkle.ts';
-import { formatVerifierKey, type NoteAlgorithm, noteKey, parseVerifierKey, rawPublicKey } from './note.ts';
+import {
+  formatVerifierKey,
+  MAX_SIGNATURES,
+  type NoteAlgorithm,
+  noteKey,
+  parseVerifierKey,
+  rawPublicKey,
+} from './note.ts';
 
 const origin = 'anchor.test/registry';
 const NOW_S = 1_700_000_000;
@@ -193,6 +200,29 @@ describe('witnesses', () => {
     expect(twice.split('\n')).toHaveLength(once.split('\n').length);
     expect(verifyCheckpoint(twice, trust).cosignatures[0]?.timestampS).toBe(NOW_S + 5);
     expect(codeOf(() => addCosignature(twice, line(NOW_S), { witnesses, nowS: NOW_S }))).toBe('note_out_of_time');
+  });
+
+  test('a witness fills the note with one line for each key of its own', () => {
+    const again = person(witness.key.name, 'cosignature');
+    const known = { witnesses: [witness.key, again.key], nowS: NOW_S };
+    const first = addCosignature(note, cosignCheckpoint(note, cosigner(witness.signer), NOW_S), known);
+    const second = addCosignature(first, cosignCheckpoint(note, cosigner(again.signer), NOW_S + 1), known);
+    expect(verifyCheckpoint(second, { ...trust, witnesses: known.witnesses }).cosignatures).toEqual([
+      { name: witness.key.name, timestampS: NOW_S + 1 },
+    ]);
+    const older = cosignCheckpoint(note, cosigner(witness.signer), NOW_S);
+    expect(codeOf(() => addCosignature(second, older, known))).toBe('note_out_of_time');
+  });
+
+  test('a witness more than a note has room for makes it one that nobody reads', () => {
+    const many = Array.from({ length: MAX_SIGNATURES }, (_, n) => person(`witness-${n}.test`, 'cosignature'));
+    const known = { witnesses: many.map(({ key }) => key), nowS: NOW_S };
+    const lineOf = ({ signer }: (typeof many)[number]) => cosignCheckpoint(note, cosigner(signer), NOW_S);
+    const [last, ...others] = many;
+    const full = others.reduce((so, one) => addCosignature(so, lineOf(one), known), note);
+    expect(verifyCheckpoint(full, { ...trust, ...known }).cosignatures).toHaveLength(MAX_SIGNATURES - 1);
+    expect(codeOf(() => last && addCosignature(full, lineOf(last), known))).toBe('note_malformed');
+    expect(others[0] && addCosignature(full, lineOf(others[0]), known)).toContain(others[0]?.key.name);
   });
 
   test('a cosignature of a stranger, of other text, or from the future is added', () => {

@@ -4,6 +4,7 @@ import { HASH_BYTES } from './merkle.ts';
 import {
   findKey,
   formatNote,
+  MAX_SIGNATURES,
   type NoteKey,
   type NoteSignature,
   parseNote,
@@ -62,9 +63,9 @@ export function signedCheckpoint(note: string, trust: CheckpointTrust): Verified
 }
 
 /**
- * Adds a known witness's signature line to a checkpoint; a newer line of the same witness takes the older one's place.
- * `note_untrusted`: not a known witness; `note_forged`: does not verify; `note_out_of_time`: from the future, or
- * older than the line already there.
+ * Adds a known witness's signature line to a checkpoint; a newer line of the same witness takes the older one's place,
+ * whichever of its keys made them. `note_untrusted`: not a known witness; `note_forged`: does not verify;
+ * `note_out_of_time`: from the future, or older than the line already there; `note_malformed`: no line, or one too many.
  */
 export function addCosignature(
   note: string,
@@ -76,11 +77,16 @@ export function addCosignature(
   const key = findKey(added, witnesses);
   if (key === undefined || key.algorithm !== 'cosignature') throw new LogError('note_untrusted', 'not a known witness');
   const addedS = timestampOf(text, added, key);
-  const present = signatures.find((signature) => findKey(signature, [key]) !== undefined);
-  if (addedS > nowS + MAX_CLOCK_SKEW_S || (present !== undefined && timestampOf(text, present, key) > addedS)) {
+  const itsKeys = witnesses.filter(({ name, algorithm }) => name === key.name && algorithm === 'cosignature');
+  const present = signatures.filter((signature) => findKey(signature, itsKeys) !== undefined);
+  const isOlder = present.some((one) => timestampOf(text, one, findKey(one, itsKeys) ?? key) > addedS);
+  if (addedS > nowS + MAX_CLOCK_SKEW_S || isOlder) {
     throw new LogError('note_out_of_time', `the time of ${key.name} cannot be right`);
   }
-  return formatNote({ text, signatures: [...signatures.filter((signature) => signature !== present), added] });
+  const others = signatures.filter((signature) => !present.includes(signature));
+  // Nobody reads a note with more lines: one witness too many would stop every follower.
+  if (others.length >= MAX_SIGNATURES) throw new LogError('note_malformed', 'the note has no room for another witness');
+  return formatNote({ text, signatures: [...others, added] });
 }
 
 function timestampOf(text: string, signature: NoteSignature, key: NoteKey): number {

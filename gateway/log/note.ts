@@ -27,7 +27,7 @@ const ED25519_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
 // The specification wants at least 16 signatures accepted and some limit set; every province may be a witness.
-const MAX_SIGNATURES = 64;
+export const MAX_SIGNATURES = 64;
 const MAX_NOTE_CHARS = 64 * 1024;
 const MAX_NAME_CHARS = 255;
 const ENCODER = new TextEncoder();
@@ -186,11 +186,14 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+/** Whether a text can be a key's name (C2SP signed-note): no spaces and no plus. */
+export function isName(text: string): boolean {
+  return text.length <= MAX_NAME_CHARS && /^[^\s+]+$/u.test(text) && !hasControlCharacter(text);
+}
+
 /** `note_malformed` for what is no key name. */
 export function requireName(name: string): void {
-  if (name.length > MAX_NAME_CHARS || !/^[^\s+]+$/u.test(name) || hasControlCharacter(name)) {
-    throw new LogError('note_malformed', 'not a key name');
-  }
+  if (!isName(name)) throw new LogError('note_malformed', 'not a key name');
 }
 
 function hasControlCharacter(text: string): boolean {

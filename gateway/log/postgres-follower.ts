@@ -70,7 +70,9 @@ export class PostgresFollower {
     client.on('end', () => over.resolve());
     // Anyone who may connect may notify, so what it says is not believed: it only makes us ask.
     client.on('notification', () => this.#wake());
-    this.#stopped.signal.addEventListener('abort', () => over.resolve(), { once: true });
+    const { signal } = this.#stopped;
+    const stop = () => over.resolve();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       await client.connect();
       await client.query(`LISTEN ${GROWTH_CHANNEL}`);
@@ -79,6 +81,8 @@ export class PostgresFollower {
     } catch {
       // Polling goes on meanwhile.
     } finally {
+      // A database that is away for a day is asked 300,000 times.
+      signal.removeEventListener('abort', stop);
       await client.end().catch(() => {});
     }
   }

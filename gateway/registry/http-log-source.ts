@@ -31,8 +31,7 @@ export function httpLogSource(options: {
   const base = `${baseUrl.replace(/\/+$/, '')}/v1/log`;
   const get = async (path: string, maxBytes: number, signal: AbortSignal, timeoutMs = TIMEOUT_MS) => {
     const asked = fetchBytes.get(`${base}/${path}`, { timeoutMs, maxBytes, signal });
-    // Whoever stops does not wait for an answer, even where the fetch given here would.
-    const reply = await Promise.race([asked, abortedBy(signal)]).catch((cause: unknown) => {
+    const reply = await unlessAborted(asked, signal).catch((cause: unknown) => {
       throw new RegistryError('registry_unavailable', `nothing answers at ${base}`, { cause });
     });
     if (reply.status !== 200 || reply.bytes.length > maxBytes) {
@@ -67,11 +66,20 @@ export function httpLogSource(options: {
   };
 }
 
-function abortedBy(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(signal.reason);
-  else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  return promise;
+/**
+ * Whoever stops does not wait for an answer, even where the fetch given here would. The signal is asked for as long as the
+ * node runs, so that no question may leave anything behind on it.
+ */
+async function unlessAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([asked, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function bundleOf(bytes: Uint8Array): Uint8Array[] {

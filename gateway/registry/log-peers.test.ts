@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY_STATE, type FoldState, type SubordinateRecord } from './fold-state.ts';
+import { EMPTY_STATE, type EntityRecord, type FoldState, type SubordinateRecord } from './fold-state.ts';
 import { peerOrigins } from './log-peers.ts';
 
 const MARK = { by: 'https://anchor.example', kid: 'k', index: 0, at_s: 0 };
@@ -25,9 +25,26 @@ function subordinate(entity_id: string, over: Partial<SubordinateRecord> = {}): 
   };
 }
 
+/** What the anchor has enrolled a province as, without which nobody vouches for what stands below it. */
+const enrolled = (entity_id: string, state: EntityRecord['state'] = 'enrolled'): EntityRecord => ({
+  entity_id,
+  role: 'province',
+  name: { zh: '甲', en: 'A' },
+  province: '410000',
+  superior: null,
+  state,
+  enrolled: MARK,
+  seq: 0,
+  prev: null,
+  keys: [],
+});
+
 const stateWith = (...records: readonly SubordinateRecord[]): FoldState => ({
   ...EMPTY_STATE,
   anchor: 'https://anchor.example',
+  entities: new Map(
+    records.flatMap(({ kind, entity_id }) => (kind === 'province' ? [[entity_id, enrolled(entity_id)] as const] : [])),
+  ),
   subordinates: new Map(records.map((record) => [record.entity_id, record])),
 });
 
@@ -51,5 +68,8 @@ test('somebody is asked whom nobody vouches for any more, or who follows no log'
     subordinate('https://server.example', { kind: 'authorization_server' }),
   );
   expect(peerOrigins(state, new Set())).toEqual(['https://anchor.example']);
+  const [province, superior] = [{ kind: 'province', state: 'removed' } as const, 'https://province.example'];
+  const below = stateWith(subordinate(superior, province), subordinate('https://below.example', { superior }));
+  expect(peerOrigins(below, new Set())).toEqual(['https://anchor.example']);
   expect(peerOrigins(EMPTY_STATE, new Set())).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { addCosignature } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
-import { type NoteKey, noteKey, parseNote, rawPublicKey } from '../log/note.ts';
+import { isName, type NoteKey, noteKey, parseNote, rawPublicKey } from '../log/note.ts';
 import type { LogStore } from '../log/store.ts';
 import type { EntityRecord, FoldState, KeyRecord } from './fold-state.ts';
 
@@ -10,7 +10,7 @@ const MOST_TRIES = 4;
 
 /**
  * The witnesses whose cosignatures count: every entity with an active Ed25519 key of use `witness`. A witness's note
- * name (C2SP signed-note) is its entity identifier without the scheme.
+ * name (C2SP signed-note) is its entity identifier without the scheme; one that is no such name keeps no other from counting.
  */
 export function witnessesOf(state: FoldState): NoteKey[] {
   return [...state.entities.values()].flatMap((entity) => entity.keys.flatMap((key) => witnessKey(entity, key)));
@@ -18,6 +18,7 @@ export function witnessesOf(state: FoldState): NoteKey[] {
 
 function witnessKey(entity: EntityRecord, { use, state, jwk }: KeyRecord): NoteKey[] {
   if (entity.state !== 'enrolled' || use !== 'witness' || state !== 'active' || jwk.crv !== 'Ed25519') return [];
+  if (!isName(witnessName(entity.entity_id))) return [];
   return [noteKey(witnessName(entity.entity_id), 'cosignature', rawPublicKey(jwk))];
 }
 

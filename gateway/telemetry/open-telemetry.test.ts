@@ -1,5 +1,5 @@
 import { SpanKind, TraceFlags, trace } from '@opentelemetry/api';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startSpanCollector } from '../test/span-collector.ts';
 import { AsyncContext } from './async-context.ts';
 import { telemetrySettings } from './open-telemetry.ts';
@@ -75,4 +75,14 @@ test('a collector gets another form than it reads', async () => {
   const attributes = [{ key: 'http.response.status_code', value: { intValue: '200' } }];
   expect(collector.spans()).toMatchObject([{ name: 'GET /healthz', kind: 2, attributes }]);
   expect(collector.received()).toMatch(/^\/v1\/traces .*"key":"k"/);
+});
+
+test('a collector that breaks off after it has answered ends the process', async () => {
+  const brokenOff = new ReadableStream({ start: (controller) => controller.error(new Error('reset')) });
+  vi.spyOn(globalThis, 'fetch').mockResolvedValueOnce(new Response(brokenOff));
+  onTestFinished(() => void vi.restoreAllMocks());
+  const exporter = new SpanExporter({ url: 'http://collector/v1/traces', headers: {}, resource: {} });
+  const tracer = new RecordingTracer(1, (span) => exporter.add(span));
+  tracer.startSpan('GET /healthz').end();
+  await expect(exporter.flush()).resolves.toBeUndefined();
 });

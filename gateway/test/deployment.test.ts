@@ -30,6 +30,11 @@ const objectSchema = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
 });
+const selectorSchema = z.strictObject({ matchLabels: z.record(z.string(), z.string()) });
+const policySchema = z.looseObject({
+  kind: z.literal('NetworkPolicy'),
+  spec: z.looseObject({ podSelector: selectorSchema }),
+});
 const containerSchema = z.looseObject({
   image: z.string(),
   env: z.array(z.looseObject({ name: z.string() })),
@@ -42,10 +47,11 @@ const deploymentSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
     template: z.looseObject({
+      metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
       spec: z.looseObject({
         automountServiceAccountToken: z.literal(false),
         enableServiceLinks: z.literal(false),
-        topologySpreadConstraints: z.array(z.unknown()).min(1),
+        topologySpreadConstraints: z.array(z.looseObject({ labelSelector: selectorSchema })).min(1),
         containers: z.tuple([containerSchema]),
       }),
     }),
@@ -84,7 +90,7 @@ describe('manifests for Kubernetes', () => {
     test.each([
       'province',
       'platform',
-    ])('a %s has a workload that may write, is root, or is not looked at', async (name) => {
+    ])('a %s has a workload that may write, is root, is not looked at, or is beyond the network policy', async (name) => {
       const built = execFileSync('kubectl', ['kustomize', join(DEPLOY, 'k8s', name)], { encoding: 'utf8' });
       const objects = objectsIn(built);
       for (const object of objects) expect(await faultOf(object)).toBeNull();
@@ -96,7 +102,15 @@ describe('manifests for Kubernetes', () => {
         expect(image).toBe(`registry.example/huren:${packageJson.version}`);
         expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
       }
-      expect(objects.map(({ kind }) => kind)).toContain('NetworkPolicy');
+      const policies = objects.flatMap((object) => policySchema.safeParse(object).data ?? []);
+      expect(policies.length).toBe(1);
+      // A selector that meets no pod is taken without a word, and guards and spreads nothing.
+      for (const { metadata, spec } of deployments.map((one) => one.spec.template)) {
+        const spreads = spec.topologySpreadConstraints.map((one) => one.labelSelector);
+        for (const { matchLabels } of [...spreads, ...policies.map((policy) => policy.spec.podSelector)]) {
+          expect(metadata.labels).toMatchObject(matchLabels);
+        }
+      }
       // Whatever answers venues or gateways has several instances; a platform's roles have one each, which has to be let go.
       const kept = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').length;
       expect(kept).toBe(name === 'province' ? 2 : 0);

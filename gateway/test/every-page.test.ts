@@ -13,7 +13,7 @@ import { seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { READY_PAGES } from './pages.ts';
 import { installPackage } from './pasted-page.ts';
-import { openRegistryPage, type RegistryPage } from './registry-page.ts';
+import { doubtTold, openRegistryPage, type RegistryPage, toldOnce } from './registry-page.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { sandboxCodes } from './venue-client.ts';
 
@@ -211,12 +211,14 @@ describe('at the registry, anybody', () => {
       await route.fulfill({ response: reply, json: { adapters: moved } });
     });
     await page.goto(`${gateway.url}/registry`);
+    // Its row says so before anybody opens it.
+    await page.locator('#province-310000 > summary .badge.unproven').waitFor();
     await page.locator('#province-310000 summary').click();
     await expect.poll(() => page.locator('#province-310000 .proof.bad').count()).toBe(3);
     await context.close();
   });
 
-  test('is shown a forged checkpoint as a signed one', async () => {
+  test('is shown a forged checkpoint, or one that is none, as a signed one', async () => {
     const context = await browser.newContext({ locale: 'en-GB' });
     const page = await context.newPage();
     await page.route('**/v1/log/checkpoint', async (route) => {
@@ -228,6 +230,10 @@ describe('at the registry, anybody', () => {
     await notice.locator('.proof.bad').waitFor();
     expect(await notice.getAttribute('data-log-fault')).toBe('unsigned');
     expect(await page.locator('#log .proof.good').count()).toBe(0);
+    expect(await doubtTold(page)).toEqual(toldOnce('unsigned'));
+    await page.route('**/v1/log/checkpoint', (route) => route.fulfill({ body: 'no checkpoint' }));
+    await page.reload();
+    expect(await doubtTold(page)).toEqual(toldOnce('unreadable'));
     await context.close();
   });
 
@@ -240,7 +246,9 @@ describe('at the registry, anybody', () => {
         `localStorage.setItem('huren-registry-log', '${JSON.stringify({ ...Object(seen), ...change })}')`,
       );
       await page.reload();
-      return await page.locator('[data-log-fault]').getAttribute('data-log-fault');
+      const { fault, ...told } = await doubtTold(page);
+      expect(toldOnce(fault)).toEqual({ fault, ...told });
+      return fault;
     };
     const root = Buffer.alloc(32, 7).toString('base64');
     expect(await found({ size: size - 3, root })).toBe('forked');

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { huren } from '../cli/huren.fixture.ts';
 import { nationalDesk } from './registry-desk.contract.ts';
 import { operatorLogin } from './registry-login.contract.ts';
 import { operatorStory } from './registry-operator.contract.ts';
+import { failingExample } from './registry-page.ts';
 import { type RegistryPageSite, startRegistryPageSite } from './registry-page-site.ts';
 
 let started: RegistryPageSite;
@@ -30,6 +32,22 @@ test('a draft of a decision table cannot be tried, or a page takes what is none'
   await file.setInputFiles(join(import.meta.dirname, 'registry-page.ts'));
   await draft.locator('.proof.bad').waitFor();
   expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test('a failed check ends in English for who reads Chinese, or weighs as little as one that passed', async () => {
+  const ran = await huren(['adapter', 'submit', failingExample(site().scratch, '0.9.0')], site().env);
+  expect(ran.exit).toBe(1);
+  const { page, context } = await site().open('zh-CN', '/registry#province-120000');
+  const version = page.locator('#province-120000').getByRole('region', { name: '版本 0.9.0' });
+  await version.locator('.report summary').click();
+  const failed = version.locator('.checks > .proof.bad').first();
+  await failed.waitFor();
+  expect(await failed.innerText()).toBe('✗ 已公布的取值都有对应，且没有多余的：未通过');
+  const findings = await version.locator('.findings').innerText();
+  expect(findings).toContain('取值“PURPLE”对应到无法判定（indeterminate）');
+  expect(findings).toContain('理由应为该本地状态没有全国统一含义（no_national_meaning），记录给出');
+  expect(findings).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/);
   await context.close();
 });
 

@@ -73,6 +73,13 @@ describe('documents that a node hands on', () => {
     expect(sequences(shelf)).toEqual(['trust_list 6', 'rules 5']);
   });
 
+  test('go back where older ones were still being verified', async () => {
+    const shelf = open();
+    const given = await Promise.all([documents({ rules: 6 }), documents({ rules: 5 })]);
+    await Promise.all(given.map((one) => shelf.take(one)));
+    expect(sequences(shelf)).toEqual(['trust_list 1', 'rules 6']);
+  });
+
   test('that are the same are told as news, or newer ones are not', async () => {
     const shelf = open();
     let heard = 0;

@@ -52,9 +52,12 @@ export class CredentialShelf {
     if (rules.reduce((length, token) => length + token.length, trust_list.length) > MAX_LENGTH) return false;
     const [signers, atS] = [this.#signers, this.#nowS()];
     const list = { token: trust_list, document: await verifyTrustList(trust_list, signers, atS) };
+    const given = await Promise.all(
+      rules.map(async (token) => ({ token, document: await verifyCredentialRules(token, signers, atS) })),
+    );
+    // From here on in one go: what somebody else brought while these were verified must not go back.
     const next = new Map(this.#rules);
-    for (const token of rules) {
-      const document = await verifyCredentialRules(token, signers, atS);
+    for (const { token, document } of given) {
       const known = next.get(document.destination);
       if (isNewer(document, known?.document)) next.set(document.destination, { token, document });
     }

@@ -59,12 +59,14 @@ export function usableKeys(keys: readonly KeyLife[], nowS: number, overlapS = KE
 
 /**
  * The usable keys and the revoked ones with their time, for metadata types of our own, whose readers know `revoked`.
- * A stranger's reader of a plain JWK Set would overlook it, so such a set gets `usableKeys` only.
+ * A stranger's reader of a plain JWK Set would overlook it, so such a set gets `usableKeys` only. Of more revoked ones than
+ * a set has room for, the latest.
  */
 export function usableAndRevokedKeys(keys: readonly KeyLife[], nowS: number, overlapS = KEY_OVERLAP_S): PublicJwk[] {
   const usable = usableKeys(keys, nowS, overlapS);
   const revoked = keys.filter(({ state }) => state === 'revoked').map((key) => described(key, overlapS));
-  return [...usable, ...revoked.slice(Math.min(0, MAX_PUBLISHED_KEYS - usable.length - revoked.length))];
+  const room = Math.max(0, MAX_PUBLISHED_KEYS - usable.length);
+  return [...usable, ...revoked.slice(Math.max(0, revoked.length - room))];
 }
 
 /** Most keys in one published set (public-key.ts). */

@@ -1,29 +1,52 @@
 import type { AuthorityModel, RequiredApproval } from '../authority-model.ts';
 import type { LocalisedText } from '../code-lists/index.ts';
 
-/** Why the gateway's log is not believed by a browser. */
+interface Fault extends LocalisedText {
+  /** The same wherever it is told. */
+  readonly sign: '✗' | '⚠';
+  /** No slow or silent gateway explains it: somebody else signed, or the history is another. */
+  readonly isGrave: boolean;
+}
+
+/** Why a browser does not believe the gateway's log, by name. */
+export const LOG_FAULTS = {
+  unsigned: { sign: '✗', isGrave: true, zh: '日志缺少有效签名', en: 'The log is not signed' },
+  keys_changed: { sign: '✗', isGrave: true, zh: '日志由陌生密钥签名', en: 'The log is signed by unknown keys' },
+  forked: { sign: '✗', isGrave: true, zh: '日志与此前所见不一致', en: 'The log is another than before' },
+  behind: { sign: '⚠', isGrave: false, zh: '日志比此前所见更短', en: 'The log is shorter than before' },
+  unreadable: { sign: '⚠', isGrave: false, zh: '日志无法读取', en: 'The log cannot be read' },
+} as const satisfies Record<string, Fault>;
+export type LogFault = keyof typeof LOG_FAULTS;
+
+/** What that is, and what to do. */
 export const LOG_FAULT_TEXTS = {
   unsigned: {
-    zh: '日志缺少有效签名：须由本浏览器所认密钥签名。本页内容均未经证明。',
-    en: 'No key that this browser knows signed the log. Nothing on this page is proved.',
+    zh: '须由本浏览器所认密钥签名。请勿批准任何内容，并通知国家平台。',
+    en: 'No key that this browser knows signed it. Approve nothing, and tell the national platform.',
   },
   keys_changed: {
-    zh: '日志的签名密钥，本浏览器未曾见过。请先与信任锚文件所载密钥核对，再决定是否接受。',
-    en: 'The log is signed by keys that this browser has not seen. Compare them with the log keys of the anchor file before you accept them.',
+    zh: '这些密钥，本浏览器未曾见过。请先与信任锚文件所载密钥核对，再决定是否接受。',
+    en: 'This browser has not seen these keys. Compare them with the log keys of the anchor file before you accept them.',
   },
   forked: {
-    zh: '日志与此前所见不一致：历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
-    en: 'The log is not the one that this browser saw before: its history was changed or split. Approve nothing, and tell the national platform.',
+    zh: '历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
+    en: 'Its history was changed or split. Approve nothing, and tell the national platform.',
   },
   behind: {
-    zh: '此网关的日志，比本浏览器先前所见更短：它落后了，或者日志被截短。',
-    en: 'This gateway shows a shorter log than this browser saw before: it is behind, or the log was cut.',
+    zh: '此网关落后了，或者日志被截短。',
+    en: 'This gateway is behind, or the log was cut.',
   },
-  unreadable: { zh: '日志或其证明无法读取。', en: 'The log, or its proof, cannot be read.' },
-} as const satisfies Record<string, LocalisedText>;
-export type LogFault = keyof typeof LOG_FAULT_TEXTS;
-/** Those that no slow or silent gateway explains: somebody else signed, or the history is another. */
-export const GRAVE_LOG_FAULTS: ReadonlySet<LogFault> = new Set(['unsigned', 'keys_changed', 'forked']);
+  unreadable: {
+    zh: '网关给出的日志或其证明无法读取。请稍后再试。',
+    en: 'What the gateway gives as its log, or as its proof, cannot be read. Try again later.',
+  },
+} as const satisfies Record<LogFault, LocalisedText>;
+
+/** What comes of any of them. */
+export const LOG_DOUBTED: LocalisedText = {
+  zh: '日志存疑期间，取自日志的内容未经核对、不予采信，历史也不显示。',
+  en: 'While the log is in doubt, nothing that is told from it is checked or relied on, and no history is shown.',
+};
 
 export const REGISTRY_TEXTS = {
   title: { zh: '注册表', en: 'Registry' },
@@ -81,6 +104,7 @@ export const REGISTRY_TEXTS = {
   not_checked: { zh: '日志存疑，未核对', en: 'not checked while the log is in doubt' },
   not_proved: { zh: '证明不成立', en: 'the proof does not hold' },
   unproven: { zh: '未获证明', en: 'unproven' },
+  not_proven: { zh: '未证明', en: 'not proven' },
   claimed: { zh: '网关称', en: 'the gateway says' },
   deviations: { zh: '目的地更严的规定', en: 'Where destinations are stricter' },
   deviations_none: {
@@ -124,10 +148,6 @@ export const REGISTRY_TEXTS = {
   log: { zh: '日志', en: 'The log' },
   log_key: { zh: '日志密钥', en: 'Key of the log' },
   log_root: { zh: '根', en: 'Root' },
-  log_in_doubt: {
-    zh: '此日志的内容暂不采信，见页首的提示。',
-    en: 'What this log says is not relied on: see the notice at the top of the page.',
-  },
   log_seen: { zh: '本浏览器此前所见', en: 'Seen by this browser before' },
   log_served: { zh: '网关现在给出', en: 'Served by this gateway now' },
   signature_good: { zh: '日志签名已在本浏览器核对', en: "the log's signature verified in this browser" },

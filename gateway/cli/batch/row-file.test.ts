@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,4 +59,16 @@ test('a file that is there is written over, or one about other lines is gone on 
     expect(() => writeAll(ROW_FORMATS.csv, true)).toThrow(expect.objectContaining({ code: 'usage_invalid' }));
     expect(readFileSync(path(), 'utf8')).toBe(other);
   }
+});
+
+test('a folder that is not there is told as a fault of the software', () => {
+  const open = () => openRowFile(join(folder, 'none/rows'), ROW_FORMATS.csv, { lines, resume: false });
+  expect(open).toThrow(expect.objectContaining({ code: 'file_unreadable' }));
+});
+
+test('rows that had no room on the disk are lost without a word', () => {
+  const writer = join(import.meta.dirname, 'row-file.writer.ts');
+  const command = `ulimit -f 4; exec "${process.execPath}" "${writer}" "${join(folder, 'cut')}"`;
+  const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('EFBIG')]);
 });

@@ -69,6 +69,8 @@ describe('adapter check', () => {
     expect(exit).toBe(1);
     expect(stdout).toContain('name_contradicts');
     expect(stdout).toContain('状态名称与映射的颜色不符');
+    expect(stdout).toContain('“绿码”的含义是绿码（green），却对应到红码（red）');
+    expect(stdout).not.toContain('mapped');
   });
 
   test('a sandbox host passes for production', async () => {
@@ -148,6 +150,8 @@ describe('adapter test', () => {
     ]);
     expect(exit).toBe(1);
     expect(stdout).toContain('live_failed');
+    expect(stdout).toContain('error credentials');
+    expect(stdout).toContain('scenario green');
     expect(stdout + stderr).not.toContain('not-the-secret-of-this-upstream');
   });
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { signAdmissionRequest } from '../../authority/admission-request.ts';
 import { refreshEndpoint } from '../../authority/endpoints.ts';
@@ -13,6 +12,7 @@ import { sendBounded } from '../gateway-client.ts';
 import { keySettingOf, withKeys } from '../key-failure.ts';
 import { dataDirOf } from '../sandbox-parts.ts';
 import { tableLines } from '../table.ts';
+import { writeFile } from '../write-file.ts';
 import { addInit } from './authority-init.ts';
 import { AUTHORITY_STEPS } from './authority-steps.ts';
 import { described, describedGroup, entityReader, jsonOption } from './command.ts';
@@ -52,7 +52,7 @@ function addRequest(group: Command, cli: Cli): void {
         const asking = { federation, published: publishedKeys(description, ring), registryJwks };
         return await signAdmissionRequest(description, asking, nowS());
       });
-      writeFileSync(out, `${token}\n`);
+      writeFile(out, `${token}\n`);
       if (json === true) return cli.printJson({ entity_id: entityId, superior: description.superior, file: out });
       cli.print(
         cli.say({ zh: `已写出 ${out}，请交 ${description.superior}`, en: `wrote ${out}, for ${description.superior}` }),
@@ -78,7 +78,7 @@ function addRefresh(group: Command, cli: Cli): void {
     en: "hand an entity's present configuration to its superior, so that new keys count at once",
     example: 'authority refresh https://gateway.example',
   })
-    .argument('<entity-id>')
+    .argument('<entity-id>', '', entityReader(cli))
     .option(...jsonOption(cli))
     .action(async (entityId: string, { json }: { json?: boolean }) => {
       const shown = await sendBounded(`${entityId.replace(/\/$/, '')}/.well-known/openid-federation`, {});

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { ListHead } from '../../../schemas/credential-list-head.ts';
 import { credentialRulesSchema } from '../../../schemas/credential-rules.ts';
@@ -11,6 +10,7 @@ import { CliError } from '../cli-error.ts';
 import { readJson } from '../json-file.ts';
 import { listFromFolder, listFromGdhcn, listFromVci, type PublishedList } from '../published-lists.ts';
 import { openSigner } from '../signer-choice.ts';
+import { writeFile } from '../write-file.ts';
 import { described, describedGroup, reading } from './command.ts';
 
 interface SignOptions {
@@ -120,7 +120,7 @@ function publishedList({ pem, gdhcn, vci, signer, domain }: ListOptions): Publis
 async function sign(cli: Cli, document: ListHead, typ: string, { key, out }: SignOptions): Promise<void> {
   const { signer } = await openSigner(key, cli.env);
   const token = await signCompact({ typ }, documentPayload(document), signer);
-  writeFileSync(out, `${token}\n`);
+  writeFile(out, `${token}\n`);
   cli.print(
     `${out}: ${typ}  ${cli.say({ zh: '序号', en: 'sequence' })} ${document.sequence}  → ${document.next_update}`,
   );

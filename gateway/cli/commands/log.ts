@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { VerifiedCheckpoint } from '../../log/checkpoint.ts';
 import { type Cli, printable } from '../cli.ts';
@@ -9,6 +9,7 @@ import { printEntries } from '../log-text.ts';
 import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { lineCells, tableLines } from '../table.ts';
+import { writeFile } from '../write-file.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
@@ -87,7 +88,7 @@ function addCheckpoint(group: Command, cli: Cli): void {
       const checkpoint = believeCheckpoint(note, trust);
       const before = save === undefined || !existsSync(save) ? null : believeCheckpoint(await readText(save), trust);
       if (before !== null) await assertExtends(gateway, before, checkpoint);
-      if (save !== undefined) writeFileSync(save, note);
+      if (save !== undefined) writeFile(save, note);
       if (json === true) return cli.printJson({ ...documentOf(checkpoint), since: before?.size ?? null, note });
       printCheckpoint(cli, checkpoint, before);
     });

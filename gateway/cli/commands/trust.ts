@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
@@ -10,6 +9,7 @@ import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
 import { readTrust } from '../trust-material.ts';
+import { writeFile } from '../write-file.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
 
 const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
@@ -37,7 +37,7 @@ export function addTrust(program: Command, cli: Cli): void {
       const bundle = await checkedBundle(cli);
       const text = `${JSON.stringify(bundle, null, 2)}\n`;
       if (out === undefined) return cli.printJson(bundle);
-      write(out, text);
+      writeFile(out, text);
       const { entity_id, jwks, chains } = bundle;
       const kids = jwks.keys.map(({ kid }) => kid);
       if (json === true) return cli.printJson({ out, anchor: entity_id, kids, chains: Object.keys(chains).length });
@@ -95,12 +95,4 @@ function fromDataDir(cli: Cli): TrustBundle {
     zh: `没有运行中的网关，${path} 也不可用`,
     en: `no gateway answers, and ${path} is no bundle`,
   });
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch {
-    throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
-  }
 }

@@ -58,7 +58,7 @@ export function checkKeyFiles({ config }: Subject): Finding[] {
   if (config.keys !== null && !isKeySetting(config.keys)) return [];
   const { folder, token } = readKeySetting({ setting: config.keys, dataDir: config.dataDir });
   if (token === null) return ringFindings(setting, folder);
-  const pin = permissionFinding('keys', setting, token.pinFile, GROUP_AND_OTHERS);
+  const pin = permissionFinding('keys', setting, token.pinFile, OTHERS);
   return [permissionFinding('keys', setting, token.modulePath, 0), pin, ...ringFindings(setting, folder)];
 }
 

@@ -64,6 +64,16 @@ describe('files', () => {
     expect(await check()).toEqual([`bad: ${ring} is no key file`]);
   });
 
+  test('a PIN that a group may read is refused, as no start does, or one that everybody may read passes', async () => {
+    const check = async (mode: number) => {
+      const setting = `pkcs11:${file('module')}?token=t&pin-file=${file('1234', mode)}`;
+      const [, pin] = await said('keys', 'HUREN_KEYS', { HUREN_KEYS: setting });
+      return pin;
+    };
+    expect(await check(0o640)).toMatch(/^good: .+ \(640\)$/);
+    expect(await check(0o644)).toMatch(/^bad: .+ may be read by others \(644\)$/);
+  });
+
   test('an upstream file of another form passes', async () => {
     const upstreams = mkdtempSync(join(folder, 'upstreams-'));
     const check = () => said('file', 'HUREN_UPSTREAM_DIR', { HUREN_UPSTREAM_DIR: upstreams });

@@ -4,6 +4,7 @@ import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS, withheldHereText } from '../../../schemas/texts/coverage.ts';
 import { adapterName } from '../registry/adapter-place.ts';
+import { doubtOf, LogDoubt } from '../registry/doubt.tsx';
 import { History } from '../registry/history.tsx';
 import { Adapter } from '../registry/provinces.tsx';
 import { RegistryFeed } from '../registry/registry-feed.ts';
@@ -179,21 +180,23 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
   }, []);
   const adapters = view?.adapters.filter((one) => one.province === province) ?? [];
   return (
-    <div class="registry">
-      <section aria-labelledby="registered-title">
-        <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
-        {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
-        {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
-        {view !== null &&
-          adapters.map((one) => (
-            <section key={adapterIdOf(one)}>
-              {adapters.length > 1 && <h3>{adapterName(one)}</h3>}
-              <Adapter adapter={one} view={view} />
-            </section>
-          ))}
-      </section>
-      {view !== null && <History view={view} only={province} />}
-    </div>
+    <LogDoubt.Provider value={view === null ? null : doubtOf(view)}>
+      <div class="registry">
+        <section aria-labelledby="registered-title">
+          <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
+          {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
+          {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
+          {view !== null &&
+            adapters.map((one) => (
+              <section key={adapterIdOf(one)}>
+                {adapters.length > 1 && <h3>{adapterName(one)}</h3>}
+                <Adapter adapter={one} view={view} />
+              </section>
+            ))}
+        </section>
+        {view !== null && <History view={view} only={province} />}
+      </div>
+    </LogDoubt.Provider>
   );
 }
 

@@ -8,6 +8,7 @@ import { type RegistryEvent, SUSPENSION_REASONS, VERSION_REJECTIONS } from '../.
 import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { say } from '../shell/language.ts';
+import { Consequence, doubtOf, FaultName } from './doubt.tsx';
 import { eventsOf, type LogEvent } from './log-events.ts';
 import type { RegistryView } from './registry-view.ts';
 import { DOT, timeText } from './words.ts';
@@ -37,6 +38,7 @@ export function History({ view, only }: HistoryProps) {
   const [kind, setKind] = useState<Kind>(only === undefined ? 'adapters' : 'all');
   const [rows, setRows] = useState(ROWS_AT_ONCE);
   const { log } = view;
+  const fault = doubtOf(view);
   const { events, isWhole, isUnreadable } = useEvents(view, { kind, only, rows });
   return (
     <section id="history" aria-labelledby="h-history">
@@ -59,10 +61,18 @@ export function History({ view, only }: HistoryProps) {
           ))}
         </select>
       </p>
-      {(isUnreadable || log === null) && <p class="proof bad">✗ {say(REGISTRY_TEXTS.history_unreadable)}</p>}
-      {isWhole && events.length === 0 && <p>{say(REGISTRY_TEXTS.history_none)}</p>}
+      {fault !== null && (
+        <>
+          <p>
+            <FaultName fault={fault} />
+          </p>
+          <Consequence />
+        </>
+      )}
+      {isUnreadable && fault === null && <p class="proof bad">✗ {say(REGISTRY_TEXTS.history_unreadable)}</p>}
+      {fault === null && isWhole && events.length === 0 && <p>{say(REGISTRY_TEXTS.history_none)}</p>}
       <ol class="history">
-        {events.slice(0, rows).map((entry) => (
+        {(fault === null ? events : []).slice(0, rows).map((entry) => (
           <Entry key={entry.index} entry={entry} view={view} />
         ))}
       </ol>

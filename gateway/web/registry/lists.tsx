@@ -11,6 +11,7 @@ import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
+import { NotProvenBadge, StateBadge } from './doubt.tsx';
 import { DOT, timeText } from './words.ts';
 
 /** Every case in which a destination is stricter than the national baseline, with its basis and its end. */
@@ -23,7 +24,7 @@ export function Deviations({ lists }: { readonly lists: readonly DeviationsView[
         {lists.flatMap(({ province, policy, deviations }) =>
           deviations.map(({ row, baseline, decision, cells, exception }) => (
             <li class="panel" key={`${province} ${row} ${baseline}`}>
-              <strong>{say(PROVINCES[province])}</strong> <code>{policy}</code>
+              <strong>{say(PROVINCES[province])}</strong> <code>{policy}</code> <NotProvenBadge />
               <Facts>
                 <Fact term={say(REGISTRY_TEXTS.stricter)}>
                   {say(DECISION_WORDS[baseline])} → {say(DECISION_WORDS[decision])} · {say(casesText(cells))}
@@ -58,7 +59,7 @@ export function Mandates({ mandates }: { readonly mandates: readonly MandateView
       <ul class="plain">
         {mandates.map(({ mandate, state, ends_at }) => (
           <li class="panel" key={mandate.id}>
-            <strong>{mandate.id}</strong> <span class={`badge ${state}`}>{say(MANDATE_STATE_TEXTS[state])}</span>
+            <strong>{mandate.id}</strong> <StateBadge state={state} text={say(MANDATE_STATE_TEXTS[state])} />
             <Facts>
               <Fact term={say(REGISTRY_TEXTS.from)}>{timeText(mandate.valid_from)}</Fact>
               <Fact term={say(REGISTRY_TEXTS.until)}>{timeText(ends_at)}</Fact>
@@ -99,11 +100,13 @@ function Entity({ entity }: { readonly entity: EntityView }) {
           <strong>{say(entity.name)}</strong>
           {DOT}
           {say(entityKindText(entity))}
-          {entity.state === 'removed' && (
-            <span class="badges">
-              <span class="badge removed">{say(REGISTRY_TEXTS.removed)}</span>
-            </span>
-          )}
+          <span class="badges">
+            {entity.state === 'removed' ? (
+              <StateBadge state="removed" text={say(REGISTRY_TEXTS.removed)} />
+            ) : (
+              <NotProvenBadge />
+            )}
+          </span>
         </>
       }
     >
@@ -123,7 +126,7 @@ function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) 
           <Fact key={`${use} ${kid}`} term={say(KEY_USE_TEXTS[use])}>
             <code>{kid}</code>
             <br />
-            <span class={`badge ${state}`}>{say(KEY_STATE_TEXTS[state])}</span>{' '}
+            <StateBadge state={state} text={say(KEY_STATE_TEXTS[state])} />{' '}
             <span class="times">
               {say(
                 keyTimesText(timeText(activated_at ?? announced_at), expires_at === null ? null : timeText(expires_at)),

@@ -1,14 +1,16 @@
 import {
   consistentText,
-  GRAVE_LOG_FAULTS,
   LOG_FAULT_TEXTS,
+  LOG_FAULTS,
   REGISTRY_TEXTS,
   sizeText,
 } from '../../../schemas/texts/registry.ts';
 import { encodeBase64 } from '../../log/base64.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { Consequence, FaultName } from './doubt.tsx';
 import { forgetLog, type LogStanding, type SignedHead } from './log-standing.ts';
+import { COLON } from './words.ts';
 
 /** Where the log stands, and why this browser believes it. */
 export function LogPanel({ standing }: { readonly standing: LogStanding }) {
@@ -16,7 +18,12 @@ export function LogPanel({ standing }: { readonly standing: LogStanding }) {
     <section id="log" aria-labelledby="h-log">
       <h2 id="h-log">{say(REGISTRY_TEXTS.log)}</h2>
       {'fault' in standing ? (
-        <p class="proof unchecked">{say(REGISTRY_TEXTS.log_in_doubt)}</p>
+        <>
+          <p>
+            <FaultName fault={standing.fault} />
+          </p>
+          <Consequence />
+        </>
       ) : (
         <>
           <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
@@ -58,12 +65,14 @@ interface LogFaultNoticeProps {
 
 /** What a browser that does not believe the log says before anything else, once, and what there is to compare. */
 export function LogFaultNotice({ standing: { fault, compared }, read }: LogFaultNoticeProps) {
-  const isGrave = GRAVE_LOG_FAULTS.has(fault);
   return (
-    <div class={isGrave ? 'notice grave' : 'notice'} data-log-fault={fault}>
-      <p role="alert" class={isGrave ? 'proof bad' : undefined}>
-        {isGrave ? '✗' : '⚠'} {say(LOG_FAULT_TEXTS[fault])}
+    <div class={LOG_FAULTS[fault].isGrave ? 'notice grave' : 'notice'} data-log-fault={fault}>
+      <p role="alert">
+        <FaultName fault={fault} />
+        {COLON}
+        {say(LOG_FAULT_TEXTS[fault])}
       </p>
+      <Consequence />
       {compared !== null && (
         <>
           <HeadFacts term={say(REGISTRY_TEXTS.log_seen)} head={compared.seen} />

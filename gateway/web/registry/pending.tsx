@@ -10,6 +10,7 @@ import { Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
 import { Aside } from './aside.tsx';
+import { NotProvenBadge } from './doubt.tsx';
 import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
@@ -65,7 +66,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
   const slug = `${slugOf(place)}-${version.version}`;
   const [isSame, setSame] = useState<boolean | null>(null);
   const [isReviewed, setReviewed] = useState(false);
-  const { unproven, watch } = useUnproven(version.version);
+  const { unproven, watch } = useUnproven();
   const { manifest_digest } = version;
   const about = { ...place, version: version.version, manifest_digest };
   useEffect(() => {
@@ -80,7 +81,8 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
   return (
     <section class="panel" id={`pending-${slug}`} aria-label={named}>
       <h4>
-        {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}
+        {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}{' '}
+        <NotProvenBadge />
       </h4>
       <Watched.Provider value={watch}>
         <Facts>

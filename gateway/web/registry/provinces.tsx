@@ -8,11 +8,13 @@ import { ADAPTER_STATE_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registr
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
-import { adapterCode, adapterName, anchorOf, isOfPlace, placeOf } from './adapter-place.ts';
+import { adapterCode, adapterName, anchorOf, placeOf } from './adapter-place.ts';
 import { Authority } from './authority-model.tsx';
+import { suspendedClaim } from './claims.ts';
+import { StateBadge } from './doubt.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
-import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
+import { UnprovenBadge, useDisproved } from './unproven.tsx';
 import { Version } from './version.tsx';
 import { DOT, reasonText } from './words.ts';
 
@@ -54,19 +56,17 @@ interface AdapterProps {
 }
 
 function Row({ adapter, view }: AdapterProps) {
-  const { unproven, watch } = useUnproven('');
+  const isUnproven = useDisproved(adapter, view);
   return (
-    <Watched.Provider value={watch}>
-      <Opened id={anchorOf(adapter)} summary={<Head adapter={adapter} isUnproven={unproven.size > 0} />}>
-        {() => <Adapter adapter={adapter} view={view} />}
-      </Opened>
-    </Watched.Provider>
+    <Opened id={anchorOf(adapter)} summary={<Head adapter={adapter} isUnproven={isUnproven} />}>
+      {() => <Adapter adapter={adapter} view={view} />}
+    </Opened>
   );
 }
 
 interface HeadProps {
   readonly adapter: AdapterView;
-  /** Something that was looked at below it is not proved. */
+  /** The log does not prove all that stands below it. */
   readonly isUnproven: boolean;
 }
 
@@ -78,12 +78,8 @@ function Head({ adapter, isUnproven }: HeadProps) {
       {system !== null && ` · ${say(system.name)}`} {active ?? ''}{' '}
       <span class="badges">
         {isUnproven && <UnprovenBadge />}
-        {trial !== null && (
-          <span class="badge trial">
-            {trial.version} {say(STAGE_TEXTS[trial.stage])}
-          </span>
-        )}
-        <span class={`badge ${state}`}>{say(ADAPTER_STATE_TEXTS[state])}</span>
+        {trial !== null && <StateBadge state="trial" text={`${trial.version} ${say(STAGE_TEXTS[trial.stage])}`} />}
+        <StateBadge state={state} text={say(ADAPTER_STATE_TEXTS[state])} />
       </span>
     </>
   );
@@ -107,12 +103,7 @@ export function Adapter({ adapter, view }: AdapterProps) {
           <Fact term={say(REGISTRY_TEXTS.suspended)}>
             {reasonText(SUSPENSION_REASONS, suspended.reason)}
             {DOT}
-            <ProvenMark
-              mark={suspended}
-              view={view}
-              kind="adapter_suspended"
-              fits={({ body }) => isOfPlace(body, place)}
-            />
+            <ProvenMark claim={suspendedClaim(place, suspended)} view={view} />
           </Fact>
         )}
         {remedy !== null && (

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { doubtOf, LogDoubt, NotProvenBadge } from './doubt.tsx';
 import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
@@ -9,7 +10,7 @@ import { Operator } from './operator.tsx';
 import { Provinces } from './provinces.tsx';
 import { type FeedState, RegistryFeed } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
-import { DOT, zoneText } from './words.ts';
+import { bracketed, DOT, zoneText } from './words.ts';
 
 /** The command in the introduction. */
 const VERIFY = 'huren log verify';
@@ -34,13 +35,11 @@ export function Registry() {
           {state === 'lost' ? `✗ ${say(REGISTRY_TEXTS.unreadable)}` : say(REGISTRY_TEXTS.loading)}
         </p>
       ) : (
-        <>
+        <LogDoubt.Provider value={doubtOf(view)}>
           {'fault' in view.standing && <LogFaultNotice standing={view.standing} read={() => void feed.read()} />}
           <Totals view={view} />
           <p class="quiet">
-            <span class={`feed ${state}`} role="status">
-              {say(state === 'lost' ? REGISTRY_TEXTS.lost : REGISTRY_TEXTS.live)}
-            </span>
+            <Feed state={state} />
             {DOT}
             {zoneText()}
           </p>
@@ -52,13 +51,25 @@ export function Registry() {
           <Mandates mandates={view.mandates} />
           <Entities entities={view.entities} />
           <LogPanel standing={view.standing} />
-        </>
+        </LogDoubt.Provider>
       )}
     </div>
   );
 }
 
+/** Whether the page is told of new entries: under a log in doubt that proves nothing of them. */
+function Feed({ state }: { readonly state: FeedState | null }) {
+  const isDoubted = useContext(LogDoubt) !== null;
+  return (
+    <span class={isDoubted ? `feed ${state} doubted` : `feed ${state}`} role="status">
+      {say(state === 'lost' ? REGISTRY_TEXTS.lost : REGISTRY_TEXTS.live)}
+      {isDoubted && bracketed(say(REGISTRY_TEXTS.not_proven))}
+    </span>
+  );
+}
+
 function Totals({ view: { adapters } }: { readonly view: RegistryView }) {
+  const isDoubted = useContext(LogDoubt) !== null;
   const waiting = adapters
     .flatMap(({ versions }) => versions)
     .filter(
@@ -80,6 +91,11 @@ function Totals({ view: { adapters } }: { readonly view: RegistryView }) {
           <strong>{count}</strong> {say(text)}
         </li>
       ))}
+      {isDoubted && (
+        <li>
+          <NotProvenBadge />
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,16 +1,21 @@
 import { useState } from 'preact/hooks';
 import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
 import { CONFORMANCE_FINDINGS } from '../../../schemas/conformance-findings.ts';
-import { type ConformanceReport, conformanceReportSchema } from '../../../schemas/conformance-report.ts';
+import {
+  type ConformanceFinding,
+  type ConformanceReport,
+  conformanceReportSchema,
+} from '../../../schemas/conformance-report.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import type { VersionView } from '../../../schemas/registry-views.ts';
 import { conformanceCheckText } from '../../../schemas/texts/conformance-checks.ts';
+import { conformanceDetailText, conformancePlaceText } from '../../../schemas/texts/conformance-details.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { versionPath } from './adapter-place.ts';
-import { DOT } from './words.ts';
+import { COLON } from './words.ts';
 
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -47,27 +52,38 @@ function Findings({ report: { checks, findings } }: { readonly report: Conforman
     <>
       <ul class="plain checks">
         {checks.map(({ name, passed }) => (
-          <li key={name}>
+          <li key={name} class={passed ? undefined : 'proof bad'}>
             {passed ? '✓' : '✗'} {say(conformanceCheckText(name))}
+            {!passed && COLON + say(REGISTRY_TEXTS.failed)}
           </li>
         ))}
       </ul>
       {findings.length === 0 ? (
         <p>{say(REGISTRY_TEXTS.report_none)}</p>
       ) : (
-        <ul>
-          {findings.map(({ code, at, detail }) => (
-            <li key={`${code} ${at} ${detail}`}>
-              {say(CONFORMANCE_FINDINGS[code])}
-              {DOT}
-              <code>{at}</code>
-              {DOT}
-              <span lang="en">{detail}</span>
-            </li>
+        <ul class="plain checks findings">
+          {findings.map((found) => (
+            <Finding key={`${found.code} ${found.at} ${found.detail}`} found={found} />
           ))}
         </ul>
       )}
     </>
+  );
+}
+
+function Finding({ found: { code, severity, at, detail } }: { readonly found: ConformanceFinding }) {
+  const place = conformancePlaceText(at);
+  const said = conformanceDetailText(detail);
+  return (
+    <li>
+      <strong class={severity === 'fail' ? 'proof bad' : undefined}>
+        {severity === 'fail' ? '✗' : '⚠'} {say(CONFORMANCE_FINDINGS[code])}
+      </strong>
+      {COLON}
+      {/* A report of an older kit speaks English. */}
+      <span lang={said.zh === said.en ? 'en' : undefined}>{say(said)}</span>
+      <span class="place">{place.zh === place.en ? <code>{at}</code> : say(place)}</span>
+    </li>
   );
 }
 

@@ -1,7 +1,10 @@
 import { createContext } from 'preact';
-import { useCallback, useContext, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { AdapterView } from '../../../schemas/registry-views.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { isAdapterProved } from './claims.ts';
+import type { RegistryView } from './registry-view.ts';
 
 /** Told by each mark whether the log disproves it. `claim`: a name of its own within its box. */
 type Watch = (claim: string, isDisproved: boolean) => void;
@@ -9,24 +12,35 @@ type Watch = (claim: string, isDisproved: boolean) => void;
 /** Who is told in the box that a mark stands in. */
 export const Watched = createContext<Watch>(() => undefined);
 
-/**
- * The marks in a box that the log does not prove, by the names of their claims; the box around it is told as well, and keeps
- * what it was told when it is closed. `name`: of this box among those of the one around it.
- */
-export function useUnproven(name: string): { readonly unproven: ReadonlySet<string>; readonly watch: Watch } {
-  const around = useContext(Watched);
+/** The marks in a box that the log does not prove, by the names of their claims. */
+export function useUnproven(): { readonly unproven: ReadonlySet<string>; readonly watch: Watch } {
   const [unproven, setUnproven] = useState<ReadonlySet<string>>(new Set());
-  const watch = useCallback<Watch>(
-    (claim, isDisproved) => {
-      setUnproven((before) => {
-        if (before.has(claim) === isDisproved) return before;
-        return new Set(isDisproved ? [...before, claim] : [...before].filter((known) => known !== claim));
-      });
-      around(`${name} ${claim}`, isDisproved);
-    },
-    [around, name],
-  );
+  const watch = useCallback<Watch>((claim, isDisproved) => {
+    setUnproven((before) => {
+      if (before.has(claim) === isDisproved) return before;
+      return new Set(isDisproved ? [...before, claim] : [...before].filter((known) => known !== claim));
+    });
+  }, []);
   return { unproven, watch };
+}
+
+/** Whether the log disproves anything that is claimed about an adapter, before anybody has opened it. */
+export function useDisproved(adapter: AdapterView, { log, keyOf }: RegistryView): boolean {
+  const [isDisproved, setDisproved] = useState(false);
+  // The registry is read again and again, and seldom says anything else.
+  const claimed = JSON.stringify([adapter.suspended, adapter.versions]);
+  useEffect(() => {
+    let isShown = true;
+    const settle = (isProved: boolean) => {
+      if (isShown) setDisproved(!isProved);
+    };
+    if (log === null) settle(true);
+    else void isAdapterProved(adapter, log, keyOf).then(settle);
+    return () => {
+      isShown = false;
+    };
+  }, [log, claimed]);
+  return isDisproved;
 }
 
 /** Beside the name of what is claimed, where the log does not prove it. */

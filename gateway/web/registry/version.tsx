@@ -1,13 +1,14 @@
 import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
-import { type RegistryEvent, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
+import { VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
 import type { VersionView } from '../../../schemas/registry-views.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
-import { textDigest } from '../../trust/registry-event.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
-import { isOfPlace, versionPath } from './adapter-place.ts';
-import { claimOf, ProvenMark } from './proven-mark.tsx';
+import { versionPath } from './adapter-place.ts';
+import { approvedClaim, checkedClaim, claimName, rejectedClaim, submittedClaim } from './claims.ts';
+import { doubtOf, NotProvenBadge } from './doubt.tsx';
+import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
@@ -22,12 +23,13 @@ interface VersionProps {
 /** One version: in which stage, submitted, checked, approved or rejected by whom, each line with its proof. */
 export function Version({ place, version, view }: VersionProps) {
   const { rejected } = version;
-  const { unproven, watch } = useUnproven(version.version);
+  const { unproven, watch } = useUnproven();
   return (
     <Watched.Provider value={watch}>
       <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
         <h4>
           {version.version} · {say(STAGE_TEXTS[version.stage])} {unproven.size > 0 && <UnprovenBadge />}
+          <NotProvenBadge />
         </h4>
         <Facts>
           <ManifestFact place={place} version={version} />
@@ -37,7 +39,7 @@ export function Version({ place, version, view }: VersionProps) {
             <Fact term={say(REGISTRY_TEXTS.rejected)}>
               {reasonText(VERSION_REJECTIONS, rejected.reason)}
               {DOT}
-              <ProvenMark mark={rejected} view={view} kind="adapter_rejected" fits={aboutOf(place, version)} />
+              <ProvenMark claim={rejectedClaim(place, version, rejected)} view={view} />
             </Fact>
           )}
         </Facts>
@@ -54,15 +56,16 @@ interface JudgedProps extends VersionProps {
 /** Whether it passed its check, and who has approved it: what the log does not prove is neither. */
 export function JudgedFacts({ place, version, view, unproven }: JudgedProps) {
   const { approvals, approvals_needed, check } = version;
-  const isAbout = aboutOf(place, version);
+  const isDoubted = doubtOf(view) !== null;
   const counting = approvals.filter(
-    (approval) => approval.counts && !unproven.has(claimOf('adapter_approved', approval)),
+    (approval) => approval.counts && !unproven.has(claimName('adapter_approved', approval)),
   ).length;
+  const counted = `${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`;
   return (
     <>
       {check !== null && (
         <Fact term={say(REGISTRY_TEXTS.checked)}>
-          {unproven.has(claimOf('adapter_checked', check))
+          {isDoubted || unproven.has(claimName('adapter_checked', check))
             ? say(REGISTRY_TEXTS.claimed) + COLON
             : check.passed
               ? '✓ '
@@ -70,19 +73,14 @@ export function JudgedFacts({ place, version, view, unproven }: JudgedProps) {
           {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
           {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
           {DOT}
-          <ProvenMark
-            mark={check}
-            view={view}
-            kind="adapter_checked"
-            fits={(event) => isAbout(event) && event.body.passed === check.passed}
-          />
+          <ProvenMark claim={checkedClaim(place, version, check)} view={view} />
         </Fact>
       )}
-      <Fact term={`${say(REGISTRY_TEXTS.approvals)} ${counting}/${approvals_needed}`}>
+      <Fact term={isDoubted ? counted + bracketed(say(REGISTRY_TEXTS.not_proven)) : counted}>
         {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
         {approvals.map((approval) => (
           <div key={approval.index}>
-            <ProvenMark mark={approval} view={view} kind="adapter_approved" fits={isAbout} />
+            <ProvenMark claim={approvedClaim(place, version, approval)} view={view} />
             {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
           </div>
         ))}
@@ -105,20 +103,7 @@ export function ManifestFact({ place, version }: Omit<VersionProps, 'view'>) {
 export function SubmittedFact({ version, view }: Omit<VersionProps, 'place'>) {
   return (
     <Fact term={say(REGISTRY_TEXTS.submitted)}>
-      <ProvenMark
-        mark={version.submitted}
-        view={view}
-        kind="adapter_submitted"
-        fits={({ body }) => textDigest(body.manifest) === version.manifest_digest}
-      />
+      <ProvenMark claim={submittedClaim(version)} view={view} />
     </Fact>
   );
-}
-
-type OfVersion = Extract<RegistryEvent, { kind: 'adapter_checked' | 'adapter_approved' | 'adapter_rejected' }>;
-
-/** Whether an event is about exactly these bytes. */
-function aboutOf(place: AdapterPlace, { version, manifest_digest }: VersionView) {
-  return ({ body }: OfVersion) =>
-    isOfPlace(body, place) && body.version === version && body.manifest_digest === manifest_digest;
 }
