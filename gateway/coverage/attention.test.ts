@@ -100,16 +100,16 @@ describe('what is not told, or touches somebody else', () => {
     ]);
   });
 
-  test('a mandate that ends in thirty days or has ended, unless another goes on', () => {
-    const soon = mandateUntil(NOW_MS + 30 * DAY_MS);
+  test('a mandate that ends in seven days or has ended, unless another goes on', () => {
+    const soon = mandateUntil(NOW_MS + 7 * DAY_MS);
     expect(told(watched({}, mandates(soon)))).toEqual([['mandate_lapsing', 1_000]]);
-    expect(told(watched({}, mandates(mandateUntil(NOW_MS + 31 * DAY_MS))))).toEqual([]);
+    expect(told(watched({}, mandates(mandateUntil(NOW_MS + 8 * DAY_MS))))).toEqual([]);
     expect(told(watched({}, mandates(mandateUntil(NOW_MS - 1))))).toEqual([['mandate_lapsing', 1_000]]);
-    const next = mandateUntil(NOW_MS + 90 * DAY_MS, 'next', NOW_MS);
+    const next = mandateUntil(NOW_MS + 30 * DAY_MS, 'next', NOW_MS);
     expect(told(watched({}, mandates(soon, next)))).toEqual([]);
     // A gap that is over is no longer anybody's business; one that is not is.
     const over = mandateUntil(NOW_MS - DAY_MS, 'over', NOW_MS - 2 * DAY_MS);
-    const renewed = (fromMs: number) => mandateUntil(NOW_MS + 90 * DAY_MS, 'after', fromMs);
+    const renewed = (fromMs: number) => mandateUntil(NOW_MS + 29 * DAY_MS, 'after', fromMs);
     expect(told(watched({}, mandates(over, renewed(NOW_MS - 1_000))))).toEqual([]);
     expect(told(watched({}, mandates(over, renewed(NOW_MS + 1_000))))).toEqual([['mandate_lapsing', 1_000]]);
   });
@@ -134,10 +134,10 @@ describe('what is not told, or touches somebody else', () => {
         },
       );
     const basis = 'pass → refer: Example measure 1';
-    const soon = new Date(NOW_MS + 9 * DAY_MS).toISOString();
-    expect(toldOf(NOW_MS + 9 * DAY_MS)).toEqual([standing, ['exception_lapsing', soon, basis]]);
-    const late = new Date(NOW_MS + 60 * DAY_MS).toISOString();
-    expect(toldOf(NOW_MS + 60 * DAY_MS)).toEqual([['deviation', late, basis], standing]);
+    const soon = new Date(NOW_MS + 7 * DAY_MS).toISOString();
+    expect(toldOf(NOW_MS + 7 * DAY_MS)).toEqual([standing, ['exception_lapsing', soon, basis]]);
+    const late = new Date(NOW_MS + 8 * DAY_MS).toISOString();
+    expect(toldOf(NOW_MS + 8 * DAY_MS)).toEqual([['deviation', late, basis], standing]);
   });
 
   test('a key that ends, unless another of its use goes on', () => {
@@ -160,8 +160,9 @@ describe('what is not told, or touches somebody else', () => {
       const since = { superior: null, state: 'enrolled', enrolled: MARK, seq: 1, prev: null } as const;
       return { entities: new Map([[NODE, { ...own, ...since, keys }]]) };
     };
-    const soonS = (NOW_MS + DAY_MS) / 1000;
+    const soonS = (NOW_MS + 7 * DAY_MS) / 1000;
     expect(told(watched({}, entities(key(soonS))))).toEqual([['key_lapsing', 1_000]]);
+    expect(told(watched({}, entities(key(soonS + DAY_MS / 1000))))).toEqual([]);
     expect(told(watched({}, entities(key(soonS), key(null))))).toEqual([]);
   });
 
@@ -196,8 +197,8 @@ describe('what is not told, or touches somebody else', () => {
 describe('the first thing on the list', () => {
   const day = [...DAY.slice(0, 1), cell('410000', '310000', { presented: 140, green: 140, recognised: 110 })];
 
-  test('is a mandate that ends in weeks, or one that nobody is checked under, while a rate falls', () => {
-    const later = mandates(mandateUntil(NOW_MS + 20 * DAY_MS));
+  test('is a mandate that ends in days, or one that nobody is checked under, while a rate falls', () => {
+    const later = mandates(mandateUntil(NOW_MS + 6 * DAY_MS));
     expect(told(watched({ day, lately: [falling] }, later)).map(([kind]) => kind)).toEqual([
       'recognition_falling',
       'mandate_lapsing',

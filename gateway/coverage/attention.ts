@@ -7,8 +7,8 @@ import type { CountedCell } from './coverage-groups.ts';
 import { hasFallen, usualShare } from './falling-rule.ts';
 import type { NodeReports } from './node-reports.ts';
 
-/** What lapses within this is told. */
-const LAPSES_WITHIN_MS = 30 * 86_400_000;
+/** What lapses within this is told, as alerts tell it. A mandate lives 30 days at most: told that early it is never silent. */
+const LAPSES_WITHIN_MS = 7 * 86_400_000;
 
 /** What the list is made from: the last minutes, the last day, and what the registry says. */
 export interface Watched {
@@ -24,7 +24,7 @@ export interface Watched {
 
 /**
  * What asks for attention: what touches travellers now before what will or might, what touches most of them first, then
- * what is worse by its kind. A mandate that covers everybody and ends in four weeks hides no province that fails today.
+ * what is worse by its kind. A mandate that covers everybody and ends in six days hides no province that fails today.
  */
 export function attentionOf(watched: Watched): AttentionItem[] {
   const items = [
