@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { CoverageCell, NodeReport } from '../../schemas/coverage.ts';
+import type { CoverageCell, NodeFault, NodeReport } from '../../schemas/coverage.ts';
 import { mandateSchema } from '../../schemas/mandate.ts';
 import { policySchema } from '../../schemas/policy.ts';
 import { compileState } from '../registry/compile-state.ts';
@@ -26,12 +26,13 @@ function cell(issuer: ProvinceCode, destination: ProvinceCode, more: Partial<Cov
   return { issuer, destination, presented: 1_000, green: 900, recognised: 890, ...none, ...more };
 }
 
+const NO_NODES = { reports: [], breakers: [], over: new Map() };
 const DAY = [cell('410000', '440000'), cell('410000', '310000', { presented: 50, green: 40, recognised: 40 })];
 
 /** Nothing is wrong but what is said. `folded`: what the registry holds, from which its state follows. */
 function watched(more: Partial<Watched> = {}, folded: Partial<FoldState> = {}): Watched {
   const fold = { ...EMPTY_STATE, ...folded };
-  const quiet = { lately: [], day: DAY, signals: [], nodes: { reports: [], breakers: [] }, registryFault: null };
+  const quiet = { lately: [], day: DAY, signals: [], nodes: NO_NODES, registryFault: null };
   return { ...quiet, state: compileState(fold), folded: fold, nowMs: NOW_MS, ...more };
 }
 
@@ -60,7 +61,7 @@ const falling = cell('410000', '310000', { presented: 40, green: 40, recognised:
 const told = (of: Watched) => attentionOf(of).map(({ kind, affected }) => [kind, affected]);
 
 test('something asks for attention where nothing is wrong', () => {
-  expect(attentionOf(watched({ lately: DAY, nodes: { reports: [report()], breakers: [] } }))).toEqual([]);
+  expect(attentionOf(watched({ lately: DAY, nodes: { ...NO_NODES, reports: [report()] } }))).toEqual([]);
 });
 
 describe('what is not told, or touches somebody else', () => {
@@ -86,7 +87,7 @@ describe('what is not told, or touches somebody else', () => {
     const breakers = [9, 5].map(
       (agoS, at) => ({ node: `${NODE}${at}`, province: '410000', sinceS: NOW_MS / 1000 - agoS }) as const,
     );
-    const items = attentionOf(watched({ nodes: { reports: [], breakers } }));
+    const items = attentionOf(watched({ nodes: { ...NO_NODES, breakers } }));
     expect(items).toMatchObject([{ kind: 'breaker_open', province: '410000', affected: 1_050 }]);
     expect(items[0]?.since).toBe(new Date(NOW_MS - 9_000).toISOString());
   });
@@ -94,10 +95,14 @@ describe('what is not told, or touches somebody else', () => {
   test('a node that is silent, and one whose reports are wrong', () => {
     const other = report({ node: `${NODE}b`, province: '310000', faults: ['gap', 'fork'] });
     const reports = [report({ silent: true, last_report: null, age_s: null }), other];
-    expect(attentionOf(watched({ nodes: { reports, breakers: [] } }))).toMatchObject([
+    expect(attentionOf(watched({ nodes: { ...NO_NODES, reports } }))).toMatchObject([
       { kind: 'node_silent', subject: NODE, affected: 1_000, since: null },
       { kind: 'node_fault', subject: `${NODE}b`, affected: 50, detail: 'gap fork' },
     ]);
+    const left = (...over: NodeFault[]) =>
+      attentionOf(watched({ nodes: { ...NO_NODES, reports: [other], over: new Map([[other.node, over]]) } }));
+    expect(left('gap', 'restarted')).toMatchObject([{ kind: 'node_fault', detail: 'fork' }]);
+    expect(left('gap', 'fork')).toEqual([]);
   });
 
   test('a mandate that ends in seven days or has ended, unless another goes on', () => {
@@ -214,7 +219,7 @@ describe('the first thing on the list', () => {
   test('is not what touches most, or of two that touch as many the lesser', () => {
     const lapsed = mandates(mandateUntil(NOW_MS - 1));
     const reports = [report({ silent: true }), report({ node: `${NODE}b`, province: '310000', silent: true })];
-    const items = told(watched({ day, lately: [falling], nodes: { reports, breakers: [] } }, lapsed));
+    const items = told(watched({ day, lately: [falling], nodes: { ...NO_NODES, reports } }, lapsed));
     expect(items).toEqual([
       ['node_silent', 1_000],
       ['mandate_lapsing', 1_000],

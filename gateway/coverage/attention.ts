@@ -5,7 +5,7 @@ import type { FoldState } from '../registry/fold-state.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { CountedCell } from './coverage-groups.ts';
 import { hasFallen, usualShare } from './falling-rule.ts';
-import type { NodeReports } from './node-reports.ts';
+import type { NodesSeen } from './node-reports.ts';
 
 /** What lapses within this is told, as alerts tell it. A mandate lives 30 days at most: told that early it is never silent. */
 const LAPSES_WITHIN_MS = 7 * 86_400_000;
@@ -17,7 +17,7 @@ export interface Watched {
   readonly state: RegistryState;
   readonly folded: FoldState;
   readonly signals: readonly SignalReading[];
-  readonly nodes: Awaited<ReturnType<NodeReports['read']>>;
+  readonly nodes: NodesSeen;
   readonly registryFault: 'registry_behind' | 'registry_forked' | null;
   readonly nowMs: number;
 }
@@ -117,7 +117,8 @@ function silent({ nodes, day }: Watched): AttentionItem[] {
     }
   }
   const touched = (province: ProvinceCode | null) => (province === null ? 0 : (scans.get(province) ?? 0));
-  return nodes.reports.flatMap(({ node, province, silent: isSilent, last_report: since, faults }) => {
+  return nodes.reports.flatMap(({ node, province, silent: isSilent, last_report: since, faults: all }) => {
+    const faults = all.filter((fault) => nodes.over.get(node)?.includes(fault) !== true);
     const told = { province, subject: node, detail: faults.length === 0 ? null : faults.join(' ') };
     if (isSilent) return [item('node_silent', touched(province), { ...told, since })];
     return faults.length === 0 ? [] : [item('node_fault', touched(province), told)];
