@@ -73,7 +73,7 @@ describe('a step that is signed on a machine without network', () => {
     expect(await headOf('operator-a')).toEqual({ seq, prev });
 
     const shown = await huren(['event', 'show', out], NOBODY);
-    expect(shown.stdout).toMatch(/^adapter_suspended · stops a province's adapter\n/);
+    expect(shown.stdout).toMatch(/^adapter_suspended · suspends a province's adapter\n/);
     for (const text of [/\/province +640000/, /\/reason +misuse/, new RegExp(`seq +${seq + 1} · prev ${prev}`)]) {
       expect(shown.stdout).toMatch(text);
     }

@@ -103,7 +103,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const waiting = page.locator('#pending-120000-0\\.2\\.0');
       await waiting.getByRole('checkbox').check();
       await waiting.getByRole('button', { name: 'Approve this version' }).click();
-      await waiting.getByLabel('Canary: it answers a share of the codes').check();
+      await waiting.getByLabel('On trial: it answers a share of the codes').check();
       await waiting.getByLabel('Codes that it answers (%)').fill('25');
       const putToUse = waiting.getByRole('button', { name: 'Put this version to use' });
       await putToUse.click();
@@ -128,6 +128,8 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const reject = other.getByRole('button', { name: 'Reject this version' });
       expect(await reject.isDisabled()).toBe(true);
       await page.locator('#reject-reason-120000-0\\.3\\.0').selectOption('authority_wrong');
+      expect(await reject.isDisabled()).toBe(true);
+      await other.getByLabel('Type “Tianjin” to confirm').fill('Tianjin');
       await reject.click();
       await expect
         .poll(async () => (await site().tianjin()).versions.at(-1))
@@ -169,7 +171,9 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await refused.waitFor();
       // Nor one that proves it under a head that the log never signed, and has taken nothing.
       await page.unroute('**/v1/registry/events');
+      let typed = '';
       await page.route('**/v1/registry/events', async (route) => {
+        typed = await page.locator('#suspend-name').inputValue();
         const receipt = forgedReceipt(route.request().postData() ?? '', new URL(site().gateway.url).host);
         await route.fulfill({ status: 201, json: receipt });
       });
@@ -178,14 +182,17 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await page.getByRole('button', { name: 'Suspend this adapter' }).click();
       await page.locator('#suspend').getByRole('status').getByText('Signing and sending').waitFor({ state: 'hidden' });
       expect(await refused.count()).toBe(1);
+      // What was confirmed stands there while it is sent, and has to be written again for another time.
+      expect([typed, await page.locator('#suspend-name').inputValue()]).toEqual(['Henan', '']);
       await site().run('adapter', 'resume', '120000', '--as', 'operator-a');
       expect([...old.complaints, ...complaints]).toEqual([]);
 
       // Under a log that this browser does not believe nobody is sent to enrol a key that is enrolled.
-      await page.evaluate(`{
-      const kept = JSON.parse(localStorage.getItem('huren-registry-log'));
-      localStorage.setItem('huren-registry-log', JSON.stringify({ ...kept, size: kept.size + 1000 }));
-    }`);
+      // Set by the next page itself: the one that is open keeps what it has just read of a log that has grown.
+      await page.addInitScript(`{
+        const kept = JSON.parse(localStorage.getItem('huren-registry-log'));
+        localStorage.setItem('huren-registry-log', JSON.stringify({ ...kept, size: kept.size + 1000 }));
+      }`);
       await page.reload();
       await page.getByText('Nothing can be signed about a log that this browser does not believe').waitFor();
       expect(await page.locator('#enrol-command').count()).toBe(0);
@@ -237,6 +244,8 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const other = page.locator('#pending-120000-0\\.6\\.0');
       await tabAndPress(page, other.locator('summary').getByText('Reject this version'), 'Enter');
       await tabAndPress(page, other.getByLabel('Reason'), 'ArrowDown');
+      await tabTo(page, other.getByLabel('Type “Tianjin” to confirm'));
+      await page.keyboard.type('Tianjin');
       await tabAndPress(page, other.getByRole('button', { name: 'Reject this version' }), 'Enter');
       await told('Reject this version · Tianjin 0.6.0');
 

@@ -46,7 +46,7 @@ test('a failed check ends in English for who reads Chinese, or weighs as little 
   expect(await failed.innerText()).toBe('✗ 已公布的取值都有对应，且没有多余的：未通过');
   const findings = await version.locator('.findings').innerText();
   expect(findings).toContain('取值“PURPLE”对应到无法判定（indeterminate）');
-  expect(findings).toContain('理由应为该本地状态没有全国统一含义（no_national_meaning），记录给出');
+  expect(findings).toContain('理由应为“该本地状态没有全国统一含义”（no_national_meaning），记录给出');
   expect(findings).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/);
   await context.close();
 });

@@ -200,8 +200,8 @@ export type MeaninglessChange = keyof typeof CHANGES;
 const LISTS: WordLists = {
   ...SCHEMA_FAULT_LISTS,
   meanings: named({ ...STATUS_TEXTS, ...GROUNDS, ...LEVELS, ...ROLES }),
-  reasons: named(REASONS),
-  problems: named(PROBLEMS),
+  reasons: named(quoted(REASONS)),
+  problems: named(quoted(PROBLEMS)),
   decisions: named(DECISION_WORDS),
   levels: LEVELS,
   roles: ROLES,
@@ -210,6 +210,12 @@ const LISTS: WordLists = {
   kinds: KINDS,
   changes: CHANGES,
 };
+
+function quoted(texts: Readonly<Record<string, LocalisedText>>): Record<string, LocalisedText> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([code, { zh, en }]) => [code, { zh: `“${zh}”`, en: `“${en}”` }]),
+  );
+}
 
 /** In words, with the code that whoever writes an adapter has to write. */
 function named(texts: Readonly<Record<string, LocalisedText>>): Record<string, LocalisedText> {

@@ -157,7 +157,7 @@ export const COVERAGE_TEXTS = {
   adapters: { zh: '签发省份的适配器', en: 'Adapters of the issuers' },
   adapter: { zh: '在用版本', en: 'Version in use' },
   conformance: { zh: '检查程度', en: 'Checked' },
-  trial: { zh: '试用版本', en: 'Being tried' },
+  trial: { zh: '试用版本', en: 'Version on trial' },
   problem: { zh: '问题', en: 'Problem' },
   its_codes: { zh: '本省码在各目的地', en: 'Its codes, at other destinations' },
   here: { zh: '各省码在本省', en: "Other provinces' codes, here" },
@@ -186,7 +186,7 @@ export const ADAPTER_TEXTS = {
   live: { zh: '联调检查', en: 'live' },
   unchecked: { zh: '未知', en: 'not known' },
   shadow: { zh: '影子', en: 'shadow' },
-  canary: { zh: '灰度', en: 'canary' },
+  canary: { zh: '试用', en: 'on trial' },
 } as const satisfies Record<string, LocalisedText>;
 
 /** How many scans there were. */

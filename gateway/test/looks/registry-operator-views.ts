@@ -40,6 +40,7 @@ export const REGISTRY_OPERATOR_VIEWS: Views = {
   'registry-reject': operator(async (page) => {
     await page.locator(`${PENDING} details.aside > summary`).click();
     await page.locator(`${PENDING} select`).selectOption('authority_wrong');
+    await page.locator('#reject-name-120000-0\\.3\\.0').fill('T');
   }),
   'registry-approve': operator(async (page) => {
     await page.locator(`${PENDING} .report summary`).click();

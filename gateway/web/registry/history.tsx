@@ -10,8 +10,9 @@ import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.
 import { say } from '../shell/language.ts';
 import { Consequence, doubtOf, FaultName } from './doubt.tsx';
 import { eventsOf, type LogEvent } from './log-events.ts';
+import { Parts } from './parts.tsx';
 import type { RegistryView } from './registry-view.ts';
-import { DOT, timeText } from './words.ts';
+import { timeText } from './words.ts';
 
 const namedSchema = z.object({
   province: provinceCodeSchema,
@@ -129,17 +130,20 @@ function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
 
 function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: LogEvent; readonly view: RegistryView }) {
   const at = instantOf(event.iat);
-  const about = aboutText(event);
-  const isKey = about === keyIn(event);
+  const about = aboutOf(event);
+  const isKey = about[0] === keyIn(event);
   return (
     <li data-kind={event.kind} data-index={index}>
       <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
-      {about !== '' && <span class="about">{isKey ? <code>{about}</code> : about}</span>}
+      {about.length > 0 && <span class="about">{isKey ? <code>{about}</code> : <Parts>{about}</Parts>}</span>}
       <span class="quiet">
-        <time dateTime={at}>{timeText(at)}</time>
-        {DOT}
-        <span class="whole">{say(entryText(index))}</span>{' '}
-        {!isSigned && <span class="proof bad">✗ {say(REGISTRY_TEXTS.not_signed)}</span>}
+        <Parts>
+          <time dateTime={at}>{timeText(at)}</time>
+          <span>
+            <span class="whole">{say(entryText(index))}</span>{' '}
+            {!isSigned && <span class="proof bad">✗ {say(REGISTRY_TEXTS.not_signed)}</span>}
+          </span>
+        </Parts>
       </span>
     </li>
   );
@@ -162,37 +166,41 @@ function concerns(event: RegistryEvent, province: ProvinceCode, { entities }: Re
 }
 
 /** What an event is about, and why, as far as it says so itself. */
-function aboutText(event: RegistryEvent): string {
+function aboutOf(event: RegistryEvent): readonly string[] {
+  return aboutParts(event).filter((text) => text !== '');
+}
+
+function aboutParts(event: RegistryEvent): readonly string[] {
   switch (event.kind) {
     case 'adapter_suspended':
-      return `${placeText(event.body)}${DOT}${say(SUSPENSION_REASONS[event.body.reason])}`;
+      return [placeText(event.body), say(SUSPENSION_REASONS[event.body.reason])];
     case 'adapter_resumed':
-      return placeText(event.body);
+      return [placeText(event.body)];
     case 'adapter_rolled_back':
-      return `${placeText(event.body)} → ${event.body.to_version}`;
+      return [`${placeText(event.body)} → ${event.body.to_version}`];
     case 'adapter_rejected':
-      return `${versionText(event.body)}${DOT}${say(VERSION_REJECTIONS[event.body.reason])}`;
+      return [versionText(event.body), say(VERSION_REJECTIONS[event.body.reason])];
     case 'adapter_checked':
-      return `${versionText(event.body)}${DOT}${say(event.body.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}`;
+      return [versionText(event.body), say(event.body.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)];
     case 'adapter_approved':
-      return versionText(event.body);
+      return [versionText(event.body)];
     case 'adapter_activated': {
       const { mode } = event.body;
       const share = mode.stage === 'canary' ? ` ${mode.percent}%` : '';
-      return `${versionText(event.body)}${DOT}${say(STAGE_TEXTS[mode.stage])}${share}`;
+      return [versionText(event.body), say(STAGE_TEXTS[mode.stage]) + share];
     }
     case 'adapter_submitted':
-      return submittedText(event.body.manifest);
+      return [submittedText(event.body.manifest)];
     case 'policy_published':
-      return `${provinceText(event.body.policy.destination)}${DOT}${event.body.policy.id}@${event.body.policy.version}`;
+      return [provinceText(event.body.policy.destination), `${event.body.policy.id}@${event.body.policy.version}`];
     case 'policy_withdrawn':
-      return `${provinceText(event.body.province)}${DOT}${event.body.version}`;
+      return [provinceText(event.body.province), event.body.version];
     case 'mandate_issued':
-      return event.body.mandate.id;
+      return [event.body.mandate.id];
     case 'mandate_revoked':
-      return event.body.mandate_id;
+      return [event.body.mandate_id];
     default:
-      return 'entity_id' in event.body ? event.body.entity_id : keyIn(event);
+      return ['entity_id' in event.body ? event.body.entity_id : keyIn(event)];
   }
 }
 

@@ -23,7 +23,7 @@ export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProp
   return (
     <>
       <h3>{say(OPERATOR_TEXTS.key)}</h3>
-      {kept === 'unkept' && <p class="notice">{say(OPERATOR_TEXTS.key_unkept)}</p>}
+      {kept === 'unkept' && <p class="notice">⚠ {say(OPERATOR_TEXTS.key_unkept)}</p>}
       {kept === null && (
         <>
           <p>{say(OPERATOR_TEXTS.key_missing)}</p>
@@ -46,7 +46,7 @@ export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProp
             {COLON}
             <code id="browser-kid">{kept.kid}</code>
           </p>
-          {!hasLog && <p class="notice">{say(OPERATOR_TEXTS.key_waits)}</p>}
+          {!hasLog && <p class="notice">⚠ {say(OPERATOR_TEXTS.key_waits)}</p>}
           {hasLog && signer === null && <NotEnrolled entityId={entityId} jwk={JSON.stringify(kept.publicJwk)} />}
           {signer !== null && (
             <>
@@ -66,7 +66,6 @@ export function KeyPanel({ entityId, kept, signer, hasLog, onKey }: KeyPanelProp
 }
 
 function NotEnrolled({ entityId, jwk }: { readonly entityId: string; readonly jwk: string }) {
-  const [isCopied, setCopied] = useState(false);
   const command = `huren registry enrol-key '${jwk}' --as ${entityId.split('/').at(-1)}`;
   return (
     <>
@@ -74,24 +73,32 @@ function NotEnrolled({ entityId, jwk }: { readonly entityId: string; readonly jw
       <p>{say(OPERATOR_TEXTS.key_enrol_how)}</p>
       <p>{say(OPERATOR_TEXTS.public_key)}</p>
       <pre>{jwk}</pre>
+      <Copy text={jwk} name={say(OPERATOR_TEXTS.copy_key)} />
       <p>{say(OPERATOR_TEXTS.command)}</p>
       <pre id="enrol-command" data-jwk={jwk}>
         {command}
       </pre>
-      <p>
-        <button
-          type="button"
-          onClick={() => {
-            navigator.clipboard.writeText(command).then(
-              () => setCopied(true),
-              () => setCopied(false),
-            );
-          }}
-        >
-          {say(isCopied ? OPERATOR_TEXTS.copied : OPERATOR_TEXTS.copy)}
-        </button>
-      </p>
+      <Copy text={command} name={say(OPERATOR_TEXTS.copy)} />
     </>
+  );
+}
+
+function Copy({ text, name }: { readonly text: string; readonly name: string }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <p>
+      <button
+        type="button"
+        onClick={() => {
+          navigator.clipboard.writeText(text).then(
+            () => setCopied(true),
+            () => setCopied(false),
+          );
+        }}
+      >
+        {isCopied ? say(OPERATOR_TEXTS.copied) : name}
+      </button>
+    </p>
   );
 }
 

@@ -3,13 +3,15 @@ import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
 import type { AdapterView } from '../../../schemas/registry-views.ts';
-import { OPERATOR_TEXTS, typeNameText } from '../../../schemas/texts/operator.ts';
+import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf } from './adapter-place.ts';
-import { Choice, SignedForm, Typed } from './signed-form.tsx';
+import { isNamed, NameTyped } from './name-typed.tsx';
+import { Parts } from './parts.tsx';
+import { Choice, SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
-import { DOT, reasonText } from './words.ts';
+import { reasonText } from './words.ts';
 
 interface MovesProps {
   readonly adapters: readonly AdapterView[];
@@ -49,8 +51,11 @@ function Suspend({ adapters, signer }: MovesProps) {
       isReady={signer !== null && code !== undefined && isNamed(chosen, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || code === undefined) return null;
-        setTyped('');
-        const refusal = await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code });
+        const refusal = await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code }).finally(
+          () =>
+            // Once more means to type it once more.
+            setTyped(''),
+        );
         if (refusal === null) setReason('');
         return refusal;
       }}
@@ -87,8 +92,8 @@ function RollBack({ adapters, signer }: MovesProps) {
       isReady={signer !== null && target !== undefined && isNamed(chosen, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || target === undefined) return null;
-        setTyped('');
-        return await submitStep(signer, 'adapter_rolled_back', { ...placeOf(chosen), to_version: target });
+        const body = { ...placeOf(chosen), to_version: target };
+        return await submitStep(signer, 'adapter_rolled_back', body).finally(() => setTyped(''));
       }}
     >
       <h4>{say(OPERATOR_TEXTS.roll_back_title)}</h4>
@@ -127,9 +132,13 @@ function Resume({ adapter, signer }: ResumeProps) {
       step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', placeOf(adapter)))}
     >
       <p>
-        <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
-        {suspended !== null &&
-          ['', say(REGISTRY_TEXTS.suspended), reasonText(SUSPENSION_REASONS, suspended.reason)].join(DOT)}
+        <Parts>
+          <span>
+            <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
+          </span>
+          {suspended !== null && say(REGISTRY_TEXTS.suspended)}
+          {suspended !== null && reasonText(SUSPENSION_REASONS, suspended.reason)}
+        </Parts>
       </p>
     </SignedForm>
   );
@@ -150,21 +159,6 @@ function ProvinceChoice({ id, adapters, value, onChoose }: ProvinceChoiceProps) 
   // Once it is stopped it is none of those that can be: nothing is chosen then.
   const chosen = options.some((option) => option.value === value) ? value : '';
   return <Choice id={id} label={say(OPERATOR_TEXTS.province)} value={chosen} onChoose={onChoose} options={options} />;
-}
-
-interface NameTypedProps {
-  readonly id: string;
-  readonly adapter: AdapterView;
-  readonly value: string;
-  readonly onType: (typed: string) => void;
-}
-
-function NameTyped({ id, adapter, value, onType }: NameTypedProps) {
-  return <Typed id={id} label={say(typeNameText(adapterName(adapter)))} value={value} onType={onType} />;
-}
-
-function isNamed(adapter: AdapterView | undefined, typed: string): boolean {
-  return adapter !== undefined && typed.trim() === adapterName(adapter);
 }
 
 /** What an adapter can be rolled back to: what was in full use before, and what is while another is on trial. */

@@ -65,7 +65,7 @@ function LogIn({ hasEnded }: { readonly hasEnded: boolean }) {
       )}
       {hasEnded && (
         <p class="notice" role="alert">
-          {say(OPERATOR_TEXTS.log_in_ended)}
+          ⚠ {say(OPERATOR_TEXTS.log_in_ended)}
         </p>
       )}
       <p>

@@ -11,6 +11,7 @@ import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
 import { Aside } from './aside.tsx';
 import { NotProvenBadge } from './doubt.tsx';
+import { isNamed, NameTyped } from './name-typed.tsx';
 import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
@@ -118,7 +119,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
       ) : (
         <Activate about={about} named={named} hasActive={active !== null} isReady={isReady} signer={signer} />
       )}
-      {version.stage === 'submitted' && <Reject about={about} named={named} signer={signer} />}
+      {version.stage === 'submitted' && <Reject {...{ about, named, adapter, signer }} />}
     </section>
   );
 }
@@ -193,9 +194,10 @@ function Activate({
   );
 }
 
-function Reject({ about, named, signer }: AboutProps) {
+function Reject({ about, named, adapter, signer }: AboutProps & Pick<WaitingProps, 'adapter'>) {
   const slug = `${slugOf(about)}-${about.version}`;
   const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
   const code = keysOf(VERSION_REJECTIONS).find((known) => known === reason);
   return (
     <Aside summary={say(OPERATOR_TEXTS.reject)}>
@@ -204,10 +206,10 @@ function Reject({ about, named, signer }: AboutProps) {
         tone="stop"
         button={say(OPERATOR_TEXTS.reject)}
         about={named}
-        isReady={signer !== null && code !== undefined}
+        isReady={signer !== null && code !== undefined && isNamed(adapter, typed)}
         step={async () => {
           if (signer === null || code === undefined) return null;
-          return await submitStep(signer, 'adapter_rejected', { ...about, reason: code });
+          return await submitStep(signer, 'adapter_rejected', { ...about, reason: code }).finally(() => setTyped(''));
         }}
       >
         <p>{say(OPERATOR_TEXTS.reject_means)}</p>
@@ -219,6 +221,7 @@ function Reject({ about, named, signer }: AboutProps) {
           isLong
           options={keysOf(VERSION_REJECTIONS).map((value) => ({ value, text: say(VERSION_REJECTIONS[value]) }))}
         />
+        <NameTyped id={`reject-name-${slug}`} adapter={adapter} value={typed} onType={setTyped} />
       </SignedForm>
     </Aside>
   );

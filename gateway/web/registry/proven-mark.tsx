@@ -1,16 +1,20 @@
+import type { ComponentChildren } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { RegistryEventKind } from '../../../schemas/registry-event.ts';
 import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { type Claim, claimName, isProved } from './claims.ts';
 import { NOT_CHECKED } from './doubt.tsx';
+import { Parts } from './parts.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Watched } from './unproven.tsx';
-import { DOT, timeText } from './words.ts';
+import { timeText } from './words.ts';
 
 interface ProvenMarkProps<K extends RegistryEventKind> {
   readonly claim: Claim<K>;
   readonly view: RegistryView;
+  /** What was done, where that is to be said. */
+  readonly children?: ComponentChildren;
 }
 
 type Verdict = 'checking' | 'good' | 'bad' | 'unchecked';
@@ -22,7 +26,7 @@ const VERDICTS = {
 } as const;
 
 /** Who did something, when, and whether the log proves it. */
-export function ProvenMark<K extends RegistryEventKind>({ claim, view }: ProvenMarkProps<K>) {
+export function ProvenMark<K extends RegistryEventKind>({ claim, view, children }: ProvenMarkProps<K>) {
   const watch = useContext(Watched);
   const [verdict, setVerdict] = useState<Verdict>('checking');
   const { by, at, index } = claim.mark;
@@ -42,15 +46,16 @@ export function ProvenMark<K extends RegistryEventKind>({ claim, view }: ProvenM
   }, [log, index, by]);
   const { sign, text } = VERDICTS[verdict];
   return (
-    <span>
+    <Parts>
+      {children}
       <span class="party">{view.nameOf(by)}</span>
-      {DOT}
       <time dateTime={at}>{timeText(at)}</time>
-      {DOT}
-      <span class="whole">{say(entryText(index))}</span>{' '}
-      <span class={`proof ${verdict}`}>
-        {sign} {say(text)}
+      <span>
+        <span class="whole">{say(entryText(index))}</span>{' '}
+        <span class={`proof ${verdict}`}>
+          {sign} {say(text)}
+        </span>
       </span>
-    </span>
+    </Parts>
   );
 }

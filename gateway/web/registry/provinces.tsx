@@ -12,11 +12,12 @@ import { adapterCode, adapterName, anchorOf, placeOf } from './adapter-place.ts'
 import { Authority } from './authority-model.tsx';
 import { suspendedClaim } from './claims.ts';
 import { StateBadge } from './doubt.tsx';
+import { Parts } from './parts.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { UnprovenBadge, useDisproved } from './unproven.tsx';
 import { Version } from './version.tsx';
-import { DOT, reasonText } from './words.ts';
+import { reasonText } from './words.ts';
 
 /** Every province's adapter in the order of its code, and a way to find one. */
 export function Provinces({ view }: { readonly view: RegistryView }) {
@@ -101,23 +102,22 @@ export function Adapter({ adapter, view }: AdapterProps) {
         </Fact>
         {suspended !== null && (
           <Fact term={say(REGISTRY_TEXTS.suspended)}>
-            {reasonText(SUSPENSION_REASONS, suspended.reason)}
-            {DOT}
-            <ProvenMark claim={suspendedClaim(place, suspended)} view={view} />
+            <ProvenMark claim={suspendedClaim(place, suspended)} view={view}>
+              {reasonText(SUSPENSION_REASONS, suspended.reason)}
+            </ProvenMark>
           </Fact>
         )}
         {remedy !== null && (
           <Fact term={say(REGISTRY_TEXTS.remedy)}>
-            <span class="party">{say(remedy.authority)}</span>
-            {remedy.phone !== null && (
-              <>
-                {DOT}
+            <Parts>
+              <span class="party">{say(remedy.authority)}</span>
+              {remedy.phone !== null && (
                 <span class="whole">
                   {say(REGISTRY_TEXTS.phone)} {remedy.phone}
                 </span>
-              </>
-            )}
-            {remedy.url !== null && `${DOT}${remedy.url}`}
+              )}
+              {remedy.url}
+            </Parts>
           </Fact>
         )}
       </Facts>

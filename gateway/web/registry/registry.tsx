@@ -7,10 +7,11 @@ import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
 import { Operator } from './operator.tsx';
+import { Parts } from './parts.tsx';
 import { Provinces } from './provinces.tsx';
 import { type FeedState, RegistryFeed } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
-import { bracketed, DOT, zoneText } from './words.ts';
+import { bracketed, zoneText } from './words.ts';
 
 /** The command in the introduction. */
 const VERIFY = 'huren log verify';
@@ -39,9 +40,10 @@ export function Registry() {
           {'fault' in view.standing && <LogFaultNotice standing={view.standing} read={() => void feed.read()} />}
           <Totals view={view} />
           <p class="quiet">
-            <Feed state={state} />
-            {DOT}
-            {zoneText()}
+            <Parts>
+              <Feed state={state} />
+              {zoneText()}
+            </Parts>
           </p>
           <Operator view={view} />
           <Provinces view={view} />

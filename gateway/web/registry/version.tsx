@@ -12,7 +12,7 @@ import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
-import { bracketed, COLON, DOT, reasonText } from './words.ts';
+import { bracketed, COLON, reasonText } from './words.ts';
 
 interface VersionProps {
   readonly place: AdapterPlace;
@@ -37,9 +37,9 @@ export function Version({ place, version, view }: VersionProps) {
           <JudgedFacts {...{ place, version, view, unproven }} />
           {rejected !== null && (
             <Fact term={say(REGISTRY_TEXTS.rejected)}>
-              {reasonText(VERSION_REJECTIONS, rejected.reason)}
-              {DOT}
-              <ProvenMark claim={rejectedClaim(place, version, rejected)} view={view} />
+              <ProvenMark claim={rejectedClaim(place, version, rejected)} view={view}>
+                {reasonText(VERSION_REJECTIONS, rejected.reason)}
+              </ProvenMark>
             </Fact>
           )}
         </Facts>
@@ -65,23 +65,26 @@ export function JudgedFacts({ place, version, view, unproven }: JudgedProps) {
     <>
       {check !== null && (
         <Fact term={say(REGISTRY_TEXTS.checked)}>
-          {isDoubted || unproven.has(claimName('adapter_checked', check))
-            ? say(REGISTRY_TEXTS.claimed) + COLON
-            : check.passed
-              ? '✓ '
-              : '✗ '}
-          {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
-          {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
-          {DOT}
-          <ProvenMark claim={checkedClaim(place, version, check)} view={view} />
+          <ProvenMark claim={checkedClaim(place, version, check)} view={view}>
+            <span class={check.passed ? undefined : 'proof bad'}>
+              {isDoubted || unproven.has(claimName('adapter_checked', check))
+                ? say(REGISTRY_TEXTS.claimed) + COLON
+                : check.passed
+                  ? '✓ '
+                  : '✗ '}
+              {say(check.passed ? REGISTRY_TEXTS.passed : REGISTRY_TEXTS.failed)}
+              {bracketed(say(check.level === 'live' ? REGISTRY_TEXTS.live_level : REGISTRY_TEXTS.static))}
+            </span>
+          </ProvenMark>
         </Fact>
       )}
       <Fact term={isDoubted ? counted + bracketed(say(REGISTRY_TEXTS.not_proven)) : counted}>
         {approvals.length === 0 && say(REGISTRY_TEXTS.none)}
         {approvals.map((approval) => (
           <div key={approval.index}>
-            <ProvenMark claim={approvedClaim(place, version, approval)} view={view} />
-            {approval.counts ? '' : bracketed(say(REGISTRY_TEXTS.counts_no_more))}
+            <ProvenMark claim={approvedClaim(place, version, approval)} view={view}>
+              {!approval.counts && say(REGISTRY_TEXTS.counts_no_more)}
+            </ProvenMark>
           </div>
         ))}
       </Fact>
