@@ -9,7 +9,7 @@ function setUp(obtain: (last: number | null) => Promise<number>) {
   const session = openSession(
     async (last: number | null) => {
       const value = await obtain(last);
-      return { value, refreshAtMs: clock.nowMs + 80, endsAtMs: clock.nowMs + 100 };
+      return { value, refreshAtMs: clock.nowMs + 80_000, endsAtMs: clock.nowMs + 100_000 };
     },
     { nowMs: () => clock.nowMs, onRefresh: (fault) => void heard.push(fault) },
   );
@@ -26,10 +26,10 @@ describe('a lease', () => {
     const { clock, session } = setUp(obtain);
     expect(await session.current()).toBe(1);
     working = false;
-    clock.nowMs = 99;
+    clock.nowMs = 99_000;
     expect(await session.current()).toBe(1);
     await vi.waitFor(() => expect(obtain).toHaveBeenCalledTimes(2), PATIENTLY);
-    clock.nowMs = 100;
+    clock.nowMs = 100_000;
     await expect(session.current()).rejects.toThrow('down');
     working = true;
     expect(await session.current()).toBe(2);
@@ -43,12 +43,34 @@ describe('a lease', () => {
       return faults.length;
     });
     await session.current();
-    clock.nowMs = 80;
+    clock.nowMs = 80_000;
     for (const count of [2, 3, 4]) {
+      clock.nowMs += 1_000;
       await session.current();
       await vi.waitFor(() => expect(heard).toHaveLength(count), PATIENTLY);
     }
     expect(heard).toEqual([null, 'signature', 'internal', null]);
+  });
+
+  test('a system that fails is asked for a new lease at every question, or not again', async () => {
+    const obtain = vi.fn(async (last: number | null) => {
+      if (last !== null) throw new Error('down');
+      return 1;
+    });
+    const { clock, session } = setUp(obtain);
+    const ask = async () => {
+      for (let n = 0; n < 20; n += 1) {
+        await session.current();
+        await new Promise(setImmediate);
+      }
+    };
+    await ask();
+    clock.nowMs = 80_000;
+    await ask();
+    expect(obtain).toHaveBeenCalledTimes(2);
+    clock.nowMs = 81_000;
+    await ask();
+    expect(obtain).toHaveBeenCalledTimes(3);
   });
 
   test('one failure is not remembered for the next caller', async () => {

@@ -1,5 +1,8 @@
 import { UpstreamError, type UpstreamErrorCode } from '../upstream-error.ts';
 
+/** How long after a renewal that failed the next one is tried, while the lease still works: a system that fails is not asked more. */
+const AGAIN_AFTER_MS = 1_000;
+
 /** Something a system lends us for a while: a secret or a token. Between the two times it still works. */
 export interface Lease<T> {
   readonly value: T;
@@ -29,7 +32,7 @@ interface SessionParts {
 /**
  * Keeps one lease. `obtain` gets the last value, for systems that renew with it; however many callers wait, it runs
  * once at a time. A lease that is due but still works is used on while its successor is fetched, so neither a slow nor
- * a failing renewal delays anybody before the end.
+ * a failing renewal delays anybody before the end; one that failed is tried again a second later.
  */
 export function openSession<T>(
   obtain: (last: T | null) => Promise<Lease<T>>,
@@ -37,6 +40,7 @@ export function openSession<T>(
 ): Session<T> {
   let lease: Lease<T> | null = null;
   let underWay: Promise<T> | null = null;
+  let againAtMs = Number.NEGATIVE_INFINITY;
 
   async function replace(last: T | null): Promise<T> {
     try {
@@ -44,6 +48,7 @@ export function openSession<T>(
       onRefresh?.(null);
       return lease.value;
     } catch (error) {
+      againAtMs = nowMs() + AGAIN_AFTER_MS;
       // Whoever waits for the first one hears why there is none.
       if (last !== null) onRefresh?.(error instanceof UpstreamError ? error.code : 'internal');
       throw error;
@@ -60,8 +65,8 @@ export function openSession<T>(
   return {
     current: async () => {
       if (lease === null || nowMs() >= lease.endsAtMs) return await refresh();
-      // The failure of an early renewal is nobody's failure yet: it was told, and the next caller tries again.
-      if (nowMs() >= lease.refreshAtMs) refresh().catch(() => undefined);
+      // The failure of an early renewal is nobody's failure yet: it was told, and a later caller tries again.
+      if (nowMs() >= Math.max(lease.refreshAtMs, againAtMs)) refresh().catch(() => undefined);
       return lease.value;
     },
     renew: async (refused) => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startRedis, type TestRedis } from '../test/redis.ts';
 import { seenOnceContract } from './seen-once.contract.ts';
 import { openSeenOnce, type SeenOnce } from './seen-once.ts';
@@ -8,6 +8,27 @@ import { openSeenOnce, type SeenOnce } from './seen-once.ts';
 const LIFE_MS = 60_000;
 
 seenOnceContract('in this process', (name) => openSeenOnce(name, null, LIFE_MS));
+
+test('what could still be sent again is pushed out by what else comes meanwhile', async () => {
+  const seen = openSeenOnce('many', null, LIFE_MS);
+  await seen.claim('the-proof');
+  for (let n = 0; n < 150_000; n += 1) await seen.claim(`proof ${n}`);
+  expect(await seen.claim('the-proof')).toBe('again');
+});
+
+test('what was handled is forgotten before its time, or never', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const seen = openSeenOnce('timed', null, LIFE_MS);
+  vi.advanceTimersByTime(LIFE_MS - 1);
+  await seen.note('the-event');
+  vi.advanceTimersByTime(LIFE_MS - 1);
+  expect(await seen.claim('the-event')).toBe('again');
+  vi.advanceTimersByTime(LIFE_MS);
+  expect(await seen.claim('the-event')).toBe('first');
+  vi.advanceTimersByTime(2 * LIFE_MS);
+  expect(await seen.has('the-event')).toBe(false);
+});
 
 describe('with Redis', () => {
   let server: TestRedis;

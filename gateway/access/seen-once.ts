@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import { LRUCache } from 'lru-cache';
 
-/** Bounds memory: what is remembered was signed by somebody entitled, so no stranger can push anything out. */
-const REMEMBERED = 100_000;
+/**
+ * Bounds memory, and is more than a process takes of anything within a minute or two: what is remembered was signed by
+ * somebody entitled, so no stranger can push anything out.
+ */
+const MOST_REMEMBERED = 500_000;
 
 /** `unknown`: not seen by this instance, and what the others have seen cannot be asked just now. */
 export type Claim = 'first' | 'again' | 'unknown';
@@ -26,30 +28,51 @@ export function openSeenOnce(name: string, redis: Redis | Cluster | null, lifeMs
   return redis === null ? here : new SeenByAll(name, redis, here, lifeMs);
 }
 
+/** Two generations: the older one goes once the newer is as old as a thing is remembered for, or full. */
 class SeenHere implements SeenOnce {
-  readonly #seen: LRUCache<string, true>;
+  readonly #lifeMs: number;
+  #newer = new Set<string>();
+  #older = new Set<string>();
+  #turnedMs = performance.now();
 
   constructor(lifeMs: number) {
-    this.#seen = new LRUCache({ max: REMEMBERED, ttl: lifeMs });
+    this.#lifeMs = lifeMs;
   }
 
   async has(id: string): Promise<boolean> {
-    return this.#seen.has(nameOf(id));
+    return this.#hasName(nameOf(id));
   }
 
   async note(id: string): Promise<void> {
-    this.#seen.set(nameOf(id), true);
+    this.#turn();
+    this.#newer.add(nameOf(id));
   }
 
   async claim(id: string): Promise<Claim> {
     const name = nameOf(id);
-    if (this.#seen.has(name)) return 'again';
-    this.#seen.set(name, true);
+    if (this.#hasName(name)) return 'again';
+    this.#newer.add(name);
     return 'first';
   }
 
   forget(id: string): void {
-    this.#seen.delete(nameOf(id));
+    const name = nameOf(id);
+    this.#newer.delete(name);
+    this.#older.delete(name);
+  }
+
+  #hasName(name: string): boolean {
+    this.#turn();
+    return this.#newer.has(name) || this.#older.has(name);
+  }
+
+  #turn(): void {
+    const nowMs = performance.now();
+    const ageMs = nowMs - this.#turnedMs;
+    if (ageMs < this.#lifeMs && this.#newer.size < MOST_REMEMBERED) return;
+    this.#older = ageMs < 2 * this.#lifeMs ? this.#newer : new Set();
+    this.#newer = new Set();
+    this.#turnedMs = nowMs;
   }
 }
 

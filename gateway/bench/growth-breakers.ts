@@ -57,6 +57,7 @@ function follow(state: RegistryState): ProvinceAdapters {
     openNode: null,
     nowMs: Date.now,
     onBreaker: () => undefined,
+    onRefresh: () => undefined,
   });
   provinces.follow(state);
   return provinces;

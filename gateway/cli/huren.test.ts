@@ -23,6 +23,7 @@ function expectFailure(ran: Ran, exit: 1 | 2, code: string): void {
 describe('usage', () => {
   test.each([
     ['a missing argument', ['scan']],
+    ['drills that would not be run', ['nation', '--drill', 'split_view']],
     ['an unknown command', ['nope']],
     ['an unknown option', ['demo', '--fast']],
     ['an argument too many', ['verify', 'a', 'b']],

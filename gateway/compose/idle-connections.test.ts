@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { Agent, createServer, request, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { closeIdleConnections } from './idle-connections.ts';
 
-const TERMS = { idleMs: 65_000, lookEveryMs: 5_000 };
+const TERMS = { idleMs: 65_000, untakenMs: 300_000, lookEveryMs: 5_000 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
@@ -39,11 +39,11 @@ async function serving() {
         .on('error', reject)
         .end();
     });
-  const answer = async () => {
+  const answer = async (body: string | Buffer = 'answered') => {
     await vi.waitUntil(() => waiting.length > 0);
-    waiting.shift()?.end('answered');
+    waiting.shift()?.end(body);
   };
-  return { ask, answer, connected };
+  return { ask, answer, connected, port };
 }
 
 const pass = (ms: number) => void vi.advanceTimersByTime(ms);
@@ -70,4 +70,39 @@ test('a connection is closed that is used now and then', async () => {
     pass(TERMS.idleMs - TERMS.lookEveryMs);
   }
   expect(connected.size).toBe(1);
+});
+
+/** More than the system keeps on its way to anybody. */
+const LARGE = Buffer.alloc(32 * 1_048_576);
+
+test('a client that takes its reply late is cut off', async () => {
+  const { answer, connected, port } = await serving();
+  const client = connect(port, '127.0.0.1').pause();
+  onTestFinished(() => void client.destroy());
+  client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await answer(LARGE);
+  pass(TERMS.lookEveryMs);
+  pass(TERMS.untakenMs - TERMS.lookEveryMs);
+  expect(connected.size).toBe(1);
+  // Something of it is taken, and the time begins anew.
+  let taken = 0;
+  client.on('data', (chunk) => {
+    taken += chunk.length;
+  });
+  client.resume();
+  await vi.waitUntil(() => taken > LARGE.length);
+  pass(TERMS.idleMs - TERMS.lookEveryMs);
+  expect(connected.size).toBe(1);
+});
+
+test('a client that never takes anything of its reply keeps it', async () => {
+  const { answer, connected, port } = await serving();
+  const client = connect(port, '127.0.0.1').pause();
+  onTestFinished(() => void client.destroy());
+  client.on('error', () => {});
+  client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await answer(LARGE);
+  pass(TERMS.lookEveryMs);
+  pass(TERMS.untakenMs);
+  await vi.waitUntil(() => connected.size === 0);
 });

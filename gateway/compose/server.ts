@@ -18,8 +18,11 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
 };
-/** Longer than load balancers keep a connection that nobody uses, so that it is them who close it. */
-const IDLE = { idleMs: 65_000, lookEveryMs: 5_000 };
+/**
+ * Longer than load balancers keep a connection that nobody uses, so that it is them who close it; and longer than the largest
+ * reply takes on the slowest line.
+ */
+const IDLE = { idleMs: 65_000, untakenMs: 300_000, lookEveryMs: 5_000 };
 const SECURE = { minVersion: 'TLSv1.2' } as const;
 const HANDSHAKE_WITHIN_MS = 10_000;
 

@@ -23,7 +23,8 @@ const COUNTRY = /^[A-Z]{2,3}$/;
 /** Of no country: issuers of cards are hundreds of addresses, and what nobody's key signed is nobody's. */
 const [OTHER, UNKNOWN] = ['other', 'unknown'];
 const FROM_COUNTRY = 'from:';
-const FROM = /^from:(?<country>[a-z]{2,7}):(?<outcome>valid|invalid|indeterminate)$/;
+/** Of a country that readers of coverage know the form of: an issuer that makes up another one is counted nowhere. */
+const FROM = /^from:(?<country>[a-z]{2,3}|other|unknown):(?<outcome>valid|invalid|indeterminate)$/;
 
 /** The country of an issuer, for counters; null: nobody's signature is good. */
 export function countryOf(issuer: string | null): string {

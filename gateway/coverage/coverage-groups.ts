@@ -124,7 +124,8 @@ const TOTAL_OF_DECISION = { pass: 'recognised', restrict: 'restricted', refer: '
 const ANSWERS: ReadonlyMap<string, readonly (keyof CoverageTotals)[]> = new Map(
   statusSchema.options.flatMap((status) =>
     decisionSchema.options.flatMap((decision) =>
-      (['live', 'stale'] as const).map((age) => {
+      // What no gateway may answer is counted nowhere: with more recognised than green there would be no rate.
+      (decision === 'pass' && status !== 'green' ? [] : (['live', 'stale'] as const)).map((age) => {
         const members: (keyof CoverageTotals)[] = ['presented', TOTAL_OF_DECISION[decision]];
         if (status === 'green' || status === 'indeterminate') members.push(status);
         if (age === 'stale') members.push('stale');

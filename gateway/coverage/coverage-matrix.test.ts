@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import { coverageCellsSchema, coverageSchema } from '../../schemas/coverage.ts';
+import { type CoverageReport, coverageReportSchema } from '../../schemas/coverage-report.ts';
 import { compileState } from '../registry/compile-state.ts';
 import { EMPTY_STATE } from '../registry/fold-state.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import type { CountedCertificate } from './certificate-countries.ts';
 import { CoverageBook } from './coverage-book.ts';
 import type { CountedAnswer } from './coverage-groups.ts';
-import { coverageMatrix } from './coverage-matrix.ts';
+import { coverageCells, coverageMatrix } from './coverage-matrix.ts';
+import type { CoverageStore } from './coverage-store.ts';
 import { NodeReports } from './node-reports.ts';
 import { Signals } from './signals.ts';
 import { answerAt } from './store.contract.ts';
@@ -23,18 +26,28 @@ const OUTCOMES = [
   { status: 'indeterminate', decision: 'refer', stale: false },
 ] as const;
 
-async function matrixOf(
+function matrixOf(
   answers: readonly CountedAnswer[],
   suppressedBelow: number,
   certificates: readonly Pick<CountedCertificate, 'country' | 'result'>[] = [],
 ) {
+  return looked(suppressedBelow, async (book) => {
+    for (const answer of answers) book.counter.count(answer);
+    for (const certificate of certificates) {
+      book.counter.certify({ issuer: '900000', destination: '440000', atMs: NOW_MS, ...certificate });
+    }
+  }).then(({ matrix }) => matrix);
+}
+
+/** What is shown of a store that was written to. */
+async function looked(
+  suppressedBelow: number,
+  write: (book: CoverageBook, store: StoreWatch<CoverageStore>) => Promise<unknown>,
+) {
   const open = () => openSqliteCoverage(':memory:', { withholdBelow: suppressedBelow });
   const store = new StoreWatch({ open, onChange: () => {} });
   const book = new CoverageBook({ store, nowMs: () => NOW_MS });
-  for (const answer of answers) book.counter.count(answer);
-  for (const certificate of certificates) {
-    book.counter.certify({ issuer: '900000', destination: '440000', atMs: NOW_MS, ...certificate });
-  }
+  await write(book, store);
   const folded = () => EMPTY_STATE;
   const nodes = new NodeReports({ store, folded, hosted: new Set(), unreachable: () => null });
   const state = compileState(EMPTY_STATE);
@@ -49,8 +62,9 @@ async function matrixOf(
     nowMs: () => NOW_MS,
   };
   const matrix = await coverageMatrix(sources, { window: '1h', series: true });
+  const cells = await coverageCells(sources, '1h', '440000');
   await book.close();
-  return matrix;
+  return { matrix, cells };
 }
 
 function answer(issuer: ProvinceCode, destination: ProvinceCode, outcome: (typeof OUTCOMES)[number]): CountedAnswer {
@@ -107,6 +121,58 @@ describe('the recognition matrix', () => {
         expect(recognition_rate).toBe(green === 0 ? null : totals.recognised / green);
       }),
       { numRuns: 20 },
+    );
+  });
+});
+
+describe('a node that reports what nobody can have counted', () => {
+  const counter = fc.oneof(
+    fc.constantFrom(
+      'answer:red:pass:live',
+      'answer:green:pass:live',
+      'answer:green:refer:stale',
+      'ms:9999',
+      'reason:ok',
+    ),
+    fc.constantFrom(
+      'from:abcd:valid',
+      'from:xaa:valid',
+      'cell:no-such-cell',
+      'refused:constructor',
+      'reason:constructor',
+    ),
+    fc.stringMatching(/^[a-z]{1,8}:[a-z0-9_:/-]{1,20}$/),
+  );
+  const n = fc.constantFrom(1, 1_000, Number.MAX_SAFE_INTEGER);
+  const counts = fc.dictionary(counter, n, { minKeys: 1, maxKeys: 8 });
+
+  test('makes coverage unreadable to everybody', async () => {
+    await fc.assert(
+      fc.asyncProperty(counts, counts, async (asked, told) => {
+        const pair = { issuer: '410000', destination: '440000' } as const;
+        const groups = [
+          { ...pair, venue_kind: 'hospital', counts: asked } as const,
+          { ...pair, venue_kind: 'untold', counts: told } as const,
+        ];
+        const minutes = [{ minute: NOW_MS / 60_000, groups }];
+        const made = {
+          iss: 'https://gateway.example',
+          iat: NOW_MS / 1_000,
+          from: NOW_MS / 1_000,
+          breakers: [],
+          minutes,
+        };
+        const { matrix, cells } = await looked(1, async (_book, store) => {
+          for (const number of [1, 2]) {
+            const chain = { epoch: 'e'.repeat(22), number, previous: number === 1 ? null : '-'.repeat(43) };
+            const report: CoverageReport = coverageReportSchema.parse({ ...made, ...chain });
+            await store.use((opened) => opened.fold({ report, digest: '-'.repeat(43), receivedS: made.iat + number }));
+          }
+        });
+        expect(coverageSchema.safeParse(matrix).error?.issues).toBeUndefined();
+        expect(coverageCellsSchema.safeParse(cells).error?.issues).toBeUndefined();
+      }),
+      { numRuns: 30 },
     );
   });
 });

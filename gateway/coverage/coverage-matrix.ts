@@ -130,7 +130,8 @@ export async function coverageCells(
     }
   }
   const cells = [...sums.values()];
-  const undecided = presented - sumOf(cells);
+  // A node may report more of the one than of the other.
+  const undecided = Math.max(0, presented - sumOf(cells));
   const generated_at = new Date(nowMs()).toISOString();
   return { window, generated_at, destination, cells, undecided, suppressed_below: suppressedBelow };
 }

@@ -31,6 +31,12 @@ import { SumStatements } from './sum-statements.ts';
 /** Batches are sent again within seconds. */
 const BATCHES_KEPT_MINUTES = 2 * 24 * 60;
 
+/**
+ * Numberings that are remembered of a node. One that begins anew with each report would otherwise have all that it ever began
+ * read with the next one, and at each look at coverage.
+ */
+export const MOST_EPOCHS = 64;
+
 const reportSchema = z.strictObject({ number: z.coerce.number().int(), body: z.string() });
 const lastReportSchema = z.strictObject({
   number: z.coerce.number().int(),
@@ -122,6 +128,12 @@ export class CoverageStatements {
           breakers = excluded.breakers`,
       values,
     };
+    if (judgement === 'restarted') {
+      for (const old of known.slice(0, 1 - MOST_EPOCHS)) {
+        const values = [iss, old.epoch];
+        yield { sql: 'DELETE FROM huren_coverage_sender WHERE node = $1 AND epoch = $2', values };
+      }
+    }
     yield { sql: 'DELETE FROM huren_coverage_fault WHERE node = $1', values: [iss] };
     return judgement;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { CoverageReport } from '../../schemas/coverage-report.ts';
+import { MOST_EPOCHS } from './coverage-statements.ts';
 import type { CoverageStore, CoverageTerms, ReportDraft } from './coverage-store.ts';
 import { passedAt, passes } from './store.contract.ts';
 
@@ -55,6 +56,20 @@ export function coverageReportContract(
       expect((await passedAt(store, 100, 1)).at(-1)).toEqual([101, 12]);
       const sums = await passedAt(store, -1, 1_440);
       expect(sums.every(([, counted = 0]) => Number.isSafeInteger(5_000 * counted))).toBe(true);
+      await store.close();
+    });
+
+    test('a node that begins anew with each report is remembered with all of them, or its last one is forgotten', async () => {
+      const store = await openAt('anew', { withholdBelow: 1 });
+      const epochs = Array.from({ length: MOST_EPOCHS + 3 }, () => randomBytes(16).toString('base64url'));
+      const digest = '-'.repeat(43);
+      const fold = (epoch: string, at: number) => {
+        const made = { iss: NODE, iat: 6_000 + at, from: 6_000, breakers: [], minutes: [] };
+        return store.fold({ report: { ...made, epoch, number: 1, previous: null }, digest, receivedS: 7_000 + at });
+      };
+      for (const [at, epoch] of epochs.entries()) await fold(epoch, at);
+      expect((await store.senders()).map(({ epoch }) => epoch)).toEqual(epochs.slice(-MOST_EPOCHS));
+      expect(await fold(epochs.at(-1) ?? '', 200)).toBe('known');
       await store.close();
     });
 

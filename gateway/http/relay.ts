@@ -66,11 +66,11 @@ export function mountRelay(router: Router, { paths, askers, pools, relayed, shar
       const trace = followTrace(request, response);
       const withinMs = untilMs - performance.now();
       const question = { authorization, body, hops: hopsOf(request) + 1, withinMs, trace };
-      const { status, body: answer } = await shared.load.whileWaiting(() =>
-        relayQuestion(pools, asker.issuer, question),
-      );
+      const reply = await shared.load.whileWaiting(() => relayQuestion(pools, asker.issuer, question));
+      const { status, retryAfter } = reply;
       relayed.inc({ ...names, outcome: status === OK ? 'answered' : 'refused' });
-      sendBody(response, status, status === OK ? JSON_TYPE : PROBLEM_TYPE, answer);
+      const wait = retryAfter === null ? {} : { 'retry-after': retryAfter };
+      sendBody(response, status, status === OK ? JSON_TYPE : PROBLEM_TYPE, reply.body, wait);
     } catch (error) {
       relayed.inc({ ...names, outcome: asProblem(error).code });
       throw error;

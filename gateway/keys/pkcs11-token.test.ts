@@ -67,6 +67,32 @@ describe('a PKCS#11 token', { shuffle: false }, () => {
     store.close();
   });
 
+  test('keeps a session for each signature that fails', async () => {
+    const store = openKeyStore({ setting: made.setting, dataDir: '' });
+    const { signer } = await store.openRing('failing', 'attestation', { nowS: NOW_S });
+    const { module, slot, c } = loggedIn();
+    const nextHandle = () => module.C_OpenSession(slot, c.CKF_SERIAL_SESSION).readUInt32LE();
+    const isOpen = (handle: number) => {
+      const session = Buffer.alloc(8);
+      session.writeUInt32LE(handle);
+      try {
+        return module.C_GetSessionInfo(session) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    const token = new Pkcs11Token(settingOf(made.setting));
+    const before = nextHandle();
+    for (let count = 0; count < 3; count += 1) {
+      expect(() => token.signNow(signer.kid, c.CKM_SHA256, Uint8Array.of(1))).toThrow('CKR_MECHANISM_INVALID');
+      await expect(token.sign(signer.kid, c.CKM_SHA256, Uint8Array.of(1))).rejects.toThrow('CKR_MECHANISM_INVALID');
+    }
+    const after = nextHandle();
+    const between = Array.from({ length: after - before - 1 }, (_, at) => before + 1 + at);
+    expect(between.filter(isOpen)).toEqual([]);
+    store.close();
+  });
+
   test('gives a private key out', async () => {
     const store = openKeyStore({ setting: made.setting, dataDir: '' });
     const rings = [

@@ -97,7 +97,7 @@ export class Pkcs11Token {
       const session = this.#begin(id, mechanism);
       const signature = await this.#module
         .C_SignAsync(session, Buffer.from(input), Buffer.alloc(SIGNATURE_BYTES))
-        .catch((error: unknown) => this.#fail(error));
+        .catch((error: unknown) => this.#fail(error, session));
       this.#idle.push(session);
       return new Uint8Array(signature);
     } finally {
@@ -114,19 +114,13 @@ export class Pkcs11Token {
       this.#idle.push(session);
       return new Uint8Array(signature);
     } catch (error) {
-      return this.#fail(error);
+      return this.#fail(error, session);
     }
   }
 
   /** Lets go of the token. The module stays loaded: a signature may still be under way in it. */
   close(): void {
-    for (const session of [...this.#idle, ...(this.#login === null ? [] : [this.#login.session])]) {
-      try {
-        this.#module.C_CloseSession(session);
-      } catch {
-        // It is gone already, with whatever made the token fail.
-      }
-    }
+    for (const session of [...this.#idle, ...(this.#login === null ? [] : [this.#login.session])]) this.#end(session);
     this.#idle = [];
     this.#login = null;
     this.#found.clear();
@@ -136,9 +130,22 @@ export class Pkcs11Token {
     return this.#attempt(({ slot, session: main }) => {
       const key = this.#handleOf(id, main);
       const session = this.#idle.pop() ?? this.#module.C_OpenSession(slot, this.constants.CKF_SERIAL_SESSION);
-      this.#module.C_SignInit(session, { mechanism }, key);
+      try {
+        this.#module.C_SignInit(session, { mechanism }, key);
+      } catch (error) {
+        this.#end(session);
+        throw error;
+      }
       return session;
     });
+  }
+
+  #end(session: Handle): void {
+    try {
+      this.#module.C_CloseSession(session);
+    } catch {
+      // It is gone already, with whatever made the token fail.
+    }
   }
 
   #handleOf(id: string, session: Handle): Handle {
@@ -200,8 +207,10 @@ export class Pkcs11Token {
   }
 
   /** Starts anew with the next question: sessions and handles do not outlive a token that failed. */
-  #fail(error: unknown): never {
+  #fail(error: unknown, lent?: Handle): never {
     if (error instanceof KeyError) throw error;
+    // A token has room for so many, and gives none to somebody who signs no more.
+    if (lent !== undefined) this.#end(lent);
     this.close();
     throw unavailable(resultOf(error));
   }

@@ -193,6 +193,15 @@ describe('witnesses', () => {
     expect(verifyCheckpoint(cosigned, trust).cosignatures).toEqual([{ name: witness.key.name, timestampS: NOW_S }]);
   });
 
+  test('a cosignature of a time that no calendar has is believed, and whoever shows it fails over it', () => {
+    const line = (timestampS: number) => cosignCheckpoint(note, cosigner(witness.signer), timestampS);
+    const year9999S = 253_402_300_799;
+    expect(codeOf(() => verifyCheckpoint(`${note}${line(year9999S)}`, trust))).toBe('accepted');
+    for (const timestampS of [year9999S + 1, Number.MAX_SAFE_INTEGER]) {
+      expect(codeOf(() => verifyCheckpoint(`${note}${line(timestampS)}`, trust))).toBe('note_malformed');
+    }
+  });
+
   test('a witness that signs again fills the note, or an older line takes the place of a newer one', () => {
     const line = (timestampS: number) => cosignCheckpoint(note, cosigner(witness.signer), timestampS);
     const once = addCosignature(note, line(NOW_S), { witnesses, nowS: NOW_S });

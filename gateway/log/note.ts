@@ -28,6 +28,8 @@ export const ED25519_SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
 // The specification wants at least 16 signatures accepted and some limit set; every province may be a witness.
 export const MAX_SIGNATURES = 64;
+/** The last second of the year 9999. */
+const LATEST_S = 253_402_300_799;
 const MAX_NOTE_CHARS = 64 * 1024;
 const MAX_NAME_CHARS = 255;
 const ENCODER = new TextEncoder();
@@ -162,7 +164,8 @@ export function cosignedMessage(text: string, timestampS: number): Uint8Array {
 function readTimestampS(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const timestampS = bytes.length >= 8 ? Number(view.getBigUint64(0)) : Number.NaN;
-  if (!Number.isSafeInteger(timestampS)) throw new LogError('note_malformed', 'a cosignature without a usable time');
+  // Beyond it no calendar here has a date, and whoever shows one would fail over it.
+  if (!(timestampS <= LATEST_S)) throw new LogError('note_malformed', 'a cosignature without a usable time');
   return timestampS;
 }
 

@@ -53,6 +53,7 @@ const deploymentSchema = z.looseObject({
         enableServiceLinks: z.literal(false),
         topologySpreadConstraints: z.array(z.looseObject({ labelSelector: selectorSchema })).min(1),
         containers: z.tuple([containerSchema]),
+        volumes: z.array(z.looseObject({ name: z.string(), emptyDir: z.unknown().optional() })),
       }),
     }),
   }),
@@ -90,7 +91,7 @@ describe('manifests for Kubernetes', () => {
     test.each([
       'province',
       'platform',
-    ])('a %s has a workload that may write, is root, is not looked at, or is beyond the network policy', async (name) => {
+    ])('a %s has a workload that may write, is root, is not looked at, is beyond the policy, or forgets what it signed', async (name) => {
       const built = execFileSync('kubectl', ['kustomize', join(DEPLOY, 'k8s', name)], { encoding: 'utf8' });
       const objects = objectsIn(built);
       for (const object of objects) expect(await faultOf(object)).toBeNull();
@@ -111,6 +112,12 @@ describe('manifests for Kubernetes', () => {
           expect(metadata.labels).toMatchObject(matchLabels);
         }
       }
+      // What the registry signed last, and evidence of forks, have to be there after a move to another machine.
+      const passing = deployments.filter(({ spec }) =>
+        spec.template.spec.volumes.some((volume) => volume.name === 'data' && volume.emptyDir !== undefined),
+      );
+      const lasting = deployments.filter((one) => !passing.includes(one));
+      expect(lasting.map(({ metadata }) => metadata.name)).toEqual(name === 'province' ? [] : ['registry']);
       // Whatever answers venues or gateways has several instances; a platform's roles have one each, which has to be let go.
       const kept = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').length;
       expect(kept).toBe(name === 'province' ? 2 : 0);

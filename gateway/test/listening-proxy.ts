@@ -14,7 +14,7 @@ export interface PassedQuestion {
 }
 
 /** What becomes of the reply to a question; `cut` breaks the connection instead, a status comes with nothing. */
-type Meddled = string | 'cut' | { readonly status: number };
+type Meddled = string | 'cut' | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
 export type Meddle = (reply: string, question: Omit<PassedQuestion, 'reply'>) => Meddled | Promise<Meddled>;
 
 /** Somebody between two nodes, who hears every question and may change every answer. */
@@ -63,7 +63,7 @@ export async function startListeningProxy(host = '127.0.0.1', port = 0): Promise
     if (isQuestion && proxy.meddle !== null) {
       const meddled = await proxy.meddle(reply.toString(), question);
       if (typeof meddled !== 'string') {
-        outgoing.writeHead(meddled.status, { 'content-type': 'application/json' }).end('{}');
+        outgoing.writeHead(meddled.status, { 'content-type': 'application/json', ...meddled.headers }).end('{}');
         return;
       }
       if (meddled === 'cut') {

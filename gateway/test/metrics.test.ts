@@ -9,11 +9,15 @@ import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
 import { openVenueClient, postRecord, sandboxCode, sandboxCodes, setFault, type VenueClient } from './venue-client.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 100 };
-/** Written where something happens that is played elsewhere: audits, relayed questions, trials, overload, our own faults. */
+/**
+ * Written where something happens that is played elsewhere: audits, what could not be had anew, relayed questions, trials,
+ * overload, our own faults.
+ */
 const PLAYED_ELSEWHERE = [
   'huren_attestations_refused_total',
   'huren_audits_total',
   'huren_not_ready',
+  'huren_refresh_failures_total',
   'huren_relayed_questions_total',
   'huren_shadow_comparisons_total',
   'huren_shed_total',

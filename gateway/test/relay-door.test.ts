@@ -158,6 +158,23 @@ describe('a question by way of the platform', () => {
     expect(await post(relay(), asked, await bound(asked))).toBe('personal_identifier_refused');
   });
 
+  test.each([
+    ['7', '7'],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 'Wed, 21 Oct 2026 07:28:00 GMT'],
+    ['\u00e9', null],
+  ])('that the issuer wants back after %s is refused without a word of when', async (said, told) => {
+    nation.beforeIssuer.meddle = () => ({ status: 429, headers: { 'retry-after': said } });
+    const asked = question();
+    // Whoever listens before the relay hands no such header on.
+    const reply = await fetch(`${nation.sandbox.url}/issuers/000000/v1/statements/relay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await bound(asked)}` },
+      body: JSON.stringify(asked),
+    });
+    nation.beforeIssuer.meddle = null;
+    expect([reply.status, reply.headers.get('retry-after')]).toEqual([429, told]);
+  });
+
   test('is relayed by an issuer of a province', async () => {
     const asked = question();
     expect(await post(`${nation.issuer.entityId}/v1/statements/relay`, asked, await bound(asked))).toBe('not_found');

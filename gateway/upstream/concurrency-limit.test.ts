@@ -82,6 +82,26 @@ test('one who waits is asked out of turn, or waits past its time', async () => {
   expect(limit.underWay).toBe(0);
 });
 
+test('those who wait are let through as few at once as at the worst time, however much it has grown since', async () => {
+  const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
+  for (let wave = 0; wave < 3; wave += 1) {
+    limit.lower(null);
+    limit.answered();
+    await vi.advanceTimersByTimeAsync(150);
+  }
+  expect(limit.limit).toBe(8);
+  await vi.advanceTimersByTimeAsync(1_000);
+  let most = 0;
+  const work = () => {
+    most = Math.max(most, limit.underWay);
+    return new Promise<void>((resolve) => setTimeout(resolve, 10));
+  };
+  const all = Promise.all(Array.from({ length: 600 }, () => limit.run(NEVER, work)));
+  await vi.runAllTimersAsync();
+  await all;
+  expect([most > 32, most <= 64, limit.underWay]).toEqual([true, true, 0]);
+});
+
 test('a province that begins to answer in time is taken for slow by the last part of its answer', async () => {
   const limit = new ConcurrencyLimit({ most: 64, queue: 1_000 });
   await drive(limit, 64, 5, 10);

@@ -86,7 +86,10 @@ export class ConcurrencyLimit {
    * in a pause and where the queue is full, and `timeout` after `deadline`.
    */
   run<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
-    if (performance.now() >= this.#pausedUntilMs && this.#underWay < this.limit) return this.#start(deadline, work);
+    if (performance.now() >= this.#pausedUntilMs && this.#underWay < this.limit) {
+      this.#underWay += 1;
+      return this.#start(deadline, work);
+    }
     const turn = performance.now() < this.#pausedUntilMs ? Promise.reject(paused()) : this.#turn(deadline);
     return turn.then(
       () => this.#start(deadline, work),
@@ -97,8 +100,8 @@ export class ConcurrencyLimit {
     );
   }
 
+  /** Its place among those under way is taken before. */
   #start<T>(deadline: Deadline, work: (begun: () => void) => Promise<T>): Promise<T> {
-    this.#underWay += 1;
     const started = performance.now();
     let isNoted = false;
     const note = (failed: boolean) => {
@@ -109,7 +112,7 @@ export class ConcurrencyLimit {
       deadline.end();
       this.#underWay -= 1;
       note(failed);
-      this.#startNext();
+      this.#startWaiting();
     };
     return work(() => note(false)).then(
       (result) => {
@@ -147,11 +150,14 @@ export class ConcurrencyLimit {
     this.#waiting.clear();
   }
 
-  #startNext(): void {
-    const [next] = this.#waiting;
-    if (next === undefined || this.#underWay >= this.limit) return;
-    this.#waiting.delete(next);
-    next.start();
+  /** As many as there is room for, which may have grown by more than the one that is over. */
+  #startWaiting(): void {
+    for (const next of this.#waiting) {
+      if (this.#underWay >= this.limit) return;
+      this.#waiting.delete(next);
+      this.#underWay += 1;
+      next.start();
+    }
   }
 
   #note(tookMs: number, failed: boolean): void {

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { loadProvinces } from '../../adapters/provinces/index.ts';
 import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
+import { startProvince } from '../../adapters/sandbox/start-province.ts';
+import { ABROAD } from '../../schemas/code-lists/index.ts';
 import { type Manifest, manifestSchema } from '../../schemas/manifest.ts';
 import { NATIONAL_BASELINE } from '../policy/baseline.ts';
 import { compilePolicy } from '../policy/decide.ts';
@@ -46,6 +52,7 @@ beforeEach(async () => {
     openNode: null,
     nowMs: Date.now,
     onBreaker: () => {},
+    onRefresh: () => {},
   });
 });
 afterEach(async () => {
@@ -100,4 +107,41 @@ test('a system that nobody asks about is opened, or one that is asked twice is o
   await vi.waitFor(() => expect(waiting).toHaveLength(2), PATIENTLY);
   for (const response of waiting) response.writeHead(500).end();
   expect([await Promise.all(answers), opened]).toEqual([['failed', 'failed'], 1]);
+});
+
+test('lists that cannot be had anew decide on and nobody is told', async () => {
+  const folder = loadProvinces().find(({ manifest: { province } }) => province === ABROAD);
+  if (folder === undefined) throw new Error('no adapter of certificates is shipped');
+  const clock = { nowMs: Date.now() };
+  const nowMs = () => clock.nowMs;
+  const keys = mkdtempSync(join(tmpdir(), 'huren-lists-'));
+  onTestFinished(() => rmSync(keys, { recursive: true }));
+  const { upstream, announced } = await startProvince(folder, { keys, registered: true, issuer: null, nowMs });
+  const heard: string[] = [];
+  const decided = new ProvinceAdapters({
+    accessOf: () => ({
+      openClient: (limits) =>
+        openUpstreamClient(
+          limits,
+          { origin: announced.origin },
+          { networks: LOOPBACK_ONLY, onRefused: () => undefined },
+        ),
+      secrets: () => announced.secrets,
+    }),
+    openNode: null,
+    nowMs,
+    onBreaker: () => {},
+    onRefresh: (province, fault) => heard.push(`${province} ${fault}`),
+  });
+  onTestFinished(async () => {
+    await decided.close();
+    upstream.close();
+  });
+  const lists: RegisteredAdapter = { ...version('lists'), manifest: folder.manifest };
+  const ask = async () => (await decided.ask(lists, { ...QUESTION, token: `HC1:${'0'.repeat(200)}` })).kind;
+  expect(await ask()).toBe('absent');
+  upstream.faults.set({ status: 500 });
+  clock.nowMs += 3_601_000;
+  expect(await ask()).toBe('absent');
+  await vi.waitFor(() => expect(heard).toEqual(['900000 null', '900000 status']), PATIENTLY);
 });

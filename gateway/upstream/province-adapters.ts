@@ -41,7 +41,7 @@ export interface ProvinceParts {
   /** Hears of every change. */
   readonly onBreaker: (province: ProvinceCode, state: BreakerState) => void;
   /** Hears whether what an adapter holds (a token, lists) could be replaced in time, or why not. */
-  readonly onRefresh?: (province: ProvinceCode, fault: RefreshFault | null) => void;
+  readonly onRefresh: (province: ProvinceCode, fault: RefreshFault | null) => void;
   /** Hears what certificates come to, wherever they are decided here. */
   readonly onCertificate?: (province: ProvinceCode, decided: DecidedCertificate) => void;
 }
@@ -172,7 +172,7 @@ export class ProvinceAdapters {
       nonce: () => randomHex(NONCE_BYTES),
       secret: (name) => secretOf(access, name),
       ...(access.kept === undefined ? {} : { kept: access.kept }),
-      onRefresh: (fault) => onRefresh?.(manifest.province, fault),
+      onRefresh: (fault) => onRefresh(manifest.province, fault),
       onCertificate: (decided) => onCertificate?.(manifest.province, decided),
     });
     return {

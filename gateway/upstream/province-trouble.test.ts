@@ -45,6 +45,7 @@ beforeEach(async () => {
     openNode: null,
     nowMs: Date.now,
     onBreaker: (_province, state) => heard.push(state),
+    onRefresh: () => {},
   });
   adapter = { manifest: HENAN_ITSELF, digest: 'henan', stage: 'active', conformance: null };
   const baseline = compilePolicy(NATIONAL_BASELINE);

@@ -20,6 +20,8 @@ export interface RelayedQuestion {
 /** What the issuer answered: nothing of it is read here. */
 export interface RelayedReply {
   readonly status: number;
+  /** How long it wants to be left alone, in its own words; null: it does not say. */
+  readonly retryAfter: string | null;
   readonly body: Uint8Array;
 }
 
@@ -30,6 +32,8 @@ interface Pool {
 
 /** More issuers than a nation has. */
 const MOST_POOLS = 256;
+/** Seconds or a date. */
+const RETRY_AFTER = /^[\w ,:+-]{1,40}$/;
 const LIMITS = { timeout_ms: 10_000, max_connections: 64, max_queue: 2_000, max_reply_bytes: MAX_NODE_REPLY_BYTES };
 
 /** The wires to issuers that others are relayed to, each with its own pool and breaker. */
@@ -85,7 +89,9 @@ async function send(
     body,
   };
   const reply = await client.fetchMade(madeOnce(request));
-  return { status: reply.status, body: reply.body };
+  const retryAfter = reply.headers['retry-after'];
+  const isReadable = retryAfter !== undefined && RETRY_AFTER.test(retryAfter);
+  return { status: reply.status, retryAfter: isReadable ? retryAfter : null, body: reply.body };
 }
 
 function closePool({ client, guarded }: Pool): void {

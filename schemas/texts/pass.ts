@@ -1,5 +1,6 @@
 import type { LocalisedText } from '../code-lists/index.ts';
 import type { ProblemCode } from '../problem.ts';
+import type { Decision } from '../status.ts';
 import type { ScanProblemCode } from './scan.ts';
 
 /** Names and sentences of a traveller's page, and of what is printed from it. */
@@ -64,14 +65,18 @@ export const PASS_TEXTS = {
     zh: '现在无法在此办理通行凭证',
     en: 'No pass can be had here at the moment',
   },
-  try_again: { zh: '重试', en: 'Try again' },
+  ask: { zh: '换取', en: 'Get the pass' },
+  none_unsettled: {
+    zh: '现在无法判定您的状态，因此没有凭证；这不表明您有任何情况。',
+    en: 'Your status cannot be told now, so there is no pass. Nothing about you follows from that.',
+  },
   none_not_green: {
-    zh: '只有可放行的绿码才能换取凭证。查询结果如下，可据此申诉。',
-    en: 'Only a green that passes becomes a pass. This is the answer; you can appeal against it.',
+    zh: '只有可放行的绿码才能换取凭证。查询结果如下。',
+    en: 'Only a green that passes becomes a pass. This is the answer.',
   },
   none_not_lasting: {
-    zh: '此绿码现在有效，但已不足以签发凭证：请刷新健康码后再试，或直接出示健康码。',
-    en: 'This green is good now and does not last long enough for a pass: refresh your code and try again, or show the code itself.',
+    zh: '此绿码现在有效，但余下的时间不足以签发凭证。',
+    en: 'This green is good now and does not last long enough for a pass.',
   },
   unverified: {
     zh: '网关的答复未通过验证，不予显示',
@@ -80,6 +85,19 @@ export const PASS_TEXTS = {
 } as const satisfies Record<string, LocalisedText>;
 
 const REFRESH_CODE = { zh: '请刷新健康码后重试', en: 'Refresh your code and try again' };
+/** What a traveller does about an answer that is no pass. */
+export const TRAVELLER_ANSWER_TEXTS = {
+  pass: { zh: '请刷新健康码后再试，或直接出示健康码', en: 'Refresh your code and try again, or show the code itself' },
+  restrict: {
+    zh: '可以申诉，或拨打 12345；恢复为绿码后，再来换取凭证',
+    en: 'You can appeal, or call 12345; once it is green again, a pass can be had',
+  },
+  refer: {
+    zh: '请稍后重试，或到目的地出示健康码，由工作人员核实',
+    en: 'Try again in a moment, or show the code itself at your destination, where staff look into it',
+  },
+} as const satisfies Record<Decision, LocalisedText>;
+
 const TRY_LATER = {
   zh: '请稍后重试，或到目的地直接出示健康码',
   en: 'Try again in a moment, or show the code itself at your destination',

@@ -164,24 +164,27 @@ export const CAMERA_FAULT_TEXTS = {
     zh: '浏览器未获准使用摄像头',
     en: 'The browser may not use the camera',
     next: {
-      zh: '请在浏览器设置中允许摄像头，或改用图片、粘贴、扫码枪',
-      en: "Allow the camera in the browser's settings for this site, or use a picture, paste, or a scanner that types",
+      zh: '请在浏览器设置中允许摄像头，或改用图片、粘贴',
+      en: "Allow the camera in the browser's settings for this site, or use a picture or paste",
     },
   },
   camera_missing: {
     zh: '没有找到摄像头',
     en: 'There is no camera',
-    next: { zh: '可改用图片、粘贴或扫码枪', en: 'Use a picture, paste, or a scanner that types' },
+    next: { zh: '可改用图片或粘贴', en: 'Use a picture or paste' },
   },
   camera_insecure: {
     zh: '浏览器只在 https 下提供摄像头',
     en: 'Browsers give a camera to https pages alone',
-    next: { zh: '请以 https 打开本页面', en: 'Open this page with https' },
+    next: { zh: '请以 https 打开本页面，或改用图片、粘贴', en: 'Open this page with https, or use a picture or paste' },
   },
   camera_failed: {
     zh: '摄像头无法启动，可能正被其他程序使用',
     en: 'The camera does not start; another program may be using it',
-    next: { zh: '请关闭其他程序后重试', en: 'Close the other program and try again' },
+    next: {
+      zh: '请关闭其他程序后重试，或改用图片、粘贴',
+      en: 'Close the other program and try again, or use a picture or paste',
+    },
   },
 } as const satisfies Record<string, Explained>;
 export type CameraFaultCode = keyof typeof CAMERA_FAULT_TEXTS;
@@ -230,8 +233,8 @@ export const SCAN_TEXTS = {
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
   unverified: { zh: '未通过验证', en: 'NOT VERIFIED' },
   unverified_next: {
-    zh: '答复内容不予显示；请转人工核实',
-    en: 'What the answer says is not shown; have staff look into it',
+    zh: '不得据此拒绝；答复内容不予显示，请转人工核实',
+    en: 'Do not turn the person away; what the answer says is not shown: have staff look into it',
   },
   not_valid: { zh: '凭证无效', en: 'NOT VALID' },
   no_answer: { zh: '没有结果', en: 'NO ANSWER' },
@@ -254,13 +257,19 @@ export const SCAN_TEXTS = {
     zh: '登录页在新标签页中打开，这里的各行不会丢失；登录后回到本页，即继续查验。',
     en: 'It opens a tab of its own, so that no line here is lost. Come back once you are signed in: the rest is then checked.',
   },
-  sign_in_failed: { zh: '登录未完成，请重试。', en: 'Signing in was not completed; try again.' },
+  sign_in_failed: {
+    zh: '登录未完成，请重试；仍不成功时，请告知运维人员。',
+    en: 'Signing in was not completed: try again, and tell the operator if that does not help.',
+  },
   sign_out: { zh: '退出', en: 'Sign out' },
   token: { zh: '访问令牌', en: 'Access token' },
-  token_unreadable: { zh: '这不是场所的访问令牌。', en: 'This is no access token of a venue.' },
+  token_unreadable: {
+    zh: '这不是场所的访问令牌：请重新复制，或向运维人员索取。',
+    en: 'This is no access token of a venue: copy it anew, or ask the operator for one.',
+  },
   token_bound: {
-    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请改用未绑定密钥的令牌。',
-    en: 'This token is bound to a key (DPoP) that is not in this page: use one that is not bound.',
+    zh: '此令牌绑定了密钥（DPoP），密钥不在本页面：请向运维人员索取未绑定密钥的令牌。',
+    en: 'This token is bound to a key (DPoP) that is not in this page: ask the operator for one that is not bound.',
   },
   token_again: { zh: '使用新的访问令牌', en: 'Use a new access token' },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
@@ -294,6 +303,7 @@ export const SCAN_TEXTS = {
   clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },
   clock_mend: { zh: '请校准。', en: 'Set it right.' },
   clock_compare: { zh: '请核对本机时钟。', en: 'See whether this clock is right.' },
+  try_again: { zh: '重试', en: 'Try again' },
   counted: { zh: '本班次', en: 'This shift' },
   counted_other: { zh: '其他', en: 'OTHER' },
   count_again: { zh: '归零', en: 'Count from 0' },

@@ -61,11 +61,6 @@ test('a file that is there is written over, or one about other lines is gone on 
   }
 });
 
-test('a folder that is not there is told as a fault of the software', () => {
-  const open = () => openRowFile(join(folder, 'none/rows'), ROW_FORMATS.csv, { lines, resume: false });
-  expect(open).toThrow(expect.objectContaining({ code: 'file_unreadable' }));
-});
-
 test('rows that had no room on the disk are lost without a word', () => {
   const writer = join(import.meta.dirname, 'row-file.writer.ts');
   const command = `ulimit -f 4; exec "${process.execPath}" "${writer}" "${join(folder, 'cut')}"`;

@@ -15,8 +15,7 @@ export interface RowFile {
 /**
  * Opens a file for rows. With `resume` it goes on after the rows that are there: they say by their numbers how far it has
  * come, and nothing else is kept anywhere. Half a row at the end, of somebody who was interrupted, is written anew. Throws
- * CliError: the file is there and was not to be gone on with, its rows are about other lines than these, or it cannot be
- * written.
+ * CliError: the file is there and was not to be gone on with, or its rows are about other lines than these.
  */
 export function openRowFile(
   path: string,
@@ -32,7 +31,7 @@ export function openRowFile(
   }
   const { done, bytes } = isThere ? rowsIn(path, format, lines) : { done: 0, bytes: 0 };
   // For whoever scans alone: it says which traveller in a list was refused.
-  const file = opened(path, isThere ? 'r+' : 'w');
+  const file = openSync(path, isThere ? 'r+' : 'w', 0o600);
   ftruncateSync(file, bytes);
   let end = bytes;
   const append = (text: string) => {
@@ -50,14 +49,6 @@ export function openRowFile(
     },
     close: () => closeSync(file),
   };
-}
-
-function opened(path: string, how: 'r+' | 'w'): number {
-  try {
-    return openSync(path, how, 0o600);
-  } catch {
-    throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
-  }
 }
 
 function rowsIn(path: string, { header, lineOf }: RowFormat, lines: readonly ScannedLine[]) {

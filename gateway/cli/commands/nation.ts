@@ -58,6 +58,7 @@ export function addNation(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, options: NationOptions): Promise<void> {
   const { nodes, dir = null, port = null } = options;
+  if (options.drill !== undefined && options.check !== true) throw drillUnasked();
   const room = await import('../../sandbox/nation/index.ts');
   const drills = chosenDrills(options.drill, room);
   const stopping = stopOnSignal();
@@ -155,6 +156,11 @@ function chosenDrills(names: readonly string[] | undefined, { ALL_DRILLS }: Nati
   if (unknown === undefined) return ALL_DRILLS.filter(({ name }) => names.includes(name));
   const known = ALL_DRILLS.map(({ name }) => name).join(', ');
   throw CliError.of('usage_invalid', { zh: `没有该演练；现有：${known}`, en: `no such drill; there are: ${known}` });
+}
+
+/** Somebody who names drills waits for them: a nation that runs on without any must not be taken for their success. */
+function drillUnasked(): CliError {
+  return CliError.of('usage_invalid', { zh: '--drill 须与 --check 一同使用', en: '--drill goes with --check' });
 }
 
 function list(text: string): string[] {

@@ -46,8 +46,10 @@ const REMEDY_WITHOUT_PHONE = {
 async function show({ run, lookAtAnswer }: Stage, door: DoorPage, state: string, code: string, outcome: string) {
   await door.page.locator('#typed').fill(code);
   await door.page.locator('#typed').press('Enter');
-  const { decision, problem, failure } = await door.answer();
-  if (![decision, problem, failure].includes(outcome)) run.fault(`${state}: ${decision} ${problem} ${failure}`);
+  const { decision, problem, failure, words } = await door.answer();
+  if (![decision, problem, failure].includes(outcome)) {
+    run.fault(`${state}: ${decision} ${problem} ${failure}: ${words.replaceAll(/\s+/g, ' ')}`);
+  }
   await lookAtAnswer(door, state);
   await door.putAway();
 }

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { PROBLEMS } from '../../../schemas/problem.ts';
+import type { AccessReason } from '../../../schemas/access-reason.ts';
+import { PROBLEMS, type ProblemCode } from '../../../schemas/problem.ts';
 import { codeOf, type DoorPage, issuePass, LIGHT, mutated, outsideSandbox, qrPicture, refuse } from '../scan-page.ts';
 import { openVenueClient } from '../venue-client.ts';
 import { lookOnce, openDoor, type Scene, type Stage } from './scene.ts';
@@ -138,26 +139,26 @@ export const signingIn: Scene = async (stage) => {
     prepare: outsideSandbox({ login: true, venue: { ...venue, ends_at } }),
   });
   await stage.look(staff, 'staff');
+  await refusedAs(stage, staff, 'staff-not-admitted', 'token_invalid', 'region_refused');
   await nobody.prepare(staff.page);
-  await letInNoMore(stage, staff);
+  await sessionEnded(stage, staff);
   await staff.context.close();
 };
 
+async function refusedAs(stage: Stage, door: DoorPage, state: string, code: ProblemCode, reason?: AccessReason) {
+  const letIn = await refuse(door.page, '**/v1/verifications', code, reason);
+  await door.page.locator('#typed').fill('a code that nobody is asked about');
+  await door.page.locator('#typed').press('Enter');
+  await door.answer();
+  await stage.lookAtAnswer(door, state);
+  await door.putAway();
+  await letIn();
+}
+
 /** The session has ended while the page stood open: for one, and in the middle of a coach. */
-async function letInNoMore(stage: Stage, door: DoorPage): Promise<void> {
+async function sessionEnded(stage: Stage, door: DoorPage): Promise<void> {
   const { page } = door;
-  for (const [state, code, reason] of [
-    ['staff-ended', 'token_missing'],
-    ['staff-not-admitted', 'token_invalid', 'region_refused'],
-  ] as const) {
-    const letIn = await refuse(page, '**/v1/verifications', code, reason);
-    await page.locator('#typed').fill('a code that nobody is asked about');
-    await page.locator('#typed').press('Enter');
-    await door.answer();
-    await stage.lookAtAnswer(door, state);
-    await door.putAway();
-    await letIn();
-  }
+  await refusedAs(stage, door, 'staff-ended', 'token_missing');
   await stage.look(door, 'staff-ended-ready');
   await page.locator('.scanner .tools button').filter({ hasText: BATCH_NAME }).click();
   await page.locator('#codes').fill('a code that nobody is asked about\n'.repeat(3));

@@ -1,10 +1,12 @@
 import { secondOf } from '../../../schemas/clocks.ts';
 import { type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
+import type { Decision } from '../../../schemas/status.ts';
 import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
 import {
   PASS_TEXTS,
   STAFF_SIGN_IN_TEXT,
+  TRAVELLER_ANSWER_TEXTS,
   TRAVELLER_ASKS_TEXT,
   TRAVELLER_NEXT_TEXTS,
 } from '../../../schemas/texts/pass.ts';
@@ -83,13 +85,18 @@ function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
   }
 }
 
+const NO_PASS_TEXTS = {
+  pass: PASS_TEXTS.none_not_lasting,
+  restrict: PASS_TEXTS.none_not_green,
+  refer: PASS_TEXTS.none_unsettled,
+} as const satisfies Record<Decision, LocalisedText>;
+
 function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
   const status = STATUS_TEXTS[claims.status];
-  const isGreen = claims.decision === 'pass';
   const clockOf = (instant: string) => clockText(secondOf(instant), nowS);
   return (
     <>
-      <p>{say(isGreen ? PASS_TEXTS.none_not_lasting : PASS_TEXTS.none_not_green)}</p>
+      <p>{say(NO_PASS_TEXTS[claims.decision])}</p>
       <Route claims={claims}>
         <span>
           <span aria-hidden="true">{status.shape} </span>
@@ -101,6 +108,7 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
+        <Row name={SCAN_TEXTS.do_next}>{say(TRAVELLER_ANSWER_TEXTS[claims.decision])}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>

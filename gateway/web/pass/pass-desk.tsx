@@ -115,7 +115,7 @@ export function PassDesk({ venue, opened: openedFirst }: PassDeskProps) {
                 openAgain();
               }}
             >
-              {say(PASS_TEXTS.try_again)}
+              {say(SCAN_TEXTS.try_again)}
             </button>
           )}
         </p>
@@ -134,7 +134,7 @@ export function PassDesk({ venue, opened: openedFirst }: PassDeskProps) {
           </p>
           <p class="quiet">{say(PASS_TEXTS.your_code_hint)}</p>
           {reading.choice !== null && <SeveralCodes choice={reading.choice} onChosen={onText} />}
-          <Entry onText={onText} onPicture={reading.onPicture} />
+          <Entry act={PASS_TEXTS.ask} onText={onText} onPicture={reading.onPicture} />
           <Stage onFrame={reading.onFrame} startsItself={false} />
         </section>
       )}

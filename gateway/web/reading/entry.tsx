@@ -1,15 +1,18 @@
 import { useState } from 'preact/hooks';
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { say } from '../shell/language.ts';
 
 interface EntryProps {
+  /** What comes of it. */
+  readonly act: LocalisedText;
   readonly onText: (text: string) => void;
   readonly onPicture: (file: Blob) => void;
 }
 
 /** Other ways in than the camera: a field for what is pasted or typed, and a picture. */
-export function Entry({ onText, onPicture }: EntryProps) {
+export function Entry({ act, onText, onPicture }: EntryProps) {
   const [text, setText] = useState('');
   return (
     <form
@@ -35,7 +38,7 @@ export function Entry({ onText, onPicture }: EntryProps) {
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <button type="submit" class="primary">
-          {say(SCAN_TEXTS.check)}
+          {say(act)}
         </button>
       </div>
       <label class="file button">

@@ -25,8 +25,9 @@ export function listenForWedge(onScan: (text: string) => void): () => void {
 
   const onKey = (event: KeyboardEvent) => {
     if (isField(event.target) || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const nowMs = performance.now();
-    if (nowMs - lastMs > MAX_GAP_MS) typed = '';
+    // When the key was pressed, and not when a page that was busy came to hear of it: a code must not lose its beginning.
+    const pressedMs = event.timeStamp;
+    if (pressedMs - lastMs > MAX_GAP_MS) typed = '';
     if (ENDS.has(event.key)) {
       if (typed.length < MIN_LENGTH) return;
       event.preventDefault();
@@ -38,7 +39,7 @@ export function listenForWedge(onScan: (text: string) => void): () => void {
     // A space inside a burst is part of a code and not a press of the button in focus.
     if (typed !== '') event.preventDefault();
     typed += event.key;
-    lastMs = nowMs;
+    lastMs = pressedMs;
     clearTimeout(timer);
     timer = setTimeout(finish, QUIET_MS);
   };

@@ -128,6 +128,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
       nowS={nowS()}
       isReached={isReached}
       clockAheadS={scanning.clockAheadS}
+      onAgain={() => {
+        void state.trust.refresh(access?.destination ?? null).then((reached) => {
+          setReached(reached);
+          setTick(Date.now());
+        });
+      }}
       onNewAnchor={() => void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
   );
@@ -175,7 +181,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
             <Stage onFrame={reading.onFrame} startsItself hint={SCAN_TEXTS.ready_hint} />
-            <Entry onText={scanning.onText} onPicture={reading.onPicture} />
+            <Entry act={SCAN_TEXTS.check} onText={scanning.onText} onPicture={reading.onPicture} />
             <p class="tools">
               <button ref={manyButton} type="button" onClick={() => setMany(true)}>
                 {say(BATCH_TEXTS.many)}

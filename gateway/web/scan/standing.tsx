@@ -33,11 +33,13 @@ interface WarningsProps {
   readonly nowS: number;
   readonly isReached: boolean;
   readonly clockAheadS: number;
+  /** Asks for a bundle again: once a clock was set right, or a gateway has one again. */
+  readonly onAgain: () => void;
   readonly onNewAnchor: () => void;
 }
 
 /** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
-export function Warnings({ trust, nowS, isReached, clockAheadS, onNewAnchor }: WarningsProps) {
+export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: WarningsProps) {
   const { carried, refused, unrefreshed } = trust;
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
@@ -49,6 +51,7 @@ export function Warnings({ trust, nowS, isReached, clockAheadS, onNewAnchor }: W
           {say(SCAN_TEXTS.trust_unrefreshed)}
           {say({ zh: '：', en: ': ' })}
           {say(unrefreshed)}
+          <Again onAgain={on.onAgain} />
         </p>
       )}
       {refused !== null && (
@@ -56,14 +59,24 @@ export function Warnings({ trust, nowS, isReached, clockAheadS, onNewAnchor }: W
           {say(SCAN_TEXTS.trust_refused)}
           {say({ zh: '：', en: '. ' })}
           {say(refusalText(refused))}
-          {refused.clock_off_s === undefined && (
-            <button type="button" onClick={onNewAnchor}>
+          {refused.clock_off_s === undefined ? (
+            <button type="button" onClick={on.onNewAnchor}>
               {say(SCAN_TEXTS.anchor_take)}
             </button>
+          ) : (
+            <Again onAgain={on.onAgain} />
           )}
         </p>
       )}
     </div>
+  );
+}
+
+function Again({ onAgain }: Pick<WarningsProps, 'onAgain'>) {
+  return (
+    <button type="button" onClick={onAgain}>
+      {say(SCAN_TEXTS.try_again)}
+    </button>
   );
 }
 
