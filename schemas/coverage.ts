@@ -103,8 +103,9 @@ const rateSchema = z.number().min(0).max(1).nullable();
 
 /**
  * What is wrong with a node's reports: `gap`: some were lost; `fork`: it made two of one number; `clock_off`: it reports
- * from the future; `unverified`: one was not signed by its keys; `invalid`: one was not as documented; `unreachable`: it
- * could not be asked; `restarted`: its numbering began anew.
+ * from the future; `stale`: one was too old; `unverified`: one was not signed by its keys; `invalid`: one was not as
+ * documented; `foreign`: one counts what is not its own to count; `unreachable`: it could not be asked; `restarted`: its
+ * numbering began anew.
  */
 export const nodeFaultSchema = z.enum([
   'gap',
