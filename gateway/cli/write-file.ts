@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from '../keys/private-file.ts';
 import { CliError } from './cli-error.ts';
 
 /** Writes a file that a command was told to write. Throws CliError `file_unreadable`. */
@@ -12,4 +14,19 @@ export function writeFile(
   } catch {
     throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
   }
+}
+
+/**
+ * Puts a text where another one was kept, whole or not at all, and durable before it returns: where there is no room the
+ * one before stays. Throws CliError `file_unreadable`.
+ */
+export function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    writeFile(draft, text, { flush: true });
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncFolder(dirname(path));
 }

@@ -17,7 +17,7 @@ import { assertExtends, believeCheckpoint, fetchCheckpoint } from '../log-api.ts
 import { trustOnline } from '../log-trust.ts';
 import { type PinnedRegistry, requireRegistryPin } from '../registry-pin.ts';
 import { reportError } from '../report.ts';
-import { writeFile } from '../write-file.ts';
+import { replaceFile } from '../write-file.ts';
 import { described, entityReader } from './command.ts';
 import { anchored } from './log-verify.ts';
 
@@ -108,7 +108,7 @@ async function cosignNewest(
   const before = existsSync(seen) ? believeCheckpoint(await readText(seen), trust) : null;
   if (before !== null) await assertExtends(gateway, before, checkpoint);
   if (checkpoint.size === since) return checkpoint;
-  writeFile(seen, note, { flush: true });
+  replaceFile(seen, note);
   const line = cosignCheckpoint(note, cosigner, Math.floor(Date.now() / 1000));
   const headers = { 'content-type': 'text/plain' };
   const reply = await gateway.send('/v1/log/cosignatures', { method: 'POST', headers, body: line });

@@ -9,7 +9,7 @@ import { printEntries } from '../log-text.ts';
 import { trustOnline } from '../log-trust.ts';
 import { requireRegistryPin } from '../registry-pin.ts';
 import { lineCells, tableLines } from '../table.ts';
-import { writeFile } from '../write-file.ts';
+import { replaceFile } from '../write-file.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
 import { addLogEvidence } from './log-evidence.ts';
 import { addLogVerify, anchored } from './log-verify.ts';
@@ -88,7 +88,7 @@ function addCheckpoint(group: Command, cli: Cli): void {
       const checkpoint = believeCheckpoint(note, trust);
       const before = save === undefined || !existsSync(save) ? null : believeCheckpoint(await readText(save), trust);
       if (before !== null) await assertExtends(gateway, before, checkpoint);
-      if (save !== undefined) writeFile(save, note);
+      if (save !== undefined) replaceFile(save, note);
       if (json === true) return cli.printJson({ ...documentOf(checkpoint), since: before?.size ?? null, note });
       printCheckpoint(cli, checkpoint, before);
     });
