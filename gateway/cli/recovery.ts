@@ -3,7 +3,7 @@ import { readSetting } from '../compose/config.ts';
 import { LogError } from '../log/log-error.ts';
 import { PARTS, type Part } from '../recovery/archive.ts';
 import type { NodePlaces } from '../recovery/node-places.ts';
-import { RecoveryError } from '../recovery/recovery-error.ts';
+import { RecoveryError, type RecoveryErrorCode } from '../recovery/recovery-error.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import type { Cli } from './cli.ts';
@@ -59,10 +59,26 @@ export async function recovering<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Why, in Chinese; which file, and how much, stands behind it in the room's own words. */
+const WHY: Readonly<Record<RecoveryErrorCode, string>> = {
+  passphrase_wrong: '口令与封存时的不同',
+  archive_damaged: '不是备份，或已损坏、不完整',
+  archive_newer: '由更新的版本封存，本版本不识别',
+  nothing_kept: '没有可备份的内容',
+  file_present: '已有同名文件',
+  data_present: '此处已有数据，且与备份不同',
+  log_older: '已有人见过比备份更长或不同的日志',
+  log_unconfirmed: '无从询问他方见过怎样的日志',
+  log_invalid: '日志与签名时的不同',
+  registry_unpinned: '没有锚文件，不知谁可建立此日志',
+  file_unreadable: '文件无法读取',
+};
+
 function failureOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const text = { zh: error.message, en: error.message };
-  if (error instanceof RecoveryError) return CliError.of(error.code, text);
+  const textOf = (zh: string) => ({ zh: `${zh}（${error.message}）`, en: error.message });
+  if (error instanceof RecoveryError) return CliError.of(error.code, textOf(WHY[error.code]));
+  const text = textOf('存储无法使用');
   if (error instanceof StoreError || error instanceof LogError || error instanceof RegistryError) {
     return CliError.of('store_unusable', text);
   }

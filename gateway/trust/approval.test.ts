@@ -51,6 +51,20 @@ describe('an approval', () => {
     expect((await verdict(county.signer, higher, higher)).verified).toBe('invalid');
   });
 
+  test('counts for nothing once another agency has a key of the same name', async () => {
+    const signature = await signCompact({ typ: APPROVAL_TYP }, { ...part, ...about }, county.signer);
+    const [own] = county.keys;
+    const { jwk } = await makeKey(own?.kid ?? '');
+    const other = { ...county, entityId: 'https://province.example/agencies/other' };
+    for (const key of [jwk, { ...jwk, revoked: { revoked_at: NOW_S } }]) {
+      const agencies = [{ ...other, keys: [key] }, county];
+      expect(await verifyApproval({ ...part, signature }, about, agencies, NOW_S)).toEqual({
+        verified: 'valid',
+        agency: county.entityId,
+      });
+    }
+  });
+
   test('of another type, by a stranger, or with a key that is over counts', async () => {
     expect((await verdict(county.signer, {}, {}, 'audit-request+jwt')).verified).toBe('invalid');
     expect((await verdict((await makeKey('county-key')).signer)).verified).toBe('invalid');

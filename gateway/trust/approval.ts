@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Approval, StatusClaims } from '../../schemas/statement.ts';
 import type { Agency } from './entity-resolver.ts';
 import { keysOf, verifyCompact } from './strict-jws.ts';
-import { TrustError } from './trust-error.ts';
+import { nullIfUntrusted } from './trust-error.ts';
 
 /** JWS `typ` of one agency's sign-off on one assignment. */
 export const APPROVAL_TYP = 'assignment-approval+jwt';
@@ -39,18 +39,19 @@ export async function verifyApproval(
 ): Promise<VerifiedSignature> {
   if (approval.signature === undefined) return { verified: 'unsigned', agency: null };
   const { level, role, action } = approval;
-  const entitled = agencies.filter((agency) => agency.level === level && agency.role === role);
-  try {
-    const options = { maxBytes: MAX_APPROVAL_LENGTH, typ: APPROVAL_TYP };
-    const keys = entitled.flatMap((agency) => agency.keys);
-    const { header, payload } = await verifyCompact(approval.signature, keysOf({ keys }, atS), options);
-    const signed = approvalClaimsSchema.safeParse(payload);
-    const expected = { level, role, action, handle: about.handle, status: about.status };
-    if (!signed.success || JSON.stringify(signed.data) !== JSON.stringify(expected)) return INVALID;
-    const agency = entitled.find((candidate) => candidate.keys.some(({ kid }) => kid === header.kid));
-    return { verified: 'valid', agency: agency?.entityId ?? null };
-  } catch (error) {
-    if (error instanceof TrustError) return INVALID;
-    throw error;
+  const expected = JSON.stringify({ level, role, action, handle: about.handle, status: about.status });
+  // Each with its own keys: an agency names its keys as it likes, and by the name of another one's could have that one's
+  // approvals count for nothing.
+  for (const { entityId, keys } of agencies.filter((agency) => agency.level === level && agency.role === role)) {
+    const said = await signedWith(approval.signature, keys, atS);
+    if (said !== null) return JSON.stringify(said) === expected ? { verified: 'valid', agency: entityId } : INVALID;
   }
+  return INVALID;
+}
+
+/** What an agency signed with one of these keys; null where it did not. */
+async function signedWith(signature: string, keys: Agency['keys'], atS: number): Promise<unknown> {
+  const options = { maxBytes: MAX_APPROVAL_LENGTH, typ: APPROVAL_TYP };
+  const token = await verifyCompact(signature, keysOf({ keys }, atS), options).catch(nullIfUntrusted);
+  return token === null ? null : (approvalClaimsSchema.safeParse(token.payload).data ?? {});
 }

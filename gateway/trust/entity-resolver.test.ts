@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeWorld, republish, type World } from './attestation.fixture.ts';
-import { EntityResolver } from './entity-resolver.ts';
+import { EntityResolver, MOST_FRESH_A_SECOND } from './entity-resolver.ts';
 import { anchorOf, codeOf, configure, makeKey, makeParty, NOW_S, naming, state } from './federation.fixture.ts';
 import { ASSIGNMENT_AGENCY, AUTHORIZATION_SERVER, STATUS_ISSUER } from './trust-bundle.ts';
 
@@ -39,6 +39,24 @@ describe('what is kept of a chain', () => {
     expect(reads).toBe(1);
     atS = NOW_S + 3600;
     expect(await codeOf(statementKids)).toBe('expired');
+  });
+
+  test('is read anew of all the country for one stranger, or of nobody afterwards', async () => {
+    const many = Array.from({ length: MOST_FRESH_A_SECOND + 4 }, (_, at) => `https://gateway.example/${at}`);
+    for (const entityId of many) {
+      const one = { ...world.province, entityId };
+      const configured = await configure(one, { authority_hints: [world.anchor.entityId] });
+      world.chains.set(entityId, [configured, await state(world.anchor, one)]);
+    }
+    const askAboutAll = async () => {
+      for (const entityId of many) expect(await resolver.freshStatements(entityId)).toHaveLength(2);
+      return reads;
+    };
+    expect(await askAboutAll()).toBe(many.length);
+    for (const readings of [1, 2]) {
+      atS += 1;
+      expect(await askAboutAll()).toBe(many.length + readings * MOST_FRESH_A_SECOND);
+    }
   });
 
   test('counts on when the registry vouches for the entity no more', async () => {

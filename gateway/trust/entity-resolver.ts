@@ -60,6 +60,11 @@ interface Kept {
 
 /** A stranger's kid makes us read a chain again at most this often, so that nobody can keep us busy with made-up kids. */
 const REREAD_EVERY_S = 1;
+/**
+ * Chains that strangers have read anew in a second, of whichever entities: each takes questions to several hosts, and whoever
+ * asked about everybody in turn would have this node put them to the whole country.
+ */
+export const MOST_FRESH_A_SECOND = 32;
 
 /** What trust chains say about issuing provinces and their agencies, kept no longer than the chain itself lasts. */
 export class EntityResolver {
@@ -69,6 +74,7 @@ export class EntityResolver {
   /** Read once for each chain: the same key set for the same chain, so that its keys are imported once. */
   readonly #issuers = new WeakMap<ResolvedEntity, StatusIssuer>();
   readonly #servers = new WeakMap<ResolvedEntity, AuthorizationServer>();
+  readonly #fresh = { atS: Number.NaN, count: 0 };
   readonly #parts: ResolverParts;
 
   constructor(parts: ResolverParts) {
@@ -163,13 +169,20 @@ export class EntityResolver {
 
   /**
    * As `statements`, for whoever is to learn of keys that have changed since: read anew unless that was done a moment ago.
-   * Where nobody answers, what is kept counts for as long as it stands.
+   * Where nobody answers, or too much is asked for in this second, what is kept counts for as long as it stands.
    */
   async freshStatements(entityId: string): Promise<readonly string[]> {
     const kept = this.#kept.get(entityId);
-    if (kept !== undefined && this.#parts.nowS() - kept.readAtS >= REREAD_EVERY_S)
-      await this.#readAhead(entityId, kept);
+    const isOld = kept !== undefined && this.#parts.nowS() - kept.readAtS >= REREAD_EVERY_S;
+    if (isOld && this.#mayReadFresh()) await this.#readAhead(entityId, kept);
     return await this.statements(entityId);
+  }
+
+  #mayReadFresh(): boolean {
+    const nowS = this.#parts.nowS();
+    if (this.#fresh.atS !== nowS) Object.assign(this.#fresh, { atS: nowS, count: 0 });
+    this.#fresh.count += 1;
+    return this.#fresh.count <= MOST_FRESH_A_SECOND;
   }
 
   /** Gives up what is kept about an entity, and about everything whose chain runs through it: a key has changed. */

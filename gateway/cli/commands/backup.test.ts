@@ -43,6 +43,12 @@ describe('backup and restore, as commands', () => {
     expect([verified.exit, verified.stderr]).toEqual([0, '']);
   });
 
+  test('a file that is no backup is told in another language than asked', async () => {
+    const ran = await huren(['restore', import.meta.filename, '--lang', 'zh'], settings);
+    expect(ran.stderr).toMatch(/^huren: archive_damaged: 不是备份.+backup\.test\.ts is no backup）\n {2}下一步：.+\n$/);
+    expect(ran.exit).toBe(1);
+  });
+
   test.each([
     ['no passphrase', { HUREN_BACKUP_PASSPHRASE_FILE: '' }, 'usage_invalid'],
     ['a short one', { HUREN_BACKUP_PASSPHRASE_FILE: '', HUREN_BACKUP_PASSPHRASE: 'short' }, 'config_invalid'],
