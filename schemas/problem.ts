@@ -251,7 +251,28 @@ function isProblemCode(code: string): code is ProblemCode {
 }
 export const problemCodeSchema = z.literal(Object.keys(PROBLEMS).filter(isProblemCode)).meta({ id: 'ProblemCode' });
 
-/** RFC 9457 problem details with a closed `code` and what to do next. */
+/** The errors that an endpoint of OpenID Federation 1.0 answers with (section 8.9). */
+export const federationErrorSchema = z
+  .literal([
+    'invalid_request',
+    'invalid_client',
+    'invalid_issuer',
+    'invalid_subject',
+    'invalid_trust_anchor',
+    'invalid_trust_chain',
+    'invalid_metadata',
+    'not_found',
+    'server_error',
+    'temporarily_unavailable',
+    'unsupported_parameter',
+  ])
+  .meta({ id: 'FederationError' });
+export type FederationError = z.infer<typeof federationErrorSchema>;
+
+/**
+ * RFC 9457 problem details with a closed `code` and what to do next. The endpoints of OpenID Federation add the members
+ * that its clients look for.
+ */
 export const problemSchema = z
   .strictObject({
     type: z.string(),
@@ -263,6 +284,8 @@ export const problemSchema = z
     text: localisedTextSchema,
     next: localisedTextSchema,
     request_id: z.string().optional(),
+    error: federationErrorSchema.optional(),
+    error_description: z.string().optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problemSchema>;

@@ -142,16 +142,27 @@ describe('the federation over HTTP', () => {
   });
 
   test.each([
-    ['/federation/fetch', 400, 'body_invalid'],
-    ['/federation/fetch?sub=a&sub=b', 400, 'body_invalid'],
-    ['/federation/fetch?sub=http://stranger.example', 404, 'not_found'],
-    ['/federation/list?limit=0', 400, 'body_invalid'],
-    ['/federation/list?limit=ten', 400, 'body_invalid'],
-    ['/federation/list?trust_marked=true', 400, 'body_invalid'],
-    ['/federation/resolve?sub=http://stranger.example', 404, 'not_found'],
-    ['/federation/resolve?sub=x&trust_anchor=http://stranger.example', 404, 'not_found'],
-  ])('%s is not refused with its problem', async (path, status, code) => {
-    expect(problemSchema.parse(await (await get(path)).json())).toMatchObject({ status, code });
+    ['/federation/fetch', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/fetch?sub=a&sub=b', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/fetch?sub=http://stranger.example', 404, 'not_found', 'not_found'],
+    ['/federation/list?limit=0', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/list?limit=ten', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/list?trust_marked=true', 400, 'body_invalid', 'unsupported_parameter'],
+    ['/provinces/140000/federation/list?trust_marked=true', 400, 'body_invalid', 'unsupported_parameter'],
+    ['/federation/resolve?sub=http://stranger.example', 404, 'not_found', 'not_found'],
+    ['/federation/resolve?sub=x&trust_anchor=http://stranger.example', 404, 'not_found', 'invalid_trust_anchor'],
+    ['/authorization-server/.well-known/openid-federation', 400, 'body_invalid', 'invalid_request'],
+    ['/anchor/federation/trust-mark-status', 405, 'method_not_allowed', 'invalid_request'],
+    ['/federation/nothing', 404, 'not_found', 'not_found'],
+  ])('%s is not refused with its problem, or not with the error of OpenID Federation', async (path, status, code, error) => {
+    const problem = problemSchema.parse(await (await get(path)).json());
+    expect(problem).toMatchObject({ status, code, error });
+    // What RFC 6749 section 5.2 lets a description consist of.
+    expect(problem.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  test('an endpoint that is none of the federation answers with its errors', async () => {
+    expect(Object.keys(problemSchema.parse(await (await get('/v1/coverage?window=2h')).json()))).not.toContain('error');
   });
 });
 
