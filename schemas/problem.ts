@@ -223,7 +223,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What `code_unrecognised` says in its `detail`: whether the scanner is at fault or the code, and so what helps. */
+/** What `code_unrecognised` says in its `detail`: whether the scanner is at fault, the code or who asks, and so what helps. */
 export const UNRECOGNISED = {
   not_a_code: {
     zh: '无法识别此码：已登记的各省系统均不签发此种码',
@@ -236,6 +236,14 @@ export const UNRECOGNISED = {
     next: {
       zh: '请检查扫码器是否在每次扫描后输出结束符，然后逐个重新扫描',
       en: 'Check that the scanner ends each scan before the next one begins, then scan one code at a time',
+    },
+  },
+  own_pass: {
+    zh: '这是通行凭证，不是健康码：凭证离线核验，不向任何一方查询',
+    en: 'This is a pass and not a code: a pass is verified offline, and nobody is asked about it',
+    next: {
+      zh: '请用 /scan 网页、huren pass verify 或客户端库核验此凭证',
+      en: 'Verify it with the page /scan, with huren pass verify, or with the client library',
     },
   },
   not_known: {

@@ -169,7 +169,7 @@ describe('the federation over HTTP', () => {
 const passReplySchema = z.object({ pass: z.string().nullable(), valid_until: z.string().nullable() });
 
 describe('a pass', () => {
-  test('is given for anything but a green that passes, or names the holder', async () => {
+  test('is given for anything but a green that passes, names the holder, or is taken for a code that is unknown', async () => {
     const ask = async (scenario: string) => {
       const reply = await venue.post('/v1/passes', { code: codeOf('410000', scenario), purpose: 'medical_visit' });
       return { status: reply.status, body: await reply.json() };
@@ -181,6 +181,11 @@ describe('a pass', () => {
     expect(status).toBe(201);
     const pass = passReplySchema.parse(body).pass ?? '';
     expect(JSON.stringify(decodeJwt(pass))).not.toContain(codeOf('410000', 'green'));
+    const told = { code: 'code_unrecognised', detail: 'own_pass' };
+    const asked = { code: pass, purpose: 'medical_visit' };
+    expect(await (await venue.post('/v1/verifications', asked)).json()).toMatchObject(told);
+    const batch = await (await venue.post('/v1/verifications/batch', { items: [asked] })).json();
+    expect(batch).toMatchObject({ results: [told] });
     const file = join(folder, 'pass.json');
     writeFileSync(file, pass);
     const bundleFile = await exportBundle('with-pass.json');
