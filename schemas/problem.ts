@@ -168,6 +168,18 @@ export const PROBLEMS = {
     en: 'The request is too large',
     next: { zh: '请缩小请求内容', en: 'Send less at once' },
   },
+  headers_too_large: {
+    status: 431,
+    zh: '请求头过大',
+    en: 'The headers of the request are too large',
+    next: { zh: '请减少请求头，总计不超过 16 KiB', en: 'Send fewer or shorter headers, 16 KiB in all at most' },
+  },
+  request_timeout: {
+    status: 408,
+    zh: '请求未在限定时间内送达',
+    en: 'The request did not arrive in time',
+    next: { zh: '请检查网络后重新发送', en: 'Look to the network, and send it again' },
+  },
   adapter_suspended: {
     status: 503,
     zh: '该省适配器已暂停',
