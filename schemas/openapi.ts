@@ -38,8 +38,8 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 const ABOUT = {
-  zh: '跨省健康码互认网关：凭证据互认，而不只看颜色。个人信息一律不写入磁盘。沙箱模式下的各省系统均为模拟，不连接任何真实的省级服务。任何路径均可能答复 404 not_found 与 405 method_not_allowed。',
-  en: 'A gateway for the mutual recognition of health codes between provinces: evidence, not a colour. Nothing about a person is stored. The provinces of sandbox mode are simulated; no real provincial service is contacted. Any path may answer 404 not_found and 405 method_not_allowed.',
+  zh: '跨省健康码互认网关：凭证据互认，而不只看颜色。个人信息一律不写入磁盘。沙箱模式下的各省系统均为模拟，不连接任何真实的省级服务。任何路径均可能答复 404 not_found 与 405 method_not_allowed。OpenID Federation 各端点的问题另含 error 与 error_description（第 8.9 节）。',
+  en: 'A gateway for the mutual recognition of health codes between provinces: evidence, not a colour. Nothing about a person is stored. The provinces of sandbox mode are simulated; no real provincial service is contacted. Any path may answer 404 not_found and 405 method_not_allowed. Problems of OpenID Federation endpoints also have `error` and `error_description` (its section 8.9).',
 } as const;
 
 const VENUE_TOKENS = `Access tokens of RFC 9068 with scope ${VENUE_SCOPE}, by client credentials (RFC 6749 section 4.4) from an authorization server that the gateway's province has admitted: GET /.well-known/oauth-protected-resource names them, and GET /.well-known/oauth-authorization-server there its token endpoint. They are signed with ES256 or EdDSA, name a key (kid), live 24 hours at most, and carry venue_kind and region besides what RFC 9068 requires.`;

@@ -171,6 +171,18 @@ export const PROBLEMS = {
     en: 'The request is too large',
     next: { zh: '请缩小请求内容', en: 'Send less at once' },
   },
+  headers_too_large: {
+    status: 431,
+    zh: '请求头过大',
+    en: 'The headers of the request are too large',
+    next: { zh: '请减少请求头，总计不超过 16 KiB', en: 'Send fewer or shorter headers, 16 KiB in all at most' },
+  },
+  request_timeout: {
+    status: 408,
+    zh: '请求未在限定时间内送达',
+    en: 'The request did not arrive in time',
+    next: { zh: '请检查网络后重新发送', en: 'Look to the network, and send it again' },
+  },
   adapter_suspended: {
     status: 503,
     zh: '该省适配器已暂停',
@@ -226,7 +238,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What `code_unrecognised` says in its `detail`: whether the scanner is at fault or the code, and so what helps. */
+/** What `code_unrecognised` says in its `detail`: whether the scanner is at fault, the code or who asks, and so what helps. */
 export const UNRECOGNISED = {
   not_a_code: {
     zh: '无法识别此码：已登记的各省系统均不签发此种码',
@@ -239,6 +251,14 @@ export const UNRECOGNISED = {
     next: {
       zh: '请检查扫码器是否在每次扫描后输出结束符，然后逐个重新扫描',
       en: 'Check that the scanner ends each scan before the next one begins, then scan one code at a time',
+    },
+  },
+  own_pass: {
+    zh: '这是通行凭证，不是健康码：凭证离线核验，不向任何一方查询',
+    en: 'This is a pass and not a code: a pass is verified offline, and nobody is asked about it',
+    next: {
+      zh: '请用 /scan 网页、huren pass verify 或客户端库核验此凭证',
+      en: 'Verify it with the page /scan, with huren pass verify, or with the client library',
     },
   },
   not_known: {
@@ -254,7 +274,28 @@ function isProblemCode(code: string): code is ProblemCode {
 }
 export const problemCodeSchema = z.literal(Object.keys(PROBLEMS).filter(isProblemCode)).meta({ id: 'ProblemCode' });
 
-/** RFC 9457 problem details with a closed `code` and what to do next. */
+/** The errors that an endpoint of OpenID Federation 1.0 answers with (section 8.9). */
+export const federationErrorSchema = z
+  .literal([
+    'invalid_request',
+    'invalid_client',
+    'invalid_issuer',
+    'invalid_subject',
+    'invalid_trust_anchor',
+    'invalid_trust_chain',
+    'invalid_metadata',
+    'not_found',
+    'server_error',
+    'temporarily_unavailable',
+    'unsupported_parameter',
+  ])
+  .meta({ id: 'FederationError' });
+export type FederationError = z.infer<typeof federationErrorSchema>;
+
+/**
+ * RFC 9457 problem details with a closed `code` and what to do next. The endpoints of OpenID Federation add the members
+ * that its clients look for.
+ */
 export const problemSchema = z
   .strictObject({
     type: z.string(),
@@ -266,6 +307,8 @@ export const problemSchema = z
     text: localisedTextSchema,
     next: localisedTextSchema,
     request_id: z.string().optional(),
+    error: federationErrorSchema.optional(),
+    error_description: z.string().optional(),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problemSchema>;

@@ -61,7 +61,7 @@ export class Possession {
     if (nonce === null || !nonces.isTaken(nonce)) throw challenges.unproven('proof_nonce_required');
     const claim = await seen.claim(`${jkt} ${jti}`);
     if (claim === 'again') throw challenges.unproven('proof_replayed');
-    // Another instance may have taken it: not knowing is no permission.
+    // Another instance may have taken it, or it could be sent again unnoticed: not knowing is no permission.
     if (claim === 'unknown') {
       throw new ProblemError('unavailable', 'whether the proof was used cannot be looked up', { 'retry-after': '1' });
     }

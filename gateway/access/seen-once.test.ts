@@ -16,6 +16,18 @@ test('what could still be sent again is pushed out by what else comes meanwhile'
   expect(await seen.claim('the-proof')).toBe('again');
 });
 
+test('where there is no room for more, what could be sent again is forgotten, or nothing is taken ever after', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const seen = openSeenOnce('few', null, LIFE_MS, 3);
+  const claims = [];
+  for (const id of ['the-proof', 'b', 'c', 'd', 'e', 'f', 'g']) claims.push(await seen.claim(id));
+  expect(claims).toEqual(['first', 'first', 'first', 'unknown', 'unknown', 'unknown', 'unknown']);
+  expect(await seen.claim('the-proof')).toBe('again');
+  vi.advanceTimersByTime(LIFE_MS);
+  expect([await seen.claim('h'), await seen.claim('the-proof')]).toEqual(['first', 'again']);
+});
+
 test('what was handled is forgotten before its time, or never', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -2,12 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * Bounds memory, and is more than a process takes of anything within a minute or two: what is remembered was signed by
- * somebody entitled, so no stranger can push anything out.
+ * Bounds memory, and is more than a process takes of anything within a minute or two. What is remembered was signed by
+ * somebody entitled; nobody else can fill this.
  */
 const MOST_REMEMBERED = 500_000;
 
-/** `unknown`: not seen by this instance, and what the others have seen cannot be asked just now. */
+/** `unknown`: whether it was seen cannot be told just now, or could not be later. */
 export type Claim = 'first' | 'again' | 'unknown';
 
 /**
@@ -22,21 +22,34 @@ export interface SeenOnce {
   readonly claim: (id: string) => Promise<Claim>;
 }
 
-/** Remembers for `lifeMs`, in this process alone where there is no Redis. `name` keeps kinds of things apart. */
-export function openSeenOnce(name: string, redis: Redis | Cluster | null, lifeMs: number): SeenOnce {
-  const here = new SeenHere(lifeMs);
+/**
+ * Remembers for `lifeMs`, in this process alone where there is no Redis. `name` keeps kinds of things apart; `most` is what
+ * this process remembers within that time.
+ */
+export function openSeenOnce(
+  name: string,
+  redis: Redis | Cluster | null,
+  lifeMs: number,
+  most = MOST_REMEMBERED,
+): SeenOnce {
+  const here = new SeenHere(lifeMs, most);
   return redis === null ? here : new SeenByAll(name, redis, here, lifeMs);
 }
 
-/** Two generations: the older one goes once the newer is as old as a thing is remembered for, or full. */
+/**
+ * Two generations: the older one goes once the newer is as old as a thing is remembered for. Where the newer is full before
+ * that, nothing more may be claimed: one client's many proofs must not make room to send another's again.
+ */
 class SeenHere implements SeenOnce {
   readonly #lifeMs: number;
+  readonly #most: number;
   #newer = new Set<string>();
   #older = new Set<string>();
   #turnedMs = performance.now();
 
-  constructor(lifeMs: number) {
+  constructor(lifeMs: number, most: number) {
     this.#lifeMs = lifeMs;
+    this.#most = most;
   }
 
   async has(id: string): Promise<boolean> {
@@ -45,12 +58,15 @@ class SeenHere implements SeenOnce {
 
   async note(id: string): Promise<void> {
     this.#turn();
+    // It was done already: what has been noted longest goes, since doing that once more changes nothing.
+    if (this.#newer.size >= this.#most) this.#begin(this.#newer);
     this.#newer.add(nameOf(id));
   }
 
   async claim(id: string): Promise<Claim> {
     const name = nameOf(id);
     if (this.#hasName(name)) return 'again';
+    if (this.#newer.size >= this.#most) return 'unknown';
     this.#newer.add(name);
     return 'first';
   }
@@ -67,12 +83,15 @@ class SeenHere implements SeenOnce {
   }
 
   #turn(): void {
-    const nowMs = performance.now();
-    const ageMs = nowMs - this.#turnedMs;
-    if (ageMs < this.#lifeMs && this.#newer.size < MOST_REMEMBERED) return;
-    this.#older = ageMs < 2 * this.#lifeMs ? this.#newer : new Set();
+    const ageMs = performance.now() - this.#turnedMs;
+    if (ageMs < this.#lifeMs) return;
+    this.#begin(ageMs < 2 * this.#lifeMs ? this.#newer : new Set());
+  }
+
+  #begin(older: Set<string>): void {
+    this.#older = older;
     this.#newer = new Set();
-    this.#turnedMs = nowMs;
+    this.#turnedMs = performance.now();
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -180,6 +180,22 @@ describe('failures', () => {
     expectFailure(await huren(['verify', '/dev/zero'], NOBODY), 1, 'token_too_large');
     expectFailure(await huren(['verify', '-'], NOBODY, '{"evidence":[]}'), 1, 'token_malformed');
     expectFailure(await huren(['verify', '-'], NOBODY, '{'), 1, 'token_malformed');
+  });
+
+  test('a key is made for an owner that is misspelt, and nobody uses it', async () => {
+    const env = { HUREN_DATA_DIR: join(folder, 'owners') };
+    mkdirSync(join(folder, 'owners/keys/gateway'), { recursive: true });
+    writeFileSync(join(folder, 'owners/keys/gateway/attestation.json'), '{"keys":[]}', { mode: 0o600 });
+    for (const misspelt of [
+      ['--owner', 'gatway'],
+      ['--use', 'log'],
+    ]) {
+      const ran = await huren(['keys', 'new', ...misspelt], env);
+      expectFailure(ran, 2, 'usage_invalid');
+      expect(ran.stderr).toContain(misspelt[1] === 'log' ? "'gateway'" : 'gateway');
+    }
+    expect(readdirSync(join(folder, 'owners/keys'))).toEqual(['gateway']);
+    expect(readdirSync(join(folder, 'owners/keys/gateway'))).toEqual(['attestation.json']);
   });
 
   test('a damaged key file is quoted, private key and all', async () => {

@@ -6,6 +6,7 @@ import { createSecureContext } from 'node:tls';
 import { readMountedSecret } from '../keys/private-file.ts';
 import { type Config, ConfigError } from './config.ts';
 import { closeIdleConnections } from './idle-connections.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 
 export type NodeServer = PlainServer | SecureServer;
 
@@ -42,6 +43,7 @@ export function createNodeServer({ tls }: Pick<Config, 'tls'>): NodeServer {
       : createSecureServer({ ...LIMITS, ...SECURE, ...readPair(tls), handshakeTimeout: HANDSHAKE_WITHIN_MS });
   server.keepAliveTimeout = 0;
   closeIdleConnections(server, IDLE);
+  answerUnreadable(server);
   server.maxRequestsPerSocket = 0;
   return server;
 }

@@ -3,7 +3,7 @@ import { reportEpochSchema } from '../../schemas/coverage-report.ts';
 import type { CoverageReporter } from '../coverage/coverage-reporter.ts';
 import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
-import { queryCount, queryText } from './query.ts';
+import { allowOnly, queryCount, queryText } from './query.ts';
 import { pathOf, resource } from './route.ts';
 
 interface Parts {
@@ -21,6 +21,7 @@ export function mountCoverageReports(router: Router, { reporter, entityIds, auth
     resource(router, `${path}/v1/coverage/reports`, {
       GET: async (request, response) => {
         await authenticate(request.get('authorization'), entityId);
+        allowOnly(request, ['epoch', 'after']);
         const epoch = reportEpochSchema.nullable().safeParse(queryText(request, 'epoch'));
         if (!epoch.success) throw new ProblemError('body_invalid', 'epoch: not one of a report');
         const known = { epoch: epoch.data, number: queryCount(request, 'after') ?? 0 };

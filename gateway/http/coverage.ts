@@ -25,7 +25,7 @@ import { ProblemError } from '../problem-error.ts';
 import { StoreError } from '../stores/store-error.ts';
 import { CoverageListeners } from './coverage-listeners.ts';
 import { Pace, paced } from './paced.ts';
-import { queryText } from './query.ts';
+import { allowOnly, queryText } from './query.ts';
 import { resource } from './route.ts';
 
 /** Anybody may ask: a question that differs from no other is answered this often. */
@@ -58,6 +58,7 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
   );
   resource(router, '/v1/coverage/cells', {
     GET: async (request, response) => {
+      allowOnly(request, ['window', 'destination']);
       const { window, destination } = readQuery(request);
       if (destination === undefined) throw new ProblemError('body_invalid', 'destination: must be given');
       response.json(await cellsAt(`${window} ${destination}`, window, destination)());
@@ -65,6 +66,7 @@ export function mountCoverage(router: Router, sources: CoverageSources): Coverag
   });
   resource(router, '/v1/coverage', {
     GET: async (request, response) => {
+      allowOnly(request, ['window', 'series', 'issuer', 'destination', 'venue_kind', 'reason', 'format']);
       const query = readQuery(request);
       const format = readFormat(request);
       const textIn = await answerTo(JSON.stringify(query), query)();

@@ -5,22 +5,27 @@ import { CodedError } from '../../schemas/coded-error.ts';
 import type { Metrics } from '../coverage/metrics.ts';
 import { KeyError } from '../keys/key-error.ts';
 import { ProblemError, problemOf } from '../problem-error.ts';
+import { federationErrorOf } from './federation-errors.ts';
 import { notesOf, PROBLEM_TYPE, sendBody } from './reply.ts';
 
 /** The last word on a failed request, whichever door it came by. */
 export type FailRequest = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
-/** Sends problem details (RFC 9457). */
-export function sendProblem(response: ServerResponse, problem: ProblemError): void {
+/** Sends problem details (RFC 9457), with what the protocol of this endpoint has clients look for in them. */
+export function sendProblem(response: ServerResponse, problem: ProblemError, url?: string): void {
   const { code, detail, reason } = problem;
   const { requestId } = notesOf(response);
-  const body = { ...problemOf(code, detail, requestId), ...(reason === undefined ? {} : { reason }) };
+  const body = {
+    ...problemOf(code, detail, requestId),
+    ...(reason === undefined ? {} : { reason }),
+    ...federationErrorOf(url, problem),
+  };
   sendBody(response, body.status, PROBLEM_TYPE, JSON.stringify(body), problem.headers);
 }
 
 /** Answers with a known problem, or with `internal` and a log line that names no person. */
 export function openFailures(log: Logger, metrics: Metrics): FailRequest {
-  return (error, { method }, response) => {
+  return (error, { method, url }, response) => {
     const problem = asProblem(error);
     metrics.problems.inc({ code: problem.code });
     if (problem.code === 'internal' || error instanceof KeyError) {
@@ -28,7 +33,7 @@ export function openFailures(log: Logger, metrics: Metrics): FailRequest {
     }
     // Half a reply must not pass for a whole one.
     if (response.headersSent) response.destroy();
-    else sendProblem(response, problem);
+    else sendProblem(response, problem, url);
   };
 }
 

@@ -9,12 +9,13 @@ import { RESOLVE_RESPONSE_TYP } from '../trust/resolve-response.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import { MAX_TRUST_MARK_BYTES, TRUST_MARK_TYP } from '../trust/trust-mark.ts';
 import { receiveFromAnybody } from './admission.ts';
+import { FederationProblem } from './federation-errors.ts';
+import { allowOnly, queryText } from './query.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { pathOf, resource } from './route.ts';
 
 /** Short, so that a rotated or revoked key is not kept alive by a cache on the way. */
 const MAX_AGE_S = 60;
-const MAX_PARAMETER_LENGTH = 512;
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
 const MAX_FORM_BYTES = MAX_TRUST_MARK_BYTES + 256;
@@ -96,9 +97,9 @@ function mountEntity(router: Router, path: string, trust: Parts, { self, superio
   resource(router, `${path}/federation/resolve`, {
     GET: async (request, response) => {
       allowOnly(request, ['sub', 'trust_anchor', 'entity_type']);
-      const anchor = optional(request, 'trust_anchor');
+      const anchor = queryText(request, 'trust_anchor');
       if (anchor !== null && anchor !== trust.anchor?.().entity_id)
-        throw new ProblemError('not_found', 'that trust anchor is not ours');
+        throw new FederationProblem('not_found', 'invalid_trust_anchor', 'that trust anchor is not ours');
       sendToken(response, await resolved(trust, request, self), RESOLVE_RESPONSE_TYP);
     },
   });
@@ -122,9 +123,9 @@ function sendList(
   path: string,
 ): void {
   allowOnly(request, ['entity_type', 'limit', 'from_entity_id']);
-  const type = optional(request, 'entity_type');
-  const from = optional(request, 'from_entity_id');
-  const limit = pageSize(optional(request, 'limit'));
+  const type = queryText(request, 'entity_type');
+  const from = queryText(request, 'from_entity_id');
+  const limit = pageSize(queryText(request, 'limit'));
   const all = federation.subordinates(superior).filter(({ types }) => type === null || types.includes(type));
   const rest = all.filter(({ entityId }) => from === null || entityId >= from);
   const next = rest[limit]?.entityId;
@@ -149,7 +150,7 @@ function pageSize(text: string | null): number {
 
 async function resolved({ resolve }: Parts, request: Request, self: string): Promise<string | null> {
   try {
-    return await resolve(required(request, 'sub'), self, optional(request, 'entity_type'));
+    return await resolve(required(request, 'sub'), self, queryText(request, 'entity_type'));
   } catch (error) {
     if (!(error instanceof TrustError)) throw error;
     if (error.code === 'anchor_unknown' || error.code === 'not_admitted') return null;
@@ -193,21 +194,8 @@ function sendToken(response: Response, token: string | null, typ: string): void 
   response.set('cache-control', 'no-cache').type(`application/${typ}`).send(token);
 }
 
-/** A filter that is overlooked would give a wrong answer, so an unknown parameter is refused (section 8.9). */
-function allowOnly(request: Request, names: readonly string[]): void {
-  const unknown = Object.keys(request.query).some((name) => !names.includes(name));
-  if (unknown) throw new ProblemError('body_invalid', `only these parameters are known: ${names.join(', ')}`);
-}
-
 function required(request: Request, name: string): string {
-  const value = optional(request, name);
+  const value = queryText(request, name);
   if (value === null) throw new ProblemError('body_invalid', `${name}: must be given once`);
   return value;
-}
-
-function optional(request: Request, name: string): string | null {
-  const value = request.query[name];
-  if (value === undefined) return null;
-  if (typeof value === 'string' && value !== '' && value.length <= MAX_PARAMETER_LENGTH) return value;
-  throw new ProblemError('body_invalid', `${name}: must be given once`);
 }

@@ -19,7 +19,7 @@ import type { Registry } from '../registry/registry.ts';
 import { acceptCosignature } from '../registry/witnesses.ts';
 import { receiveFromAnybody } from './admission.ts';
 import type { CheckpointWaits } from './checkpoint-waits.ts';
-import { queryCount } from './query.ts';
+import { allowOnly, queryCount } from './query.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { resource } from './route.ts';
 
@@ -47,6 +47,7 @@ export function mountLog(router: Router, { registry, store, waits, bodies, nowMs
 
   resource(router, '/v1/log/checkpoint', {
     GET: answering(async (request, response) => {
+      allowOnly(request, ['since', 'wait_s']);
       const since = queryCount(request, 'since');
       const waitS = queryCount(request, 'wait_s') ?? 0;
       if (waitS > MOST_WAIT_S) throw new ProblemError('body_invalid', `wait_s: must be 0 to ${MOST_WAIT_S}`);
@@ -98,6 +99,7 @@ export function mountLog(router: Router, { registry, store, waits, bodies, nowMs
 function mountProofs(router: Router, hashes: ReadHashes, size: () => number): void {
   resource(router, '/v1/log/proof/inclusion', {
     GET: answering(async (request, response) => {
+      allowOnly(request, ['index', 'size']);
       const index = required(queryCount(request, 'index'), 'index');
       const at = { index, size: queryCount(request, 'size') ?? size() };
       within(at.size, size());
@@ -114,6 +116,7 @@ function mountProofs(router: Router, hashes: ReadHashes, size: () => number): vo
   });
   resource(router, '/v1/log/proof/consistency', {
     GET: answering(async (request, response) => {
+      allowOnly(request, ['from', 'to']);
       const from = required(queryCount(request, 'from'), 'from');
       const to = queryCount(request, 'to') ?? size();
       within(to, size());

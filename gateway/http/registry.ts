@@ -27,7 +27,7 @@ import { parseCompact } from '../trust/strict-jws.ts';
 import { receiveFromAnybody } from './admission.ts';
 import { listInSlices } from './in-slices.ts';
 import { jsonBodyReader } from './json-body.ts';
-import { queryText } from './query.ts';
+import { allowOnly, queryText } from './query.ts';
 import { mediaTypeOf, receiveText } from './receive-body.ts';
 import { notesOf } from './reply.ts';
 import { resource } from './route.ts';
@@ -64,6 +64,7 @@ export function mountRegistry(router: Router, parts: Parts): void {
   });
   resource(router, '/v1/registry/entities', {
     GET: (request, response) => {
+      allowOnly(request, ['entity_id']);
       const wanted = queryText(request, 'entity_id');
       const { size, time_s, anchor, log, entities } = registry.folded();
       const shown = [...entities.values()].filter(({ entity_id }) => wanted === null || entity_id === wanted);
@@ -76,6 +77,7 @@ export function mountRegistry(router: Router, parts: Parts): void {
 function mountSubordinates(router: Router, { registry }: Parts): void {
   resource(router, '/v1/registry/subordinates', {
     GET: (request, response) => {
+      allowOnly(request, ['superior', 'entity_id']);
       const superior = queryText(request, 'superior');
       const entity = queryText(request, 'entity_id');
       const state = registry.folded();
@@ -135,6 +137,7 @@ function sendRefusal(response: Response, error: RegistryError, metrics: Metrics)
 function mountAdapters(router: Router, { registry, store }: Parts): void {
   resource(router, '/v1/registry/adapters', {
     GET: async (request, response) => {
+      allowOnly(request, ['province']);
       const wanted = queryText(request, 'province');
       const state = registry.folded();
       // Where each county has a system, all of them are megabytes.
@@ -225,6 +228,7 @@ function mountPolicies(router: Router, { registry, nowMs }: Parts): void {
 
 /** Which of a province's systems is asked about: its own unless the query names a division. */
 function idOf(request: Request): AdapterId {
+  allowOnly(request, ['division']);
   const province = provinceOf(request);
   return adapterIdOf({ province, division: queryText(request, 'division') ?? undefined });
 }

@@ -6,6 +6,7 @@ import { signTrustBundle, TRUST_BUNDLE_TYP } from '../trust/signed-bundle.ts';
 import type { Signer } from '../trust/signer.ts';
 import { STATUS_ISSUER, type TrustBundle } from '../trust/trust-bundle.ts';
 import { paced } from './paced.ts';
+import { allowOnly } from './query.ts';
 import { resource } from './route.ts';
 
 const EVERY_MS = 1_000;
@@ -48,6 +49,7 @@ export function mountTrustBundle(router: Router, { gatewayOf, anyGateway, trustB
   };
   resource(router, '/v1/trust-bundle', {
     GET: async (request, response) => {
+      allowOnly(request, ['destination']);
       const asked = provinceCodeSchema.optional().safeParse(request.query['destination']);
       if (!asked.success) throw new ProblemError('body_invalid', 'destination: must be a province');
       const gateway = asked.data === undefined ? anyGateway() : gatewayOf(asked.data);

@@ -14,6 +14,7 @@ import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { DPOP_ALGS } from '../../schemas/protected-resource.ts';
 import { DATA_DIR_HEADER, venueSchema, venueTokenRequestSchema } from '../../schemas/sandbox.ts';
 import { VENUE_SCOPE } from '../../schemas/venue-token.ts';
+import { allowOnly } from '../http/query.ts';
 import { receiveText } from '../http/receive-body.ts';
 import { pathOf, resource } from '../http/route.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -80,12 +81,22 @@ export function mountSandbox(router: Router, { control, nodeUrl, dataDir, forget
     response.set(DATA_DIR_HEADER, encodeURIComponent(resolve(dataDir)));
     next();
   });
-  resource(router, '/sandbox/codes', { GET: pass });
+  resource(router, '/sandbox/codes', {
+    GET: async (request, response) => {
+      allowOnly(request, ['unregistered']);
+      await pass(request, response);
+    },
+  });
   resource(router, '/sandbox/records', { POST: pass });
   resource(router, '/sandbox/faults', { PUT: putFault });
   resource(router, '/sandbox/venues', { GET: pass });
   resource(router, '/sandbox/venue-tokens', { POST: giveVenueToken });
-  resource(router, '/sandbox/requests', { GET: pass });
+  resource(router, '/sandbox/requests', {
+    GET: async (request, response) => {
+      allowOnly(request, ['province']);
+      await pass(request, response);
+    },
+  });
 }
 
 /**

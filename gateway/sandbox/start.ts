@@ -96,7 +96,7 @@ async function playNation(
   const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
   const phase: Phase = { isOver: false, isInUse: () => false };
   const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
-  const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child);
+  const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child.ready);
   const extras = { ...extrasOf(child, actors, nodeUrl, { phase, submitted }), ...siblings };
   const node = await answerWith(listener, playedConfig(config, child), extras);
   opened.defer(async () => {

@@ -30,17 +30,24 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * Keeps up with what the other processes of a sandbox are handed: resolves with what has been submitted so far, and looks
- * again for as long as this process runs.
+ * again for as long as this process runs, whatever became of the last look.
  */
-export async function followSubmitted({ ready }: SandboxChild): Promise<SubmittedSystems> {
+export async function followSubmitted({ control }: Pick<SandboxChild['ready'], 'control'>): Promise<SubmittedSystems> {
   const submitted: SubmittedSystems = new Map();
   const look = async () => {
-    const systems = await askControl(ready.control, submittedSystemsSchema, 'GET', '/systems');
+    const systems = await askControl(control, submittedSystemsSchema, 'GET', '/systems');
     for (const { province, system } of systems) submitted.set(province, system);
   };
   await look();
-  // Where the simulated systems are gone the sandbox is ending.
-  const timer = setInterval(() => void look().catch(() => clearInterval(timer)), LOOK_EVERY_MS).unref();
+  const lookLater = () => {
+    setTimeout(() => {
+      // One that failed says nothing: what it would have seen is there at the next one.
+      look()
+        .catch(() => undefined)
+        .finally(lookLater);
+    }, LOOK_EVERY_MS).unref();
+  };
+  lookLater();
   return submitted;
 }
 

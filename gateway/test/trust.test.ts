@@ -142,23 +142,34 @@ describe('the federation over HTTP', () => {
   });
 
   test.each([
-    ['/federation/fetch', 400, 'body_invalid'],
-    ['/federation/fetch?sub=a&sub=b', 400, 'body_invalid'],
-    ['/federation/fetch?sub=http://stranger.example', 404, 'not_found'],
-    ['/federation/list?limit=0', 400, 'body_invalid'],
-    ['/federation/list?limit=ten', 400, 'body_invalid'],
-    ['/federation/list?trust_marked=true', 400, 'body_invalid'],
-    ['/federation/resolve?sub=http://stranger.example', 404, 'not_found'],
-    ['/federation/resolve?sub=x&trust_anchor=http://stranger.example', 404, 'not_found'],
-  ])('%s is not refused with its problem', async (path, status, code) => {
-    expect(problemSchema.parse(await (await get(path)).json())).toMatchObject({ status, code });
+    ['/federation/fetch', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/fetch?sub=a&sub=b', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/fetch?sub=http://stranger.example', 404, 'not_found', 'not_found'],
+    ['/federation/list?limit=0', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/list?limit=ten', 400, 'body_invalid', 'invalid_request'],
+    ['/federation/list?trust_marked=true', 400, 'body_invalid', 'unsupported_parameter'],
+    ['/provinces/140000/federation/list?trust_marked=true', 400, 'body_invalid', 'unsupported_parameter'],
+    ['/federation/resolve?sub=http://stranger.example', 404, 'not_found', 'not_found'],
+    ['/federation/resolve?sub=x&trust_anchor=http://stranger.example', 404, 'not_found', 'invalid_trust_anchor'],
+    ['/authorization-server/.well-known/openid-federation', 400, 'body_invalid', 'invalid_request'],
+    ['/anchor/federation/trust-mark-status', 405, 'method_not_allowed', 'invalid_request'],
+    ['/federation/nothing', 404, 'not_found', 'not_found'],
+  ])('%s is not refused with its problem, or not with the error of OpenID Federation', async (path, status, code, error) => {
+    const problem = problemSchema.parse(await (await get(path)).json());
+    expect(problem).toMatchObject({ status, code, error });
+    // What RFC 6749 section 5.2 lets a description consist of.
+    expect(problem.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  test('an endpoint that is none of the federation answers with its errors', async () => {
+    expect(Object.keys(problemSchema.parse(await (await get('/v1/coverage?window=2h')).json()))).not.toContain('error');
   });
 });
 
 const passReplySchema = z.object({ pass: z.string().nullable(), valid_until: z.string().nullable() });
 
 describe('a pass', () => {
-  test('is given for anything but a green that passes, or names the holder', async () => {
+  test('is given for anything but a green that passes, names the holder, or is taken for a code that is unknown', async () => {
     const ask = async (scenario: string) => {
       const reply = await venue.post('/v1/passes', { code: codeOf('410000', scenario), purpose: 'medical_visit' });
       return { status: reply.status, body: await reply.json() };
@@ -170,6 +181,11 @@ describe('a pass', () => {
     expect(status).toBe(201);
     const pass = passReplySchema.parse(body).pass ?? '';
     expect(JSON.stringify(decodeJwt(pass))).not.toContain(codeOf('410000', 'green'));
+    const told = { code: 'code_unrecognised', detail: 'own_pass' };
+    const asked = { code: pass, purpose: 'medical_visit' };
+    expect(await (await venue.post('/v1/verifications', asked)).json()).toMatchObject(told);
+    const batch = await (await venue.post('/v1/verifications/batch', { items: [asked] })).json();
+    expect(batch).toMatchObject({ results: [told] });
     const file = join(folder, 'pass.json');
     writeFileSync(file, pass);
     const bundleFile = await exportBundle('with-pass.json');

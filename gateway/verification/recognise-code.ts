@@ -4,6 +4,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { unframed } from '../../schemas/scanned-text.ts';
 import { codeUnrecognised, ProblemError } from '../problem-error.ts';
 import type { RegisteredAdapter, RegistryState } from '../registry/registry-state.ts';
+import { isPass } from '../trust/recognition-pass.ts';
 import type { Question } from '../upstream/question.ts';
 
 /** A code that some registered system issued, and the part of it that its province is asked about. */
@@ -37,6 +38,7 @@ export interface Subject extends Question {
 export function recogniseCode(state: RegistryState, scanned: string): RecognisedCode {
   const text = unframed(scanned);
   const recognised = state.recognise(text);
+  if (recognised === null && isPass(text)) throw codeUnrecognised('own_pass');
   if (looksLikePersonalIdentifier(recognised?.token ?? text)) throw new ProblemError('personal_identifier_refused');
   const adapter = recognised === null ? undefined : state.adapterOf(recognised);
   if (recognised === null || adapter === undefined) {

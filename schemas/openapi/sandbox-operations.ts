@@ -45,7 +45,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
       }),
     }),
     replies: [shown({ zh: '示例码', en: 'The codes' }, codesSchema, example('sandbox-codes'))],
-    problems: [],
+    problems: ['body_invalid'],
   },
   {
     id: 'sandboxRecord',

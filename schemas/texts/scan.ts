@@ -131,6 +131,8 @@ export const DOOR_NEXT_TEXTS = {
   body_invalid: TELL_OPERATOR,
   media_type_unsupported: TELL_OPERATOR,
   body_too_large: TELL_OPERATOR,
+  headers_too_large: TELL_OPERATOR,
+  request_timeout: TRY_AGAIN,
   adapter_suspended: TELL_OPERATOR,
   not_found: TELL_OPERATOR,
   method_not_allowed: TELL_OPERATOR,

@@ -2,13 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { instantOf } from '../../../schemas/instant.ts';
 import type { KeyInfo } from '../../keys/key-ring.ts';
-import { type KeyStore, openKeyStore } from '../../keys/key-store.ts';
+import { type KeyStore, openKeyStore, type RingName } from '../../keys/key-store.ts';
 import { KEY_USES, type KeyUse } from '../../keys/key-use.ts';
 import type { Cli } from '../cli.ts';
 import { CliError } from '../cli-error.ts';
 import { keySettingOf, withKeys } from '../key-failure.ts';
 import { tableLines } from '../table.ts';
 import { described, describedGroup, jsonOption, reading } from './command.ts';
+
+/** How many owners one line names. */
+const MOST_NAMED = 40;
 
 interface RingOptions {
   readonly owner: string;
@@ -47,7 +50,9 @@ function addChanges(group: Command, cli: Cli): void {
     en: 'announce the next key, without using it yet',
     example: 'keys new --owner gateway --use attestation',
   }).action(async ({ owner, use, json }: RingOptions) => {
-    const kid = await withKeys(() => storeOf(cli).announce(owner, use, nowS()));
+    const store = storeOf(cli);
+    await withKeys(() => requireUse(store, { owner, use }));
+    const kid = await withKeys(() => store.announce(owner, use, nowS()));
     if (json === true) cli.printJson({ owner, use, kid });
     else cli.print(cli.say({ zh: `已公布 ${kid}`, en: `announced ${kid}` }));
   });
@@ -92,6 +97,22 @@ function addChanges(group: Command, cli: Cli): void {
       if (json === true) cli.printJson({ owner, use, kid, state: 'revoked' });
       else cli.print(cli.say({ zh: `已吊销 ${kid}`, en: `revoked ${kid}` }));
     });
+}
+
+/**
+ * A key of an owner that nobody here is would never be used, and whoever made it would wait for it: rings begin with those
+ * who use them. A witness has no node that could. Throws CliError `usage_invalid`.
+ */
+function requireUse(store: KeyStore, { owner, use }: RingName): void {
+  const rings = store.rings();
+  if (use === 'witness' || rings.some((ring) => ring.owner === owner && ring.use === use)) return;
+  const owners = rings.filter((ring) => ring.use === use).map((ring) => ring.owner);
+  const more = owners.length > MOST_NAMED ? ' …' : '';
+  const named = owners.length === 0 ? '-' : `${owners.slice(0, MOST_NAMED).join(', ')}${more}`;
+  throw CliError.of('usage_invalid', {
+    zh: `本节点没有归属为 '${owner}'、用途为 ${use} 的密钥环；此用途的归属有：${named}`,
+    en: `nobody here uses keys of '${owner}' for ${use}; owners of keys for that: ${named}`,
+  });
 }
 
 /** A command about one ring: whose it is and what for. */
