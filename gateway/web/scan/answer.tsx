@@ -176,6 +176,9 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
           {say(SCAN_TEXTS.verified_here)}
         </Row>
       </dl>
+  // Each with its day where one is of another: an end without it beside a beginning with it reads as past.
+  const times = [secondOf(claims.status_as_of), claims.exp, listAsOfS];
+  const clockOf = (atS: number) => clockText(atS, nowS, times);
     </>
   );
 }
@@ -193,10 +196,10 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         <span>{say(SCAN_TEXTS.pass_held)}</span>
       </Route>
       <dl class="rows">
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
-        <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, (instant) => clockOf(secondOf(instant))))}</Row>
+        <Row name={SCAN_TEXTS.until}>{clockOf(claims.exp)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
-          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
+          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(clockOf(listAsOfS), nowS - listAsOfS))}</span>
         </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
@@ -205,10 +208,9 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
 }
 
 /** With a network the list is of this minute; without one it is as old as the bundle, and somebody should know. */
-function asOfText(listAsOfS: number, nowS: number): LocalisedText {
-  const at = clockText(listAsOfS, nowS);
-  const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
-  if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
+function asOfText(at: string, ageS: number): LocalisedText {
+  const [age, since] = [ageText(ageS), SCAN_TEXTS.withdrawn_since];
+  if (ageS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
   return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en} ago): ${since.en}` };
 }
 
