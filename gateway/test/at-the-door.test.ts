@@ -16,6 +16,7 @@ import {
   LIGHT,
   mutated,
   qrPicture,
+  REQUEST_ID,
   refusedWith,
   revokePass,
   startDoorBrowser,
@@ -103,7 +104,10 @@ describe('a door in one hand', () => {
     await open.showPicture(qrPicture([densest?.code ?? '']));
     expect(await open.putAway()).toMatchObject({ ...decided(densest), verified: 'true' });
     await open.showPicture(qrPicture([]));
-    expect(await open.putAway()).toMatchObject({ problem: 'no_code_in_picture' });
+    expect(await open.putAway()).toMatchObject({
+      problem: 'no_code_in_picture',
+      words: expect.stringMatching(/have staff look into it[\s\S]*Scan again/),
+    });
     await open.context.close();
   });
 
@@ -119,6 +123,8 @@ describe('a door in one hand', () => {
       });
       // What is for somebody else does not come first.
       expect(shown.words.split('\n').filter(Boolean)[1]).toBe((DOOR_NEXT_TEXTS[code] ?? PROBLEMS[code].next).en);
+      // Whoever looks for the cause needs what the log has it under; nobody else does.
+      expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
     await open.context.close();
   });
