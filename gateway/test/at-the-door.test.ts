@@ -21,7 +21,7 @@ import {
   revokePass,
   startDoorBrowser,
 } from './scan-page.ts';
-import { sandboxCodes } from './venue-client.ts';
+import { sandboxCodes, setFault } from './venue-client.ts';
 
 /** A sheet in CSS pixels. */
 const A4 = { width: 794, height: 1123 };
@@ -260,6 +260,19 @@ describe('a traveller', () => {
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
     expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+
+  test('reads of a pass where a green is too short for one', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    const code = codeOf(codes, '420000', 'green');
+    expect(await ask(desk, code)).toMatchObject({ kind: 'issued' });
+    await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+    await desk.page.getByRole('button', { name: 'Another code' }).click();
+    const shown = await ask(desk, code);
+    await setFault(gateway.url, '420000', null);
+    expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/GREEN\s+may enter/) });
+    expect(shown.words).not.toContain('PASS');
     await desk.context.close();
   });
 

@@ -35,6 +35,15 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** Whether the last row can be read above the way on and its shade, however far down it lies. As text: it runs in the page. */
+const IS_END_CLEAR = `(() => {
+  const answer = document.querySelector('#answer');
+  answer.scrollTo(0, answer.scrollHeight);
+  const acts = document.querySelector('.acts');
+  const { height, bottom } = getComputedStyle(acts, '::before');
+  const shadeTop = acts.getBoundingClientRect().bottom - parseFloat(bottom) - parseFloat(height);
+  return [...answer.querySelectorAll('.rows dd')].at(-1).getBoundingClientRect().bottom <= shadeTop;
+})()`;
 /** What is said of the dense certificate where all of it was read. */
 const OF_NO_LIST = REASONS.certificate_issuer_unknown.en;
 const everyCode = () => codes.map(({ code }) => code);
@@ -211,6 +220,7 @@ describe.each([
       await page.locator('#answer[data-verified]').waitFor();
       expect(await serious(), scenario).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth'), scenario).toBe(width);
+      expect(await page.evaluate(IS_END_CLEAR), scenario).toBe(true);
       // One key goes on, and the next code is typed where the last one was.
       await page.locator('.next:focus').waitFor();
       await page.keyboard.press('Enter');
