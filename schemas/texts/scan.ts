@@ -136,8 +136,8 @@ export const LAST_RESORT_TEXT: LocalisedText = {
 
 /** Beside a pass that does not count here, of a holder who may have nothing else: it decides neither way. */
 export const PASS_NO_PHONE_TEXT: LocalisedText = {
-  zh: '不得凭此凭证放行，也不得因无手机拒绝：可经本人同意由工作人员代查，由负责人员决定',
-  en: "Let nobody in by this pass, and turn nobody away for want of a phone: staff may look the status up with the person's consent, and whoever is in charge decides",
+  zh: '不得凭此凭证放行，也不得据此拒绝：可经本人同意由工作人员代查，由负责人员决定',
+  en: 'Neither let in nor turn away by this pass: staff look the status up with consent, and whoever is in charge decides',
 };
 
 /**
