@@ -31,7 +31,7 @@ export function BatchResults({ rows, total, isRunning, onClear }: BatchResultsPr
           ● {say(DECISION_WORDS.pass)} {pass}
         </span>
         <span>
-          ▲ {say(DECISION_WORDS.restrict)} {restrict}
+          ▲■ {say(DECISION_WORDS.restrict)} {restrict}
         </span>
         <span>
           ? {say(DECISION_WORDS.refer)} {refer}
