@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../code-lists/index.ts';
+import type { CredentialFamily } from '../credential-family.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { Decision } from '../status.ts';
 
@@ -156,7 +157,20 @@ export const SCAN_CERTIFICATE_TEXTS = {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',
   },
-} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled', LocalisedText>;
+  checked_here: { zh: '本页面断网核验', en: 'checked in this page, without a network' },
+} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled' | 'checked_here', LocalisedText>;
+
+/** Whether a certificate that is decided without a network was looked up among those that were revoked, by its family. */
+export const REVOCATION_TEXTS = {
+  hcert: {
+    zh: '未查：信任包不含此类证书的撤销名单',
+    en: 'not looked up: the trust bundle lists no revoked certificates of this kind',
+  },
+  shc: {
+    zh: '已对照签发者在信任包中的撤销名单（如有）；此后的撤销在断网时无从得知',
+    en: "looked up in the issuer's list where the trust bundle has one; revocations since are not known without a network",
+  },
+} as const satisfies Record<CredentialFamily, LocalisedText>;
 
 /** Why there is no picture from the camera. */
 export const CAMERA_FAULT_TEXTS = {
@@ -228,6 +242,7 @@ export const SCAN_TEXTS = {
   },
   certificate: { zh: '证书', en: 'Certificate' },
   listed: { zh: '信任名单', en: 'Trust list' },
+  revocation: { zh: '撤销', en: 'Revocation' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },

@@ -5,15 +5,15 @@ import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { ABROAD, type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
-  ASSURANCE_TEXTS,
   ageText,
   DECISION_TEXTS,
+  evidenceText,
   freshnessText,
   NO_PHONE_TEXT,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { decisionOf, doorNextOf, isMendedBySigningIn, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
@@ -101,7 +101,12 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
           <dl class="rows">
             <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>
             <Row name={SCAN_TEXTS.issued_by}>{outcome.issuer}</Row>
-            <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+            <Row name={SCAN_TEXTS.evidence}>
+              {say(CREDENTIAL_CODES.ok)}
+              {say({ zh: '；', en: '; ' })}
+              {say(SCAN_CERTIFICATE_TEXTS.checked_here)}
+            </Row>
+            <Row name={SCAN_TEXTS.revocation}>{say(REVOCATION_TEXTS[outcome.family])}</Row>
             <Row name={SCAN_TEXTS.listed}>{say(listedText(outcome.listedS, nowS))}</Row>
           </dl>
         </>
@@ -171,7 +176,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
-          {say(ASSURANCE_TEXTS[claims.assurance])}
+          {say(evidenceText(claims))}
           {say({ zh: '；', en: '; ' })}
           {say(SCAN_TEXTS.verified_here)}
         </Row>
