@@ -310,9 +310,18 @@ export const SCAN_TEXTS = {
     zh: '此网关的国家信任锚，与本机此前采信的不同。',
     en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
-  anchor_take: {
-    zh: '经其他途径核对后，采信新的信任锚',
-    en: 'Trust the new anchor, after comparing it by another way',
+  anchor_heading: { zh: '两个国家信任锚的指纹', en: 'The thumbprints of both national anchors' },
+  anchor_known: { zh: '本机此前采信', en: 'Trusted by this device so far' },
+  anchor_offered: { zh: '此网关现在给出', en: 'Given by this gateway now' },
+  anchor_lists: { zh: '证书名单签署密钥', en: 'Signs lists of certificates:' },
+  anchor_compared: {
+    zh: '我已通过电话等其他途径，与国家平台逐组核对了新的指纹，完全一致',
+    en: 'I have compared the new thumbprints with the national platform by another way, such as the telephone: they are the same',
+  },
+  anchor_take: { zh: '采信新的信任锚', en: 'Trust the new anchor' },
+  tell_operator: {
+    zh: '请重试；仍如此时，请告知运维人员。',
+    en: 'Try again, and tell the operator if that does not help.',
   },
   clock_off_ahead: { zh: '本机时钟快', en: 'This clock is ahead by' },
   clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },

@@ -134,7 +134,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
           setTick(Date.now());
         });
       }}
-      onNewAnchor={() => void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
+      onNewAnchor={() => void state.trust.takeOtherAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
   );
   const heading = headingOf(state, { isSomebody: access !== null, isReached, nowS: nowS() });
