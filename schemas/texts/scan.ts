@@ -255,6 +255,7 @@ export const SCAN_TEXTS = {
   no_answer: { zh: '没有结果', en: 'NO ANSWER' },
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },
+  venue_id: { zh: '场所标识', en: 'Venue ID' },
   purpose: { zh: '目的', en: 'Purpose' },
   venue_unknown: { zh: '没有此场所，请另选一个。', en: 'There is no venue of that name: choose another.' },
   choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
@@ -262,6 +263,7 @@ export const SCAN_TEXTS = {
     zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
     en: 'Sandbox: every province is simulated. Decide nothing about a real person by it.',
   },
+  sandbox_answer: { zh: '沙箱模拟，不涉及真实的人', en: 'Sandbox: simulated, about nobody real' },
   sign_in: { zh: '查验前须登录场所', en: 'Sign in for a venue to check codes' },
   sign_in_hint: {
     zh: '请使用场所授权服务器签发的访问令牌。令牌只留在本页面的内存中，重新加载即丢弃。',

@@ -28,6 +28,8 @@ const LIST_AGED_S = 300;
 
 interface AnswerProps {
   readonly outcome: Outcome | null;
+  /** Every province is then simulated: a green screen says so as well. */
+  readonly isSandbox: boolean;
   readonly nowS: () => number;
   readonly onNext: () => void;
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
@@ -35,7 +37,7 @@ interface AnswerProps {
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -80,6 +82,7 @@ export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
               <button type="button" class="next" onClick={onNext}>
                 {say(SCAN_TEXTS.next)}
               </button>
+              {isSandbox && <p class="simulated">{say(SCAN_TEXTS.sandbox_answer)}</p>}
             </div>
           </div>
         </>
