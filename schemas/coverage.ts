@@ -161,6 +161,7 @@ export type AttentionKind = z.infer<typeof attentionKindSchema>;
 /**
  * One thing that asks for attention. `affected`: scans of the last day that it touches. The list is ordered by it, with
  * what touches them now before what will lapse, waits for a decision or is a published rule.
+ * A node's `gap` and `restarted` are told for a day after they were seen, while its row keeps them.
  * `subject`: the node, mandate, key, rule or version that is meant. `since` and `until`: when it began, and when it lapses.
  */
 export const attentionItemSchema = z

@@ -50,9 +50,12 @@ export const PROBLEMS = {
   },
   proof_replayed: {
     status: 401,
-    zh: '持有证明已被使用',
-    en: 'The proof of possession was used before',
-    next: { zh: '请为每次请求生成新的证明', en: 'Make a new proof for every request' },
+    zh: '此持有证明、随机数或问题已被使用',
+    en: 'The proof of possession, the nonce or the question was used before',
+    next: {
+      zh: '请为每次请求重新生成：持有证明或审计问题用新的 jti，状态询问用新的 nonce',
+      en: 'Make it anew for every request: a proof or an audit question with a new jti, a question about a status with a new nonce',
+    },
   },
   node_token_invalid: {
     status: 401,

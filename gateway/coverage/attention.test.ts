@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
-import type { CoverageCell, NodeReport } from '../../schemas/coverage.ts';
+import type { CoverageCell, NodeFault, NodeReport } from '../../schemas/coverage.ts';
 import { mandateSchema } from '../../schemas/mandate.ts';
 import { policySchema } from '../../schemas/policy.ts';
 import { compileState } from '../registry/compile-state.ts';
@@ -26,12 +26,13 @@ function cell(issuer: ProvinceCode, destination: ProvinceCode, more: Partial<Cov
   return { issuer, destination, presented: 1_000, green: 900, recognised: 890, ...none, ...more };
 }
 
+const NO_NODES = { reports: [], breakers: [], over: new Map() };
 const DAY = [cell('410000', '440000'), cell('410000', '310000', { presented: 50, green: 40, recognised: 40 })];
 
 /** Nothing is wrong but what is said. `folded`: what the registry holds, from which its state follows. */
 function watched(more: Partial<Watched> = {}, folded: Partial<FoldState> = {}): Watched {
   const fold = { ...EMPTY_STATE, ...folded };
-  const quiet = { lately: [], day: DAY, signals: [], nodes: { reports: [], breakers: [] }, registryFault: null };
+  const quiet = { lately: [], day: DAY, signals: [], nodes: NO_NODES, registryFault: null };
   return { ...quiet, state: compileState(fold), folded: fold, nowMs: NOW_MS, ...more };
 }
 
@@ -60,7 +61,7 @@ const falling = cell('410000', '310000', { presented: 40, green: 40, recognised:
 const told = (of: Watched) => attentionOf(of).map(({ kind, affected }) => [kind, affected]);
 
 test('something asks for attention where nothing is wrong', () => {
-  expect(attentionOf(watched({ lately: DAY, nodes: { reports: [report()], breakers: [] } }))).toEqual([]);
+  expect(attentionOf(watched({ lately: DAY, nodes: { ...NO_NODES, reports: [report()] } }))).toEqual([]);
 });
 
 describe('what is not told, or touches somebody else', () => {
@@ -86,7 +87,7 @@ describe('what is not told, or touches somebody else', () => {
     const breakers = [9, 5].map(
       (agoS, at) => ({ node: `${NODE}${at}`, province: '410000', sinceS: NOW_MS / 1000 - agoS }) as const,
     );
-    const items = attentionOf(watched({ nodes: { reports: [], breakers } }));
+    const items = attentionOf(watched({ nodes: { ...NO_NODES, breakers } }));
     expect(items).toMatchObject([{ kind: 'breaker_open', province: '410000', affected: 1_050 }]);
     expect(items[0]?.since).toBe(new Date(NOW_MS - 9_000).toISOString());
   });
@@ -94,22 +95,26 @@ describe('what is not told, or touches somebody else', () => {
   test('a node that is silent, and one whose reports are wrong', () => {
     const other = report({ node: `${NODE}b`, province: '310000', faults: ['gap', 'fork'] });
     const reports = [report({ silent: true, last_report: null, age_s: null }), other];
-    expect(attentionOf(watched({ nodes: { reports, breakers: [] } }))).toMatchObject([
+    expect(attentionOf(watched({ nodes: { ...NO_NODES, reports } }))).toMatchObject([
       { kind: 'node_silent', subject: NODE, affected: 1_000, since: null },
       { kind: 'node_fault', subject: `${NODE}b`, affected: 50, detail: 'gap fork' },
     ]);
+    const left = (...over: NodeFault[]) =>
+      attentionOf(watched({ nodes: { ...NO_NODES, reports: [other], over: new Map([[other.node, over]]) } }));
+    expect(left('gap', 'restarted')).toMatchObject([{ kind: 'node_fault', detail: 'fork' }]);
+    expect(left('gap', 'fork')).toEqual([]);
   });
 
-  test('a mandate that ends in thirty days or has ended, unless another goes on', () => {
-    const soon = mandateUntil(NOW_MS + 30 * DAY_MS);
+  test('a mandate that ends in seven days or has ended, unless another goes on', () => {
+    const soon = mandateUntil(NOW_MS + 7 * DAY_MS);
     expect(told(watched({}, mandates(soon)))).toEqual([['mandate_lapsing', 1_000]]);
-    expect(told(watched({}, mandates(mandateUntil(NOW_MS + 31 * DAY_MS))))).toEqual([]);
+    expect(told(watched({}, mandates(mandateUntil(NOW_MS + 8 * DAY_MS))))).toEqual([]);
     expect(told(watched({}, mandates(mandateUntil(NOW_MS - 1))))).toEqual([['mandate_lapsing', 1_000]]);
-    const next = mandateUntil(NOW_MS + 90 * DAY_MS, 'next', NOW_MS);
+    const next = mandateUntil(NOW_MS + 30 * DAY_MS, 'next', NOW_MS);
     expect(told(watched({}, mandates(soon, next)))).toEqual([]);
     // A gap that is over is no longer anybody's business; one that is not is.
     const over = mandateUntil(NOW_MS - DAY_MS, 'over', NOW_MS - 2 * DAY_MS);
-    const renewed = (fromMs: number) => mandateUntil(NOW_MS + 90 * DAY_MS, 'after', fromMs);
+    const renewed = (fromMs: number) => mandateUntil(NOW_MS + 29 * DAY_MS, 'after', fromMs);
     expect(told(watched({}, mandates(over, renewed(NOW_MS - 1_000))))).toEqual([]);
     expect(told(watched({}, mandates(over, renewed(NOW_MS + 1_000))))).toEqual([['mandate_lapsing', 1_000]]);
   });
@@ -134,10 +139,10 @@ describe('what is not told, or touches somebody else', () => {
         },
       );
     const basis = 'pass → refer: Example measure 1';
-    const soon = new Date(NOW_MS + 9 * DAY_MS).toISOString();
-    expect(toldOf(NOW_MS + 9 * DAY_MS)).toEqual([standing, ['exception_lapsing', soon, basis]]);
-    const late = new Date(NOW_MS + 60 * DAY_MS).toISOString();
-    expect(toldOf(NOW_MS + 60 * DAY_MS)).toEqual([['deviation', late, basis], standing]);
+    const soon = new Date(NOW_MS + 7 * DAY_MS).toISOString();
+    expect(toldOf(NOW_MS + 7 * DAY_MS)).toEqual([standing, ['exception_lapsing', soon, basis]]);
+    const late = new Date(NOW_MS + 8 * DAY_MS).toISOString();
+    expect(toldOf(NOW_MS + 8 * DAY_MS)).toEqual([['deviation', late, basis], standing]);
   });
 
   test('a key that ends, unless another of its use goes on', () => {
@@ -160,8 +165,9 @@ describe('what is not told, or touches somebody else', () => {
       const since = { superior: null, state: 'enrolled', enrolled: MARK, seq: 1, prev: null } as const;
       return { entities: new Map([[NODE, { ...own, ...since, keys }]]) };
     };
-    const soonS = (NOW_MS + DAY_MS) / 1000;
+    const soonS = (NOW_MS + 7 * DAY_MS) / 1000;
     expect(told(watched({}, entities(key(soonS))))).toEqual([['key_lapsing', 1_000]]);
+    expect(told(watched({}, entities(key(soonS + DAY_MS / 1000))))).toEqual([]);
     expect(told(watched({}, entities(key(soonS), key(null))))).toEqual([]);
   });
 
@@ -196,8 +202,8 @@ describe('what is not told, or touches somebody else', () => {
 describe('the first thing on the list', () => {
   const day = [...DAY.slice(0, 1), cell('410000', '310000', { presented: 140, green: 140, recognised: 110 })];
 
-  test('is a mandate that ends in weeks, or one that nobody is checked under, while a rate falls', () => {
-    const later = mandates(mandateUntil(NOW_MS + 20 * DAY_MS));
+  test('is a mandate that ends in days, or one that nobody is checked under, while a rate falls', () => {
+    const later = mandates(mandateUntil(NOW_MS + 6 * DAY_MS));
     expect(told(watched({ day, lately: [falling] }, later)).map(([kind]) => kind)).toEqual([
       'recognition_falling',
       'mandate_lapsing',
@@ -213,7 +219,7 @@ describe('the first thing on the list', () => {
   test('is not what touches most, or of two that touch as many the lesser', () => {
     const lapsed = mandates(mandateUntil(NOW_MS - 1));
     const reports = [report({ silent: true }), report({ node: `${NODE}b`, province: '310000', silent: true })];
-    const items = told(watched({ day, lately: [falling], nodes: { reports, breakers: [] } }, lapsed));
+    const items = told(watched({ day, lately: [falling], nodes: { ...NO_NODES, reports } }, lapsed));
     expect(items).toEqual([
       ['node_silent', 1_000],
       ['mandate_lapsing', 1_000],

@@ -5,10 +5,10 @@ import type { FoldState } from '../registry/fold-state.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
 import type { CountedCell } from './coverage-groups.ts';
 import { hasFallen, usualShare } from './falling-rule.ts';
-import type { NodeReports } from './node-reports.ts';
+import type { NodesSeen } from './node-reports.ts';
 
-/** What lapses within this is told. */
-const LAPSES_WITHIN_MS = 30 * 86_400_000;
+/** What lapses within this is told, as alerts tell it. A mandate lives 30 days at most: told that early it is never silent. */
+const LAPSES_WITHIN_MS = 7 * 86_400_000;
 
 /** What the list is made from: the last minutes, the last day, and what the registry says. */
 export interface Watched {
@@ -17,14 +17,14 @@ export interface Watched {
   readonly state: RegistryState;
   readonly folded: FoldState;
   readonly signals: readonly SignalReading[];
-  readonly nodes: Awaited<ReturnType<NodeReports['read']>>;
+  readonly nodes: NodesSeen;
   readonly registryFault: 'registry_behind' | 'registry_forked' | null;
   readonly nowMs: number;
 }
 
 /**
  * What asks for attention: what touches travellers now before what will or might, what touches most of them first, then
- * what is worse by its kind. A mandate that covers everybody and ends in four weeks hides no province that fails today.
+ * what is worse by its kind. A mandate that covers everybody and ends in six days hides no province that fails today.
  */
 export function attentionOf(watched: Watched): AttentionItem[] {
   const items = [
@@ -117,7 +117,8 @@ function silent({ nodes, day }: Watched): AttentionItem[] {
     }
   }
   const touched = (province: ProvinceCode | null) => (province === null ? 0 : (scans.get(province) ?? 0));
-  return nodes.reports.flatMap(({ node, province, silent: isSilent, last_report: since, faults }) => {
+  return nodes.reports.flatMap(({ node, province, silent: isSilent, last_report: since, faults: all }) => {
+    const faults = all.filter((fault) => nodes.over.get(node)?.includes(fault) !== true);
     const told = { province, subject: node, detail: faults.length === 0 ? null : faults.join(' ') };
     if (isSilent) return [item('node_silent', touched(province), { ...told, since })];
     return faults.length === 0 ? [] : [item('node_fault', touched(province), told)];

@@ -51,6 +51,8 @@ const senderSchema = z.strictObject({
   reported_s: z.coerce.number().int(),
   received_s: z.coerce.number().int(),
   gaps: z.coerce.number().int(),
+  gap_s: z.coerce.number().int().nullable(),
+  restarted_s: z.coerce.number().int().nullable(),
   breakers: z.string().transform(jsonOrUndefined).pipe(coverageReportSchema.shape.breakers),
   fault: z.string().nullable(),
 });
@@ -128,6 +130,13 @@ export class CoverageStatements {
           breakers = excluded.breakers`,
       values,
     };
+    if (judgement === 'gap' || judgement === 'restarted') {
+      yield {
+        sql: `INSERT INTO huren_coverage_incident VALUES ($1, $2, $3)
+          ON CONFLICT (node, fault) DO UPDATE SET seen_s = excluded.seen_s`,
+        values: [iss, judgement, receivedS],
+      };
+    }
     if (judgement === 'restarted') {
       for (const old of known.slice(0, 1 - MOST_EPOCHS)) {
         const values = [iss, old.epoch];
@@ -150,10 +159,19 @@ export class CoverageStatements {
   }
 
   *#sendersWhere(where: string, values: readonly string[]): Steps<Sender[]> {
-    const sql = `SELECT s.node, epoch, number, digest, reported_s, received_s, gaps, breakers, fault
-      FROM huren_coverage_sender s LEFT JOIN huren_coverage_fault f ON f.node = s.node ${where} ORDER BY s.node, received_s, reported_s`;
+    const sql = `SELECT s.node, epoch, number, digest, reported_s, received_s, gaps, breakers, f.fault,
+        gap.seen_s AS gap_s, anew.seen_s AS restarted_s
+      FROM huren_coverage_sender s LEFT JOIN huren_coverage_fault f ON f.node = s.node
+        LEFT JOIN huren_coverage_incident gap ON gap.node = s.node AND gap.fault = 'gap'
+        LEFT JOIN huren_coverage_incident anew ON anew.node = s.node AND anew.fault = 'restarted'
+      ${where} ORDER BY s.node, received_s, reported_s`;
     const rows = storedRows(senderSchema, yield { sql, values }, this.#what);
-    return rows.map(({ reported_s: reportedS, received_s: receivedS, ...row }) => ({ ...row, reportedS, receivedS }));
+    return rows.map(
+      ({ reported_s: reportedS, received_s: receivedS, gap_s: gapS, restarted_s: restartedS, ...row }) => ({
+        ...row,
+        ...{ reportedS, receivedS, gapS, restartedS },
+      }),
+    );
   }
 
   *forget(nowMs: number): Steps<void> {

@@ -52,12 +52,17 @@ export interface ReceivedReport {
   readonly receivedS: number;
 }
 
-/** What is known of a node that reports here. `gaps`: how often reports of it were lost. */
+/**
+ * What is known of a node that reports here. `gaps`: how often reports of it were lost. `gapS`, `restartedS`: when that was
+ * seen last, and when its numbering began anew last, in seconds since 1970.
+ */
 export interface Sender extends FoldedReport {
   readonly node: string;
   readonly reportedS: number;
   readonly receivedS: number;
   readonly gaps: number;
+  readonly gapS: number | null;
+  readonly restartedS: number | null;
   /** What the last report that was not counted was. */
   readonly fault: string | null;
   readonly breakers: CoverageReport['breakers'];

@@ -83,6 +83,12 @@ function packed(bytes: string, list: string): SharedStep {
   return { needs: 2, sql: steps.join(';\n') };
 }
 
+/** When reports of a node were lost last, or its numbering began anew last: what is long over asks for nobody's attention. */
+const INCIDENTS: SharedStep = {
+  needs: 2,
+  sql: 'CREATE TABLE huren_coverage_incident (node TEXT, fault TEXT, seen_s BIGINT NOT NULL, PRIMARY KEY (node, fault))',
+};
+
 export const SQLITE_TABLES: Migrations = {
   store: 'coverage',
   firstTable: 'coverage',
@@ -96,6 +102,7 @@ export const SQLITE_TABLES: Migrations = {
     GROUPS,
     COUNTERS_AGAIN,
     packed('BLOB', 'CAST(json_group_array(json_array(destination, issuer, venue_kind, json(counts))) AS BLOB)'),
+    INCIDENTS,
   ],
 };
 
@@ -115,6 +122,7 @@ export const POSTGRES_TABLES: Migrations = {
       'BYTEA',
       `convert_to(json_agg(json_build_array(destination, issuer, venue_kind, counts::json))::text, 'UTF8')`,
     ),
+    INCIDENTS,
   ],
 };
 
@@ -150,6 +158,7 @@ export const KEPT_COVERAGE: KeptStore = {
     kept('report', 'reporter number# body digest sealed_s#', true),
     kept('sender', 'node epoch number# digest reported_s# received_s# gaps# breakers'),
     kept('fault', 'node fault'),
+    kept('incident', 'node fault seen_s#'),
   ],
 };
 

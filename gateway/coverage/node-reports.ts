@@ -9,6 +9,8 @@ import type { CoverageStore, Sender } from './coverage-store.ts';
 const SILENT_AFTER_S = 60;
 /** The same where it cannot be reached either: nobody waits a minute to be told of a province that is gone. */
 const GONE_AFTER_S = 7;
+/** Scans whose reports were lost this long ago are in nobody's last day any more. */
+const OVER_AFTER_S = 86_400;
 
 /** A province that some node does not ask at the moment. */
 export interface OpenBreaker {
@@ -26,7 +28,17 @@ interface Parts {
   readonly unreachable: () => ReadonlySet<string> | null;
 }
 
-/** Who reports, when it last did, and what is wrong with it. */
+/**
+ * Who reports, when it last did, and what is wrong with it. `over`: by node, what its row goes on saying and nobody has to
+ * see to any more.
+ */
+export interface NodesSeen {
+  readonly reports: NodeReport[];
+  readonly breakers: OpenBreaker[];
+  readonly over: ReadonlyMap<string, readonly NodeFault[]>;
+}
+
+/** Reads what is known of the nodes that report here. */
 export class NodeReports {
   readonly #parts: Parts;
 
@@ -34,10 +46,10 @@ export class NodeReports {
     this.#parts = parts;
   }
 
-  async read(nowMs: number): Promise<{ readonly reports: NodeReport[]; readonly breakers: OpenBreaker[] }> {
+  async read(nowMs: number): Promise<NodesSeen> {
     const { store } = this.#parts;
     const unreachable = this.#parts.unreachable();
-    if (unreachable === null) return { reports: [], breakers: [] };
+    if (unreachable === null) return { reports: [], breakers: [], over: new Map() };
     const senders = await store.use((opened) => opened.senders());
     const nowS = Math.floor(nowMs / 1000);
     const reports = reportingNodes(this.#parts.folded(), this.#parts.hosted).map((node) =>
@@ -52,7 +64,7 @@ export class NodeReports {
     const breakers = [...new Map(senders.map((sender) => [sender.node, sender])).values()]
       .filter(({ node }) => speaking.has(node))
       .flatMap(({ node, breakers: open }) => open.map(({ province, since }) => ({ node, province, sinceS: since })));
-    return { reports, breakers };
+    return { reports, breakers, over: new Map(senders.map((sender) => [sender.node, overOf(sender, nowS)])) };
   }
 }
 
@@ -71,6 +83,14 @@ export function reportingNodes(folded: FoldState, hosted: ReadonlySet<string>): 
         : [],
     )
     .sort((a, b) => (a.node < b.node ? -1 : 1));
+}
+
+/** A gap stays in the books for as long as a numbering does, and a beginning anew for good. */
+function overOf({ gapS, restartedS }: Sender, nowS: number): NodeFault[] {
+  const faults: NodeFault[] = [];
+  if (nowS - (gapS ?? 0) >= OVER_AFTER_S) faults.push('gap');
+  if (nowS - (restartedS ?? 0) >= OVER_AFTER_S) faults.push('restarted');
+  return faults;
 }
 
 function reportOf(

@@ -103,9 +103,10 @@ export function coverageReportContract(
       const anew = randomBytes(16).toString('base64url');
       expect(await fold(reportOf(1, null, { epoch: anew }), 'anew')).toEqual(['restarted', 4]);
       expect(await fold(reportOf(5, digest('four')), 'five')).toEqual(['known', 4]);
-      expect((await store.senders()).map(({ epoch: of, gaps }) => [of, gaps])).toEqual([
-        [epoch, 1],
-        [anew, 0],
+      const seen = (await store.senders()).map((sender) => [sender.epoch, sender.gaps, sender.gapS, sender.restartedS]);
+      expect(seen).toEqual([
+        [epoch, 1, 7_006, 7_007],
+        [anew, 0, 7_006, 7_007],
       ]);
       await store.close();
     });

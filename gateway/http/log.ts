@@ -34,12 +34,13 @@ interface Parts {
   readonly store: LogStore;
   readonly waits: CheckpointWaits;
   readonly bodies: IncomingBodies;
+  readonly nowMs: () => number;
   /** Where the log is written: the keys to name in its creation. */
   readonly logSigner?: { readonly verifierKeys: readonly string[] };
 }
 
 /** The log for whoever wants to check it: signed tree head, tiles (C2SP tlog-tiles) and proofs (RFC 9162). */
-export function mountLog(router: Router, { registry, store, waits, bodies, logSigner }: Parts): void {
+export function mountLog(router: Router, { registry, store, waits, bodies, nowMs, logSigner }: Parts): void {
   const hashes: ReadHashes = (nodes) => store.hashes(nodes);
   // Beyond this nothing has been checked by this instance yet, so it vouches for nothing there.
   const size = () => registry.folded().size;
@@ -71,7 +72,7 @@ export function mountLog(router: Router, { registry, store, waits, bodies, logSi
   resource(router, '/v1/log/cosignatures', {
     POST: answering(async (request, response) => {
       const line = await receiveFromAnybody(bodies, request, MAX_COSIGNATURE_BYTES, readLine);
-      const note = await acceptCosignature(store, registry.folded(), line, Math.floor(Date.now() / 1000));
+      const note = await acceptCosignature(store, registry.folded(), line, Math.floor(nowMs() / 1000));
       response.status(201).type('text/plain').send(note);
     }),
   });

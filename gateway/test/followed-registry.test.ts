@@ -10,7 +10,7 @@ import { openOwnStore } from '../log/store-postgres.fixture.ts';
 import { openSqliteStore } from '../log/store-sqlite.ts';
 import { documentOf } from '../registry/fold-state.ts';
 import { LOG_KEY, makeLogKey, NOW_S, signerWith, VERIFIER_KEY } from '../registry/registry.fixture.ts';
-import { acceptCosignature, witnessName } from '../registry/witnesses.ts';
+import { witnessName } from '../registry/witnesses.ts';
 import {
   anchor,
   caughtUp,
@@ -83,13 +83,15 @@ describe('a registry that is followed', () => {
     await vi.waitFor(() => expect(follows.contacts).toEqual(['unreachable']), WAIT);
     expect([sizeOf(follows), follows.faults]).toEqual([0, []]);
     const note = (await writer.store.loadCheckpoint('signed')) ?? '';
-    const line = (key: typeof privateKey) =>
-      cosignCheckpoint(note, cosigner({ name: witnessName(second.entityId), privateKey: key }), NOW_S);
-    const stranger = generateKeyPairSync('ed25519').privateKey;
-    await expect(
-      acceptCosignature(writer.store, writer.registry.folded(), line(stranger), NOW_S),
-    ).rejects.toMatchObject({ code: 'note_untrusted' });
-    await acceptCosignature(writer.store, writer.registry.folded(), line(privateKey), NOW_S);
+    const cosign = async (key: typeof privateKey, atS: number) => {
+      const body = cosignCheckpoint(note, cosigner({ name: witnessName(second.entityId), privateKey: key }), atS);
+      const headers = { 'content-type': 'text/plain' };
+      return (await fetch(`${writer.url}/v1/log/cosignatures`, { method: 'POST', headers, body })).status;
+    };
+    expect(await cosign(generateKeyPairSync('ed25519').privateKey, NOW_S)).toBe(403);
+    // By the clock that the registry was given: another one calls the present the future, or the future the past.
+    expect(await cosign(privateKey, NOW_S + 3_600)).toBe(403);
+    expect(await cosign(privateKey, NOW_S)).toBe(201);
     await caughtUp(follows, writer);
     expect(follows.contacts).toEqual(['unreachable', 'following']);
   });

@@ -67,7 +67,7 @@ export async function startSite(settings: {
     checkpointPath: join(folder, 'last-checkpoint.txt'),
     onFault: () => {},
   });
-  const shown = await showLog(registry, store, port);
+  const shown = await showLog(registry, store, { port, nowMs: () => nowS() * 1000 });
   return {
     ...shown,
     folder,
@@ -89,7 +89,7 @@ export async function startSite(settings: {
 /** Shows a store's log as whoever has the log's key could, whatever is in it. */
 export async function serveStore(store: LogStore, port: number): Promise<{ readonly stop: () => Promise<void> }> {
   const { size } = await store.head();
-  const shown = await showLog({ ...NOBODY, folded: () => ({ ...EMPTY_STATE, size }) }, store, port);
+  const shown = await showLog({ ...NOBODY, folded: () => ({ ...EMPTY_STATE, size }) }, store, { port });
   return {
     stop: async () => {
       await shown.stop();
@@ -109,7 +109,7 @@ const NOBODY: Registry = {
 };
 
 /** Shows a log over real HTTP, as every node does: a registry its own, a follower the one that it follows. */
-export async function showLog(registry: Registry, store: LogStore, port = 0) {
+export async function showLog(registry: Registry, store: LogStore, { port = 0, nowMs = Date.now } = {}) {
   const waits = new CheckpointWaits(registry, () => newestCheckpoint(store));
   const asked: string[] = [];
   const altering: { alter: Alter | null } = { alter: null };
@@ -123,7 +123,7 @@ export async function showLog(registry: Registry, store: LogStore, port = 0) {
     };
     next();
   });
-  mountLog(app, { registry, store, waits, bodies: new IncomingBodies() });
+  mountLog(app, { registry, store, waits, bodies: new IncomingBodies(), nowMs });
   app.use(errorHandler(pino({ level: 'silent' }), createMetrics()));
   const server = await listen(createServer(app), port);
   const address: AddressInfo | string | null = server.address();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import express from 'express';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import certificates from '../../schemas/vectors/credentials/certificates.json' with { type: 'json' };
 import { readBuiltPages } from '../http/built-pages.ts';
@@ -142,6 +142,10 @@ test('a certificate passes where its destination has said nothing', async () => 
 
 test('a bundle that could not be refreshed is not told, or is told once it was', async () => {
   const context = await browser.newContext();
+  onTestFinished(async () => {
+    isWithoutBundle = false;
+    await context.close();
+  });
   const page = await context.newPage();
   await page.clock.install({ time: AT_S * 1000 });
   await page.goto(`${origin}/scan?venue=a-door&lang=en`);
@@ -155,7 +159,6 @@ test('a bundle that could not be refreshed is not told, or is told once it was',
   expect(await page.locator('[data-trust-unrefreshed]').innerText()).toMatch(/could not be refreshed: \S+/);
   expect(await page.locator('[data-trust="held"]').innerText()).toMatch(/signed .+ ago/);
   await refreshAt(false);
-  await context.close();
 });
 
 test('another anchor is taken unseen, at a slip of the finger, or for the one that was compared', async () => {

@@ -44,6 +44,7 @@ export function openRegistryRole(parts: NodeParts, submission: SubmissionParts |
         store,
         waits,
         bodies,
+        nowMs,
         ...(written === null ? {} : { logSigner: written.logSigner }),
       });
     },

@@ -167,7 +167,7 @@ function attentionOf(state: CountryState): AttentionItem[] {
         },
         subject: SUBJECTS[kind] ?? null,
         since: lapses ? null : at((n + m + 1) * HOUR_MS),
-        until: lapses ? at(-9 * 24 * HOUR_MS) : null,
+        until: lapses ? at(-5 * 24 * HOUR_MS) : null,
         detail: DETAILS[kind] ?? null,
       };
     }),
