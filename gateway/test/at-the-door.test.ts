@@ -16,11 +16,12 @@ import {
   LIGHT,
   mutated,
   qrPicture,
+  REQUEST_ID,
   refusedWith,
   revokePass,
   startDoorBrowser,
 } from './scan-page.ts';
-import { sandboxCodes } from './venue-client.ts';
+import { sandboxCodes, setFault } from './venue-client.ts';
 
 /** A sheet in CSS pixels. */
 const A4 = { width: 794, height: 1123 };
@@ -106,7 +107,10 @@ describe('a door in one hand', () => {
     await open.showPicture(qrPicture([densest?.code ?? '']));
     expect(await open.putAway()).toMatchObject({ ...decided(densest), verified: 'true' });
     await open.showPicture(qrPicture([]));
-    expect(await open.putAway()).toMatchObject({ problem: 'no_code_in_picture' });
+    expect(await open.putAway()).toMatchObject({
+      problem: 'no_code_in_picture',
+      words: expect.stringMatching(/have staff look into it[\s\S]*Scan again/),
+    });
     await open.context.close();
   });
 
@@ -122,6 +126,8 @@ describe('a door in one hand', () => {
       });
       // What is for somebody else does not come first.
       expect(shown.words.split('\n').filter(Boolean)[1]).toBe((DOOR_NEXT_TEXTS[code] ?? PROBLEMS[code].next).en);
+      // Whoever looks for the cause needs what the log has it under; nobody else does.
+      expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
     await open.context.close();
   });
@@ -265,6 +271,19 @@ describe('a traveller', () => {
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
     expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+
+  test('reads of a pass where a green is too short for one', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    const code = codeOf(codes, '420000', 'green');
+    expect(await ask(desk, code)).toMatchObject({ kind: 'issued' });
+    await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+    await desk.page.getByRole('button', { name: 'Another code' }).click();
+    const shown = await ask(desk, code);
+    await setFault(gateway.url, '420000', null);
+    expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/GREEN\s+may enter/) });
+    expect(shown.words).not.toContain('PASS');
     await desk.context.close();
   });
 

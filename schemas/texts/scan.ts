@@ -1,6 +1,6 @@
 import type { LocalisedText } from '../code-lists/index.ts';
 import type { CredentialFamily } from '../credential-family.ts';
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode, UnrecognisedKind } from '../problem.ts';
 import type { Decision } from '../status.ts';
 
 /** The one word that is read at arm's length. */
@@ -102,6 +102,43 @@ const SIGN_IN_AGAIN = {
 export const SIGN_IN_USELESS_TEXT: LocalisedText = {
   zh: '不得据此拒绝；重新登录也无济于事：请转人工核实，并告知运维人员',
   en: 'Do not turn the person away; signing in again does not help: have staff look into it, and tell the operator',
+};
+
+/** For whoever runs the scanner, of such a token: the advice to get another one would contradict the door's. */
+export const TOKEN_USELESS_TEXT: LocalisedText = {
+  zh: '换取新令牌无济于事：请按括号中的原因核对授权服务器的登记',
+  en: 'A new token has the same fault: compare its reason with what the authorization server is registered for',
+};
+
+/** For whoever runs the scanner, of a code that is not recognised; null: nothing about the scanner is wrong. */
+export const UNRECOGNISED_OPERATOR_TEXTS = {
+  not_a_code: {
+    zh: '请检查扫码器：附加字符、大写锁定、输入法、镜头',
+    en: 'Check the scanner: what it adds, caps lock, input method, camera',
+  },
+  two_codes: {
+    zh: '请检查扫码器是否在每次扫描后输出结束符',
+    en: 'Check that the scanner ends each scan before the next one begins',
+  },
+  not_known: null,
+} as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
+
+/** Of a fault of the gateway where its reply does not say under which number the log has it. */
+export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
+  zh: '网关日志记有原因；请将出错时间告知其运维人员',
+  en: "The gateway's log has the cause; tell its operator at what time it was",
+};
+
+/** Where scanning again may not help either. */
+export const LAST_RESORT_TEXT: LocalisedText = {
+  zh: '仍无结果时转人工核实；不得据此拒绝',
+  en: 'Still no answer: have staff look into it; do not turn the person away for it',
+};
+
+/** Beside a pass that does not count here, of a holder who may have nothing else: it decides neither way. */
+export const PASS_NO_PHONE_TEXT: LocalisedText = {
+  zh: '不得凭此凭证放行，也不得据此拒绝：可经本人同意由工作人员代查，由负责人员决定',
+  en: 'Neither let in nor turn away by this pass: staff look the status up with consent, and whoever is in charge decides',
 };
 
 /**
@@ -220,9 +257,11 @@ export const SCAN_TEXTS = {
   sound_on: { zh: '打开提示音', en: 'Sound on' },
   sound_off: { zh: '静音', en: 'Sound off' },
   picture: { zh: '选择图片', en: 'Choose a picture' },
-  typed: { zh: '粘贴或输入健康码内容', en: 'Paste or type what the code says' },
+  typed: { zh: '粘贴或输入二维码内容', en: 'Paste or type what the code says' },
   check: { zh: '查验', en: 'Check' },
   next: { zh: '下一位', en: 'Next person' },
+  scan_again: { zh: '重新扫描', en: 'Scan again' },
+  request_id: { zh: '请求编号', en: 'request_id' },
   several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
   several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
@@ -237,8 +276,8 @@ export const SCAN_TEXTS = {
   not_withdrawn: { zh: '未被撤销', en: 'Not withdrawn' },
   withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
   untold_next: {
-    zh: '联网后重新扫描，或扫描持证人的健康码',
-    en: "Scan it again with a network, or scan the holder's code",
+    zh: '联网后重新扫描此凭证或持证人的健康码',
+    en: "With a network, scan this pass again or the holder's code",
   },
   certificate: { zh: '证书', en: 'Certificate' },
   listed: { zh: '信任名单', en: 'Trust list' },

@@ -16,11 +16,19 @@ import {
 import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { decisionOf, doorNextOf, isMendedBySigningIn, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
+import {
+  decisionOf,
+  isMendedBySigningIn,
+  isSamePersonNext,
+  isVerified,
+  type Outcome,
+  wordOf,
+} from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
+import { Refusal } from './refusal.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
 /** A list that is older than this has its age beside its time. */
@@ -80,7 +88,7 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
                   onNext();
                 })}
               <button type="button" class="next" onClick={onNext}>
-                {say(SCAN_TEXTS.next)}
+                {say(isSamePersonNext(outcome) ? SCAN_TEXTS.scan_again : SCAN_TEXTS.next)}
               </button>
               {isSandbox && <p class="simulated">{say(SCAN_TEXTS.sandbox_answer)}</p>}
             </div>
@@ -135,27 +143,9 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
         </>
       );
     case 'refused':
-    case 'problem': {
-      const atDoor = doorNextOf(outcome);
-      return (
-        <>
-          <p class="lead">{say(atDoor ?? outcome.next)}</p>
-          <dl class="rows">
-            <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
-            {atDoor !== null && <Row name={SCAN_TEXTS.for_operator}>{forOperator(outcome)}</Row>}
-          </dl>
-        </>
-      );
-    }
+    case 'problem':
+      return <Refusal outcome={outcome} />;
   }
-}
-
-/** The refusal's own advice, with what exactly is wrong where that is told. */
-function forOperator(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): string {
-  const reason = outcome.kind === 'problem' ? outcome.reason : undefined;
-  return reason === undefined
-    ? say(outcome.next)
-    : say({ zh: `${outcome.next.zh}（${reason}）`, en: `${outcome.next.en} (${reason})` });
 }
 
 function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
@@ -194,6 +184,9 @@ function isOfBearer({ issuer_province, decision }: AttestationClaims): boolean {
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
+  // Each with its day where one is of another: an end without it beside a beginning with it reads as past.
+  const times = [secondOf(claims.status_as_of), claims.exp, listAsOfS];
+  const clockOf = (atS: number) => clockText(atS, nowS, times);
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
@@ -201,10 +194,10 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         <span>{say(SCAN_TEXTS.pass_held)}</span>
       </Route>
       <dl class="rows">
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
-        <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, (instant) => clockOf(secondOf(instant))))}</Row>
+        <Row name={SCAN_TEXTS.until}>{clockOf(claims.exp)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
-          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
+          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(clockOf(listAsOfS), nowS - listAsOfS))}</span>
         </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
@@ -213,10 +206,9 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
 }
 
 /** With a network the list is of this minute; without one it is as old as the bundle, and somebody should know. */
-function asOfText(listAsOfS: number, nowS: number): LocalisedText {
-  const at = clockText(listAsOfS, nowS);
-  const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
-  if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
+function asOfText(at: string, ageS: number): LocalisedText {
+  const [age, since] = [ageText(ageS), SCAN_TEXTS.withdrawn_since];
+  if (ageS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
   return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en} ago): ${since.en}` };
 }
 

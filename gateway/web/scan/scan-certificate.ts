@@ -32,9 +32,10 @@ export async function scanCertificate(presented: string, trust: ScannerTrust, at
     return { kind: 'certificate', issuer, family, listedS };
   }
   const { zh, en } = CREDENTIAL_CODES[code];
-  const text = { zh, en };
-  if (outcome === 'invalid') return { kind: 'refused', code, text, next: SCAN_CERTIFICATE_TEXTS.refused };
-  return { kind: 'problem', code, text, next: SCAN_CERTIFICATE_TEXTS.unsettled };
+  const said = { code, text: { zh, en } };
+  const { refused, unsettled } = SCAN_CERTIFICATE_TEXTS;
+  if (outcome === 'invalid') return { kind: 'refused', carried: 'certificate', ...said, next: refused };
+  return { kind: 'problem', ...said, next: unsettled };
 }
 
 async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {

@@ -183,7 +183,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
             <Stage onFrame={reading.onFrame} startsItself hint={SCAN_TEXTS.ready_hint} />
-            <Entry act={SCAN_TEXTS.check} onText={scanning.onText} onPicture={reading.onPicture} />
+            <Entry
+              isUseful={heading !== SCAN_TEXTS.ready_never}
+              act={SCAN_TEXTS.check}
+              onText={scanning.onText}
+              onPicture={reading.onPicture}
+            />
             <p class="tools">
               <button ref={manyButton} type="button" onClick={() => setMany(true)}>
                 {say(BATCH_TEXTS.many)}
