@@ -77,6 +77,9 @@ describe('a door in one hand', () => {
     const certified = await open.type(codeOf(codes, '900000', 'green'));
     expect(certified).toMatchObject({ decision: 'pass', verified: 'true' });
     expect(certified.words).toContain('Look at an identity document');
+    expect(certified.words).toMatch(/Signed is the gateway's answer|signed is the gateway's answer/);
+    expect(certified.words).toContain('Sandbox: simulated');
+    expect(certified.words).not.toContain("issuer's gateway");
     expect((await open.type(henan('green'))).words).not.toContain('identity document');
     await open.context.close();
   });
@@ -157,6 +160,9 @@ describe('many codes at once', () => {
     expect(await door.page.locator('.totals').innerText()).toMatch(
       /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*OTHER 1/,
     );
+    expect(await door.page.locator('.totals').innerText()).not.toMatch(/[●▲■?]/);
+    const unknown = await door.page.locator('tr[data-line="5"] .step').innerText();
+    expect(unknown).toBe(DOOR_NEXT_TEXTS.code_unrecognised.en);
     expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));
     expect(await seriousFindings(door.page)).toEqual([]);
     // One row has the focus, and keys hand it on.
@@ -189,6 +195,11 @@ describe('many codes at once', () => {
     await door.page.getByRole('button', { name: 'Check them all' }).click();
     await door.page.locator('[data-batch="stopped"]').waitFor();
     expect(await door.page.locator('tbody tr').count()).toBe(20);
+    const told = await door.page.locator('.batch [role=alert]').innerText();
+    expect(told).toMatch(/Stopped at line 21: 20 of 22 checked, 2 waiting\. No network\. Turn nobody away/);
+    expect(told).not.toMatch(/this code|the person/);
+    const all = door.page.getByRole('button', { name: 'Check them all' });
+    expect([await all.getAttribute('class'), await all.getAttribute('aria-disabled')]).toEqual([null, 'true']);
     await door.context.setOffline(false);
     await door.page.getByRole('button', { name: 'Go on with the rest' }).click();
     expect((await rows(door)).map(({ line }) => Number(line))).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));

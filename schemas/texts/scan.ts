@@ -1,4 +1,5 @@
 import type { LocalisedText } from '../code-lists/index.ts';
+import type { CredentialFamily } from '../credential-family.ts';
 import type { ProblemCode, UnrecognisedKind } from '../problem.ts';
 import type { Decision } from '../status.ts';
 
@@ -195,7 +196,20 @@ export const SCAN_CERTIFICATE_TEXTS = {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',
   },
-} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled', LocalisedText>;
+  checked_here: { zh: '本页面断网核验', en: 'checked in this page, without a network' },
+} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled' | 'checked_here', LocalisedText>;
+
+/** Whether a certificate that is decided without a network was looked up among those that were revoked, by its family. */
+export const REVOCATION_TEXTS = {
+  hcert: {
+    zh: '未查：信任包不含此类证书的撤销名单',
+    en: 'not looked up: the trust bundle lists no revoked certificates of this kind',
+  },
+  shc: {
+    zh: '已对照签发者在信任包中的撤销名单（如有）；此后的撤销在断网时无从得知',
+    en: "looked up in the issuer's list where the trust bundle has one; revocations since are not known without a network",
+  },
+} as const satisfies Record<CredentialFamily, LocalisedText>;
 
 /** Why there is no picture from the camera. */
 export const CAMERA_FAULT_TEXTS = {
@@ -269,6 +283,7 @@ export const SCAN_TEXTS = {
   },
   certificate: { zh: '证书', en: 'Certificate' },
   listed: { zh: '信任名单', en: 'Trust list' },
+  revocation: { zh: '撤销', en: 'Revocation' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
@@ -281,6 +296,7 @@ export const SCAN_TEXTS = {
   no_answer: { zh: '没有结果', en: 'NO ANSWER' },
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },
+  venue_id: { zh: '场所标识', en: 'Venue ID' },
   purpose: { zh: '目的', en: 'Purpose' },
   venue_unknown: { zh: '没有此场所，请另选一个。', en: 'There is no venue of that name: choose another.' },
   choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
@@ -288,6 +304,7 @@ export const SCAN_TEXTS = {
     zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
     en: 'Sandbox: every province is simulated. Decide nothing about a real person by it.',
   },
+  sandbox_answer: { zh: '沙箱模拟，不涉及真实的人', en: 'Sandbox: simulated, about nobody real' },
   sign_in: { zh: '查验前须登录场所', en: 'Sign in for a venue to check codes' },
   sign_in_hint: {
     zh: '请使用场所授权服务器签发的访问令牌。令牌只留在本页面的内存中，重新加载即丢弃。',
@@ -336,9 +353,18 @@ export const SCAN_TEXTS = {
     zh: '此网关的国家信任锚，与本机此前采信的不同。',
     en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
-  anchor_take: {
-    zh: '经其他途径核对后，采信新的信任锚',
-    en: 'Trust the new anchor, after comparing it by another way',
+  anchor_heading: { zh: '两个国家信任锚的指纹', en: 'The thumbprints of both national anchors' },
+  anchor_known: { zh: '本机此前采信', en: 'Trusted by this device so far' },
+  anchor_offered: { zh: '此网关现在给出', en: 'Given by this gateway now' },
+  anchor_lists: { zh: '证书名单签署密钥', en: 'Signs lists of certificates:' },
+  anchor_compared: {
+    zh: '我已通过电话等其他途径，与国家平台逐组核对了新的指纹，完全一致',
+    en: 'I have compared the new thumbprints with the national platform by another way, such as the telephone: they are the same',
+  },
+  anchor_take: { zh: '采信新的信任锚', en: 'Trust the new anchor' },
+  tell_operator: {
+    zh: '请重试；仍如此时，请告知运维人员。',
+    en: 'Try again, and tell the operator if that does not help.',
   },
   clock_off_ahead: { zh: '本机时钟快', en: 'This clock is ahead by' },
   clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },

@@ -2,6 +2,7 @@ import type { AccessReason } from '../../../schemas/access-reason.ts';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import type { CredentialFamily } from '../../../schemas/credential-family.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
@@ -33,9 +34,14 @@ export type Outcome =
   | { readonly kind: 'untold'; readonly failure: FailedCheck }
   /**
    * A certificate that its holder carries, by its issuer as the trust list has it; `listedS`: when that list was issued, the
-   * oldest where there are several. What it certifies is nobody's here.
+   * oldest where there are several; `family`: what was looked up of it goes by that. What it certifies is nobody's here.
    */
-  | { readonly kind: 'certificate'; readonly issuer: string; readonly listedS: number }
+  | {
+      readonly kind: 'certificate';
+      readonly issuer: string;
+      readonly family: CredentialFamily;
+      readonly listedS: number;
+    }
   /** A pass or a certificate that is not believed. */
   | {
       readonly kind: 'refused';

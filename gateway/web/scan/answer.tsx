@@ -5,15 +5,15 @@ import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { ABROAD, type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
-  ASSURANCE_TEXTS,
   ageText,
   DECISION_TEXTS,
+  evidenceText,
   freshnessText,
   NO_PHONE_TEXT,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import {
@@ -36,6 +36,8 @@ const LIST_AGED_S = 300;
 
 interface AnswerProps {
   readonly outcome: Outcome | null;
+  /** Every province is then simulated: a green screen says so as well. */
+  readonly isSandbox: boolean;
   readonly nowS: () => number;
   readonly onNext: () => void;
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
@@ -43,7 +45,7 @@ interface AnswerProps {
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -88,6 +90,7 @@ export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
               <button type="button" class="next" onClick={onNext}>
                 {say(isSamePersonNext(outcome) ? SCAN_TEXTS.scan_again : SCAN_TEXTS.next)}
               </button>
+              {isSandbox && <p class="simulated">{say(SCAN_TEXTS.sandbox_answer)}</p>}
             </div>
           </div>
         </>
@@ -109,7 +112,12 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
           <dl class="rows">
             <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>
             <Row name={SCAN_TEXTS.issued_by}>{outcome.issuer}</Row>
-            <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+            <Row name={SCAN_TEXTS.evidence}>
+              {say(CREDENTIAL_CODES.ok)}
+              {say({ zh: '；', en: '; ' })}
+              {say(SCAN_CERTIFICATE_TEXTS.checked_here)}
+            </Row>
+            <Row name={SCAN_TEXTS.revocation}>{say(REVOCATION_TEXTS[outcome.family])}</Row>
             <Row name={SCAN_TEXTS.listed}>{say(listedText(outcome.listedS, nowS))}</Row>
           </dl>
         </>
@@ -161,7 +169,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
-          {say(ASSURANCE_TEXTS[claims.assurance])}
+          {say(evidenceText(claims))}
           {say({ zh: '；', en: '; ' })}
           {say(SCAN_TEXTS.verified_here)}
         </Row>
