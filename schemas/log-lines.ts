@@ -88,6 +88,11 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['code', 'reason'],
     about: 'See “The registry’s log”',
   },
+  'a part of this node did not follow a change of the registry': {
+    level: 'error',
+    members: ['reason'],
+    about: 'The change itself is in force; that part may go by what was before. Restart the node, and report the line',
+  },
   'the registry is followed': {
     level: 'info',
     members: ['reason'],
@@ -158,7 +163,7 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     level: 'warn',
     members: ['reason'],
     about:
-      'The command line on this machine verifies with an older one while no gateway answers; written at the next change',
+      'The command line on this machine verifies with an older one while no gateway answers; tried again after a minute',
   },
   'the keys of the log have changed': {
     level: 'info',

@@ -118,8 +118,10 @@ export class SubordinateRefresh {
       if (claims.iat < (record.configured_s ?? 0)) {
         throw new AuthorityError('request_refused', 'newer keys of the entity were taken before');
       }
+      // One that was given up stays so, and keeps no other from being taken.
+      const over = new Set(record.given_up.map(keyIdentity));
       // More than an event holds is cut from the old end: announced and active keys come last in a ring.
-      const jwks = admissibleKeys(stated.slice(-MOST_ADMITTED_KEYS));
+      const jwks = admissibleKeys(stated.filter((jwk) => !over.has(keyIdentity(jwk))).slice(-MOST_ADMITTED_KEYS));
       const known = new Set(before.map(keyIdentity));
       const isSame = jwks.length === known.size && jwks.every((jwk) => known.has(keyIdentity(jwk)));
       const published = this.#newPublished(record, claims);

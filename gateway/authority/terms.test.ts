@@ -44,6 +44,7 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
     changed: MARK,
     jwks: [],
     published: [],
+    given_up: [],
     configured_s: null,
   };
 }

@@ -64,6 +64,7 @@ export async function createRegistryLog(): Promise<RegistryLog> {
       genesis,
       nowS,
       onFault: fail,
+      onListenerFault: (error) => fail(new Error('a listener threw', { cause: error })),
     });
   const registry = await openOn(openStore());
   const logger = pino({ level: 'silent' });

@@ -3,13 +3,15 @@ import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { HttpReply } from '../client/exchange.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from '../trust/bundle-bytes.ts';
 import { isCertificateFault } from '../upstream/certificate-fault.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 const REPLY_WITHIN_MS = 15_000;
-const MAX_REPLY_BYTES = 8 * 1024 * 1024;
+/** The largest one is a trust bundle. */
+const MAX_REPLY_BYTES = MAX_TRUST_BUNDLE_BYTES;
 
 interface RawReply {
   readonly status: number;

@@ -3,12 +3,11 @@ import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import type { CheckpointTrust } from '../log/checkpoint.ts';
 import { LogError } from '../log/log-error.ts';
 import { parseVerifierKey } from '../log/note.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from '../trust/bundle-bytes.ts';
 import { type RegistryPin, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { readBoundedFile } from './bounded-input.ts';
 import type { Environment } from './cli.ts';
 import { CliError } from './cli-error.ts';
-
-const MAX_ANCHOR_BYTES = 4 * 1024 * 1024;
 
 /** The registry that is pinned here, and whom to believe about its log. */
 export interface PinnedRegistry {
@@ -23,7 +22,7 @@ export interface PinnedRegistry {
 export function readRegistryPin(anchorFile: string | undefined, env: Environment): PinnedRegistry | null {
   const named = anchorFile ?? (env['HUREN_ANCHOR_FILE'] || undefined);
   const path = named ?? join(env['HUREN_DATA_DIR'] || '.huren', 'anchor.json');
-  const file = readBoundedFile(path, MAX_ANCHOR_BYTES);
+  const file = readBoundedFile(path, MAX_TRUST_BUNDLE_BYTES);
   if (file === 'missing' && named === undefined) return null;
   const pin = file === 'missing' || file === 'too_large' ? undefined : pinIn(file.text);
   if (pin === undefined) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ownMember } from '../../schemas/own-member.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from '../trust/bundle-bytes.ts';
 import { chainInResponse } from '../trust/resolve-response.ts';
 import { type TrustBundle, trustBundleSchema } from '../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../trust/trust-chain.ts';
@@ -29,8 +30,6 @@ export interface TrustOptions {
   readonly anchor?: string;
   readonly bundle?: string;
 }
-
-const MAX_BUNDLE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The anchor from `--anchor`, HUREN_ANCHOR_FILE or the data directory, never from a gateway: whoever gives the answer
@@ -132,7 +131,7 @@ function readBundle(path: string): TrustBundle {
 }
 
 function findBundle(path: string): TrustBundle | null {
-  const file = readBoundedFile(path, MAX_BUNDLE_BYTES);
+  const file = readBoundedFile(path, MAX_TRUST_BUNDLE_BYTES);
   if (file === 'missing') return null;
   if (file !== 'too_large') {
     const parsed = trustBundleSchema.safeParse(jsonOrUndefined(file.text));

@@ -27,6 +27,7 @@ const stateWith = (published: readonly PublishedRecord[], kind: SubordinateRecor
         changed: MARK,
         jwks: [],
         published,
+        given_up: [],
         configured_s: null,
       },
     ],

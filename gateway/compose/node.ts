@@ -14,6 +14,7 @@ import type { NodeExtras, NodeParts, Role, Siblings } from './node-parts.ts';
 import { openLogger } from './open-logger.ts';
 import { openOperators } from './open-operators.ts';
 import { openParts } from './open-parts.ts';
+import { openOrClose } from './opened.ts';
 import { openReadiness } from './readiness.ts';
 import { registerReadinessMetrics } from './readiness-metrics.ts';
 import { openAuthority, openHandover } from './roles/authority.ts';
@@ -86,8 +87,12 @@ export function openListener(config: Config): ReturnType<typeof createListener> 
 /** Composes a node behind a listener. On a fault what was opened is closed again. */
 export async function answerWith(listener: Listener, config: Config, extras: NodeExtras): Promise<RunningNode> {
   try {
-    const node = await createNode(config, config.entityId ?? listener.url, listener.isDraining, extras);
-    listener.answer(createApp(node));
+    const nodeUrl = config.entityId ?? listener.url;
+    const node = await openOrClose(async (opened) => {
+      const created = await createNode(config, nodeUrl, listener.isDraining, extras, opened);
+      listener.answer(createApp(created));
+      return created;
+    });
     return {
       url: listener.url,
       node,
@@ -109,27 +114,35 @@ async function createNode(
   nodeUrl: string,
   isDraining: () => boolean,
   extras: NodeExtras,
+  opened: AsyncDisposableStack,
 ): Promise<Node> {
-  const opened = await openParts(config, nodeUrl, extras);
-  const { parts, passes } = opened;
+  const { parts, passes, gateWith } = await openParts(config, nodeUrl, extras, opened);
+  const closing = <R extends Role>(role: R): R => {
+    opened.defer(() => role.close());
+    return role;
+  };
   const submission = await openWriting(parts);
   const door = config.roles.has('authority') ? openAuthorityDoor(parts, submission) : null;
-  const authority = door === null ? null : await openAuthority(parts, door);
+  const authority = door === null ? null : closing(await openAuthority(parts, door));
   const handover = openHandover(parts, async (configuration) => await authority?.take(configuration));
-  opened.gateWith(handover);
-  const destination = config.roles.has('destination') ? openDestination(parts, passes) : null;
-  const issuer = config.roles.has('issuer') ? openIssuer(parts) : null;
+  gateWith(handover);
+  const destination = config.roles.has('destination') ? closing(openDestination(parts, passes)) : null;
+  const issuer = config.roles.has('issuer') ? closing(openIssuer(parts)) : null;
   const roles = [
     ...(destination === null ? [] : [destination]),
     ...(issuer === null ? [] : [issuer]),
-    openRegistryRole(parts, submission),
+    closing(openRegistryRole(parts, submission)),
     ...(authority === null ? [] : [authority]),
-    ...(destination === null && !config.roles.has('monitor') ? [] : [openMonitor(parts)]),
+    ...(destination === null && !config.roles.has('monitor') ? [] : [closing(openMonitor(parts))]),
   ];
   const chains = watchChains({ trust: parts.trust, metrics: parts.metrics.registry, log: parts.log });
+  opened.defer(() => chains.stop());
   const looking = setInterval(() => void handover.look(), HANDOVER_LOOK_MS).unref();
+  opened.defer(() => clearInterval(looking));
   const comparisons = compareWithOthers(parts);
+  opened.defer(async () => await comparisons?.close());
   const token = watchToken(parts.keys, parts.log);
+  opened.defer(() => token.stop());
   const readiness = openReadiness({ config, parts, roles, chains, handover, token, isDraining });
   registerReadinessMetrics(parts.metrics.registry, readiness, parts.nowMs);
   return {
@@ -139,14 +152,7 @@ async function createNode(
     operators: openOperators(parts),
     readiness,
     collect: (metrics) => collect(metrics, parts, [issuer, destination]),
-    close: async () => {
-      clearInterval(looking);
-      chains.stop();
-      token.stop();
-      await comparisons?.close();
-      await Promise.all(roles.map((role) => role.close()));
-      await opened.close();
-    },
+    close: () => opened.disposeAsync(),
   };
 }
 

@@ -6,7 +6,7 @@ import { FollowedRegistry } from '../registry/followed-registry.ts';
 import { type FetchBytes, httpLogSource } from '../registry/http-log-source.ts';
 import type { PostgresPool } from '../stores/postgres-pool.ts';
 import type { Config } from './config.ts';
-import { lastCheckpointPath, openSnapshotKey, openStore } from './open-registry.ts';
+import { lastCheckpointPath, logListenerFault, openSnapshotKey, openStore } from './open-registry.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
 
 /** A registry that is written elsewhere, and this node's copy of its entries. */
@@ -41,6 +41,7 @@ export async function openFollowedRegistry(settings: {
       checkpointPath: lastCheckpointPath(config.dataDir),
       nowS: () => Math.floor(Date.now() / 1000),
       onFault: ({ code, message }) => logger.error({ code, reason: message }, 'the registry is not believed'),
+      onListenerFault: (error) => logListenerFault(logger, error),
       onContact: (contact, reason) => {
         if (contact === 'following') logger.info({ reason }, 'the registry is followed');
         else logger.warn({ reason }, 'the registry cannot be reached');

@@ -30,11 +30,15 @@ export interface OpenedParts {
   /** From now on keys of entities that have a superior are put to use as this says. */
   readonly gateWith: (handover: Handover) => void;
   readonly passes: PassDesk;
-  readonly close: () => Promise<void>;
 }
 
-/** Opens what every role stands on. Throws ConfigError. */
-export async function openParts(config: Config, nodeUrl: string, extras: NodeExtras): Promise<OpenedParts> {
+/** Opens what every role stands on; `opened` closes it. Throws ConfigError. */
+export async function openParts(
+  config: Config,
+  nodeUrl: string,
+  extras: NodeExtras,
+  opened: AsyncDisposableStack,
+): Promise<OpenedParts> {
   const log = openLogger(config);
   logOpenFiles(log);
   const metrics = createMetrics();
@@ -43,12 +47,15 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  opened.defer(() => keys.close());
   const stores = openStores(config, log);
+  opened.defer(() => stores.close());
   const outgoing = openOutgoing({
     networks: extras.networks ?? networksOf(config.networks),
     onRefused: ({ host, reason }) => log.warn({ host }, REFUSALS[reason]),
     nowMs,
   });
+  opened.defer(() => outgoing.close());
   const { documents } = outgoing;
   const registry = await openEitherRegistry(config, {
     keys,
@@ -58,6 +65,7 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     pinned,
     log,
   });
+  opened.defer(() => registry.registry.close());
   const gateways: { current: NodeParts['trust']['gateways'] } = { current: new Map() };
   const passes = openPassDesk({
     store: stores.passes,
@@ -86,9 +94,11 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     onKeyFault: (error) => log.error({ reason: reasonOf(error) }, 'keys unusable'),
     onBundleFault: (error) => log.warn({ reason: reasonOf(error) }, 'the trust bundle was not written'),
   });
+  opened.defer(() => trust.close());
   gateways.current = trust.gateways;
   const upstreams = extras.openUpstreams?.(outgoing) ?? openUpstreams(config, outgoing, log);
   const shared = openShared({ config, stores, metrics, log, nowMs });
+  opened.defer(() => shared.close());
   shared.onInvalidated(trust.forgetKey);
   registerRegistryMetrics(metrics.registry, registry.registry);
   registerDeviationGauge(metrics, () => registry.registry.current(), nowMs);
@@ -114,12 +124,6 @@ export async function openParts(config: Config, nodeUrl: string, extras: NodeExt
     passes,
     gateWith: (handover) => {
       gate.handover = handover;
-    },
-    close: async () => {
-      trust.close();
-      await Promise.all([outgoing.close(), registry.registry.close(), shared.close()]);
-      await stores.close();
-      keys.close();
     },
   };
 }

@@ -70,6 +70,7 @@ export async function openRegistry(
       genesis: { anchor, logKeys: null },
       nowS: () => Math.floor(Date.now() / 1000),
       onFault: (fault) => logger.fatal({ code: fault.code, reason: fault.message }, 'the log is no longer followed'),
+      onListenerFault: (error) => logListenerFault(logger, error),
     });
     opened.registry = registry;
     return { registry, store, logSigner };
@@ -97,6 +98,12 @@ export async function openSubmission(
   const { keys, registrarId, simulated, lists, live } = settings;
   const registrar = await keys.openActor(REGISTRY_OWNER, registrarId);
   return { registry: opened.registry, registrar, check: { production: !simulated, lists, nowMs: Date.now, live } };
+}
+
+/** What listens to the registry and threw: a fault of the software, which stops neither the registry nor other listeners. */
+export function logListenerFault(logger: Logger, error: unknown): void {
+  const reason = error instanceof Error ? error.message : 'unknown';
+  logger.error({ reason }, 'a part of this node did not follow a change of the registry');
 }
 
 /** Where the last checkpoint is kept outside the store. */

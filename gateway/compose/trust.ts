@@ -80,8 +80,14 @@ export async function openTrust(parts: Parts): Promise<Trust> {
   const directory = registeredProvinces(folded);
   const source = anchor === null ? nowhere : openChainSource(federation, anchor, { remote, nowS });
   const isVouchedFor = (entityId: string) => isAdmitted(folded(), entityId);
+  const whenReadAhead = (entityId: string, fault: TrustErrorCode | null) => {
+    if (fault === null) bundleFile.renew();
+    onReadAhead(entityId, fault);
+  };
   const resolver =
-    anchor === null ? null : new EntityResolver({ anchor, chainOf: source, nowS, isVouchedFor, onReadAhead });
+    anchor === null
+      ? null
+      : new EntityResolver({ anchor, chainOf: source, nowS, isVouchedFor, onReadAhead: whenReadAhead });
   const chainOf = (entityId: string) => resolver?.statements(entityId) ?? nowhere();
   const trustBundle = async () => {
     if (anchor === null) return null;
@@ -97,7 +103,14 @@ export async function openTrust(parts: Parts): Promise<Trust> {
       credentials: parts.credentials.bundled(),
     });
   };
-  const writeBundle = keepBundleFile(dataDir, trustBundle, onBundleFault);
+  const bundleFile = keepBundleFile({
+    dataDir,
+    collect: trustBundle,
+    firstEndS: ({ chains }) =>
+      Math.min(...Object.keys(chains).map((id) => resolver?.known(id)?.expS ?? Number.POSITIVE_INFINITY)),
+    nowS,
+    onFault: onBundleFault,
+  });
   const stopWatching = watchKeyRings({
     rings: rings.map(([, ring]) => ring),
     nowS,
@@ -107,12 +120,12 @@ export async function openTrust(parts: Parts): Promise<Trust> {
         federation.renew(id);
         resolver?.forget(id);
       }
-      writeBundle();
+      bundleFile.write();
     },
     onError: onKeyFault,
   });
-  const stopFollowing = followRecords(registry, (id) => resolver?.forget(id), writeBundle);
-  const stopShelf = parts.credentials.onChange(writeBundle);
+  const stopFollowing = followRecords(registry, (id) => resolver?.forget(id), bundleFile.write);
+  const stopShelf = parts.credentials.onChange(bundleFile.write);
   return {
     ...hosting,
     remote,
@@ -137,6 +150,7 @@ export async function openTrust(parts: Parts): Promise<Trust> {
       stopFollowing();
       stopShelf();
       stopWatching();
+      bundleFile.stop();
     },
   };
 }

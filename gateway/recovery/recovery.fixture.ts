@@ -59,6 +59,7 @@ export async function openNode({ dataDir, databaseUrl }: NodePlaces) {
     snapshotKey: await snapshotKeyIn(dataDir),
     checkpointPath: join(dataDir, 'last-checkpoint.txt'),
     onFault: () => {},
+    onListenerFault: () => {},
   });
   return {
     registry,

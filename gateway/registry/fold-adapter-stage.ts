@@ -36,8 +36,10 @@ export function activateAdapter(
   const { adapter, version } = found;
   const mover = moverOf(state, iss, body.province);
   if (isRejection(mover)) return mover;
-  if (adapter.suspended !== null) return rejected('adapter_is_suspended');
-  const refusal = refuseUnmovable(state, version) ?? refuseOverlap(state, adapter, version);
+  if (adapter.suspended !== null && !(body.mode.stage === 'full' && isStuck(state, adapter))) {
+    return rejected('adapter_is_suspended');
+  }
+  const refusal = refuseService(state, adapter, version);
   if (refusal !== undefined) return refusal;
   if (adapter.active === version.version) return rejected('already_active');
   if (body.mode.stage === 'full') {
@@ -65,6 +67,7 @@ export function suspendAdapter(
   return withAdapter(state, { ...adapter, suspended, changed: mark });
 }
 
+/** What answers again has to be what could be put to use today: much may have changed while it was suspended. */
 export function resumeAdapter(
   state: FoldState,
   { iss, body }: EventOf<'adapter_resumed'>,
@@ -75,6 +78,8 @@ export function resumeAdapter(
   const { adapter, mover } = moved;
   if (adapter.suspended === null) return rejected('adapter_not_suspended');
   if (mover.role === 'province' && adapter.suspended.role !== 'province') return rejected('suspension_not_yours');
+  const refusal = refuseResumption(state, adapter);
+  if (refusal !== undefined) return refusal;
   return withAdapter(state, { ...adapter, suspended: null, changed: mark });
 }
 
@@ -90,8 +95,8 @@ export function rollBackAdapter(
   const target = adapter.versions.find(({ version }) => version === body.to_version);
   const onTrial = adapter.trial !== null;
   if (target?.served !== true || (target.version === adapter.active && !onTrial)) return rejected('rollback_target');
-  const unmovable = refuseUnmovable(state, target) ?? refuseOverlap(state, adapter, target);
-  if (unmovable !== undefined) return unmovable;
+  const refusal = refuseService(state, adapter, target);
+  if (refusal !== undefined) return refusal;
   return withAdapter(state, { ...adapter, active: target.version, trial: null, changed: mark });
 }
 
@@ -125,13 +130,29 @@ function moverOf(state: FoldState, iss: string, province: ProvinceCode): EntityR
   }
 }
 
-function refuseUnmovable(state: FoldState, version: VersionRecord): Rejection | undefined {
+/** Why a version may not answer now, in full or on trial, whichever way it comes to that. */
+function refuseService(state: FoldState, adapter: AdapterRecord, version: VersionRecord): Rejection | undefined {
   const enough = countingApprovals(state, version).length >= APPROVALS_NEEDED;
   return (
     refuseRejected(version) ??
     refuseUnchecked(version) ??
-    (enough ? refuseNode(state, version) : rejected('approvals_missing'))
+    (enough ? undefined : rejected('approvals_missing')) ??
+    refuseNode(state, version) ??
+    refuseOverlap(state, adapter, version)
   );
+}
+
+/** Of all that a resumption sets to work: what is in full use, and what is on trial beside it. */
+function refuseResumption(state: FoldState, adapter: AdapterRecord): Rejection | undefined {
+  const used = adapter.versions.filter(
+    ({ version }) => version === adapter.active || version === adapter.trial?.version,
+  );
+  return used.map((version) => refuseService(state, adapter, version)).find((refusal) => refusal !== undefined);
+}
+
+/** Nobody activates around a suspension. What could not be resumed is replaced, and stays suspended until somebody resumes it. */
+function isStuck(state: FoldState, adapter: AdapterRecord): boolean {
+  return refuseResumption(state, adapter) !== undefined;
 }
 
 /** A node that nobody vouches for, or that is another province's, would leave every destination with no answer. */

@@ -4,7 +4,7 @@ import { signEntityStatement } from '../trust/entity-statement.ts';
 import type { PublicJwk } from '../trust/public-key.ts';
 import { STATUS_ISSUER } from '../trust/trust-bundle.ts';
 import { isPublishedInLog, publishedKeysOf } from './fold-published-keys.ts';
-import { admission, admittedWorld, federationKey, provinceOf } from './fold-subordinates.fixture.ts';
+import { admission, admittedWorld, federationKey, nextKey, provinceOf } from './fold-subordinates.fixture.ts';
 import { actors, makeActor, NOW_S, OFF_CURVE_KEY, type World } from './registry.fixture.ts';
 
 const { anchor, henan, shanghai } = actors;
@@ -95,6 +95,26 @@ describe('keys that an entity signs other things with', () => {
     expect(await change(short, { listed: [{ ...ONE, ends_s: NOW_S + 90 }, TWO], atS: NOW_S + 59 })).toBe(null);
     expect(await change(short, { listed: [ONE, TWO], atS: NOW_S + 90 })).toBe('key_ended');
     expect(await change(world.fork(), { listed: [ONE, { ...TWO, ends_s: NOW_S }] })).toBe('key_ended');
+  });
+
+  test('come back with an entity that was removed and is admitted again', async () => {
+    const later = world.fork();
+    await later.do(henan, 'subordinate_removed', { entity_id: ISSUER });
+    expect(isPublishedInLog(later.state, ISSUER, one.kid)).toBe(false);
+    const again = (published?: PublishedKey[]) => {
+      const jwks = { keys: [nextKey.publicJwk] };
+      return admission(ISSUER, { kind: 'issuer', jwks, ...(published === undefined ? {} : { published }) });
+    };
+    expect(await later.try(henan, 'subordinate_admitted', again([ONE, TWO]))).toBe('key_ended');
+    expect(await later.try(henan, 'subordinate_admitted', again([{ jwk: { ...one, kid: 'again' } }]))).toBe(
+      'key_reused',
+    );
+    expect(await later.fork().try(henan, 'subordinate_admitted', again())).toBe(null);
+    expect(await later.try(henan, 'subordinate_admitted', again([TWO]))).toBe(null);
+    expect(records(later).map(({ jwk, ended_s }) => [jwk.kid, ended_s])).toEqual([
+      [one.kid, NOW_S],
+      [two.kid, null],
+    ]);
   });
 
   test.each<[string, Change, string]>([

@@ -31,6 +31,11 @@ export function publishedAfter(
   return [...kept, ...added.map(({ jwk, ends_s = null }) => ({ jwk, announced_s: atS, ends_s, ended_s: null }))];
 }
 
+/** A subordinate's published keys once it is removed at `atS`: none of them counts any more. */
+export function allEnded(records: Records, atS: number): Records {
+  return records.map((record) => (record.ended_s === null ? { ...record, ended_s: atS } : record));
+}
+
 /** Whether the log lets a subordinate sign with a key now. */
 export function isPublishedInLog(
   { subordinates }: { readonly subordinates: ReadonlyMap<string, { readonly published: Records }> },

@@ -25,7 +25,7 @@ import {
   withNewKey,
 } from './registry.fixture.ts';
 
-const { anchor, gateway, first, second, henan, shanghai, hainan, stranger } = actors;
+const { anchor, gateway, first, second, third, henan, shanghai, hainan, stranger } = actors;
 const FULL = { stage: 'full' } as const;
 const HENANS = { province: '410000' } as const;
 const [mandate] = sandboxMandates(NOW_S * 1000, anchor.entityId, []);
@@ -139,6 +139,24 @@ describe('what a province is served with', () => {
       await world.do(liftedBy, 'adapter_resumed', HENANS);
       expect(world.state.adapters.get('410000')).toMatchObject({ active: '1.0.0', suspended: null });
     }
+  });
+
+  test('is suspended for ever once its approvals stand no more, or answers again by being replaced', async () => {
+    const stuck = active.fork();
+    await stuck.do(henan, 'adapter_suspended', { ...HENANS, reason: 'misuse' });
+    await stuck.do(anchor, 'entity_removed', { entity_id: second.entityId });
+    await stuck.enrol(third, 'operator');
+    const approved = stuck.fork();
+    await approved.do(third, 'adapter_approved', HENAN_1_NAMED);
+    await approved.do(henan, 'adapter_resumed', HENANS);
+    await stuck.submitAndCheck(henan, HENAN_2);
+    for (const operator of [first, third]) await stuck.do(operator, 'adapter_approved', HENAN_2_NAMED);
+    const shadow = { ...HENAN_2_NAMED, mode: { stage: 'shadow' } as const };
+    expect(await stuck.try(henan, 'adapter_activated', shadow)).toBe('adapter_is_suspended');
+    await stuck.do(henan, 'adapter_activated', { ...HENAN_2_NAMED, mode: FULL });
+    expect(stuck.state.adapters.get('410000')).toMatchObject({ active: '2.0.0', suspended: { role: 'province' } });
+    await stuck.do(henan, 'adapter_resumed', HENANS);
+    expect(stuck.state.adapters.get('410000')).toMatchObject({ active: '2.0.0', suspended: null });
   });
 
   test('goes on being tried after a roll-back to what is in use', async () => {

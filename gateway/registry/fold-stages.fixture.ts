@@ -1,7 +1,7 @@
 import type { Row } from './fold-row.fixture.ts';
 import { actors, HENAN_1_NAMED, HENAN_2, HENAN_2_NAMED } from './registry.fixture.ts';
 
-const { gateway, first, henan, shanghai } = actors;
+const { anchor, gateway, first, second, third, henan, shanghai } = actors;
 const FULL = { stage: 'full' } as const;
 const HENANS = { province: '410000' } as const;
 const MISUSE = { ...HENANS, reason: 'misuse' } as const;
@@ -30,6 +30,30 @@ export const STAGES: Row[] = [
     async (w) => {
       await w.do(henan, 'adapter_suspended', MISUSE);
       return w.try(shanghai, 'adapter_resumed', HENANS);
+    },
+  ],
+  [
+    'the resumption of what an operator approved who was removed since',
+    'approvals_missing',
+    'active',
+    async (w) => {
+      await w.do(first, 'adapter_suspended', MISUSE);
+      await w.do(anchor, 'entity_removed', { entity_id: second.entityId });
+      return w.try(first, 'adapter_resumed', HENANS);
+    },
+  ],
+  [
+    'the resumption of a trial that was approved with a key revoked since',
+    'approvals_missing',
+    'active',
+    async (w) => {
+      await w.submitAndCheck(henan, HENAN_2);
+      await w.enrol(third, 'operator');
+      for (const operator of [first, third]) await w.do(operator, 'adapter_approved', HENAN_2_NAMED);
+      await w.do(first, 'adapter_activated', { ...HENAN_2_NAMED, mode: { stage: 'shadow' } });
+      await w.do(first, 'adapter_suspended', MISUSE);
+      await w.do(anchor, 'key_revoked', { entity_id: third.entityId, use: 'registry', kid: third.signer.kid });
+      return w.try(first, 'adapter_resumed', HENANS);
     },
   ],
   [

@@ -89,7 +89,9 @@ const subordinateRecordSchema = z.strictObject({
   admitted: markSchema,
   changed: markSchema,
   jwks: z.array(registryJwkSchema).readonly(),
-  /** Empty for a province, whose statement keys are its own to announce, and for an authorization server. */
+  /** Keys that stood in `jwks` before and never will again: given up by a change, or taken away by a removal. */
+  given_up: z.array(registryJwkSchema).readonly(),
+  /** None counts for a province, whose statement keys are its own to announce, or for an authorization server. */
   published: z.array(publishedRecordSchema).readonly(),
   /** When the configuration was issued that these keys come from; null: they came with the admission. */
   configured_s: numericDateSchema.nullable(),

@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../keys/actor.ts';
 import { fold } from './fold.ts';
-import { admittedWorld, configuration, federationKey, GATEWAY, nextKey } from './fold-subordinates.fixture.ts';
+import {
+  admission,
+  admittedWorld,
+  configuration,
+  federationKey,
+  GATEWAY,
+  nextKey,
+} from './fold-subordinates.fixture.ts';
 import { actors, NOW_S, SM2_KEY, type World } from './registry.fixture.ts';
 
 const { anchor, henan } = actors;
@@ -40,6 +47,22 @@ describe('new keys of a subordinate', () => {
     const refused = { rejected: 'keys_not_handed_over', detail: 'newer keys were taken' };
     expect(await taken(NOW_S - 61, [federationKey])).toEqual(refused);
     expect(await taken(NOW_S - 60, [federationKey])).toBe(null);
+  });
+
+  test('are those that were given up before, although those in use sign for them', async () => {
+    const later = world.fork();
+    const taken = async (signer: Actor, keys: Actor[]) =>
+      await later.try(henan, 'subordinate_keys_changed', {
+        entity_id: GATEWAY,
+        jwks: { keys: keys.map(({ publicJwk }) => publicJwk) },
+        configuration: await configuration(signer, keys),
+      });
+    expect(await taken(federationKey, [federationKey, nextKey])).toBe(null);
+    expect(await taken(nextKey, [nextKey])).toBe(null);
+    expect(await taken(nextKey, [nextKey, federationKey])).toBe('key_reused');
+    expect(later.state.subordinates.get(GATEWAY)?.given_up).toEqual([federationKey.publicJwk]);
+    await later.do(henan, 'subordinate_removed', { entity_id: GATEWAY });
+    expect(await later.try(henan, 'subordinate_admitted', admission(GATEWAY))).toBe('key_reused');
   });
 
   test('are taken for somebody who is not there any more, or never was', async () => {

@@ -6,6 +6,7 @@ import {
   type Admission,
   admission,
   admittedWorld,
+  configuration,
   federationKey,
   GATEWAY,
   nextKey,
@@ -128,6 +129,28 @@ describe('admissions', () => {
     expect(await later.try(henan, 'subordinate_admitted', half)).toBe('key_reused');
     const fresh = admission(GATEWAY, { jwks: { keys: [nextKey.publicJwk] } });
     expect(await later.try(henan, 'subordinate_admitted', fresh)).toBe(null);
+    // Nor with those of the time before the last.
+    await later.do(henan, 'subordinate_removed', { entity_id: GATEWAY });
+    expect(await later.try(henan, 'subordinate_admitted', admission(GATEWAY))).toBe('key_reused');
+  });
+
+  test('a province that is enrolled again finds its old federation key at work, and its gateway with it', async () => {
+    const later = world.fork();
+    await later.do(anchor, 'entity_removed', { entity_id: henan.entityId });
+    await later.enrol({ ...stranger, entityId: henan.entityId }, 'province', '410000');
+    expect([henan.entityId, GATEWAY].map((id) => isAdmitted(later.state, id))).toEqual([false, false]);
+    const again = provinceOf(henan.entityId, '410000');
+    const taken = {
+      entity_id: henan.entityId,
+      jwks: again.jwks,
+      configuration: await configuration(federationKey, [federationKey], henan.entityId),
+    };
+    expect(await later.try(anchor, 'subordinate_keys_changed', taken)).toBe('subordinate_unknown');
+    expect(await later.try(anchor, 'subordinate_admitted', again)).toBe('key_reused');
+    const fresh = { ...again, jwks: { keys: [nextKey.publicJwk] } };
+    expect(await later.try(anchor, 'subordinate_admitted', fresh)).toBe(null);
+    expect([henan.entityId, GATEWAY].map((id) => isAdmitted(later.state, id))).toEqual([true, true]);
+    expect(await later.try(anchor, 'subordinate_admitted', fresh)).toBe('subordinate_exists');
   });
 
   test('another province removes a gateway, or the anchor cannot', async () => {

@@ -3,7 +3,7 @@ import type { EventOf, RegistryJwk } from '../../schemas/registry-event.ts';
 import { peekEntityStatement } from '../trust/entity-statement.ts';
 import { keyIdentity } from '../trust/public-key.ts';
 import { refuseKeySet, refuseUnverifiable } from './fold-entities.ts';
-import { publishedAfter } from './fold-published-keys.ts';
+import { allEnded, publishedAfter } from './fold-published-keys.ts';
 import {
   type EntityRecord,
   type FoldState,
@@ -31,12 +31,15 @@ export function admitSubordinate(
   const refusal =
     refuseKind(state, superior, body) ?? refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
   if (refusal !== undefined) return refusal;
-  const published = publishedAfter(body.kind, [], body.published, mark.at_s);
-  if ('rejected' in published) return published;
   const before = state.subordinates.get(body.entity_id);
-  if (body.entity_id === state.anchor || before?.state === 'admitted') return rejected('subordinate_exists');
+  if (body.entity_id === state.anchor || (before !== undefined && stands(state, before))) {
+    return rejected('subordinate_exists');
+  }
   // Whoever was removed may have been removed because of these very keys.
-  if (before !== undefined && shareKeys(before.jwks, body.jwks.keys)) return rejected('key_reused');
+  const given_up = before === undefined ? [] : [...before.given_up, ...before.jwks];
+  if (shareKeys(given_up, body.jwks.keys)) return rejected('key_reused');
+  const published = publishedAfter(body.kind, before?.published ?? [], body.published, mark.at_s);
+  if ('rejected' in published) return published;
   const record: SubordinateRecord = {
     entity_id: body.entity_id,
     superior: iss,
@@ -51,6 +54,7 @@ export function admitSubordinate(
     admitted: mark,
     changed: mark,
     jwks: body.jwks.keys,
+    given_up,
     published,
     configured_s: null,
   };
@@ -64,16 +68,19 @@ export function changeSubordinateKeys(
   mark: Mark,
 ): FoldState | Rejection {
   const record = state.subordinates.get(body.entity_id);
-  if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
+  if (record === undefined || !stands(state, record)) return rejected('subordinate_unknown');
   if (record.superior !== iss) return rejected('role_not_entitled');
   const { iat: configured_s } = peekEntityStatement(body.configuration).claims;
   // Whoever shows an older one again would bring back keys that are over, and shut out those in use.
   if (configured_s < (record.configured_s ?? 0)) return rejected('keys_not_handed_over', 'newer keys were taken');
   const refusal = refuseUnverifiable(body.jwks.keys) ?? refuseKeySet(body.jwks.keys);
   if (refusal !== undefined) return refusal;
+  const jwks = body.jwks.keys;
+  if (shareKeys(record.given_up, jwks)) return rejected('key_reused');
   const published = publishedAfter(record.kind, record.published, body.published, mark.at_s);
   if ('rejected' in published) return published;
-  return withSubordinate(state, { ...record, jwks: body.jwks.keys, published, configured_s, changed: mark });
+  const given_up = [...record.given_up, ...record.jwks.filter((jwk) => !shareKeys([jwk], jwks))];
+  return withSubordinate(state, { ...record, jwks, given_up, published, configured_s, changed: mark });
 }
 
 /** A province changes its mind about which venues its authorization server may vouch for. */
@@ -100,16 +107,26 @@ export function removeSubordinate(
   const record = state.subordinates.get(body.entity_id);
   if (record === undefined || record.state === 'removed') return rejected('subordinate_unknown');
   if (record.superior !== iss && iss !== state.anchor) return rejected('role_not_entitled');
-  return withSubordinate(state, { ...record, state: 'removed', changed: mark });
+  const published = allEnded(record.published, mark.at_s);
+  return withSubordinate(state, { ...record, state: 'removed', published, changed: mark });
 }
 
 /** Whether the log vouches for an entity now: itself and everybody above it. The anchor stands by itself. */
 export function isAdmitted(state: Vouching, entityId: string): boolean {
   if (entityId === state.anchor) return true;
   const record = state.subordinates.get(entityId);
-  if (record?.state !== 'admitted') return false;
+  if (record === undefined || !stands(state, record)) return false;
   if (record.kind === 'province' && state.entities.get(entityId)?.state !== 'enrolled') return false;
   return isAdmitted(state, record.superior);
+}
+
+/**
+ * Whether an admission is neither taken back nor from before the removal of that very province from the registry: a
+ * province that is enrolled again must not find an old federation key at work, so that it is admitted again as well.
+ */
+function stands({ entities }: Vouching, { state, kind, entity_id, admitted }: SubordinateRecord): boolean {
+  if (state === 'removed') return false;
+  return kind !== 'province' || (entities.get(entity_id)?.enrolled.index ?? 0) <= admitted.index;
 }
 
 /** The province that an entity issues for, where the log vouches for it now; null: none. */
@@ -167,12 +184,12 @@ function hasItsMembers({
   venue_kinds,
   regions,
 }: EventOf<'subordinate_admitted'>['body']): boolean {
-  const stands = (members: readonly unknown[], isDue: boolean) =>
+  const areThere = (members: readonly unknown[], isDue: boolean) =>
     members.every((member) => (member !== undefined) === isDue);
   return (
-    stands([province], kind === 'province') &&
-    stands([level, role], kind === 'agency') &&
-    stands([venue_kinds, regions], kind === 'authorization_server')
+    areThere([province], kind === 'province') &&
+    areThere([level, role], kind === 'agency') &&
+    areThere([venue_kinds, regions], kind === 'authorization_server')
   );
 }
 

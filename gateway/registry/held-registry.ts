@@ -21,6 +21,8 @@ export interface HeldParts {
   readonly nowS: () => number;
   /** Told when the log turns out not to be what it should be; answers go on from the last good state. */
   readonly onFault: (fault: RegistryError) => void;
+  /** Told what a listener threw: what is durable is in force all the same, and every other listener hears of it. */
+  readonly onListenerFault: (error: unknown) => void;
 }
 
 /** Where a process starts: the state, and the snapshot that it leans on, null where every entry was gone through. */
@@ -107,7 +109,15 @@ export abstract class HeldRegistry implements Registry {
     this.#at = next;
     this.#compiled = compileState(next.state);
     this.#snapshot(SNAPSHOT_EVERY);
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) this.#tell(listener);
+  }
+
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#parts.onListenerFault(error);
+    }
   }
 
   /** Puts a fault on record and tells it; one that is for good is never taken back. */

@@ -20,6 +20,7 @@ function subordinate(entity_id: string, over: Partial<SubordinateRecord> = {}): 
     changed: MARK,
     jwks: [],
     published: [],
+    given_up: [],
     configured_s: null,
     ...over,
   };

@@ -11,7 +11,7 @@ import { documentOf, type FoldState, foldDocumentSchema, stateOf } from './fold-
 export type SnapshotKey = Pick<KeyRing, 'signBytes' | 'verifyBytes'>;
 
 /** Changes when the state's form or a rule of the fold changes: an older snapshot is then no snapshot. */
-const SNAPSHOT_FORMAT = 'huren-registry-snapshot/7';
+const SNAPSHOT_FORMAT = 'huren-registry-snapshot/8';
 
 const fileSchema = z.strictObject({ body: z.string(), signature: z.string() });
 const bodySchema = z.strictObject({

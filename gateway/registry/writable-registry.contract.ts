@@ -193,6 +193,20 @@ export function writableRegistryContract(shared: boolean, makeLog: () => Promise
     });
   });
 
+  test('a listener that throws undoes what is durable, is not told, or keeps others from hearing of it', async () => {
+    const faults: unknown[] = [];
+    const registry = await opened({ onListenerFault: (error) => faults.push(error) });
+    const [fault, other] = [new Error('a listener'), vi.fn()];
+    registry.onChange(() => {
+      throw fault;
+    });
+    registry.onChange(other);
+    const jws = await written.world.sign(first, 'key_announced', { use: 'federation', jwk: second.publicJwk });
+    expect((await registry.submit(jws)).index).toBe(written.world.log.length);
+    expect(registry.folded().size).toBe(written.world.log.length + 1);
+    expect([faults, other.mock.calls.length]).toEqual([[fault], 1]);
+  });
+
   if (shared)
     describe('several instances', () => {
       test('do not follow one another', async () => {

@@ -31,6 +31,7 @@ export function writtenLog(makeLog: () => Promise<LogUnderTest>) {
       genesis: TRUSTED,
       nowS: () => NOW_S,
       onFault: () => {},
+      onListenerFault: () => {},
       ...parts,
     });
     open.push(registry);

@@ -49,6 +49,7 @@ async function start(
     },
     nowS: () => nowS,
     onFault: () => {},
+    onListenerFault: () => {},
   });
   const check = { production: false, nowMs: () => nowS * 1000, live: null };
   const door = openLocalDoor({ registry, registrar: actors.registrar, check }, () => nowS);

@@ -12,6 +12,7 @@ import type { Config } from '../compose/config.ts';
 import { answerWith, openListener, type RunningNode } from '../compose/node.ts';
 import type { NodeExtras, NodeParts, Siblings } from '../compose/node-parts.ts';
 import { openLogger } from '../compose/open-logger.ts';
+import { openOrClose } from '../compose/opened.ts';
 import { openKeyStore } from '../keys/key-store.ts';
 import { openHttpDoor, type RegistryDoor } from '../registry/registry-door.ts';
 import { LOOPBACK_ONLY } from '../upstream/networks.ts';
@@ -32,6 +33,12 @@ const READY_WITHIN_MS = 30_000;
 /** A node that plays the whole nation on one machine, with the simulated systems in a child process. */
 export interface SandboxNode extends RunningNode {
   readonly child: SandboxChild;
+}
+
+/** What another process of the same sandbox has started, and the processes that this one joins. */
+interface Running {
+  readonly child: SandboxChild;
+  readonly siblings?: Siblings;
 }
 
 /** How far the founding of the nation has come, and which provinces have an adapter in use. */
@@ -62,75 +69,76 @@ export async function startProvinces(config: Config, nodeUrl: string): Promise<S
  */
 export async function startSandboxNode(
   config: Config,
-  {
-    running = null,
-    routeOf = MOSTLY_BY_NODE,
-  }: {
-    readonly running?: { readonly child: SandboxChild; readonly siblings?: Siblings } | null;
-    readonly routeOf?: RouteOf;
-  } = {},
+  { running = null, routeOf = MOSTLY_BY_NODE }: { readonly running?: Running | null; readonly routeOf?: RouteOf } = {},
+): Promise<SandboxNode> {
+  return await openOrClose((opened) => playNation(config, { running, routeOf }, opened));
+}
+
+async function playNation(
+  config: Config,
+  { running, routeOf }: { readonly running: Running | null; readonly routeOf: RouteOf },
+  opened: AsyncDisposableStack,
 ): Promise<SandboxNode> {
   const listener = openListener(config);
+  opened.defer(() => listener.abort());
   if (running === null) await listener.listen();
   const nodeUrl = config.entityId ?? listener.url;
   const { finished, unfinished } = finishedProvinces();
   const provinces = provincesOf(finished);
   const keys = openKeyStore({ setting: config.keys, dataDir: config.dataDir });
+  opened.defer(() => keys.close());
   const actors = await openSandboxActors(keys, nodeUrl, provinces);
   const child = running?.child ?? (await playProvinces(config, actors, nodeUrl));
-  try {
-    const descriptions = sandboxEntities(actors.base, provinces, child.ready);
-    for (const description of descriptions) writeDescription(config.dataDir, description);
-    const listKeys = child.ready.provinces[ABROAD]?.secrets['list_keys'];
-    const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
-    const phase: Phase = { isOver: false, isInUse: () => false };
-    const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
-    const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child.ready);
-    const extras = { ...extrasOf(child, actors, nodeUrl, { phase, submitted }), ...siblings };
-    const node = await answerWith(listener, playedConfig(config, child), extras);
-    if (running !== null) await listener.listen();
-    const { parts } = node.node;
-    phase.isInUse = (province) => parts.registry.registry.current().adapters.has(province);
-    const heard = parts.log.level;
-    // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
-    if (parts.log.isLevelEnabled('error')) parts.log.level = 'error';
-    await playCeremony({
-      door: doorOf(parts, listener.url),
-      actors,
-      log,
-      adapters: shippedAdapters().map((texts) => askedBy(routeOf, texts, sandboxEntityIds(actors.base))),
-      entities: parts.trust.parties.map(({ description, federation, published }) => ({
-        description,
-        jwks: admissibleKeys(federation.publicKeys),
-        published: listedKeys(publishedKeys(description, published), Math.floor(parts.nowMs() / 1000)),
-      })),
-      statementKeys: new Map(
-        provinces.map((province) => [province, child.ready.provinces[province]?.statementKeys ?? []]),
-      ),
-      nowMs: Date.now,
-      logger: openLogger(config),
-    });
-    phase.isOver = true;
-    await readyOrLate(node);
-    parts.log.level = heard;
-    for (const { folder, reason } of unfinished) {
-      parts.log.warn({ folder, reason }, 'an adapter folder cannot be read and stays out of use');
-    }
-    return {
-      ...node,
-      child,
-      close: async () => {
-        await node.close();
-        keys.close();
-        if (running === null) await child.stop();
-      },
-    };
-  } catch (error) {
+  if (running === null) opened.defer(async () => await child.stop());
+  const descriptions = sandboxEntities(actors.base, provinces, child.ready);
+  for (const description of descriptions) writeDescription(config.dataDir, description);
+  const listKeys = child.ready.provinces[ABROAD]?.secrets['list_keys'];
+  const log = await writeAnchorFile(config.dataDir, keys, actors, { nodeUrl, listKeys });
+  const phase: Phase = { isOver: false, isInUse: () => false };
+  const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
+  const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child.ready);
+  const extras = { ...extrasOf(child, actors, nodeUrl, { phase, submitted }), ...siblings };
+  const node = await answerWith(listener, playedConfig(config, child), extras);
+  opened.defer(async () => {
     listener.abort();
-    keys.close();
-    if (running === null) await child.stop();
-    throw error;
+    await node.node.close();
+  });
+  if (running !== null) await listener.listen();
+  const { parts } = node.node;
+  phase.isInUse = (province) => parts.registry.registry.current().adapters.has(province);
+  const heard = parts.log.level;
+  // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
+  if (parts.log.isLevelEnabled('error')) parts.log.level = 'error';
+  await playCeremony({
+    door: doorOf(parts, listener.url),
+    actors,
+    log,
+    adapters: shippedAdapters().map((texts) => askedBy(routeOf, texts, sandboxEntityIds(actors.base))),
+    entities: parts.trust.parties.map(({ description, federation, published }) => ({
+      description,
+      jwks: admissibleKeys(federation.publicKeys),
+      published: listedKeys(publishedKeys(description, published), Math.floor(parts.nowMs() / 1000)),
+    })),
+    statementKeys: new Map(
+      provinces.map((province) => [province, child.ready.provinces[province]?.statementKeys ?? []]),
+    ),
+    nowMs: Date.now,
+    logger: openLogger(config),
+  });
+  phase.isOver = true;
+  await readyOrLate(node);
+  parts.log.level = heard;
+  for (const { folder, reason } of unfinished) {
+    parts.log.warn({ folder, reason }, 'an adapter folder cannot be read and stays out of use');
   }
+  return {
+    ...node,
+    child,
+    close: async () => {
+      await node.close();
+      await opened.disposeAsync();
+    },
+  };
 }
 
 function provincesOf(folders: readonly ProvinceFolder[]): ProvinceCode[] {

@@ -93,6 +93,7 @@ describe('what an operator is told in numbers', () => {
     ['huren_log_size', {}],
     ['huren_key_expiry_seconds', {}],
     ['huren_chain_verified', {}],
+    ['huren_ready', {}],
   ])('leaves %s of %o at nothing', async (name, labels) => {
     expect(Math.max(0, ...samples(await scrape(), name, labels))).toBeGreaterThan(0);
   });

@@ -66,6 +66,7 @@ export async function startSite(settings: {
     snapshotKey: await snapshotKeyIn(folder),
     checkpointPath: join(folder, 'last-checkpoint.txt'),
     onFault: () => {},
+    onListenerFault: () => {},
   });
   const shown = await showLog(registry, store, { port, nowMs: () => nowS() * 1000 });
   return {
@@ -194,6 +195,7 @@ export async function startFollower(settings: {
       snapshotKey: await snapshotKeyIn(folder),
       checkpointPath: join(folder, 'last-checkpoint.txt'),
       onFault: (fault) => faults.push(fault),
+      onListenerFault: () => {},
       onContact: (contact) => contacts.push(contact),
     });
     return { registry, mirror, faults, contacts, close: () => registry.close() };

@@ -53,6 +53,7 @@ describe('a data directory of version 0.1.0', () => {
       snapshotKey: await snapshotKeyIn(dataDir),
       checkpointPath: join(dataDir, 'last-checkpoint.txt'),
       onFault: () => {},
+      onListenerFault: () => {},
     });
     expect([registry.folded().size, registry.current().adapters.get('410000')?.stage]).toEqual([12, 'active']);
     await registry.close();

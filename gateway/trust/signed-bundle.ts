@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { ownMember } from '../../schemas/own-member.ts';
 import { entityIdSchema, numericDateSchema } from '../../schemas/status.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from './bundle-bytes.ts';
 import { keysWithHistory, metadataOf } from './chain-links.ts';
 import { type Signer, signCompact } from './signer.ts';
 import { keysOf, parseCompact, verifyCompact } from './strict-jws.ts';
@@ -19,7 +20,7 @@ import { TrustError } from './trust-error.ts';
 export const TRUST_BUNDLE_TYP = 'trust-bundle+jwt';
 /** How long a scanner without a network goes by what it has. */
 export const TRUST_BUNDLE_LIFETIME_S = 86_400;
-const OPTIONS = { maxBytes: 4 * 1024 * 1024, typ: TRUST_BUNDLE_TYP };
+const OPTIONS = { maxBytes: MAX_TRUST_BUNDLE_BYTES, typ: TRUST_BUNDLE_TYP };
 
 const claimsSchema = z
   .strictObject({ iss: entityIdSchema, iat: numericDateSchema, exp: numericDateSchema, bundle: trustBundleSchema })

@@ -129,7 +129,10 @@ export const ADAPTER_REJECTIONS = {
     problem: 'log_conflict',
     zh: '适配器已暂停',
     en: 'The adapter is suspended',
-    next: { zh: '请先恢复', en: 'Resume it first' },
+    next: {
+      zh: '请先恢复；不能再恢复的，可全量启用新版本，暂停仍保留',
+      en: 'Resume it first; where it cannot be resumed any more, activate another version in full, and it stays suspended',
+    },
   },
   adapter_not_suspended: {
     problem: 'log_conflict',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from '../../trust/bundle-bytes.ts';
 import { type TrustBundle, trustBundleSchema } from '../../trust/trust-bundle.ts';
 import { type TrustAnchor, validateChain } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
@@ -11,8 +12,6 @@ import { GatewayClient, gatewayUrl } from '../gateway-client.ts';
 import { readTrust } from '../trust-material.ts';
 import { writeFile } from '../write-file.ts';
 import { described, describedGroup, jsonOption } from './command.ts';
-
-const MAX_BUNDLE_BYTES = 8 * 1024 * 1024;
 
 interface ExportOptions {
   readonly out?: string;
@@ -88,7 +87,7 @@ async function fromGateway(cli: Cli): Promise<TrustBundle | null> {
 
 function fromDataDir(cli: Cli): TrustBundle {
   const path = join(cli.env['HUREN_DATA_DIR'] || '.huren', 'trust-bundle.json');
-  const file = readBoundedFile(path, MAX_BUNDLE_BYTES);
+  const file = readBoundedFile(path, MAX_TRUST_BUNDLE_BYTES);
   const parsed = typeof file === 'string' ? null : trustBundleSchema.safeParse(jsonOrUndefined(file.text));
   if (parsed?.success === true) return parsed.data;
   throw CliError.of('file_unreadable', {

@@ -20,7 +20,7 @@ import { ProblemError } from '../../problem-error.ts';
 import { type AdmittedServers, admittedServers } from '../../registry/admitted-servers.ts';
 import { issuerFor } from '../../registry/fold-subordinates.ts';
 import type { RegisteredAdapter, RegistryState } from '../../registry/registry-state.ts';
-import { verifySm2 } from '../../trust/sm2.ts';
+import { prepareSm2, verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { MAX_NODE_REPLY_BYTES, type NodeKeys, openNodeClient } from '../../upstream/node-client.ts';
@@ -40,6 +40,7 @@ import type { GatewayIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openReporter } from '../open-reporter.ts';
 import type { PassDesk } from '../pass-desk.ts';
+import { prepareStatementKeys } from '../prepare-keys.ts';
 
 /** The outcome of a question that need not be told of. */
 const ANSWERED = '200';
@@ -197,6 +198,7 @@ function openProvinces(parts: NodeParts): ProvinceAdapters {
   });
   provinces.follow(registry.current());
   registry.onChange(() => provinces.follow(registry.current()));
+  prepareStatementKeys({ registry, isMet: () => true, prepare: prepareSm2 });
   shared.onInvalidated(({ invalidation: { kind, province } }) => {
     if (kind !== 'handle') provinces.forgetFailures(province);
   });

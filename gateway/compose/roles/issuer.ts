@@ -12,7 +12,7 @@ import { AskingGateways } from '../../issuing/asking-gateways.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { isPublishedInLog } from '../../registry/fold-published-keys.ts';
 import type { RegistryState } from '../../registry/registry-state.ts';
-import { verifySm2 } from '../../trust/sm2.ts';
+import { prepareSm2, verifySm2 } from '../../trust/sm2.ts';
 import { TurnSigner } from '../../trust/turn-signer.ts';
 import { AnswerTimes } from '../../upstream/answer-times.ts';
 import { ProvinceAdapters } from '../../upstream/province-adapters.ts';
@@ -22,6 +22,7 @@ import { countCertificates } from '../count-certificates.ts';
 import type { IssuerIdentity } from '../hosting.ts';
 import type { NodeParts, Role } from '../node-parts.ts';
 import { openReporter } from '../open-reporter.ts';
+import { prepareStatementKeys } from '../prepare-keys.ts';
 import { openRelay } from './relay.ts';
 
 /** Where other provinces' gateways ask about this province's codes; it alone holds the secrets of its own system. */
@@ -150,6 +151,7 @@ function openSystems({
   });
   provinces.follow(own(registry.current()));
   registry.onChange(() => provinces.follow(own(registry.current())));
+  prepareStatementKeys({ registry, isMet: (province) => trust.issuers.has(province), prepare: prepareSm2 });
   shared.onInvalidated(({ invalidation: { kind, province } }) => {
     if (kind !== 'handle') provinces.forgetFailures(province);
   });

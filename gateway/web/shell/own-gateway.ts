@@ -1,6 +1,6 @@
 import { readBytesUpTo } from '../../../schemas/bounded-bytes.ts';
+import { MAX_TRUST_BUNDLE_BYTES } from '../../trust/bundle-bytes.ts';
 
-const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A reply of the page's own gateway. */
@@ -15,7 +15,7 @@ export interface OwnReply {
  * it would carry a token or a code to a host that nobody named. Nothing of it is kept.
  */
 export async function askOwnGateway(path: string, init: RequestInit, withinMs: number): Promise<OwnReply | null> {
-  const reply = await exchange(path, init, withinMs, MAX_REPLY_BYTES);
+  const reply = await exchange(path, init, withinMs, MAX_TRUST_BUNDLE_BYTES);
   return reply === null ? null : { status: reply.status, headers: reply.headers, text: UTF8.decode(reply.bytes) };
 }
 
