@@ -3,8 +3,8 @@ import { ABROAD, type LocalisedText, PROVINCES, REASONS } from '../../schemas/co
 import type { Remedy } from '../../schemas/remedy.ts';
 import type { Status } from '../../schemas/status.ts';
 import {
-  ASSURANCE_TEXTS,
   DECISION_TEXTS,
+  evidenceText,
   freshnessText,
   LOOK_AT_DOCUMENT_TEXT,
   NO_PHONE_TEXT,
@@ -57,7 +57,7 @@ function printVerified(
   // The gateway's own word: a signed attestation has no room for it.
   if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${say(remedyText(remedy))} ${say(UNSIGNED_TEXT)}`);
   if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));
-  row(cli, { zh: '证据', en: 'evidence' }, say(ASSURANCE_TEXTS[claims.assurance]));
+  row(cli, { zh: '证据', en: 'evidence' }, say(evidenceText(claims)));
   const [anchor, count] = [chain.at(-1)?.iss ?? '', chain.length];
   const verified = {
     zh: `✓ ${count} 环均已验证，直至 ${anchor}`,

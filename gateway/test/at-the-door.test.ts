@@ -16,11 +16,12 @@ import {
   LIGHT,
   mutated,
   qrPicture,
+  REQUEST_ID,
   refusedWith,
   revokePass,
   startDoorBrowser,
 } from './scan-page.ts';
-import { sandboxCodes } from './venue-client.ts';
+import { sandboxCodes, setFault } from './venue-client.ts';
 
 /** A sheet in CSS pixels. */
 const A4 = { width: 794, height: 1123 };
@@ -76,6 +77,9 @@ describe('a door in one hand', () => {
     const certified = await open.type(codeOf(codes, '900000', 'green'));
     expect(certified).toMatchObject({ decision: 'pass', verified: 'true' });
     expect(certified.words).toContain('Look at an identity document');
+    expect(certified.words).toMatch(/Signed is the gateway's answer|signed is the gateway's answer/);
+    expect(certified.words).toContain('Sandbox: simulated');
+    expect(certified.words).not.toContain("issuer's gateway");
     expect((await open.type(henan('green'))).words).not.toContain('identity document');
     await open.context.close();
   });
@@ -103,7 +107,10 @@ describe('a door in one hand', () => {
     await open.showPicture(qrPicture([densest?.code ?? '']));
     expect(await open.putAway()).toMatchObject({ ...decided(densest), verified: 'true' });
     await open.showPicture(qrPicture([]));
-    expect(await open.putAway()).toMatchObject({ problem: 'no_code_in_picture' });
+    expect(await open.putAway()).toMatchObject({
+      problem: 'no_code_in_picture',
+      words: expect.stringMatching(/have staff look into it[\s\S]*Scan again/),
+    });
     await open.context.close();
   });
 
@@ -119,6 +126,8 @@ describe('a door in one hand', () => {
       });
       // What is for somebody else does not come first.
       expect(shown.words.split('\n').filter(Boolean)[1]).toBe((DOOR_NEXT_TEXTS[code] ?? PROBLEMS[code].next).en);
+      // Whoever looks for the cause needs what the log has it under; nobody else does.
+      expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
     await open.context.close();
   });
@@ -151,6 +160,9 @@ describe('many codes at once', () => {
     expect(await door.page.locator('.totals').innerText()).toMatch(
       /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*OTHER 1/,
     );
+    expect(await door.page.locator('.totals').innerText()).not.toMatch(/[●▲■?]/);
+    const unknown = await door.page.locator('tr[data-line="5"] .step').innerText();
+    expect(unknown).toBe(DOOR_NEXT_TEXTS.code_unrecognised.en);
     expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));
     expect(await seriousFindings(door.page)).toEqual([]);
     // One row has the focus, and keys hand it on.
@@ -183,6 +195,11 @@ describe('many codes at once', () => {
     await door.page.getByRole('button', { name: 'Check them all' }).click();
     await door.page.locator('[data-batch="stopped"]').waitFor();
     expect(await door.page.locator('tbody tr').count()).toBe(20);
+    const told = await door.page.locator('.batch [role=alert]').innerText();
+    expect(told).toMatch(/Stopped at line 21: 20 of 22 checked, 2 waiting\. No network\. Turn nobody away/);
+    expect(told).not.toMatch(/this code|the person/);
+    const all = door.page.getByRole('button', { name: 'Check them all' });
+    expect([await all.getAttribute('class'), await all.getAttribute('aria-disabled')]).toEqual([null, 'true']);
     await door.context.setOffline(false);
     await door.page.getByRole('button', { name: 'Go on with the rest' }).click();
     expect((await rows(door)).map(({ line }) => Number(line))).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
@@ -254,6 +271,19 @@ describe('a traveller', () => {
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
     expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+
+  test('reads of a pass where a green is too short for one', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    const code = codeOf(codes, '420000', 'green');
+    expect(await ask(desk, code)).toMatchObject({ kind: 'issued' });
+    await setFault(gateway.url, '420000', { status: 503 }, { keep_cache: true });
+    await desk.page.getByRole('button', { name: 'Another code' }).click();
+    const shown = await ask(desk, code);
+    await setFault(gateway.url, '420000', null);
+    expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/GREEN\s+may enter/) });
+    expect(shown.words).not.toContain('PASS');
     await desk.context.close();
   });
 

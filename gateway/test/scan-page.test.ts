@@ -35,6 +35,15 @@ afterAll(async () => {
   await gateway.stop();
 });
 
+/** Whether the last row can be read above the way on and its shade, however far down it lies. As text: it runs in the page. */
+const IS_END_CLEAR = `(() => {
+  const answer = document.querySelector('#answer');
+  answer.scrollTo(0, answer.scrollHeight);
+  const acts = document.querySelector('.acts');
+  const { height, bottom } = getComputedStyle(acts, '::before');
+  const shadeTop = acts.getBoundingClientRect().bottom - parseFloat(bottom) - parseFloat(height);
+  return [...answer.querySelectorAll('.rows dd')].at(-1).getBoundingClientRect().bottom <= shadeTop;
+})()`;
 /** What is said of the dense certificate where all of it was read. */
 const OF_NO_LIST = REASONS.certificate_issuer_unknown.en;
 const everyCode = () => codes.map(({ code }) => code);
@@ -100,6 +109,10 @@ describe('a door with a network', () => {
   ])('is not told in words why %s %s has no answer', async (province, scenario, problem, words) => {
     const shown = await open.type(codeOf(codes, province, scenario));
     expect(shown).toMatchObject({ problem, verified: 'false', words: expect.stringContaining(words) });
+    // Where that does not help either, there is a way on, for the same person.
+    expect(shown.words).toMatch(/have staff look into it; do not turn the person away[\s\S]*Scan again/);
+    expect(shown.words).not.toContain('Next person');
+    expect(shown.words.match(/refresh/g)).toHaveLength(1);
   });
 
   test('cannot scan with a reader that types, whose line end presses a button, or loses what was typed while the page was busy', async () => {
@@ -155,20 +168,26 @@ test('a door without a network takes a pass that it may not, or refuses a good o
   await page.page.reload();
   await page.page.locator('[data-trust="held"]').waitFor();
   expect(await page.type(good)).toMatchObject({ decision: 'pass', verified: 'true' });
-  expect(await page.type(mutated(good))).toMatchObject({ problem: 'signature_invalid', verified: 'false' });
-  expect(await page.type(withdrawn)).toMatchObject({ problem: 'status_revoked', verified: 'false' });
+  // Whoever has a pass on paper and no phone is neither let in by it nor turned away.
+  const words = expect.stringMatching(/Neither let in nor turn away by this pass[\s\S]*Scan again/);
+  expect(await page.type(mutated(good))).toMatchObject({ problem: 'signature_invalid', verified: 'false', words });
+  expect(await page.type(withdrawn)).toMatchObject({ problem: 'status_revoked', verified: 'false', words });
   const code = await page.type(codeOf(codes, '410000', 'green'));
   expect(code).toMatchObject({ problem: 'gateway_unreachable', verified: 'false' });
 
   // On no list that this door has: nobody can tell, which is no reason to turn anybody away.
   const untold = await early.type(good);
   expect(untold).toMatchObject({ decision: 'refer', failure: 'status_list_missing', verified: 'false' });
+  expect(untold.words).toMatch(/With a network, scan this pass again[\s\S]*Scan again/);
   await early.context.close();
 
   // Hours later it still verifies, and the door is told what it cannot know.
   await page.page.clock.install({ time: Date.now() + 5 * 3_600_000 });
   const aged = await page.type(good);
   expect(aged).toMatchObject({ decision: 'pass', words: expect.stringMatching(/\(5 h ago\): withdrawals since/) });
+  // The day stands with both times or with neither: it begins on one day and ends on another.
+  const [, asOf, until] = /ago \((.*)\)\s+Valid until\s+(.*)/.exec(aged.words) ?? [];
+  expect(until?.includes(',')).toBe(asOf?.includes(','));
 
   // Set on: the pass and what it is checked with have ended. Set back: nobody can tell whether they have.
   await page.page.clock.setSystemTime(Date.now() + 2 * 86_400_000);
@@ -201,6 +220,7 @@ describe.each([
       await page.locator('#answer[data-verified]').waitFor();
       expect(await serious(), scenario).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth'), scenario).toBe(width);
+      expect(await page.evaluate(IS_END_CLEAR), scenario).toBe(true);
       // One key goes on, and the next code is typed where the last one was.
       await page.locator('.next:focus').waitFor();
       await page.keyboard.press('Enter');

@@ -18,6 +18,8 @@ const ANSWER = '#answer';
 const ANSWERED = `${ANSWER}[data-decision], ${ANSWER}[data-problem]`;
 /** A busy machine is slow; what has not come by then does not come. */
 const READY = '.scanner:not([inert])';
+/** Under which the log has what `refuse` refuses. */
+export const REQUEST_ID = '3b0f6a52-8f6e-4c0a-9d5e-6f0c2a7b1e44';
 /** A camera with a light, which no made-up one has. As text: it runs before the page. */
 export const LIGHT = `(() => {
   globalThis.lit = [];
@@ -237,7 +239,8 @@ export async function refuse(
   reason?: AccessReason,
 ): Promise<() => Promise<void>> {
   const { status, zh, en, next } = PROBLEMS[code];
-  const document = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next, reason };
+  const told = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
+  const document = { ...told, reason, request_id: REQUEST_ID };
   const put = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
   await page.route(path, put);
   return () => page.unroute(path, put);

@@ -14,7 +14,7 @@ import {
   trustBundleSchema,
 } from './trust-bundle.ts';
 import { type TrustAnchor, validateChain } from './trust-chain.ts';
-import { TrustError } from './trust-error.ts';
+import { nullIfUntrusted, TrustError } from './trust-error.ts';
 
 /** JWS `typ` of a trust bundle that a gateway has signed. */
 export const TRUST_BUNDLE_TYP = 'trust-bundle+jwt';
@@ -46,6 +46,15 @@ export function signTrustBundle(
 ): Promise<string> {
   const claims = { iss: issuer, iat: nowS, exp: nowS + TRUST_BUNDLE_LIFETIME_S, bundle };
   return signCompact({ typ: TRUST_BUNDLE_TYP }, claims, signer);
+}
+
+/** What a bundle says, whoever signed it: to be shown beside what is trusted, and never believed. Null: it says nothing. */
+export function unverifiedBundle(token: string): TrustBundle | null {
+  try {
+    return claimsSchema.safeParse(parseCompact(token, OPTIONS).payload).data?.bundle ?? null;
+  } catch (error) {
+    return nullIfUntrusted(error);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { AttestationClaims } from '../attestation.ts';
 import { secondOf } from '../clocks.ts';
-import type { LocalisedText } from '../code-lists/index.ts';
+import { ABROAD, type LocalisedText } from '../code-lists/index.ts';
 import type { Remedy } from '../remedy.ts';
 import type { Assurance, Decision, Status } from '../status.ts';
 
@@ -32,11 +32,27 @@ export const DECISION_TEXTS = {
   },
 } as const satisfies Record<Decision, LocalisedText & { readonly next: LocalisedText }>;
 
-export const ASSURANCE_TEXTS = {
+const ASSURANCE_TEXTS = {
   'province-signed': { zh: '由签发省份签名', en: 'signed by the issuing province' },
   'node-signed': { zh: '由签发方的网关签名', en: "signed by the issuer's gateway" },
   transport: { zh: '省份未签名，仅由本网关证明', en: 'not signed by the province; vouched for by this gateway alone' },
 } as const satisfies Record<Assurance, LocalisedText>;
+
+/**
+ * Who says what an answer says. Of a certificate from abroad it is the gateway alone, whatever the certificate's own
+ * signature came to: a forged one gets an answer that is signed as well.
+ */
+export function evidenceText({
+  assurance,
+  issuer_province: issuer,
+}: Pick<AttestationClaims, 'assurance' | 'issuer_province'>): LocalisedText {
+  return issuer === ABROAD ? CERTIFICATE_ANSWER_TEXT : ASSURANCE_TEXTS[assurance];
+}
+
+const CERTIFICATE_ANSWER_TEXT: LocalisedText = {
+  zh: '所签名的是网关对证书的答复，不是证书本身',
+  en: "signed is the gateway's answer about the certificate, not the certificate itself",
+};
 
 /** Practice of March 2021: nobody is turned away for want of a phone. */
 export const NO_PHONE_TEXT: LocalisedText = {

@@ -12,6 +12,19 @@ export const BATCH_TEXTS = {
   },
   file: { zh: '选择文本文件', en: 'Choose a text file' },
   start: { zh: '开始查验', en: 'Check them all' },
+  no_network: { zh: '网络不通', en: 'No network' },
+  away_next: {
+    zh: '不得据此拒绝任何人；联网后继续，或逐个查验通行凭证、转人工核实',
+    en: 'Turn nobody away for it; go on once there is a network, or check passes one by one, or have staff look into it',
+  },
+  sign_in_next: {
+    zh: '不得据此拒绝任何人；请登录场所，随后即继续查验其余各行',
+    en: 'Turn nobody away for it; sign in for the venue, and the rest is checked',
+  },
+  stopped_next: {
+    zh: '不得据此拒绝任何人；请稍后继续，仍不成功时转人工核实，并告知运维人员',
+    en: 'Turn nobody away for it; go on in a moment, and if that does not help have staff look into it and tell the operator',
+  },
   go_on: { zh: '继续查验其余各行', en: 'Go on with the rest' },
   clear: { zh: '清除', en: 'Clear' },
   none: { zh: '没有可查验的行', en: 'There is no line to check' },
@@ -31,3 +44,15 @@ export const BATCH_TEXTS = {
   },
   total: { zh: '合计', en: 'Total' },
 } as const satisfies Record<string, LocalisedText>;
+
+/** How far a batch has come that has stopped, by the first line that waits, and how many have an answer. */
+export function stoppedText({
+  line,
+  checked,
+  total,
+}: Readonly<Record<'line' | 'checked' | 'total', number>>): LocalisedText {
+  return {
+    zh: `停在第 ${line} 行：共 ${total} 个码，已查验 ${checked} 个，其余 ${total - checked} 个待查`,
+    en: `Stopped at line ${line}: ${checked} of ${total} checked, ${total - checked} waiting`,
+  };
+}

@@ -15,7 +15,7 @@ export const PASS_TEXTS = {
   where: { zh: '您要去哪里？', en: 'Where are you going?' },
   at_desk: {
     zh: '通行凭证由目的地签发。请到目的地的服务台，由工作人员办理，无需手机；网页不对匿名者开放，以免他人凭码图查询您的状态。',
-    en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: whoever has a picture of your code could look up your status.',
+    en: 'A pass is issued by your destination. Ask at one of its service desks, where no phone is needed. Nobody asks here unnamed: otherwise whoever has a picture of your code could look up your status.',
   },
   offline: {
     zh: '网络不通，现在无法换取通行凭证；请联网后重试。',
@@ -66,6 +66,7 @@ export const PASS_TEXTS = {
     en: 'No pass can be had here at the moment',
   },
   ask: { zh: '换取', en: 'Get the pass' },
+  may_enter: { zh: '放行', en: 'may enter' },
   none_unsettled: {
     zh: '现在无法判定您的状态，因此没有凭证；这不表明您有任何情况。',
     en: 'Your status cannot be told now, so there is no pass. Nothing about you follows from that.',

@@ -1,5 +1,6 @@
 import type { LocalisedText } from '../code-lists/index.ts';
-import type { ProblemCode } from '../problem.ts';
+import type { CredentialFamily } from '../credential-family.ts';
+import type { ProblemCode, UnrecognisedKind } from '../problem.ts';
 import type { Decision } from '../status.ts';
 
 /** The one word that is read at arm's length. */
@@ -103,6 +104,43 @@ export const SIGN_IN_USELESS_TEXT: LocalisedText = {
   en: 'Do not turn the person away; signing in again does not help: have staff look into it, and tell the operator',
 };
 
+/** For whoever runs the scanner, of such a token: the advice to get another one would contradict the door's. */
+export const TOKEN_USELESS_TEXT: LocalisedText = {
+  zh: '换取新令牌无济于事：请按括号中的原因核对授权服务器的登记',
+  en: 'A new token has the same fault: compare its reason with what the authorization server is registered for',
+};
+
+/** For whoever runs the scanner, of a code that is not recognised; null: nothing about the scanner is wrong. */
+export const UNRECOGNISED_OPERATOR_TEXTS = {
+  not_a_code: {
+    zh: '请检查扫码器：附加字符、大写锁定、输入法、镜头',
+    en: 'Check the scanner: what it adds, caps lock, input method, camera',
+  },
+  two_codes: {
+    zh: '请检查扫码器是否在每次扫描后输出结束符',
+    en: 'Check that the scanner ends each scan before the next one begins',
+  },
+  not_known: null,
+} as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
+
+/** Of a fault of the gateway where its reply does not say under which number the log has it. */
+export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
+  zh: '网关日志记有原因；请将出错时间告知其运维人员',
+  en: "The gateway's log has the cause; tell its operator at what time it was",
+};
+
+/** Where scanning again may not help either. */
+export const LAST_RESORT_TEXT: LocalisedText = {
+  zh: '仍无结果时转人工核实；不得据此拒绝',
+  en: 'Still no answer: have staff look into it; do not turn the person away for it',
+};
+
+/** Beside a pass that does not count here, of a holder who may have nothing else: it decides neither way. */
+export const PASS_NO_PHONE_TEXT: LocalisedText = {
+  zh: '不得凭此凭证放行，也不得据此拒绝：可经本人同意由工作人员代查，由负责人员决定',
+  en: 'Neither let in nor turn away by this pass: staff look the status up with consent, and whoever is in charge decides',
+};
+
 /**
  * What the person at the door does about a refusal whose own advice is for whoever runs or programs the scanner; null: the
  * refusal says it itself.
@@ -158,7 +196,20 @@ export const SCAN_CERTIFICATE_TEXTS = {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',
   },
-} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled', LocalisedText>;
+  checked_here: { zh: '本页面断网核验', en: 'checked in this page, without a network' },
+} as const satisfies Record<'valid' | 'not_bearer' | 'refused' | 'unsettled' | 'checked_here', LocalisedText>;
+
+/** Whether a certificate that is decided without a network was looked up among those that were revoked, by its family. */
+export const REVOCATION_TEXTS = {
+  hcert: {
+    zh: '未查：信任包不含此类证书的撤销名单',
+    en: 'not looked up: the trust bundle lists no revoked certificates of this kind',
+  },
+  shc: {
+    zh: '已对照签发者在信任包中的撤销名单（如有）；此后的撤销在断网时无从得知',
+    en: "looked up in the issuer's list where the trust bundle has one; revocations since are not known without a network",
+  },
+} as const satisfies Record<CredentialFamily, LocalisedText>;
 
 /** Why there is no picture from the camera. */
 export const CAMERA_FAULT_TEXTS = {
@@ -208,9 +259,11 @@ export const SCAN_TEXTS = {
   sound_on: { zh: '打开提示音', en: 'Sound on' },
   sound_off: { zh: '静音', en: 'Sound off' },
   picture: { zh: '选择图片', en: 'Choose a picture' },
-  typed: { zh: '粘贴或输入健康码内容', en: 'Paste or type what the code says' },
+  typed: { zh: '粘贴或输入二维码内容', en: 'Paste or type what the code says' },
   check: { zh: '查验', en: 'Check' },
   next: { zh: '下一位', en: 'Next person' },
+  scan_again: { zh: '重新扫描', en: 'Scan again' },
+  request_id: { zh: '请求编号', en: 'request_id' },
   several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
   several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
@@ -225,11 +278,12 @@ export const SCAN_TEXTS = {
   not_withdrawn: { zh: '未被撤销', en: 'Not withdrawn' },
   withdrawn_since: { zh: '此后的撤销在断网时无从得知', en: 'withdrawals since are not known without a network' },
   untold_next: {
-    zh: '联网后重新扫描，或扫描持证人的健康码',
-    en: "Scan it again with a network, or scan the holder's code",
+    zh: '联网后重新扫描此凭证或持证人的健康码',
+    en: "With a network, scan this pass again or the holder's code",
   },
   certificate: { zh: '证书', en: 'Certificate' },
   listed: { zh: '信任名单', en: 'Trust list' },
+  revocation: { zh: '撤销', en: 'Revocation' },
   issued_by: { zh: '签发者', en: 'Issuer' },
   pass_held: { zh: '通行凭证', en: 'Pass' },
   verified_here: { zh: '已在本页面验证至国家信任锚', en: 'verified in this page, up to the national anchor' },
@@ -242,6 +296,7 @@ export const SCAN_TEXTS = {
   no_answer: { zh: '没有结果', en: 'NO ANSWER' },
   no_check: { zh: '无需查验', en: 'NO CHECK' },
   venue: { zh: '场所', en: 'Venue' },
+  venue_id: { zh: '场所标识', en: 'Venue ID' },
   purpose: { zh: '目的', en: 'Purpose' },
   venue_unknown: { zh: '没有此场所，请另选一个。', en: 'There is no venue of that name: choose another.' },
   choose_venue: { zh: '选择示例场所', en: 'Choose an invented venue' },
@@ -249,6 +304,7 @@ export const SCAN_TEXTS = {
     zh: '沙箱：所有省份均为模拟，请勿据此对真实的人作任何决定。',
     en: 'Sandbox: every province is simulated. Decide nothing about a real person by it.',
   },
+  sandbox_answer: { zh: '沙箱模拟，不涉及真实的人', en: 'Sandbox: simulated, about nobody real' },
   sign_in: { zh: '查验前须登录场所', en: 'Sign in for a venue to check codes' },
   sign_in_hint: {
     zh: '请使用场所授权服务器签发的访问令牌。令牌只留在本页面的内存中，重新加载即丢弃。',
@@ -297,9 +353,18 @@ export const SCAN_TEXTS = {
     zh: '此网关的国家信任锚，与本机此前采信的不同。',
     en: "This gateway's national anchor is not the one that this device has trusted so far.",
   },
-  anchor_take: {
-    zh: '经其他途径核对后，采信新的信任锚',
-    en: 'Trust the new anchor, after comparing it by another way',
+  anchor_heading: { zh: '两个国家信任锚的指纹', en: 'The thumbprints of both national anchors' },
+  anchor_known: { zh: '本机此前采信', en: 'Trusted by this device so far' },
+  anchor_offered: { zh: '此网关现在给出', en: 'Given by this gateway now' },
+  anchor_lists: { zh: '证书名单签署密钥', en: 'Signs lists of certificates:' },
+  anchor_compared: {
+    zh: '我已通过电话等其他途径，与国家平台逐组核对了新的指纹，完全一致',
+    en: 'I have compared the new thumbprints with the national platform by another way, such as the telephone: they are the same',
+  },
+  anchor_take: { zh: '采信新的信任锚', en: 'Trust the new anchor' },
+  tell_operator: {
+    zh: '请重试；仍如此时，请告知运维人员。',
+    en: 'Try again, and tell the operator if that does not help.',
   },
   clock_off_ahead: { zh: '本机时钟快', en: 'This clock is ahead by' },
   clock_off_behind: { zh: '本机时钟慢', en: 'This clock is behind by' },

@@ -1,6 +1,6 @@
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
-import { DOOR_NEXT_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DOOR_NEXT_TEXTS, UNRECOGNISED_OPERATOR_TEXTS } from '../../../schemas/texts/scan.ts';
 import { startChromium } from '../chromium.ts';
 import { DoorPage, refusedWith } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';
@@ -15,7 +15,9 @@ export async function everyRefusal({ gateway, note, fault }: DoorRun): Promise<v
     for (const code of codes) {
       const { problem, verified, words } = await refusedWith(open, code);
       const { next, ...text } = PROBLEMS[code];
-      const isTold = [text[lang], next[lang], (DOOR_NEXT_TEXTS[code] ?? next)[lang]].every((said) =>
+      // What the door is told already is not told again to the operator.
+      const own = code === 'code_unrecognised' ? UNRECOGNISED_OPERATOR_TEXTS.not_a_code : next;
+      const isTold = [text[lang], own[lang], (DOOR_NEXT_TEXTS[code] ?? next)[lang]].every((said) =>
         flat(words).includes(flat(said)),
       );
       if (problem !== code || verified !== 'false' || !isTold) fault(`${code} in ${lang}: ${words}`);

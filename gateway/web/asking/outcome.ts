@@ -2,17 +2,24 @@ import type { AccessReason } from '../../../schemas/access-reason.ts';
 import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import type { CredentialCode } from '../../../schemas/code-lists/credential-codes.ts';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import type { CredentialFamily } from '../../../schemas/credential-family.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { Decision } from '../../../schemas/status.ts';
+import { NO_PHONE_TEXT } from '../../../schemas/texts/answer.ts';
 import {
   DECISION_WORDS,
   DOOR_NEXT_TEXTS,
+  INTERNAL_UNNUMBERED_TEXT,
+  LAST_RESORT_TEXT,
+  PASS_NO_PHONE_TEXT,
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
   type ScanProblemCode,
   SIGN_IN_USELESS_TEXT,
+  TOKEN_USELESS_TEXT,
+  UNRECOGNISED_OPERATOR_TEXTS,
 } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
@@ -27,12 +34,18 @@ export type Outcome =
   | { readonly kind: 'untold'; readonly failure: FailedCheck }
   /**
    * A certificate that its holder carries, by its issuer as the trust list has it; `listedS`: when that list was issued, the
-   * oldest where there are several. What it certifies is nobody's here.
+   * oldest where there are several; `family`: what was looked up of it goes by that. What it certifies is nobody's here.
    */
-  | { readonly kind: 'certificate'; readonly issuer: string; readonly listedS: number }
+  | {
+      readonly kind: 'certificate';
+      readonly issuer: string;
+      readonly family: CredentialFamily;
+      readonly listedS: number;
+    }
   /** A pass or a certificate that is not believed. */
   | {
       readonly kind: 'refused';
+      readonly carried: 'pass' | 'certificate';
       readonly code: TrustErrorCode | CredentialCode;
       readonly text: LocalisedText;
       readonly next: LocalisedText;
@@ -44,6 +57,10 @@ export type Outcome =
       readonly next: LocalisedText;
       /** What exactly is wrong with a token. */
       readonly reason?: AccessReason | undefined;
+      /** Of a code that is not recognised: why, as an `UnrecognisedKind`. */
+      readonly detail?: string | undefined;
+      /** Under which the gateway's log has the request. */
+      readonly request_id?: string | undefined;
     };
 
 export type Problem = Extract<Outcome, { kind: 'problem' }>;
@@ -80,13 +97,54 @@ export function doorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refuse
   return ownMember(texts, outcome.code) ?? null;
 }
 
+/** What whoever runs the scanner does about a refusal; null: there is nothing beside what is done at the door. */
+export function operatorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+  const { code, next } = outcome;
+  if (outcome.kind === 'refused' || doorNextOf(outcome) === null) return null;
+  if (code === 'code_unrecognised') {
+    const texts: Readonly<Record<string, LocalisedText | null>> = UNRECOGNISED_OPERATOR_TEXTS;
+    return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;
+  }
+  if (code === 'internal' && outcome.request_id === undefined) return INTERNAL_UNNUMBERED_TEXT;
+  return code === 'token_invalid' && !isMendedBySigningIn(outcome) ? TOKEN_USELESS_TEXT : next;
+}
+
+/** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */
+export function noPhoneOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+  if (outcome.code === 'pass_elsewhere') return PASS_NO_PHONE_TEXT;
+  if (outcome.kind === 'problem') return null;
+  return outcome.carried === 'pass' ? PASS_NO_PHONE_TEXT : NO_PHONE_TEXT;
+}
+
+/** Refusals of one reading, after which another may do; nobody is turned away where it does not. */
+const READ_AGAIN: ReadonlySet<string> = new Set<ProblemCode | ScanProblemCode>([
+  'code_unrecognised',
+  'code_expired',
+  'personal_identifier_refused',
+  'no_code_in_picture',
+  'picture_unreadable',
+]);
+
+/** What is left where reading it again gives no answer either; null: what to do has been said. */
+export function lastResortOf({ code }: { readonly code: string }): LocalisedText | null {
+  return READ_AGAIN.has(code) ? LAST_RESORT_TEXT : null;
+}
+
+/** Whether what is scanned next is the same person's, and not the next one's. */
+export function isSamePersonNext(outcome: Outcome): boolean {
+  if (outcome.kind === 'untold' || outcome.kind === 'refused') return true;
+  if (outcome.kind !== 'problem') return false;
+  const { code } = outcome;
+  return READ_AGAIN.has(code) || code === 'pass_elsewhere' || code === 'rate_limited' || code === 'unavailable';
+}
+
 /** A pass that is not believed, and why. */
 export function refusedPass(failure: FailedCheck & { readonly code: TrustErrorCode }): Outcome {
   if (failure.code === 'status_list_missing' || failure.code === 'status_list_stale')
     return { kind: 'untold', failure };
   // Scanning again with a clock that is off gives the same answer for ever.
   const { next } = SCAN_PROBLEM_TEXTS[failure.code === 'not_yet_valid' ? 'clock_behind' : 'pass_elsewhere'];
-  return { kind: 'refused', code: failure.code, text: checkText(failure), next };
+  return { kind: 'refused', carried: 'pass', code: failure.code, text: checkText(failure), next };
 }
 
 /** What to do, in one word: where an answer is nobody's, or nobody can tell, a person looks into it. */

@@ -7,13 +7,13 @@ import { problemSchema } from '../../../schemas/problem.ts';
 import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
 import type { FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { AnswerTrust } from '../../trust/check-answer.ts';
+import { thumbprintOf } from '../../trust/dpop-proof.ts';
 import { entityIdSchema } from '../../trust/entity-claims.ts';
 import { type JwkSet, jwkSetSchema } from '../../trust/public-key.ts';
 import type { PassChecks } from '../../trust/recognition-pass.ts';
 import { chainInResponse } from '../../trust/resolve-response.ts';
-import { type CarriedTrust, verifyTrustBundle } from '../../trust/signed-bundle.ts';
+import { type CarriedTrust, unverifiedBundle, verifyTrustBundle } from '../../trust/signed-bundle.ts';
 import type { TrustBundle } from '../../trust/trust-bundle.ts';
-import type { TrustAnchor } from '../../trust/trust-chain.ts';
 import { TrustError } from '../../trust/trust-error.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { keep, readKept } from './kept.ts';
@@ -33,11 +33,26 @@ const anchorSchema = z.object({
 });
 type PinnedAnchor = z.infer<typeof anchorSchema>;
 
+/** An anchor as people compare it: RFC 7638 thumbprints of its federation keys, and of those that sign certificates' lists. */
+export interface AnchorMark {
+  readonly entityId: string;
+  readonly thumbprints: readonly string[];
+  readonly listThumbprints: readonly string[];
+}
+
+/** The anchor that this device goes by, and another one that the gateway's bundle names. */
+export interface OtherAnchorView {
+  readonly known: AnchorMark;
+  readonly offered: AnchorMark;
+}
+
 /** What a person is told of whom this device believes. */
 export interface TrustView {
   readonly carried: CarriedTrust | null;
   /** Why the bundle that the gateway gave was not taken; null where it was, or where none was to be had. */
   readonly refused: FailedCheck | null;
+  /** Where the bundle that was not taken names another anchor; null where it is for something else. */
+  readonly otherAnchor: OtherAnchorView | null;
   /** Why a gateway that was reached gave no bundle: what is carried counts on meanwhile; null where it gave one. */
   readonly unrefreshed: LocalisedText | null;
 }
@@ -61,6 +76,8 @@ export class ScannerTrust {
   #anchor: PinnedAnchor | null = null;
   #carried: CarriedTrust | null = null;
   #refused: FailedCheck | null = null;
+  #offered: PinnedAnchor | null = null;
+  #otherAnchor: OtherAnchorView | null = null;
   #unrefreshed: LocalisedText | null = null;
   /** The latest time that anybody believed has signed: a clock that is behind it was set back. */
   #signedS = 0;
@@ -86,31 +103,55 @@ export class ScannerTrust {
   }
 
   get view(): TrustView {
-    return { carried: this.#carried, refused: this.#refused, unrefreshed: this.#unrefreshed };
+    return {
+      carried: this.#carried,
+      refused: this.#refused,
+      otherAnchor: this.#otherAnchor,
+      unrefreshed: this.#unrefreshed,
+    };
   }
 
   /** Gets today's bundle, signed by the gateway of `destination` where one is named. False: the gateway was not reached. */
   async refresh(destination: ProvinceCode | null): Promise<boolean> {
+    return await this.#refresh(destination, this.#anchor);
+  }
+
+  async #refresh(destination: ProvinceCode | null, pinned: PinnedAnchor | null): Promise<boolean> {
     const query = destination === null ? '' : `?destination=${destination}`;
     const reply = await askOwnGateway(`/v1/trust-bundle${query}`, {}, BUNDLE_WITHIN_MS);
     if (reply === null) return false;
     this.#unrefreshed = reply.status === 200 ? null : problemText(reply.text);
     if (this.#unrefreshed !== null) return true;
     try {
-      await this.#take(reply.text.trim(), this.#anchor);
+      await this.#take(reply.text.trim(), pinned);
       await keep('bundle', reply.text.trim());
     } catch (error) {
       const { code, clockOffS } = onlyTrustErrors(error);
+      await this.#noteOffered(reply.text.trim(), clockOffS === undefined);
       this.#refused = { code, ...(clockOffS === undefined ? {} : { clock_off_s: clockOffS }) };
     }
     return true;
   }
 
-  /** A person has compared the anchor by another way: the next bundle's is believed. */
-  async forgetAnchor(destination: ProvinceCode | null): Promise<void> {
-    this.#anchor = null;
-    this.#carried = null;
-    await this.refresh(destination);
+  /**
+   * A person has compared the other anchor by another way: a bundle of that very one is believed from now on, and of no
+   * third one that the gateway names meanwhile.
+   */
+  async takeOtherAnchor(destination: ProvinceCode | null): Promise<void> {
+    if (this.#offered !== null) await this.#refresh(destination, this.#offered);
+  }
+
+  /** A bundle that was not taken: whether it is of another anchor. One from another time tells nothing of whose it is. */
+  async #noteOffered(token: string, isTimely: boolean): Promise<void> {
+    const [known, bundle] = [this.#anchor, isTimely ? unverifiedBundle(token) : null];
+    this.#offered = bundle === null ? null : anchorSchema.parse(bundle);
+    this.#otherAnchor = null;
+    if (known === null || this.#offered === null) return;
+    const view = { known: await markOf(known), offered: await markOf(this.#offered) };
+    const isOther =
+      view.known.entityId !== view.offered.entityId || `${view.known.thumbprints}` !== `${view.offered.thumbprints}`;
+    if (isOther) this.#otherAnchor = view;
+    else this.#offered = null;
   }
 
   /** What answers are checked against. Chains from the bundle first; one that is not in it is asked for, and proves itself. */
@@ -158,14 +199,16 @@ export class ScannerTrust {
     void keep('signed-time', String(atS));
   }
 
-  async #take(token: string, pinned: TrustAnchor | null): Promise<void> {
+  async #take(token: string, pinned: PinnedAnchor | null): Promise<void> {
     const carried = await verifyTrustBundle(token, { pinned, atS: this.#nowS() });
-    if (pinned === null) {
-      this.#anchor = anchorSchema.parse(carried.bundle);
+    if (pinned === null || pinned !== this.#anchor) {
+      this.#anchor = pinned ?? anchorSchema.parse(carried.bundle);
       await keep('anchor', JSON.stringify(this.#anchor));
     }
     this.#carried = carried;
     this.#refused = null;
+    this.#offered = null;
+    this.#otherAnchor = null;
     this.noteSigned(carried.iatS);
   }
 
@@ -191,6 +234,14 @@ export class ScannerTrust {
     }
     return (this.#carried === null ? undefined : ownMember(this.#carried.bundle.status_lists, uri)) ?? null;
   }
+}
+
+/** In an order of their own: the same keys in another order are the same anchor. */
+async function markOf({ entity_id: entityId, jwks, credential_signers: signers }: PinnedAnchor): Promise<AnchorMark> {
+  const [thumbprints, listThumbprints] = await Promise.all(
+    [jwks.keys, signers?.keys ?? []].map(async (keys) => (await Promise.all(keys.map(thumbprintOf))).sort()),
+  );
+  return { entityId, thumbprints: thumbprints ?? [], listThumbprints: listThumbprints ?? [] };
 }
 
 async function chainFromGateway(entityId: string): Promise<readonly string[]> {

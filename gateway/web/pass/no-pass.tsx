@@ -91,6 +91,9 @@ const NO_PASS_TEXTS = {
   refer: PASS_TEXTS.none_unsettled,
 } as const satisfies Record<Decision, LocalisedText>;
 
+/** Below "No pass" the English word for letting somebody in would say that there is one. */
+const DECIDED_TEXTS = { ...DECISION_WORDS, pass: PASS_TEXTS.may_enter };
+
 function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
   const status = STATUS_TEXTS[claims.status];
   const clockOf = (instant: string) => clockText(secondOf(instant), nowS);
@@ -102,7 +105,7 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
           <span aria-hidden="true">{status.shape} </span>
           {say(status)}
         </span>
-        <span>{say(DECISION_WORDS[claims.decision])}</span>
+        <span>{say(DECIDED_TEXTS[claims.decision])}</span>
       </Route>
       <dl class="rows">
         <Row name={SCAN_TEXTS.why}>

@@ -5,6 +5,8 @@ import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { say } from '../shell/language.ts';
 
 interface EntryProps {
+  /** False where little can come of it now: it stands there and does not ask to be pressed. */
+  readonly isUseful?: boolean;
   /** What comes of it. */
   readonly act: LocalisedText;
   readonly onText: (text: string) => void;
@@ -12,7 +14,7 @@ interface EntryProps {
 }
 
 /** Other ways in than the camera: a field for what is pasted or typed, and a picture. */
-export function Entry({ act, onText, onPicture }: EntryProps) {
+export function Entry({ isUseful = true, act, onText, onPicture }: EntryProps) {
   const [text, setText] = useState('');
   return (
     <form
@@ -37,7 +39,7 @@ export function Entry({ act, onText, onPicture }: EntryProps) {
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <button type="submit" class="primary">
+        <button type="submit" class={isUseful ? 'primary' : undefined}>
           {say(act)}
         </button>
       </div>

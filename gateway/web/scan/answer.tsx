@@ -5,22 +5,30 @@ import { secondOf } from '../../../schemas/clocks.ts';
 import { CREDENTIAL_CODES } from '../../../schemas/code-lists/credential-codes.ts';
 import { ABROAD, type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import {
-  ASSURANCE_TEXTS,
   ageText,
   DECISION_TEXTS,
+  evidenceText,
   freshnessText,
   NO_PHONE_TEXT,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
-import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { decisionOf, doorNextOf, isMendedBySigningIn, isVerified, type Outcome, wordOf } from '../asking/outcome.ts';
+import {
+  decisionOf,
+  isMendedBySigningIn,
+  isSamePersonNext,
+  isVerified,
+  type Outcome,
+  wordOf,
+} from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
+import { Refusal } from './refusal.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
 /** A list that is older than this has its age beside its time. */
@@ -28,6 +36,8 @@ const LIST_AGED_S = 300;
 
 interface AnswerProps {
   readonly outcome: Outcome | null;
+  /** Every province is then simulated: a green screen says so as well. */
+  readonly isSandbox: boolean;
   readonly nowS: () => number;
   readonly onNext: () => void;
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
@@ -35,7 +45,7 @@ interface AnswerProps {
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -78,8 +88,9 @@ export function Answer({ outcome, nowS, onNext, signIn }: AnswerProps) {
                   onNext();
                 })}
               <button type="button" class="next" onClick={onNext}>
-                {say(SCAN_TEXTS.next)}
+                {say(isSamePersonNext(outcome) ? SCAN_TEXTS.scan_again : SCAN_TEXTS.next)}
               </button>
+              {isSandbox && <p class="simulated">{say(SCAN_TEXTS.sandbox_answer)}</p>}
             </div>
           </div>
         </>
@@ -101,7 +112,12 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
           <dl class="rows">
             <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>
             <Row name={SCAN_TEXTS.issued_by}>{outcome.issuer}</Row>
-            <Row name={SCAN_TEXTS.evidence}>{say(CREDENTIAL_CODES.ok)}</Row>
+            <Row name={SCAN_TEXTS.evidence}>
+              {say(CREDENTIAL_CODES.ok)}
+              {say({ zh: '；', en: '; ' })}
+              {say(SCAN_CERTIFICATE_TEXTS.checked_here)}
+            </Row>
+            <Row name={SCAN_TEXTS.revocation}>{say(REVOCATION_TEXTS[outcome.family])}</Row>
             <Row name={SCAN_TEXTS.listed}>{say(listedText(outcome.listedS, nowS))}</Row>
           </dl>
         </>
@@ -127,27 +143,9 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
         </>
       );
     case 'refused':
-    case 'problem': {
-      const atDoor = doorNextOf(outcome);
-      return (
-        <>
-          <p class="lead">{say(atDoor ?? outcome.next)}</p>
-          <dl class="rows">
-            <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
-            {atDoor !== null && <Row name={SCAN_TEXTS.for_operator}>{forOperator(outcome)}</Row>}
-          </dl>
-        </>
-      );
-    }
+    case 'problem':
+      return <Refusal outcome={outcome} />;
   }
-}
-
-/** The refusal's own advice, with what exactly is wrong where that is told. */
-function forOperator(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): string {
-  const reason = outcome.kind === 'problem' ? outcome.reason : undefined;
-  return reason === undefined
-    ? say(outcome.next)
-    : say({ zh: `${outcome.next.zh}（${reason}）`, en: `${outcome.next.en} (${reason})` });
 }
 
 function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
@@ -171,7 +169,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
-          {say(ASSURANCE_TEXTS[claims.assurance])}
+          {say(evidenceText(claims))}
           {say({ zh: '；', en: '; ' })}
           {say(SCAN_TEXTS.verified_here)}
         </Row>
@@ -186,6 +184,9 @@ function isOfBearer({ issuer_province, decision }: AttestationClaims): boolean {
 }
 
 function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pass' }> & { readonly nowS: number }) {
+  // Each with its day where one is of another: an end without it beside a beginning with it reads as past.
+  const times = [secondOf(claims.status_as_of), claims.exp, listAsOfS];
+  const clockOf = (atS: number) => clockText(atS, nowS, times);
   return (
     <>
       <p class="lead">{say(DECISION_TEXTS.pass.next)}</p>
@@ -193,10 +194,10 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
         <span>{say(SCAN_TEXTS.pass_held)}</span>
       </Route>
       <dl class="rows">
-        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
-        <Row name={SCAN_TEXTS.until}>{clockText(claims.exp, nowS)}</Row>
+        <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, (instant) => clockOf(secondOf(instant))))}</Row>
+        <Row name={SCAN_TEXTS.until}>{clockOf(claims.exp)}</Row>
         <Row name={SCAN_TEXTS.not_withdrawn}>
-          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(listAsOfS, nowS))}</span>
+          <span data-list-age-s={nowS - listAsOfS}>{say(asOfText(clockOf(listAsOfS), nowS - listAsOfS))}</span>
         </Row>
         <Row name={SCAN_TEXTS.evidence}>{say(SCAN_TEXTS.verified_here)}</Row>
       </dl>
@@ -205,10 +206,9 @@ function VerifiedPass({ claims, listAsOfS, nowS }: Extract<Outcome, { kind: 'pas
 }
 
 /** With a network the list is of this minute; without one it is as old as the bundle, and somebody should know. */
-function asOfText(listAsOfS: number, nowS: number): LocalisedText {
-  const at = clockText(listAsOfS, nowS);
-  const [age, since] = [ageText(nowS - listAsOfS), SCAN_TEXTS.withdrawn_since];
-  if (nowS - listAsOfS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
+function asOfText(at: string, ageS: number): LocalisedText {
+  const [age, since] = [ageText(ageS), SCAN_TEXTS.withdrawn_since];
+  if (ageS <= LIST_AGED_S) return { zh: `截至 ${at}`, en: `as of ${at}` };
   return { zh: `截至 ${at}（${age.zh}前）；${since.zh}`, en: `as of ${at} (${age.en} ago): ${since.en}` };
 }
 

@@ -3,10 +3,11 @@ import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { ScannedLine } from '../../../schemas/scanned-lines.ts';
-import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DECISION_TEXTS } from '../../../schemas/texts/answer.ts';
+import { DOOR_NEXT_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
-import { type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
+import { doorNextOf, type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { scanCarried } from './scan-text.ts';
@@ -19,13 +20,14 @@ const MAX_WAITS = 30;
 const MAX_WAIT_S = 30;
 
 /**
- * A row as it is shown: by the face and the word that the same answer has alone, in words why there is none, and where its
- * person turns, which is the gateway's own word.
+ * A row as it is shown: by the face and the word that the same answer has alone, in words why there is none and what is then
+ * done, and where its person turns, which is the gateway's own word.
  */
 export interface ShownRow extends BatchRow {
   readonly face: Face;
   readonly word: LocalisedText;
   readonly why: LocalisedText | null;
+  readonly next: LocalisedText | null;
   readonly remedy: Remedy | null;
 }
 
@@ -101,19 +103,28 @@ function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'fac
     case 'answer': {
       const { decision, status, issuer_province: issuer, reasons, status_as_of } = outcome.claims;
       const said = { decision, status, issuer, reasons: [...reasons], status_as_of };
-      return { line, verified: true, ...said, problem: null, why: null, remedy: outcome.remedy };
+      return { line, verified: true, ...said, problem: null, why: null, next: null, remedy: outcome.remedy };
     }
     case 'pass':
-      return { ...rowOfPass(line, outcome.claims), why: null, remedy: null };
+      return { ...rowOfPass(line, outcome.claims), why: null, next: null, remedy: null };
     case 'unverified':
-    case 'untold':
-      return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), remedy: null };
+    case 'untold': {
+      const next = outcome.kind === 'unverified' ? SCAN_TEXTS.unverified_next : DECISION_TEXTS.refer.next;
+      return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), next, remedy: null };
+    }
     case 'problem':
     case 'refused':
-      return { ...rowWithout(line, outcome.code), why: outcome.text, remedy: null };
+      return {
+        ...rowWithout(line, outcome.code),
+        why: outcome.text,
+        next: doorNextOf(outcome) ?? outcome.next,
+        remedy: null,
+      };
     // A certificate without a network is decided one by one, where an identity document can be looked at.
     case 'certificate':
-    case undefined:
-      return { ...rowWithout(line, 'code_unrecognised'), why: PROBLEMS.code_unrecognised, remedy: null };
+    case undefined: {
+      const next = DOOR_NEXT_TEXTS.code_unrecognised;
+      return { ...rowWithout(line, 'code_unrecognised'), why: PROBLEMS.code_unrecognised, next, remedy: null };
+    }
   }
 }

@@ -27,18 +27,19 @@ export function BatchResults({ rows, total, isRunning, onClear }: BatchResultsPr
         <span>
           {say(BATCH_TEXTS.total)} {codes === total ? codes : `${codes} / ${total}`}
         </span>
-        <span>
-          ● {say(DECISION_WORDS.pass)} {pass}
-        </span>
-        <span>
-          ▲ {say(DECISION_WORDS.restrict)} {restrict}
-        </span>
-        <span>
-          ? {say(DECISION_WORDS.refer)} {refer}
-        </span>
-        <span>
-          {say(SCAN_TEXTS.counted_other)} {other}
-        </span>
+        {/* Words alone: a sign stands for a status, and a decision has more than one of them. */}
+        {(
+          [
+            [DECISION_WORDS.pass, pass],
+            [DECISION_WORDS.restrict, restrict],
+            [DECISION_WORDS.refer, refer],
+            [SCAN_TEXTS.counted_other, other],
+          ] as const
+        ).map(([name, count]) => (
+          <span key={name.en}>
+            {say(name)} {count}
+          </span>
+        ))}
       </p>
       <p class="tools">
         {[BATCH_TEXTS.all, BATCH_TEXTS.open].map((name, at) => (
@@ -104,6 +105,7 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
             {issuer !== null && `${say(PROVINCES[issuer])}${say({ zh: '：', en: ': ' })}`}
             {why.map(say).join(say({ zh: '；', en: '; ' }))}{' '}
             {decision !== 'pass' && remedy?.phone != null && <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>}
+            {row.next !== null && <span class="step">{say(row.next)}</span>}
           </span>
         </div>
       </td>

@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
-import { BATCH_TEXTS } from '../../../schemas/texts/batch.ts';
-import { doorNextOf, isMendedBySigningIn, type Problem } from '../asking/outcome.ts';
+import { BATCH_TEXTS, stoppedText } from '../../../schemas/texts/batch.ts';
+import { isMendedBySigningIn, type Problem } from '../asking/outcome.ts';
 import type { Asking } from '../asking/put-question.ts';
 import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
@@ -33,6 +33,14 @@ interface Fault {
   readonly next: LocalisedText | null;
   /** Whether the rest is checked as soon as somebody has signed in. */
   readonly isMendedBySigningIn?: boolean;
+}
+
+/** Of a whole coach, and not of the one code and person of which the same is said alone. */
+function faultOf(problem: Problem): Fault {
+  if (problem.code === 'gateway_unreachable') return { text: BATCH_TEXTS.no_network, next: BATCH_TEXTS.away_next };
+  const isMended = isMendedBySigningIn(problem);
+  const next = isMended ? BATCH_TEXTS.sign_in_next : BATCH_TEXTS.stopped_next;
+  return { text: problem.text, next, isMendedBySigningIn: isMended };
 }
 
 /** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */
@@ -71,11 +79,7 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
     setWaiting(left);
     setRunning(false);
     if (problem === null) return;
-    setFault({
-      text: problem.text,
-      next: doorNextOf(problem) ?? problem.next,
-      isMendedBySigningIn: isMendedBySigningIn(problem),
-    });
+    setFault(faultOf(problem));
     onProblem(problem);
   };
   useEffect(() => {
@@ -99,11 +103,14 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
   };
 
   const total = rows.length + waiting.length;
+  const isStopped = !isRunning && waiting.length > 0;
+  /** Signing in is then the way on, and this page goes on by itself. */
+  const isForSigningIn = fault?.isMendedBySigningIn === true && !isSomebody;
   return (
     <section
       class="batch"
       aria-labelledby="batch-name"
-      data-batch={isRunning ? 'running' : total === 0 ? 'empty' : waiting.length > 0 ? 'stopped' : 'done'}
+      data-batch={isRunning ? 'running' : total === 0 ? 'empty' : isStopped ? 'stopped' : 'done'}
     >
       <h1 id="batch-name" ref={name} tabIndex={-1}>
         {say(BATCH_TEXTS.heading)}
@@ -112,7 +119,7 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isRunning) start();
+          if (!isRunning && !(isStopped && text.trim() === '')) start();
         }}
       >
         <label for="codes">{say(BATCH_TEXTS.codes)}</label>
@@ -147,7 +154,11 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
           />
         </label>
         <p class="tools">
-          <button type="submit" class="primary" aria-disabled={isRunning}>
+          <button
+            type="submit"
+            class={isStopped ? undefined : 'primary'}
+            aria-disabled={isRunning || (isStopped && text.trim() === '')}
+          >
             {say(BATCH_TEXTS.start)}
           </button>
           <button type="button" onClick={onLeave}>
@@ -158,6 +169,12 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
       {total > 0 && <progress aria-label={say(BATCH_TEXTS.progress)} value={rows.length} max={total} />}
       {fault !== null && (
         <p class="notice" role="alert">
+          {waiting[0] !== undefined && (
+            <strong class="stopped">
+              {say(stoppedText({ line: waiting[0].line, checked: rows.length, total }))}
+              {say({ zh: '。', en: '. ' })}
+            </strong>
+          )}
           {say(fault.text)}
           {say({ zh: '。', en: '. ' })}
           {fault.next !== null && say(fault.next)}
@@ -165,6 +182,7 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
           {waiting.length > 0 && (
             <button
               type="button"
+              class={isForSigningIn ? undefined : 'primary'}
               onClick={() => {
                 name.current?.focus();
                 void run(waiting);

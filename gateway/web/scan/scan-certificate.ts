@@ -22,19 +22,20 @@ export async function scanCertificate(presented: string, trust: ScannerTrust, at
   if ('problem' in material) return scanProblem(material.problem);
   const lists = await listsIn(material, atS);
   const rules = await rulesIn(material, atS);
-  const { outcome, code, issuer } = await verifyCredential(presented, {
+  const { outcome, code, family, issuer } = await verifyCredential(presented, {
     trust: joinedTrust(...lists.map(trustFromList)),
     rules,
     atS,
   });
-  if (outcome === 'valid' && issuer !== null) {
+  if (outcome === 'valid' && issuer !== null && family !== null) {
     const listedS = Math.min(...lists.map(({ issued_at }) => secondOf(issued_at)));
-    return { kind: 'certificate', issuer, listedS };
+    return { kind: 'certificate', issuer, family, listedS };
   }
   const { zh, en } = CREDENTIAL_CODES[code];
-  const text = { zh, en };
-  if (outcome === 'invalid') return { kind: 'refused', code, text, next: SCAN_CERTIFICATE_TEXTS.refused };
-  return { kind: 'problem', code, text, next: SCAN_CERTIFICATE_TEXTS.unsettled };
+  const said = { code, text: { zh, en } };
+  const { refused, unsettled } = SCAN_CERTIFICATE_TEXTS;
+  if (outcome === 'invalid') return { kind: 'refused', carried: 'certificate', ...said, next: refused };
+  return { kind: 'problem', ...said, next: unsettled };
 }
 
 async function listsIn({ bundle, signers }: CertificateMaterial, atS: number) {

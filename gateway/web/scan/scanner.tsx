@@ -134,11 +134,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
           setTick(Date.now());
         });
       }}
-      onNewAnchor={() => void state.trust.forgetAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
+      onNewAnchor={() => void state.trust.takeOtherAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
   );
   const heading = headingOf(state, { isSomebody: access !== null, isReached, nowS: nowS() });
   const mayScan = !isNobody || (state.venues === null && state.trust.view.carried !== null);
+  const isSandbox = state?.venues != null || (venue !== null && access !== null);
   const isUnnamed = isNobody && state.venues === null;
   const wayIn = isUnnamed && (
     <>
@@ -150,6 +151,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
     <>
       <Answer
         outcome={scanning.outcome}
+        isSandbox={isSandbox}
         nowS={nowS}
         onNext={scanning.onNext}
         signIn={(onToken) => <SignInAct page="/scan" asking={asking} onToken={onToken} />}
@@ -181,7 +183,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
             <Stage onFrame={reading.onFrame} startsItself hint={SCAN_TEXTS.ready_hint} />
-            <Entry act={SCAN_TEXTS.check} onText={scanning.onText} onPicture={reading.onPicture} />
+            <Entry
+              isUseful={heading !== SCAN_TEXTS.ready_never}
+              act={SCAN_TEXTS.check}
+              onText={scanning.onText}
+              onPicture={reading.onPicture}
+            />
             <p class="tools">
               <button ref={manyButton} type="button" onClick={() => setMany(true)}>
                 {say(BATCH_TEXTS.many)}
@@ -206,9 +213,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
             }}
           />
         )}
-        {(state?.venues != null || (venue !== null && access !== null)) && (
-          <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>
-        )}
+        {isSandbox && <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>}
         {mayScan && <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />}
         {isOutdated && <p class="notice">{say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}</p>}
         {state !== null && <TrustAge trust={state.trust.view} nowS={nowS()} />}

@@ -7,6 +7,7 @@ import type { Opened } from '../asking/opening.ts';
 import type { TrustView } from '../asking/scanner-trust.ts';
 import { clockText, say } from '../shell/language.ts';
 import type { Counts } from './counts.ts';
+import { OtherAnchor } from './other-anchor.tsx';
 
 /** A clock that honest ones differ from by more than this is worth a word. */
 const CLOCK_OFF_S = 30;
@@ -40,7 +41,7 @@ interface WarningsProps {
 
 /** What is wrong with what this device goes by: no gateway, a clock that is off, a bundle that is not believed. */
 export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: WarningsProps) {
-  const { carried, refused, unrefreshed } = trust;
+  const { carried, refused, otherAnchor, unrefreshed } = trust;
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
     <div role="status">
@@ -58,15 +59,18 @@ export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: Warning
         <p class="notice" data-trust-refused={refused.code}>
           {say(SCAN_TEXTS.trust_refused)}
           {say({ zh: '：', en: '. ' })}
-          {say(refusalText(refused))}
-          {refused.clock_off_s === undefined ? (
-            <button type="button" onClick={on.onNewAnchor}>
-              {say(SCAN_TEXTS.anchor_take)}
-            </button>
-          ) : (
-            <Again onAgain={on.onAgain} />
-          )}
+          {say(refusalText(refused, otherAnchor !== null))}
+          {otherAnchor === null && <Again onAgain={on.onAgain} />}
         </p>
+      )}
+      {refused !== null && otherAnchor !== null && (
+        <section class="notice" aria-label={say(SCAN_TEXTS.anchor_heading)}>
+          <OtherAnchor
+            key={`${otherAnchor.offered.thumbprints} ${otherAnchor.offered.listThumbprints}`}
+            {...otherAnchor}
+            onTake={on.onNewAnchor}
+          />
+        </section>
       )}
     </div>
   );
@@ -81,12 +85,12 @@ function Again({ onAgain }: Pick<WarningsProps, 'onAgain'>) {
 }
 
 /** Why, and what to do: a token from the future tells how far a clock is behind; one that has ended may be an old one. */
-function refusalText(refused: FailedCheck): LocalisedText {
+function refusalText(refused: FailedCheck, isOtherAnchor: boolean): LocalisedText {
   const { code, clock_off_s: offS } = refused;
   if (code === 'anchor_unknown') return SCAN_TEXTS.anchor_other;
   const [why, next] =
     offS === undefined
-      ? [checkText(refused), SCAN_TEXTS.anchor_other]
+      ? [checkText(refused), isOtherAnchor ? SCAN_TEXTS.anchor_other : SCAN_TEXTS.tell_operator]
       : offS > 0
         ? [clockOffText(-offS), SCAN_TEXTS.clock_mend]
         : [checkText({ code }), SCAN_TEXTS.clock_compare];

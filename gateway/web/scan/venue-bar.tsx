@@ -18,7 +18,7 @@ export function VenueBar({ access, purpose, onPurpose, onSignOut, isMuted, onMut
   return (
     <p class="tools">
       <span class="venue">
-        {say(SCAN_TEXTS.venue)}
+        {say(access.way === 'sandbox' ? SCAN_TEXTS.venue : SCAN_TEXTS.venue_id)}
         {say({ zh: '：', en: ': ' })}
         {say(access.name)}
       </span>

@@ -23,11 +23,16 @@ export function momentText(atS: number): string {
   return new Date(atS * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
 }
 
-/** The same for who reads it at `nowS`: of this very day the time alone, and of this year without the year. */
-export function clockText(atS: number, nowS: number): string {
+/**
+ * The same for who reads it at `nowS`: of this very day the time alone, and of this year without the year. Of several times
+ * that are read together (`alike`) all are written as the one that needs most.
+ */
+export function clockText(atS: number, nowS: number, alike: readonly number[] = [atS]): string {
   const [at, now] = [new Date(atS * 1000), new Date(nowS * 1000)];
-  if (at.getFullYear() !== now.getFullYear()) return momentText(atS);
-  const day = at.toDateString() === now.toDateString() ? {} : ({ month: 'short', day: 'numeric' } as const);
+  const days = alike.map((oneS) => new Date(oneS * 1000));
+  if (days.some((one) => one.getFullYear() !== now.getFullYear())) return momentText(atS);
+  const isToday = days.every((one) => one.toDateString() === now.toDateString());
+  const day = isToday ? {} : ({ month: 'short', day: 'numeric' } as const);
   const form = { ...day, hour: '2-digit', minute: '2-digit' } as const;
   return at.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', form);
 }

@@ -1,0 +1,35 @@
+import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { doorNextOf, lastResortOf, noPhoneOf, type Outcome, operatorNextOf } from '../asking/outcome.ts';
+import { Row } from '../asking/row.tsx';
+import { say } from '../shell/language.ts';
+
+type Refused = Extract<Outcome, { kind: 'problem' | 'refused' }>;
+
+/** Why there is no answer, or why what was carried does not count, and what each does about it: the door first. */
+export function Refusal({ outcome }: { readonly outcome: Refused }) {
+  const [lastResort, noPhone, forOperator] = [lastResortOf(outcome), noPhoneOf(outcome), operatorNextOf(outcome)];
+  const requestId = outcome.kind === 'problem' && outcome.code === 'internal' ? outcome.request_id : undefined;
+  return (
+    <>
+      <p class="lead">{say(doorNextOf(outcome) ?? outcome.next)}</p>
+      <dl class="rows">
+        <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
+        {lastResort !== null && <Row name={SCAN_TEXTS.do_next}>{say(lastResort)}</Row>}
+        {noPhone !== null && <Row name={SCAN_TEXTS.no_phone}>{say(noPhone)}</Row>}
+        {forOperator !== null && <Row name={SCAN_TEXTS.for_operator}>{say(withReason(forOperator, outcome))}</Row>}
+        {requestId !== undefined && (
+          <Row name={SCAN_TEXTS.request_id}>
+            <code class="taken">{requestId}</code>
+          </Row>
+        )}
+      </dl>
+    </>
+  );
+}
+
+/** With what exactly is wrong, where that is told. */
+function withReason({ zh, en }: LocalisedText, outcome: Refused): LocalisedText {
+  const reason = outcome.kind === 'problem' ? outcome.reason : undefined;
+  return reason === undefined ? { zh, en } : { zh: `${zh}（${reason}）`, en: `${en} (${reason})` };
+}
