@@ -19,7 +19,8 @@ const FOLDED: FoldState = {
       {
         ...{ entity_id: NODE, superior: ANCHOR, kind: 'gateway', name: { zh: '粤', en: 'Guangdong' } },
         ...{ province: '440000', level: null, role: null, venue_kinds: null, regions: null },
-        ...{ state: 'admitted', admitted: MARK, changed: MARK, jwks: [], published: [], configured_s: null },
+        ...{ state: 'admitted', admitted: MARK, changed: MARK, configured_s: null },
+        ...{ jwks: [], given_up: [], published: [] },
       },
     ],
   ]),
