@@ -81,9 +81,9 @@ export const ACCESS = [
   'unknown_codes_excessive',
   'unavailable',
 ] as const satisfies readonly ProblemCode[];
-/** What may become of any request: of a method that a path does not take, and of one that breaks something here. */
+/** What may become of any request: of a method that a path does not take, of what never arrived whole, and of one that breaks something here. */
 const SANDBOX_PROBLEMS: readonly ProblemCode[] = ['origin_refused', 'not_found'];
-const ANYWHERE: readonly ProblemCode[] = ['method_not_allowed', 'internal'];
+const ANYWHERE: readonly ProblemCode[] = ['method_not_allowed', 'headers_too_large', 'request_timeout', 'internal'];
 
 /** The `paths` of an OpenAPI 3.1 document for these operations. */
 export function pathsOf(operations: readonly Operation[]): ZodOpenApiPathsObject {

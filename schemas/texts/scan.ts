@@ -120,7 +120,6 @@ export const UNRECOGNISED_OPERATOR_TEXTS = {
     zh: '请检查扫码器是否在每次扫描后输出结束符',
     en: 'Check that the scanner ends each scan before the next one begins',
   },
-  own_pass: null,
   not_known: null,
   own_pass: null,
 } as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
