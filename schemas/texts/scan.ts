@@ -121,6 +121,7 @@ export const UNRECOGNISED_OPERATOR_TEXTS = {
     en: 'Check that the scanner ends each scan before the next one begins',
   },
   not_known: null,
+  own_pass: null,
 } as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
 
 /** Of a fault of the gateway where its reply does not say under which number the log has it. */
