@@ -125,6 +125,15 @@ const READ_AGAIN: ReadonlySet<string> = new Set<ProblemCode | ScanProblemCode>([
   'picture_unreadable',
 ]);
 
+/** After which something else of theirs may be scanned, or the same in a moment. */
+const SCANNED_IN_A_MOMENT: ReadonlySet<string> = new Set<ProblemCode | ScanProblemCode>([
+  'pass_elsewhere',
+  'gateway_unreachable',
+  'rate_limited',
+  'request_timeout',
+  'unavailable',
+]);
+
 /** What is left where reading it again gives no answer either; null: what to do has been said. */
 export function lastResortOf({ code }: { readonly code: string }): LocalisedText | null {
   return READ_AGAIN.has(code) ? LAST_RESORT_TEXT : null;
@@ -133,9 +142,7 @@ export function lastResortOf({ code }: { readonly code: string }): LocalisedText
 /** Whether what is scanned next is the same person's, and not the next one's. */
 export function isSamePersonNext(outcome: Outcome): boolean {
   if (outcome.kind === 'untold' || outcome.kind === 'refused') return true;
-  if (outcome.kind !== 'problem') return false;
-  const { code } = outcome;
-  return READ_AGAIN.has(code) || code === 'pass_elsewhere' || code === 'rate_limited' || code === 'unavailable';
+  return outcome.kind === 'problem' && (READ_AGAIN.has(outcome.code) || SCANNED_IN_A_MOMENT.has(outcome.code));
 }
 
 /** A pass that is not believed, and why. */
