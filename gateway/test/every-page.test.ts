@@ -188,12 +188,19 @@ describe('at the registry, anybody', () => {
     await expect.poll(() => box.locator('.proof.bad').count()).toBe(4);
     expect(await box.locator('.proof.good').count()).toBe(0);
     // Neither its row nor its version says more than was proved.
-    expect(await box.locator('> summary').innerText()).toContain('✗ unproven');
-    expect(await box.locator('h4').innerText()).toContain('✗ unproven');
+    expect(await box.locator('> summary').innerText()).toContain('✗ proof does not hold');
+    expect(await box.locator('h4').innerText()).toContain('✗ proof does not hold');
     expect(await box.locator('dl').allInnerTexts()).toContainEqual(expect.stringContaining('Approvals 0/2'));
     expect(await box.innerText()).not.toContain('✓ passed');
-    await other.locator('#history .proof.bad').waitFor();
+    await other.locator('#history p.proof.bad').waitFor();
     expect(await other.locator('#history li').count()).toBe(0);
+    // Nor does anything else that is told from such a log: its counts, its rules and mandates, its entities, its foot.
+    expect(await doubtTold(other)).toEqual(toldOnce('entries'));
+    expect(await other.locator('#log .proof.good').count()).toBe(0);
+    // Entries that nobody hands out are no lie, and no proof either.
+    await other.route('**/v1/log/tile/entries/**', (route) => route.abort());
+    await other.reload();
+    expect(await doubtTold(other)).toEqual(toldOnce('unreadable'));
     await forged.close();
   });
 

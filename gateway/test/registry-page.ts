@@ -1,9 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ownMember } from '../../schemas/own-member.ts';
+import { keysOf } from '../../schemas/code-lists/index.ts';
 import type { ReceiptReply } from '../../schemas/registry-views.ts';
-import { LOG_DOUBTED, LOG_FAULTS } from '../../schemas/texts/registry.ts';
+import { doubtedText, LOG_FAULTS } from '../../schemas/texts/registry.ts';
 import { signCheckpoint } from '../log/checkpoint-signing.ts';
 import { leafHash } from '../log/merkle.ts';
 import { makeLogKey } from '../registry/registry.fixture.ts';
@@ -55,6 +55,8 @@ export async function openRegistryPage(
   return { context, page, complaints };
 }
 
+const LISTED = ':is(#provinces, #entities) > details';
+
 /** How a doubted log is told: its name and what comes of it at the top, in the history and at the foot, and what is sure of it. */
 export async function doubtTold(page: Page) {
   const notice = page.locator('[data-log-fault]');
@@ -65,17 +67,18 @@ export async function doubtTold(page: Page) {
     ),
   );
   const [rows, doubted] = await Promise.all([
-    page.locator('#provinces > details').count(),
-    page.locator('#provinces > details > summary:has(.badge.doubted)').count(),
+    page.locator(`${LISTED} > summary`).count(),
+    page.locator(`${LISTED} > summary:has(.badge.doubted)`).count(),
   ]);
-  const sure = await page.locator('.badge:not(.doubted)').count();
+  const sure = await page.locator('.badge:not(.doubted, .unproven)').count();
   return { fault, places, unmarked: rows - doubted, sure, feed: await page.locator('.feed').innerText() };
 }
 
 /** The one way in which that is told in English. */
 export function toldOnce(fault: string): Awaited<ReturnType<typeof doubtTold>> {
-  const found = ownMember(LOG_FAULTS, fault);
-  const told = [`${found?.sign} ${found?.en}`, `○ ${LOG_DOUBTED.en}`] satisfies [string, string];
+  const known = keysOf(LOG_FAULTS).find((one) => one === fault) ?? 'unreadable';
+  const { sign, en } = LOG_FAULTS[known];
+  const told = [`${sign} ${en}`, `○ ${doubtedText(known).en}`] satisfies [string, string];
   return { fault, places: [told, told, told], unmarked: 0, sure: 0, feed: 'live (not proven)' };
 }
 

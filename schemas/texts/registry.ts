@@ -12,7 +12,8 @@ interface Fault extends LocalisedText {
 export const LOG_FAULTS = {
   unsigned: { sign: '✗', isGrave: true, zh: '日志缺少有效签名', en: 'The log is not signed' },
   keys_changed: { sign: '✗', isGrave: true, zh: '日志由陌生密钥签名', en: 'The log is signed by unknown keys' },
-  forked: { sign: '✗', isGrave: true, zh: '日志与此前所见不一致', en: 'The log is another than before' },
+  forked: { sign: '✗', isGrave: true, zh: '日志与此前所见不一致', en: 'The log is not the same as before' },
+  entries: { sign: '✗', isGrave: true, zh: '日志条目的证明不成立', en: 'Entries of the log do not hold' },
   behind: { sign: '⚠', isGrave: false, zh: '日志比此前所见更短', en: 'The log is shorter than before' },
   unreadable: { sign: '⚠', isGrave: false, zh: '日志无法读取', en: 'The log cannot be read' },
 } as const satisfies Record<string, Fault>;
@@ -32,6 +33,10 @@ export const LOG_FAULT_TEXTS = {
     zh: '历史被改动或分叉。请勿批准任何内容，并通知国家平台。',
     en: 'Its history was changed or split. Approve nothing, and tell the national platform.',
   },
+  entries: {
+    zh: '有条目的签名或证明不成立，或与本页所得不符。请勿批准任何内容，并通知国家平台。',
+    en: 'An entry is not signed or proved as it has to be, or says something else than this page is told. Approve nothing, and tell the national platform.',
+  },
   behind: {
     zh: '此网关落后了，或者日志被截短。',
     en: 'This gateway is behind, or the log was cut.',
@@ -42,11 +47,21 @@ export const LOG_FAULT_TEXTS = {
   },
 } as const satisfies Record<LogFault, LocalisedText>;
 
-/** What comes of any of them. */
+/** What comes of a log of which nothing can be checked. */
 export const LOG_DOUBTED: LocalisedText = {
   zh: '日志存疑期间，取自日志的内容未经核对、不予采信，历史也不显示。',
   en: 'While the log is in doubt, nothing that is told from it is checked or relied on, and no history is shown.',
 };
+/** What comes of one of which each entry can be. */
+export const ENTRIES_DOUBTED: LocalisedText = {
+  zh: '日志存疑期间，取自日志的内容不予采信；不成立的条目逐一标明。',
+  en: 'While the log is in doubt, nothing that is told from it is relied on; each entry that does not hold is marked.',
+};
+
+/** What comes of a fault of the log. */
+export function doubtedText(fault: LogFault): LocalisedText {
+  return fault === 'entries' ? ENTRIES_DOUBTED : LOG_DOUBTED;
+}
 
 export const REGISTRY_TEXTS = {
   title: { zh: '注册表', en: 'Registry' },
@@ -103,7 +118,7 @@ export const REGISTRY_TEXTS = {
   proved: { zh: '已在本浏览器证明', en: 'proved in this browser' },
   not_checked: { zh: '日志存疑，未核对', en: 'not checked while the log is in doubt' },
   not_proved: { zh: '证明不成立', en: 'the proof does not hold' },
-  unproven: { zh: '未获证明', en: 'unproven' },
+  unproven: { zh: '证明不成立', en: 'proof does not hold' },
   not_proven: { zh: '未证明', en: 'not proven' },
   claimed: { zh: '网关称', en: 'the gateway says' },
   deviations: { zh: '目的地更严的规定', en: 'Where destinations are stricter' },

@@ -25,14 +25,17 @@ export const REGISTRY_DOUBT_VIEWS: Views = {
       ...rest,
       entities: entities.map((entity) => ({ ...entity, keys: [] })),
     })),
-    act: (page) => page.locator(`${PROVINCE} .proof.bad`).nth(3).waitFor(),
+    act: async (page) => {
+      await page.locator(`${PROVINCE} .proof.bad`).nth(3).waitFor();
+      await page.locator(FAULT).waitFor();
+    },
   },
   'registry-entries-lost': {
     path: `/registry${PROVINCE}`,
     told: (page) => page.route('**/v1/log/tile/entries/**', (route) => route.abort()),
     act: async (page) => {
-      await page.locator(`${PROVINCE} .proof.bad`).nth(3).waitFor();
-      await page.locator('#history .proof.bad').waitFor();
+      await page.locator(`${PROVINCE} .proof.unchecked`).nth(3).waitFor();
+      await page.locator(FAULT).waitFor();
     },
   },
   'registry-report-wrong': {

@@ -4,8 +4,9 @@ import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS, withheldHereText } from '../../../schemas/texts/coverage.ts';
 import { adapterName } from '../registry/adapter-place.ts';
-import { doubtOf, LogDoubt } from '../registry/doubt.tsx';
+import { LogDoubt } from '../registry/doubt.tsx';
 import { History } from '../registry/history.tsx';
+import { useLogDoubt } from '../registry/log-doubt.ts';
 import { Adapter } from '../registry/provinces.tsx';
 import { RegistryFeed } from '../registry/registry-feed.ts';
 import type { RegistryView } from '../registry/registry-view.ts';
@@ -179,8 +180,9 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
     return () => feed.stop();
   }, []);
   const adapters = view?.adapters.filter((one) => one.province === province) ?? [];
+  const { fault, onUnsigned } = useLogDoubt(view, adapters);
   return (
-    <LogDoubt.Provider value={view === null ? null : doubtOf(view)}>
+    <LogDoubt.Provider value={fault}>
       <div class="registry">
         <section aria-labelledby="registered-title">
           <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
@@ -194,7 +196,7 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
               </section>
             ))}
         </section>
-        {view !== null && <History view={view} only={province} />}
+        {view !== null && <History view={view} only={province} onUnsigned={onUnsigned} />}
       </div>
     </LogDoubt.Provider>
   );

@@ -1,6 +1,7 @@
 import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
 import type { RegistryEvent, RegistryEventKind } from '../../../schemas/registry-event.ts';
 import type { AdapterView, VersionView } from '../../../schemas/registry-views.ts';
+import { LogError } from '../../log/log-error.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { isOfPlace } from './adapter-place.ts';
 import { type KeyOf, provenEvent } from './log-events.ts';
@@ -28,17 +29,20 @@ export function claimName(kind: RegistryEventKind, { index, by }: Mark): string 
   return `${kind} ${index} ${by}`;
 }
 
+/** `unread`: the gateway gave nothing to check it by, which tells neither way. */
+export type Proof = 'good' | 'bad' | 'unread';
+
 /** Whether the log has that entry, signed by whom the page names. */
-export async function isProved<K extends RegistryEventKind>(
+export async function proofOf<K extends RegistryEventKind>(
   { mark, kind, fits }: Claim<K>,
   log: LogReader,
   keyOf: KeyOf,
-): Promise<boolean> {
+): Promise<Proof> {
   try {
     const event = await provenEvent(log, mark.index, keyOf);
-    return event.iss === mark.by && isOfKind(event, kind) && fits(event);
-  } catch {
-    return false;
+    return event.iss === mark.by && isOfKind(event, kind) && fits(event) ? 'good' : 'bad';
+  } catch (error) {
+    return error instanceof LogError && error.code === 'unavailable' ? 'unread' : 'bad';
   }
 }
 
@@ -84,20 +88,33 @@ function aboutOf(place: AdapterPlace, { version, manifest_digest }: VersionView)
     isOfPlace(body, place) && body.version === version && body.manifest_digest === manifest_digest;
 }
 
-/** Whether the log proves everything that the page claims about an adapter, whatever of it is looked at. */
-export async function isAdapterProved(adapter: AdapterView, log: LogReader, keyOf: KeyOf): Promise<boolean> {
+/** What the log proves of all that the page claims about an adapter, whatever of it is looked at. */
+export interface AdapterProofs {
+  readonly isDisproved: boolean;
+  /** Something under the signed head does not hold: an entry in force that is not signed yet is no such thing. */
+  readonly isFalse: boolean;
+  readonly isUnread: boolean;
+}
+
+export async function adapterProofs(adapter: AdapterView, log: LogReader, keyOf: KeyOf): Promise<AdapterProofs> {
   const { suspended, versions } = adapter;
-  const proved = await Promise.all([
-    ...(suspended === null ? [] : [isProved(suspendedClaim(adapter, suspended), log, keyOf)]),
+  const told = <K extends RegistryEventKind>(claim: Claim<K>) =>
+    proofOf(claim, log, keyOf).then((proof) => ({ proof, isSigned: claim.mark.index < log.head.size }));
+  const found = await Promise.all([
+    ...(suspended === null ? [] : [told(suspendedClaim(adapter, suspended))]),
     ...versions.flatMap((version) => {
       const { check, approvals, rejected } = version;
       return [
-        isProved(submittedClaim(version), log, keyOf),
-        ...(check === null ? [] : [isProved(checkedClaim(adapter, version, check), log, keyOf)]),
-        ...approvals.map((approval) => isProved(approvedClaim(adapter, version, approval), log, keyOf)),
-        ...(rejected === null ? [] : [isProved(rejectedClaim(adapter, version, rejected), log, keyOf)]),
+        told(submittedClaim(version)),
+        ...(check === null ? [] : [told(checkedClaim(adapter, version, check))]),
+        ...approvals.map((approval) => told(approvedClaim(adapter, version, approval))),
+        ...(rejected === null ? [] : [told(rejectedClaim(adapter, version, rejected))]),
       ];
     }),
   ]);
-  return !proved.includes(false);
+  return {
+    isDisproved: found.some(({ proof }) => proof === 'bad'),
+    isFalse: found.some(({ proof, isSigned }) => proof === 'bad' && isSigned),
+    isUnread: found.some(({ proof }) => proof === 'unread'),
+  };
 }

@@ -1,15 +1,15 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { LOG_DOUBTED, LOG_FAULTS, type LogFault, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { doubtedText, LOG_FAULTS, type LogFault, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
-import type { RegistryView } from './registry-view.ts';
 import { bracketed } from './words.ts';
 
 /** Why the log is in doubt, for all that is told from it; null where this browser believes it. */
 export const LogDoubt = createContext<LogFault | null>(null);
 
-export function doubtOf({ standing }: RegistryView): LogFault | null {
-  return 'fault' in standing ? standing.fault : null;
+/** Whether each entry says of itself whether it holds: a head that is believed is what they are checked by. */
+export function isChecked(fault: LogFault | null): boolean {
+  return fault === null || fault === 'entries';
 }
 
 /** The sign and the name of what is wrong with the log: the same wherever it is told. */
@@ -23,10 +23,10 @@ export function FaultName({ fault }: { readonly fault: LogFault }) {
 }
 
 /** What comes of a log in doubt, for everything that is told from it. */
-export function Consequence() {
+export function Consequence({ fault }: { readonly fault: LogFault }) {
   return (
     <p class="proof unchecked">
-      {NOT_CHECKED} {say(LOG_DOUBTED)}
+      {NOT_CHECKED} {say(doubtedText(fault))}
     </p>
   );
 }

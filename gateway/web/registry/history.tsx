@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useState } from 'preact/hooks';
 import { z } from 'zod';
 import { type AdapterPlace, adapterDivisionSchema } from '../../../schemas/adapter-id.ts';
 import { keysOf, PROVINCES, type ProvinceCode, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
@@ -8,7 +8,7 @@ import { type RegistryEvent, SUSPENSION_REASONS, VERSION_REJECTIONS } from '../.
 import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { say } from '../shell/language.ts';
-import { Consequence, doubtOf, FaultName } from './doubt.tsx';
+import { Consequence, FaultName, isChecked, LogDoubt } from './doubt.tsx';
 import { eventsOf, type LogEvent } from './log-events.ts';
 import { Parts } from './parts.tsx';
 import type { RegistryView } from './registry-view.ts';
@@ -32,15 +32,18 @@ interface HistoryProps {
   readonly view: RegistryView;
   /** Entries that concern this province; all unless told. */
   readonly only?: ProvinceCode | undefined;
+  /** Told whether among the entries that were read there are any that nobody known has signed. */
+  readonly onUnsigned: (isUnsigned: boolean) => void;
 }
 
 /** Who did what, when and why, out of the log's own entries: nothing that only the gateway says. */
-export function History({ view, only }: HistoryProps) {
+export function History({ view, only, onUnsigned }: HistoryProps) {
   const [kind, setKind] = useState<Kind>(only === undefined ? 'adapters' : 'all');
   const [rows, setRows] = useState(ROWS_AT_ONCE);
   const { log } = view;
-  const fault = doubtOf(view);
-  const { events, isWhole, isUnreadable } = useEvents(view, { kind, only, rows });
+  const fault = useContext(LogDoubt);
+  const isShown = isChecked(fault);
+  const { events, isWhole, isUnreadable } = useEvents(view, { kind, only, rows, onUnsigned });
   return (
     <section id="history" aria-labelledby="h-history">
       <h2 id="h-history">{say(REGISTRY_TEXTS.history)}</h2>
@@ -67,17 +70,17 @@ export function History({ view, only }: HistoryProps) {
           <p>
             <FaultName fault={fault} />
           </p>
-          <Consequence />
+          <Consequence fault={fault} />
         </>
       )}
-      {isUnreadable && fault === null && <p class="proof bad">✗ {say(REGISTRY_TEXTS.history_unreadable)}</p>}
-      {fault === null && isWhole && events.length === 0 && <p>{say(REGISTRY_TEXTS.history_none)}</p>}
+      {isUnreadable && isShown && <p class="proof bad">✗ {say(REGISTRY_TEXTS.history_unreadable)}</p>}
+      {isShown && isWhole && events.length === 0 && <p>{say(REGISTRY_TEXTS.history_none)}</p>}
       <ol class="history">
-        {(fault === null ? events : []).slice(0, rows).map((entry) => (
+        {(isShown ? events : []).slice(0, rows).map((entry) => (
           <Entry key={entry.index} entry={entry} view={view} />
         ))}
       </ol>
-      {log !== null && !(isWhole && events.length <= rows) && (
+      {isShown && log !== null && !(isWhole && events.length <= rows) && (
         <button type="button" onClick={() => setRows(rows + ROWS_AT_ONCE)}>
           {say(REGISTRY_TEXTS.history_earlier)}
         </button>
@@ -86,13 +89,13 @@ export function History({ view, only }: HistoryProps) {
   );
 }
 
-interface Wanted extends Pick<HistoryProps, 'only'> {
+interface Wanted extends Pick<HistoryProps, 'only' | 'onUnsigned'> {
   readonly kind: Kind;
   readonly rows: number;
 }
 
 /** So many of the newest events of a kind, from as many bundles of the log as that takes. */
-function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
+function useEvents(view: RegistryView, { kind, only, rows, onUnsigned }: Wanted) {
   const { log, keyOf } = view;
   const [events, setEvents] = useState<readonly LogEvent[]>([]);
   const [isWhole, setWhole] = useState(false);
@@ -102,9 +105,11 @@ function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
     const collect = async () => {
       if (log === null) return;
       const found: LogEvent[] = [];
+      let isUnsigned = false;
       let bundle = log.bundleCount - 1;
       for (; bundle >= 0 && found.length <= rows; bundle -= 1) {
         const read = await eventsOf(log, bundle, keyOf);
+        isUnsigned ||= read.some(({ isSigned }) => !isSigned);
         found.push(
           ...read.filter(
             ({ event }) => KINDS[kind].takes.test(event.kind) && (only === undefined || concerns(event, only, view)),
@@ -114,6 +119,7 @@ function useEvents(view: RegistryView, { kind, only, rows }: Wanted) {
       if (!isShown) return;
       setEvents(found);
       setWhole(bundle < 0);
+      onUnsigned(isUnsigned);
       setUnreadable(false);
     };
     collect().catch(() => {

@@ -84,10 +84,18 @@ export function Entities({ entities }: { readonly entities: readonly EntityView[
         {say(REGISTRY_TEXTS.entities_how)}
         <code>huren registry enrol</code>
       </p>
-      <Opened id="all-entities" summary={say(entitiesText(entities.length))}>
+      <Opened id="all-entities" summary={<Counted entities={entities} />}>
         {() => entities.map((entity) => <Entity key={entity.entity_id} entity={entity} />)}
       </Opened>
     </section>
+  );
+}
+
+function Counted({ entities }: { readonly entities: readonly EntityView[] }) {
+  return (
+    <>
+      {say(entitiesText(entities.length))} <NotProvenBadge />
+    </>
   );
 }
 

@@ -1,37 +1,45 @@
+import { useContext } from 'preact/hooks';
 import {
   consistentText,
   LOG_FAULT_TEXTS,
   LOG_FAULTS,
+  type LogFault,
   REGISTRY_TEXTS,
   sizeText,
 } from '../../../schemas/texts/registry.ts';
 import { encodeBase64 } from '../../log/base64.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
-import { Consequence, FaultName } from './doubt.tsx';
+import { Consequence, FaultName, LogDoubt } from './doubt.tsx';
 import { forgetLog, type LogStanding, type SignedHead } from './log-standing.ts';
 import { COLON } from './words.ts';
 
 /** Where the log stands, and why this browser believes it. */
 export function LogPanel({ standing }: { readonly standing: LogStanding }) {
+  const fault = useContext(LogDoubt);
   return (
     <section id="log" aria-labelledby="h-log">
       <h2 id="h-log">{say(REGISTRY_TEXTS.log)}</h2>
-      {'fault' in standing ? (
+      {fault !== null && (
         <>
           <p>
-            <FaultName fault={standing.fault} />
+            <FaultName fault={fault} />
           </p>
-          <Consequence />
+          <Consequence fault={fault} />
         </>
-      ) : (
+      )}
+      {'head' in standing && (
         <>
-          <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
-          <p>
-            {standing.since === null
-              ? say(REGISTRY_TEXTS.first_seen)
-              : say(consistentText(standing.since, standing.head.size))}
-          </p>
+          {fault === null && (
+            <>
+              <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
+              <p>
+                {standing.since === null
+                  ? say(REGISTRY_TEXTS.first_seen)
+                  : say(consistentText(standing.since, standing.head.size))}
+              </p>
+            </>
+          )}
           <HeadFacts
             term={standing.head.origin}
             head={{ size: standing.head.size, root: encodeBase64(standing.head.root), keys: standing.keys }}
@@ -59,12 +67,14 @@ function HeadFacts({ term, head: { size, root, keys } }: { readonly term: string
 }
 
 interface LogFaultNoticeProps {
-  readonly standing: Extract<LogStanding, { readonly fault: unknown }>;
+  readonly fault: LogFault;
+  readonly standing: LogStanding;
   readonly read: () => void;
 }
 
 /** What a browser that does not believe the log says before anything else, once, and what there is to compare. */
-export function LogFaultNotice({ standing: { fault, compared }, read }: LogFaultNoticeProps) {
+export function LogFaultNotice({ fault, standing, read }: LogFaultNoticeProps) {
+  const compared = 'fault' in standing ? standing.compared : null;
   return (
     <div class={LOG_FAULTS[fault].isGrave ? 'notice grave' : 'notice'} data-log-fault={fault}>
       <p role="alert">
@@ -72,7 +82,7 @@ export function LogFaultNotice({ standing: { fault, compared }, read }: LogFault
         {COLON}
         {say(LOG_FAULT_TEXTS[fault])}
       </p>
-      <Consequence />
+      <Consequence fault={fault} />
       {compared !== null && (
         <>
           <HeadFacts term={say(REGISTRY_TEXTS.log_seen)} head={compared.seen} />

@@ -1,10 +1,11 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { z } from 'zod';
 import { entityIdSchema } from '../../../schemas/status.ts';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { language, say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { Announcement } from './announcement.ts';
+import { LogDoubt } from './doubt.tsx';
 import { KeyPanel } from './key-panel.tsx';
 import { Moves } from './moves.tsx';
 import { type KeptKey, loadKey } from './operator-key.ts';
@@ -89,7 +90,9 @@ function LoggedIn({ operator, view, onLogOut }: LoggedInProps) {
   useEffect(() => {
     loadKey(entityId).then(setKey, () => setKey('unkept'));
   }, [entityId]);
-  const signer = signerOf(entityId, key, view);
+  const isDoubted = useContext(LogDoubt) !== null;
+  // Nothing is signed about a log that this browser does not believe.
+  const signer = isDoubted ? null : signerOf(entityId, key, view);
   const [done, setDone] = useState('');
   const outcome = useRef<HTMLParagraphElement>(null);
   // Whoever pressed a button that is gone now stands at what came of it, and not at the beginning of the page.
@@ -115,16 +118,16 @@ function LoggedIn({ operator, view, onLogOut }: LoggedInProps) {
           {say(OPERATOR_TEXTS.log_out)}
         </button>
       </p>
-      <KeyPanel entityId={entityId} kept={key} signer={signer} hasLog={view.log !== null} onKey={setKey} />
+      <KeyPanel entityId={entityId} kept={key} signer={signer} hasLog={!isDoubted} onKey={setKey} />
       <Pending entityId={entityId} view={view} signer={signer} />
       <Moves adapters={view.adapters} signer={signer} />
     </Announcement.Provider>
   );
 }
 
-/** Nothing is signed with a key that is not enrolled, or about a log that this browser does not believe. */
+/** Nothing is signed with a key that is not enrolled. */
 function signerOf(entityId: string, key: KeptKey, view: RegistryView): EventSigner | null {
-  if (key === null || typeof key === 'string' || view.log === null) return null;
+  if (key === null || typeof key === 'string') return null;
   const entity = view.entities.find(({ entity_id }) => entity_id === entityId);
   return registryKey(entity, key.kid)?.state === 'active' ? { entityId, key, view } : null;
 }

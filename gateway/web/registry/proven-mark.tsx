@@ -3,7 +3,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { RegistryEventKind } from '../../../schemas/registry-event.ts';
 import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
-import { type Claim, claimName, isProved } from './claims.ts';
+import { type Claim, claimName, proofOf } from './claims.ts';
 import { NOT_CHECKED } from './doubt.tsx';
 import { Parts } from './parts.tsx';
 import type { RegistryView } from './registry-view.ts';
@@ -39,11 +39,12 @@ export function ProvenMark<K extends RegistryEventKind>({ claim, view, children 
       watch(claimName(claim.kind, claim.mark), found === 'bad');
     };
     if (log === null) settle('unchecked');
-    else void isProved(claim, log, keyOf).then((proved) => settle(proved ? 'good' : 'bad'));
+    else void proofOf(claim, log, keyOf).then((proof) => settle(proof === 'unread' ? 'unchecked' : proof));
     return () => {
       isShown = false;
     };
-  }, [log, index, by]);
+    // What could not be read is read again with whatever is read next.
+  }, [log, index, by, verdict === 'unchecked' ? view : null]);
   const { sign, text } = VERDICTS[verdict];
   return (
     <Parts>

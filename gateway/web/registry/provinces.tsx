@@ -15,12 +15,18 @@ import { StateBadge } from './doubt.tsx';
 import { Parts } from './parts.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
-import { UnprovenBadge, useDisproved } from './unproven.tsx';
+import { UnprovenBadge } from './unproven.tsx';
 import { Version } from './version.tsx';
 import { reasonText } from './words.ts';
 
+interface ProvincesProps {
+  readonly view: RegistryView;
+  /** Ids of the adapters of which the log proves something else. */
+  readonly disproved: ReadonlySet<string>;
+}
+
 /** Every province's adapter in the order of its code, and a way to find one. */
-export function Provinces({ view }: { readonly view: RegistryView }) {
+export function Provinces({ view, disproved }: ProvincesProps) {
   const [sought, setSought] = useState('');
   const found = view.adapters.filter((adapter) => textsOf(adapter).includes(sought.trim().toLowerCase()));
   return (
@@ -45,7 +51,13 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
       </p>
       {view.adapters.length === 0 && <p>{say(REGISTRY_TEXTS.provinces_none)}</p>}
       {found.map((adapter) => (
-        <Row key={adapterIdOf(adapter)} adapter={adapter} view={view} />
+        <Opened
+          key={adapterIdOf(adapter)}
+          id={anchorOf(adapter)}
+          summary={<Head adapter={adapter} isUnproven={disproved.has(adapterIdOf(adapter))} />}
+        >
+          {() => <Adapter adapter={adapter} view={view} />}
+        </Opened>
       ))}
     </section>
   );
@@ -54,15 +66,6 @@ export function Provinces({ view }: { readonly view: RegistryView }) {
 interface AdapterProps {
   readonly adapter: AdapterView;
   readonly view: RegistryView;
-}
-
-function Row({ adapter, view }: AdapterProps) {
-  const isUnproven = useDisproved(adapter, view);
-  return (
-    <Opened id={anchorOf(adapter)} summary={<Head adapter={adapter} isUnproven={isUnproven} />}>
-      {() => <Adapter adapter={adapter} view={view} />}
-    </Opened>
-  );
 }
 
 interface HeadProps {

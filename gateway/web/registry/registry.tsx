@@ -1,10 +1,11 @@
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
-import { doubtOf, LogDoubt, NotProvenBadge } from './doubt.tsx';
+import { LogDoubt, NotProvenBadge } from './doubt.tsx';
 import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
+import { useLogDoubt } from './log-doubt.ts';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
 import { Operator } from './operator.tsx';
 import { Parts } from './parts.tsx';
@@ -22,6 +23,7 @@ export function Registry() {
   const [state, setState] = useState<FeedState | null>(null);
   const feed = useMemo(() => new RegistryFeed(setView, setState), []);
   useEffect(() => () => feed.stop(), [feed]);
+  const { fault, disproved, onUnsigned } = useLogDoubt(view, view?.adapters ?? []);
   const [before, after] = say(REGISTRY_TEXTS.intro).split(VERIFY);
   return (
     <div class="registry" data-live={state ?? 'reading'}>
@@ -36,8 +38,8 @@ export function Registry() {
           {state === 'lost' ? `✗ ${say(REGISTRY_TEXTS.unreadable)}` : say(REGISTRY_TEXTS.loading)}
         </p>
       ) : (
-        <LogDoubt.Provider value={doubtOf(view)}>
-          {'fault' in view.standing && <LogFaultNotice standing={view.standing} read={() => void feed.read()} />}
+        <LogDoubt.Provider value={fault}>
+          {fault !== null && <LogFaultNotice fault={fault} standing={view.standing} read={() => void feed.read()} />}
           <Totals view={view} />
           <p class="quiet">
             <Parts>
@@ -46,8 +48,8 @@ export function Registry() {
             </Parts>
           </p>
           <Operator view={view} />
-          <Provinces view={view} />
-          <History view={view} />
+          <Provinces view={view} disproved={disproved} />
+          <History view={view} onUnsigned={onUnsigned} />
           <DraftImpact />
           <Deviations lists={view.deviations} />
           <Mandates mandates={view.mandates} />

@@ -1,10 +1,8 @@
 import { createContext } from 'preact';
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { AdapterView } from '../../../schemas/registry-views.ts';
+import { useCallback, useContext, useState } from 'preact/hooks';
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
-import { isAdapterProved } from './claims.ts';
-import type { RegistryView } from './registry-view.ts';
+import { isChecked, LogDoubt, NotProvenBadge } from './doubt.tsx';
 
 /** Told by each mark whether the log disproves it. `claim`: a name of its own within its box. */
 type Watch = (claim: string, isDisproved: boolean) => void;
@@ -24,26 +22,14 @@ export function useUnproven(): { readonly unproven: ReadonlySet<string>; readonl
   return { unproven, watch };
 }
 
-/** Whether the log disproves anything that is claimed about an adapter, before anybody has opened it. */
-export function useDisproved(adapter: AdapterView, { log, keyOf }: RegistryView): boolean {
-  const [isDisproved, setDisproved] = useState(false);
-  // The registry is read again and again, and seldom says anything else.
-  const claimed = JSON.stringify([adapter.suspended, adapter.versions]);
-  useEffect(() => {
-    let isShown = true;
-    const settle = (isProved: boolean) => {
-      if (isShown) setDisproved(!isProved);
-    };
-    if (log === null) settle(true);
-    else void isAdapterProved(adapter, log, keyOf).then(settle);
-    return () => {
-      isShown = false;
-    };
-  }, [log, claimed]);
-  return isDisproved;
-}
-
 /** Beside the name of what is claimed, where the log does not prove it. */
 export function UnprovenBadge() {
   return <span class="badge unproven">✗ {say(REGISTRY_TEXTS.unproven)}</span>;
+}
+
+/** Beside what has marks of its own: only where they are not checked does the doubt about the log say more than they do. */
+export function MarkedBadge({ isDisproved }: { readonly isDisproved: boolean }) {
+  const fault = useContext(LogDoubt);
+  if (isDisproved) return <UnprovenBadge />;
+  return isChecked(fault) ? null : <NotProvenBadge />;
 }

@@ -1,3 +1,4 @@
+import { useContext } from 'preact/hooks';
 import type { AdapterPlace } from '../../../schemas/adapter-id.ts';
 import { VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
 import type { VersionView } from '../../../schemas/registry-views.ts';
@@ -7,11 +8,11 @@ import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { versionPath } from './adapter-place.ts';
 import { approvedClaim, checkedClaim, claimName, rejectedClaim, submittedClaim } from './claims.ts';
-import { doubtOf, NotProvenBadge } from './doubt.tsx';
+import { isChecked, LogDoubt } from './doubt.tsx';
 import { ProvenMark } from './proven-mark.tsx';
 import type { RegistryView } from './registry-view.ts';
 import { Report } from './report.tsx';
-import { UnprovenBadge, useUnproven, Watched } from './unproven.tsx';
+import { MarkedBadge, useUnproven, Watched } from './unproven.tsx';
 import { bracketed, COLON, reasonText } from './words.ts';
 
 interface VersionProps {
@@ -28,8 +29,7 @@ export function Version({ place, version, view }: VersionProps) {
     <Watched.Provider value={watch}>
       <section class="panel" aria-label={`${say(REGISTRY_TEXTS.version)} ${version.version}`}>
         <h4>
-          {version.version} · {say(STAGE_TEXTS[version.stage])} {unproven.size > 0 && <UnprovenBadge />}
-          <NotProvenBadge />
+          {version.version} · {say(STAGE_TEXTS[version.stage])} <MarkedBadge isDisproved={unproven.size > 0} />
         </h4>
         <Facts>
           <ManifestFact place={place} version={version} />
@@ -56,7 +56,7 @@ interface JudgedProps extends VersionProps {
 /** Whether it passed its check, and who has approved it: what the log does not prove is neither. */
 export function JudgedFacts({ place, version, view, unproven }: JudgedProps) {
   const { approvals, approvals_needed, check } = version;
-  const isDoubted = doubtOf(view) !== null;
+  const isDoubted = !isChecked(useContext(LogDoubt));
   const counting = approvals.filter(
     (approval) => approval.counts && !unproven.has(claimName('adapter_approved', approval)),
   ).length;
