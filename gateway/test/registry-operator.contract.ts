@@ -110,16 +110,20 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await expect
         .poll(async () => (await site().tianjin()).trial)
         .toEqual({ version: '0.2.0', stage: 'canary', percent: 25 });
+      // What is in use is no earlier version: to go back to it ends the trial, and it says so.
+      const targets = page.locator('#roll-back-to option:not([disabled])');
+      await page.locator('#roll-back-province').selectOption('120000');
+      await expect.poll(() => targets.allInnerTexts()).toEqual(['0.1.0 (in use: this only ends the trial)']);
       await waiting.getByLabel('In full: it answers').check();
       await putToUse.click();
       await expect.poll(async () => (await site().tianjin()).active).toBe('0.2.0');
 
       const rollBack = page.locator('#roll-back');
-      await page.locator('#roll-back-province').selectOption('120000');
+      await expect.poll(() => targets.allInnerTexts()).toEqual(['0.1.0']);
       await page.locator('#roll-back-to').selectOption('0.1.0');
       const back = rollBack.getByRole('button', { name: 'Roll back to the chosen version' });
       expect(await back.isDisabled()).toBe(true);
-      await rollBack.getByLabel('Type “Tianjin” to confirm').fill('Tianjin');
+      await rollBack.getByLabel('Type “Tianjin 120000” to confirm').fill('Tianjin 120000');
       await back.click();
       await expect.poll(async () => (await site().tianjin()).active).toBe('0.1.0');
 
@@ -129,7 +133,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(await reject.isDisabled()).toBe(true);
       await page.locator('#reject-reason-120000-0\\.3\\.0').selectOption('authority_wrong');
       expect(await reject.isDisabled()).toBe(true);
-      await other.getByLabel('Type “Tianjin” to confirm').fill('Tianjin');
+      await other.getByLabel('Type “Tianjin 120000” to confirm').fill('Tianjin 120000');
       await reject.click();
       await expect
         .poll(async () => (await site().tianjin()).versions.at(-1))
@@ -165,7 +169,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       });
       await page.locator('#suspend-province').selectOption('120000');
       await page.locator('#suspend-reason').selectOption('other');
-      await page.locator('#suspend-name').fill('Tianjin');
+      await page.locator('#suspend-name').fill('Tianjin 120000');
       await page.getByRole('button', { name: 'Suspend this adapter' }).click();
       const refused = page.locator('#suspend').getByRole('status').getByText('the receipt does not hold');
       await refused.waitFor();
@@ -195,6 +199,12 @@ export function operatorStory(site: () => RegistryPageSite): void {
       }`);
       await page.reload();
       await page.getByText('Nothing can be signed about a log that this browser does not believe').waitFor();
+      // Beside each step as well, and what is told of who is stopped has no more proof than the rest.
+      const card = page.locator('#resume-120000-120116');
+      const said = await card.innerText();
+      expect(said).toContain('○ suspended (not proven)');
+      expect(said).toContain('○ The log is in doubt: nothing can be signed now.');
+      expect(await card.getByRole('button').isDisabled()).toBe(true);
       expect(await page.locator('#enrol-command').count()).toBe(0);
       await old.context.close();
       await context.close();
@@ -213,7 +223,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await page.getByText('This key is enrolled and can sign').waitFor();
       const outcome = page.locator('.outcome');
       const told = async (what: string) => {
-        await outcome.getByText(`✓ Done: ${what} · it is in the log`).waitFor();
+        await outcome.getByText(`✓ ${what} · it is in the log`).waitFor();
         await expect.poll(() => hasFocus(outcome), { message: what }).toBe(true);
         expect(await outcome.getAttribute('role')).toBe('status');
       };
@@ -234,39 +244,39 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(await waiting.locator('dt').allInnerTexts()).toContain('Approvals 1/2');
       await tabAndPress(page, waiting.getByRole('checkbox'), 'Space');
       await tabAndPress(page, waiting.getByRole('button', { name: 'Approve this version' }), 'Enter');
-      await told('Approve this version · Tianjin 0.5.0');
+      await told('Approved · Tianjin 0.5.0');
       await tabAndPress(page, waiting.getByRole('radio', { name: 'In full' }), 'ArrowDown');
       await page.keyboard.press('ArrowDown');
       expect(await waiting.getByRole('radio', { name: 'Shadow' }).isChecked()).toBe(true);
       await tabAndPress(page, waiting.getByRole('button', { name: 'Put this version to use' }), 'Enter');
-      await told('Put this version to use · Tianjin 0.5.0');
+      await told('Put to use · Tianjin 0.5.0');
 
       const other = page.locator('#pending-120000-0\\.6\\.0');
       await tabAndPress(page, other.locator('summary').getByText('Reject this version'), 'Enter');
       await tabAndPress(page, other.getByLabel('Reason'), 'ArrowDown');
-      await tabTo(page, other.getByLabel('Type “Tianjin” to confirm'));
-      await page.keyboard.type('Tianjin');
+      await tabTo(page, other.getByLabel('Type “Tianjin 120000” to confirm'));
+      await page.keyboard.type('Tianjin 120000');
       await tabAndPress(page, other.getByRole('button', { name: 'Reject this version' }), 'Enter');
-      await told('Reject this version · Tianjin 0.6.0');
+      await told('Rejected · Tianjin 0.6.0');
 
       await tabTo(page, page.locator('#suspend-province'));
       await page.keyboard.type('Tianjin');
       await tabAndPress(page, page.locator('#suspend-reason'), 'ArrowDown');
       await tabTo(page, page.locator('#suspend-name'));
-      await page.keyboard.type('Tianjin');
+      await page.keyboard.type('Tianjin 120000');
       await tabAndPress(page, page.getByRole('button', { name: 'Suspend this adapter' }), 'Enter');
-      await told('Suspend this adapter · Tianjin');
+      await told('Suspended · Tianjin');
       await tabAndPress(page, page.locator('#resume-120000').getByRole('button'), 'Enter');
-      await told('Resume this adapter · Tianjin');
+      await told('Resumed · Tianjin');
 
       await tabTo(page, page.locator('#roll-back-province'));
       await page.keyboard.type('Tianjin');
       await tabTo(page, page.locator('#roll-back-to'));
       await page.keyboard.type('0.1.0');
       await tabTo(page, page.locator('#roll-back-name'));
-      await page.keyboard.type('Tianjin');
+      await page.keyboard.type('Tianjin 120000');
       await tabAndPress(page, page.getByRole('button', { name: 'Roll back to the chosen version' }), 'Enter');
-      await told('Roll back to the chosen version · Tianjin 0.1.0');
+      await told('Rolled back · Tianjin 0.1.0');
       await tabAndPress(page, page.getByRole('button', { name: 'Log out' }), 'Enter');
       await page.getByRole('link', { name: 'Operator login' }).waitFor();
       expect(complaints).toEqual([]);

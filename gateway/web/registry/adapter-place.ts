@@ -37,3 +37,11 @@ export function adapterCode({ province, division }: AdapterPlace): string {
 export function adapterName({ name, division }: AdapterView): string {
   return division === undefined ? say(name) : `${say(name)} ${division}`;
 }
+
+/** The same where it has to be the only one: a province beside whose system a division has its own is named with its code. */
+export function nameAmong(adapter: AdapterView, adapters: readonly AdapterView[]): string {
+  const isAlone = adapters.every(
+    (other) => other.province !== adapter.province || adapterIdOf(other) === adapterIdOf(adapter),
+  );
+  return isAlone ? adapterName(adapter) : `${adapterName(adapter)} ${adapterCode(adapter)}`.trim();
+}

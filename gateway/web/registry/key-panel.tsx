@@ -112,6 +112,7 @@ function EnrolAnother({ signer }: { readonly signer: EventSigner }) {
         id="enrol-key"
         tone="approve"
         button={say(OPERATOR_TEXTS.enrol_do)}
+        done={say(OPERATOR_TEXTS.enrolled)}
         about={jwk?.kid ?? ''}
         isReady={jwk !== undefined}
         step={async () => {

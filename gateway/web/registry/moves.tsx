@@ -4,14 +4,15 @@ import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { SUSPENSION_REASONS } from '../../../schemas/registry-event.ts';
 import type { AdapterView } from '../../../schemas/registry-views.ts';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
-import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { ADAPTER_STATE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf } from './adapter-place.ts';
+import { StateBadge } from './doubt.tsx';
 import { isNamed, NameTyped } from './name-typed.tsx';
 import { Parts } from './parts.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
-import { reasonText } from './words.ts';
+import { bracketed, reasonText } from './words.ts';
 
 interface MovesProps {
   readonly adapters: readonly AdapterView[];
@@ -30,13 +31,18 @@ export function Moves({ adapters, signer }: MovesProps) {
       {suspended.map((adapter) => (
         <Resume key={adapterIdOf(adapter)} adapter={adapter} signer={signer} />
       ))}
-      {answering.length > 0 && <Suspend adapters={answering} signer={signer} />}
-      {before.length > 0 && <RollBack adapters={before} signer={signer} />}
+      {answering.length > 0 && <Suspend adapters={answering} among={adapters} signer={signer} />}
+      {before.length > 0 && <RollBack adapters={before} among={adapters} signer={signer} />}
     </>
   );
 }
 
-function Suspend({ adapters, signer }: MovesProps) {
+interface ChosenProps extends MovesProps {
+  /** All that there are, those included that cannot be chosen. */
+  readonly among: readonly AdapterView[];
+}
+
+function Suspend({ adapters, among, signer }: ChosenProps) {
   const [chosenId, setChosenId] = useState('');
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
@@ -47,8 +53,9 @@ function Suspend({ adapters, signer }: MovesProps) {
       id="suspend"
       tone="stop"
       button={say(OPERATOR_TEXTS.suspend)}
+      done={say(OPERATOR_TEXTS.suspended)}
       about={chosen === undefined ? '' : adapterName(chosen)}
-      isReady={signer !== null && code !== undefined && isNamed(chosen, typed)}
+      isReady={signer !== null && code !== undefined && isNamed(chosen, among, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || code === undefined) return null;
         const refusal = await submitStep(signer, 'adapter_suspended', { ...placeOf(chosen), reason: code }).finally(
@@ -71,12 +78,14 @@ function Suspend({ adapters, signer }: MovesProps) {
         isLong
         options={keysOf(SUSPENSION_REASONS).map((value) => ({ value, text: say(SUSPENSION_REASONS[value]) }))}
       />
-      {chosen !== undefined && <NameTyped id="suspend-name" adapter={chosen} value={typed} onType={setTyped} />}
+      {chosen !== undefined && (
+        <NameTyped id="suspend-name" adapter={chosen} among={among} value={typed} onType={setTyped} />
+      )}
     </SignedForm>
   );
 }
 
-function RollBack({ adapters, signer }: MovesProps) {
+function RollBack({ adapters, among, signer }: ChosenProps) {
   const [chosenId, setChosenId] = useState('');
   const [to, setTo] = useState('');
   const [typed, setTyped] = useState('');
@@ -88,8 +97,9 @@ function RollBack({ adapters, signer }: MovesProps) {
       id="roll-back"
       tone="stop"
       button={say(OPERATOR_TEXTS.roll_back)}
+      done={say(OPERATOR_TEXTS.rolled_back)}
       about={chosen === undefined ? '' : `${adapterName(chosen)} ${to}`}
-      isReady={signer !== null && target !== undefined && isNamed(chosen, typed)}
+      isReady={signer !== null && target !== undefined && isNamed(chosen, among, typed)}
       step={async () => {
         if (signer === null || chosen === undefined || target === undefined) return null;
         const body = { ...placeOf(chosen), to_version: target };
@@ -106,9 +116,12 @@ function RollBack({ adapters, signer }: MovesProps) {
             label={say(OPERATOR_TEXTS.roll_back_to)}
             value={to}
             onChoose={setTo}
-            options={targets.map((value) => ({ value, text: value }))}
+            options={targets.map((value) => ({
+              value,
+              text: value === chosen.active ? value + bracketed(say(OPERATOR_TEXTS.roll_back_trial)) : value,
+            }))}
           />
-          <NameTyped id="roll-back-name" adapter={chosen} value={typed} onType={setTyped} />
+          <NameTyped id="roll-back-name" adapter={chosen} among={among} value={typed} onType={setTyped} />
         </>
       )}
     </SignedForm>
@@ -127,6 +140,7 @@ function Resume({ adapter, signer }: ResumeProps) {
       id={`resume-${slugOf(adapter)}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.resume)}
+      done={say(OPERATOR_TEXTS.resumed)}
       about={adapterName(adapter)}
       isReady={signer !== null}
       step={async () => (signer === null ? null : await submitStep(signer, 'adapter_resumed', placeOf(adapter)))}
@@ -136,7 +150,7 @@ function Resume({ adapter, signer }: ResumeProps) {
           <span>
             <strong>{adapterName(adapter)}</strong> {adapterCode(adapter)}
           </span>
-          {suspended !== null && say(REGISTRY_TEXTS.suspended)}
+          {suspended !== null && <StateBadge state="suspended" text={say(ADAPTER_STATE_TEXTS.suspended)} />}
           {suspended !== null && reasonText(SUSPENSION_REASONS, suspended.reason)}
         </Parts>
       </p>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useState } from 'preact/hooks';
 import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { type ActivationMode, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
@@ -10,13 +10,13 @@ import { Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { adapterCode, adapterName, placeOf, slugOf, versionPath } from './adapter-place.ts';
 import { Aside } from './aside.tsx';
-import { NotProvenBadge } from './doubt.tsx';
+import { LogDoubt, NOT_CHECKED } from './doubt.tsx';
 import { isNamed, NameTyped } from './name-typed.tsx';
 import { type RegistryView, read } from './registry-view.ts';
 import { Report } from './report.tsx';
 import { Choice, SignedForm } from './signed-form.tsx';
 import { type EventSigner, submitStep } from './submit-step.ts';
-import { useUnproven, Watched } from './unproven.tsx';
+import { MarkedBadge, useUnproven, Watched } from './unproven.tsx';
 import { JudgedFacts, ManifestFact, SubmittedFact } from './version.tsx';
 
 interface PendingProps {
@@ -83,7 +83,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
     <section class="panel" id={`pending-${slug}`} aria-label={named}>
       <h4>
         {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}{' '}
-        <NotProvenBadge />
+        <MarkedBadge isDisproved={unproven.size > 0} />
       </h4>
       <Watched.Provider value={watch}>
         <Facts>
@@ -93,11 +93,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
         </Facts>
       </Watched.Provider>
       <Report place={place} version={version} />
-      {isSame !== null && (
-        <p class={`proof ${isSame ? 'good' : 'bad'}`} role="status">
-          {isSame ? `✓ ${say(OPERATOR_TEXTS.bytes_good)}` : `✗ ${say(OPERATOR_TEXTS.bytes_wrong)}`}
-        </p>
-      )}
+      {isSame !== null && <Bytes isSame={isSame} />}
       <p class="check">
         <input
           type="checkbox"
@@ -112,6 +108,7 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
           id={`approve-${slug}`}
           tone="approve"
           button={say(OPERATOR_TEXTS.approve)}
+          done={say(OPERATOR_TEXTS.approved)}
           about={named}
           isReady={isReady}
           step={async () => (signer === null ? null : await submitStep(signer, 'adapter_approved', about))}
@@ -119,8 +116,23 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
       ) : (
         <Activate about={about} named={named} hasActive={active !== null} isReady={isReady} signer={signer} />
       )}
-      {version.stage === 'submitted' && <Reject {...{ about, named, adapter, signer }} />}
+      {version.stage === 'submitted' && <Reject {...{ about, named, adapter, signer }} among={view.adapters} />}
     </section>
+  );
+}
+
+/** Whether what was looked at is what the digest stands for: a digest out of a log in doubt proves nothing of it. */
+function Bytes({ isSame }: { readonly isSame: boolean }) {
+  const isDoubted = useContext(LogDoubt) !== null;
+  const [look, sign, text] = !isSame
+    ? (['bad', '✗', OPERATOR_TEXTS.bytes_wrong] as const)
+    : isDoubted
+      ? (['unchecked', NOT_CHECKED, OPERATOR_TEXTS.bytes_doubted] as const)
+      : (['good', '✓', OPERATOR_TEXTS.bytes_good] as const);
+  return (
+    <p class={`proof ${look}`} role="status">
+      {sign} {say(text)}
+    </p>
   );
 }
 
@@ -155,6 +167,7 @@ function Activate({
       id={`activate-${slug}`}
       tone="approve"
       button={say(OPERATOR_TEXTS.activate)}
+      done={say(OPERATOR_TEXTS.activated)}
       about={named}
       isReady={isReady && Number.isInteger(percent) && percent >= 1 && percent <= 99}
       step={async () => (signer === null ? null : await submitStep(signer, 'adapter_activated', { ...about, mode }))}
@@ -194,7 +207,11 @@ function Activate({
   );
 }
 
-function Reject({ about, named, adapter, signer }: AboutProps & Pick<WaitingProps, 'adapter'>) {
+interface RejectProps extends AboutProps, Pick<WaitingProps, 'adapter'> {
+  readonly among: readonly AdapterView[];
+}
+
+function Reject({ about, named, adapter, among, signer }: RejectProps) {
   const slug = `${slugOf(about)}-${about.version}`;
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
@@ -205,8 +222,9 @@ function Reject({ about, named, adapter, signer }: AboutProps & Pick<WaitingProp
         id={`reject-${slug}`}
         tone="stop"
         button={say(OPERATOR_TEXTS.reject)}
+        done={say(OPERATOR_TEXTS.rejected)}
         about={named}
-        isReady={signer !== null && code !== undefined && isNamed(adapter, typed)}
+        isReady={signer !== null && code !== undefined && isNamed(adapter, among, typed)}
         step={async () => {
           if (signer === null || code === undefined) return null;
           return await submitStep(signer, 'adapter_rejected', { ...about, reason: code }).finally(() => setTyped(''));
@@ -221,7 +239,7 @@ function Reject({ about, named, adapter, signer }: AboutProps & Pick<WaitingProp
           isLong
           options={keysOf(VERSION_REJECTIONS).map((value) => ({ value, text: say(VERSION_REJECTIONS[value]) }))}
         />
-        <NameTyped id={`reject-name-${slug}`} adapter={adapter} value={typed} onType={setTyped} />
+        <NameTyped id={`reject-name-${slug}`} adapter={adapter} among={among} value={typed} onType={setTyped} />
       </SignedForm>
     </Aside>
   );

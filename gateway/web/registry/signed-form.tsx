@@ -3,11 +3,14 @@ import { useContext, useState } from 'preact/hooks';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
 import { say } from '../shell/language.ts';
 import { Announcement } from './announcement.ts';
+import { LogDoubt, NOT_CHECKED } from './doubt.tsx';
 import { DOT } from './words.ts';
 
 interface SignedFormProps {
   readonly id: string;
   readonly button: string;
+  /** What was done then. */
+  readonly done: string;
   /** Whom the step is about, as what came of it is told. */
   readonly about: string;
   /** `stop` takes something from travellers or from a province, and looks like it; `approve` lets something go on. */
@@ -23,10 +26,11 @@ interface SignedFormProps {
  * A form whose one button signs a step. Why it was refused is said below the button; that it is done where the page says what
  * was done, since the form may be gone by then.
  */
-export function SignedForm({ id, button, about, tone, isReady, step, children }: SignedFormProps) {
+export function SignedForm({ id, button, done, about, tone, isReady, step, children }: SignedFormProps) {
   const [state, setState] = useState('');
   const [isRefused, setRefused] = useState(false);
   const announce = useContext(Announcement);
+  const isDoubted = useContext(LogDoubt) !== null;
   const [isSending, setSending] = useState(false);
   const send = async () => {
     setSending(true);
@@ -36,8 +40,7 @@ export function SignedForm({ id, button, about, tone, isReady, step, children }:
     setRefused(refusal !== null);
     setState(refusal === null ? '' : `✗ ${refusal}`);
     setSending(false);
-    if (refusal === null)
-      announce([`✓ ${say(OPERATOR_TEXTS.done)}${button}`, about, say(OPERATOR_TEXTS.entered)].join(DOT));
+    if (refusal === null) announce([`✓ ${done}`, about, say(OPERATOR_TEXTS.entered)].join(DOT));
   };
   return (
     <form
@@ -49,6 +52,11 @@ export function SignedForm({ id, button, about, tone, isReady, step, children }:
       }}
     >
       {children}
+      {isDoubted && (
+        <p class="proof unchecked">
+          {NOT_CHECKED} {say(OPERATOR_TEXTS.doubted)}
+        </p>
+      )}
       <p>
         <button type="submit" class={tone} disabled={!isReady || isSending}>
           {button}
