@@ -186,14 +186,9 @@ describe('failures', () => {
     const env = { HUREN_DATA_DIR: join(folder, 'owners') };
     mkdirSync(join(folder, 'owners/keys/gateway'), { recursive: true });
     writeFileSync(join(folder, 'owners/keys/gateway/attestation.json'), '{"keys":[]}', { mode: 0o600 });
-    for (const misspelt of [
-      ['--owner', 'gatway'],
-      ['--use', 'log'],
-    ]) {
-      const ran = await huren(['keys', 'new', ...misspelt], env);
-      expectFailure(ran, 2, 'usage_invalid');
-      expect(ran.stderr).toContain(misspelt[1] === 'log' ? "'gateway'" : 'gateway');
-    }
+    const ran = await huren(['keys', 'new', '--owner', 'gatway'], env);
+    expectFailure(ran, 2, 'usage_invalid');
+    expect(ran.stderr).toContain('that: gateway');
     expect(readdirSync(join(folder, 'owners/keys'))).toEqual(['gateway']);
     expect(readdirSync(join(folder, 'owners/keys/gateway'))).toEqual(['attestation.json']);
   });

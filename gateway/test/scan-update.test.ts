@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import express from 'express';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { listenOnLoopback } from '../../adapters/sandbox/listen.ts';
 import { type BuiltPages, readBuiltPages } from '../http/built-pages.ts';
 import { mountPages } from '../http/pages.ts';
@@ -106,6 +106,9 @@ test('staff that can sign in are asked for a token, or are nobody once they have
   const context = await browser.newContext();
   const page = await context.newPage();
   session = { login: true, venue: null };
+  onTestFinished(() => {
+    session = null;
+  });
   await page.goto(`${origin}/scan?lang=en`);
   const signIn = page.getByRole('link', { name: 'Sign in as staff of the venue' });
   expect(await signIn.getAttribute('href')).toBe('/scan/login?lang=en&page=/scan');
@@ -113,8 +116,7 @@ test('staff that can sign in are asked for a token, or are nobody once they have
   const venue = { client_id: 'first-hospital', kind: 'hospital', region: '410100', destination: '410000' };
   session = { login: true, venue: { ...venue, ends_at: '2026-11-26T16:00:00Z' } };
   await page.reload();
-  await page.getByText('Venue: first-hospital').waitFor();
+  await page.getByText('Venue ID: first-hospital').waitFor();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  session = null;
   await context.close();
 });

@@ -51,7 +51,7 @@ function addChanges(group: Command, cli: Cli): void {
     example: 'keys new --owner gateway --use attestation',
   }).action(async ({ owner, use, json }: RingOptions) => {
     const store = storeOf(cli);
-    await withKeys(() => requireUse(store, { owner, use }));
+    await withKeys(() => requireOwner(store, { owner, use }));
     const kid = await withKeys(() => store.announce(owner, use, nowS()));
     if (json === true) cli.printJson({ owner, use, kid });
     else cli.print(cli.say({ zh: `已公布 ${kid}`, en: `announced ${kid}` }));
@@ -100,15 +100,14 @@ function addChanges(group: Command, cli: Cli): void {
 }
 
 /**
- * A key of an owner that nobody here is would never be used, and whoever made it would wait for it: rings begin with those
- * who use them. A witness has no node that could. Throws CliError `usage_invalid`.
+ * Beside owners who use keys of that kind, another name is a misspelt one: nobody would use its key, and whoever made it would
+ * wait for it. Where there is none yet, a ring may be prepared before who uses it starts. Throws CliError `usage_invalid`.
  */
-function requireUse(store: KeyStore, { owner, use }: RingName): void {
-  const rings = store.rings();
-  if (use === 'witness' || rings.some((ring) => ring.owner === owner && ring.use === use)) return;
-  const owners = rings.filter((ring) => ring.use === use).map((ring) => ring.owner);
+function requireOwner(store: KeyStore, { owner, use }: RingName): void {
+  const owners = store.rings().flatMap((ring) => (ring.use === use ? [ring.owner] : []));
+  if (use === 'witness' || owners.length === 0 || owners.includes(owner)) return;
   const more = owners.length > MOST_NAMED ? ' …' : '';
-  const named = owners.length === 0 ? '-' : `${owners.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const named = `${owners.slice(0, MOST_NAMED).join(', ')}${more}`;
   throw CliError.of('usage_invalid', {
     zh: `本节点没有归属为 '${owner}'、用途为 ${use} 的密钥环；此用途的归属有：${named}`,
     en: `nobody here uses keys of '${owner}' for ${use}; owners of keys for that: ${named}`,

@@ -158,6 +158,5 @@ test('an ask with something wrong reaches a system, or is answered otherwise tha
     'body_invalid',
     'proof_replayed',
     'personal_identifier_refused',
-    'cut',
   ]);
 });

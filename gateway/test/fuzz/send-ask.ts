@@ -52,7 +52,7 @@ async function sendHalf(url: string, ask: Ask, body: Buffer): Promise<Reply | nu
   const head = said.toString('latin1').split('\r\n\r\n', 1)[0] ?? '';
   const field = (pattern: RegExp) => pattern.exec(head)?.[1];
   const [status, type] = [field(/^HTTP\/1\.1 (\d{3})/), field(/^content-type: (.*)$/im)];
-  // Without a type it is not the door that speaks, but whoever takes HTTP apart before it.
+  // A reset may have overtaken what was said.
   if (status === undefined || type === undefined) return null;
   const length = Number(field(/^content-length: (\d+)$/im) ?? 0);
   return { status: Number(status), type, text: said.subarray(head.length + 4, head.length + 4 + length).toString() };
