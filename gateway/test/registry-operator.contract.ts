@@ -110,6 +110,7 @@ export function operatorStory(site: () => RegistryPageSite): void {
       await expect
         .poll(async () => (await site().tianjin()).trial)
         .toEqual({ version: '0.2.0', stage: 'canary', percent: 25 });
+      await waiting.locator('h4').getByText('0.2.0 · on trial 25% of codes').waitFor();
       // What is in use is no earlier version: to go back to it ends the trial, and it says so.
       const targets = page.locator('#roll-back-to option:not([disabled])');
       await page.locator('#roll-back-province').selectOption('120000');

@@ -57,8 +57,8 @@ export const OPERATOR_TEXTS = {
     en: 'The digest is that of the manifest shown (computed again in this browser)',
   },
   bytes_doubted: {
-    zh: '摘要与所示内容一致，但摘要取自存疑的日志，不能证明什么',
-    en: 'The digest is that of the manifest shown, but is from a log in doubt: that proves nothing',
+    zh: '摘要与所示内容一致，但取自存疑的日志',
+    en: 'The digest is that of the manifest shown, but is from a log in doubt',
   },
   bytes_wrong: {
     zh: '所示内容与登记的摘要不一致，请勿批准。',

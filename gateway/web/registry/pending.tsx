@@ -4,6 +4,7 @@ import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { type ActivationMode, VERSION_REJECTIONS } from '../../../schemas/registry-event.ts';
 import { type AdapterView, type VersionView, versionDocumentSchema } from '../../../schemas/registry-views.ts';
 import { OPERATOR_TEXTS } from '../../../schemas/texts/operator.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { Facts } from '../shell/facts.tsx';
@@ -62,7 +63,8 @@ interface WaitingProps extends Omit<PendingProps, 'entityId'> {
 }
 
 function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
-  const { province, division, active } = adapter;
+  const { province, division, active, trial } = adapter;
+  const share = trial?.version === version.version ? trial.percent : undefined;
   const place = placeOf({ province, division });
   const slug = `${slugOf(place)}-${version.version}`;
   const [isSame, setSame] = useState<boolean | null>(null);
@@ -82,7 +84,8 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
   return (
     <section class="panel" id={`pending-${slug}`} aria-label={named}>
       <h4>
-        {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}{' '}
+        {adapterName(adapter)} {adapterCode(adapter)} {version.version} · {say(STAGE_TEXTS[version.stage])}
+        {share !== undefined && ` ${share}% ${say(REGISTRY_TEXTS.of_codes)}`}{' '}
         <MarkedBadge isDisproved={unproven.size > 0} />
       </h4>
       <Watched.Provider value={watch}>
@@ -114,7 +117,14 @@ function Waiting({ adapter, version, step, view, signer }: WaitingProps) {
           step={async () => (signer === null ? null : await submitStep(signer, 'adapter_approved', about))}
         />
       ) : (
-        <Activate about={about} named={named} hasActive={active !== null} isReady={isReady} signer={signer} />
+        <Activate
+          about={about}
+          named={named}
+          share={share}
+          hasActive={active !== null}
+          isReady={isReady}
+          signer={signer}
+        />
       )}
       {version.stage === 'submitted' && <Reject {...{ about, named, adapter, signer }} among={view.adapters} />}
     </section>
@@ -149,16 +159,20 @@ const STAGES = {
   shadow: OPERATOR_TEXTS.stage_shadow,
 } as const;
 
+/** Where a trial begins that has none yet. */
+const FIRST_TRIAL_PERCENT = 5;
+
 /** In full, or on trial beside what answers already. */
 function Activate({
   about,
   named,
+  share = FIRST_TRIAL_PERCENT,
   hasActive,
   isReady,
   signer,
-}: AboutProps & { readonly hasActive: boolean; readonly isReady: boolean }) {
+}: AboutProps & { readonly share: number | undefined; readonly hasActive: boolean; readonly isReady: boolean }) {
   const [stage, setStage] = useState<keyof typeof STAGES>('full');
-  const [percent, setPercent] = useState(5);
+  const [percent, setPercent] = useState(share);
   const mode: ActivationMode = stage === 'canary' ? { stage, percent } : { stage };
   const slug = `${slugOf(about)}-${about.version}`;
   const name = `stage-${slug}`;
