@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { keysOf } from '../../schemas/code-lists/index.ts';
-import { adapterListSchema } from '../../schemas/registry-views.ts';
+import { adapterListSchema, entityListSchema } from '../../schemas/registry-views.ts';
 import { PAGE_TEXTS } from '../../schemas/texts/shell.ts';
 import { makeLogKey } from '../registry/registry.fixture.ts';
 import { seriousFindings, seriousFindingsByLook } from './accessibility.ts';
@@ -222,6 +222,17 @@ describe('at the registry, anybody', () => {
     await page.locator('#province-310000 > summary .badge.unproven').waitFor();
     await page.locator('#province-310000 summary').click();
     await expect.poll(() => page.locator('#province-310000 .proof.bad').count()).toBe(3);
+    // An entry of the history that nobody known has signed is as much against the log as one of an adapter.
+    await page.unroute('**/v1/registry/adapters');
+    await page.route('**/v1/registry/entities', async (route) => {
+      const reply = await route.fetch();
+      const { entities, ...rest } = entityListSchema.parse(await reply.json());
+      const left = entities.map((one) => (one.role === 'anchor' ? { ...one, keys: [] } : one));
+      await route.fulfill({ response: reply, json: { ...rest, entities: left } });
+    });
+    await page.reload();
+    expect(await doubtTold(page)).toEqual(toldOnce('entries'));
+    expect(await page.locator('.badge.unproven').count()).toBe(0);
     await context.close();
   });
 
@@ -276,6 +287,17 @@ describe('at the registry, anybody', () => {
     await expect.poll(() => page.locator('#province-310000 .proof.unchecked').count()).toBe(4);
     await page.getByRole('button', { name: 'I have compared it by another way: accept this log' }).click();
     await expect.poll(() => page.locator('#province-310000 .proof.good').count()).toBe(4);
+    await context.close();
+  });
+
+  test('takes what was read before for what is so now', async () => {
+    const context = await browser.newContext({ locale: 'en-GB' });
+    const page = await context.newPage();
+    await page.route('**/v1/log/checkpoint?since=*', (route) => route.abort());
+    await page.goto(`${gateway.url}/registry`);
+    const told = page.getByRole('alert').getByText('The registry cannot be read at the moment');
+    await told.waitFor();
+    expect(await page.locator('.feed').innerText()).toBe('not up to date');
     await context.close();
   });
 

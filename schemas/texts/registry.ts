@@ -42,7 +42,7 @@ export const LOG_FAULT_TEXTS = {
     en: 'This gateway is behind, or the log was cut.',
   },
   unreadable: {
-    zh: '网关给出的日志或其证明，无法读取。请稍后再试。',
+    zh: '网关给出的日志或其证明无法读取。请稍后再试。',
     en: 'What the gateway gives as its log, or as its proof, cannot be read. Try again later.',
   },
 } as const satisfies Record<LogFault, LocalisedText>;
@@ -71,10 +71,7 @@ export const REGISTRY_TEXTS = {
   },
   loading: { zh: '正在读取注册表……', en: 'Reading the registry …' },
   live: { zh: '实时更新', en: 'live' },
-  lost: {
-    zh: '暂时读不到注册表，以下为先前所读',
-    en: 'the registry cannot be read at the moment; what stands here was read before',
-  },
+  lost: { zh: '未更新', en: 'not up to date' },
   unreadable: { zh: '无法读取注册表，请稍后再试。', en: 'The registry cannot be read. Try again later.' },
   total_suspended: { zh: '已暂停', en: 'suspended' },
   total_trial: { zh: '试用中', en: 'on trial' },
@@ -205,6 +202,14 @@ export function batchText(threshold: number): LocalisedText {
   return { zh: `${threshold} 人及以上由`, en: `${threshold} people and more: ` };
 }
 
+/** Where the registry cannot be read now. `at`: when it was, in words. */
+export function lostText(at: string): LocalisedText {
+  return {
+    zh: `暂时读不到注册表。以下均为${at}所读，可能已经过时。`,
+    en: `The registry cannot be read at the moment. What stands here was read at ${at}, and may be out of date.`,
+  };
+}
+
 /** In whose time everything stands: by the zone's name and by its distance from UTC. */
 export function timesText(zone: string, offset: string): LocalisedText {
   return { zh: `时间均为${zone}（${offset}）`, en: `Times in ${zone} (${offset})` };
@@ -223,7 +228,7 @@ export function casesText(count: number): LocalisedText {
 /** Since when a key is what it is, and until when; `expires`: null where it has no end. */
 export function keyTimesText(since: string, expires: string | null): LocalisedText {
   return {
-    zh: `自 ${since}；${expires === null ? '未设期限' : `有效期至 ${expires}`}`,
+    zh: `${since}起；${expires === null ? '未设期限' : `${expires}到期`}`,
     en: `since ${since}; ${expires === null ? 'no end set' : `expires ${expires}`}`,
   };
 }
@@ -252,5 +257,8 @@ export function consistentText(size: number, now: number): LocalisedText {
 }
 
 export function sizeText(size: number): LocalisedText {
-  return { zh: `${size} 条`, en: size === 1 ? '1 entry' : `${size} entries` };
+  return {
+    zh: `${size.toLocaleString('zh-CN')} 条`,
+    en: size === 1 ? '1 entry' : `${size.toLocaleString('en-GB')} entries`,
+  };
 }

@@ -1,5 +1,5 @@
 import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { adaptersText, lostText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { LogDoubt, NotProvenBadge } from './doubt.tsx';
 import { DraftImpact } from './draft-impact.tsx';
@@ -12,7 +12,7 @@ import { Parts } from './parts.tsx';
 import { Provinces } from './provinces.tsx';
 import { type FeedState, RegistryFeed } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
-import { bracketed, zoneText } from './words.ts';
+import { bracketed, timeText, zoneText } from './words.ts';
 
 /** The command in the introduction. */
 const VERIFY = 'huren log verify';
@@ -21,7 +21,12 @@ const VERIFY = 'huren log verify';
 export function Registry() {
   const [view, setView] = useState<RegistryView | null>(null);
   const [state, setState] = useState<FeedState | null>(null);
-  const feed = useMemo(() => new RegistryFeed(setView, setState), []);
+  const [readAtMs, setReadAtMs] = useState(0);
+  const onView = (found: RegistryView) => {
+    setView(found);
+    setReadAtMs(Date.now());
+  };
+  const feed = useMemo(() => new RegistryFeed(onView, setState), []);
   useEffect(() => () => feed.stop(), [feed]);
   const { fault, disproved, onUnsigned } = useLogDoubt(view, view?.adapters ?? []);
   const [before, after] = say(REGISTRY_TEXTS.intro).split(VERIFY);
@@ -40,6 +45,11 @@ export function Registry() {
       ) : (
         <LogDoubt.Provider value={fault}>
           {fault !== null && <LogFaultNotice fault={fault} standing={view.standing} read={() => void feed.read()} />}
+          {state === 'lost' && (
+            <p class="notice" role="alert">
+              ⚠ {say(lostText(timeText(new Date(readAtMs).toISOString())))}
+            </p>
+          )}
           <Totals view={view} />
           <p class="quiet">
             <Parts>
