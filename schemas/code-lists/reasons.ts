@@ -31,7 +31,10 @@ export const REASONS = {
   local_state_pending: { zh: '签发省份尚未得出结论', en: 'The issuing province has not reached a conclusion yet' },
   too_old: { zh: '状态已超过签发省份规定的有效期', en: 'The status is older than the issuing province lets it stand' },
   stale_used: { zh: '使用了宽限期内的先前答复', en: 'An earlier reply inside its grace period was used' },
-  popup: { zh: '签发省份有待处理的弹窗提示', en: 'The issuing province shows a pop-up that the holder must clear' },
+  popup: {
+    zh: '签发省份有弹窗提示，须由持码人处理',
+    en: 'The issuing province shows a pop-up that the holder must clear',
+  },
   certificate_not_accepted: {
     zh: '证书未通过验证、不在有效期内或已被撤销',
     en: 'The certificate does not verify, is out of date, or was revoked',

@@ -164,7 +164,7 @@ export function decisionOf(outcome: Outcome): Decision | null {
 /** The word that is read from afar, and in a list. */
 export function wordOf(outcome: Outcome): LocalisedText {
   if (outcome.kind === 'unverified') return SCAN_TEXTS.unverified;
-  if (outcome.kind === 'refused') return SCAN_TEXTS.not_valid;
+  if (outcome.kind === 'refused') return SCAN_TEXTS[`${outcome.carried}_not_valid`];
   const decision = decisionOf(outcome);
   if (decision !== null) return DECISION_WORDS[decision];
   const mayEnter = outcome.kind === 'problem' && outcome.code === 'check_not_permitted';

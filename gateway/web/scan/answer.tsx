@@ -87,6 +87,11 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
                   before.current = document.getElementById('token');
                   onNext();
                 })}
+              {outcome.kind === 'problem' && outcome.code === 'reply_unreadable' && (
+                <button type="button" class="primary" onClick={() => location.reload()}>
+                  {say(SCAN_TEXTS.load_again)}
+                </button>
+              )}
               <button type="button" class="next" onClick={onNext}>
                 {say(isSamePersonNext(outcome) ? SCAN_TEXTS.scan_again : SCAN_TEXTS.next)}
               </button>

@@ -103,7 +103,8 @@ function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'fac
     case 'answer': {
       const { decision, status, issuer_province: issuer, reasons, status_as_of } = outcome.claims;
       const said = { decision, status, issuer, reasons: [...reasons], status_as_of };
-      return { line, verified: true, ...said, problem: null, why: null, next: null, remedy: outcome.remedy };
+      const next = decision === 'pass' ? null : DECISION_TEXTS[decision].next;
+      return { line, verified: true, ...said, problem: null, why: null, next, remedy: outcome.remedy };
     }
     case 'pass':
       return { ...rowOfPass(line, outcome.claims), why: null, next: null, remedy: null };

@@ -103,9 +103,15 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
           </span>{' '}
           <span class="why">
             {issuer !== null && `${say(PROVINCES[issuer])}${say({ zh: '：', en: ': ' })}`}
-            {why.map(say).join(say({ zh: '；', en: '; ' }))}{' '}
-            {decision !== 'pass' && remedy?.phone != null && <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>}
+            {why.map(say).join(say({ zh: '；', en: '; ' }))}
             {row.next !== null && <span class="step">{say(row.next)}</span>}
+            {decision !== 'pass' && remedy?.phone != null && (
+              <>
+                {say(SCAN_TEXTS.appeal)}
+                {say({ zh: '：', en: ': ' })}
+                <a href={`tel:${remedy.phone}`}>{remedy.phone}</a>
+              </>
+            )}
           </span>
         </div>
       </td>
