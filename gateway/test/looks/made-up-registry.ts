@@ -61,7 +61,8 @@ export function withFormerKeys(entities: readonly EntityView[]): readonly Entity
       at > 0
         ? [key]
         : (['announced', 'active', 'retired', 'revoked'] as const).map((state) => ({
-            ...{ ...key, kid: `${state[0]}${key.kid.slice(1)}`, state },
+            // What it signed goes on holding: the one in use is its own.
+            ...{ ...key, kid: state === 'active' ? key.kid : `${state[0]}${key.kid.slice(1)}`, state },
             activated_at: state === 'announced' ? null : key.activated_at,
             expires_at: NEXT_MONTH,
           })),
