@@ -42,7 +42,7 @@ export const LOG_FAULT_TEXTS = {
     en: 'This gateway is behind, or the log was cut.',
   },
   unreadable: {
-    zh: '网关给出的日志或其证明无法读取。请稍后再试。',
+    zh: '网关给出的内容无法识读。请稍后再试。',
     en: 'What the gateway gives as its log, or as its proof, cannot be read. Try again later.',
   },
 } as const satisfies Record<LogFault, LocalisedText>;
