@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Router } from 'express';
+import type { Logger } from 'pino';
 import { type AdapterFolderTexts, readAdapterTexts } from '../../adapters/adapter-folder.ts';
 import { finishedProvinces, type ProvinceFolder } from '../../adapters/provinces/index.ts';
 import { provincesWithVenues } from '../../adapters/sandbox/venues.ts';
@@ -98,7 +99,8 @@ async function playNation(
   const siblings = running?.siblings === undefined ? {} : { siblings: running.siblings };
   const submitted = running?.siblings === undefined ? new Map() : await followSubmitted(child.ready);
   const extras = { ...extrasOf(child, actors, nodeUrl, { phase, submitted }), ...siblings };
-  const node = await answerWith(listener, playedConfig(config, child), extras);
+  const logger = openLogger(config);
+  const node = await answerWith(listener, playedConfig(config, child, logger), extras);
   opened.defer(async () => {
     listener.abort();
     await node.node.close();
@@ -106,9 +108,6 @@ async function playNation(
   if (running !== null) await listener.listen();
   const { parts } = node.node;
   phase.isInUse = (province) => parts.registry.registry.current().adapters.has(province);
-  const heard = parts.log.level;
-  // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
-  if (parts.log.isLevelEnabled('error')) parts.log.level = 'error';
   await playCeremony({
     door: doorOf(parts, listener.url),
     actors,
@@ -123,11 +122,11 @@ async function playNation(
       provinces.map((province) => [province, child.ready.provinces[province]?.statementKeys ?? []]),
     ),
     nowMs: Date.now,
-    logger: openLogger(config),
+    logger,
   });
   phase.isOver = true;
   await readyOrLate(node);
-  parts.log.level = heard;
+  parts.log.level = logger.level;
   for (const { folder, reason } of unfinished) {
     parts.log.warn({ folder, reason }, 'an adapter folder cannot be read and stays out of use');
   }
@@ -157,10 +156,12 @@ async function playProvinces(config: Config, actors: SandboxActors, audience: st
 }
 
 /** The settings that a sandbox brings itself. */
-function playedConfig(config: Config, { ready }: SandboxChild): Config {
+function playedConfig(config: Config, { ready }: SandboxChild, logger: Logger): Config {
   const { issuer, operatorClient } = ready.provider;
   return {
     ...config,
+    // While a nation is being founded, parties that nobody has admitted yet, and a hundred events, are no news.
+    logLevel: logger.isLevelEnabled('error') ? 'error' : config.logLevel,
     anchorFile: join(config.dataDir, 'anchor.json'),
     operatorProvider: {
       issuer,
