@@ -73,7 +73,7 @@ export const recogniserSchema = z
         alphabet: alphabetSchema,
       })
       .refine(({ prefix, alphabet }) => alphabet !== 'base45' || !PART_OF_SCHEME.test(prefix), {
-        error: 'in base45 a prefix is no beginning of http or https: it could claim web addresses of other systems',
+        error: SCHEMA_RULES.prefix_scheme.en,
         path: ['prefix'],
       }),
     z.strictObject({

@@ -1,8 +1,13 @@
 import { ProblemError } from '../problem-error.ts';
 import { Shares } from './shares.ts';
 
-/** Bodies on their way in may take this much memory, in bytes. */
+/** Bodies on their way in of clients that are known may take this much memory, in bytes. */
 export const MOST_INCOMING_BYTES = 256 * 1_048_576;
+/**
+ * The same of all strangers together. They are counted apart: whoever has many addresses has as many shares, and must not
+ * use up what bodies of venues and gateways may take.
+ */
+export const MOST_STRANGERS_BYTES = 128 * 1_048_576;
 /** Of it, what one client may take. */
 const SHARE_OF_ONE = 0.25;
 
@@ -12,6 +17,12 @@ const SHARE_OF_ONE = 0.25;
  */
 export class IncomingBodies {
   readonly #bytes = new Shares();
+  readonly #most: number;
+
+  /** `most`: what all clients together may take, in bytes. */
+  constructor(most = MOST_INCOMING_BYTES) {
+    this.#most = most;
+  }
 
   /** Runs the reading of a body of at most `bytes`. Rejects with ProblemError `unavailable` where the client's share is used up. */
   receive<T>(client: string, bytes: number, read: () => Promise<T>): Promise<T> {
@@ -24,9 +35,9 @@ export class IncomingBodies {
 
   /** Beyond the limit for all only whoever has less than others, and nobody beyond twice the limit. */
   #hasRoomFor(client: string): boolean {
-    if (this.#bytes.of(client) > MOST_INCOMING_BYTES * SHARE_OF_ONE) return false;
-    if (this.#bytes.total <= MOST_INCOMING_BYTES) return true;
-    return this.#bytes.total <= 2 * MOST_INCOMING_BYTES && this.#bytes.weightOf(client) < 1;
+    if (this.#bytes.of(client) > this.#most * SHARE_OF_ONE) return false;
+    if (this.#bytes.total <= this.#most) return true;
+    return this.#bytes.total <= 2 * this.#most && this.#bytes.weightOf(client) < 1;
   }
 }
 

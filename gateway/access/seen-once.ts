@@ -58,7 +58,7 @@ class SeenHere implements SeenOnce {
 
   async note(id: string): Promise<void> {
     this.#turn();
-    // It was done already: what has been noted longest goes, since doing that once more changes nothing.
+    // What has been noted longest goes: an event changes nothing when it comes again, and nobody ends so many sessions.
     if (this.#newer.size >= this.#most) this.#begin(this.#newer);
     this.#newer.add(nameOf(id));
   }

@@ -34,7 +34,7 @@ export function createApp({ parts, roles, operators, readiness, collect }: Node)
 
   const hot = new HotRoutes(app);
   for (const role of roles) role.mount(app, hot);
-  mountFederation(app, trust, { ...federationPlaces(trust.parties), bodies: parts.shared.bodies });
+  mountFederation(app, trust, { ...federationPlaces(trust.parties), bodies: parts.shared.strangersBodies });
   const ofAll = extras.siblings?.metrics;
   mountOperations(app, { metrics, readiness, collect, ...(ofAll === undefined ? {} : { ofAll }) });
   mountOperators(app, operators, nodeUrl);

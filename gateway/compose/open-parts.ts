@@ -42,7 +42,7 @@ export async function openParts(
   const log = openLogger(config);
   logOpenFiles(log);
   const metrics = createMetrics();
-  const onRefresh = watchRefreshes(metrics.refreshFailures, log);
+  const onRefresh = watchRefreshes(metrics, log);
   const nowMs = Date.now;
   const nowS = () => Math.floor(nowMs() / 1000);
   const pinned = readAnchor(config.anchorFile);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { IncomingBodies } from '../access/incoming-bodies.ts';
+import { IncomingBodies, MOST_STRANGERS_BYTES } from '../access/incoming-bodies.ts';
 import { LoadGauge, watchEventLoop } from '../access/load-gauge.ts';
 import { openRateLimit, type PublishedLimit, type RateLimit } from '../access/rate-limit.ts';
 import { openSeenOnce, type SeenOnce } from '../access/seen-once.ts';
@@ -29,6 +29,8 @@ export interface Shared {
   readonly seenOnce: (name: string, lifeMs: number) => SeenOnce;
   readonly load: LoadGauge;
   readonly bodies: IncomingBodies;
+  /** Those of whoever may send one without a name. */
+  readonly strangersBodies: IncomingBodies;
   readonly coverage: CoverageBook;
   readonly coverageStore: Stores['coverage'];
   readonly clock: ClockWatch;
@@ -94,6 +96,7 @@ export function openShared({ config, stores, metrics, log, nowMs }: Parts): Shar
     seenOnce: (name, lifeMs) => openSeenOnce(name, redis?.client ?? null, lifeMs),
     load,
     bodies: new IncomingBodies(),
+    strangersBodies: new IncomingBodies(MOST_STRANGERS_BYTES),
     coverage,
     coverageStore: stores.coverage,
     clock: clock.watch,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Counter } from 'prom-client';
+import type { Metrics } from '../coverage/metrics.ts';
 
 /**
  * What is had from others again and again while the last of it stays in use: what an adapter holds (a token, a secret, lists),
@@ -12,15 +12,20 @@ export type OnRefresh = (what: Refreshed, of: string, fault: string | null) => v
 
 /**
  * Tells of everything in use that could not be had anew: it goes on being used, so that nobody would see it before its time is
- * over and everybody did. Every failure is counted; the log has a line where one begins, where its reason changes and where it ends.
+ * over and everybody did. Every failure is counted, and shown until what failed is had anew; the log has a line where one begins,
+ * where its reason changes and where it ends.
  */
-export function watchRefreshes(failures: Counter<'what' | 'of'>, log: Logger): OnRefresh {
+export function watchRefreshes(
+  { refreshFailures, refreshFailing }: Pick<Metrics, 'refreshFailures' | 'refreshFailing'>,
+  log: Logger,
+): OnRefresh {
   const failing = new Map<string, string>();
   return (what, of, fault) => {
     const name = `${what} ${of}`;
     const before = failing.get(name) ?? null;
-    if (fault !== null) failures.inc({ what, of });
+    if (fault !== null) refreshFailures.inc({ what, of });
     if (fault === before) return;
+    refreshFailing.set({ what, of }, fault === null ? 0 : 1);
     if (fault === null) {
       failing.delete(name);
       log.info({ what, of }, 'what is in use was refreshed again');

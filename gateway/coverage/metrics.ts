@@ -108,6 +108,13 @@ export function createMetrics() {
       labelNames: ['what', 'of'],
       registers,
     }),
+    refreshFailing: new Gauge({
+      name: 'huren_refresh_failing',
+      help: '1 while what is in use could not be had anew the last time, 0 once it was',
+      labelNames: ['what', 'of'],
+      aggregator: 'max',
+      registers,
+    }),
     keyExpirySeconds: new Gauge({
       name: 'huren_key_expiry_seconds',
       help: 'Seconds until a key expires',

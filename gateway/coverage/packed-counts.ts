@@ -1,8 +1,11 @@
 /** Counters of a group by their names. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** More than a country's doors see of anything in a year; as many of these as a country has cells are still counted exactly. */
-export const MOST_COUNTED = 2 ** 36;
+/**
+ * More than a whole country counts of anything in the 30 days that are shown, at 100,000 scans a second; as many of these as
+ * there are groups are still added up exactly.
+ */
+export const MOST_COUNTED = 2 ** 38;
 
 /**
  * Two counts together, as far as anybody can have counted. The threat is a node that reports what nobody counts: a sum that is

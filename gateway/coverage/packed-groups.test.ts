@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { keysOf, PROVINCES, VENUE_KINDS } from '../../schemas/code-lists/index.ts';
 import { LATENCY_CLASSES } from './latency-sketch.ts';
 import { MOST_COUNTED } from './packed-counts.ts';
 import { packGroups, unpackGroups } from './packed-groups.ts';
@@ -49,6 +50,15 @@ test('a counter is lost, another number or in another group once it is packed, o
       expect(unpacked(new TextEncoder().encode(JSON.stringify(list)))).toEqual(given);
     }),
   );
+});
+
+test('what a whole country is meant to bear for as long as it is shown is cut short, or cannot be added up', () => {
+  const scans = 100_000 * 86_400 * 30;
+  const tally = new Tally();
+  for (const part of [scans - 1, 1]) tally.addCounts({ 'reason:ok': part, 'ms:3': part });
+  expect(tally.counts()).toEqual({ 'reason:ok': scans, 'ms:3': scans });
+  const groups = Object.keys(PROVINCES).length ** 2 * keysOf(VENUE_KINDS).length;
+  expect(Number.isSafeInteger(MOST_COUNTED * groups)).toBe(true);
 });
 
 test('bytes that are no packed groups are read, or break anything but the reading of them', () => {

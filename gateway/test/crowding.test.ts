@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openKeyStore } from '../keys/key-store.ts';
 import { signNodeToken } from '../trust/node-token.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';
@@ -27,9 +27,9 @@ afterAll(async () => {
 const JSON_OF_500 = 'content-type: application/json\r\ncontent-length: 500';
 
 /** A request whose body stops half way, on a connection of its own. */
-async function halfSent(path: string, token: string, body = JSON_OF_500): Promise<void> {
+async function halfSent(path: string, token: string, body = JSON_OF_500, localAddress = '127.0.0.1'): Promise<void> {
   const { hostname, port } = new URL(gateway.url);
-  const socket = connect(Number(port), hostname).on('error', () => {});
+  const socket = connect({ host: hostname, port: Number(port), localAddress }).on('error', () => {});
   open.push(socket);
   const head = [`POST ${path} HTTP/1.1`, `host: ${hostname}:${port}`, `authorization: Bearer ${token}`, body];
   await new Promise<void>((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n{"code":"`, () => resolve()));
@@ -77,6 +77,21 @@ describe('half-sent bodies of a stranger', () => {
     expect((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status).toBe(200);
     for (const socket of open.splice(0)) socket.destroy();
     await expect.poll(() => submitFrom('127.0.0.1')).toBe(400);
+  });
+
+  test('from many addresses turn a venue away', async () => {
+    onTestFinished(() => {
+      for (const socket of open.splice(0)) socket.destroy();
+    });
+    const announced = 'content-type: application/jose\r\ncontent-length: 524288';
+    for (let address = 1; address <= 9; address += 1) {
+      const from = `127.0.1.${address}`;
+      await Promise.all(
+        Array.from({ length: 128 }, () => halfSent('/v1/registry/events', crowd.token, announced, from)),
+      );
+    }
+    await expect.poll(() => submitFrom('127.0.1.10')).toBe(503);
+    expect((await other.post('/v1/verifications', { code: green, purpose: 'venue_entry' })).status).toBe(200);
   });
 });
 

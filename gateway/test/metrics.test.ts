@@ -17,6 +17,7 @@ const PLAYED_ELSEWHERE = [
   'huren_attestations_refused_total',
   'huren_audits_total',
   'huren_not_ready',
+  'huren_refresh_failing',
   'huren_refresh_failures_total',
   'huren_relayed_questions_total',
   'huren_shadow_comparisons_total',

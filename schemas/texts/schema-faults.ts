@@ -47,6 +47,10 @@ export const SCHEMA_RULES = {
     zh: '网址须以路径段结尾，或以一个参数及其值的开头结尾',
     en: 'a web address ends in a path segment, or in one parameter and the start of its value',
   },
+  prefix_scheme: {
+    zh: 'base45 字母表的前缀不得是 http 或 https 的开头：否则可能误认其他系统的网址',
+    en: 'in base45 a prefix is no beginning of http or https: it could claim web addresses of other systems',
+  },
   token_segment: {
     zh: '须恰有一个路径段为 {token}',
     en: 'has {token} as exactly one of its segments',

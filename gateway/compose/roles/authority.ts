@@ -54,7 +54,7 @@ export async function openAuthority(parts: NodeParts, door: RegistryDoor): Promi
     mount: (router) =>
       mountRefresh(router, [...actors.keys()], {
         take: (configuration) => refresh.take(configuration),
-        bodies: parts.shared.bodies,
+        bodies: parts.shared.strangersBodies,
       }),
     notReady: () => [],
     degraded: () => (logged.some((ring) => isWaitingForLog(door, ring)) ? [{ reason: 'key_waiting' }] : []),

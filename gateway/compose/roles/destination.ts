@@ -74,7 +74,8 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
       mountVerifications(hot, { verification, tokens, staff, shared });
       mountStaff(router, staff, nodeUrl);
       mountPasses(router, { verification, tokens, staff, shared, passes });
-      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared });
+      const auditing = { ...shared, bodies: shared.strangersBodies };
+      mountAudits(router, { audience: nodeUrl, verification, chainOf: trust.chainOf, shared: auditing });
       mountEvents(router, {
         entityId: nodeUrl,
         registry: () => registry.registry.current(),
@@ -83,6 +84,7 @@ export function openDestination(parts: NodeParts, passes: PassDesk): Destination
         provinces: trust.provinces,
         passes,
         ...shared,
+        bodies: shared.strangersBodies,
       });
       reporter.mount(router);
       mountProtectedResource(router, resourcesOf(parts, servers));

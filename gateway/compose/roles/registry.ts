@@ -28,7 +28,7 @@ export function openRegistryRole(parts: NodeParts, submission: SubmissionParts |
   const {
     registry,
     metrics,
-    shared: { bodies },
+    shared: { strangersBodies: bodies },
     nowMs,
   } = parts;
   const { written } = registry;
