@@ -280,6 +280,12 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     members: ['node', 'outcome'],
     about: 'A node’s report was not added: see `HurenReportRefused`',
   },
+  'counters of a report were left out': {
+    level: 'warn',
+    members: ['node', 'counters'],
+    about:
+      'A node counts by names that this monitor does not know, or of minutes long over. Nothing of these is kept, and the rest counts: see `huren_coverage_counters_left_out_total`',
+  },
   'manifest.json changed without a new version: the registered one stays in use': {
     level: 'warn',
     members: ['province', 'version'],

@@ -8,7 +8,7 @@ import {
 import type { KnownReport } from '../coverage/coverage-store.ts';
 import { type ReportingNode, reportingNodes } from '../coverage/node-reports.ts';
 import { ReportFault, ReportFollower } from '../coverage/report-follower.ts';
-import { countReports } from '../coverage/report-metrics.ts';
+import { countLeftOut, countReports } from '../coverage/report-metrics.ts';
 import { verifyCoverageReport } from '../trust/coverage-report.ts';
 import type { EntityResolver } from '../trust/entity-resolver.ts';
 import type { JwkSet } from '../trust/public-key.ts';
@@ -36,6 +36,7 @@ export function followReports(parts: NodeParts): ReportFollower | null {
   const asker = { entityId: monitor.entityId, signer: () => monitor.attestationKeys.signer };
   const tokens = new NodeTokens(nowMs);
   const told = countReports(metrics.registry);
+  const toldLeftOut = countLeftOut(metrics.registry);
   const fetch = async ({ node }: ReportingNode, { epoch, number }: KnownReport): Promise<CoverageReports> => {
     const query = new URLSearchParams({ after: String(number), ...(epoch === null ? {} : { epoch }) });
     const bounds = { timeoutMs: WITHIN_MS, maxBytes: MAX_REPLY_BYTES };
@@ -57,6 +58,10 @@ export function followReports(parts: NodeParts): ReportFollower | null {
     onOutcome: ({ node }, outcome) => {
       told(outcome);
       if (outcome !== 'next' && outcome !== 'known') log.warn({ node, outcome }, 'coverage report');
+    },
+    onLeftOut: ({ node }, counters) => {
+      toldLeftOut(node, counters);
+      log.warn({ node, counters }, 'counters of a report were left out');
     },
     nowMs,
   });

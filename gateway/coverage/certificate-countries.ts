@@ -1,3 +1,4 @@
+import { isCountry } from '../../schemas/code-lists/countries.ts';
 import {
   CREDENTIAL_CODES,
   type CredentialCode,
@@ -18,23 +19,25 @@ export interface CountedCertificate {
   readonly atMs: number;
 }
 
-/** A country, or a participant of a trust network, as trust lists name it. */
-const COUNTRY = /^[A-Z]{2,3}$/;
 /** Of no country: issuers of cards are hundreds of addresses, and what nobody's key signed is nobody's. */
 const [OTHER, UNKNOWN] = ['other', 'unknown'];
 const FROM_COUNTRY = 'from:';
-/** Of a country that readers of coverage know the form of: an issuer that makes up another one is counted nowhere. */
-const FROM = /^from:(?<country>[a-z]{2,3}|other|unknown):(?<outcome>valid|invalid|indeterminate)$/;
+const FROM = /^from:(?<country>[a-z]{2,7}):(?<outcome>valid|invalid|indeterminate)$/;
 
 /** The country of an issuer, for counters; null: nobody's signature is good. */
 export function countryOf(issuer: string | null): string {
   if (issuer === null) return UNKNOWN;
-  return COUNTRY.test(issuer) ? issuer : OTHER;
+  return isCountry(issuer) ? issuer : OTHER;
 }
 
 /** The counter that one certificate adds one to. */
 export function certificateCounter({ country, result }: Pick<CountedCertificate, 'country' | 'result'>): string {
   return `from:${country.toLowerCase()}:${CREDENTIAL_CODES[result].outcome}`;
+}
+
+/** Whether a counter is one of these, of a country that there is: an issuer that makes up another one is counted nowhere. */
+export function isOfCountry(counter: string): boolean {
+  return countryIn(counter) !== undefined;
 }
 
 /** What groups of countries come to, one a destination. */
@@ -70,11 +73,17 @@ export function isFromCountry(kind: string): kind is FromCountry {
 function apart({ counts, venue_kind, ...pair }: CoverageGroup): KeptGroup[] {
   const groups = new Map<KeptGroup['venue_kind'], Record<string, number>>();
   for (const counter in counts) {
-    const country = FROM.exec(counter)?.groups?.['country'];
+    const country = countryIn(counter);
     const kind = country === undefined ? venue_kind : (`${FROM_COUNTRY}${country}` as const);
     const kept = groups.get(kind) ?? {};
     groups.set(kind, kept);
     kept[counter] = counts[counter] ?? 0;
   }
   return [...groups].map(([kind, kept]) => ({ ...pair, venue_kind: kind, counts: kept }));
+}
+
+function countryIn(counter: string): string | undefined {
+  const country = FROM.exec(counter)?.groups?.['country'];
+  if (country === undefined || country === OTHER || country === UNKNOWN) return country;
+  return isCountry(country.toUpperCase()) ? country : undefined;
 }

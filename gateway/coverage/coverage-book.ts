@@ -8,7 +8,8 @@ import type { CountedBatch, CoverageStore, SumsWish, TimedTally } from './covera
 
 /** A crash loses at most this much of the counts, and nothing else. */
 export const FLUSH_EVERY_MS = 2_000;
-const FORGET_EVERY = 1_000;
+/** Flushes between two times at which what is old is forgotten: some half an hour. */
+export const FORGET_EVERY = 1_000;
 /** Looks between two at what an older version counts beside this one. */
 const TAKE_OVER_EVERY = 15;
 
@@ -75,15 +76,20 @@ export class CoverageBook {
   #tick(): void {
     this.#ticks += 1;
     void this.flush();
-    if (this.#ticks % TAKE_OVER_EVERY === 0) this.#flushing = this.#flushing.then(() => this.#takeOver());
+    if (this.#ticks % TAKE_OVER_EVERY === 0) this.#do((store) => store.takeOver());
+    // By time and not by batches: a monitor counts no scan of its own, and is told all of the country's.
+    if (this.#ticks % FORGET_EVERY === 1) this.#do((store) => store.forget(this.#parts.nowMs()));
   }
 
-  async #takeOver(): Promise<void> {
-    try {
-      await this.#parts.store.use((store) => store.takeOver());
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
+  /** After what is being sent. What the store refuses now is done the next time. */
+  #do(work: (store: CoverageStore) => Promise<void>): void {
+    this.#flushing = this.#flushing.then(async () => {
+      try {
+        await this.#parts.store.use(work);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+      }
+    });
   }
 
   async #send(): Promise<void> {
@@ -114,6 +120,5 @@ export class CoverageBook {
   async #add(store: CoverageStore, batch: CountedBatch): Promise<void> {
     await store.add(batch);
     this.#unsent = null;
-    if (this.#batches % FORGET_EVERY === 1) await store.forget(this.#parts.nowMs());
   }
 }

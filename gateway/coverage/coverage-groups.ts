@@ -121,7 +121,7 @@ const TOTAL_OF_DECISION = { pass: 'recognised', restrict: 'restricted', refer: '
 >;
 
 /** What a counter of answers counts. A green that was presented and passed is recognised; nothing else ever passes. */
-const ANSWERS: ReadonlyMap<string, readonly (keyof CoverageTotals)[]> = new Map(
+export const ANSWERS: ReadonlyMap<string, readonly (keyof CoverageTotals)[]> = new Map(
   statusSchema.options.flatMap((status) =>
     decisionSchema.options.flatMap((decision) =>
       // What no gateway may answer is counted nowhere: with more recognised than green there would be no rate.

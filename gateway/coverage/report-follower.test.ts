@@ -20,6 +20,8 @@ class Nodes {
   readonly away = new Set<string>();
   readonly epoch = randomBytes(16).toString('base64url');
   readonly made = new Map<string, number>();
+  /** What each report counts, by its number. */
+  minutesOf: (number: number) => CoverageReport['minutes'] = () => [];
   readonly all: ReportingNode[];
 
   constructor(count: number) {
@@ -43,7 +45,7 @@ class Nodes {
   readonly open = async (token: string, { node: iss }: ReportingNode) => {
     const number = Number(token);
     const previous = number === 1 ? null : digestOf(number - 1);
-    const chained = { epoch: this.epoch, number, previous, minutes: [], breakers: [] };
+    const chained = { epoch: this.epoch, number, previous, minutes: this.minutesOf(number), breakers: [] };
     const report: CoverageReport = { iss, iat: NOW_S + number, from: NOW_S, ...chained };
     return { report, digest: digestOf(number) };
   };
@@ -66,6 +68,7 @@ function follow(nodes: Nodes, store: StoreWatch<CoverageStore>): string[] {
     open: nodes.open,
     store,
     onOutcome: (_node, outcome) => outcomes.push(outcome),
+    onLeftOut: (_node, counters) => outcomes.push(`left out ${counters}`),
     nowMs: () => NOW_S * 1000,
   });
   following.push(follower);
@@ -106,4 +109,22 @@ test('a monitor that was restarted asks for reports that it has', async () => {
     () => expect(nodes.asked.map(([, known]) => known)).toMatchObject([{ epoch: nodes.epoch, number: 2 }]),
     WITHIN,
   );
+});
+
+test('a node grows the store with names that it makes up, or nobody is told', async () => {
+  const store = new StoreWatch({ open, onChange: () => {} });
+  const nodes = new Nodes(1);
+  const group = { issuer: '410000', destination: '440000', venue_kind: 'hospital' } as const;
+  const counts = (number: number) => ({
+    [`reason:made_up_${number}`]: 3,
+    [`cell:made/up/${number}`]: 1,
+    'reason:ok': 1,
+  });
+  nodes.minutesOf = (number) => [{ minute: NOW_S / 60, groups: [{ ...group, counts: counts(number) }] }];
+  nodes.made.set(nodes.all[0]?.node ?? '', 3);
+  const outcomes = follow(nodes, store);
+  await vi.waitFor(() => expect(nodes.asked.at(-1)?.[1].number).toBe(3), WITHIN);
+  const sums = await store.use((opened) => opened.sums({ afterMinute: -1, venueKind: 'hospital' }));
+  expect(sums.map(({ tally }) => tally.counts())).toEqual([{ 'reason:ok': 3 }]);
+  expect(outcomes).toEqual(Array.from({ length: 3 }, () => ['next', 'left out 2']).flat());
 });

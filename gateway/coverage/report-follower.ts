@@ -4,6 +4,8 @@ import type { CoverageReport, CoverageReports } from '../../schemas/coverage-rep
 import { StoreError } from '../stores/store-error.ts';
 import type { StoreWatch } from '../stores/store-watch.ts';
 import type { CoverageStore, KnownReport } from './coverage-store.ts';
+import { isCounted } from './judge-report.ts';
+import { takenOf } from './known-counters.ts';
 import type { ReportingNode } from './node-reports.ts';
 
 /** Every node is asked this often: with a report every five seconds, whatever happens is known here within nine. */
@@ -35,6 +37,8 @@ interface Parts {
   ) => Promise<{ readonly report: CoverageReport; readonly digest: string }>;
   readonly store: StoreWatch<CoverageStore>;
   readonly onOutcome: (node: ReportingNode, outcome: string) => void;
+  /** Hears how many counters of a report that was counted are none. */
+  readonly onLeftOut: (node: ReportingNode, counters: number) => void;
   readonly nowMs: () => number;
 }
 
@@ -129,14 +133,16 @@ export class ReportFollower {
 
   /** One reply. The report to go on from; null where there is nothing more. */
   async #step(node: ReportingNode, known: KnownReport): Promise<KnownReport | null> {
-    const { fetch, open, store, onOutcome, nowMs } = this.#parts;
+    const { fetch, open, store, onOutcome, onLeftOut, nowMs } = this.#parts;
     const { reports } = await fetch(node, known);
     let last: KnownReport | null = null;
     for (const token of reports) {
-      const { report, digest } = await open(token, node);
+      const { report: told, digest } = await open(token, node);
+      const { report, leftOut } = takenOf(told);
       const received = { report, digest, receivedS: Math.floor(nowMs() / 1000) };
       const judgement = await store.use((opened) => opened.fold(received));
       onOutcome(node, judgement);
+      if (leftOut > 0 && isCounted(judgement)) onLeftOut(node, leftOut);
       if (judgement === 'fork') return null;
       last = report;
       this.#known.set(node.node, report);

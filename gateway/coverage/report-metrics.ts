@@ -12,6 +12,17 @@ export function countReports(registry: Registry): (outcome: string) => void {
   return (outcome) => counter.inc({ outcome });
 }
 
+/** Counts what was left out of reports that were counted, by the node that made it up, or counts by a newer version. */
+export function countLeftOut(registry: Registry): (node: string, counters: number) => void {
+  const counter = new Counter({
+    name: 'huren_coverage_counters_left_out_total',
+    help: "Counters of nodes' coverage reports that are none, or of minutes long over: they are kept nowhere",
+    labelNames: ['node'],
+    registers: [registry],
+  });
+  return (node, counters) => counter.inc({ node }, counters);
+}
+
 /**
  * `huren_coverage_report_age_seconds{node}`, which a node that never reported does not have, and
  * `huren_coverage_node_silent{node}`, which it has. Both are read at each scrape; workers that share a store say the same.

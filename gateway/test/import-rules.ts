@@ -166,7 +166,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'gateway/coverage/',
     holds: 'Counters and their stores, the recognition matrix, signals of abuse, metrics.',
-    mayImport: ['schemas/', 'gateway/stores/', 'gateway/registry/', 'gateway/registry/fold'],
+    mayImport: ['schemas/', 'gateway/policy/', 'gateway/stores/', 'gateway/registry/', 'gateway/registry/fold'],
   },
   {
     path: 'gateway/verification/',
