@@ -35,6 +35,23 @@ const LISTEN = `(() => {
   Navigator.prototype.vibrate = (pattern) => { heard.push('shaken ' + pattern); return true; };
 })()`;
 
+/** Names within an address that stand on more than one line. As text: it runs in the page. */
+const TORN = `(() => {
+  const texts = document.createTreeWalker(document.querySelector('.whom'), NodeFilter.SHOW_TEXT);
+  const torn = [];
+  while (texts.nextNode()) {
+    for (const { 0: name, index } of texts.currentNode.data.matchAll(/[a-z]+/gi)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + name.length);
+      // The first letter of all is a piece of its own, on the same line.
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) torn.push(name);
+    }
+  }
+  return torn;
+})()`;
+
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
 let browser: Browser;
@@ -129,6 +146,26 @@ describe('a door in one hand', () => {
       // Whoever looks for the cause needs what the log has it under; nobody else does.
       expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
+    await open.context.close();
+  });
+
+  test.each(['zh', 'en'])('reads an address in %s that is torn within a name', async (lang) => {
+    const viewport = { width: 320, height: 568 };
+    const open = await DoorPage.open(browser, gateway.url, {
+      query: `venue=guangzhou-hospital&lang=${lang}`,
+      viewport,
+    });
+    const url = 'https://appeal-of-the-province.example.gov.example/health-code/appeals';
+    await open.page.route('**/v1/verifications', async (route) => {
+      const reply = await route.fetch();
+      const body = z.looseObject({ remedy: z.looseObject({}) }).parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...body, remedy: { ...body.remedy, phone: null, url } } });
+    });
+    await open.page.locator('#typed').fill(henan('red'));
+    await open.page.locator('#typed').press('Enter');
+    await open.answer();
+    expect(await open.page.locator('.whom').textContent()).toContain(url);
+    expect(await open.page.evaluate(TORN)).toEqual([]);
     await open.context.close();
   });
 });
