@@ -54,6 +54,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const { reading } = scanning;
   /** A token that somebody brought is gone with the page: who brought it loads the page again. */
   const hasBrought = access?.way === 'token';
+  /** Nobody is led to lose the lines of a coach: it is said once those are put away. */
+  const isHeldUp = hasBrought && isMany;
 
   useEffect(() => {
     void opened.then((now) => {
@@ -87,7 +89,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
   useEffect(() => {
     const isFree = scanning.outcome === null && !scanning.isAsking && !isMany && !hasBrought;
     if (isOutdated && isFree) location.reload();
-  }, [isOutdated, scanning.outcome, scanning.isAsking, isMany]);
+  }, [isOutdated, scanning.outcome, scanning.isAsking, isMany, hasBrought]);
   useEffect(() => {
     if (state === null) return;
     const refresh = async () => {
@@ -215,7 +217,16 @@ export function Scanner({ venue, opened }: ScannerProps) {
         )}
         {isSandbox && <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>}
         {mayScan && <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />}
-        {isOutdated && <p class="notice">{say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}</p>}
+        {isOutdated && !isHeldUp && (
+          <p class="notice">
+            {say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}
+            {hasBrought && (
+              <button type="button" onClick={() => location.reload()}>
+                {say(SCAN_TEXTS.load_again)}
+              </button>
+            )}
+          </p>
+        )}
         {state !== null && <TrustAge trust={state.trust.view} nowS={nowS()} />}
       </div>
     </>
