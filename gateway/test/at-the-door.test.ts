@@ -149,6 +149,34 @@ describe('a door in one hand', () => {
     await open.context.close();
   });
 
+  test('has a bundle that has lapsed, or no network, and nothing to try again with', async () => {
+    const pass = await issuePass(gateway.url, henan('green'));
+    const open = await DoorPage.open(browser, gateway.url);
+    const { page } = open;
+    const away = (route: Route) => route.abort();
+    await page.route('**/v1/**', away);
+    await page.clock.install({ time: Date.now() + 2 * 86_400_000 });
+    await page.locator('#typed').fill(pass);
+    await page.locator('#typed').press('Enter');
+    expect(await open.answer()).toMatchObject({
+      problem: 'bundle_lapsed',
+      words: expect.stringMatching(/; try again with a network, or[\s\S]*Try again\s+Next person/),
+    });
+    await page.locator('.acts .primary:focus').waitFor();
+    await page.keyboard.press('Enter');
+    const unreached = page.locator('[data-unreached]').filter({ hasText: 'no trust bundle that stands' });
+    await unreached.waitFor();
+    await page.locator('[data-trust="lapsed"]').waitFor();
+    await page.clock.setSystemTime(Date.now());
+    await page.unroute('**/v1/**', away);
+    await unreached.getByRole('button', { name: 'Try again' }).press('Enter');
+    await unreached.waitFor({ state: 'detached' });
+    await page.locator('[data-trust="held"]').waitFor();
+    await page.locator('#content:focus').waitFor();
+    expect(await open.type(pass)).toMatchObject({ decision: 'pass', verified: 'true' });
+    await open.context.close();
+  });
+
   test.each(['zh', 'en'])('reads an address in %s that is torn within a name', async (lang) => {
     const viewport = { width: 320, height: 568 };
     const open = await DoorPage.open(browser, gateway.url, {

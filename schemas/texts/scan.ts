@@ -44,16 +44,16 @@ export const SCAN_PROBLEM_TEXTS = {
     zh: '没有信任包，无法离线核验通行凭证',
     en: 'There is no trust bundle here, so no pass can be verified without a network',
     next: {
-      zh: '不得据此拒绝；请联网后打开本页面一次，或转人工核实',
-      en: 'Do not turn the person away; open this page once with a network, or have staff look into it',
+      zh: '不得据此拒绝；请联网后重试，或转人工核实',
+      en: 'Do not turn the person away; try again with a network, or have staff look into it',
     },
   },
   bundle_lapsed: {
     zh: '信任包已到期，无法离线核验通行凭证',
     en: 'The trust bundle has lapsed, so no pass can be verified without a network',
     next: {
-      zh: '不得据此拒绝；请联网后打开本页面，或转人工核实',
-      en: 'Do not turn the person away; open this page with a network, or have staff look into it',
+      zh: '不得据此拒绝；请联网后重试，或转人工核实',
+      en: 'Do not turn the person away; try again with a network, or have staff look into it',
     },
   },
   clock_behind: {

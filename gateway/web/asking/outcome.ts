@@ -90,6 +90,11 @@ export function isMendedBySigningIn(outcome: Outcome): boolean {
   return code === 'token_invalid' && (reason === undefined || GONE_WITH_THE_TOKEN.has(reason));
 }
 
+/** Whether it is enough that this device gets a trust bundle. */
+export function isMendedByBundle(outcome: Outcome): boolean {
+  return outcome.kind === 'problem' && (outcome.code === 'bundle_missing' || outcome.code === 'bundle_lapsed');
+}
+
 /** What somebody at a door does about a refusal, where its own advice is for others; null: it is for whoever reads it. */
 export function doorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
   if (outcome.code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;

@@ -18,6 +18,7 @@ import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import {
   decisionOf,
+  isMendedByBundle,
   isMendedBySigningIn,
   isSamePersonNext,
   isVerified,
@@ -40,12 +41,14 @@ interface AnswerProps {
   readonly isSandbox: boolean;
   readonly nowS: () => number;
   readonly onNext: () => void;
+  /** Asks for a trust bundle again. */
+  readonly onAgain: () => void;
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
   readonly signIn: (onToken: () => void) => ComponentChildren;
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -90,6 +93,18 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
               {outcome.kind === 'problem' && outcome.code === 'reply_unreadable' && (
                 <button type="button" class="primary" onClick={() => location.reload()}>
                   {say(SCAN_TEXTS.load_again)}
+                </button>
+              )}
+              {isMendedByBundle(outcome) && (
+                <button
+                  type="button"
+                  class="primary"
+                  onClick={() => {
+                    onNext();
+                    onAgain();
+                  }}
+                >
+                  {say(SCAN_TEXTS.try_again)}
                 </button>
               )}
               <button type="button" class="next" onClick={onNext}>

@@ -122,6 +122,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
     document.querySelector('.shell')?.toggleAttribute('inert', scanning.outcome !== null);
   }, [scanning.outcome]);
 
+  const tryAgain = () => {
+    void opened.then(async ({ trust }) => {
+      setReached(await trust.refresh(access?.destination ?? trust.view.carried?.province ?? null));
+      setTick(Date.now());
+    });
+  };
   /** Where venues are invented, one of them is named first; elsewhere a pass is checked by nobody in particular. */
   const isNobody = state !== null && access === null && isReached;
   const warnings = state !== null && (
@@ -131,10 +137,9 @@ export function Scanner({ venue, opened }: ScannerProps) {
       isReached={isReached}
       clockAheadS={scanning.clockAheadS}
       onAgain={() => {
-        void state.trust.refresh(access?.destination ?? null).then((reached) => {
-          setReached(reached);
-          setTick(Date.now());
-        });
+        // What it is said in is gone once it has helped.
+        focusContent();
+        tryAgain();
       }}
       onNewAnchor={() => void state.trust.takeOtherAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
@@ -156,6 +161,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
         isSandbox={isSandbox}
         nowS={nowS}
         onNext={scanning.onNext}
+        onAgain={tryAgain}
         signIn={(onToken) => <SignInAct page="/scan" asking={asking} onToken={onToken} />}
       />
       <div class="scanner" inert={scanning.outcome !== null}>
