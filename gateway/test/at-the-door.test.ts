@@ -17,6 +17,7 @@ import {
   mutated,
   qrPicture,
   REQUEST_ID,
+  refuse,
   refusedWith,
   revokePass,
   startDoorBrowser,
@@ -133,7 +134,7 @@ describe('a door in one hand', () => {
 
   test('is told a refusal by its code alone', async () => {
     const open = await DoorPage.open(browser, gateway.url);
-    const some = keysOf(PROBLEMS).filter((code, at) => at % 6 === 0 || code === 'internal');
+    const some = keysOf(PROBLEMS).filter((code, at) => (at > 0 && at % 6 === 0) || code === 'internal');
     for (const code of some) {
       const shown = await refusedWith(open, code);
       expect(shown).toMatchObject({
@@ -146,6 +147,40 @@ describe('a door in one hand', () => {
       // Whoever looks for the cause needs what the log has it under; nobody else does.
       expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
+    await open.context.close();
+  });
+
+  test.each([
+    'token_missing',
+    'token_invalid',
+  ] as const)('is to sign in at a sandbox (%s), where nobody can', async (code) => {
+    const open = await DoorPage.open(browser, gateway.url);
+    const { words } = await refusedWith(open, code);
+    expect(words).toMatch(
+      /; choose an invented venue, then check the code[\s\S]*Choose an invented venue\s+Next person/,
+    );
+    expect(words).not.toMatch(/sign in|access token from|new access token|Operator/i);
+    const many = open.page.getByRole('button', { name: 'A coach: many codes' });
+    await many.click();
+    await refuse(open.page, '**/v1/verifications/batch', code);
+    await open.page.locator('#codes').fill(henan('green'));
+    await open.page.getByRole('button', { name: 'Check them all' }).click();
+    const told = open.page.locator('.batch [role=alert]').filter({ hasText: 'Go on with the rest' });
+    expect(await told.innerText()).not.toMatch(/sign in/i);
+    await open.context.close();
+  });
+
+  test('is to sign in, or to use a token, where a venue of the sandbox was not chosen yet', async () => {
+    const open = await DoorPage.open(browser, gateway.url, { query: 'lang=en' });
+    await open.page.locator('.ways').waitFor();
+    // As a reader types it: there is no field yet.
+    await Promise.all([...henan('green'), 'Enter'].map((key) => open.page.keyboard.press(key)));
+    const { problem, words } = await open.answer();
+    expect(problem).toBe('access_missing');
+    expect(words).toMatch(
+      /; choose an invented venue, then check the code[\s\S]*Choose an invented venue\s+Next person/,
+    );
+    expect(words).not.toMatch(/sign in for|access token/i);
     await open.context.close();
   });
 

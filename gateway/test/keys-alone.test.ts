@@ -113,7 +113,7 @@ describe('somebody whom the gateway lets in no more', () => {
     await put(page, henan('green'));
     expect(await door.answer()).toMatchObject({
       problem: 'token_invalid',
-      words: expect.stringMatching(/sign in again[\s\S]*Use a new access token[\s\S]*Next person/),
+      words: expect.stringMatching(/; use a new access token, then[\s\S]*Use a new access token[\s\S]*Next person/),
     });
     await focused(page, '.acts .primary');
     await page.keyboard.press('Enter');

@@ -130,6 +130,12 @@ export const STAFF_SIGN_IN_TEXT: LocalisedText = {
   en: 'Nothing about you follows from this: have the staff here sign in, then show your code again',
 };
 
+/** The same in a sandbox, where nobody signs in. */
+export const CHOOSE_VENUE_TEXT: LocalisedText = {
+  zh: '这不表明您有任何情况；请选择示例场所，再出示健康码',
+  en: 'Nothing about you follows from this: choose an invented venue, then show your code again',
+};
+
 /** Whatever else it is, it says nothing about the traveller. */
 export const TRAVELLER_ASKS_TEXT: LocalisedText = {
   zh: '这不表明您有任何情况；请到目的地的服务台办理，或直接出示健康码',

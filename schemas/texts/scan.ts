@@ -98,6 +98,17 @@ const SIGN_IN_AGAIN = {
   zh: '不得据此拒绝；请重新登录后再查验',
   en: 'Do not turn the person away; sign in again, then check the code',
 };
+/** The same where nobody signs in with this gateway: what is done instead, by how a page comes to ask as a venue. */
+export const SIGN_IN_OTHERWISE_TEXTS = {
+  token: {
+    zh: '不得据此拒绝；请使用新的访问令牌后再查验',
+    en: 'Do not turn the person away; use a new access token, then check the code',
+  },
+  sandbox: {
+    zh: '不得据此拒绝；请选择示例场所后再查验',
+    en: 'Do not turn the person away; choose an invented venue, then check the code',
+  },
+} as const satisfies Record<string, LocalisedText>;
 /** A token of which the next is no better: of a server, a region or a kind of venue that nobody has admitted. */
 export const SIGN_IN_USELESS_TEXT: LocalisedText = {
   zh: '不得据此拒绝；重新登录也无济于事：请转人工核实，并告知运维人员',

@@ -17,6 +17,7 @@ import {
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
   type ScanProblemCode,
+  SIGN_IN_OTHERWISE_TEXTS,
   SIGN_IN_USELESS_TEXT,
   TOKEN_USELESS_TEXT,
   UNRECOGNISED_OPERATOR_TEXTS,
@@ -24,6 +25,7 @@ import {
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
 import type { TrustErrorCode } from '../../trust/trust-error.ts';
+import type { VenueAccess } from './venue-access.ts';
 
 /** What one scan came to. Whatever a signature covers was verified before it is here. */
 export type Outcome =
@@ -95,17 +97,29 @@ export function isMendedByBundle(outcome: Outcome): boolean {
   return outcome.kind === 'problem' && (outcome.code === 'bundle_missing' || outcome.code === 'bundle_lapsed');
 }
 
-/** What somebody at a door does about a refusal, where its own advice is for others; null: it is for whoever reads it. */
-export function doorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
-  if (outcome.code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
+/** No answer, or what was carried does not count. */
+export type Refused = Extract<Outcome, { kind: 'problem' | 'refused' }>;
+
+/** What somebody at a door does about a refusal; `way`: how this page comes to ask as a venue, which is the button's word too. */
+export function doorNextOf(outcome: Refused, way: VenueAccess['way']): LocalisedText {
+  const { code, next } = outcome;
+  if (isMendedBySigningIn(outcome) && way !== 'session') return SIGN_IN_OTHERWISE_TEXTS[way];
+  if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
+  return doorTextOf(code) ?? next;
+}
+
+/** Null: its own advice is for whoever reads it. */
+function doorTextOf(code: string): LocalisedText | null {
   const texts: Readonly<Record<string, LocalisedText | null>> = DOOR_NEXT_TEXTS;
-  return ownMember(texts, outcome.code) ?? null;
+  return ownMember(texts, code) ?? null;
 }
 
 /** What whoever runs the scanner does about a refusal; null: there is nothing beside what is done at the door. */
-export function operatorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): LocalisedText | null {
   const { code, next } = outcome;
-  if (outcome.kind === 'refused' || doorNextOf(outcome) === null) return null;
+  if (outcome.kind === 'refused' || doorTextOf(code) === null) return null;
+  // What a sandbox lends is nobody's to get.
+  if (way === 'sandbox' && isMendedBySigningIn(outcome)) return null;
   if (code === 'code_unrecognised') {
     const texts: Readonly<Record<string, LocalisedText | null>> = UNRECOGNISED_OPERATOR_TEXTS;
     return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;
@@ -115,7 +129,7 @@ export function operatorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 're
 }
 
 /** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */
-export function noPhoneOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+export function noPhoneOf(outcome: Refused): LocalisedText | null {
   if (outcome.code === 'pass_elsewhere') return PASS_NO_PHONE_TEXT;
   if (outcome.kind === 'problem') return null;
   return outcome.carried === 'pass' ? PASS_NO_PHONE_TEXT : NO_PHONE_TEXT;

@@ -4,6 +4,7 @@ import { ownMember } from '../../../schemas/own-member.ts';
 import type { Decision } from '../../../schemas/status.ts';
 import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
 import {
+  CHOOSE_VENUE_TEXT,
   PASS_TEXTS,
   STAFF_SIGN_IN_TEXT,
   TRAVELLER_ANSWER_TEXTS,
@@ -36,7 +37,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
       <h2 id="pass-name" tabIndex={-1}>
         {say(PASS_TEXTS.none)}
       </h2>
-      <Why outcome={outcome} nowS={nowS} />
+      <Why outcome={outcome} nowS={nowS} way={asking.way} />
       <p class="tools">
         {/* Elsewhere the way in stands below, for staff. */}
         {asking.way === 'sandbox' && isMendedBySigningIn(outcome) && (
@@ -50,7 +51,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
   );
 }
 
-function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
+function Why({ outcome, nowS, way }: Pick<NoPassProps, 'outcome' | 'nowS'> & Pick<AskingAs, 'way'>) {
   switch (outcome.kind) {
     case 'answer':
       return <Answered {...outcome} nowS={nowS} />;
@@ -72,7 +73,7 @@ function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
         <>
           <p>{say(next === null ? PASS_TEXTS.not_now : outcome.text)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome))}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome, way))}</Row>
             {next === null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
           </dl>
         </>
@@ -125,6 +126,7 @@ function nextOf({ code }: { readonly code: string }): LocalisedText | null {
   return ownMember(texts, code) ?? null;
 }
 
-function asksText(outcome: Outcome): LocalisedText {
-  return isMendedBySigningIn(outcome) ? STAFF_SIGN_IN_TEXT : TRAVELLER_ASKS_TEXT;
+function asksText(outcome: Outcome, way: AskingAs['way']): LocalisedText {
+  if (!isMendedBySigningIn(outcome)) return TRAVELLER_ASKS_TEXT;
+  return way === 'sandbox' ? CHOOSE_VENUE_TEXT : STAFF_SIGN_IN_TEXT;
 }

@@ -27,6 +27,7 @@ import {
 } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
 import { Refusal } from './refusal.tsx';
@@ -43,12 +44,14 @@ interface AnswerProps {
   readonly onNext: () => void;
   /** Asks for a trust bundle again. */
   readonly onAgain: () => void;
+  /** How this page comes to ask as a venue. */
+  readonly way: VenueAccess['way'];
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
   readonly signIn: (onToken: () => void) => ComponentChildren;
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, way, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -83,7 +86,7 @@ export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, signIn }: An
           <Shape face={faceOf(outcome)} />
           <p class="word">{say(wordOf(outcome))}</p>
           <div class="details">
-            <Details outcome={outcome} nowS={nowS()} />
+            <Details outcome={outcome} nowS={nowS()} way={way} />
             <div ref={acts} class="acts">
               {isMendedBySigningIn(outcome) &&
                 signIn(() => {
@@ -119,7 +122,11 @@ export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, signIn }: An
   );
 }
 
-function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: number }) {
+function Details({
+  outcome,
+  nowS,
+  way,
+}: Pick<AnswerProps, 'way'> & { readonly outcome: Outcome; readonly nowS: number }) {
   switch (outcome.kind) {
     case 'answer':
       return <VerifiedAnswer {...outcome} nowS={nowS} />;
@@ -164,7 +171,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       );
     case 'refused':
     case 'problem':
-      return <Refusal outcome={outcome} />;
+      return <Refusal outcome={outcome} way={way} />;
   }
 }
 

@@ -114,13 +114,11 @@ function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'fac
       return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), next, remedy: null };
     }
     case 'problem':
-    case 'refused':
-      return {
-        ...rowWithout(line, outcome.code),
-        why: outcome.text,
-        next: doorNextOf(outcome) ?? outcome.next,
-        remedy: null,
-      };
+    case 'refused': {
+      // As whoever this page asks: for want of that a whole batch is refused, and never a line of it.
+      const next = doorNextOf(outcome, 'session');
+      return { ...rowWithout(line, outcome.code), why: outcome.text, next, remedy: null };
+    }
     // A certificate without a network is decided one by one, where an identity document can be looked at.
     case 'certificate':
     case undefined: {

@@ -162,6 +162,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
         nowS={nowS}
         onNext={scanning.onNext}
         onAgain={tryAgain}
+        way={asking.way}
         signIn={(onToken) => <SignInAct page="/scan" asking={asking} onToken={onToken} />}
       />
       <div class="scanner" inert={scanning.outcome !== null}>
@@ -180,6 +181,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
             })}
             onRows={(rows) => scanning.count(rows.map(({ decision }) => decision))}
             onProblem={asking.heed}
+            way={asking.way}
             onLeave={() => setMany(false)}
             wayIn={wayIn}
             isSomebody={access !== null}
