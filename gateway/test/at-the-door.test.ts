@@ -151,6 +151,22 @@ describe('a door in one hand', () => {
   });
 
   test.each([
+    ['rate_limited', '7', 'try again in 7 s, or have', 'Retry-After (7 s)'],
+    ['unavailable', '5', 'try again in 5 s, or have', 'Retry-After (5 s)'],
+    ['unknown_codes_excessive', '600', 'tell the operator', 'Retry-After (600 s)'],
+    ['rate_limited', '99999', 'try again in 3600 s, or have', 'Retry-After (3600 s)'],
+    ['rate_limited', '1.5', 'try again in a moment, or have', 'the seconds in Retry-After'],
+  ] as const)('is told %s with Retry-After %s, and not when to ask again', async (code, retryAfter, lead, forOperator) => {
+    const open = await DoorPage.open(browser, gateway.url);
+    const { words } = await refusedWith(open, code, { retryAfter });
+    const said = words.replaceAll('\u00a0', ' ');
+    expect(said.split('\n').filter(Boolean)[1]).toContain(lead);
+    expect(said).toContain(forOperator);
+    expect(said).not.toMatch(/99999|1\.5/);
+    await open.context.close();
+  });
+
+  test.each([
     'token_missing',
     'token_invalid',
   ] as const)('is to sign in at a sandbox (%s), where nobody can', async (code) => {
@@ -371,6 +387,25 @@ describe('a traveller', () => {
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
     expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+
+  test('is told to sign in at a sandbox, or not when to try again', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    for (const [code, told, words] of [
+      [
+        'token_invalid',
+        {},
+        /choose an invented venue, then show your code again\s+Operator[\s\S]*Choose an invented venue/,
+      ],
+      ['rate_limited', { retryAfter: '7' }, /Try again in 7\s+?s, or show the code/],
+      ['rate_limited', {}, /Try again in a moment, or show the code/],
+    ] as const) {
+      const letIn = await refuse(desk.page, '**/v1/passes', code, told);
+      expect(await ask(desk, henan('green'))).toMatchObject({ kind: 'none', words: expect.stringMatching(words) });
+      await letIn();
+      await desk.page.getByRole('button', { name: 'Another code' }).click();
+    }
     await desk.context.close();
   });
 

@@ -86,10 +86,32 @@ const TELL_OPERATOR = {
   zh: '不得据此拒绝；请转人工核实，并告知运维人员',
   en: 'Do not turn the person away; have staff look into it, and tell the operator',
 };
-const TRY_AGAIN = {
-  zh: '不得据此拒绝；请稍后重试，或转人工核实',
-  en: 'Do not turn the person away; try again in a moment, or have staff look into it',
-};
+/** `afterS`: where the gateway says after how many seconds; null where it does not. */
+export function tryAgainText(afterS: number | null): LocalisedText {
+  const when = inSecondsText(afterS);
+  return {
+    zh: `不得据此拒绝；请${when.zh}重试，或转人工核实`,
+    en: `Do not turn the person away; try again ${when.en}, or have staff look into it`,
+  };
+}
+
+/** A number stays with its unit. None of them: as long as it takes to ask. */
+export function inSecondsText(afterS: number | null): LocalisedText {
+  if (afterS === null || afterS === 0) return { zh: '稍后', en: 'in a moment' };
+  return { zh: `在\u00a0${afterS}\u00a0秒后`, en: `in ${afterS}\u00a0s` };
+}
+
+/** Advice that sends whoever reads it to a header, with what the header says: a page shows none. */
+export function withRetryAfter({ zh, en }: LocalisedText, afterS: number): LocalisedText {
+  const header = 'Retry-After';
+  return {
+    zh: zh.replace(`${header} `, `${header}（${afterS}\u00a0秒）`),
+    en: en.replace(header, `${header} (${afterS}\u00a0s)`),
+  };
+}
+
+/** Its seconds are put into it where a refusal has some. */
+export const TRY_AGAIN_TEXT: LocalisedText = tryAgainText(null);
 const SCAN_AGAIN = {
   zh: '请重新扫描；仍无法识别时，请持码人刷新健康码',
   en: 'Scan again; if that does not help, ask the holder to refresh the code',
@@ -170,7 +192,7 @@ export const DOOR_NEXT_TEXTS = {
   loop_refused: TELL_OPERATOR,
   node_unreachable: TELL_OPERATOR,
   node_reply_invalid: TELL_OPERATOR,
-  rate_limited: TRY_AGAIN,
+  rate_limited: TRY_AGAIN_TEXT,
   unknown_codes_excessive: TELL_OPERATOR,
   check_not_permitted: null,
   audit_not_permitted: TELL_OPERATOR,
@@ -182,14 +204,14 @@ export const DOOR_NEXT_TEXTS = {
   media_type_unsupported: TELL_OPERATOR,
   body_too_large: TELL_OPERATOR,
   headers_too_large: TELL_OPERATOR,
-  request_timeout: TRY_AGAIN,
+  request_timeout: TRY_AGAIN_TEXT,
   adapter_suspended: TELL_OPERATOR,
   not_found: TELL_OPERATOR,
   method_not_allowed: TELL_OPERATOR,
   event_invalid: TELL_OPERATOR,
   event_unauthorised: TELL_OPERATOR,
   log_conflict: TELL_OPERATOR,
-  unavailable: TRY_AGAIN,
+  unavailable: TRY_AGAIN_TEXT,
   internal: TELL_OPERATOR,
 } as const satisfies Record<ProblemCode, LocalisedText | null>;
 

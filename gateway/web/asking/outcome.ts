@@ -20,7 +20,10 @@ import {
   SIGN_IN_OTHERWISE_TEXTS,
   SIGN_IN_USELESS_TEXT,
   TOKEN_USELESS_TEXT,
+  TRY_AGAIN_TEXT,
+  tryAgainText,
   UNRECOGNISED_OPERATOR_TEXTS,
+  withRetryAfter,
 } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
@@ -63,6 +66,8 @@ export type Outcome =
       readonly detail?: string | undefined;
       /** Under which the gateway's log has the request. */
       readonly request_id?: string | undefined;
+      /** After how many seconds to ask again, where the gateway says so. */
+      readonly retryAfterS?: number | undefined;
     };
 
 export type Problem = Extract<Outcome, { kind: 'problem' }>;
@@ -105,7 +110,9 @@ export function doorNextOf(outcome: Refused, way: VenueAccess['way']): Localised
   const { code, next } = outcome;
   if (isMendedBySigningIn(outcome) && way !== 'session') return SIGN_IN_OTHERWISE_TEXTS[way];
   if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
-  return doorTextOf(code) ?? next;
+  const known = doorTextOf(code);
+  const isTimed = known === TRY_AGAIN_TEXT && outcome.kind === 'problem' && outcome.retryAfterS !== undefined;
+  return isTimed ? tryAgainText(outcome.retryAfterS) : (known ?? next);
 }
 
 /** Null: its own advice is for whoever reads it. */
@@ -125,7 +132,8 @@ export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): Local
     return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;
   }
   if (code === 'internal' && outcome.request_id === undefined) return INTERNAL_UNNUMBERED_TEXT;
-  return code === 'token_invalid' && !isMendedBySigningIn(outcome) ? TOKEN_USELESS_TEXT : next;
+  if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return TOKEN_USELESS_TEXT;
+  return outcome.retryAfterS === undefined ? next : withRetryAfter(next, outcome.retryAfterS);
 }
 
 /** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */

@@ -10,11 +10,13 @@ import {
   TRAVELLER_ANSWER_TEXTS,
   TRAVELLER_ASKS_TEXT,
   TRAVELLER_NEXT_TEXTS,
+  TRY_LATER_TEXT,
+  tryLaterText,
 } from '../../../schemas/texts/pass.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { isMendedBySigningIn, type Outcome } from '../asking/outcome.ts';
+import { isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
@@ -121,9 +123,11 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
 }
 
 /** For the traveller: the advice that comes with a problem is for whoever scans. Null: it is nothing of the traveller's. */
-function nextOf({ code }: { readonly code: string }): LocalisedText | null {
+function nextOf(outcome: Refused): LocalisedText | null {
   const texts: Readonly<Record<string, LocalisedText>> = TRAVELLER_NEXT_TEXTS;
-  return ownMember(texts, code) ?? null;
+  const known = ownMember(texts, outcome.code) ?? null;
+  const isTimed = known === TRY_LATER_TEXT && outcome.kind === 'problem' && outcome.retryAfterS !== undefined;
+  return isTimed ? tryLaterText(outcome.retryAfterS) : known;
 }
 
 function asksText(outcome: Outcome, way: AskingAs['way']): LocalisedText {

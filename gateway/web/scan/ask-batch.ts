@@ -86,8 +86,8 @@ async function waitedOut(access: VenueAccess, items: readonly object[]) {
     const reply = await access.post('/v1/verifications/batch', { items }, WITHIN_MS);
     const read = readReply(reply, batchReplySchema, [200]);
     if (!('kind' in read) || read.code !== 'rate_limited' || waits >= MAX_WAITS) return read;
-    const waitS = Number(reply?.headers.get('retry-after') ?? 1) || 1;
-    await new Promise((resolve) => setTimeout(resolve, 1000 * Math.min(MAX_WAIT_S, Math.max(1, waitS))));
+    const waitS = Math.min(MAX_WAIT_S, Math.max(1, read.retryAfterS ?? 1));
+    await new Promise((resolve) => setTimeout(resolve, 1000 * waitS));
   }
 }
 
