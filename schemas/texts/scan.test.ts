@@ -2,6 +2,10 @@ import { expect, test } from 'vitest';
 import { PROBLEMS } from '../problem.ts';
 import { SCAN_TEXTS, SIGN_IN_OTHERWISE_TEXTS, tryAgainText, withRetryAfter } from './scan.ts';
 
+test.each(['zh', 'en'] as const)('in %s the number of a request has two names on one screen', (language) => {
+  expect(PROBLEMS.internal.next[language]).toContain(SCAN_TEXTS.request_id[language]);
+});
+
 test.each([
   [7, '不得据此拒绝；请在\u00a07\u00a0秒后重试，或转人工核实', 'try again in 7\u00a0s, or have'],
   [0, '不得据此拒绝；请稍后重试，或转人工核实', 'try again in a moment, or have'],

@@ -297,7 +297,7 @@ export const SCAN_TEXTS = {
   check: { zh: '查验', en: 'Check' },
   next: { zh: '下一位', en: 'Next person' },
   scan_again: { zh: '重新扫描', en: 'Scan again' },
-  request_id: { zh: '请求编号', en: 'request_id' },
+  request_id: { zh: 'request_id', en: 'request_id' },
   several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
   several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },
