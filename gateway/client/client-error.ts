@@ -15,7 +15,7 @@ export class ClientError extends CodedError<ClientErrorCode> {
   override readonly name = 'ClientError';
   /** With `refused`: the gateway's own words (RFC 9457), with a closed `code` and what to do next. */
   readonly problem?: Problem;
-  /** When to come back, in seconds, where the gateway says so. */
+  /** After how many seconds to ask again, in whole ones and an hour at most, where the gateway says so. */
   readonly retryAfterS?: number;
 
   constructor(code: ClientErrorCode, detail: string, { cause, problem, retryAfterS }: Options = {}) {

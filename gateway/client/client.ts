@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { type PassReply, passReplySchema } from '../../schemas/pass.ts';
 import { type Problem, problemSchema } from '../../schemas/problem.ts';
+import { retryAfterSOf } from '../../schemas/retry-after.ts';
 import {
   type BatchReply,
   batchReplySchema,
@@ -62,9 +63,9 @@ function answerOf<T extends z.ZodType>(reply: HttpReply, schema: T): z.output<T>
   throw new ClientError('reply_unreadable', 'the reply has not the documented form');
 }
 
-function refusalOf({ status, headers }: HttpReply, problem: Problem | undefined): ClientError {
-  if (problem === undefined) return new ClientError('reply_unreadable', `HTTP ${status} without problem details`);
-  const retryAfterS = Number(headers.get('retry-after') ?? Number.NaN);
-  const wait = Number.isFinite(retryAfterS) ? { retryAfterS } : {};
+function refusalOf(reply: HttpReply, problem: Problem | undefined): ClientError {
+  if (problem === undefined) return new ClientError('reply_unreadable', `HTTP ${reply.status} without problem details`);
+  const retryAfterS = retryAfterSOf(reply);
+  const wait = retryAfterS === null ? {} : { retryAfterS };
   return new ClientError('refused', `${problem.code}: ${problem.title}`, { problem, ...wait });
 }

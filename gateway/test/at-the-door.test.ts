@@ -17,6 +17,7 @@ import {
   mutated,
   qrPicture,
   REQUEST_ID,
+  refuse,
   refusedWith,
   revokePass,
   startDoorBrowser,
@@ -33,6 +34,23 @@ const LISTEN = `(() => {
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...given) { heard.push(this.frequency.value); return start.apply(this, given); };
   Navigator.prototype.vibrate = (pattern) => { heard.push('shaken ' + pattern); return true; };
+})()`;
+
+/** Names within an address that stand on more than one line. As text: it runs in the page. */
+const TORN = `(() => {
+  const texts = document.createTreeWalker(document.querySelector('.whom'), NodeFilter.SHOW_TEXT);
+  const torn = [];
+  while (texts.nextNode()) {
+    for (const { 0: name, index } of texts.currentNode.data.matchAll(/[a-z]+/gi)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + name.length);
+      // The first letter of all is a piece of its own, on the same line.
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) torn.push(name);
+    }
+  }
+  return torn;
 })()`;
 
 let gateway: SandboxGateway;
@@ -116,7 +134,7 @@ describe('a door in one hand', () => {
 
   test('is told a refusal by its code alone', async () => {
     const open = await DoorPage.open(browser, gateway.url);
-    const some = keysOf(PROBLEMS).filter((code, at) => at % 6 === 0 || code === 'internal');
+    const some = keysOf(PROBLEMS).filter((code, at) => (at > 0 && at % 6 === 0) || code === 'internal');
     for (const code of some) {
       const shown = await refusedWith(open, code);
       expect(shown).toMatchObject({
@@ -129,6 +147,104 @@ describe('a door in one hand', () => {
       // Whoever looks for the cause needs what the log has it under; nobody else does.
       expect(shown.words.includes(REQUEST_ID)).toBe(code === 'internal');
     }
+    await open.context.close();
+  });
+
+  test.each([
+    ['rate_limited', '7', 'try again in 7 s, or have', 'Retry-After (7 s)'],
+    ['unavailable', '5', 'try again in 5 s, or have', 'Retry-After (5 s)'],
+    ['unknown_codes_excessive', '600', 'tell the operator', 'Retry-After (600 s)'],
+    ['rate_limited', '99999', 'try again in 3600 s, or have', 'Retry-After (3600 s)'],
+    ['rate_limited', '1.5', 'try again in a moment, or have', 'the seconds in Retry-After'],
+  ] as const)('is told %s with Retry-After %s, and not when to ask again', async (code, retryAfter, lead, forOperator) => {
+    const open = await DoorPage.open(browser, gateway.url);
+    const { words } = await refusedWith(open, code, { retryAfter });
+    const said = words.replaceAll('\u00a0', ' ');
+    expect(said.split('\n').filter(Boolean)[1]).toContain(lead);
+    expect(said).toContain(forOperator);
+    expect(said).not.toMatch(/99999|1\.5/);
+    await open.context.close();
+  });
+
+  test.each([
+    'token_missing',
+    'token_invalid',
+  ] as const)('is to sign in at a sandbox (%s), where nobody can', async (code) => {
+    const open = await DoorPage.open(browser, gateway.url);
+    const { words } = await refusedWith(open, code);
+    expect(words).toMatch(
+      /; choose an invented venue, then check the code[\s\S]*Choose an invented venue\s+Next person/,
+    );
+    expect(words).not.toMatch(/sign in|access token from|new access token|Operator/i);
+    const many = open.page.getByRole('button', { name: 'A coach: many codes' });
+    await many.click();
+    await refuse(open.page, '**/v1/verifications/batch', code);
+    await open.page.locator('#codes').fill(henan('green'));
+    await open.page.getByRole('button', { name: 'Check them all' }).click();
+    const told = open.page.locator('.batch [role=alert]').filter({ hasText: 'Go on with the rest' });
+    expect(await told.innerText()).not.toMatch(/sign in/i);
+    await open.context.close();
+  });
+
+  test('is to sign in, or to use a token, where a venue of the sandbox was not chosen yet', async () => {
+    const open = await DoorPage.open(browser, gateway.url, { query: 'lang=en' });
+    await open.page.locator('.ways').waitFor();
+    // As a reader types it: there is no field yet.
+    await Promise.all([...henan('green'), 'Enter'].map((key) => open.page.keyboard.press(key)));
+    const { problem, words } = await open.answer();
+    expect(problem).toBe('access_missing');
+    expect(words).toMatch(
+      /; choose an invented venue, then check the code[\s\S]*Choose an invented venue\s+Next person/,
+    );
+    expect(words).not.toMatch(/sign in for|access token/i);
+    await open.context.close();
+  });
+
+  test('has a bundle that has lapsed, or no network, and nothing to try again with', async () => {
+    const pass = await issuePass(gateway.url, henan('green'));
+    const open = await DoorPage.open(browser, gateway.url);
+    const { page } = open;
+    const away = (route: Route) => route.abort();
+    await page.route('**/v1/**', away);
+    await page.clock.install({ time: Date.now() + 2 * 86_400_000 });
+    await page.locator('#typed').fill(pass);
+    await page.locator('#typed').press('Enter');
+    expect(await open.answer()).toMatchObject({
+      problem: 'bundle_lapsed',
+      words: expect.stringMatching(/; try again with a network, or[\s\S]*Try again\s+Next person/),
+    });
+    await page.locator('.acts .primary:focus').waitFor();
+    await page.keyboard.press('Enter');
+    const unreached = page.locator('[data-unreached]').filter({ hasText: 'no trust bundle that stands' });
+    await unreached.waitFor();
+    await page.locator('[data-trust="lapsed"]').waitFor();
+    await page.clock.setSystemTime(Date.now());
+    await page.unroute('**/v1/**', away);
+    await unreached.getByRole('button', { name: 'Try again' }).press('Enter');
+    await unreached.waitFor({ state: 'detached' });
+    await page.locator('[data-trust="held"]').waitFor();
+    await page.locator('#content:focus').waitFor();
+    expect(await open.type(pass)).toMatchObject({ decision: 'pass', verified: 'true' });
+    await open.context.close();
+  });
+
+  test.each(['zh', 'en'])('reads an address in %s that is torn within a name', async (lang) => {
+    const viewport = { width: 320, height: 568 };
+    const open = await DoorPage.open(browser, gateway.url, {
+      query: `venue=guangzhou-hospital&lang=${lang}`,
+      viewport,
+    });
+    const url = 'https://appeal-of-the-province.example.gov.example/health-code/appeals';
+    await open.page.route('**/v1/verifications', async (route) => {
+      const reply = await route.fetch();
+      const body = z.looseObject({ remedy: z.looseObject({}) }).parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...body, remedy: { ...body.remedy, phone: null, url } } });
+    });
+    await open.page.locator('#typed').fill(henan('red'));
+    await open.page.locator('#typed').press('Enter');
+    await open.answer();
+    expect(await open.page.locator('.whom').textContent()).toContain(url);
+    expect(await open.page.evaluate(TORN)).toEqual([]);
     await open.context.close();
   });
 });
@@ -271,6 +387,25 @@ describe('a traveller', () => {
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
     expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
+    await desk.context.close();
+  });
+
+  test('is told to sign in at a sandbox, or not when to try again', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    for (const [code, told, words] of [
+      [
+        'token_invalid',
+        {},
+        /choose an invented venue, then show your code again\s+Operator[\s\S]*Choose an invented venue/,
+      ],
+      ['rate_limited', { retryAfter: '7' }, /Try again in 7\s+?s, or show the code/],
+      ['rate_limited', {}, /Try again in a moment, or show the code/],
+    ] as const) {
+      const letIn = await refuse(desk.page, '**/v1/passes', code, told);
+      expect(await ask(desk, henan('green'))).toMatchObject({ kind: 'none', words: expect.stringMatching(words) });
+      await letIn();
+      await desk.page.getByRole('button', { name: 'Another code' }).click();
+    }
     await desk.context.close();
   });
 

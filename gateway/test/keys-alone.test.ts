@@ -109,11 +109,11 @@ describe('somebody whom the gateway lets in no more', () => {
     const door = await DoorPage.open(browser, gateway.url, TOKEN);
     const { page } = door;
     await bring(page);
-    const letIn = await refuse(page, '**/v1/verifications', 'token_invalid', 'expired');
+    const letIn = await refuse(page, '**/v1/verifications', 'token_invalid', { reason: 'expired' });
     await put(page, henan('green'));
     expect(await door.answer()).toMatchObject({
       problem: 'token_invalid',
-      words: expect.stringMatching(/sign in again[\s\S]*Use a new access token[\s\S]*Next person/),
+      words: expect.stringMatching(/; use a new access token, then[\s\S]*Use a new access token[\s\S]*Next person/),
     });
     await focused(page, '.acts .primary');
     await page.keyboard.press('Enter');
@@ -128,7 +128,7 @@ describe('somebody whom the gateway lets in no more', () => {
     const door = await DoorPage.open(browser, gateway.url, TOKEN);
     const { page } = door;
     await bring(page);
-    await refuse(page, '**/v1/verifications', 'token_invalid', 'region_refused');
+    await refuse(page, '**/v1/verifications', 'token_invalid', { reason: 'region_refused' });
     const shown = await door.type(henan('green'));
     expect(shown.words).toMatch(/signing in again does not help: have staff look into it[\s\S]*\(region_refused\)/);
     expect(shown.words).not.toMatch(/Use a new access token|Get a new access token/);
@@ -142,7 +142,7 @@ describe('somebody whom the gateway lets in no more', () => {
     const desk = await DoorPage.open(browser, gateway.url, { ...TOKEN, path: '/pass' });
     const { page } = desk;
     await bring(page);
-    const letIn = await refuse(page, '**/v1/passes', 'token_invalid', 'expired');
+    const letIn = await refuse(page, '**/v1/passes', 'token_invalid', { reason: 'expired' });
     await put(page, henan('green'));
     await focused(page, '#pass-name');
     const words = await page.locator('.no-pass').innerText();

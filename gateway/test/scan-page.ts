@@ -214,14 +214,20 @@ export async function revokePass(url: string, pass: string): Promise<void> {
   if (!reply.ok) throw new Error(`the pass was not withdrawn: ${reply.status}`);
 }
 
+/** What a refusal says besides its code. */
+interface Told {
+  readonly reason?: AccessReason | undefined;
+  readonly retryAfter?: string | undefined;
+}
+
 /** What the page shows where the gateway refuses with this code; `look` comes while it is shown. */
 export async function refusedWith(
   open: DoorPage,
   code: ProblemCode,
-  look: () => Promise<void> = async () => {},
+  { look = async () => {}, ...told }: Told & { readonly look?: () => Promise<void> } = {},
 ): Promise<ShownAnswer> {
   const { page } = open;
-  const letIn = await refuse(page, '**/v1/verifications', code);
+  const letIn = await refuse(page, '**/v1/verifications', code, told);
   await page.locator('#typed').fill('a code that nobody is asked about');
   await page.locator('#typed').press('Enter');
   await open.answer();
@@ -236,12 +242,14 @@ export async function refuse(
   page: Page,
   path: string,
   code: ProblemCode,
-  reason?: AccessReason,
+  { reason, retryAfter }: Told = {},
 ): Promise<() => Promise<void>> {
   const { status, zh, en, next } = PROBLEMS[code];
   const told = { type: `urn:huren:problem:${code}`, title: en, status, code, text: { zh, en }, next };
   const document = { ...told, reason, request_id: REQUEST_ID };
-  const put = (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', json: document });
+  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  const put = (route: Route) =>
+    route.fulfill({ status, headers, contentType: 'application/problem+json', json: document });
   await page.route(path, put);
   return () => page.unroute(path, put);
 }

@@ -101,6 +101,37 @@ test('somebody who is not signed in is asked for a token by nobody, or one that 
   await context.close();
 });
 
+test('somebody with a token is told to load a new version by hand, and has no way to; or goes on with the old one once they are nobody', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const bring = async () => {
+    await page.getByLabel('Access token').fill(forged({ alg: 'ES256' }, venueClaims({ iss: origin, aud: origin })));
+    await page.getByRole('button', { name: 'Use this token' }).click();
+    await page.getByText('Venue ID: a-venue').waitFor();
+  };
+  const update = async (version: string) => {
+    serveVersion(version);
+    await page.evaluate(
+      'navigator.serviceWorker.getRegistration("/scan").then((found) => found.update()).then(() => undefined)',
+    );
+    await page.getByText('A new version is there: load the page again').waitFor();
+  };
+  serveVersion('first');
+  await page.goto(`${origin}/scan?lang=en`);
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+  await page.reload();
+  await expect.poll(() => page.evaluate('navigator.serviceWorker.controller !== null')).toBe(true);
+  await bring();
+  await update('second');
+  await page.getByRole('button', { name: 'Load the page again' }).click();
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('second');
+  await bring();
+  await update('third');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect.poll(() => page.evaluate(VERSION), { timeout: WAIT_MS }).toBe('third');
+  await context.close();
+});
+
 test('staff that can sign in are asked for a token, or are nobody once they have', async () => {
   serveVersion('first');
   const context = await browser.newContext();

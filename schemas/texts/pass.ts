@@ -1,7 +1,7 @@
 import type { LocalisedText } from '../code-lists/index.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { Decision } from '../status.ts';
-import type { ScanProblemCode } from './scan.ts';
+import { inSecondsText, type ScanProblemCode } from './scan.ts';
 
 /** Names and sentences of a traveller's page, and of what is printed from it. */
 export const PASS_TEXTS = {
@@ -99,10 +99,17 @@ export const TRAVELLER_ANSWER_TEXTS = {
   },
 } as const satisfies Record<Decision, LocalisedText>;
 
-const TRY_LATER = {
-  zh: '请稍后重试，或到目的地直接出示健康码',
-  en: 'Try again in a moment, or show the code itself at your destination',
-};
+/** `afterS`: where the gateway says after how many seconds; null where it does not. */
+export function tryLaterText(afterS: number | null): LocalisedText {
+  const when = inSecondsText(afterS);
+  return {
+    zh: `请${when.zh}重试，或到目的地直接出示健康码`,
+    en: `Try again ${when.en}, or show the code itself at your destination`,
+  };
+}
+
+/** Its seconds are put into it where a refusal has some. */
+export const TRY_LATER_TEXT: LocalisedText = tryLaterText(null);
 
 /** What a traveller does about a refusal, where more helps than to ask at the destination. */
 export const TRAVELLER_NEXT_TEXTS = {
@@ -116,10 +123,10 @@ export const TRAVELLER_NEXT_TEXTS = {
     zh: '请出示健康码，不要输入个人号码',
     en: 'Show the code; never type a personal number',
   },
-  rate_limited: TRY_LATER,
-  unavailable: TRY_LATER,
-  gateway_unreachable: TRY_LATER,
-  reply_unreadable: TRY_LATER,
+  rate_limited: TRY_LATER_TEXT,
+  unavailable: TRY_LATER_TEXT,
+  gateway_unreachable: TRY_LATER_TEXT,
+  reply_unreadable: TRY_LATER_TEXT,
   no_code_in_picture: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
   picture_unreadable: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
 } as const satisfies Partial<Record<ProblemCode | ScanProblemCode, LocalisedText>>;
@@ -128,6 +135,12 @@ export const TRAVELLER_NEXT_TEXTS = {
 export const STAFF_SIGN_IN_TEXT: LocalisedText = {
   zh: '这不表明您有任何情况；请工作人员在本页登录，再出示健康码',
   en: 'Nothing about you follows from this: have the staff here sign in, then show your code again',
+};
+
+/** The same in a sandbox, where nobody signs in. */
+export const CHOOSE_VENUE_TEXT: LocalisedText = {
+  zh: '这不表明您有任何情况；请选择示例场所，再出示健康码',
+  en: 'Nothing about you follows from this: choose an invented venue, then show your code again',
 };
 
 /** Whatever else it is, it says nothing about the traveller. */

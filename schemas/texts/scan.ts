@@ -44,16 +44,16 @@ export const SCAN_PROBLEM_TEXTS = {
     zh: '没有信任包，无法离线核验通行凭证',
     en: 'There is no trust bundle here, so no pass can be verified without a network',
     next: {
-      zh: '不得据此拒绝；请联网后打开本页面一次，或转人工核实',
-      en: 'Do not turn the person away; open this page once with a network, or have staff look into it',
+      zh: '不得据此拒绝；请联网后重试，或转人工核实',
+      en: 'Do not turn the person away; try again with a network, or have staff look into it',
     },
   },
   bundle_lapsed: {
     zh: '信任包已到期，无法离线核验通行凭证',
     en: 'The trust bundle has lapsed, so no pass can be verified without a network',
     next: {
-      zh: '不得据此拒绝；请联网后打开本页面，或转人工核实',
-      en: 'Do not turn the person away; open this page with a network, or have staff look into it',
+      zh: '不得据此拒绝；请联网后重试，或转人工核实',
+      en: 'Do not turn the person away; try again with a network, or have staff look into it',
     },
   },
   clock_behind: {
@@ -86,10 +86,32 @@ const TELL_OPERATOR = {
   zh: '不得据此拒绝；请转人工核实，并告知运维人员',
   en: 'Do not turn the person away; have staff look into it, and tell the operator',
 };
-const TRY_AGAIN = {
-  zh: '不得据此拒绝；请稍后重试，或转人工核实',
-  en: 'Do not turn the person away; try again in a moment, or have staff look into it',
-};
+/** `afterS`: where the gateway says after how many seconds; null where it does not. */
+export function tryAgainText(afterS: number | null): LocalisedText {
+  const when = inSecondsText(afterS);
+  return {
+    zh: `不得据此拒绝；请${when.zh}重试，或转人工核实`,
+    en: `Do not turn the person away; try again ${when.en}, or have staff look into it`,
+  };
+}
+
+/** A number stays with its unit. None of them: as long as it takes to ask. */
+export function inSecondsText(afterS: number | null): LocalisedText {
+  if (afterS === null || afterS === 0) return { zh: '稍后', en: 'in a moment' };
+  return { zh: `在\u00a0${afterS}\u00a0秒后`, en: `in ${afterS}\u00a0s` };
+}
+
+/** Advice that sends whoever reads it to a header, with what the header says: a page shows none. */
+export function withRetryAfter({ zh, en }: LocalisedText, afterS: number): LocalisedText {
+  const header = 'Retry-After';
+  return {
+    zh: zh.replace(`${header} `, `${header}（${afterS}\u00a0秒）`),
+    en: en.replace(header, `${header} (${afterS}\u00a0s)`),
+  };
+}
+
+/** Its seconds are put into it where a refusal has some. */
+export const TRY_AGAIN_TEXT: LocalisedText = tryAgainText(null);
 const SCAN_AGAIN = {
   zh: '请重新扫描；仍无法识别时，请持码人刷新健康码',
   en: 'Scan again; if that does not help, ask the holder to refresh the code',
@@ -98,6 +120,17 @@ const SIGN_IN_AGAIN = {
   zh: '不得据此拒绝；请重新登录后再查验',
   en: 'Do not turn the person away; sign in again, then check the code',
 };
+/** The same where nobody signs in with this gateway: what is done instead, by how a page comes to ask as a venue. */
+export const SIGN_IN_OTHERWISE_TEXTS = {
+  token: {
+    zh: '不得据此拒绝；请使用新的访问令牌后再查验',
+    en: 'Do not turn the person away; use a new access token, then check the code',
+  },
+  sandbox: {
+    zh: '不得据此拒绝；请选择示例场所后再查验',
+    en: 'Do not turn the person away; choose an invented venue, then check the code',
+  },
+} as const satisfies Record<string, LocalisedText>;
 /** A token of which the next is no better: of a server, a region or a kind of venue that nobody has admitted. */
 export const SIGN_IN_USELESS_TEXT: LocalisedText = {
   zh: '不得据此拒绝；重新登录也无济于事：请转人工核实，并告知运维人员',
@@ -159,7 +192,7 @@ export const DOOR_NEXT_TEXTS = {
   loop_refused: TELL_OPERATOR,
   node_unreachable: TELL_OPERATOR,
   node_reply_invalid: TELL_OPERATOR,
-  rate_limited: TRY_AGAIN,
+  rate_limited: TRY_AGAIN_TEXT,
   unknown_codes_excessive: TELL_OPERATOR,
   check_not_permitted: null,
   audit_not_permitted: TELL_OPERATOR,
@@ -171,14 +204,14 @@ export const DOOR_NEXT_TEXTS = {
   media_type_unsupported: TELL_OPERATOR,
   body_too_large: TELL_OPERATOR,
   headers_too_large: TELL_OPERATOR,
-  request_timeout: TRY_AGAIN,
+  request_timeout: TRY_AGAIN_TEXT,
   adapter_suspended: TELL_OPERATOR,
   not_found: TELL_OPERATOR,
   method_not_allowed: TELL_OPERATOR,
   event_invalid: TELL_OPERATOR,
   event_unauthorised: TELL_OPERATOR,
   log_conflict: TELL_OPERATOR,
-  unavailable: TRY_AGAIN,
+  unavailable: TRY_AGAIN_TEXT,
   internal: TELL_OPERATOR,
 } as const satisfies Record<ProblemCode, LocalisedText | null>;
 
@@ -264,7 +297,7 @@ export const SCAN_TEXTS = {
   check: { zh: '查验', en: 'Check' },
   next: { zh: '下一位', en: 'Next person' },
   scan_again: { zh: '重新扫描', en: 'Scan again' },
-  request_id: { zh: '请求编号', en: 'request_id' },
+  request_id: { zh: 'request_id', en: 'request_id' },
   several: { zh: '画面中有多个码：请只出示一个，或选择', en: 'Several codes in view: show one alone, or choose' },
   several_at: { zh: '查验编号', en: 'Check code' },
   several_picture: { zh: '画面中的各个码，已编号', en: 'The codes in view, numbered' },

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BatchRow, rowOfPass, rowWithout } from '../../../schemas/batch-row.ts';
 import type { ProvinceCode, Purpose } from '../../../schemas/code-lists/index.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
+import { retryAfterSOf } from '../../../schemas/retry-after.ts';
 import type { ScannedLine } from '../../../schemas/scanned-lines.ts';
 import { EVERY_FORM } from '../../../schemas/token-form.ts';
 import { batchReplySchema, MAX_CODE_LENGTH, type VerificationReply } from '../../../schemas/verification.ts';
@@ -92,8 +93,7 @@ async function answered(access: VenueAccess, items: readonly object[]) {
     if (reply.status === 200) return parseReply(reply, batchReplySchema).results;
     const problem = parseReply(reply, problemSchema);
     if (problem.code !== 'rate_limited' || waits >= MAX_WAITS) throw CliError.refused(problem);
-    const waitS = Number(reply.headers.get('retry-after') ?? 1);
-    await delay(1000 * Math.min(MAX_WAIT_S, Math.max(1, waitS || 1)));
+    await delay(1000 * Math.min(MAX_WAIT_S, Math.max(1, retryAfterSOf(reply) ?? 1)));
   }
 }
 

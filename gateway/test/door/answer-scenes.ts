@@ -152,7 +152,9 @@ async function bare(stage: Stage, pass: string): Promise<void> {
 export const refusals: Scene = async (stage) => {
   const door = await openDoor(stage);
   for (const code of keysOf(PROBLEMS)) {
-    await refusedWith(door, code, () => stage.lookAtAnswer(door, `problem-${code}`));
+    // As a gateway does: with when to come back, where it is asked too much.
+    const retryAfter = [429, 503].includes(PROBLEMS[code].status) ? '7' : undefined;
+    await refusedWith(door, code, { retryAfter, look: () => stage.lookAtAnswer(door, `problem-${code}`) });
   }
   await door.showPicture(qrPicture([]));
   await door.answer();

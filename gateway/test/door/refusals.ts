@@ -1,6 +1,6 @@
 import { keysOf } from '../../../schemas/code-lists/index.ts';
 import { PROBLEMS } from '../../../schemas/problem.ts';
-import { DOOR_NEXT_TEXTS, UNRECOGNISED_OPERATOR_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DOOR_NEXT_TEXTS, SIGN_IN_OTHERWISE_TEXTS, UNRECOGNISED_OPERATOR_TEXTS } from '../../../schemas/texts/scan.ts';
 import { startChromium } from '../chromium.ts';
 import { DoorPage, refusedWith } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';
@@ -17,9 +17,9 @@ export async function everyRefusal({ gateway, note, fault }: DoorRun): Promise<v
       const { next, ...text } = PROBLEMS[code];
       // What the door is told already is not told again to the operator.
       const own = code === 'code_unrecognised' ? UNRECOGNISED_OPERATOR_TEXTS.not_a_code : next;
-      const isTold = [text[lang], own[lang], (DOOR_NEXT_TEXTS[code] ?? next)[lang]].every((said) =>
-        flat(words).includes(flat(said)),
-      );
+      const isMended = code === 'token_missing' || code === 'token_invalid';
+      const advice = isMended ? [SIGN_IN_OTHERWISE_TEXTS.sandbox] : [own, DOOR_NEXT_TEXTS[code] ?? next];
+      const isTold = [text, ...advice].every((said) => flat(words).includes(flat(said[lang])));
       if (problem !== code || verified !== 'false' || !isTold) fault(`${code} in ${lang}: ${words}`);
     }
     for (const complaint of open.complaints) fault(complaint);

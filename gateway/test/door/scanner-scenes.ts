@@ -146,7 +146,7 @@ export const signingIn: Scene = async (stage) => {
 };
 
 async function refusedAs(stage: Stage, door: DoorPage, state: string, code: ProblemCode, reason?: AccessReason) {
-  const letIn = await refuse(door.page, '**/v1/verifications', code, reason);
+  const letIn = await refuse(door.page, '**/v1/verifications', code, { reason });
   await door.page.locator('#typed').fill('a code that nobody is asked about');
   await door.page.locator('#typed').press('Enter');
   await door.answer();

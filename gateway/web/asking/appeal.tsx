@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import { remedyText } from '../../../schemas/texts/answer.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { Address } from '../shell/address.tsx';
 import { say } from '../shell/language.ts';
 import { Row } from './row.tsx';
 
@@ -15,7 +16,7 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
         </a>
       )}
       <span class="whom">
-        {unbroken(say(remedyText({ ...remedy, phone: null })))}
+        {unbroken(say(remedyText({ ...remedy, phone: null })), remedy.url)}
         {say({ zh: '', en: ' ' })}
         <span>{mark}</span>
       </span>
@@ -23,8 +24,13 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
   );
 }
 
-/** A number of hours stays with its unit, and a number to call on one line. */
-function unbroken(text: string): ComponentChildren {
+/** A number of hours stays with its unit, a number to call on one line, and what an address names is not torn. */
+function unbroken(text: string, url: string | null): ComponentChildren {
+  const at = url === null ? -1 : text.lastIndexOf(url);
+  if (url !== null && at >= 0) {
+    const [before, after] = [text.slice(0, at), text.slice(at + url.length)];
+    return [unbroken(before, null), <Address key={url} text={url} />, unbroken(after, null)];
+  }
   return text
     .replace(/(\d) (?=h\b|小时)/g, '$1\u00a0')
     .split(/(\b\d{3,4}-\d{5,8}\b)/)

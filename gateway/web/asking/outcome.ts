@@ -17,13 +17,18 @@ import {
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
   type ScanProblemCode,
+  SIGN_IN_OTHERWISE_TEXTS,
   SIGN_IN_USELESS_TEXT,
   TOKEN_USELESS_TEXT,
+  TRY_AGAIN_TEXT,
+  tryAgainText,
   UNRECOGNISED_OPERATOR_TEXTS,
+  withRetryAfter,
 } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
 import type { TrustErrorCode } from '../../trust/trust-error.ts';
+import type { VenueAccess } from './venue-access.ts';
 
 /** What one scan came to. Whatever a signature covers was verified before it is here. */
 export type Outcome =
@@ -61,6 +66,8 @@ export type Outcome =
       readonly detail?: string | undefined;
       /** Under which the gateway's log has the request. */
       readonly request_id?: string | undefined;
+      /** After how many seconds to ask again, where the gateway says so. */
+      readonly retryAfterS?: number | undefined;
     };
 
 export type Problem = Extract<Outcome, { kind: 'problem' }>;
@@ -90,27 +97,47 @@ export function isMendedBySigningIn(outcome: Outcome): boolean {
   return code === 'token_invalid' && (reason === undefined || GONE_WITH_THE_TOKEN.has(reason));
 }
 
-/** What somebody at a door does about a refusal, where its own advice is for others; null: it is for whoever reads it. */
-export function doorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
-  if (outcome.code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
+/** Whether it is enough that this device gets a trust bundle. */
+export function isMendedByBundle(outcome: Outcome): boolean {
+  return outcome.kind === 'problem' && (outcome.code === 'bundle_missing' || outcome.code === 'bundle_lapsed');
+}
+
+/** No answer, or what was carried does not count. */
+export type Refused = Extract<Outcome, { kind: 'problem' | 'refused' }>;
+
+/** What somebody at a door does about a refusal; `way`: how this page comes to ask as a venue, which is the button's word too. */
+export function doorNextOf(outcome: Refused, way: VenueAccess['way']): LocalisedText {
+  const { code, next } = outcome;
+  if (isMendedBySigningIn(outcome) && way !== 'session') return SIGN_IN_OTHERWISE_TEXTS[way];
+  if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return SIGN_IN_USELESS_TEXT;
+  const known = doorTextOf(code);
+  const isTimed = known === TRY_AGAIN_TEXT && outcome.kind === 'problem' && outcome.retryAfterS !== undefined;
+  return isTimed ? tryAgainText(outcome.retryAfterS) : (known ?? next);
+}
+
+/** Null: its own advice is for whoever reads it. */
+function doorTextOf(code: string): LocalisedText | null {
   const texts: Readonly<Record<string, LocalisedText | null>> = DOOR_NEXT_TEXTS;
-  return ownMember(texts, outcome.code) ?? null;
+  return ownMember(texts, code) ?? null;
 }
 
 /** What whoever runs the scanner does about a refusal; null: there is nothing beside what is done at the door. */
-export function operatorNextOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): LocalisedText | null {
   const { code, next } = outcome;
-  if (outcome.kind === 'refused' || doorNextOf(outcome) === null) return null;
+  if (outcome.kind === 'refused' || doorTextOf(code) === null) return null;
+  // What a sandbox lends is nobody's to get.
+  if (way === 'sandbox' && isMendedBySigningIn(outcome)) return null;
   if (code === 'code_unrecognised') {
     const texts: Readonly<Record<string, LocalisedText | null>> = UNRECOGNISED_OPERATOR_TEXTS;
     return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;
   }
   if (code === 'internal' && outcome.request_id === undefined) return INTERNAL_UNNUMBERED_TEXT;
-  return code === 'token_invalid' && !isMendedBySigningIn(outcome) ? TOKEN_USELESS_TEXT : next;
+  if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return TOKEN_USELESS_TEXT;
+  return outcome.retryAfterS === undefined ? next : withRetryAfter(next, outcome.retryAfterS);
 }
 
 /** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */
-export function noPhoneOf(outcome: Extract<Outcome, { kind: 'problem' | 'refused' }>): LocalisedText | null {
+export function noPhoneOf(outcome: Refused): LocalisedText | null {
   if (outcome.code === 'pass_elsewhere') return PASS_NO_PHONE_TEXT;
   if (outcome.kind === 'problem') return null;
   return outcome.carried === 'pass' ? PASS_NO_PHONE_TEXT : NO_PHONE_TEXT;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Purpose } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
+import { retryAfterSOf } from '../../../schemas/retry-after.ts';
 import { EVERY_FORM } from '../../../schemas/token-form.ts';
 import type { VerificationReply } from '../../../schemas/verification.ts';
 import { type CheckedAnswer, checkAnswer } from '../../trust/check-answer.ts';
@@ -71,7 +72,8 @@ export function readReply<S extends z.ZodType>(
   const document = jsonOrUndefined(reply.text);
   if (!expected.includes(reply.status)) {
     const problem = problemSchema.safeParse(document).data;
-    return problem === undefined ? scanProblem('reply_unreadable') : { kind: 'problem', ...problem };
+    if (problem === undefined) return scanProblem('reply_unreadable');
+    return { kind: 'problem', ...problem, retryAfterS: retryAfterSOf(reply) ?? undefined };
   }
   const parsed = schema.safeParse(document);
   return parsed.success ? { document: parsed.data } : scanProblem('reply_unreadable');

@@ -22,6 +22,7 @@ export interface AskingAs {
 export function useAccess(venue: string | null, opened: Promise<Opened>): AskingAs {
   const [access, setAccess] = useState<VenueAccess | null>(null);
   const [isOffered, setOffered] = useState(false);
+  const [isSandbox, setSandbox] = useState(false);
   // Asked by what has begun before: a batch goes on as whoever is signed in by then.
   const held = useRef<VenueAccess | null>(null);
   const hold = (next: VenueAccess | null) => {
@@ -49,6 +50,7 @@ export function useAccess(venue: string | null, opened: Promise<Opened>): Asking
     void opened.then((now) => {
       hold(held.current ?? now.access);
       setOffered(now.isLoginOffered);
+      setSandbox(now.venues !== null);
     });
   }, [opened]);
   // Somebody who has signed in beside this page comes back to it, or a network does that was away.
@@ -66,7 +68,7 @@ export function useAccess(venue: string | null, opened: Promise<Opened>): Asking
 
   return {
     access,
-    way: access?.way === 'sandbox' ? 'sandbox' : isOffered ? 'session' : 'token',
+    way: access?.way === 'sandbox' || isSandbox ? 'sandbox' : isOffered ? 'session' : 'token',
     obtain,
     take: hold,
     leave: () => hold(null),

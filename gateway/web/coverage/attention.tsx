@@ -2,8 +2,8 @@ import { provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { AttentionItem } from '../../../schemas/coverage.ts';
 import { attentionDetailText } from '../../../schemas/texts/attention.ts';
 import { ATTENTION_TEXTS, affectedText, COVERAGE_TEXTS, moreText } from '../../../schemas/texts/coverage.ts';
+import { Address } from '../shell/address.tsx';
 import { say } from '../shell/language.ts';
-import { Address } from './address.tsx';
 import { countText, hourText, provinceText } from './words.ts';
 
 /** A wall screen has room for these above the matrix; the others are a step away. */

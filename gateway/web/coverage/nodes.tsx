@@ -1,7 +1,7 @@
 import type { NodeReport } from '../../../schemas/coverage.ts';
 import { COVERAGE_TEXTS, moreText, NODE_FAULT_TEXTS, ROLE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { Address } from '../shell/address.tsx';
 import { say } from '../shell/language.ts';
-import { Address } from './address.tsx';
 import { provinceText, timeText } from './words.ts';
 
 /** Those with something wrong come first, and more than these are seldom looked at. */

@@ -4,16 +4,19 @@ import { ownMember } from '../../../schemas/own-member.ts';
 import type { Decision } from '../../../schemas/status.ts';
 import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
 import {
+  CHOOSE_VENUE_TEXT,
   PASS_TEXTS,
   STAFF_SIGN_IN_TEXT,
   TRAVELLER_ANSWER_TEXTS,
   TRAVELLER_ASKS_TEXT,
   TRAVELLER_NEXT_TEXTS,
+  TRY_LATER_TEXT,
+  tryLaterText,
 } from '../../../schemas/texts/pass.ts';
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { isMendedBySigningIn, type Outcome } from '../asking/outcome.ts';
+import { isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
@@ -36,7 +39,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
       <h2 id="pass-name" tabIndex={-1}>
         {say(PASS_TEXTS.none)}
       </h2>
-      <Why outcome={outcome} nowS={nowS} />
+      <Why outcome={outcome} nowS={nowS} way={asking.way} />
       <p class="tools">
         {/* Elsewhere the way in stands below, for staff. */}
         {asking.way === 'sandbox' && isMendedBySigningIn(outcome) && (
@@ -50,7 +53,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
   );
 }
 
-function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
+function Why({ outcome, nowS, way }: Pick<NoPassProps, 'outcome' | 'nowS'> & Pick<AskingAs, 'way'>) {
   switch (outcome.kind) {
     case 'answer':
       return <Answered {...outcome} nowS={nowS} />;
@@ -72,7 +75,7 @@ function Why({ outcome, nowS }: Pick<NoPassProps, 'outcome' | 'nowS'>) {
         <>
           <p>{say(next === null ? PASS_TEXTS.not_now : outcome.text)}</p>
           <dl class="rows">
-            <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome))}</Row>
+            <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome, way))}</Row>
             {next === null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
           </dl>
         </>
@@ -120,11 +123,14 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
 }
 
 /** For the traveller: the advice that comes with a problem is for whoever scans. Null: it is nothing of the traveller's. */
-function nextOf({ code }: { readonly code: string }): LocalisedText | null {
+function nextOf(outcome: Refused): LocalisedText | null {
   const texts: Readonly<Record<string, LocalisedText>> = TRAVELLER_NEXT_TEXTS;
-  return ownMember(texts, code) ?? null;
+  const known = ownMember(texts, outcome.code) ?? null;
+  const isTimed = known === TRY_LATER_TEXT && outcome.kind === 'problem' && outcome.retryAfterS !== undefined;
+  return isTimed ? tryLaterText(outcome.retryAfterS) : known;
 }
 
-function asksText(outcome: Outcome): LocalisedText {
-  return isMendedBySigningIn(outcome) ? STAFF_SIGN_IN_TEXT : TRAVELLER_ASKS_TEXT;
+function asksText(outcome: Outcome, way: AskingAs['way']): LocalisedText {
+  if (!isMendedBySigningIn(outcome)) return TRAVELLER_ASKS_TEXT;
+  return way === 'sandbox' ? CHOOSE_VENUE_TEXT : STAFF_SIGN_IN_TEXT;
 }

@@ -18,6 +18,7 @@ import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import {
   decisionOf,
+  isMendedByBundle,
   isMendedBySigningIn,
   isSamePersonNext,
   isVerified,
@@ -26,6 +27,7 @@ import {
 } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
 import { Refusal } from './refusal.tsx';
@@ -40,12 +42,16 @@ interface AnswerProps {
   readonly isSandbox: boolean;
   readonly nowS: () => number;
   readonly onNext: () => void;
+  /** Asks for a trust bundle again. */
+  readonly onAgain: () => void;
+  /** How this page comes to ask as a venue. */
+  readonly way: VenueAccess['way'];
   /** How one signs in, where that mends it; `onToken`: the answer gives way to the field that a token is put in. */
   readonly signIn: (onToken: () => void) => ComponentChildren;
 }
 
 /** The whole answer, in one element that is always there: what is spoken has to change inside a place that is known. */
-export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps) {
+export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, way, signIn }: AnswerProps) {
   const face = outcome === null ? undefined : faceOf(outcome);
   const acts = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
@@ -80,7 +86,7 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
           <Shape face={faceOf(outcome)} />
           <p class="word">{say(wordOf(outcome))}</p>
           <div class="details">
-            <Details outcome={outcome} nowS={nowS()} />
+            <Details outcome={outcome} nowS={nowS()} way={way} />
             <div ref={acts} class="acts">
               {isMendedBySigningIn(outcome) &&
                 signIn(() => {
@@ -90,6 +96,18 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
               {outcome.kind === 'problem' && outcome.code === 'reply_unreadable' && (
                 <button type="button" class="primary" onClick={() => location.reload()}>
                   {say(SCAN_TEXTS.load_again)}
+                </button>
+              )}
+              {isMendedByBundle(outcome) && (
+                <button
+                  type="button"
+                  class="primary"
+                  onClick={() => {
+                    onNext();
+                    onAgain();
+                  }}
+                >
+                  {say(SCAN_TEXTS.try_again)}
                 </button>
               )}
               <button type="button" class="next" onClick={onNext}>
@@ -104,7 +122,11 @@ export function Answer({ outcome, isSandbox, nowS, onNext, signIn }: AnswerProps
   );
 }
 
-function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: number }) {
+function Details({
+  outcome,
+  nowS,
+  way,
+}: Pick<AnswerProps, 'way'> & { readonly outcome: Outcome; readonly nowS: number }) {
   switch (outcome.kind) {
     case 'answer':
       return <VerifiedAnswer {...outcome} nowS={nowS} />;
@@ -149,7 +171,7 @@ function Details({ outcome, nowS }: { readonly outcome: Outcome; readonly nowS: 
       );
     case 'refused':
     case 'problem':
-      return <Refusal outcome={outcome} />;
+      return <Refusal outcome={outcome} way={way} />;
   }
 }
 

@@ -86,8 +86,8 @@ async function waitedOut(access: VenueAccess, items: readonly object[]) {
     const reply = await access.post('/v1/verifications/batch', { items }, WITHIN_MS);
     const read = readReply(reply, batchReplySchema, [200]);
     if (!('kind' in read) || read.code !== 'rate_limited' || waits >= MAX_WAITS) return read;
-    const waitS = Number(reply?.headers.get('retry-after') ?? 1) || 1;
-    await new Promise((resolve) => setTimeout(resolve, 1000 * Math.min(MAX_WAIT_S, Math.max(1, waitS))));
+    const waitS = Math.min(MAX_WAIT_S, Math.max(1, read.retryAfterS ?? 1));
+    await new Promise((resolve) => setTimeout(resolve, 1000 * waitS));
   }
 }
 
@@ -114,13 +114,11 @@ function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'fac
       return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), next, remedy: null };
     }
     case 'problem':
-    case 'refused':
-      return {
-        ...rowWithout(line, outcome.code),
-        why: outcome.text,
-        next: doorNextOf(outcome) ?? outcome.next,
-        remedy: null,
-      };
+    case 'refused': {
+      // As whoever this page asks: for want of that a whole batch is refused, and never a line of it.
+      const next = doorNextOf(outcome, 'session');
+      return { ...rowWithout(line, outcome.code), why: outcome.text, next, remedy: null };
+    }
     // A certificate without a network is decided one by one, where an identity document can be looked at.
     case 'certificate':
     case undefined: {

@@ -5,6 +5,7 @@ import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.t
 import { BATCH_TEXTS, stoppedText } from '../../../schemas/texts/batch.ts';
 import { isMendedBySigningIn, type Problem } from '../asking/outcome.ts';
 import type { Asking } from '../asking/put-question.ts';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { listenForWedge } from '../reading/wedge.ts';
 import { say } from '../shell/language.ts';
 import { askBatch, type ShownRow } from './ask-batch.ts';
@@ -23,6 +24,8 @@ interface BatchProps {
   /** How one signs in, where nobody is. */
   readonly wayIn: ComponentChildren;
   readonly isSomebody: boolean;
+  /** How this page comes to ask as a venue. */
+  readonly way: VenueAccess['way'];
   /** What is wrong with this device: below the heading. */
   readonly children: ComponentChildren;
 }
@@ -36,15 +39,16 @@ interface Fault {
 }
 
 /** Of a whole coach, and not of the one code and person of which the same is said alone. */
-function faultOf(problem: Problem): Fault {
+function faultOf(problem: Problem, way: VenueAccess['way']): Fault {
   if (problem.code === 'gateway_unreachable') return { text: BATCH_TEXTS.no_network, next: BATCH_TEXTS.away_next };
-  const isMended = isMendedBySigningIn(problem);
+  // A sandbox lends another token to whoever goes on.
+  const isMended = isMendedBySigningIn(problem) && way !== 'sandbox';
   const next = isMended ? BATCH_TEXTS.sign_in_next : BATCH_TEXTS.stopped_next;
   return { text: problem.text, next, isMendedBySigningIn: isMended };
 }
 
 /** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */
-export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, children }: BatchProps) {
+export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, way, children }: BatchProps) {
   const [text, setText] = useState('');
   const [waiting, setWaiting] = useState<readonly ScannedLine[]>([]);
   const [rows, setRows] = useState<readonly ShownRow[]>([]);
@@ -79,7 +83,7 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, c
     setWaiting(left);
     setRunning(false);
     if (problem === null) return;
-    setFault(faultOf(problem));
+    setFault(faultOf(problem, way));
     onProblem(problem);
   };
   useEffect(() => {

@@ -1,18 +1,23 @@
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { doorNextOf, lastResortOf, noPhoneOf, type Outcome, operatorNextOf } from '../asking/outcome.ts';
+import { doorNextOf, lastResortOf, noPhoneOf, operatorNextOf, type Refused } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
+import type { VenueAccess } from '../asking/venue-access.ts';
 import { say } from '../shell/language.ts';
 
-type Refused = Extract<Outcome, { kind: 'problem' | 'refused' }>;
+interface RefusalProps {
+  readonly outcome: Refused;
+  /** How this page comes to ask as a venue. */
+  readonly way: VenueAccess['way'];
+}
 
 /** Why there is no answer, or why what was carried does not count, and what each does about it: the door first. */
-export function Refusal({ outcome }: { readonly outcome: Refused }) {
-  const [lastResort, noPhone, forOperator] = [lastResortOf(outcome), noPhoneOf(outcome), operatorNextOf(outcome)];
+export function Refusal({ outcome, way }: RefusalProps) {
+  const [lastResort, noPhone, forOperator] = [lastResortOf(outcome), noPhoneOf(outcome), operatorNextOf(outcome, way)];
   const requestId = outcome.kind === 'problem' && outcome.code === 'internal' ? outcome.request_id : undefined;
   return (
     <>
-      <p class="lead">{say(doorNextOf(outcome) ?? outcome.next)}</p>
+      <p class="lead">{say(doorNextOf(outcome, way))}</p>
       <dl class="rows">
         <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
         {lastResort !== null && <Row name={SCAN_TEXTS.do_next}>{say(lastResort)}</Row>}

@@ -54,6 +54,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const { reading } = scanning;
   /** A token that somebody brought is gone with the page: who brought it loads the page again. */
   const hasBrought = access?.way === 'token';
+  /** Nobody is led to lose the lines of a coach: it is said once those are put away. */
+  const isHeldUp = hasBrought && isMany;
 
   useEffect(() => {
     void opened.then((now) => {
@@ -87,7 +89,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
   useEffect(() => {
     const isFree = scanning.outcome === null && !scanning.isAsking && !isMany && !hasBrought;
     if (isOutdated && isFree) location.reload();
-  }, [isOutdated, scanning.outcome, scanning.isAsking, isMany]);
+  }, [isOutdated, scanning.outcome, scanning.isAsking, isMany, hasBrought]);
   useEffect(() => {
     if (state === null) return;
     const refresh = async () => {
@@ -120,6 +122,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
     document.querySelector('.shell')?.toggleAttribute('inert', scanning.outcome !== null);
   }, [scanning.outcome]);
 
+  const tryAgain = () => {
+    void opened.then(async ({ trust }) => {
+      setReached(await trust.refresh(access?.destination ?? trust.view.carried?.province ?? null));
+      setTick(Date.now());
+    });
+  };
   /** Where venues are invented, one of them is named first; elsewhere a pass is checked by nobody in particular. */
   const isNobody = state !== null && access === null && isReached;
   const warnings = state !== null && (
@@ -129,10 +137,9 @@ export function Scanner({ venue, opened }: ScannerProps) {
       isReached={isReached}
       clockAheadS={scanning.clockAheadS}
       onAgain={() => {
-        void state.trust.refresh(access?.destination ?? null).then((reached) => {
-          setReached(reached);
-          setTick(Date.now());
-        });
+        // What it is said in is gone once it has helped.
+        focusContent();
+        tryAgain();
       }}
       onNewAnchor={() => void state.trust.takeOtherAnchor(access?.destination ?? null).then(() => setTick(Date.now()))}
     />
@@ -154,6 +161,8 @@ export function Scanner({ venue, opened }: ScannerProps) {
         isSandbox={isSandbox}
         nowS={nowS}
         onNext={scanning.onNext}
+        onAgain={tryAgain}
+        way={asking.way}
         signIn={(onToken) => <SignInAct page="/scan" asking={asking} onToken={onToken} />}
       />
       <div class="scanner" inert={scanning.outcome !== null}>
@@ -172,6 +181,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
             })}
             onRows={(rows) => scanning.count(rows.map(({ decision }) => decision))}
             onProblem={asking.heed}
+            way={asking.way}
             onLeave={() => setMany(false)}
             wayIn={wayIn}
             isSomebody={access !== null}
@@ -215,7 +225,16 @@ export function Scanner({ venue, opened }: ScannerProps) {
         )}
         {isSandbox && <p class="notice">{say(SCAN_TEXTS.sandbox)}</p>}
         {mayScan && <ShiftCount counts={scanning.counts} onReset={scanning.resetCounts} />}
-        {isOutdated && <p class="notice">{say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}</p>}
+        {isOutdated && !isHeldUp && (
+          <p class="notice">
+            {say(hasBrought ? SCAN_TEXTS.update_by_hand : SCAN_TEXTS.update)}
+            {hasBrought && (
+              <button type="button" onClick={() => location.reload()}>
+                {say(SCAN_TEXTS.load_again)}
+              </button>
+            )}
+          </p>
+        )}
         {state !== null && <TrustAge trust={state.trust.view} nowS={nowS()} />}
       </div>
     </>

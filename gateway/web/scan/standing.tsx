@@ -34,7 +34,7 @@ interface WarningsProps {
   readonly nowS: number;
   readonly isReached: boolean;
   readonly clockAheadS: number;
-  /** Asks for a bundle again: once a clock was set right, or a gateway has one again. */
+  /** Asks for a bundle again: once there is a network, a clock was set right, or a gateway has one again. */
   readonly onAgain: () => void;
   readonly onNewAnchor: () => void;
 }
@@ -45,7 +45,12 @@ export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: Warning
   const isHeld = standingOf(carried, nowS) === 'held';
   return (
     <div role="status">
-      {!isReached && <p class="notice">{say(isHeld ? SCAN_TEXTS.offline : SCAN_TEXTS.offline_bare)}</p>}
+      {!isReached && (
+        <p class="notice" data-unreached>
+          {say(isHeld ? SCAN_TEXTS.offline : SCAN_TEXTS.offline_bare)}
+          <Again onAgain={on.onAgain} />
+        </p>
+      )}
       {Math.abs(clockAheadS) > CLOCK_OFF_S && <ClockOff aheadS={clockAheadS} />}
       {isReached && unrefreshed !== null && (
         <p class="notice" data-trust-unrefreshed>

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { PROBLEMS } from '../problem.ts';
+import { SCAN_TEXTS, SIGN_IN_OTHERWISE_TEXTS, tryAgainText, withRetryAfter } from './scan.ts';
+
+test.each(['zh', 'en'] as const)('in %s the number of a request has two names on one screen', (language) => {
+  expect(PROBLEMS.internal.next[language]).toContain(SCAN_TEXTS.request_id[language]);
+});
+
+test.each([
+  [7, '不得据此拒绝；请在\u00a07\u00a0秒后重试，或转人工核实', 'try again in 7\u00a0s, or have'],
+  [0, '不得据此拒绝；请稍后重试，或转人工核实', 'try again in a moment, or have'],
+  [null, '不得据此拒绝；请稍后重试，或转人工核实', 'try again in a moment, or have'],
+])('a door that is to ask again in %s s is told another time', (afterS, zh, en) => {
+  expect(tryAgainText(afterS)).toEqual({ zh, en: expect.stringContaining(en) });
+});
+
+test.each([
+  'rate_limited',
+  'unavailable',
+  'unknown_codes_excessive',
+] as const)('%s sends to a header that nobody sees', (code) => {
+  const { zh, en } = withRetryAfter(PROBLEMS[code].next, 90);
+  expect([zh, en]).toEqual([
+    expect.stringContaining('Retry-After（90\u00a0秒）所示'),
+    expect.stringContaining('Retry-After (90\u00a0s)'),
+  ]);
+});
+
+test('a venue of the sandbox is chosen by another name than the button has', () => {
+  const { zh, en } = SCAN_TEXTS.choose_venue;
+  const [, next = ''] = SIGN_IN_OTHERWISE_TEXTS.sandbox.en.split('; ');
+  expect([SIGN_IN_OTHERWISE_TEXTS.sandbox.zh, next]).toEqual([
+    expect.stringContaining(zh),
+    expect.stringContaining(en.toLowerCase()),
+  ]);
+});
