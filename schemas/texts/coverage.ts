@@ -183,7 +183,7 @@ export const ADAPTER_TEXTS = {
   active: { zh: '在用', en: 'in use' },
   suspended: { zh: '已暂停', en: 'suspended' },
   static: { zh: '静态检查', en: 'static' },
-  live: { zh: '联调检查', en: 'live' },
+  live: { zh: '实测', en: 'live' },
   unchecked: { zh: '未知', en: 'not known' },
   shadow: { zh: '影子', en: 'shadow' },
   canary: { zh: '试用', en: 'on trial' },
