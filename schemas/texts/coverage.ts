@@ -171,7 +171,6 @@ export const COVERAGE_TEXTS = {
   not_raised: { zh: '否', en: 'no' },
   registered: { zh: '适配器与申诉渠道', en: 'Its adapter, and where to complain' },
   registered_none: { zh: '该省没有登记适配器。', en: 'No adapter of it is registered.' },
-  registry_loading: { zh: '正在读取注册表……', en: 'Reading the registry …' },
 } as const satisfies Record<string, LocalisedText>;
 
 export const ROLE_TEXTS = {
