@@ -104,7 +104,11 @@ export const CONFORMANCE_FINDINGS = {
     en: 'The codes look like identity-card or phone numbers, which are refused',
   },
 
-  remedy_unreachable: { severity: 'fail', zh: '救济渠道无法联系', en: 'The remedy has neither a phone nor an address' },
+  remedy_unreachable: {
+    severity: 'fail',
+    zh: '申诉渠道既无电话也无网址',
+    en: 'The remedy has neither a phone nor an address',
+  },
   batch_taker_not_entitled: {
     severity: 'fail',
     zh: '批量受理机构无权赋码',

@@ -3,7 +3,7 @@ import type { Manifest } from '../../schemas/manifest.ts';
 import { type CheckOutcome, hasFailed } from './static-checks.ts';
 
 /** Grows when the kit finds more, or other, things: a report by an older kit says less. */
-export const KIT_VERSION = '1.2.0';
+export const KIT_VERSION = '1.3.0';
 
 export interface ReportParts {
   readonly manifest: Manifest | null;

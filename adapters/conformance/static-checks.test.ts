@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CONFORMANCE_FINDINGS, conformanceFindingCodeSchema } from '../../schemas/conformance-findings.ts';
 import { conformanceReportSchema } from '../../schemas/conformance-report.ts';
+import { conformanceCheckText } from '../../schemas/texts/conformance-checks.ts';
 import { conformanceDetailText } from '../../schemas/texts/conformance-details.ts';
 import { loadProvinces } from '../provinces/index.ts';
 import { conformanceReport } from './report.ts';
@@ -120,6 +121,13 @@ describe.each(provinces)('$manifest.province $manifest.system.id', ({ manifest, 
     const report = conformanceReport({ ...parts, level: 'static', nowMs: 0 });
     expect(conformanceReportSchema.parse(report)).toMatchObject({ passed: true, province: manifest.province });
   });
+});
+
+test('a check that asks nobody says that something was reached, in the words of a former kit as well', () => {
+  const { checks } = checkStatic(raw(healthy?.vector), { others, production: false });
+  const names = [...checks.map(({ name }) => name), 'remedy reachable', 'node reachable and admitted'];
+  for (const { zh, en } of names.map(conformanceCheckText)) expect(zh + en).not.toMatch(/reach|可达/);
+  expect(conformanceCheckText('constructor')).toEqual({ zh: 'constructor', en: 'constructor' });
 });
 
 test('a check that found a fault is reported as passed', () => {

@@ -298,6 +298,15 @@ describe('at the registry, anybody', () => {
     const told = page.getByRole('alert').getByText('The registry cannot be read at the moment');
     await told.waitFor();
     expect(await page.locator('.feed').innerText()).toBe('not up to date');
+    // Nor at its foot, on another visit, or on the page of one province.
+    const foot = page.locator('#log');
+    await foot.getByText('since then nothing is known').waitFor();
+    await foot.locator('.proof').getByText('(as of ').waitFor();
+    await page.goto(`${gateway.url}/coverage?province=310000&lang=en`);
+    await told.waitFor();
+    await page.route('**/v1/registry/**', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('status').getByText('The registry cannot be read. Try again later.').waitFor();
     await context.close();
   });
 

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { receiptSchema } from '../../schemas/registry-views.ts';
@@ -131,6 +132,8 @@ export function operatorStory(site: () => RegistryPageSite): void {
       const other = page.locator('#pending-120000-0\\.3\\.0');
       await other.getByText('Reject this version').first().click();
       const reject = other.getByRole('button', { name: 'Reject this version' });
+      // What refuses looks like what suspends.
+      expect(await edgeOf(other.locator('details.aside'))).toBe(await edgeOf(page.locator('#suspend')));
       expect(await reject.isDisabled()).toBe(true);
       await page.locator('#reject-reason-120000-0\\.3\\.0').selectOption('authority_wrong');
       expect(await reject.isDisabled()).toBe(true);
@@ -283,5 +286,12 @@ export function operatorStory(site: () => RegistryPageSite): void {
       expect(complaints).toEqual([]);
       await context.close();
     });
+  });
+}
+
+async function edgeOf(box: Locator): Promise<string> {
+  return await box.evaluate((shown) => {
+    const { borderColor, borderWidth } = getComputedStyle(shown);
+    return `${borderWidth} ${borderColor}`;
   });
 }

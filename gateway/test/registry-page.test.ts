@@ -4,7 +4,7 @@ import { huren } from '../cli/huren.fixture.ts';
 import { nationalDesk } from './registry-desk.contract.ts';
 import { operatorLogin } from './registry-login.contract.ts';
 import { operatorStory } from './registry-operator.contract.ts';
-import { failingExample } from './registry-page.ts';
+import { brokenWords, failingExample } from './registry-page.ts';
 import { type RegistryPageSite, startRegistryPageSite } from './registry-page-site.ts';
 
 let started: RegistryPageSite;
@@ -48,6 +48,14 @@ test('a failed check ends in English for who reads Chinese, or weighs as little 
   expect(findings).toContain('取值“PURPLE”对应到无法判定（indeterminate）');
   expect(findings).toContain('理由应为“该本地状态没有全国统一含义”（no_national_meaning），记录给出');
   expect(findings).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,}/);
+  // Nor is a code or a path of it broken within a word, or before its bracket, where a line has no room for it.
+  await page.setViewportSize({ width: 320, height: 900 });
+  expect(await brokenWords(version.locator('.findings'))).toEqual([]);
+  await page.goto(`${site().gateway.url}/registry?lang=en#province-120000`);
+  const english = page.locator('#province-120000').getByRole('region', { name: 'Version 0.9.0' });
+  await english.locator('.report summary').click();
+  await english.locator('.findings').waitFor();
+  expect(await brokenWords(english.locator('.findings'))).toEqual([]);
   await context.close();
 });
 

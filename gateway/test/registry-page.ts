@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { keysOf } from '../../schemas/code-lists/index.ts';
 import type { ReceiptReply } from '../../schemas/registry-views.ts';
 import { doubtedText, LOG_FAULTS } from '../../schemas/texts/registry.ts';
@@ -80,6 +80,23 @@ export function toldOnce(fault: string): Awaited<ReturnType<typeof doubtTold>> {
   const { sign, en } = LOG_FAULTS[known];
   const told = [`${sign} ${en}`, `○ ${doubtedText(known).en}`] satisfies [string, string];
   return { fault, places: [told, told, told], unmarked: 0, sure: 0, feed: 'live (not proven)' };
+}
+
+/** Words of a text, with a bracket or a stop behind them, that stand on more than one line. */
+export async function brokenWords(text: Locator): Promise<readonly string[]> {
+  return await text.evaluate((shown) => {
+    const nodes = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+    const broken: string[] = [];
+    const range = document.createRange();
+    for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+      for (const { 0: word, index } of (node.textContent ?? '').matchAll(/\w+[)）]?[,.:，。：]?/g)) {
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (range.getClientRects().length > 1) broken.push(word);
+      }
+    }
+    return broken;
+  });
 }
 
 /** Logs in as one of the sandbox's operators. */

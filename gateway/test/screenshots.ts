@@ -142,6 +142,7 @@ async function take(context: BrowserContext, { at, name, view, lang }: Taken): P
     for (const scheme of values.paper.length > 0 ? [] : values.scheme) {
       for (const width of values.width) await picture(page, { width, scheme, name, lang });
     }
+    await view.undo?.(page);
   } catch (error) {
     fault(`${name} ${lang}: ${error instanceof Error ? error.message : ''}`);
   }

@@ -171,7 +171,6 @@ export const COVERAGE_TEXTS = {
   not_raised: { zh: '否', en: 'no' },
   registered: { zh: '适配器与申诉渠道', en: 'Its adapter, and where to complain' },
   registered_none: { zh: '该省没有登记适配器。', en: 'No adapter of it is registered.' },
-  registry_loading: { zh: '正在读取注册表……', en: 'Reading the registry …' },
 } as const satisfies Record<string, LocalisedText>;
 
 export const ROLE_TEXTS = {
@@ -183,7 +182,7 @@ export const ADAPTER_TEXTS = {
   active: { zh: '在用', en: 'in use' },
   suspended: { zh: '已暂停', en: 'suspended' },
   static: { zh: '静态检查', en: 'static' },
-  live: { zh: '联调检查', en: 'live' },
+  live: { zh: '实测', en: 'live' },
   unchecked: { zh: '未知', en: 'not known' },
   shadow: { zh: '影子', en: 'shadow' },
   canary: { zh: '试用', en: 'on trial' },

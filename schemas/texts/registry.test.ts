@@ -4,9 +4,11 @@ import { consistentText } from './registry.ts';
 import { entityKindText } from './registry-state.ts';
 
 test('a log to which nothing was added is said to have grown, or one that grew to be the same', () => {
-  expect(consistentText(204, 204).zh).not.toContain('只有新增');
-  expect(consistentText(204, 205).zh).toContain('只有新增');
-  expect(consistentText(204, 204).en).not.toBe(consistentText(204, 205).en);
+  for (const lostAt of [null, '22:19']) {
+    expect(consistentText(204, 204, lostAt).zh).not.toContain('只有新增');
+    expect(consistentText(204, 205, lostAt).zh).toContain('只有新增');
+    expect(consistentText(204, 204, lostAt).en).not.toBe(consistentText(204, 205, lostAt).en);
+  }
 });
 
 test('what a draft cannot tell counts what there was none of, or hides what there was', () => {

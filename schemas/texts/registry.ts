@@ -241,9 +241,18 @@ export function entitiesText(count: number): LocalisedText {
   return { zh: `${count} 个主体`, en: count === 1 ? '1 entity' : `${count} entities` };
 }
 
-/** What this browser has seen before of a log that has only grown since, or has not. `size`: as it was; `now`: as it is. */
-export function consistentText(size: number, now: number): LocalisedText {
+/** `at`: when something was so, of which nobody can tell whether it is. */
+export function asOfText(at: string): LocalisedText {
+  return { zh: `截至${at}`, en: `as of ${at}` };
+}
+
+/**
+ * What this browser has seen before of a log that has only grown since, or has not. `size`: as it was; `now`: as it is;
+ * `lostAt`: when it was so, where it cannot be read now.
+ */
+export function consistentText(size: number, now: number, lostAt: string | null): LocalisedText {
   const { zh, en } = sizeText(size);
+  if (lostAt !== null) return consistentThen({ zh, en }, size === now, asOfText(lostAt));
   if (size === now) {
     return {
       zh: `与此前所见相同：${zh}，未改，也无新增。`,
@@ -253,6 +262,13 @@ export function consistentText(size: number, now: number): LocalisedText {
   return {
     zh: `此前所见的 ${zh}未改，只有新增。`,
     en: `Nothing that was seen before has changed; seen before: ${en}.`,
+  };
+}
+
+function consistentThen(size: LocalisedText, isSame: boolean, asOf: LocalisedText): LocalisedText {
+  return {
+    zh: `${asOf.zh}，此前所见的 ${size.zh}未改，${isSame ? '也无新增' : '只有新增'}；此后如何，无从得知。`,
+    en: `Nothing that was seen before (${size.en}) had changed${isSame ? ', and nothing was added,' : ''} ${asOf.en}; since then nothing is known.`,
   };
 }
 

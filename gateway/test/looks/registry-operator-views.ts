@@ -71,14 +71,10 @@ export const REGISTRY_OPERATOR_VIEWS: Views = {
     const json = forgedReceipt(request.postData() ?? '', new URL(request.url()).host);
     return route.fulfill({ status: 201, json });
   }),
-  'registry-suspended': operator(async (page) => {
-    await suspend(page);
-    await page.locator('.outcome').filter({ hasText: '✓' }).waitFor();
-    await page.locator('#resume-520000').waitFor();
-  }),
+  'registry-suspended': { ...operator(untilSuspended), undo: resume },
   'registry-resumed': operator(async (page) => {
-    await page.locator('#resume-520000 button').click();
-    await page.locator('#resume-520000').waitFor({ state: 'detached' });
+    await untilSuspended(page);
+    await resume(page);
   }),
   'registry-roll-back': operator(async (page) => {
     await page.locator('#roll-back-province').selectOption('120000');
@@ -108,6 +104,17 @@ function answeredWith(answer: (route: Route) => unknown): View {
 async function suspend(page: Page): Promise<void> {
   await fillSuspension(page);
   await page.locator('#suspend button').click();
+}
+
+async function untilSuspended(page: Page): Promise<void> {
+  await suspend(page);
+  await page.locator('.outcome').filter({ hasText: '✓' }).waitFor();
+  await page.locator('#resume-520000').waitFor();
+}
+
+async function resume(page: Page): Promise<void> {
+  await page.locator('#resume-520000 button').click();
+  await page.locator('#resume-520000').waitFor({ state: 'detached' });
 }
 
 async function fillSuspension(page: Page): Promise<void> {

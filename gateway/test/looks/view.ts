@@ -11,6 +11,8 @@ export interface View {
   readonly told?: (page: Page) => Promise<unknown>;
   /** What somebody does there before the picture is taken. */
   readonly act?: (page: Page) => Promise<unknown>;
+  /** What brings the sandbox back to what it was, where that changed it: each view stands alone, in any order. */
+  readonly undo?: (page: Page) => Promise<unknown>;
 }
 
 export type Views = Readonly<Record<string, View>>;

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
 import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
@@ -7,9 +6,9 @@ import { adapterName } from '../registry/adapter-place.ts';
 import { LogDoubt } from '../registry/doubt.tsx';
 import { History } from '../registry/history.tsx';
 import { useLogDoubt } from '../registry/log-doubt.ts';
+import { Lost, Unread } from '../registry/lost.tsx';
 import { Adapter } from '../registry/provinces.tsx';
-import { RegistryFeed } from '../registry/registry-feed.ts';
-import type { RegistryView } from '../registry/registry-view.ts';
+import { useRegistry } from '../registry/use-registry.ts';
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
 import { Attention } from './attention.tsx';
@@ -174,11 +173,7 @@ function SignalRow({ signal: { signal, rate, raised } }: { readonly signal: Sign
 
 /** Stages of the adapter, remedy and history: from the log, proved in this browser as the registry's own page does. */
 function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
-  const [view, setView] = useState<RegistryView | null>(null);
-  useEffect(() => {
-    const feed = new RegistryFeed(setView, () => undefined);
-    return () => feed.stop();
-  }, []);
+  const { view, state, lostAt } = useRegistry();
   const adapters = view?.adapters.filter((one) => one.province === province) ?? [];
   const { fault, onUnsigned } = useLogDoubt(view, adapters);
   return (
@@ -186,7 +181,7 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
       <div class="registry">
         <section aria-labelledby="registered-title">
           <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
-          {view === null && <p role="status">{say(COVERAGE_TEXTS.registry_loading)}</p>}
+          {view === null ? <Unread state={state} /> : <Lost at={lostAt} />}
           {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
           {view !== null &&
             adapters.map((one) => (

@@ -8,6 +8,7 @@ import { type RegistryEvent, SUSPENSION_REASONS, VERSION_REJECTIONS } from '../.
 import { entryText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { EVENT_TEXTS, STAGE_TEXTS } from '../../../schemas/texts/registry-state.ts';
 import { say } from '../shell/language.ts';
+import { LongNames } from '../shell/long-names.tsx';
 import { Consequence, FaultName, isChecked, LogDoubt } from './doubt.tsx';
 import { eventsOf, type LogEvent } from './log-events.ts';
 import { Parts } from './parts.tsx';
@@ -141,7 +142,19 @@ function Entry({ entry: { index, event, isSigned }, view }: { readonly entry: Lo
   return (
     <li data-kind={event.kind} data-index={index}>
       <strong>{view.nameOf(event.iss)}</strong> {say(EVENT_TEXTS[event.kind])}
-      {about.length > 0 && <span class="about">{isKey ? <code>{about}</code> : <Parts>{about}</Parts>}</span>}
+      {about.length > 0 && (
+        <span class="about">
+          {isKey ? (
+            <code>{about}</code>
+          ) : (
+            <Parts>
+              {about.map((text) => (
+                <LongNames key={text} text={text} />
+              ))}
+            </Parts>
+          )}
+        </span>
+      )}
       <span class="quiet">
         <Parts>
           <time dateTime={at}>{timeText(at)}</time>

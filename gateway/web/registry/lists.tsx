@@ -10,6 +10,7 @@ import {
 import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { LongNames } from '../shell/long-names.tsx';
 import { Opened } from '../shell/opened.tsx';
 import { NotProvenBadge, StateBadge } from './doubt.tsx';
 import { DOT, timeText } from './words.ts';
@@ -127,7 +128,9 @@ function Keys({ entity: { entity_id, keys } }: { readonly entity: EntityView }) 
   return (
     <>
       <p>
-        <code>{entity_id}</code>
+        <code>
+          <LongNames text={entity_id} />
+        </code>
       </p>
       <Facts>
         {keys.map(({ kid, use, state, announced_at, activated_at, expires_at }) => (

@@ -1,5 +1,6 @@
 import { useContext } from 'preact/hooks';
 import {
+  asOfText,
   consistentText,
   LOG_FAULT_TEXTS,
   LOG_FAULTS,
@@ -12,10 +13,16 @@ import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Consequence, FaultName, LogDoubt } from './doubt.tsx';
 import { forgetLog, type LogStanding, type SignedHead } from './log-standing.ts';
-import { COLON } from './words.ts';
+import { bracketed, COLON } from './words.ts';
+
+interface LogPanelProps {
+  readonly standing: LogStanding;
+  /** When the registry was read last, in words, while it cannot be read: how the log stands now is not known then. */
+  readonly lostAt: string | null;
+}
 
 /** Where the log stands, and why this browser believes it. */
-export function LogPanel({ standing }: { readonly standing: LogStanding }) {
+export function LogPanel({ standing, lostAt }: LogPanelProps) {
   const fault = useContext(LogDoubt);
   return (
     <section id="log" aria-labelledby="h-log">
@@ -32,11 +39,14 @@ export function LogPanel({ standing }: { readonly standing: LogStanding }) {
         <>
           {fault === null && (
             <>
-              <p class="proof good">✓ {say(REGISTRY_TEXTS.signature_good)}</p>
+              <p class="proof good">
+                ✓ {say(REGISTRY_TEXTS.signature_good)}
+                {lostAt !== null && bracketed(say(asOfText(lostAt)))}
+              </p>
               <p>
                 {standing.since === null
                   ? say(REGISTRY_TEXTS.first_seen)
-                  : say(consistentText(standing.since, standing.head.size))}
+                  : say(consistentText(standing.since, standing.head.size, lostAt))}
               </p>
             </>
           )}

@@ -1,5 +1,5 @@
-import { useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import { adaptersText, lostText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
+import { useContext } from 'preact/hooks';
+import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
 import { LogDoubt, NotProvenBadge } from './doubt.tsx';
 import { DraftImpact } from './draft-impact.tsx';
@@ -7,27 +7,21 @@ import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
 import { useLogDoubt } from './log-doubt.ts';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
+import { Lost, Unread } from './lost.tsx';
 import { Operator } from './operator.tsx';
 import { Parts } from './parts.tsx';
 import { Provinces } from './provinces.tsx';
-import { type FeedState, RegistryFeed } from './registry-feed.ts';
+import type { FeedState } from './registry-feed.ts';
 import type { RegistryView } from './registry-view.ts';
-import { bracketed, timeText, zoneText } from './words.ts';
+import { useRegistry } from './use-registry.ts';
+import { bracketed, zoneText } from './words.ts';
 
 /** The command in the introduction. */
 const VERIFY = 'huren log verify';
 
 /** The registry as the log tells it, and anew whenever the log grows. */
 export function Registry() {
-  const [view, setView] = useState<RegistryView | null>(null);
-  const [state, setState] = useState<FeedState | null>(null);
-  const [readAtMs, setReadAtMs] = useState(0);
-  const onView = (found: RegistryView) => {
-    setView(found);
-    setReadAtMs(Date.now());
-  };
-  const feed = useMemo(() => new RegistryFeed(onView, setState), []);
-  useEffect(() => () => feed.stop(), [feed]);
+  const { view, state, lostAt, read } = useRegistry();
   const { fault, disproved, onUnsigned } = useLogDoubt(view, view?.adapters ?? []);
   const [before, after] = say(REGISTRY_TEXTS.intro).split(VERIFY);
   return (
@@ -39,17 +33,11 @@ export function Registry() {
         {after}
       </p>
       {view === null ? (
-        <p class="notice" role="status">
-          {state === 'lost' ? `✗ ${say(REGISTRY_TEXTS.unreadable)}` : say(REGISTRY_TEXTS.loading)}
-        </p>
+        <Unread state={state} />
       ) : (
         <LogDoubt.Provider value={fault}>
-          {fault !== null && <LogFaultNotice fault={fault} standing={view.standing} read={() => void feed.read()} />}
-          {state === 'lost' && (
-            <p class="notice" role="alert">
-              ⚠ {say(lostText(timeText(new Date(readAtMs).toISOString())))}
-            </p>
-          )}
+          {fault !== null && <LogFaultNotice fault={fault} standing={view.standing} read={read} />}
+          <Lost at={lostAt} />
           <Totals view={view} />
           <p class="quiet">
             <Parts>
@@ -64,7 +52,7 @@ export function Registry() {
           <Deviations lists={view.deviations} />
           <Mandates mandates={view.mandates} />
           <Entities entities={view.entities} />
-          <LogPanel standing={view.standing} />
+          <LogPanel standing={view.standing} lostAt={lostAt} />
         </LogDoubt.Provider>
       )}
     </div>

@@ -13,6 +13,7 @@ import { conformanceDetailText, conformancePlaceText } from '../../../schemas/te
 import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { textDigest } from '../../trust/registry-event.ts';
 import { say } from '../shell/language.ts';
+import { LongNames } from '../shell/long-names.tsx';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { versionPath } from './adapter-place.ts';
 import { COLON } from './words.ts';
@@ -81,8 +82,18 @@ function Finding({ found: { code, severity, at, detail } }: { readonly found: Co
       </strong>
       {COLON}
       {/* A report of an older kit speaks English. */}
-      <span lang={said.zh === said.en ? 'en' : undefined}>{say(said)}</span>
-      <span class="place">{place.zh === place.en ? <code>{at}</code> : say(place)}</span>
+      <span lang={said.zh === said.en ? 'en' : undefined}>
+        <LongNames text={say(said)} />
+      </span>
+      <span class="place">
+        {place.zh === place.en ? (
+          <code>
+            <LongNames text={at} />
+          </code>
+        ) : (
+          say(place)
+        )}
+      </span>
     </li>
   );
 }
