@@ -11,6 +11,8 @@ import { PAGE_TEXTS } from '../../schemas/texts/shell.ts';
 import { makeLogKey } from '../registry/registry.fixture.ts';
 import { seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
+import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
+import { showView } from './looks/show-view.ts';
 import { READY_PAGES } from './pages.ts';
 import { installPackage } from './pasted-page.ts';
 import { doubtTold, openRegistryPage, type RegistryPage, toldOnce } from './registry-page.ts';
@@ -95,6 +97,17 @@ test('the front page leaves out that the sandbox is simulated, or has a dead lin
   const targets = await page.locator('main a').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
   expect(targets.length).toBeGreaterThan(5);
   for (const target of targets) expect((await fetch(`${gateway.url}${target}`)).status, `${target}`).toBe(200);
+  await context.close();
+});
+
+test('a country in trouble makes the national desk wider than a phone', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  for (const view of ['coverage-country', 'coverage-more']) {
+    await page.setViewportSize({ width: 320, height: 800 });
+    await showView(page, gateway.url, COVERAGE_VIEWS[view] ?? { path: '' }, 'en');
+    expect(await page.evaluate('document.documentElement.scrollWidth'), view).toBe(320);
+  }
   await context.close();
 });
 
