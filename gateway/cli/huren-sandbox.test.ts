@@ -63,8 +63,10 @@ describe('scan', () => {
   });
 
   test('a start warns of parties that its ceremony admits a moment later', () => {
-    const [before] = gateway.output().split('is ready at');
-    expect(before).not.toContain('the chain does not verify');
+    // The gateway itself runs on what was founded before, and has nobody left to admit.
+    const [before = '', ready] = gateway.founding().split('is ready at');
+    expect(ready).toBeDefined();
+    expect(before.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
   });
 
   test('the printed line does not scan', async () => {

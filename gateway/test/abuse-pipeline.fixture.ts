@@ -109,7 +109,7 @@ interface World {
 
 /** A pipeline in which each of the given provinces gives its one answer, whatever it is asked about. */
 export function openPipeline(world: World): { readonly context: VerificationContext; readonly code: string } {
-  const { keys, answering, policy, isDown, agencies = { agencies: keys.agencies, isWhole: true } } = world;
+  const { keys, answering, policy, isDown, agencies = { agencies: keys.agencies, outOfReach: [] } } = world;
   const manifests = answering.map(({ province, input }) => ({ ...manifestOf(province), authority: input.model }));
   const [manifest] = manifests;
   if (manifest === undefined) throw new Error('nobody to ask');

@@ -90,9 +90,23 @@ test('an agency that is out of reach makes a breach of its signature, or has it 
     const { decision, provenance, reasons } = await verify(context, VENUE, { code, purpose: 'medical_visit' });
     return [decision, provenance, reasons.map((reason) => reason.code)];
   };
-  expect(await seenWith({ agencies: [], isWhole: true })).toEqual(['refer', 'violated', ['unsubstantiated']]);
-  expect(await seenWith({ agencies: [], isWhole: false })).toEqual(['refer', null, ['issuer_unavailable']]);
-  expect(await seenWith({ agencies: keys.agencies, isWhole: false })).toEqual(['restrict', 'signed', ['red_ground']]);
+  const away = (kids: ReadonlySet<string> | null) => keys.agencies.map(({ level, role }) => ({ level, role, kids }));
+  const [violated, unknown] = [
+    ['refer', 'violated', ['unsubstantiated']],
+    ['refer', null, ['issuer_unavailable']],
+  ];
+  expect(await seenWith({ agencies: [], outOfReach: [] })).toEqual(violated);
+  for (const kids of [null, new Set(['agency'])]) {
+    expect(await seenWith({ agencies: [], outOfReach: away(kids) })).toEqual(unknown);
+  }
+  const { agencies } = keys;
+  expect(await seenWith({ agencies, outOfReach: away(null) })).toEqual(['restrict', 'signed', ['red_ground']]);
+  // One that cannot have signed it, by its keys or by its part, hides nobody's forgery.
+  expect(await seenWith({ agencies: [], outOfReach: away(new Set(['another'])) })).toEqual(violated);
+  const steps = new Set(asked.claims.provenance?.approvals.map(({ level, role }) => `${level} ${role}`));
+  const others = away(null).filter(({ level, role }) => !steps.has(`${level} ${role}`));
+  expect(others.length).toBeGreaterThan(0);
+  expect(await seenWith({ agencies: [], outOfReach: others })).toEqual(violated);
 });
 
 describe('the pipeline, whatever a province says and a destination publishes', () => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFreePort } from './free-port.ts';
 
@@ -17,13 +17,15 @@ const SAME_NATION = new Set(['HUREN_LOG_LEVEL', 'HUREN_CLIENT_RATE', 'HUREN_PROV
 /** The data of a sandbox that has been founded at a port, which nobody else has until it is given back. */
 export interface FoundedSandbox {
   readonly port: number;
+  /** What was written as it was founded. */
+  readonly output: string;
   /** Copies what was founded; what the copy comes to stays there. */
   readonly copyTo: (folder: string) => void;
   readonly giveBack: () => void;
 }
 
-/** Founds a sandbox in a folder, at a port, and ends it. */
-export type Found = (folder: string, port: number) => Promise<void>;
+/** Founds a sandbox in a folder, at a port, ends it, and gives what it wrote. */
+export type Found = (folder: string, port: number) => Promise<string>;
 
 /** A founded sandbox that is free, or one that is founded now; null where these settings need one of their own. */
 export async function takeFounded(env: Readonly<Record<string, string>>, found: Found): Promise<FoundedSandbox | null> {
@@ -38,7 +40,7 @@ export async function takeFounded(env: Readonly<Record<string, string>>, found: 
     const port = randomInt(PORTS.from, PORTS.to);
     if (ports.includes(port) || !(await isTaken(shelf, port))) continue;
     const draft = join(shelf, `${port}.draft`);
-    await found(draft, port);
+    writeFileSync(outputOf(shelf, port), await found(draft, port));
     renameSync(draft, join(shelf, String(port)));
     return founded(shelf, port);
   }
@@ -47,6 +49,7 @@ export async function takeFounded(env: Readonly<Record<string, string>>, found: 
 function founded(shelf: string, port: number): FoundedSandbox {
   return {
     port,
+    output: readFileSync(outputOf(shelf, port), 'utf8'),
     copyTo: (folder) => cpSync(join(shelf, String(port)), folder, { recursive: true, preserveTimestamps: true }),
     giveBack: () => rmdirSync(lockOf(shelf, port)),
   };
@@ -62,6 +65,10 @@ async function isTaken(shelf: string, port: number): Promise<boolean> {
   if (await isFreePort(port)) return true;
   rmdirSync(lockOf(shelf, port));
   return false;
+}
+
+function outputOf(shelf: string, port: number): string {
+  return join(shelf, `${port}.output`);
 }
 
 function lockOf(shelf: string, port: number): string {

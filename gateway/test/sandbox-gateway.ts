@@ -13,6 +13,8 @@ export interface SandboxGateway {
   readonly dataDir: string;
   /** Everything it has written so far, stdout and stderr. */
   readonly output: () => string;
+  /** What was written when its nation was founded: by itself, or before its data were copied. */
+  readonly founding: () => string;
   readonly signal: (signal: NodeJS.Signals) => void;
   /** Ends it the way Ctrl-C does, removes its data and gives its exit code, as often as it is asked. */
   readonly stop: () => Promise<number | null>;
@@ -43,9 +45,11 @@ export async function startOverheardSandbox(
   }
 }
 
-async function found(dataDir: string, port: number): Promise<void> {
-  const settings = { HUREN_PORT: String(port), HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'error' };
-  await (await startProcess(settings)).end();
+async function found(dataDir: string, port: number): Promise<string> {
+  const settings = { HUREN_PORT: String(port), HUREN_DATA_DIR: dataDir, HUREN_LOG_LEVEL: 'warn' };
+  const { end, output } = await startProcess(settings);
+  await end();
+  return output();
 }
 
 /** Starts it on a copy of what was founded, or founds it where it stands. */
@@ -68,7 +72,8 @@ async function startFrom(
       stopped ??= end().finally(clean);
       return stopped;
     };
-    return { ...started, dataDir, stop };
+    const founding = () => founded?.output ?? started.output();
+    return { ...started, dataDir, founding, stop };
   } catch (error) {
     clean();
     throw error;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Approval } from '../../schemas/statement.ts';
 import { APPROVAL_TYP, verifyApproval } from './approval.ts';
 import type { Agency } from './entity-resolver.ts';
@@ -63,6 +63,24 @@ describe('an approval', () => {
         agency: county.entityId,
       });
     }
+  });
+
+  test('is tried with the keys of every agency of that part, however many there are', async () => {
+    const signature = await signCompact({ typ: APPROVAL_TYP }, { ...part, ...about }, county.signer);
+    const { jwk } = await makeKey('another');
+    const others = Array.from({ length: 200 }, (_, at) => ({
+      ...county,
+      entityId: `${county.entityId}/${at}`,
+      keys: [jwk],
+    }));
+    const reading = vi.spyOn(String.prototype, 'split');
+    const readings = async (agencies: readonly Agency[]) => {
+      reading.mockClear();
+      expect((await verifyApproval({ ...part, signature }, about, agencies, NOW_S)).agency).toBe(county.entityId);
+      return reading.mock.contexts.filter((text) => text === signature || String(text) === signature).length;
+    };
+    expect(await readings([...others, county])).toBe(await readings([county]));
+    reading.mockRestore();
   });
 
   test('of another type, by a stranger, or with a key that is over counts', async () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Level, ProvinceCode, Role, VenueKind } from '../../schemas/code-lists/index.ts';
-import type { JwkSet, PublicJwk } from './public-key.ts';
+import type { JwkSet } from './public-key.ts';
 import {
   ASSIGNMENT_AGENCY,
   AUTHORIZATION_SERVER,
@@ -23,11 +23,10 @@ export interface ResolverParts {
 }
 
 /** An agency below a province, as its whole chain vouches for it: which part of the procedure it may sign. */
-export interface Agency {
+export interface Agency extends JwkSet {
   readonly entityId: string;
   readonly level: Level;
   readonly role: Role;
-  readonly keys: readonly PublicJwk[];
 }
 
 /** A venues' authorization server, as its whole chain vouches for it: of which province, and for which venues. */
@@ -74,6 +73,7 @@ export class EntityResolver {
   /** Read once for each chain: the same key set for the same chain, so that its keys are imported once. */
   readonly #issuers = new WeakMap<ResolvedEntity, StatusIssuer>();
   readonly #servers = new WeakMap<ResolvedEntity, AuthorizationServer>();
+  readonly #agencies = new WeakMap<ResolvedEntity, Agency & { readonly province: ProvinceCode }>();
   readonly #fresh = { atS: Number.NaN, count: 0 };
   readonly #parts: ResolverParts;
 
@@ -105,16 +105,23 @@ export class EntityResolver {
 
   /**
    * An agency's keys through its chain: agency, province, anchor. The province's policy fixes level and role, so that a
-   * county's key cannot sign for the province's commission. Throws TrustError.
+   * county's key cannot sign for the province's commission. The same object for the same chain. Throws TrustError.
    */
   async agency(entityId: string, province: ProvinceCode): Promise<Agency> {
-    const { metadata } = await this.resolve(entityId);
-    const parsed = agencyMetadataSchema.safeParse(metadata[ASSIGNMENT_AGENCY]);
-    if (!parsed.success || parsed.data.province !== province) {
-      throw new TrustError('invalid_metadata', 'the entity is no agency of that province', { link: entityId });
-    }
-    const { level, role, jwks } = parsed.data;
-    return { entityId, level, role, keys: jwks.keys };
+    const agency = this.#agencyOf(await this.resolve(entityId), entityId);
+    if (agency?.province === province) return agency;
+    throw new TrustError('invalid_metadata', 'the entity is no agency of that province', { link: entityId });
+  }
+
+  #agencyOf(resolved: ResolvedEntity, entityId: string): (Agency & { readonly province: ProvinceCode }) | undefined {
+    const known = this.#agencies.get(resolved);
+    if (known !== undefined) return known;
+    const { data } = agencyMetadataSchema.safeParse(resolved.metadata[ASSIGNMENT_AGENCY]);
+    if (data === undefined) return undefined;
+    const { level, role, jwks, province } = data;
+    const agency = { entityId, level, role, province, keys: jwks.keys };
+    this.#agencies.set(resolved, agency);
+    return agency;
   }
 
   /**

@@ -56,7 +56,15 @@ beforeEach(async () => {
       subordinates: new Map(
         below.map(([entity_id, kind]) => [
           entity_id,
-          { entity_id, superior: province.entityId, kind, state: 'admitted', published },
+          {
+            entity_id,
+            superior: province.entityId,
+            kind,
+            state: 'admitted',
+            level: 'county' as const,
+            role: 'county_office' as const,
+            published,
+          },
         ]),
       ),
     }),
@@ -132,16 +140,28 @@ describe('agencies of a province', () => {
 
   test('are told for all of them while one cannot be asked, or that one is no agency takes the others away', async () => {
     const seen = async () => {
-      const { agencies, isWhole } = await trust.agencies(PROVINCE);
-      return [agencies.map(({ entityId }) => entityId), isWhole];
+      const { agencies, outOfReach } = await trust.agencies(PROVINCE);
+      return [agencies.map(({ entityId }) => entityId), outOfReach];
     };
-    expect(await seen()).toEqual([[office.entityId], true]);
+    expect(await seen()).toEqual([[office.entityId], []]);
     below = [...below, [away, 'agency']];
-    expect(await seen()).toEqual([[office.entityId], false]);
+    const part = { level: 'county', role: 'county_office' };
+    expect(await seen()).toEqual([[office.entityId], [{ ...part, kids: new Set(['one', 'two']) }]]);
+    published = [];
+    expect(await seen()).toEqual([[office.entityId], [{ ...part, kids: null }]]);
     below = [
       [office.entityId, 'agency'],
       [node.entityId, 'agency'],
     ];
-    expect(await seen()).toEqual([[office.entityId], true]);
+    expect(await seen()).toEqual([[office.entityId], []]);
+  });
+
+  test('are read, and their keys imported, anew at each scan while nothing has changed', async () => {
+    const first = async () => (await trust.agencies(PROVINCE)).agencies[0];
+    expect(await first()).toBe(await first());
+    published = [{ jwk: one, ended_s: NOW_S }];
+    const [before, now] = [await first(), await first()];
+    expect(before?.keys[0]).toMatchObject({ kid: 'one', exp: NOW_S });
+    expect(now?.keys).toBe(before?.keys);
   });
 });

@@ -1,4 +1,5 @@
-import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
+import type { Level, ProvinceCode, Role } from '../../schemas/code-lists/index.ts';
+import type { AgencyOutOfReach } from './approval.ts';
 import type { Agency, EntityResolver } from './entity-resolver.ts';
 import { keyLifeOf, keysEndedByLog } from './key-lifecycle.ts';
 import type { JwkSet, PublicJwk } from './public-key.ts';
@@ -15,16 +16,16 @@ export interface ProvinceDirectory {
 /** What the log says of entities: their keys, and who is below whom. The registry's folded state has this form. */
 export interface LoggedEntities {
   readonly entities: ReadonlyMap<string, { readonly keys: readonly LoggedKey[] }>;
-  readonly subordinates: ReadonlyMap<
-    string,
-    {
-      readonly entity_id: string;
-      readonly superior: string;
-      readonly kind: string;
-      readonly state: string;
-      readonly published: readonly PublishedKey[];
-    }
-  >;
+  readonly subordinates: ReadonlyMap<string, LoggedSubordinate>;
+}
+interface LoggedSubordinate {
+  readonly entity_id: string;
+  readonly superior: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly level: Level | null;
+  readonly role: Role | null;
+  readonly published: readonly PublishedKey[];
 }
 interface PublishedKey {
   readonly jwk: { readonly kid: string };
@@ -52,10 +53,10 @@ export interface SigningKeys {
   readonly expS: number;
 }
 
-/** The agencies of a province whose chains are known. `isWhole`: none is left out because nobody answers for it. */
+/** The agencies of a province whose chains are known, and those for whom nobody answers. */
 export interface KnownAgencies {
   readonly agencies: readonly Agency[];
-  readonly isWhole: boolean;
+  readonly outOfReach: readonly AgencyOutOfReach[];
 }
 
 const NONE: readonly never[] = [];
@@ -111,23 +112,24 @@ export class ProvinceTrust {
   /** The agencies that a province has admitted and that its chain vouches for. Throws TrustError. */
   async agencies(province: ProvinceCode): Promise<KnownAgencies> {
     const superior = this.#entityId(province);
-    const below = [...this.#parts.folded().subordinates.values()].filter((record) => record.superior === superior);
-    const ids = below
-      .filter(({ kind, state }) => kind === 'agency' && state === 'admitted')
-      .map((one) => one.entity_id);
+    const records = [...this.#parts.folded().subordinates.values()].filter(
+      (record) => record.superior === superior && record.kind === 'agency' && record.state === 'admitted',
+    );
     const resolver = this.#resolver();
-    let isWhole = true;
-    const agencyOf = async (id: string): Promise<Agency | null> => {
+    const outOfReach: AgencyOutOfReach[] = [];
+    const agencyOf = async (record: LoggedSubordinate): Promise<Agency | null> => {
+      const { entity_id: entityId } = record;
       try {
-        const agency = await resolver.agency(id, province);
-        return { ...agency, keys: this.#asLogged(id, { keys: [...agency.keys] }).keys };
+        const agency = await resolver.agency(entityId, province);
+        const { keys } = this.#asLogged(entityId, agency);
+        return keys === agency.keys ? agency : { ...agency, keys };
       } catch (error) {
-        if (error instanceof TrustError && error.code === 'fetch_failed') isWhole = false;
+        if (error instanceof TrustError && error.code === 'fetch_failed') outOfReach.push(...partOf(record));
         return nullIfUntrusted(error);
       }
     };
-    const found = await Promise.all(ids.map(agencyOf));
-    return { agencies: found.filter((agency) => agency !== null), isWhole };
+    const found = await Promise.all(records.map(agencyOf));
+    return { agencies: found.filter((agency) => agency !== null), outOfReach };
   }
 
   provinceOf(entityId: string): ProvinceCode | null {
@@ -160,6 +162,13 @@ export class ProvinceTrust {
     if (resolver !== null) return resolver;
     throw new TrustError('anchor_unknown', 'this gateway has no trust anchor');
   }
+}
+
+/** What the log has of an agency that cannot be asked. One that was admitted before the log named keys may have any. */
+function partOf({ level, role, published }: LoggedSubordinate): AgencyOutOfReach[] {
+  if (level === null || role === null) return [];
+  const kids = published.filter(({ ended_s }) => ended_s === null).map(({ jwk }) => jwk.kid);
+  return [{ level, role, kids: published.length === 0 ? null : new Set(kids) }];
 }
 
 /** Keys that a chain states, each with the end that its superior has put to it in the log since. */

@@ -14,7 +14,7 @@ import {
   type VerifiedApproval,
 } from '../provenance/substantiate.ts';
 import type { RegistryState } from '../registry/registry-state.ts';
-import { verifyApproval } from '../trust/approval.ts';
+import { mayBeBy, verifyApproval } from '../trust/approval.ts';
 import type { KnownAgencies } from '../trust/province-trust.ts';
 import { TrustError } from '../trust/trust-error.ts';
 import type { Claimed, Recalled, Unknowable } from './knowledge.ts';
@@ -97,7 +97,7 @@ async function inputOf(
   return { model: authority, province, claims, approvals, statementSigned: statement !== null, localGroundOnly };
 }
 
-const NOBODY: KnownAgencies = { agencies: [], isWhole: true };
+const NOBODY: KnownAgencies = { agencies: [], outOfReach: [] };
 
 async function verifiedApprovals(
   context: VerificationContext,
@@ -106,7 +106,7 @@ async function verifiedApprovals(
 ): Promise<JudgedApproval[]> {
   const approvals = claims.provenance?.approvals ?? [];
   const isSigned = approvals.some(({ signature }) => signature !== undefined);
-  const { agencies, isWhole } = isSigned ? await context.agencies(province) : NOBODY;
+  const { agencies, outOfReach } = isSigned ? await context.agencies(province) : NOBODY;
   const atS = Math.floor(context.nowMs() / 1000);
   const verdict = async (approval: Approval) => ({
     ...approval,
@@ -114,7 +114,7 @@ async function verifiedApprovals(
   });
   const verdicts = await Promise.all(approvals.map(verdict));
   // It may be good by a key that is out of reach: that nobody can tell makes nobody a forger.
-  if (!isWhole && verdicts.some(({ verified }) => verified === 'invalid')) {
+  if (verdicts.some((approval) => approval.verified === 'invalid' && mayBeBy(approval, outOfReach))) {
     throw new TrustError('fetch_failed', "the chain of one of the province's agencies cannot be fetched");
   }
   return verdicts;

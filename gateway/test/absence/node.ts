@@ -181,7 +181,7 @@ export function openNode(combination: Combination, federation: Federation, colou
       load: new LoadGauge(IGNORE),
       issuerKeys: (province, reread) => trust.issuerKeys(province, reread),
       nodeKeys: async () => Promise.reject(new UpstreamError('connect_failed', 'nobody is asked by node here')),
-      agencies: async () => ({ agencies: [], isWhole: true }),
+      agencies: async () => ({ agencies: [], outOfReach: [] }),
       sm2Verify: () => false,
       nowMs,
       newId: randomUUID,
