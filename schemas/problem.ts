@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessReasonSchema } from './access-reason.ts';
 import { type LocalisedText, localisedTextSchema } from './code-lists/index.ts';
+import { federationErrorSchema } from './federation-error.ts';
 
 interface ProblemKind extends LocalisedText {
   readonly status: number;
@@ -273,24 +274,6 @@ function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 export const problemCodeSchema = z.literal(Object.keys(PROBLEMS).filter(isProblemCode)).meta({ id: 'ProblemCode' });
-
-/** The errors that an endpoint of OpenID Federation 1.0 answers with (section 8.9). */
-export const federationErrorSchema = z
-  .literal([
-    'invalid_request',
-    'invalid_client',
-    'invalid_issuer',
-    'invalid_subject',
-    'invalid_trust_anchor',
-    'invalid_trust_chain',
-    'invalid_metadata',
-    'not_found',
-    'server_error',
-    'temporarily_unavailable',
-    'unsupported_parameter',
-  ])
-  .meta({ id: 'FederationError' });
-export type FederationError = z.infer<typeof federationErrorSchema>;
 
 /**
  * RFC 9457 problem details with a closed `code` and what to do next. The endpoints of OpenID Federation add the members
