@@ -240,7 +240,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What `code_unrecognised` says in its `detail`: whether the scanner is at fault, the code or who asks, and so what helps. */
-export const UNRECOGNISED = {
+export const UNRECOGNISED_KINDS = {
   not_a_code: {
     zh: '无法识别此码：已登记的各省系统均不签发此种码',
     en: 'This code is not recognised: no registered system issues codes of this form',
@@ -268,7 +268,7 @@ export const UNRECOGNISED = {
     next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
   },
 } as const satisfies Record<string, Omit<ProblemKind, 'status'>>;
-export type UnrecognisedKind = keyof typeof UNRECOGNISED;
+export type UnrecognisedKind = keyof typeof UNRECOGNISED_KINDS;
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
