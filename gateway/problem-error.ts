@@ -1,6 +1,12 @@
 import type { AccessReason } from '../schemas/access-reason.ts';
 import { CodedError } from '../schemas/coded-error.ts';
-import { PROBLEMS, type Problem, type ProblemCode, UNRECOGNISED, type UnrecognisedKind } from '../schemas/problem.ts';
+import {
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  UNRECOGNISED_KINDS,
+  type UnrecognisedKind,
+} from '../schemas/problem.ts';
 
 /** A client's fault or a refusal, on its way to become problem details. `detail` never repeats what the client sent. */
 export class ProblemError extends CodedError<ProblemCode> {
@@ -44,9 +50,9 @@ export function problemOf(code: ProblemCode, detail?: string, requestId?: string
 
 function wordsOf(code: ProblemCode, detail: string | undefined) {
   const isKnown = code === 'code_unrecognised' && detail !== undefined && isUnrecognisedKind(detail);
-  return isKnown ? UNRECOGNISED[detail] : PROBLEMS[code];
+  return isKnown ? UNRECOGNISED_KINDS[detail] : PROBLEMS[code];
 }
 
 function isUnrecognisedKind(detail: string): detail is UnrecognisedKind {
-  return Object.hasOwn(UNRECOGNISED, detail);
+  return Object.hasOwn(UNRECOGNISED_KINDS, detail);
 }

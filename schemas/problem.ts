@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessReasonSchema } from './access-reason.ts';
 import { type LocalisedText, localisedTextSchema } from './code-lists/index.ts';
+import { federationErrorSchema } from './federation-error.ts';
 
 interface ProblemKind extends LocalisedText {
   readonly status: number;
@@ -239,7 +240,7 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What `code_unrecognised` says in its `detail`: whether the scanner is at fault, the code or who asks, and so what helps. */
-export const UNRECOGNISED = {
+export const UNRECOGNISED_KINDS = {
   not_a_code: {
     zh: '无法识别此码：已登记的各省系统均不签发此种码',
     en: 'This code is not recognised: no registered system issues codes of this form',
@@ -267,30 +268,12 @@ export const UNRECOGNISED = {
     next: { zh: '请持码人刷新健康码后重新扫描', en: 'Ask the holder to refresh the code, then scan again' },
   },
 } as const satisfies Record<string, Omit<ProblemKind, 'status'>>;
-export type UnrecognisedKind = keyof typeof UNRECOGNISED;
+export type UnrecognisedKind = keyof typeof UNRECOGNISED_KINDS;
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 export const problemCodeSchema = z.literal(Object.keys(PROBLEMS).filter(isProblemCode)).meta({ id: 'ProblemCode' });
-
-/** The errors that an endpoint of OpenID Federation 1.0 answers with (section 8.9). */
-export const federationErrorSchema = z
-  .literal([
-    'invalid_request',
-    'invalid_client',
-    'invalid_issuer',
-    'invalid_subject',
-    'invalid_trust_anchor',
-    'invalid_trust_chain',
-    'invalid_metadata',
-    'not_found',
-    'server_error',
-    'temporarily_unavailable',
-    'unsupported_parameter',
-  ])
-  .meta({ id: 'FederationError' });
-export type FederationError = z.infer<typeof federationErrorSchema>;
 
 /**
  * RFC 9457 problem details with a closed `code` and what to do next. The endpoints of OpenID Federation add the members

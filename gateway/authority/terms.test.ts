@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { levelSchema, PROVINCES, provinceCodeSchema, roleSchema } from '../../schemas/code-lists/index.ts';
 import { type SubordinateKind, subordinateKindSchema } from '../../schemas/registry-event.ts';
 import type { KeyRecord, SubordinateRecord } from '../registry/fold-state.ts';
+import { subordinateRecord } from '../registry/subordinate-record.fixture.ts';
 import { anchorOf, codeOf, configure, makeParty, NOW_S, state } from '../trust/federation.fixture.ts';
 import { entityTypeOf, KEYS_BY_SUPERIOR } from '../trust/published-keys.ts';
 import {
@@ -22,7 +23,6 @@ const province = await makeParty('https://henan.example');
 const subject = await makeParty('https://subject.henan.example');
 const beyond = await makeParty('https://beyond.henan.example');
 const PROVINCE = '410000';
-const MARK = { by: anchor.entityId, kid: 'k', index: 1, at_s: NOW_S };
 const VENUES = { kinds: ['hospital' as const], regions: ['4101'] };
 type Place = Pick<SubordinateRecord, 'level' | 'role'>;
 
@@ -31,22 +31,8 @@ function recordOf(kind: SubordinateKind, { level, role }: Place = { level: null,
   const place = kind === 'agency' ? { level: level ?? 'county', role: role ?? 'cdc' } : { level: null, role: null };
   const isServer = kind === 'authorization_server';
   const venues = { venue_kinds: isServer ? VENUES.kinds : null, regions: isServer ? VENUES.regions : null };
-  return {
-    entity_id,
-    superior: kind === 'province' ? anchor.entityId : province.entityId,
-    kind,
-    name: { zh: '样例', en: 'A sample' },
-    province: PROVINCE,
-    ...place,
-    ...venues,
-    state: 'admitted',
-    admitted: MARK,
-    changed: MARK,
-    jwks: [],
-    published: [],
-    given_up: [],
-    configured_s: null,
-  };
+  const superior = kind === 'province' ? anchor.entityId : province.entityId;
+  return subordinateRecord(entity_id, { superior, kind, province: PROVINCE, ...place, ...venues });
 }
 
 /** The subject's metadata as a verifier has it in the end, or null where there is no chain. */
@@ -149,7 +135,7 @@ describe('terms', () => {
       const other = {
         ...record,
         name: { zh: '别', en: 'Other' },
-        changed: { ...MARK, index: 9 },
+        changed: { ...record.changed, index: 9 },
         entity_id: 'https://o.example',
       };
       expect(termsOf(other)).toEqual(termsOf(record));

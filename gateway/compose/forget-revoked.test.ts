@@ -1,37 +1,16 @@
 import { expect, test } from 'vitest';
 import { EMPTY_STATE, type FoldState, type PublishedRecord, type SubordinateRecord } from '../registry/fold-state.ts';
+import { subordinateRecord } from '../registry/subordinate-record.fixture.ts';
 import { forgetRevoked } from './forget-revoked.ts';
 
 const NOW_S = 1_800_000_000;
-const MARK = { by: 'https://anchor.example', kid: 'k', index: 0, at_s: 0 };
 const JWK = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'one' } as const;
 const KEY: PublishedRecord = { jwk: JWK, announced_s: 0, ends_s: null, ended_s: null };
+const ISSUER = 'https://issuer.example';
 
 const stateWith = (published: readonly PublishedRecord[], kind: SubordinateRecord['kind']): FoldState => ({
   ...EMPTY_STATE,
-  subordinates: new Map([
-    [
-      'https://issuer.example',
-      {
-        entity_id: 'https://issuer.example',
-        superior: 'https://province.example',
-        kind,
-        name: { zh: '甲', en: 'A' },
-        province: '410000',
-        level: null,
-        role: null,
-        venue_kinds: null,
-        regions: null,
-        state: 'admitted',
-        admitted: MARK,
-        changed: MARK,
-        jwks: [],
-        published,
-        given_up: [],
-        configured_s: null,
-      },
-    ],
-  ]),
+  subordinates: new Map([[ISSUER, subordinateRecord(ISSUER, { kind, published })]]),
 });
 
 /** The provinces that are forgotten when the keys of an entity have become others. */

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 
 process.once('message', (message) => {
-  const { behaviour, saidIn } = Object(message);
+  const { behaviour, afterMs, saidIn } = Object(message);
   const say = (text: string, said = () => {}) => process.send?.({ text, pid: process.pid }, said);
   switch (behaviour) {
     case 'ready':
@@ -14,7 +14,7 @@ process.once('message', (message) => {
       setTimeout(() => say('ready'), 400);
       break;
     case 'behind-its-back':
-      setTimeout(() => say('ready', () => writeFileSync(saidIn, '')), 400);
+      setTimeout(() => say('ready', () => writeFileSync(saidIn, '')), afterMs);
       break;
     case 'twice':
       say('ready');

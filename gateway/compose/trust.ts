@@ -1,7 +1,6 @@
 import { collectBundle } from '../authority/bundle-files.ts';
 import { openChainSource } from '../authority/chain-source.ts';
 import type { EntityDescription } from '../authority/entity-description.ts';
-import { conformanceMarkType, conformanceOf } from '../authority/trust-mark-register.ts';
 import type { AppliedInvalidation } from '../cache/invalidation-feed.ts';
 import type { KeyStore } from '../keys/key-store.ts';
 import { watchKeyRings } from '../keys/key-watch.ts';
@@ -9,16 +8,14 @@ import type { FoldState } from '../registry/fold-state.ts';
 import { isAdmitted } from '../registry/fold-subordinates.ts';
 import { registeredProvinces } from '../registry/province-directory.ts';
 import type { CredentialShelf } from '../trust/credential-shelf.ts';
-import type { TrustMarkEntry } from '../trust/entity-claims.ts';
 import { EntityResolver } from '../trust/entity-resolver.ts';
-import { peekEntityStatement } from '../trust/entity-statement.ts';
-import { keyLifeOf, usableKeys } from '../trust/key-lifecycle.ts';
 import { type ProvinceDirectory, ProvinceTrust } from '../trust/province-trust.ts';
 import type { RemoteStatements } from '../trust/remote-statements.ts';
 import type { TrustBundle } from '../trust/trust-bundle.ts';
 import type { TrustAnchor } from '../trust/trust-chain.ts';
-import { nullIfUntrusted, TrustError, type TrustErrorCode } from '../trust/trust-error.ts';
-import { keepBundleFile } from './bundle-file.ts';
+import { TrustError, type TrustErrorCode } from '../trust/trust-error.ts';
+import { type BundleFile, keepBundleFile } from './bundle-file.ts';
+import { marksFromAnchor, withLoggedKeys } from './from-anchor.ts';
 import { type Hosting, openHosting } from './hosting.ts';
 import type { PinnedAnchor } from './read-anchor.ts';
 
@@ -64,68 +61,34 @@ interface Parts {
 
 /** Opens the entities that this node hosts, and what it needs to check those of others. */
 export async function openTrust(parts: Parts): Promise<Trust> {
-  const { dataDir, pinned, registry, remote, nowS, onReadAhead, onKeyFault, onBundleFault } = parts;
+  const { keys, descriptions, pinned, registry, remote, mayActivate, nowS } = parts;
   const folded = () => registry.folded();
   const anchor = pinned === null ? null : () => withLoggedKeys(pinned.federation, folded(), nowS());
   const fetchTrustMarks = (entityId: string) => marksFromAnchor(remote, anchor, folded(), entityId);
-  const hosting = await openHosting({
-    keys: parts.keys,
-    descriptions: parts.descriptions,
-    folded,
-    nowS,
-    mayActivate: parts.mayActivate,
-    fetchTrustMarks,
-  });
-  const { federation, rings } = hosting;
+  const hosting = await openHosting({ keys, descriptions, folded, nowS, mayActivate, fetchTrustMarks });
+  const { federation } = hosting;
   const directory = registeredProvinces(folded);
-  const source = anchor === null ? nowhere : openChainSource(federation, anchor, { remote, nowS });
   const isVouchedFor = (entityId: string) => isAdmitted(folded(), entityId);
   const whenReadAhead = (entityId: string, fault: TrustErrorCode | null) => {
     if (fault === null) bundleFile.renew();
-    onReadAhead(entityId, fault);
+    parts.onReadAhead(entityId, fault);
   };
   const resolver =
     anchor === null
       ? null
-      : new EntityResolver({ anchor, chainOf: source, nowS, isVouchedFor, onReadAhead: whenReadAhead });
+      : new EntityResolver({
+          anchor,
+          chainOf: openChainSource(federation, anchor, { remote, nowS }),
+          nowS,
+          isVouchedFor,
+          onReadAhead: whenReadAhead,
+        });
   const chainOf = (entityId: string) => resolver?.statements(entityId) ?? nowhere();
-  const trustBundle = async () => {
-    if (anchor === null) return null;
-    const entityIds = [...new Set([...federation.entityIds(), ...directory.entityIds(), ...issuerIds(folded())])];
-    const statusLists = await parts.statusLists();
-    return await collectBundle({
-      anchor: anchor(),
-      federation,
-      entityIds,
-      chainOf,
-      statusLists,
-      registryPin: pinned?.pin,
-      credentials: parts.credentials.bundled(),
-    });
-  };
-  const bundleFile = keepBundleFile({
-    dataDir,
-    collect: trustBundle,
-    firstEndS: ({ chains }) =>
-      Math.min(...Object.keys(chains).map((id) => resolver?.known(id)?.expS ?? Number.POSITIVE_INFINITY)),
-    nowS,
-    onFault: onBundleFault,
-  });
-  const stopWatching = watchKeyRings({
-    rings: rings.map(([, ring]) => ring),
-    nowS,
-    onChange: (ring) => {
-      for (const [id, candidate] of rings) {
-        if (candidate !== ring) continue;
-        federation.renew(id);
-        resolver?.forget(id);
-      }
-      bundleFile.write();
-    },
-    onError: onKeyFault,
-  });
-  const stopFollowing = followRecords(registry, (id) => resolver?.forget(id), bundleFile.write);
-  const stopShelf = parts.credentials.onChange(bundleFile.write);
+  const forget = (entityId: string) => resolver?.forget(entityId);
+  const trustBundle = async () =>
+    anchor === null ? null : await bundleOf(parts, { anchor, federation, directory, chainOf });
+  const bundleFile = keepBundle(parts, trustBundle, resolver);
+  const stopFollowing = followChanges(parts, hosting, { forget, write: bundleFile.write });
   return {
     ...hosting,
     remote,
@@ -143,15 +106,79 @@ export async function openTrust(parts: Parts): Promise<Trust> {
     forgetKey: ({ invalidation }) => {
       if (invalidation.kind !== 'key') return;
       const id = directory.entityIdOf(invalidation.province);
-      if (id !== null) resolver?.forget(id);
+      if (id !== null) forget(id);
     },
     trustBundle,
     close: () => {
       stopFollowing();
-      stopShelf();
-      stopWatching();
       bundleFile.stop();
     },
+  };
+}
+
+interface Known extends Pick<Trust, 'federation' | 'directory' | 'chainOf'> {
+  readonly anchor: () => TrustAnchor;
+}
+
+/** What an offline verifier takes along: about the entities of this node, the provinces and their issuers. */
+async function bundleOf(
+  { pinned, registry, statusLists, credentials }: Parts,
+  { anchor, federation, directory, chainOf }: Known,
+): Promise<TrustBundle> {
+  const ids = [...federation.entityIds(), ...directory.entityIds(), ...issuerIds(registry.folded())];
+  const lists = await statusLists();
+  return await collectBundle({
+    anchor: anchor(),
+    federation,
+    entityIds: [...new Set(ids)],
+    chainOf,
+    statusLists: lists,
+    registryPin: pinned?.pin,
+    credentials: credentials.bundled(),
+  });
+}
+
+/** Keeps the bundle in a file, for as long as the chain in it that ends first. */
+function keepBundle(
+  { dataDir, nowS, onBundleFault }: Parts,
+  collect: Trust['trustBundle'],
+  resolver: EntityResolver | null,
+): BundleFile {
+  const endOf = (entityId: string) => resolver?.known(entityId)?.expS ?? Number.POSITIVE_INFINITY;
+  const firstEndS = ({ chains }: TrustBundle) => Math.min(...Object.keys(chains).map(endOf));
+  return keepBundleFile({ dataDir, collect, firstEndS, nowS, onFault: onBundleFault });
+}
+
+interface Kept {
+  readonly forget: (entityId: string) => void;
+  readonly write: () => void;
+}
+
+/** Forgets the chains of whoever has other keys or records, and writes the bundle anew then and for other certificates. Returns what ends it. */
+function followChanges(
+  { registry, credentials, nowS, onKeyFault }: Parts,
+  { federation, rings }: Hosting,
+  { forget, write }: Kept,
+): () => void {
+  const stops = [
+    followRecords(registry, forget, write),
+    credentials.onChange(write),
+    watchKeyRings({
+      rings: rings.map(([, ring]) => ring),
+      nowS,
+      onChange: (ring) => {
+        for (const [id, candidate] of rings) {
+          if (candidate !== ring) continue;
+          federation.renew(id);
+          forget(id);
+        }
+        write();
+      },
+      onError: onKeyFault,
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
   };
 }
 
@@ -159,42 +186,6 @@ export async function openTrust(parts: Parts): Promise<Trust> {
 function issuerIds(state: FoldState): string[] {
   const issuers = [...state.subordinates.values()].filter(({ kind }) => kind === 'issuer');
   return issuers.map(({ entity_id }) => entity_id).filter((entityId) => isAdmitted(state, entityId));
-}
-
-/** The anchor's keys: those pinned, and those that it has announced in the log since, which a pinned key began. */
-function withLoggedKeys(pinned: TrustAnchor, { anchor, entities }: FoldState, nowS: number): TrustAnchor {
-  if (anchor !== pinned.entity_id) return pinned;
-  const logged = (entities.get(anchor)?.keys ?? []).filter(({ use }) => use === 'federation').map(keyLifeOf);
-  const revoked = new Set(logged.filter(({ state }) => state === 'revoked').map(({ jwk }) => jwk.kid));
-  const known = new Map(pinned.jwks.keys.map((jwk) => [jwk.kid, jwk]));
-  for (const jwk of usableKeys(logged, nowS)) known.set(jwk.kid, jwk);
-  const keys = [...known.values()].filter(({ kid }) => !revoked.has(kid));
-  return keys.length === 0 ? pinned : { ...pinned, jwks: { keys } };
-}
-
-/** A province's trust marks, from its anchor, as far as the log says that it holds them. One that cannot be had is left out. */
-async function marksFromAnchor(
-  remote: RemoteStatements,
-  anchor: (() => TrustAnchor) | null,
-  state: FoldState,
-  entityId: string,
-): Promise<readonly TrustMarkEntry[]> {
-  const level = conformanceOf(state, entityId);
-  if (anchor === null || level === null) return [];
-  const { entity_id } = anchor();
-  const token = await remote.fetchEntityConfiguration(entity_id).catch(nullIfUntrusted);
-  if (token === null) return [];
-  const statement = peekEntityStatement(token);
-  if (statement.kind !== 'configuration') return [];
-  const levels = level === 'live' ? (['static', 'live'] as const) : (['static'] as const);
-  const found = await Promise.all(
-    levels.map(async (held): Promise<TrustMarkEntry[]> => {
-      const trust_mark_type = conformanceMarkType(entity_id, held);
-      const mark = await remote.fetchTrustMark(statement.claims, trust_mark_type, entityId).catch(nullIfUntrusted);
-      return mark === null ? [] : [{ trust_mark_type, trust_mark: mark }];
-    }),
-  );
-  return found.flat();
 }
 
 /** What the log changes of an entity makes every chain that was read before it one of yesterday. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { EMPTY_STATE, type FoldState } from '../registry/fold-state.ts';
+import { subordinateRecord } from '../registry/subordinate-record.fixture.ts';
 import { StoreWatch } from '../stores/store-watch.ts';
 import { NodeReports } from './node-reports.ts';
 import { openSqliteCoverage } from './store-sqlite.ts';
@@ -9,28 +10,10 @@ const NODE = 'https://gateway.example/440000';
 const ANCHOR = 'https://anchor.example';
 const SEEN_S = 7_000;
 const DAY_S = 86_400;
-const MARK = { by: ANCHOR, kid: 'operator', index: 1, at_s: SEEN_S };
 const FOLDED: FoldState = {
   ...EMPTY_STATE,
   anchor: ANCHOR,
-  subordinates: new Map([
-    [
-      NODE,
-      {
-        ...{ entity_id: NODE, superior: ANCHOR, kind: 'gateway', name: { zh: '粤', en: 'Guangdong' } },
-        ...{ province: '440000', level: null, role: null, venue_kinds: null, regions: null },
-        ...{
-          state: 'admitted',
-          admitted: MARK,
-          changed: MARK,
-          jwks: [],
-          given_up: [],
-          published: [],
-          configured_s: null,
-        },
-      },
-    ],
-  ]),
+  subordinates: new Map([[NODE, subordinateRecord(NODE, { province: '440000' })]]),
 };
 
 test('a gap or a beginning anew is told for good, or is not told for a day', async () => {

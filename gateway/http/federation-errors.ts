@@ -1,4 +1,5 @@
-import { type FederationError, PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
+import type { FederationError } from '../../schemas/federation-error.ts';
+import { PROBLEMS, type ProblemCode } from '../../schemas/problem.ts';
 import { ProblemError } from '../problem-error.ts';
 
 /** Where an entity, of this host or below a path of it, answers as OpenID Federation has it. */

@@ -1,39 +1,18 @@
 import { expect, test } from 'vitest';
 import { EMPTY_STATE, type EntityRecord, type FoldState, type SubordinateRecord } from './fold-state.ts';
 import { peerOrigins } from './log-peers.ts';
+import { subordinateRecord } from './subordinate-record.fixture.ts';
 
 const MARK = { by: 'https://anchor.example', kid: 'k', index: 0, at_s: 0 };
 
-function subordinate(entity_id: string, over: Partial<SubordinateRecord> = {}): SubordinateRecord {
-  return {
-    entity_id,
-    superior: 'https://anchor.example',
-    kind: 'gateway',
-    name: { zh: '甲', en: 'A' },
-    province: '410000',
-    level: null,
-    role: null,
-    venue_kinds: null,
-    regions: null,
-    state: 'admitted',
-    admitted: MARK,
-    changed: MARK,
-    jwks: [],
-    published: [],
-    given_up: [],
-    configured_s: null,
-    ...over,
-  };
-}
-
 /** What the anchor has enrolled a province as, without which nobody vouches for what stands below it. */
-const enrolled = (entity_id: string, state: EntityRecord['state'] = 'enrolled'): EntityRecord => ({
+const enrolled = (entity_id: string): EntityRecord => ({
   entity_id,
   role: 'province',
   name: { zh: '甲', en: 'A' },
   province: '410000',
   superior: null,
-  state,
+  state: 'enrolled',
   enrolled: MARK,
   seq: 0,
   prev: null,
@@ -51,10 +30,10 @@ const stateWith = (...records: readonly SubordinateRecord[]): FoldState => ({
 
 test('a node of several entities is asked for each of them, or a node asks itself', () => {
   const state = stateWith(
-    subordinate('https://henan.example/province', { kind: 'province' }),
-    subordinate('https://henan.example/gateway'),
-    subordinate('https://henan.example/issuer', { kind: 'issuer' }),
-    subordinate('https://guangdong.example:8443'),
+    subordinateRecord('https://henan.example/province', { kind: 'province' }),
+    subordinateRecord('https://henan.example/gateway'),
+    subordinateRecord('https://henan.example/issuer', { kind: 'issuer' }),
+    subordinateRecord('https://guangdong.example:8443'),
   );
   expect(peerOrigins(state, new Set(['https://guangdong.example:8443']))).toEqual([
     'https://anchor.example',
@@ -64,13 +43,16 @@ test('a node of several entities is asked for each of them, or a node asks itsel
 
 test('somebody is asked whom nobody vouches for any more, or who follows no log', () => {
   const state = stateWith(
-    subordinate('https://removed.example', { state: 'removed' }),
-    subordinate('https://agency.example', { kind: 'agency' }),
-    subordinate('https://server.example', { kind: 'authorization_server' }),
+    subordinateRecord('https://removed.example', { state: 'removed' }),
+    subordinateRecord('https://agency.example', { kind: 'agency' }),
+    subordinateRecord('https://server.example', { kind: 'authorization_server' }),
   );
   expect(peerOrigins(state, new Set())).toEqual(['https://anchor.example']);
   const [province, superior] = [{ kind: 'province', state: 'removed' } as const, 'https://province.example'];
-  const below = stateWith(subordinate(superior, province), subordinate('https://below.example', { superior }));
+  const below = stateWith(
+    subordinateRecord(superior, province),
+    subordinateRecord('https://below.example', { superior }),
+  );
   expect(peerOrigins(below, new Set())).toEqual(['https://anchor.example']);
   expect(peerOrigins(EMPTY_STATE, new Set())).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { base64url, decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { attestationClaimsSchema } from '../../schemas/attestation.ts';
-import { problemSchema, UNRECOGNISED } from '../../schemas/problem.ts';
+import { problemSchema, UNRECOGNISED_KINDS } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
 import { verificationReplySchema } from '../../schemas/verification.ts';
 import { parseMerkleProof } from '../trust/merkle-form.ts';
@@ -130,9 +130,9 @@ describe('a question that is refused', () => {
   });
 
   test('a code of a known form is said to be of no registered system, or its scanner to be at fault', async () => {
-    const { zh, en, next } = UNRECOGNISED.not_known;
+    const { zh, en, next } = UNRECOGNISED_KINDS.not_known;
     expect(await venue.problem(codeOf('410000', 'unknown'))).toMatchObject({ text: { zh, en }, next });
-    const { next: other, ...text } = UNRECOGNISED.not_a_code;
+    const { next: other, ...text } = UNRECOGNISED_KINDS.not_a_code;
     expect(await venue.problem('no code of anybody')).toMatchObject({ text, next: other });
   });
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { entityIdSchema } from '../status.ts';
 import { compactJwsSchema } from './compact-jws.ts';
 import { example } from './examples.ts';
-import { described, type Operation, type Reply } from './operation.ts';
+import { described, type Operation } from './operation.ts';
+import { jsonReply, tokenReply } from './replies.ts';
 
 const subjectSchema = described(entityIdSchema, { zh: '主体的标识', en: 'entity identifier of the subject' });
 
@@ -16,6 +17,9 @@ const typeSchema = described(z.string().max(512).optional(), {
 /** A token whose content says nothing here. */
 const SOME_TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl';
 
+/** What a token is called whose summary says what it is. */
+const SIGNED = { zh: '签名令牌', en: 'A signed token' };
+
 /** OpenID Federation 1.0: how anybody checks an attestation up to the national anchor. */
 export const FEDERATION_OPERATIONS: readonly Operation[] = [
   {
@@ -26,7 +30,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '本网关的主体声明', en: 'Entity configuration of this gateway' },
     details: { zh: 'OpenID Federation 1.0 第 9 节。', en: 'OpenID Federation 1.0 section 9.' },
-    replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
+    replies: [tokenReply('application/entity-statement+jwt', SIGNED, example('entity-configuration'))],
     problems: ['not_found'],
   },
   {
@@ -38,7 +42,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
     summary: { zh: '上级对下级的声明', en: "A superior's statement about a subordinate" },
     details: { zh: 'OpenID Federation 1.0 第 8.1 节。', en: 'OpenID Federation 1.0 section 8.1.' },
     query: z.strictObject({ sub: subjectSchema }),
-    replies: [tokenReply('subordinate-statement', 'application/entity-statement+jwt')],
+    replies: [tokenReply('application/entity-statement+jwt', SIGNED, example('subordinate-statement'))],
     problems: ['body_invalid', 'not_found'],
   },
   {
@@ -58,13 +62,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
       from_entity_id: described(entityIdSchema.optional(), { zh: '从此标识起', en: 'from this identifier on' }),
     }),
     replies: [
-      {
-        status: 200,
-        text: { zh: '主体标识列表', en: 'Entity identifiers' },
-        mediaType: 'application/json',
-        schema: z.array(entityIdSchema),
-        example: example('federation-list'),
-      },
+      jsonReply({ zh: '主体标识列表', en: 'Entity identifiers' }, z.array(entityIdSchema), example('federation-list')),
     ],
     problems: ['body_invalid'],
   },
@@ -84,7 +82,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
       }),
       entity_type: typeSchema,
     }),
-    replies: [tokenReply('resolve-response', 'application/resolve-response+jwt')],
+    replies: [tokenReply('application/resolve-response+jwt', SIGNED, example('resolve-response'))],
     problems: ['body_invalid', 'not_found', 'unavailable'],
   },
   {
@@ -96,13 +94,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
     summary: { zh: '退役与吊销的密钥', en: 'Retired and revoked keys' },
     details: { zh: 'OpenID Federation 1.0 第 8.7 节。', en: 'OpenID Federation 1.0 section 8.7.' },
     replies: [
-      {
-        status: 200,
-        text: { zh: '签名的密钥集', en: 'A signed key set' },
-        mediaType: 'application/jwk-set+jwt',
-        schema: compactJwsSchema,
-        example: example('historical-keys'),
-      },
+      tokenReply('application/jwk-set+jwt', { zh: '签名的密钥集', en: 'A signed key set' }, example('historical-keys')),
     ],
     problems: ['not_found'],
   },
@@ -121,15 +113,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
       trust_mark_type: described(z.url().max(512), { zh: '标识类型', en: 'which mark' }),
       sub: subjectSchema,
     }),
-    replies: [
-      {
-        status: 200,
-        text: { zh: '签名的标识', en: 'The signed mark' },
-        mediaType: 'application/trust-mark+jwt',
-        schema: compactJwsSchema,
-        example: SOME_TOKEN,
-      },
-    ],
+    replies: [tokenReply('application/trust-mark+jwt', { zh: '签名的标识', en: 'The signed mark' }, SOME_TOKEN)],
     problems: ['body_invalid', 'not_found'],
   },
   {
@@ -149,13 +133,11 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
       example: { trust_mark: SOME_TOKEN },
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '签名的状态', en: 'The signed status' },
-        mediaType: 'application/trust-mark-status-response+jwt',
-        schema: compactJwsSchema,
-        example: SOME_TOKEN,
-      },
+      tokenReply(
+        'application/trust-mark-status-response+jwt',
+        { zh: '签名的状态', en: 'The signed status' },
+        SOME_TOKEN,
+      ),
     ],
     problems: ['body_invalid', 'body_too_large'],
   },
@@ -180,19 +162,10 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
     },
     replies: [
       {
+        ...jsonReply({ zh: '已采用新密钥', en: 'The new keys are taken' }, refreshReplySchema, { taken: true }),
         status: 201,
-        text: { zh: '已采用新密钥', en: 'The new keys are taken' },
-        mediaType: 'application/json',
-        schema: refreshReplySchema,
-        example: { taken: true },
       },
-      {
-        status: 200,
-        text: { zh: '日志已有这些密钥', en: 'The log had them already' },
-        mediaType: 'application/json',
-        schema: refreshReplySchema,
-        example: { taken: false },
-      },
+      jsonReply({ zh: '日志已有这些密钥', en: 'The log had them already' }, refreshReplySchema, { taken: false }),
     ],
     problems: [
       'media_type_unsupported',
@@ -216,20 +189,7 @@ export const FEDERATION_OPERATIONS: readonly Operation[] = [
       en: 'The host of a server whose federation keys this node keeps fetches it here and shows it as its own.',
     },
     query: z.strictObject({ sub: subjectSchema }),
-    replies: [tokenReply('entity-configuration', 'application/entity-statement+jwt')],
+    replies: [tokenReply('application/entity-statement+jwt', SIGNED, example('entity-configuration'))],
     problems: ['body_invalid', 'not_found'],
   },
 ];
-
-function tokenReply(
-  name: 'entity-configuration' | 'subordinate-statement' | 'resolve-response',
-  mediaType: string,
-): Reply {
-  return {
-    status: 200,
-    text: { zh: '签名令牌', en: 'A signed token' },
-    mediaType,
-    schema: compactJwsSchema,
-    example: example(name),
-  };
-}

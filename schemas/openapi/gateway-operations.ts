@@ -8,6 +8,7 @@ import {
 } from '../statement-exchange.ts';
 import { example } from './examples.ts';
 import { described, type Operation } from './operation.ts';
+import { jsonReply } from './replies.ts';
 
 const ACCESS = ['node_token_invalid', 'node_not_admitted', 'loop_refused', 'rate_limited', 'unavailable'] as const;
 const BODY = ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const;
@@ -26,15 +27,7 @@ export const GATEWAY_OPERATIONS: readonly Operation[] = [
       en: 'For admitted gateways of other provinces. `answer` is a JWS (typ statement-answer+jwt) of the issuer, bound to this question; its outcome is statement, absent, busy, unavailable or not_ours. `statement` is what the province’s own system signed, or what its node signed for a system that does not. The issuer is told no venue, venue kind or region.',
     },
     body: { schema: statementRequestSchema, example: example('statement-request') },
-    replies: [
-      {
-        status: 200,
-        text: { zh: '签名的答复', en: 'A signed answer' },
-        mediaType: 'application/json',
-        schema: statementReplySchema,
-        example: example('statement-reply'),
-      },
-    ],
+    replies: [jsonReply({ zh: '签名的答复', en: 'A signed answer' }, statementReplySchema, example('statement-reply'))],
     problems: [...ACCESS, ...BODY, 'proof_replayed', 'personal_identifier_refused'],
   },
   {
@@ -82,13 +75,9 @@ export const GATEWAY_OPERATIONS: readonly Operation[] = [
       }),
     }),
     replies: [
-      {
-        status: 200,
-        text: { zh: '其后的上报，从最早的起', en: 'The reports after it, oldest first' },
-        mediaType: 'application/json',
-        schema: coverageReportsSchema,
-        example: { reports: [] },
-      },
+      jsonReply({ zh: '其后的上报，从最早的起', en: 'The reports after it, oldest first' }, coverageReportsSchema, {
+        reports: [],
+      }),
     ],
     problems: ['body_invalid', 'node_token_invalid', 'node_not_admitted', 'unavailable'],
   },
@@ -105,13 +94,11 @@ export const GATEWAY_OPERATIONS: readonly Operation[] = [
     },
     body: { schema: statementRequestSchema, example: example('statement-request') },
     replies: [
-      {
-        status: 200,
-        text: { zh: '最终签发节点的答复', en: 'What the final issuer answered' },
-        mediaType: 'application/json',
-        schema: statementReplySchema,
-        example: example('statement-reply'),
-      },
+      jsonReply(
+        { zh: '最终签发节点的答复', en: 'What the final issuer answered' },
+        statementReplySchema,
+        example('statement-reply'),
+      ),
     ],
     problems: [
       'node_token_invalid',

@@ -7,6 +7,7 @@ import { assuranceSchema, entityIdSchema, provenanceSchema } from '../status.ts'
 import { verificationRequestSchema } from '../verification.ts';
 import { example } from './examples.ts';
 import { ACCESS, type Operation } from './operation.ts';
+import { jsonReply } from './replies.ts';
 
 const auditRequestSchema = z
   .strictObject({
@@ -49,19 +50,14 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
     body: { schema: verificationRequestSchema, example: example('verification-request') },
     replies: [
       {
+        ...jsonReply({ zh: '答复与凭证', en: 'The answer and the pass' }, passReplySchema, example('pass-reply')),
         status: 201,
-        text: { zh: '答复与凭证', en: 'The answer and the pass' },
-        mediaType: 'application/json',
-        schema: passReplySchema,
-        example: example('pass-reply'),
       },
-      {
-        status: 200,
-        text: { zh: '答复，无凭证', en: 'The answer, without a pass' },
-        mediaType: 'application/json',
-        schema: passReplySchema,
-        example: example('pass-refused-reply'),
-      },
+      jsonReply(
+        { zh: '答复，无凭证', en: 'The answer, without a pass' },
+        passReplySchema,
+        example('pass-refused-reply'),
+      ),
     ],
     problems: [
       'body_invalid',
@@ -91,13 +87,11 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       example: { pass: 'eyJ0eXAiOiJyZWNvZ25pdGlvbi1wYXNzK2p3dCIsImFsZyI6IkVTMjU2Iiwia2lkIjoiLi4uIn0.e30.c2lnbmF0dXJl' },
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '已撤销', en: 'Withdrawn' },
-        mediaType: 'application/json',
-        schema: z.strictObject({ withdrawn: z.literal(true) }).meta({ id: 'PassRevoked' }),
-        example: { withdrawn: true },
-      },
+      jsonReply(
+        { zh: '已撤销', en: 'Withdrawn' },
+        z.strictObject({ withdrawn: z.literal(true) }).meta({ id: 'PassRevoked' }),
+        { withdrawn: true },
+      ),
     ],
     problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', ...ACCESS, 'not_found'],
   },
@@ -139,13 +133,11 @@ export const HOLDER_OPERATIONS: readonly Operation[] = [
       },
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '声明、结论与审批链', en: 'The statement, the findings and the approvals with their chains' },
-        mediaType: 'application/json',
-        schema: auditReplySchema,
-        example: example('audit-reply'),
-      },
+      jsonReply(
+        { zh: '声明、结论与审批链', en: 'The statement, the findings and the approvals with their chains' },
+        auditReplySchema,
+        example('audit-reply'),
+      ),
     ],
     problems: [
       'body_invalid',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { consistencyProofSchema, inclusionProofSchema } from '../registry-views.ts';
 import { example } from './examples.ts';
-import { described, type Operation, type Reply } from './operation.ts';
+import { described, type Operation } from './operation.ts';
+import { jsonReply, textReply } from './replies.ts';
 
 const CHECKPOINT =
   '127.0.0.1:8080/log\n2\nMmBc7c5CDo0IM3ExgdzTXcLUGhF3X2AkrSk8bv7Sckw=\n\n— 127.0.0.1:8080/log 2Es9hA==\n';
@@ -27,7 +28,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         en: 'seconds to wait at most; 0 if left out',
       }),
     }),
-    replies: [text({ zh: '检查点', en: 'The checkpoint' }, CHECKPOINT)],
+    replies: [textReply('text/plain', { zh: '检查点', en: 'The checkpoint' }, CHECKPOINT)],
     problems: ['body_invalid', 'unavailable'],
   },
   {
@@ -37,7 +38,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
     tag: 'log',
     who: 'public',
     summary: { zh: '最近一个有见证副署的检查点', en: 'The newest checkpoint that witnesses cosigned' },
-    replies: [text({ zh: '检查点', en: 'The checkpoint' }, CHECKPOINT)],
+    replies: [textReply('text/plain', { zh: '检查点', en: 'The checkpoint' }, CHECKPOINT)],
     problems: ['not_found', 'unavailable'],
   },
   {
@@ -53,7 +54,10 @@ export const LOG_OPERATIONS: readonly Operation[] = [
     },
     body: { mediaType: 'text/plain', schema: z.string().max(1024), example: '— witness.example AAAAAAAA\n' },
     replies: [
-      { ...text({ zh: '副署后的检查点', en: 'The checkpoint with the cosignature' }, CHECKPOINT), status: 201 },
+      {
+        ...textReply('text/plain', { zh: '副署后的检查点', en: 'The checkpoint with the cosignature' }, CHECKPOINT),
+        status: 201,
+      },
     ],
     problems: ['body_too_large', 'event_invalid', 'event_unauthorised', 'media_type_unsupported', 'unavailable'],
   },
@@ -72,7 +76,11 @@ export const LOG_OPERATIONS: readonly Operation[] = [
       en: 'Compare them with the anchor file and the entries that add keys: the log must not be the only one to say it.',
     },
     replies: [
-      text({ zh: '密钥', en: 'The key' }, '127.0.0.1:8080/log+d84b3d84+Adl3mSKPRsJdXum3h5J8S7GlrUwIH+jO4WWTSfHcZ6AB\n'),
+      textReply(
+        'text/plain',
+        { zh: '密钥', en: 'The key' },
+        '127.0.0.1:8080/log+d84b3d84+Adl3mSKPRsJdXum3h5J8S7GlrUwIH+jO4WWTSfHcZ6AB\n',
+      ),
     ],
     problems: [],
   },
@@ -117,7 +125,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         en: 'tree size; the present one if left out',
       }),
     }),
-    replies: [json({ zh: '证明', en: 'The proof' }, inclusionProofSchema, example('inclusion-proof'))],
+    replies: [jsonReply({ zh: '证明', en: 'The proof' }, inclusionProofSchema, example('inclusion-proof'))],
     problems: ['body_invalid', 'unavailable'],
   },
   {
@@ -134,15 +142,7 @@ export const LOG_OPERATIONS: readonly Operation[] = [
         en: 'the later size; the present one if left out',
       }),
     }),
-    replies: [json({ zh: '证明', en: 'The proof' }, consistencyProofSchema, example('consistency-proof'))],
+    replies: [jsonReply({ zh: '证明', en: 'The proof' }, consistencyProofSchema, example('consistency-proof'))],
     problems: ['body_invalid', 'unavailable'],
   },
 ];
-
-function text(said: Reply['text'], shown: string): Reply {
-  return { status: 200, text: said, mediaType: 'text/plain', schema: z.string(), example: shown };
-}
-
-function json(said: Reply['text'], schema: z.ZodType, shown: unknown): Reply {
-  return { status: 200, text: said, mediaType: 'application/json', schema, example: shown };
-}

@@ -17,7 +17,8 @@ import {
 } from '../registry-views.ts';
 import { entityIdSchema } from '../status.ts';
 import { example } from './examples.ts';
-import { described, type Operation, type Reply } from './operation.ts';
+import { described, type Operation } from './operation.ts';
+import { jsonReply } from './replies.ts';
 
 const province = described(provinceCodeSchema, { zh: 'GB/T 2260 省级代码', en: 'GB/T 2260 province code' });
 const version = described(versionSchema, { zh: '版本号', en: 'its version' });
@@ -51,7 +52,11 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     body: { schema: submissionSchema, example: { event: 'eyJhbGciOiJFUzI1NiJ9.eyJraW5kIjoiLi4uIn0.c2lnbmF0dXJl' } },
     replies: [
       {
-        ...shown({ zh: '已入日志并生效', en: 'In the log and in force' }, receiptSchema, example('registry-receipt')),
+        ...jsonReply(
+          { zh: '已入日志并生效', en: 'In the log and in force' },
+          receiptSchema,
+          example('registry-receipt'),
+        ),
         status: 201,
       },
     ],
@@ -75,7 +80,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     query: z.object({
       province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'of this province alone' }),
     }),
-    replies: [shown({ zh: '适配器', en: 'The adapters' }, adapterListSchema, example('adapter-list'))],
+    replies: [jsonReply({ zh: '适配器', en: 'The adapters' }, adapterListSchema, example('adapter-list'))],
     problems: ['body_invalid'],
   },
   {
@@ -87,7 +92,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     summary: { zh: '一个省的适配器', en: "One province's adapter" },
     params: z.object({ province }),
     query: ofDivision,
-    replies: [shown({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
+    replies: [jsonReply({ zh: '适配器', en: 'The adapter' }, adapterViewSchema, example('adapter-view'))],
     problems: ['body_invalid', 'not_found'],
   },
   {
@@ -99,7 +104,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     summary: { zh: '一个版本及其声明原文', en: 'One version with the exact text of its manifest' },
     params: z.object({ province, version }),
     query: ofDivision,
-    replies: [shown({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
+    replies: [jsonReply({ zh: '版本', en: 'The version' }, versionDocumentSchema, example('adapter-version'))],
     problems: ['body_invalid', 'not_found'],
   },
   {
@@ -111,7 +116,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     summary: { zh: '符合性报告，内容与日志中的摘要一致', en: 'The conformance report whose digest is in the log' },
     params: z.object({ province, version }),
     query: ofDivision,
-    replies: [shown({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
+    replies: [jsonReply({ zh: '报告', en: 'The report' }, conformanceReportSchema, example('conformance-report'))],
     problems: ['body_invalid', 'not_found', 'unavailable'],
   },
   {
@@ -121,7 +126,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '各目的地公布的决策表', en: 'The tables that destinations have published' },
-    replies: [shown({ zh: '决策表', en: 'The tables' }, policyListSchema, example('policy-list'))],
+    replies: [jsonReply({ zh: '决策表', en: 'The tables' }, policyListSchema, example('policy-list'))],
     problems: [],
   },
   {
@@ -132,7 +137,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '一个目的地现行的决策表', en: 'The table in force at one destination' },
     params: z.object({ province }),
-    replies: [shown({ zh: '决策表', en: 'The table' }, policyViewSchema, example('policy-view'))],
+    replies: [jsonReply({ zh: '决策表', en: 'The table' }, policyViewSchema, example('policy-view'))],
     problems: ['not_found'],
   },
   {
@@ -143,7 +148,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '该目的地比国家基准更严之处', en: 'Where that destination is stricter than the national baseline' },
     params: z.object({ province }),
-    replies: [shown({ zh: '更严之处', en: 'The deviations' }, deviationsViewSchema, example('deviations'))],
+    replies: [jsonReply({ zh: '更严之处', en: 'The deviations' }, deviationsViewSchema, example('deviations'))],
     problems: ['not_found'],
   },
   {
@@ -153,7 +158,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '查验授权及其期限', en: 'The mandates with their ends' },
-    replies: [shown({ zh: '授权', en: 'The mandates' }, mandateListSchema, example('mandate-list'))],
+    replies: [jsonReply({ zh: '授权', en: 'The mandates' }, mandateListSchema, example('mandate-list'))],
     problems: [],
   },
   {
@@ -166,7 +171,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     query: z.strictObject({
       entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
     }),
-    replies: [shown({ zh: '主体', en: 'The entities' }, entityListSchema, example('entity-list'))],
+    replies: [jsonReply({ zh: '主体', en: 'The entities' }, entityListSchema, example('entity-list'))],
     problems: ['body_invalid'],
   },
   {
@@ -184,7 +189,9 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
       superior: described(entityIdSchema.optional(), { zh: '只看此上级之下', en: 'below this superior alone' }),
       entity_id: described(entityIdSchema.optional(), { zh: '只看此主体', en: 'this entity alone' }),
     }),
-    replies: [shown({ zh: '下级主体', en: 'The subordinates' }, subordinateListSchema, example('subordinate-list'))],
+    replies: [
+      jsonReply({ zh: '下级主体', en: 'The subordinates' }, subordinateListSchema, example('subordinate-list')),
+    ],
     problems: ['body_invalid'],
   },
   {
@@ -199,7 +206,7 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
       en: 'A login entitles to nothing: what counts is an event signed by an enrolled key.',
     },
     replies: [
-      shown(
+      jsonReply(
         { zh: '会话', en: 'The session' },
         z.strictObject({
           login: z.boolean(),
@@ -246,11 +253,9 @@ export const REGISTRY_OPERATIONS: readonly Operation[] = [
     tag: 'registry',
     who: 'public',
     summary: { zh: '退出', en: 'Log out' },
-    replies: [shown({ zh: '已退出', en: 'Logged out' }, z.strictObject({ operator: z.null() }), { operator: null })],
+    replies: [
+      jsonReply({ zh: '已退出', en: 'Logged out' }, z.strictObject({ operator: z.null() }), { operator: null }),
+    ],
     problems: [],
   },
 ];
-
-function shown(text: Reply['text'], schema: z.ZodType, value: unknown): Reply {
-  return { status: 200, text, mediaType: 'application/json', schema, example: value };
-}

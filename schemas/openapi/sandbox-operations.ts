@@ -11,7 +11,8 @@ import {
   venueTokenRequestSchema,
 } from '../sandbox.ts';
 import { example } from './examples.ts';
-import { described, type Operation, type Reply } from './operation.ts';
+import { described, type Operation } from './operation.ts';
+import { jsonReply } from './replies.ts';
 
 const anyJsonSchema = z.unknown().meta({ description: 'any JSON value' });
 const venuesSchema = z.array(venueSchema);
@@ -44,7 +45,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
         en: 'those of the simulated systems that nobody has registered yet instead',
       }),
     }),
-    replies: [shown({ zh: '示例码', en: 'The codes' }, codesSchema, example('sandbox-codes'))],
+    replies: [jsonReply({ zh: '示例码', en: 'The codes' }, codesSchema, example('sandbox-codes'))],
     problems: ['body_invalid'],
   },
   {
@@ -64,7 +65,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     },
     replies: [
       {
-        ...shown({ zh: '新码', en: 'The new code' }, recordReplySchema, {
+        ...jsonReply({ zh: '新码', en: 'The new code' }, recordReplySchema, {
           code: 'YKM10f1e2d3c4b5a69788796a5b4c3d2e1f0',
         }),
         status: 201,
@@ -85,7 +86,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     },
     body: { schema: faultShape, example: { province: '410000', fault: { status: 503 } } },
     replies: [
-      shown({ zh: '现行故障', en: 'The fault now in force' }, faultShape, {
+      jsonReply({ zh: '现行故障', en: 'The fault now in force' }, faultShape, {
         province: '410000',
         fault: { status: 503 },
       }),
@@ -99,7 +100,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     tag: 'sandbox',
     who: 'sandbox',
     summary: { zh: '示例场所及其客户端凭据', en: 'Invented venues with their client credentials' },
-    replies: [shown({ zh: '场所', en: 'The venues' }, venuesSchema, example('sandbox-venues'))],
+    replies: [jsonReply({ zh: '场所', en: 'The venues' }, venuesSchema, example('sandbox-venues'))],
     problems: [],
   },
   {
@@ -115,7 +116,7 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     },
     body: { schema: venueTokenRequestSchema, example: { venue: 'guangzhou-hospital' } },
     replies: [
-      shown({ zh: '令牌及场所', en: 'The token and whose it is' }, venueTokenReplySchema, {
+      jsonReply({ zh: '令牌及场所', en: 'The token and whose it is' }, venueTokenReplySchema, {
         venue: 'guangzhou-hospital',
         name: { zh: '广州示例医院', en: 'Guangzhou Example Hospital' },
         destination: '440000',
@@ -147,7 +148,9 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
     query: z.strictObject({
       province: described(provinceCodeSchema.optional(), { zh: '只看此省', en: 'this province alone' }),
     }),
-    replies: [shown({ zh: '最近的请求', en: 'The last requests' }, sandboxRequestsSchema, example('sandbox-requests'))],
+    replies: [
+      jsonReply({ zh: '最近的请求', en: 'The last requests' }, sandboxRequestsSchema, example('sandbox-requests')),
+    ],
     problems: ['body_invalid'],
   },
   {
@@ -166,27 +169,21 @@ export const SANDBOX_OPERATIONS: readonly Operation[] = [
       example: { province: '410000' },
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '该省密钥及其状态', en: "The province's keys and their states" },
-        mediaType: 'application/json',
-        schema: z.strictObject({
+      jsonReply(
+        { zh: '该省密钥及其状态', en: "The province's keys and their states" },
+        z.strictObject({
           province: provinceCodeSchema,
           keys: z.array(z.strictObject({ kid: z.string(), state: z.string() })),
         }),
-        example: {
+        {
           province: '410000',
           keys: [
             { kid: 'x1', state: 'retired' },
             { kid: 'x2', state: 'active' },
           ],
         },
-      },
+      ),
     ],
     problems: ['body_invalid', 'body_too_large', 'media_type_unsupported', 'not_found'],
   },
 ];
-
-function shown(text: Reply['text'], schema: z.ZodType, value: unknown): Reply {
-  return { status: 200, text, mediaType: 'application/json', schema, example: value };
-}

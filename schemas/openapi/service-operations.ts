@@ -5,6 +5,7 @@ import { readinessSchema } from '../readiness.ts';
 import { staffSessionSchema } from '../staff-session.ts';
 import { example } from './examples.ts';
 import { described, type Operation, type Reply } from './operation.ts';
+import { jsonReply, textReply } from './replies.ts';
 
 const coverageQuerySchema = z.strictObject({
   window: described(coverageWindowSchema.default('24h'), { zh: '统计时段', en: 'how far back to count' }),
@@ -229,14 +230,6 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
   page('passPage', '/pass', { zh: '旅客的通行凭证网页', en: 'A traveller’s page: a pass to carry' }),
   page('home', '/', { zh: '首页', en: 'The front page' }),
 ];
-
-function jsonReply(text: Reply['text'], schema: z.ZodType, shown: unknown): Reply {
-  return { status: 200, text, mediaType: 'application/json', schema, example: shown };
-}
-
-function textReply(mediaType: string, text: Reply['text'], shown: string): Reply {
-  return { status: 200, text, mediaType, schema: z.string(), example: shown };
-}
 
 function page(id: string, path: string, summary: Reply['text']): Operation {
   return {

@@ -6,6 +6,7 @@ import { entityIdSchema } from '../status.ts';
 import { compactJwsSchema } from './compact-jws.ts';
 import { example } from './examples.ts';
 import { described, type Operation } from './operation.ts';
+import { jsonReply, tokenReply } from './replies.ts';
 
 const publicKeySchema = z
   .looseObject({
@@ -31,22 +32,16 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       en: 'RFC 9728. For a gateway that lies below a path, that path follows this one. The servers are those that the province has admitted.',
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '受保护资源元数据', en: 'Protected resource metadata' },
-        mediaType: 'application/json',
-        schema: protectedResourceSchema,
-        example: {
-          resource: 'https://gateway.example',
-          authorization_servers: ['https://venues.example'],
-          scopes_supported: ['verify'],
-          bearer_methods_supported: ['header'],
-          resource_name: 'Huren 互认',
-          resource_documentation: 'https://gateway.example/docs',
-          dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
-          dpop_bound_access_tokens_required: false,
-        },
-      },
+      jsonReply({ zh: '受保护资源元数据', en: 'Protected resource metadata' }, protectedResourceSchema, {
+        resource: 'https://gateway.example',
+        authorization_servers: ['https://venues.example'],
+        scopes_supported: ['verify'],
+        bearer_methods_supported: ['header'],
+        resource_name: 'Huren 互认',
+        resource_documentation: 'https://gateway.example/docs',
+        dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+        dpop_bound_access_tokens_required: false,
+      }),
     ],
     problems: [],
   },
@@ -58,13 +53,11 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
     who: 'public',
     summary: { zh: '证明签名公钥', en: 'Public keys of attestations' },
     replies: [
-      {
-        status: 200,
-        text: { zh: '公钥集', en: 'A key set' },
-        mediaType: 'application/json',
-        schema: z.strictObject({ keys: z.array(publicKeySchema).min(1) }).meta({ id: 'PublicKeySet' }),
-        example: example('jwks'),
-      },
+      jsonReply(
+        { zh: '公钥集', en: 'A key set' },
+        z.strictObject({ keys: z.array(publicKeySchema).min(1) }).meta({ id: 'PublicKeySet' }),
+        example('jwks'),
+      ),
     ],
     problems: [],
   },
@@ -80,19 +73,17 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       en: 'The anchor, a trust chain for each entity, historical keys. A verifier checks every part, and pins the anchor from elsewhere.',
     },
     replies: [
-      {
-        status: 200,
-        text: { zh: '信任材料', en: 'The bundle' },
-        mediaType: 'application/json',
-        schema: z
+      jsonReply(
+        { zh: '信任材料', en: 'The bundle' },
+        z
           .looseObject({
             entity_id: entityIdSchema,
             jwks: z.strictObject({ keys: z.array(publicKeySchema) }),
             chains: z.record(z.string(), z.array(compactJwsSchema)),
           })
           .meta({ id: 'TrustBundle' }),
-        example: example('trust-bundle'),
-      },
+        example('trust-bundle'),
+      ),
     ],
     problems: ['not_found'],
   },
@@ -117,13 +108,11 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       }),
     }),
     replies: [
-      {
-        status: 200,
-        text: { zh: '签名令牌，数百千字节', en: 'A signed token of some hundred kilobytes' },
-        mediaType: 'application/trust-bundle+jwt',
-        schema: compactJwsSchema,
-        example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6InRydXN0LWJ1bmRsZStqd3QifQ.e30.c2lnbmF0dXJl',
-      },
+      tokenReply(
+        'application/trust-bundle+jwt',
+        { zh: '签名令牌，数百千字节', en: 'A signed token of some hundred kilobytes' },
+        'eyJhbGciOiJFUzI1NiIsInR5cCI6InRydXN0LWJ1bmRsZStqd3QifQ.e30.c2lnbmF0dXJl',
+      ),
     ],
     problems: ['body_invalid', 'not_found', 'unavailable'],
   },
@@ -139,16 +128,14 @@ export const TRUST_OPERATIONS: readonly Operation[] = [
       en: 'At nodes that issue for 900000. Signed documents: they count where the anchor file pins their signers.',
     },
     replies: [
-      {
-        status: 200,
-        text: {
+      jsonReply(
+        {
           zh: '一份名单，每个目的地至多一份规则',
           en: 'One list, and the rules of each destination that has some',
         },
-        mediaType: 'application/json',
-        schema: credentialDocumentsSchema,
-        example: { trust_list: 'eyJ0eXAiOiJjcmVkZW50aWFsLXRydXN0LWxpc3Qrand0In0.e30.c2ln', rules: [] },
-      },
+        credentialDocumentsSchema,
+        { trust_list: 'eyJ0eXAiOiJjcmVkZW50aWFsLXRydXN0LWxpc3Qrand0In0.e30.c2ln', rules: [] },
+      ),
     ],
     problems: ['not_found', 'unavailable'],
   },

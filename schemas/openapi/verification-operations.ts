@@ -6,6 +6,7 @@ import {
 } from '../verification.ts';
 import { example } from './examples.ts';
 import { ACCESS, type Operation } from './operation.ts';
+import { jsonReply } from './replies.ts';
 
 const BODY = ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const;
 const QUESTION = ['check_not_permitted', 'code_unrecognised', 'code_expired', 'personal_identifier_refused'] as const;
@@ -25,13 +26,7 @@ export const VERIFICATION_OPERATIONS: readonly Operation[] = [
     },
     body: { schema: verificationRequestSchema, example: example('verification-request') },
     replies: [
-      {
-        status: 200,
-        text: { zh: '签名的答复', en: 'A signed answer' },
-        mediaType: 'application/json',
-        schema: verificationReplySchema,
-        example: example('verification-reply'),
-      },
+      jsonReply({ zh: '签名的答复', en: 'A signed answer' }, verificationReplySchema, example('verification-reply')),
     ],
     problems: [...ACCESS, ...BODY, ...QUESTION],
   },
@@ -48,13 +43,11 @@ export const VERIFICATION_OPERATIONS: readonly Operation[] = [
     },
     body: { schema: batchRequestSchema, example: example('batch-request') },
     replies: [
-      {
-        status: 200,
-        text: { zh: '逐项的答复或问题说明', en: 'An answer or a problem for each item' },
-        mediaType: 'application/json',
-        schema: batchReplySchema,
-        example: example('batch-reply'),
-      },
+      jsonReply(
+        { zh: '逐项的答复或问题说明', en: 'An answer or a problem for each item' },
+        batchReplySchema,
+        example('batch-reply'),
+      ),
     ],
     problems: [...ACCESS, ...BODY],
   },
