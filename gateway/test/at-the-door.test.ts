@@ -21,6 +21,7 @@ import {
   refusedWith,
   revokePass,
   startDoorBrowser,
+  typeAsReader,
 } from './scan-page.ts';
 import { sandboxCodes, setFault } from './venue-client.ts';
 
@@ -190,7 +191,7 @@ describe('a door in one hand', () => {
     const open = await DoorPage.open(browser, gateway.url, { query: 'lang=en' });
     await open.page.locator('.ways').waitFor();
     // As a reader types it: there is no field yet.
-    await Promise.all([...henan('green'), 'Enter'].map((key) => open.page.keyboard.press(key)));
+    await typeAsReader(open.page, henan('green'));
     const { problem, words } = await open.answer();
     expect(problem).toBe('access_missing');
     expect(words).toMatch(

@@ -275,3 +275,25 @@ export function mutated(pass: string): string {
   const at = pass.lastIndexOf('.') + 10;
   return `${pass.slice(0, at)}${pass[at] === 'A' ? 'B' : 'A'}${pass.slice(at + 1)}`;
 }
+
+/** How a reader that types goes on, between two keys. */
+const READER_GAP_S = 0.005;
+
+/**
+ * Types a code and its line end as a reader does, which says of each key when it was pressed: a test that is late with
+ * one does not make it a slow reader.
+ */
+export async function typeAsReader(page: Page, code: string): Promise<void> {
+  const keyboard = await page.context().newCDPSession(page);
+  const keys = [...[...code].map((key) => ({ key, text: key })), { key: 'Enter', text: '\r' }];
+  const beganS = Date.now() / 1000;
+  await Promise.all(
+    keys.flatMap((key, at) => {
+      const timestamp = beganS + at * READER_GAP_S;
+      return (['keyDown', 'keyUp'] as const).map((type) =>
+        keyboard.send('Input.dispatchKeyEvent', { type, timestamp, ...(type === 'keyDown' ? key : { key: key.key }) }),
+      );
+    }),
+  );
+  await keyboard.detach();
+}
