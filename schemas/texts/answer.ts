@@ -77,11 +77,12 @@ export function freshnessText(
   return { zh: `${age.zh}前（${written(status_as_of)}）`, en: `${age.en} ago (${written(status_as_of)})` };
 }
 
-/** A length of time as it is spoken, in whole seconds, minutes or hours. */
+/** A length of time as it is spoken, in whole seconds, minutes, hours or days. */
 export function ageText(ageS: number): LocalisedText {
-  if (ageS < 120) return { zh: `${ageS} 秒`, en: `${ageS} s` };
+  if (ageS < 60) return { zh: `${ageS} 秒`, en: `${ageS} s` };
   if (ageS < 7200) return { zh: `${Math.floor(ageS / 60)} 分钟`, en: `${Math.floor(ageS / 60)} min` };
-  return { zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` };
+  if (ageS < 172_800) return { zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` };
+  return { zh: `${Math.floor(ageS / 86_400)} 天`, en: `${Math.floor(ageS / 86_400)} days` };
 }
 
 /** Where a holder turns, in one line. */
