@@ -60,6 +60,24 @@ export const NO_PHONE_TEXT: LocalisedText = {
   en: "a paper pass will do, or staff may look the status up with the person's consent",
 };
 
+/** While the issuing province gives no answer there is nothing to look up. */
+const PAPER_ALONE_TEXT: LocalisedText = { zh: '可出示纸质通行凭证', en: 'a paper pass will do' };
+
+/**
+ * What else somebody may show who has no phone, beside a verified answer; null: it would mislead. A status that is known is
+ * not undone by another paper, and whoever has shown a certificate had something to show.
+ */
+export function noPhoneText({
+  decision,
+  issuer_province: issuer,
+  reasons,
+}: Pick<AttestationClaims, 'decision' | 'issuer_province'> & {
+  readonly reasons: readonly string[];
+}): LocalisedText | null {
+  if (decision !== 'refer' || issuer === ABROAD) return null;
+  return reasons.includes('issuer_unavailable') ? PAPER_ALONE_TEXT : NO_PHONE_TEXT;
+}
+
 /** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
 export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
 

@@ -9,7 +9,6 @@ import {
   DECISION_TEXTS,
   evidenceText,
   freshnessText,
-  NO_PHONE_TEXT,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
@@ -30,6 +29,7 @@ import { Row } from '../asking/row.tsx';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
+import { NoPhone } from './no-phone.tsx';
 import { Refusal } from './refusal.tsx';
 import { faceOf, Shape } from './shape.tsx';
 
@@ -129,7 +129,7 @@ function Details({
 }: Pick<AnswerProps, 'way'> & { readonly outcome: Outcome; readonly nowS: number }) {
   switch (outcome.kind) {
     case 'answer':
-      return <VerifiedAnswer {...outcome} nowS={nowS} />;
+      return <VerifiedAnswer outcome={outcome} nowS={nowS} />;
     case 'pass':
       return <VerifiedPass {...outcome} nowS={nowS} />;
     case 'certificate':
@@ -155,7 +155,7 @@ function Details({
           <p class="lead">{say(SCAN_TEXTS.unverified_next)}</p>
           <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
-            <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+            <NoPhone outcome={outcome} />
           </dl>
         </>
       );
@@ -175,7 +175,13 @@ function Details({
   }
 }
 
-function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
+interface VerifiedAnswerProps {
+  readonly outcome: Extract<Outcome, { kind: 'answer' }>;
+  readonly nowS: number;
+}
+
+function VerifiedAnswer({ outcome, nowS }: VerifiedAnswerProps) {
+  const { claims, remedy } = outcome;
   const status = STATUS_TEXTS[claims.status];
   const isBearers = isOfBearer(claims);
   return (
@@ -193,7 +199,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         </Row>
         {!isBearers && <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>}
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
-        {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
+        <NoPhone outcome={outcome} />
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
           {say(evidenceText(claims))}
