@@ -53,6 +53,10 @@ const TORN = `(() => {
   return torn;
 })()`;
 
+/** How words in a list look: their ground, and how wide that is. */
+const LOOKS = (words: (HTMLElement | SVGElement)[]) =>
+  words.map((word) => ({ ground: getComputedStyle(word).backgroundColor, width: word.getBoundingClientRect().width }));
+
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
 let browser: Browser;
@@ -277,6 +281,9 @@ describe('many codes at once', () => {
       /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*OTHER 1/,
     );
     expect(await door.page.locator('.totals').innerText()).not.toMatch(/[●▲■?]/);
+    const worn = await door.page.locator('tbody .word').evaluateAll(LOOKS);
+    expect(new Set(worn.map(({ ground }) => ground)).size).toBe(4);
+    expect(new Set(worn.map(({ width }) => width)).size).toBe(1);
     const unknown = await door.page.locator('tr[data-line="5"] .step').innerText();
     expect(unknown).toBe(DOOR_NEXT_TEXTS.code_unrecognised.en);
     expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));

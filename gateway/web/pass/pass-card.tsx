@@ -21,7 +21,9 @@ export function PassCard({ pass, claims, onAgain, children }: PassCardProps) {
     <section class="pass-card" data-pass="issued" aria-labelledby="pass-name">
       <h1 id="pass-name" tabIndex={-1}>
         <span>
-          <span aria-hidden="true">● </span>
+          <span class="chip" data-face="pass" aria-hidden="true">
+            ●
+          </span>{' '}
           {say(PASS_TEXTS.card)}
         </span>{' '}
         <span>{wayText(claims)}</span>

@@ -15,6 +15,7 @@ import {
 import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
+import { faceOf } from '../asking/face.ts';
 import {
   decisionOf,
   isMendedByBundle,
@@ -31,7 +32,7 @@ import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
 import { NoPhone } from './no-phone.tsx';
 import { Refusal } from './refusal.tsx';
-import { faceOf, Shape } from './shape.tsx';
+import { Shape } from './shape.tsx';
 
 /** A list that is older than this has its age beside its time. */
 const LIST_AGED_S = 300;
@@ -75,7 +76,8 @@ export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, way, signIn 
       id="answer"
       role="alert"
       aria-atomic="true"
-      class={outcome === null ? 'answer' : `answer shown ${face}`}
+      class={outcome === null ? 'answer' : 'answer shown'}
+      data-face={face}
       data-decision={outcome === null ? undefined : (decisionOf(outcome) ?? undefined)}
       data-problem={outcome !== null && 'code' in outcome ? outcome.code : undefined}
       data-failure={outcome !== null && 'failure' in outcome ? outcome.failure.code : undefined}

@@ -7,11 +7,11 @@ import { DECISION_TEXTS } from '../../../schemas/texts/answer.ts';
 import { DOOR_NEXT_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
+import { type Face, faceOf } from '../asking/face.ts';
 import { doorNextOf, type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { scanCarried } from './scan-text.ts';
-import { type Face, faceOf } from './shape.tsx';
 
 /** As many as a client may ask about in half a second unless told otherwise. */
 const AT_ONCE = 20;
