@@ -284,6 +284,7 @@ export const SCAN_TEXTS = {
     zh: '将二维码对准画面，或使用扫码枪、图片、粘贴',
     en: 'Hold the code before the camera, or use a scanner, a picture, paste',
   },
+  opening: { zh: '正在打开…', en: 'Opening …' },
   asking: { zh: '正在查验…', en: 'Checking …' },
   camera: { zh: '摄像头画面', en: 'What the camera sees' },
   camera_start: { zh: '打开摄像头', en: 'Start the camera' },

@@ -20,7 +20,7 @@ interface Situation {
 
 /** What to do first; without a network it asks for nothing that cannot be checked now. */
 export function headingOf(opened: Opened | null, { isSomebody, isReached, nowS }: Situation): LocalisedText {
-  if (opened === null) return SCAN_TEXTS.ready;
+  if (opened === null) return SCAN_TEXTS.opening;
   if (!isReached) {
     const isHeld = standingOf(opened.trust.view.carried, nowS) === 'held';
     return isHeld ? SCAN_TEXTS.ready_offline : SCAN_TEXTS.ready_never;
