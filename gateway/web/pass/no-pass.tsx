@@ -23,6 +23,7 @@ import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
 import type { AskingAs } from '../asking/use-access.ts';
 import { clockText, say } from '../shell/language.ts';
+import { withCalls } from './calls.tsx';
 
 interface NoPassProps {
   readonly outcome: Outcome;
@@ -123,7 +124,7 @@ function Answered({ outcome, nowS }: AnsweredProps) {
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.do_next}>{say(TRAVELLER_ANSWER_TEXTS[claims.decision])}</Row>
+        <Row name={SCAN_TEXTS.do_next}>{withCalls(say(TRAVELLER_ANSWER_TEXTS[claims.decision]))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>
