@@ -383,6 +383,24 @@ describe('many codes at once', () => {
   });
 });
 
+test('a coach that takes too long cannot be stopped, or not gone on with', async () => {
+  const { page, context } = await DoorPage.open(browser, gateway.url);
+  await page.getByRole('button', { name: 'A coach: many codes' }).click();
+  await page.route('**/v1/verifications/batch', () => {});
+  await page.locator('#codes').fill([henan('green'), henan('red')].join('\n'));
+  await page.getByRole('button', { name: 'Check them all' }).click();
+  await page.locator('[data-batch="running"]').getByText('Checking …').waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const told = page.locator('[data-batch="stopped"] [role=alert]');
+  expect(await told.innerText()).toMatch(/Stopped at line 1: 0 of 2 checked, 2 waiting\. You stopped it/);
+  await page.locator('#batch-name:focus').waitFor();
+  await page.unroute('**/v1/verifications/batch');
+  await page.getByRole('button', { name: 'Go on with the rest' }).click();
+  await page.locator('[data-batch="done"]').waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(2);
+  await context.close();
+});
+
 describe('a traveller', () => {
   const ask = async (door: DoorPage, code: string) => {
     await door.page.locator('#typed').fill(code);

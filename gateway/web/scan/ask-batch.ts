@@ -31,17 +31,23 @@ export interface ShownRow extends BatchRow {
   readonly remedy: Remedy | null;
 }
 
+interface BatchRun {
+  readonly onRows: (rows: readonly ShownRow[]) => void;
+  readonly isWanted: () => boolean;
+}
+
 /**
  * Checks many codes, some at a time: passes here, the rest by the gateway, and each answer is verified. Gives null once all
- * have a row, or why it ended before.
+ * have a row, or why it ended before. Once it is not `isWanted` any more, nothing further is asked or told.
  */
 export async function askBatch(
   lines: readonly ScannedLine[],
   asking: Asking,
-  onRows: (rows: readonly ShownRow[]) => void,
+  { onRows, isWanted }: BatchRun,
 ): Promise<Problem | null> {
   for (let at = 0; at < lines.length; at += AT_ONCE) {
     const rows = await rowsOf(lines.slice(at, at + AT_ONCE), asking);
+    if (!isWanted()) return null;
     if ('kind' in rows) return rows;
     onRows(rows);
   }
