@@ -392,6 +392,7 @@ export const SCAN_TEXTS = {
   anchor_heading: { zh: '两个国家信任锚的指纹', en: 'The thumbprints of both national anchors' },
   anchor_known: { zh: '本机此前采信', en: 'Trusted by this device so far' },
   anchor_offered: { zh: '此网关现在给出', en: 'Given by this gateway now' },
+  anchor_statements: { zh: '信任链签署密钥', en: 'Signs the chain of trust:' },
   anchor_lists: { zh: '证书名单签署密钥', en: 'Signs lists of certificates:' },
   anchor_compared: {
     zh: '我已通过电话等其他途径，与国家平台逐组核对了新的指纹，完全一致',

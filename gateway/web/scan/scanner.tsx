@@ -151,7 +151,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const wayIn = isUnnamed && (
     <>
       <WayIn page="/scan" heading={null} asking={asking} isApart={isMany} />
-      <p class="quiet">{say(SCAN_TEXTS.unnamed)}</p>
+      <p class={asking.way === 'session' ? 'quiet sign-in' : 'quiet'}>{say(SCAN_TEXTS.unnamed)}</p>
     </>
   );
   return (

@@ -155,8 +155,8 @@ const COUNTED = [
 /** The numbers of the shift, and a way to begin another. */
 export function ShiftCount({ counts, onReset }: { readonly counts: Counts; readonly onReset: () => void }) {
   return (
-    <p class="tools quiet">
-      <span class="shift">
+    <p class="tools">
+      <span class="shift quiet">
         <span>
           {say(SCAN_TEXTS.counted)}
           {say({ zh: '：', en: ':' })}
