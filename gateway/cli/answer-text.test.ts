@@ -66,15 +66,20 @@ async function lines(language: Language, reply: VerificationReply): Promise<stri
 }
 
 describe('an answer that verified', () => {
-  test.each([
-    RED,
-    CANNOT_TELL,
-  ])('$decision leaves the holder without a remedy or a way without a phone', async (said) => {
+  test.each([RED, CANNOT_TELL])('$decision leaves the holder without a remedy', async (said) => {
     const reply = await replyOf(said);
     expect(await lines('en', reply)).toMatch(/appeal +Henan hotline, 12345, answers within 48 h \(not signed\)/);
-    expect(await lines('en', reply)).toMatch(/no phone +a paper pass .*consent/);
     expect(await lines('zh', reply)).toMatch(/申诉 +河南12345，12345，48 小时内答复 （未签名）/);
+  });
+
+  test('that cannot tell leaves the holder without a way without a phone', async () => {
+    const reply = await replyOf(CANNOT_TELL);
+    expect(await lines('en', reply)).toMatch(/no phone +a paper pass .*consent/);
     expect(await lines('zh', reply)).toMatch(/无手机 +.*纸质通行凭证.*经本人同意/);
+  });
+
+  test('that restricts says that another paper will do', async () => {
+    expect(await lines('en', await replyOf(RED))).not.toMatch(/no phone/);
   });
 
   test('that passes is burdened with either', async () => {

@@ -8,6 +8,7 @@ import {
   freshnessText,
   LOOK_AT_DOCUMENT_TEXT,
   NO_PHONE_TEXT,
+  noPhoneText,
   remedyText,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
@@ -56,7 +57,8 @@ function printVerified(
   }
   // The gateway's own word: a signed attestation has no room for it.
   if (remedy !== null) row(cli, { zh: '申诉', en: 'appeal' }, `${say(remedyText(remedy))} ${say(UNSIGNED_TEXT)}`);
-  if (claims.decision !== 'pass') row(cli, { zh: '无手机', en: 'no phone' }, say(NO_PHONE_TEXT));
+  const noPhone = noPhoneText(claims);
+  if (noPhone !== null) row(cli, { zh: '无手机', en: 'no phone' }, say(noPhone));
   row(cli, { zh: '证据', en: 'evidence' }, say(evidenceText(claims)));
   const [anchor, count] = [chain.at(-1)?.iss ?? '', chain.length];
   const verified = {

@@ -54,6 +54,10 @@ const TORN = `(() => {
   return torn;
 })()`;
 
+/** How words in a list look: their ground, and how wide that is. */
+const LOOKS = (words: (HTMLElement | SVGElement)[]) =>
+  words.map((word) => ({ ground: getComputedStyle(word).backgroundColor, width: word.getBoundingClientRect().width }));
+
 let gateway: SandboxGateway;
 let codes: SandboxCode[];
 let browser: Browser;
@@ -246,6 +250,59 @@ describe('a door in one hand', () => {
     await open.answer();
     expect(await open.page.locator('.whom').textContent()).toContain(url);
     expect(await open.page.evaluate(TORN)).toEqual([]);
+    expect(await open.page.locator('.whom a').getAttribute('target')).toBe('_blank');
+    await open.context.close();
+  });
+
+  test.each([
+    'http://appeal.example/',
+    'javascript:alert(1)',
+  ])('follows an address to appeal at (%s) that is no page over https', async (url) => {
+    const open = await DoorPage.open(browser, gateway.url);
+    await open.page.route('**/v1/verifications', async (route) => {
+      const reply = await route.fetch();
+      const body = z.looseObject({ remedy: z.looseObject({}) }).parse(await reply.json());
+      await route.fulfill({ response: reply, json: { ...body, remedy: { ...body.remedy, url } } });
+    });
+    const { words } = await open.type(henan('red'));
+    expect(words.replaceAll('\u200b', '')).toContain(url);
+    await open.page.locator('#typed').fill(henan('red'));
+    await open.page.locator('#typed').press('Enter');
+    await open.answer();
+    expect(await open.page.locator('.whom a').count()).toBe(0);
+    await open.context.close();
+  });
+
+  test('offers a camera that the browser does not give', async () => {
+    const open = await DoorPage.open(browser, gateway.url, { before: 'delete Navigator.prototype.mediaDevices' });
+    await open.page.locator('[data-camera="camera_insecure"]').waitFor();
+    expect(await open.page.getByRole('button', { name: 'Start the camera' }).count()).toBe(0);
+    await open.context.close();
+  });
+
+  test('offers to check where nothing can be checked', async () => {
+    const open = await DoorPage.open(browser, gateway.url, {
+      prepare: (page) => page.route('**/v1/**', (route) => route.abort()),
+      ready: '[data-unreached]',
+    });
+    await open.page.getByRole('heading', { name: 'Nothing can be checked' }).waitFor();
+    expect(await open.page.locator('#typed, .stage').count()).toBe(0);
+    await open.context.close();
+  });
+
+  test('presses for an answer again while the question is under way', async () => {
+    const open = await DoorPage.open(browser, gateway.url);
+    let asked = 0;
+    await open.page.route('**/v1/verifications', () => {
+      asked += 1;
+    });
+    const check = open.page.getByRole('button', { name: 'Check', exact: true });
+    await open.page.locator('#typed').fill(henan('green'));
+    await check.click();
+    await open.page.locator('.entry button[aria-disabled="true"]:focus').waitFor();
+    await open.page.locator('#typed').fill(henan('red'));
+    await open.page.locator('#typed').press('Enter');
+    expect([await open.page.locator('#typed').inputValue(), asked]).toEqual([henan('red'), 1]);
     await open.context.close();
   });
 });
@@ -278,6 +335,9 @@ describe('many codes at once', () => {
       /Total 4\s.*PASS 1\s.*RESTRICT 1\s.*REFER 1\s.*OTHER 1/,
     );
     expect(await door.page.locator('.totals').innerText()).not.toMatch(/[●▲■?]/);
+    const worn = await door.page.locator('tbody .word').evaluateAll(LOOKS);
+    expect(new Set(worn.map(({ ground }) => ground)).size).toBe(4);
+    expect(new Set(worn.map(({ width }) => width)).size).toBe(1);
     const unknown = await door.page.locator('tr[data-line="5"] .step').innerText();
     expect(unknown).toBe(DOOR_NEXT_TEXTS.code_unrecognised.en);
     expect(await door.page.locator('main').innerText()).not.toContain(henan('green'));
@@ -322,6 +382,24 @@ describe('many codes at once', () => {
     expect((await rows(door)).map(({ line }) => Number(line))).toEqual(Array.from({ length: 22 }, (_, at) => at + 1));
     await door.context.close();
   });
+});
+
+test('a coach that takes too long cannot be stopped, or not gone on with', async () => {
+  const { page, context } = await DoorPage.open(browser, gateway.url);
+  await page.getByRole('button', { name: 'A coach: many codes' }).click();
+  await page.route('**/v1/verifications/batch', () => {});
+  await page.locator('#codes').fill([henan('green'), henan('red')].join('\n'));
+  await page.getByRole('button', { name: 'Check them all' }).click();
+  await page.locator('[data-batch="running"]').getByText('Checking …').waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  const told = page.locator('[data-batch="stopped"] [role=alert]');
+  expect(await told.innerText()).toMatch(/Stopped at line 1: 0 of 2 checked, 2 waiting\. You stopped it/);
+  await page.locator('#batch-name:focus').waitFor();
+  await page.unroute('**/v1/verifications/batch');
+  await page.getByRole('button', { name: 'Go on with the rest' }).click();
+  await page.locator('[data-batch="done"]').waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(2);
+  await context.close();
 });
 
 describe('a traveller', () => {
@@ -386,7 +464,8 @@ describe('a traveller', () => {
     const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', query });
     const shown = await ask(desk, codeOf(codes, '410000', 'red'));
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/红码[\s\S]*12345/) });
-    expect(await desk.page.locator('a[href="tel:12345"]').count()).toBe(1);
+    expect(await desk.page.locator('a.phone[href="tel:12345"]').count()).toBe(1);
+    expect(await desk.page.locator('a.call[href="tel:12345"]').count()).toBe(1);
     expect(await seriousFindings(desk.page)).toEqual([]);
     await desk.context.close();
   });
@@ -420,6 +499,20 @@ describe('a traveller', () => {
     await setFault(gateway.url, '420000', null);
     expect(shown).toMatchObject({ kind: 'none', words: expect.stringMatching(/GREEN\s+may enter/) });
     expect(shown.words).not.toContain('PASS');
+    await desk.context.close();
+  });
+
+  test('sees a status by its word alone', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    const grounds = new Set<string | undefined>();
+    for (const scenario of ['red', 'yellow', 'red-without-ground', 'green']) {
+      await ask(desk, henan(scenario));
+      // Who is turned away with a pass in hand has a number to call as well.
+      if (scenario === 'green') expect(await desk.page.locator('a.call[href="tel:12345"]').count()).toBe(1);
+      grounds.add((await desk.page.locator('[data-pass] .chip').evaluateAll(LOOKS))[0]?.ground);
+      await desk.page.locator('[data-pass] button').last().click();
+    }
+    expect([grounds.size, grounds.has('rgba(0, 0, 0, 0)')]).toEqual([4, false]);
     await desk.context.close();
   });
 

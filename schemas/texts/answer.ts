@@ -60,6 +60,24 @@ export const NO_PHONE_TEXT: LocalisedText = {
   en: "a paper pass will do, or staff may look the status up with the person's consent",
 };
 
+/** While the issuing province gives no answer there is nothing to look up. */
+const PAPER_ALONE_TEXT: LocalisedText = { zh: '可出示纸质通行凭证', en: 'a paper pass will do' };
+
+/**
+ * What else somebody may show who has no phone, beside a verified answer; null: it would mislead. A status that is known is
+ * not undone by another paper, and whoever has shown a certificate had something to show.
+ */
+export function noPhoneText({
+  decision,
+  issuer_province: issuer,
+  reasons,
+}: Pick<AttestationClaims, 'decision' | 'issuer_province'> & {
+  readonly reasons: readonly string[];
+}): LocalisedText | null {
+  if (decision !== 'refer' || issuer === ABROAD) return null;
+  return reasons.includes('issuer_unavailable') ? PAPER_ALONE_TEXT : NO_PHONE_TEXT;
+}
+
 /** What the reply says that nobody signed: shown with this mark, or worked out here from what was verified. */
 export const UNSIGNED_TEXT: LocalisedText = { zh: '（未签名）', en: '(not signed)' };
 
@@ -77,11 +95,12 @@ export function freshnessText(
   return { zh: `${age.zh}前（${written(status_as_of)}）`, en: `${age.en} ago (${written(status_as_of)})` };
 }
 
-/** A length of time as it is spoken, in whole seconds, minutes or hours. */
+/** A length of time as it is spoken, in whole seconds, minutes, hours or days. */
 export function ageText(ageS: number): LocalisedText {
-  if (ageS < 120) return { zh: `${ageS} 秒`, en: `${ageS} s` };
+  if (ageS < 60) return { zh: `${ageS} 秒`, en: `${ageS} s` };
   if (ageS < 7200) return { zh: `${Math.floor(ageS / 60)} 分钟`, en: `${Math.floor(ageS / 60)} min` };
-  return { zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` };
+  if (ageS < 172_800) return { zh: `${Math.floor(ageS / 3600)} 小时`, en: `${Math.floor(ageS / 3600)} h` };
+  return { zh: `${Math.floor(ageS / 86_400)} 天`, en: `${Math.floor(ageS / 86_400)} days` };
 }
 
 /** Where a holder turns, in one line. */

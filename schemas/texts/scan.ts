@@ -284,6 +284,7 @@ export const SCAN_TEXTS = {
     zh: '将二维码对准画面，或使用扫码枪、图片、粘贴',
     en: 'Hold the code before the camera, or use a scanner, a picture, paste',
   },
+  opening: { zh: '正在打开…', en: 'Opening …' },
   asking: { zh: '正在查验…', en: 'Checking …' },
   camera: { zh: '摄像头画面', en: 'What the camera sees' },
   camera_start: { zh: '打开摄像头', en: 'Start the camera' },
@@ -391,6 +392,7 @@ export const SCAN_TEXTS = {
   anchor_heading: { zh: '两个国家信任锚的指纹', en: 'The thumbprints of both national anchors' },
   anchor_known: { zh: '本机此前采信', en: 'Trusted by this device so far' },
   anchor_offered: { zh: '此网关现在给出', en: 'Given by this gateway now' },
+  anchor_statements: { zh: '信任链签署密钥', en: 'Signs the chain of trust:' },
   anchor_lists: { zh: '证书名单签署密钥', en: 'Signs lists of certificates:' },
   anchor_compared: {
     zh: '我已通过电话等其他途径，与国家平台逐组核对了新的指纹，完全一致',

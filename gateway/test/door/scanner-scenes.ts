@@ -89,7 +89,18 @@ export const trouble: Scene = async (stage) => {
 const OTHER_ANCHOR = `(async () => {
   const kept = await caches.open('huren-scan-trust');
   const anchor = await (await kept.match('/scan/kept/anchor')).json();
-  await kept.put('/scan/kept/anchor', new Response(JSON.stringify({ ...anchor, entity_id: 'https://anchor.example' })));
+  const other = async (key) => {
+    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign']);
+    const { x, y } = await crypto.subtle.exportKey('jwk', publicKey);
+    return { ...key, x, y };
+  };
+  const others = async (set) => ({ keys: await Promise.all(set.keys.map(other)) });
+  const known = {
+    entity_id: 'https://anchor.example',
+    jwks: await others(anchor.jwks),
+    ...(anchor.credential_signers && { credential_signers: await others(anchor.credential_signers) }),
+  };
+  await kept.put('/scan/kept/anchor', new Response(JSON.stringify(known)));
   await kept.delete('/scan/kept/bundle');
 })()`;
 

@@ -24,12 +24,22 @@ export function Appeal({ remedy, mark }: { readonly remedy: Remedy; readonly mar
   );
 }
 
+/** Nobody signed it: followed only over https, and beside this page, which goes on at the door. */
+function WebAddress({ url }: { readonly url: string }) {
+  if (!url.startsWith('https://')) return <Address text={url} />;
+  return (
+    <a class="web" href={url} target="_blank" rel="noreferrer">
+      <Address text={url} />
+    </a>
+  );
+}
+
 /** A number of hours stays with its unit, a number to call on one line, and what an address names is not torn. */
 function unbroken(text: string, url: string | null): ComponentChildren {
   const at = url === null ? -1 : text.lastIndexOf(url);
   if (url !== null && at >= 0) {
     const [before, after] = [text.slice(0, at), text.slice(at + url.length)];
-    return [unbroken(before, null), <Address key={url} text={url} />, unbroken(after, null)];
+    return [unbroken(before, null), <WebAddress key={url} url={url} />, unbroken(after, null)];
   }
   return text
     .replace(/(\d) (?=h\b|小时)/g, '$1\u00a0')

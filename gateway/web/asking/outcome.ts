@@ -7,7 +7,7 @@ import { ownMember } from '../../../schemas/own-member.ts';
 import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { Decision } from '../../../schemas/status.ts';
-import { NO_PHONE_TEXT } from '../../../schemas/texts/answer.ts';
+import { NO_PHONE_TEXT, noPhoneText } from '../../../schemas/texts/answer.ts';
 import {
   DECISION_WORDS,
   DOOR_NEXT_TEXTS,
@@ -136,11 +136,23 @@ export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): Local
   return outcome.retryAfterS === undefined ? next : withRetryAfter(next, outcome.retryAfterS);
 }
 
-/** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */
-export function noPhoneOf(outcome: Refused): LocalisedText | null {
-  if (outcome.code === 'pass_elsewhere') return PASS_NO_PHONE_TEXT;
-  if (outcome.kind === 'problem') return null;
-  return outcome.carried === 'pass' ? PASS_NO_PHONE_TEXT : NO_PHONE_TEXT;
+/** What helps somebody who may have no phone; null: nothing does, or what there is would mislead beside this outcome. */
+export function noPhoneOf(outcome: Outcome): LocalisedText | null {
+  switch (outcome.kind) {
+    case 'answer':
+      return noPhoneText(outcome.claims);
+    case 'unverified':
+      return NO_PHONE_TEXT;
+    case 'refused':
+      return outcome.carried === 'pass' ? PASS_NO_PHONE_TEXT : null;
+    case 'problem':
+      return outcome.code === 'pass_elsewhere' ? PASS_NO_PHONE_TEXT : null;
+    // Nothing is wanting, or whether a pass that was shown still counts is what nobody can tell.
+    case 'pass':
+    case 'certificate':
+    case 'untold':
+      return null;
+  }
 }
 
 /** Refusals of one reading, after which another may do; nobody is turned away where it does not. */

@@ -96,7 +96,7 @@ function loginAddress(page: AskingPage): string {
 function StaffSignIn({ page, heading, isApart }: Required<Pick<WayInProps, 'page' | 'heading' | 'isApart'>>) {
   const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
   return (
-    <section>
+    <section class="sign-in">
       {heading !== null && <h2>{say(heading)}</h2>}
       {hasFailed && (
         <p class="notice" role="alert">

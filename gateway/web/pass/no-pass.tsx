@@ -16,12 +16,14 @@ import {
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
+import { faceOf } from '../asking/face.ts';
 import { isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
 import type { AskingAs } from '../asking/use-access.ts';
 import { clockText, say } from '../shell/language.ts';
+import { withCalls } from './calls.tsx';
 
 interface NoPassProps {
   readonly outcome: Outcome;
@@ -56,7 +58,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
 function Why({ outcome, nowS, way }: Pick<NoPassProps, 'outcome' | 'nowS'> & Pick<AskingAs, 'way'>) {
   switch (outcome.kind) {
     case 'answer':
-      return <Answered {...outcome} nowS={nowS} />;
+      return <Answered outcome={outcome} nowS={nowS} />;
     case 'unverified':
     case 'untold':
       return (
@@ -97,7 +99,13 @@ const NO_PASS_TEXTS = {
 /** Below "No pass" the English word for letting somebody in would say that there is one. */
 const DECIDED_TEXTS = { ...DECISION_WORDS, pass: PASS_TEXTS.may_enter };
 
-function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
+interface AnsweredProps {
+  readonly outcome: Extract<Outcome, { kind: 'answer' }>;
+  readonly nowS: number;
+}
+
+function Answered({ outcome, nowS }: AnsweredProps) {
+  const { claims, remedy } = outcome;
   const status = STATUS_TEXTS[claims.status];
   const clockOf = (instant: string) => clockText(secondOf(instant), nowS);
   return (
@@ -105,7 +113,9 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
       <p>{say(NO_PASS_TEXTS[claims.decision])}</p>
       <Route claims={claims}>
         <span>
-          <span aria-hidden="true">{status.shape} </span>
+          <span class="chip" data-face={faceOf(outcome)} aria-hidden="true">
+            {status.shape}
+          </span>{' '}
           {say(status)}
         </span>
         <span>{say(DECIDED_TEXTS[claims.decision])}</span>
@@ -114,7 +124,7 @@ function Answered({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }>
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.do_next}>{say(TRAVELLER_ANSWER_TEXTS[claims.decision])}</Row>
+        <Row name={SCAN_TEXTS.do_next}>{withCalls(say(TRAVELLER_ANSWER_TEXTS[claims.decision]))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>

@@ -5,6 +5,7 @@ import type { PassClaims } from '../../trust/recognition-pass.ts';
 import { wayText } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { momentText, say } from '../shell/language.ts';
+import { withCalls } from './calls.tsx';
 import { PassCode } from './pass-code.tsx';
 
 interface PassCardProps {
@@ -21,7 +22,9 @@ export function PassCard({ pass, claims, onAgain, children }: PassCardProps) {
     <section class="pass-card" data-pass="issued" aria-labelledby="pass-name">
       <h1 id="pass-name" tabIndex={-1}>
         <span>
-          <span aria-hidden="true">● </span>
+          <span class="chip" data-face="pass" aria-hidden="true">
+            ●
+          </span>{' '}
           {say(PASS_TEXTS.card)}
         </span>{' '}
         <span>{wayText(claims)}</span>
@@ -49,7 +52,7 @@ export function PassCard({ pass, claims, onAgain, children }: PassCardProps) {
         <Row name={PASS_TEXTS.hides}>{say(PASS_TEXTS.hides_text)}</Row>
         <Row name={PASS_TEXTS.paper}>{say(PASS_TEXTS.paper_text)}</Row>
         <Row name={PASS_TEXTS.check}>{say(PASS_TEXTS.check_text)}</Row>
-        <Row name={PASS_TEXTS.refused}>{say(PASS_TEXTS.refused_text)}</Row>
+        <Row name={PASS_TEXTS.refused}>{withCalls(say(PASS_TEXTS.refused_text))}</Row>
       </dl>
       {children}
     </section>

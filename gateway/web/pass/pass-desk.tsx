@@ -122,7 +122,7 @@ export function PassDesk({ venue, opened: openedFirst }: PassDeskProps) {
       )}
       {isNobody && state.isReached && <WayIn page="/pass" heading={PASS_TEXTS.for_staff} asking={asking} />}
       <p class="asking" role="status">
-        {isAsking && say(PASS_TEXTS.asking)}
+        {state === null ? say(SCAN_TEXTS.opening) : isAsking && say(PASS_TEXTS.asking)}
       </p>
       {access !== null && outcome === null && (
         <section aria-labelledby="your-code">
@@ -134,7 +134,7 @@ export function PassDesk({ venue, opened: openedFirst }: PassDeskProps) {
           </p>
           <p class="quiet">{say(PASS_TEXTS.your_code_hint)}</p>
           {reading.choice !== null && <SeveralCodes choice={reading.choice} onChosen={onText} />}
-          <Entry act={PASS_TEXTS.ask} onText={onText} onPicture={reading.onPicture} />
+          <Entry isAsking={isAsking} act={PASS_TEXTS.ask} onText={onText} onPicture={reading.onPicture} />
           <Stage onFrame={reading.onFrame} startsItself={false} />
         </section>
       )}

@@ -9,10 +9,13 @@ export interface Camera {
   readonly stop: () => void;
 }
 
+/** Browsers give `mediaDevices` to secure pages alone, whatever the types say. */
+export function isCameraGiven(): boolean {
+  return 'mediaDevices' in navigator;
+}
+
 /** Shows the camera that looks away from the user in a video element. Gives a closed code where it cannot. */
 export async function startCamera(video: HTMLVideoElement): Promise<Camera | CameraFaultCode> {
-  // Browsers give `mediaDevices` to secure pages alone, whatever the types say.
-  if (!('mediaDevices' in navigator)) return 'camera_insecure';
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: false,

@@ -5,8 +5,8 @@ import { MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { say } from '../shell/language.ts';
 
 interface EntryProps {
-  /** False where little can come of it now: it stands there and does not ask to be pressed. */
-  readonly isUseful?: boolean;
+  /** Whether the one before is still under way: what stands in the field waits. */
+  readonly isAsking: boolean;
   /** What comes of it. */
   readonly act: LocalisedText;
   readonly onText: (text: string) => void;
@@ -14,14 +14,14 @@ interface EntryProps {
 }
 
 /** Other ways in than the camera: a field for what is pasted or typed, and a picture. */
-export function Entry({ isUseful = true, act, onText, onPicture }: EntryProps) {
+export function Entry({ isAsking, act, onText, onPicture }: EntryProps) {
   const [text, setText] = useState('');
   return (
     <form
       class="entry"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text.trim() === '') return;
+        if (isAsking || text.trim() === '') return;
         onText(text);
         // Nobody else reads it off the screen.
         setText('');
@@ -39,7 +39,7 @@ export function Entry({ isUseful = true, act, onText, onPicture }: EntryProps) {
           spellcheck={false}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <button type="submit" class={isUseful ? 'primary' : undefined}>
+        <button type="submit" class="primary" aria-disabled={isAsking}>
           {say(act)}
         </button>
       </div>

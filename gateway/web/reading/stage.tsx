@@ -3,7 +3,7 @@ import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { CAMERA_FAULT_TEXTS, type CameraFaultCode, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { say } from '../shell/language.ts';
 import './reading.css';
-import { type Camera, startCamera, watchFrames } from './camera.ts';
+import { type Camera, isCameraGiven, startCamera, watchFrames } from './camera.ts';
 
 interface StageProps {
   readonly onFrame: (frame: ImageBitmap) => Promise<void>;
@@ -19,12 +19,12 @@ export function Stage({ onFrame, startsItself, hint }: StageProps) {
   const latest = useRef(onFrame);
   latest.current = onFrame;
   const [wanted, setWanted] = useState(startsItself);
-  const [camera, setCamera] = useState<Camera | CameraFaultCode | null>(null);
+  const [camera, setCamera] = useState<Camera | CameraFaultCode | null>(isCameraGiven() ? null : 'camera_insecure');
   const [isLit, setLit] = useState(false);
 
   useEffect(() => {
     const element = video.current;
-    if (!wanted || element === null) return;
+    if (!wanted || element === null || !isCameraGiven()) return;
     let stop = () => {};
     let isOver = false;
     void startCamera(element).then((started) => {
@@ -61,22 +61,24 @@ export function Stage({ onFrame, startsItself, hint }: StageProps) {
           {say({ zh: '。', en: '.' })}
         </p>
       )}
-      <p class="tools">
-        <button type="button" onClick={() => (typeof camera === 'string' ? restart(setWanted) : setWanted(!wanted))}>
-          {say(isRunning ? SCAN_TEXTS.camera_stop : SCAN_TEXTS.camera_start)}
-        </button>
-        {torch !== null && (
-          <button
-            type="button"
-            onClick={() => {
-              void torch(!isLit);
-              setLit(!isLit);
-            }}
-          >
-            {say(isLit ? SCAN_TEXTS.torch_off : SCAN_TEXTS.torch_on)}
+      {camera !== 'camera_insecure' && (
+        <p class="tools">
+          <button type="button" onClick={() => (typeof camera === 'string' ? restart(setWanted) : setWanted(!wanted))}>
+            {say(isRunning ? SCAN_TEXTS.camera_stop : SCAN_TEXTS.camera_start)}
           </button>
-        )}
-      </p>
+          {torch !== null && (
+            <button
+              type="button"
+              onClick={() => {
+                void torch(!isLit);
+                setLit(!isLit);
+              }}
+            >
+              {say(isLit ? SCAN_TEXTS.torch_off : SCAN_TEXTS.torch_on)}
+            </button>
+          )}
+        </p>
+      )}
       {hint !== undefined && typeof camera !== 'string' && <p class="quiet">{say(hint)}</p>}
     </section>
   );

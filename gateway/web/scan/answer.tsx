@@ -9,13 +9,13 @@ import {
   DECISION_TEXTS,
   evidenceText,
   freshnessText,
-  NO_PHONE_TEXT,
   STATUS_TEXTS,
   UNSIGNED_TEXT,
 } from '../../../schemas/texts/answer.ts';
 import { REVOCATION_TEXTS, SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
+import { faceOf } from '../asking/face.ts';
 import {
   decisionOf,
   isMendedByBundle,
@@ -30,8 +30,9 @@ import { Row } from '../asking/row.tsx';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { clockText, say } from '../shell/language.ts';
 import { focusContent } from '../shell/shell.tsx';
+import { NoPhone } from './no-phone.tsx';
 import { Refusal } from './refusal.tsx';
-import { faceOf, Shape } from './shape.tsx';
+import { Shape } from './shape.tsx';
 
 /** A list that is older than this has its age beside its time. */
 const LIST_AGED_S = 300;
@@ -75,7 +76,8 @@ export function Answer({ outcome, isSandbox, nowS, onNext, onAgain, way, signIn 
       id="answer"
       role="alert"
       aria-atomic="true"
-      class={outcome === null ? 'answer' : `answer shown ${face}`}
+      class={outcome === null ? 'answer' : 'answer shown'}
+      data-face={face}
       data-decision={outcome === null ? undefined : (decisionOf(outcome) ?? undefined)}
       data-problem={outcome !== null && 'code' in outcome ? outcome.code : undefined}
       data-failure={outcome !== null && 'failure' in outcome ? outcome.failure.code : undefined}
@@ -129,7 +131,7 @@ function Details({
 }: Pick<AnswerProps, 'way'> & { readonly outcome: Outcome; readonly nowS: number }) {
   switch (outcome.kind) {
     case 'answer':
-      return <VerifiedAnswer {...outcome} nowS={nowS} />;
+      return <VerifiedAnswer outcome={outcome} nowS={nowS} />;
     case 'pass':
       return <VerifiedPass {...outcome} nowS={nowS} />;
     case 'certificate':
@@ -155,7 +157,7 @@ function Details({
           <p class="lead">{say(SCAN_TEXTS.unverified_next)}</p>
           <dl class="rows">
             <Row name={SCAN_TEXTS.why}>{say(checkText(outcome.failure))}</Row>
-            <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>
+            <NoPhone outcome={outcome} />
           </dl>
         </>
       );
@@ -175,7 +177,13 @@ function Details({
   }
 }
 
-function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answer' }> & { readonly nowS: number }) {
+interface VerifiedAnswerProps {
+  readonly outcome: Extract<Outcome, { kind: 'answer' }>;
+  readonly nowS: number;
+}
+
+function VerifiedAnswer({ outcome, nowS }: VerifiedAnswerProps) {
+  const { claims, remedy } = outcome;
   const status = STATUS_TEXTS[claims.status];
   const isBearers = isOfBearer(claims);
   return (
@@ -193,7 +201,7 @@ function VerifiedAnswer({ claims, remedy, nowS }: Extract<Outcome, { kind: 'answ
         </Row>
         {!isBearers && <Row name={SCAN_TEXTS.certificate}>{say(SCAN_CERTIFICATE_TEXTS.not_bearer)}</Row>}
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
-        {claims.decision !== 'pass' && <Row name={SCAN_TEXTS.no_phone}>{say(NO_PHONE_TEXT)}</Row>}
+        <NoPhone outcome={outcome} />
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockAt(nowS)))}</Row>
         <Row name={SCAN_TEXTS.evidence}>
           {say(evidenceText(claims))}

@@ -7,11 +7,11 @@ import { DECISION_TEXTS } from '../../../schemas/texts/answer.ts';
 import { DOOR_NEXT_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
+import { type Face, faceOf } from '../asking/face.ts';
 import { doorNextOf, type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { scanCarried } from './scan-text.ts';
-import { type Face, faceOf } from './shape.tsx';
 
 /** As many as a client may ask about in half a second unless told otherwise. */
 const AT_ONCE = 20;
@@ -31,17 +31,23 @@ export interface ShownRow extends BatchRow {
   readonly remedy: Remedy | null;
 }
 
+interface BatchRun {
+  readonly onRows: (rows: readonly ShownRow[]) => void;
+  readonly isWanted: () => boolean;
+}
+
 /**
  * Checks many codes, some at a time: passes here, the rest by the gateway, and each answer is verified. Gives null once all
- * have a row, or why it ended before.
+ * have a row, or why it ended before. Once it is not `isWanted` any more, nothing further is asked or told.
  */
 export async function askBatch(
   lines: readonly ScannedLine[],
   asking: Asking,
-  onRows: (rows: readonly ShownRow[]) => void,
+  { onRows, isWanted }: BatchRun,
 ): Promise<Problem | null> {
   for (let at = 0; at < lines.length; at += AT_ONCE) {
     const rows = await rowsOf(lines.slice(at, at + AT_ONCE), asking);
+    if (!isWanted()) return null;
     if ('kind' in rows) return rows;
     onRows(rows);
   }

@@ -89,7 +89,6 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
   return (
     <tr
       tabIndex={isFirst ? 0 : -1}
-      class={decision ?? 'other'}
       data-line={line}
       data-decision={decision ?? undefined}
       data-problem={problem ?? undefined}
@@ -97,7 +96,7 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
       <th scope="row">{line}</th>
       <td>
         <div>
-          <span class="word">
+          <span class="word chip" data-face={face}>
             <span aria-hidden="true">{SIGNS[face]} </span>
             {say(word)}
           </span>{' '}

@@ -54,7 +54,8 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, w
   const [rows, setRows] = useState<readonly ShownRow[]>([]);
   const [isRunning, setRunning] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
-  const isGone = useRef(false);
+  /** The run that is under way; what comes of one that was stopped is nobody's. */
+  const current = useRef<object | null>(null);
   const name = useRef<HTMLHeadingElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
 
@@ -65,21 +66,25 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, w
     const stop = listenForWedge(add);
     return () => {
       stop();
-      isGone.current = true;
+      current.current = null;
     };
   }, []);
 
   const run = async (lines: readonly ScannedLine[]) => {
+    const mine = {};
+    current.current = mine;
+    const isWanted = () => current.current === mine;
     setRunning(true);
     setFault(null);
     let left = lines;
-    const problem = await askBatch(lines, await asking(), (more) => {
+    const take = (more: readonly ShownRow[]) => {
       left = left.slice(more.length);
       setWaiting(left);
       setRows((before) => [...before, ...more]);
       onRows(more);
-    });
-    if (isGone.current) return;
+    };
+    const problem = await askBatch(lines, await asking(), { onRows: take, isWanted });
+    if (!isWanted()) return;
     setWaiting(left);
     setRunning(false);
     if (problem === null) return;
@@ -100,6 +105,12 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, w
     setRows([]);
     setWaiting(lines);
     void run(lines);
+  };
+  const stop = () => {
+    current.current = null;
+    setRunning(false);
+    setFault({ text: BATCH_TEXTS.stopped_by_hand, next: null });
+    name.current?.focus();
   };
   const takeFile = async (file: File) => {
     if (file.size > MAX_FILE_BYTES) return setFault({ text: BATCH_TEXTS.too_many, next: null });
@@ -171,6 +182,14 @@ export function Batch({ asking, onRows, onProblem, onLeave, wayIn, isSomebody, w
         </p>
       </form>
       {total > 0 && <progress aria-label={say(BATCH_TEXTS.progress)} value={rows.length} max={total} />}
+      {isRunning && (
+        <p class="tools">
+          <strong>{say(BATCH_TEXTS.running)}</strong>
+          <button type="button" onClick={stop}>
+            {say(BATCH_TEXTS.stop)}
+          </button>
+        </p>
+      )}
       {fault !== null && (
         <p class="notice" role="alert">
           {waiting[0] !== undefined && (

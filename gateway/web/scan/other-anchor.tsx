@@ -41,7 +41,9 @@ function Mark({ name, mark }: { readonly name: string; readonly mark: AnchorMark
       <dt>{name}</dt>
       <dd>{mark.entityId}</dd>
       {mark.thumbprints.map((thumbprint) => (
-        <dd key={thumbprint}>{grouped(thumbprint)}</dd>
+        <dd key={thumbprint}>
+          {say(SCAN_TEXTS.anchor_statements)} {grouped(thumbprint)}
+        </dd>
       ))}
       {mark.listThumbprints.map((thumbprint) => (
         <dd key={thumbprint}>

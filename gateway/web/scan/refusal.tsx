@@ -1,9 +1,10 @@
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { doorNextOf, lastResortOf, noPhoneOf, operatorNextOf, type Refused } from '../asking/outcome.ts';
+import { doorNextOf, lastResortOf, operatorNextOf, type Refused } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { say } from '../shell/language.ts';
+import { NoPhone } from './no-phone.tsx';
 
 interface RefusalProps {
   readonly outcome: Refused;
@@ -13,7 +14,7 @@ interface RefusalProps {
 
 /** Why there is no answer, or why what was carried does not count, and what each does about it: the door first. */
 export function Refusal({ outcome, way }: RefusalProps) {
-  const [lastResort, noPhone, forOperator] = [lastResortOf(outcome), noPhoneOf(outcome), operatorNextOf(outcome, way)];
+  const [lastResort, forOperator] = [lastResortOf(outcome), operatorNextOf(outcome, way)];
   const requestId = outcome.kind === 'problem' && outcome.code === 'internal' ? outcome.request_id : undefined;
   return (
     <>
@@ -21,7 +22,7 @@ export function Refusal({ outcome, way }: RefusalProps) {
       <dl class="rows">
         <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
         {lastResort !== null && <Row name={SCAN_TEXTS.do_next}>{say(lastResort)}</Row>}
-        {noPhone !== null && <Row name={SCAN_TEXTS.no_phone}>{say(noPhone)}</Row>}
+        <NoPhone outcome={outcome} />
         {forOperator !== null && <Row name={SCAN_TEXTS.for_operator}>{say(withReason(forOperator, outcome))}</Row>}
         {requestId !== undefined && (
           <Row name={SCAN_TEXTS.request_id}>

@@ -151,7 +151,7 @@ export function Scanner({ venue, opened }: ScannerProps) {
   const wayIn = isUnnamed && (
     <>
       <WayIn page="/scan" heading={null} asking={asking} isApart={isMany} />
-      <p class="quiet">{say(SCAN_TEXTS.unnamed)}</p>
+      <p class={asking.way === 'session' ? 'quiet sign-in' : 'quiet'}>{say(SCAN_TEXTS.unnamed)}</p>
     </>
   );
   return (
@@ -189,12 +189,12 @@ export function Scanner({ venue, opened }: ScannerProps) {
             {warnings}
           </Batch>
         )}
-        {mayScan && !isMany && (
+        {mayScan && !isMany && heading !== SCAN_TEXTS.ready_never && (
           <>
             {reading.choice === null ? null : <SeveralCodes choice={reading.choice} onChosen={scanning.onText} />}
             <Stage onFrame={reading.onFrame} startsItself hint={SCAN_TEXTS.ready_hint} />
             <Entry
-              isUseful={heading !== SCAN_TEXTS.ready_never}
+              isAsking={scanning.isAsking}
               act={SCAN_TEXTS.check}
               onText={scanning.onText}
               onPicture={reading.onPicture}

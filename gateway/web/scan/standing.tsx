@@ -20,7 +20,7 @@ interface Situation {
 
 /** What to do first; without a network it asks for nothing that cannot be checked now. */
 export function headingOf(opened: Opened | null, { isSomebody, isReached, nowS }: Situation): LocalisedText {
-  if (opened === null) return SCAN_TEXTS.ready;
+  if (opened === null) return SCAN_TEXTS.opening;
   if (!isReached) {
     const isHeld = standingOf(opened.trust.view.carried, nowS) === 'held';
     return isHeld ? SCAN_TEXTS.ready_offline : SCAN_TEXTS.ready_never;
@@ -155,8 +155,8 @@ const COUNTED = [
 /** The numbers of the shift, and a way to begin another. */
 export function ShiftCount({ counts, onReset }: { readonly counts: Counts; readonly onReset: () => void }) {
   return (
-    <p class="tools quiet">
-      <span class="shift">
+    <p class="tools">
+      <span class="shift quiet">
         <span>
           {say(SCAN_TEXTS.counted)}
           {say({ zh: '：', en: ':' })}
