@@ -350,6 +350,7 @@ export const SCAN_TEXTS = {
     zh: '登录页在新标签页中打开，这里的各行不会丢失；登录后回到本页，即继续查验。',
     en: 'It opens a tab of its own, so that no line here is lost. Come back once you are signed in: the rest is then checked.',
   },
+  sign_in_ended: { zh: '登录已结束', en: 'This sign-in has ended' },
   sign_in_failed: {
     zh: '登录未完成，请重试；仍不成功时，请告知运维人员。',
     en: 'Signing in was not completed: try again, and tell the operator if that does not help.',

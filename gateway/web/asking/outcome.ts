@@ -97,6 +97,16 @@ export function isMendedBySigningIn(outcome: Outcome): boolean {
   return code === 'token_invalid' && (reason === undefined || GONE_WITH_THE_TOKEN.has(reason));
 }
 
+/** Whether somebody was signed in with this gateway and is no more. */
+export function hasSignInEnded(outcome: Outcome, way: VenueAccess['way']): boolean {
+  return way === 'session' && isMendedBySigningIn(outcome) && !('code' in outcome && outcome.code === 'access_missing');
+}
+
+/** Why there is none; what a session's token lacks is nothing that whoever signs in has ever seen. */
+export function whyOf(outcome: Refused, way: VenueAccess['way']): LocalisedText {
+  return hasSignInEnded(outcome, way) ? SCAN_TEXTS.sign_in_ended : outcome.text;
+}
+
 /** Whether it is enough that this device gets a trust bundle. */
 export function isMendedByBundle(outcome: Outcome): boolean {
   return outcome.kind === 'problem' && (outcome.code === 'bundle_missing' || outcome.code === 'bundle_lapsed');
@@ -127,6 +137,8 @@ export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): Local
   if (outcome.kind === 'refused' || doorTextOf(code) === null) return null;
   // What a sandbox lends is nobody's to get.
   if (way === 'sandbox' && isMendedBySigningIn(outcome)) return null;
+  // A session that is over is nobody's fault.
+  if (hasSignInEnded(outcome, way) && (outcome.reason ?? 'expired') === 'expired') return null;
   if (code === 'code_unrecognised') {
     const texts: Readonly<Record<string, LocalisedText | null>> = UNRECOGNISED_OPERATOR_TEXTS;
     return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;

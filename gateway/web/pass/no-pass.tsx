@@ -16,7 +16,7 @@ import {
 import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
-import { isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
+import { hasSignInEnded, isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
@@ -71,12 +71,14 @@ function Why({ outcome, nowS, way }: Pick<NoPassProps, 'outcome' | 'nowS'> & Pic
     case 'refused':
     case 'problem': {
       const next = nextOf(outcome);
+      const [isForOthers, hasEnded] = [next === null, hasSignInEnded(outcome, way)];
       return (
         <>
-          <p>{say(next === null ? PASS_TEXTS.not_now : outcome.text)}</p>
+          <p>{say(isForOthers ? PASS_TEXTS.not_now : outcome.text)}</p>
           <dl class="rows">
+            {hasEnded && <Row name={SCAN_TEXTS.why}>{say(SCAN_TEXTS.sign_in_ended)}</Row>}
             <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome, way))}</Row>
-            {next === null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
+            {isForOthers && !hasEnded && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
           </dl>
         </>
       );
