@@ -380,6 +380,17 @@ describe('a traveller', () => {
     await desk.context.close();
   });
 
+  test('is told to try again what no waiting changes, or that there is no pass where none is needed', async () => {
+    const desk = await DoorPage.open(browser, gateway.url, { path: '/pass' });
+    const { words } = await ask(desk, henan('red-without-ground'));
+    expect(words).toMatch(/did not substantiate[\s\S]*You can appeal, or call 12345/);
+    expect(words).not.toMatch(/in a moment|cannot be told now/);
+    await desk.page.getByRole('button', { name: 'Another code' }).click();
+    await refuse(desk.page, '**/v1/passes', 'check_not_permitted');
+    expect((await ask(desk, henan('green'))).words).toMatch(/^No pass is needed[\s\S]*You may go in/);
+    await desk.context.close();
+  });
+
   test('gets a pass for a red, or is not told where to appeal', async () => {
     const query = 'venue=guangzhou-hospital&lang=zh';
     const desk = await DoorPage.open(browser, gateway.url, { path: '/pass', query });
