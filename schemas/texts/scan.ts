@@ -157,6 +157,23 @@ export const UNRECOGNISED_OPERATOR_TEXTS = {
   own_pass: null,
 } as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
 
+/**
+ * For whoever runs the scanner, where a refusal's own advice is for a client's programmer: what the door does is said
+ * already, and what exactly is wrong stands behind it where it is told.
+ */
+export const OPERATOR_NEXT_TEXTS = {
+  proof_invalid: {
+    zh: '请为此方法、此地址和此令牌重新生成证明',
+    en: 'Make a proof for this method, this address and this token',
+  },
+  node_unreachable: {
+    zh: '请检查本网关到该省节点的网络；网络正常时，告知该省',
+    en: "Look to the network between this gateway and that province's node; where that is well, tell the province",
+  },
+  node_reply_invalid: { zh: '请告知该省：其节点的答复不符合格式', en: 'Tell the province what its node answers with' },
+  adapter_suspended: { zh: '请在 /registry 查看原因', en: 'See /registry for the reason' },
+} as const satisfies Partial<Record<ProblemCode, LocalisedText>>;
+
 /** Of a fault of the gateway where its reply does not say under which number the log has it. */
 export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
   zh: '网关日志记有原因；请将出错时间告知其运维人员',

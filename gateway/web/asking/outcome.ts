@@ -13,6 +13,7 @@ import {
   DOOR_NEXT_TEXTS,
   INTERNAL_UNNUMBERED_TEXT,
   LAST_RESORT_TEXT,
+  OPERATOR_NEXT_TEXTS,
   PASS_NO_PHONE_TEXT,
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
@@ -145,7 +146,9 @@ export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): Local
   }
   if (code === 'internal' && outcome.request_id === undefined) return INTERNAL_UNNUMBERED_TEXT;
   if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return TOKEN_USELESS_TEXT;
-  return outcome.retryAfterS === undefined ? next : withRetryAfter(next, outcome.retryAfterS);
+  const texts: Readonly<Record<string, LocalisedText>> = OPERATOR_NEXT_TEXTS;
+  const own = ownMember(texts, code) ?? next;
+  return outcome.retryAfterS === undefined ? own : withRetryAfter(own, outcome.retryAfterS);
 }
 
 /** What helps somebody whose pass or certificate does not count, and who may have no phone; null: nothing was carried. */
