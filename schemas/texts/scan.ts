@@ -67,7 +67,10 @@ export const SCAN_PROBLEM_TEXTS = {
   pass_elsewhere: {
     zh: '此通行凭证用于其他目的地',
     en: 'This pass is for another destination',
-    next: { zh: '请扫描持证人的健康码', en: "Scan the holder's code instead" },
+    next: {
+      zh: '不得凭此凭证放行，也不得据此拒绝；请扫描持证人的健康码，或转人工核实',
+      en: "Neither let in nor turn away by this pass; scan the holder's code instead, or have staff look into it",
+    },
   },
   no_code_in_picture: {
     zh: '图片中没有二维码',
@@ -182,14 +185,14 @@ export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
 
 /** Where scanning again may not help either. */
 export const LAST_RESORT_TEXT: LocalisedText = {
-  zh: '仍无结果时转人工核实；不得据此拒绝',
-  en: 'Still no answer: have staff look into it; do not turn the person away for it',
+  zh: '不得据此拒绝；仍无结果时转人工核实',
+  en: 'Do not turn the person away; if there is still no answer, have staff look into it',
 };
 
 /** Beside a pass that does not count here, of a holder who may have nothing else: it decides neither way. */
 export const PASS_NO_PHONE_TEXT: LocalisedText = {
-  zh: '不得凭此凭证放行，也不得据此拒绝：可经本人同意由工作人员代查，由负责人员决定',
-  en: 'Neither let in nor turn away by this pass: staff look the status up with consent, and whoever is in charge decides',
+  zh: '可经本人同意由工作人员代查，由负责人员决定',
+  en: 'Staff look the status up with consent, and whoever is in charge decides',
 };
 
 /**
@@ -242,7 +245,11 @@ export const SCAN_CERTIFICATE_TEXTS = {
     zh: '写有姓名，并不证明持有人是本人',
     en: 'It names somebody and does not show who holds it',
   },
-  refused: { zh: '不得采信此证书；请扫描健康码或通行凭证', en: 'Do not rely on it; scan a code or a pass instead' },
+  // Decided without a network alone: a health code can be checked no more than the certificate.
+  refused: {
+    zh: '不得采信此证书，也不得据此拒绝；可查验通行凭证，或转人工核实；联网后可扫描健康码',
+    en: 'Neither rely on it nor turn the person away; a pass can be checked, or have staff look into it; with a network, scan the code',
+  },
   unsettled: {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',

@@ -104,7 +104,11 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
           <span class="why">
             {issuer !== null && `${say(PROVINCES[issuer])}${say({ zh: '：', en: ': ' })}`}
             {why.map(say).join(say({ zh: '；', en: '; ' }))}
-            {row.next !== null && <span class="step">{say(row.next)}</span>}
+            {row.next.map((step) => (
+              <span key={step.en} class="step">
+                {say(step)}
+              </span>
+            ))}
             {decision !== 'pass' && remedy?.phone != null && (
               <>
                 {say(SCAN_TEXTS.appeal)}
