@@ -75,12 +75,15 @@ export const SCAN_PROBLEM_TEXTS = {
   no_code_in_picture: {
     zh: '图片中没有二维码',
     en: 'There is no code in this picture',
-    next: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
+    next: {
+      zh: '请重新扫描，或改用更清晰、更近的图片',
+      en: 'Scan again, or use a picture that is sharper and closer',
+    },
   },
   picture_unreadable: {
     zh: '该文件不是可识读的图片',
     en: 'This file is no picture that can be read',
-    next: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
+    next: { zh: '请重新扫描，或改用 PNG 或 JPEG 图片', en: 'Scan again, or use a PNG or JPEG picture' },
   },
 } as const satisfies Record<string, Explained>;
 export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
@@ -305,8 +308,8 @@ export const SCAN_TEXTS = {
   answer: { zh: '查验结果', en: 'Answer' },
   ready: { zh: '请出示健康码', en: 'Show the code' },
   ready_hint: {
-    zh: '将二维码对准画面，或使用扫码枪、图片、粘贴',
-    en: 'Hold the code before the camera, or use a scanner, a picture, paste',
+    zh: '可将二维码对准画面，也可使用扫码枪、图片或粘贴',
+    en: 'Hold the code before the camera, use a scanner or a picture, or paste',
   },
   asking: { zh: '正在查验…', en: 'Checking …' },
   camera: { zh: '摄像头画面', en: 'What the camera sees' },
@@ -391,7 +394,7 @@ export const SCAN_TEXTS = {
   },
   token_again: { zh: '使用新的访问令牌', en: 'Use a new access token' },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
-  ready_offline: { zh: '请出示通行凭证', en: 'Show a pass' },
+  ready_offline: { zh: '请出示通行凭证或境外证书', en: 'Show a pass, or a certificate from abroad' },
   ready_never: { zh: '现在无法核验', en: 'Nothing can be checked' },
   offline: {
     zh: '网络不通：只能核验通行凭证和境外证书。',
@@ -401,7 +404,10 @@ export const SCAN_TEXTS = {
     zh: '网络不通，也没有可用的信任包。不得据此拒绝；请转人工核实。',
     en: 'No network, and no trust bundle that stands. Turn nobody away for it; have staff look into it.',
   },
-  unnamed: { zh: '未登录时只能核验通行凭证。', en: 'Without signing in only passes can be checked.' },
+  unnamed: {
+    zh: '未登录时只能核验通行凭证：健康码和境外证书由网关查验，须先登录。',
+    en: 'Without signing in only passes can be checked: the gateway checks codes and certificates from abroad for a venue alone.',
+  },
   trust_none: {
     zh: '尚无信任包：断网后无法核验通行凭证',
     en: 'No trust bundle yet: without a network no pass can be checked',

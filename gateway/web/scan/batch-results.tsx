@@ -55,14 +55,14 @@ export function BatchResults({ rows, total, isRunning, onClear }: BatchResultsPr
         </button>
       </p>
       <p class="quiet">
-        <span class="keys">
+        <span id="batch-keys" class="keys">
           {say(BATCH_TEXTS.keys)}
           {say({ zh: '', en: ' ' })}
         </span>
         {say(BATCH_TEXTS.save_hint)}
       </p>
       {shown.length === 0 && <p>{say(BATCH_TEXTS.none_open)}</p>}
-      <table onKeyDown={goWithKeys} hidden={shown.length === 0}>
+      <table aria-describedby="batch-keys" onKeyDown={goWithKeys} hidden={shown.length === 0}>
         <caption>{say(BATCH_TEXTS.results)}</caption>
         <thead>
           <tr>
