@@ -95,7 +95,7 @@ export const PROBLEMS = {
     status: 502,
     zh: '签发省份节点的答复不符合格式',
     en: "The issuing province's node answered with something that is no reply",
-    next: { zh: '请按无法查验处理，并告知该省', en: 'Treat it as cannot tell, and tell the province' },
+    next: { zh: '请按“无法判定”处理，并告知该省', en: 'Treat it as cannot tell, and tell the province' },
   },
   rate_limited: {
     status: 429,
@@ -188,7 +188,10 @@ export const PROBLEMS = {
     status: 503,
     zh: '该省适配器已暂停',
     en: 'The adapter of this province is suspended',
-    next: { zh: '请按无法查验处理，并查看 /registry', en: 'Treat it as cannot tell, and see /registry for the reason' },
+    next: {
+      zh: '请按“无法判定”处理，并在 /registry 查看原因',
+      en: 'Treat it as cannot tell, and see /registry for the reason',
+    },
   },
   not_found: {
     status: 404,

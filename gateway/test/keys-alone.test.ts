@@ -174,7 +174,10 @@ describe('somebody whom the gateway lets in no more', () => {
     await put(page, henan('green'));
     await focused(page, '.acts .primary');
     expect(await page.locator('.acts .primary').getAttribute('href')).toBe('/scan/login?lang=en&page=/scan');
-    await door.putAway();
+    const { words } = await door.putAway();
+    expect(words).toContain('This sign-in has ended');
+    expect(words).not.toMatch(/access token|Operator/);
+    await page.locator('[data-sign-in-ended]').waitFor();
     await page.getByRole('link', { name: 'Sign in as staff of the venue' }).waitFor();
     await page.getByRole('button', { name: 'A coach: many codes' }).press('Enter');
     await page.locator('#codes').fill([henan('green'), henan('red')].join('\n'));
@@ -186,6 +189,7 @@ describe('somebody whom the gateway lets in no more', () => {
     await outsideSandbox(signedIn)(page);
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
     await page.locator('[data-batch="done"]').waitFor();
+    await page.locator('[data-sign-in-ended]').waitFor({ state: 'detached' });
     expect(await page.locator('tbody tr').count()).toBe(2);
     await door.context.close();
   });

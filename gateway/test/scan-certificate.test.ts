@@ -156,7 +156,7 @@ test('a bundle that could not be refreshed is not told, or is told once it was',
     await page.locator('[data-trust-unrefreshed]').waitFor({ state: isAway ? 'visible' : 'detached' });
   };
   await refreshAt(true);
-  expect(await page.locator('[data-trust-unrefreshed]').innerText()).toMatch(/could not be refreshed: \S+/);
+  expect(await page.locator('[data-trust-unrefreshed]').innerText()).toMatch(/could not be refreshed\. \S+/);
   expect(await page.locator('[data-trust="held"]').innerText()).toMatch(/signed .+ ago/);
   await refreshAt(false);
 });

@@ -1,7 +1,13 @@
-import type { LocalisedText } from '../code-lists/index.ts';
+import type { LocalisedText, REASON_USES } from '../code-lists/index.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { Decision } from '../status.ts';
 import { inSecondsText, type ScanProblemCode } from './scan.ts';
+
+type Uses = typeof REASON_USES;
+/** The reasons that may stand beside an answer that refers. */
+type ReferringReason = {
+  [Reason in keyof Uses]: 'refer' extends Uses[Reason]['beside'][number] ? Reason : never;
+}[keyof Uses];
 
 /** Names and sentences of a traveller's page, and of what is printed from it. */
 export const PASS_TEXTS = {
@@ -30,7 +36,7 @@ export const PASS_TEXTS = {
   card: { zh: '通行凭证', en: 'Pass' },
   from_to: { zh: '签发省份与目的地', en: 'From and to' },
   until: { zh: '有效至', en: 'Valid until' },
-  as_of: { zh: '绿码截至', en: 'Green as of' },
+  as_of: { zh: '绿码状态时间', en: 'Green as of' },
   shows: { zh: '它说明', en: 'It shows' },
   shows_text: {
     zh: '签发省份的一个绿码已被目的地认可，至上述时间为止',
@@ -61,6 +67,7 @@ export const PASS_TEXTS = {
     en: 'This page keeps nothing: print it or take a screenshot. When the status that it stands on changes, it is withdrawn.',
   },
   none: { zh: '没有签发通行凭证', en: 'No pass' },
+  none_needed: { zh: '无需通行凭证', en: 'No pass is needed' },
   not_now: {
     zh: '现在无法在此办理通行凭证',
     en: 'No pass can be had here at the moment',
@@ -70,6 +77,10 @@ export const PASS_TEXTS = {
   none_unsettled: {
     zh: '现在无法判定您的状态，因此没有凭证；这不表明您有任何情况。',
     en: 'Your status cannot be told now, so there is no pass. Nothing about you follows from that.',
+  },
+  none_unfounded: {
+    zh: '此查询结果不能据以签发凭证；这不表明您有任何情况。',
+    en: 'No pass can be issued on this answer. Nothing about you follows from that.',
   },
   none_not_green: {
     zh: '只有可放行的绿码才能换取凭证。查询结果如下。',
@@ -99,6 +110,48 @@ export const TRAVELLER_ANSWER_TEXTS = {
   },
 } as const satisfies Record<Decision, LocalisedText>;
 
+const CONTEST = {
+  zh: '可以申诉，或拨打 12345；不得据此限制您，请到目的地出示健康码，由工作人员核实',
+  en: 'You can appeal, or call 12345; nobody may restrict you for it: show the code itself at your destination, where staff look into it',
+};
+const AT_DESTINATION = {
+  zh: '请到目的地直接出示，由工作人员核实',
+  en: 'Show it at your destination itself, where staff look into it',
+};
+/** Where staff would look into it, by what decided; null: it passes by itself, and asking again in a moment helps. */
+export const TRAVELLER_REFERRED_TEXTS = {
+  unsubstantiated: CONTEST,
+  origin_contradicts: CONTEST,
+  issuer_unavailable: null,
+  issuer_reply_invalid: null,
+  issuer_signature_invalid: null,
+  unmapped_value: CONTEST,
+  as_of_impossible: CONTEST,
+  no_national_meaning: CONTEST,
+  local_state_pending: {
+    zh: '请待签发省份得出结论后再来，或到目的地出示健康码，由工作人员核实',
+    en: 'Come back once your province has reached a conclusion, or show the code itself at your destination, where staff look into it',
+  },
+  too_old: {
+    zh: '请刷新健康码后再试，或到目的地出示健康码，由工作人员核实',
+    en: 'Refresh your code and try again, or show it at your destination, where staff look into it',
+  },
+  stale_used: null,
+  popup: {
+    zh: '请先在本省健康码中处理弹窗提示，再来换取凭证；可以申诉，或拨打 12345',
+    en: "Clear the pop-up in your province's app, then try again; you can appeal, or call 12345",
+  },
+  certificate_not_accepted: AT_DESTINATION,
+  certificate_rules_unmet: AT_DESTINATION,
+  certificate_issuer_unknown: AT_DESTINATION,
+  certificate_list_stale: null,
+  certificate_status_unknown: null,
+  certificate_rules_missing: AT_DESTINATION,
+  certificate_is_link: AT_DESTINATION,
+  assurance_too_low: AT_DESTINATION,
+  policy_exception: AT_DESTINATION,
+} as const satisfies Record<ReferringReason, LocalisedText | null>;
+
 /** `afterS`: where the gateway says after how many seconds; null where it does not. */
 export function tryLaterText(afterS: number | null): LocalisedText {
   const when = inSecondsText(afterS);
@@ -127,8 +180,11 @@ export const TRAVELLER_NEXT_TEXTS = {
   unavailable: TRY_LATER_TEXT,
   gateway_unreachable: TRY_LATER_TEXT,
   reply_unreadable: TRY_LATER_TEXT,
-  no_code_in_picture: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
-  picture_unreadable: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
+  no_code_in_picture: {
+    zh: '请用更清晰、更近的图片重试',
+    en: 'Try again with a picture that is sharper and closer',
+  },
+  picture_unreadable: { zh: '请用 PNG 或 JPEG 图片重试', en: 'Try again with a PNG or JPEG picture' },
 } as const satisfies Partial<Record<ProblemCode | ScanProblemCode, LocalisedText>>;
 
 /** Where nobody is signed in for the place that the pass is for. */

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../problem.ts';
-import { SCAN_TEXTS, SIGN_IN_OTHERWISE_TEXTS, tryAgainText, withRetryAfter } from './scan.ts';
+import {
+  LAST_RESORT_TEXT,
+  OPERATOR_NEXT_TEXTS,
+  SCAN_CERTIFICATE_TEXTS,
+  SCAN_PROBLEM_TEXTS,
+  SCAN_TEXTS,
+  SIGN_IN_OTHERWISE_TEXTS,
+  tryAgainText,
+  withRetryAfter,
+} from './scan.ts';
 
 test.each(['zh', 'en'] as const)('in %s the number of a request has two names on one screen', (language) => {
   expect(PROBLEMS.internal.next[language]).toContain(SCAN_TEXTS.request_id[language]);
@@ -33,4 +42,19 @@ test('a venue of the sandbox is chosen by another name than the button has', () 
     expect.stringContaining(zh),
     expect.stringContaining(en.toLowerCase()),
   ]);
+});
+
+test.each([
+  ['a pass that does not count', SCAN_PROBLEM_TEXTS.pass_elsewhere.next],
+  ['a certificate that does not count', SCAN_CERTIFICATE_TEXTS.refused],
+  ['a code that cannot be read', LAST_RESORT_TEXT],
+])('somebody with %s is turned away in one of the two languages', (_case, { zh, en }) => {
+  expect([zh, en]).toEqual([expect.stringContaining('据此拒绝'), expect.stringMatching(/turn (the person )?away/)]);
+});
+
+test.each(
+  Object.entries(OPERATOR_NEXT_TEXTS),
+)('an operator is sent by %s to what a page does not show', (_code, said) => {
+  expect(said.en).not.toMatch(/reason,|manifest|cannot tell/);
+  expect(said.zh).not.toMatch(/reason|清单|无法查验|无法判定/);
 });

@@ -67,17 +67,23 @@ export const SCAN_PROBLEM_TEXTS = {
   pass_elsewhere: {
     zh: '此通行凭证用于其他目的地',
     en: 'This pass is for another destination',
-    next: { zh: '请扫描持证人的健康码', en: "Scan the holder's code instead" },
+    next: {
+      zh: '不得凭此凭证放行，也不得据此拒绝；请扫描持证人的健康码，或转人工核实',
+      en: "Neither let in nor turn away by this pass; scan the holder's code instead, or have staff look into it",
+    },
   },
   no_code_in_picture: {
     zh: '图片中没有二维码',
     en: 'There is no code in this picture',
-    next: { zh: '请换一张更清晰、更近的图片', en: 'Take a picture that is sharper and closer' },
+    next: {
+      zh: '请重新扫描，或改用更清晰、更近的图片',
+      en: 'Scan again, or use a picture that is sharper and closer',
+    },
   },
   picture_unreadable: {
     zh: '该文件不是可识读的图片',
     en: 'This file is no picture that can be read',
-    next: { zh: '请选择 PNG 或 JPEG 图片', en: 'Choose a PNG or JPEG picture' },
+    next: { zh: '请重新扫描，或改用 PNG 或 JPEG 图片', en: 'Scan again, or use a PNG or JPEG picture' },
   },
 } as const satisfies Record<string, Explained>;
 export type ScanProblemCode = keyof typeof SCAN_PROBLEM_TEXTS;
@@ -157,6 +163,23 @@ export const UNRECOGNISED_OPERATOR_TEXTS = {
   own_pass: null,
 } as const satisfies Record<UnrecognisedKind, LocalisedText | null>;
 
+/**
+ * For whoever runs the scanner, where a refusal's own advice is for a client's programmer: what the door does is said
+ * already, and what exactly is wrong stands behind it where it is told.
+ */
+export const OPERATOR_NEXT_TEXTS = {
+  proof_invalid: {
+    zh: '请为此方法、此地址和此令牌重新生成证明',
+    en: 'Make a proof for this method, this address and this token',
+  },
+  node_unreachable: {
+    zh: '请检查本网关到该省节点的网络；网络正常时，告知该省',
+    en: "Look to the network between this gateway and that province's node; where that is well, tell the province",
+  },
+  node_reply_invalid: { zh: '请告知该省：其节点的答复不符合格式', en: 'Tell the province what its node answers with' },
+  adapter_suspended: { zh: '请在 /registry 查看原因', en: 'See /registry for the reason' },
+} as const satisfies Partial<Record<ProblemCode, LocalisedText>>;
+
 /** Of a fault of the gateway where its reply does not say under which number the log has it. */
 export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
   zh: '网关日志记有原因；请将出错时间告知其运维人员',
@@ -165,14 +188,14 @@ export const INTERNAL_UNNUMBERED_TEXT: LocalisedText = {
 
 /** Where scanning again may not help either. */
 export const LAST_RESORT_TEXT: LocalisedText = {
-  zh: '仍无结果时转人工核实；不得据此拒绝',
-  en: 'Still no answer: have staff look into it; do not turn the person away for it',
+  zh: '不得据此拒绝；仍无结果时转人工核实',
+  en: 'Do not turn the person away; if there is still no answer, have staff look into it',
 };
 
 /** Beside a pass that does not count here, of a holder who may have nothing else: it decides neither way. */
 export const PASS_NO_PHONE_TEXT: LocalisedText = {
-  zh: '不得凭此凭证放行，也不得据此拒绝：可经本人同意由工作人员代查，由负责人员决定',
-  en: 'Neither let in nor turn away by this pass: staff look the status up with consent, and whoever is in charge decides',
+  zh: '可经本人同意由工作人员代查，由负责人员决定',
+  en: 'Staff look the status up with consent, and whoever is in charge decides',
 };
 
 /**
@@ -225,7 +248,11 @@ export const SCAN_CERTIFICATE_TEXTS = {
     zh: '写有姓名，并不证明持有人是本人',
     en: 'It names somebody and does not show who holds it',
   },
-  refused: { zh: '不得采信此证书；请扫描健康码或通行凭证', en: 'Do not rely on it; scan a code or a pass instead' },
+  // Decided without a network alone: a health code can be checked no more than the certificate.
+  refused: {
+    zh: '不得采信此证书，也不得据此拒绝；可查验通行凭证，或转人工核实；联网后可扫描健康码',
+    en: 'Neither rely on it nor turn the person away; a pass can be checked, or have staff look into it; with a network, scan the code',
+  },
   unsettled: {
     zh: '不得据此拒绝；请转人工核实，或联网后重新扫描',
     en: 'Do not turn the person away; have staff look into it, or scan again with a network',
@@ -281,8 +308,8 @@ export const SCAN_TEXTS = {
   answer: { zh: '查验结果', en: 'Answer' },
   ready: { zh: '请出示健康码', en: 'Show the code' },
   ready_hint: {
-    zh: '将二维码对准画面，或使用扫码枪、图片、粘贴',
-    en: 'Hold the code before the camera, or use a scanner, a picture, paste',
+    zh: '可将二维码对准画面，也可使用扫码枪、图片或粘贴',
+    en: 'Hold the code before the camera, use a scanner or a picture, or paste',
   },
   opening: { zh: '正在打开…', en: 'Opening …' },
   asking: { zh: '正在查验…', en: 'Checking …' },
@@ -351,6 +378,7 @@ export const SCAN_TEXTS = {
     zh: '登录页在新标签页中打开，这里的各行不会丢失；登录后回到本页，即继续查验。',
     en: 'It opens a tab of its own, so that no line here is lost. Come back once you are signed in: the rest is then checked.',
   },
+  sign_in_ended: { zh: '登录已结束', en: 'This sign-in has ended' },
   sign_in_failed: {
     zh: '登录未完成，请重试；仍不成功时，请告知运维人员。',
     en: 'Signing in was not completed: try again, and tell the operator if that does not help.',
@@ -367,7 +395,7 @@ export const SCAN_TEXTS = {
   },
   token_again: { zh: '使用新的访问令牌', en: 'Use a new access token' },
   use_token: { zh: '使用此令牌', en: 'Use this token' },
-  ready_offline: { zh: '请出示通行凭证', en: 'Show a pass' },
+  ready_offline: { zh: '请出示通行凭证或境外证书', en: 'Show a pass, or a certificate from abroad' },
   ready_never: { zh: '现在无法核验', en: 'Nothing can be checked' },
   offline: {
     zh: '网络不通：只能核验通行凭证和境外证书。',
@@ -377,7 +405,10 @@ export const SCAN_TEXTS = {
     zh: '网络不通，也没有可用的信任包。不得据此拒绝；请转人工核实。',
     en: 'No network, and no trust bundle that stands. Turn nobody away for it; have staff look into it.',
   },
-  unnamed: { zh: '未登录时只能核验通行凭证。', en: 'Without signing in only passes can be checked.' },
+  unnamed: {
+    zh: '未登录时只能核验通行凭证：健康码和境外证书由网关查验，须先登录。',
+    en: 'Without signing in only passes can be checked: the gateway checks codes and certificates from abroad for a venue alone.',
+  },
   trust_none: {
     zh: '尚无信任包：断网后无法核验通行凭证',
     en: 'No trust bundle yet: without a network no pass can be checked',

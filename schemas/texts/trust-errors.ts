@@ -74,7 +74,7 @@ export const TRUST_ERROR_TEXTS = {
     zh: '状态列表已过时，无法得知是否已被撤销',
     en: 'the status list is too old, so nobody can tell whether it was withdrawn',
   },
-  status_revoked: { zh: '已撤销', en: 'it was revoked' },
+  status_revoked: { zh: '已撤销', en: 'it was withdrawn' },
   fetch_failed: { zh: '无法取得信任链', en: 'its trust chain could not be had' },
   reply_mismatch: { zh: '答复与其证明内容不一致', en: 'the reply says something else than its attestation' },
 } as const satisfies Record<string, LocalisedText>;

@@ -13,6 +13,7 @@ import {
   DOOR_NEXT_TEXTS,
   INTERNAL_UNNUMBERED_TEXT,
   LAST_RESORT_TEXT,
+  OPERATOR_NEXT_TEXTS,
   PASS_NO_PHONE_TEXT,
   SCAN_PROBLEM_TEXTS,
   SCAN_TEXTS,
@@ -97,6 +98,16 @@ export function isMendedBySigningIn(outcome: Outcome): boolean {
   return code === 'token_invalid' && (reason === undefined || GONE_WITH_THE_TOKEN.has(reason));
 }
 
+/** Whether somebody was signed in with this gateway and is no more. */
+export function hasSignInEnded(outcome: Outcome, way: VenueAccess['way']): boolean {
+  return way === 'session' && isMendedBySigningIn(outcome) && !('code' in outcome && outcome.code === 'access_missing');
+}
+
+/** Why there is none; what a session's token lacks is nothing that whoever signs in has ever seen. */
+export function whyOf(outcome: Refused, way: VenueAccess['way']): LocalisedText {
+  return hasSignInEnded(outcome, way) ? SCAN_TEXTS.sign_in_ended : outcome.text;
+}
+
 /** Whether it is enough that this device gets a trust bundle. */
 export function isMendedByBundle(outcome: Outcome): boolean {
   return outcome.kind === 'problem' && (outcome.code === 'bundle_missing' || outcome.code === 'bundle_lapsed');
@@ -127,13 +138,17 @@ export function operatorNextOf(outcome: Refused, way: VenueAccess['way']): Local
   if (outcome.kind === 'refused' || doorTextOf(code) === null) return null;
   // What a sandbox lends is nobody's to get.
   if (way === 'sandbox' && isMendedBySigningIn(outcome)) return null;
+  // A session that is over is nobody's fault.
+  if (hasSignInEnded(outcome, way) && (outcome.reason ?? 'expired') === 'expired') return null;
   if (code === 'code_unrecognised') {
     const texts: Readonly<Record<string, LocalisedText | null>> = UNRECOGNISED_OPERATOR_TEXTS;
     return ownMember(texts, outcome.detail ?? 'not_a_code') ?? null;
   }
   if (code === 'internal' && outcome.request_id === undefined) return INTERNAL_UNNUMBERED_TEXT;
   if (code === 'token_invalid' && !isMendedBySigningIn(outcome)) return TOKEN_USELESS_TEXT;
-  return outcome.retryAfterS === undefined ? next : withRetryAfter(next, outcome.retryAfterS);
+  const texts: Readonly<Record<string, LocalisedText>> = OPERATOR_NEXT_TEXTS;
+  const own = ownMember(texts, code) ?? next;
+  return outcome.retryAfterS === undefined ? own : withRetryAfter(own, outcome.retryAfterS);
 }
 
 /** What helps somebody who may have no phone; null: nothing does, or what there is would mislead beside this outcome. */

@@ -52,7 +52,7 @@ interface WayInProps {
 /** Elsewhere: at the venue's authorization server by way of this gateway, or with a token that somebody brings. */
 export function WayIn({ page, heading, asking, isApart = false }: WayInProps) {
   return asking.way === 'session' ? (
-    <StaffSignIn page={page} heading={heading} isApart={isApart} />
+    <StaffSignIn page={page} heading={heading} isApart={isApart} hasEnded={asking.hasEnded} />
   ) : (
     <TokenSignIn heading={heading} onAccess={asking.take} />
   );
@@ -93,11 +93,21 @@ function loginAddress(page: AskingPage): string {
   return `/scan/login?lang=${language}&page=${page}`;
 }
 
-function StaffSignIn({ page, heading, isApart }: Required<Pick<WayInProps, 'page' | 'heading' | 'isApart'>>) {
+interface StaffSignInProps extends Required<Pick<WayInProps, 'page' | 'heading' | 'isApart'>> {
+  readonly hasEnded: boolean;
+}
+
+function StaffSignIn({ page, heading, isApart, hasEnded }: StaffSignInProps) {
   const hasFailed = new URLSearchParams(location.search).get('login') === 'failed';
   return (
     <section class="sign-in">
       {heading !== null && <h2>{say(heading)}</h2>}
+      {hasEnded && (
+        <p class="notice" data-sign-in-ended>
+          {say(SCAN_TEXTS.sign_in_ended)}
+          {say({ zh: '。', en: '.' })}
+        </p>
+      )}
       {hasFailed && (
         <p class="notice" role="alert">
           {say(SCAN_TEXTS.sign_in_failed)}

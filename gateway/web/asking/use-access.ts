@@ -7,6 +7,8 @@ import { type NoAccess, staffAccess, type VenueAccess } from './venue-access.ts'
 /** As whom a page asks, and how somebody comes to be somebody again. */
 export interface AskingAs {
   readonly access: VenueAccess | null;
+  /** Whether somebody was signed in here until the gateway let them in no more. */
+  readonly hasEnded: boolean;
   /** How one signs in here. */
   readonly way: VenueAccess['way'];
   /** As whom to ask now; looked for again where nobody is signed in. */
@@ -23,11 +25,13 @@ export function useAccess(venue: string | null, opened: Promise<Opened>): Asking
   const [access, setAccess] = useState<VenueAccess | null>(null);
   const [isOffered, setOffered] = useState(false);
   const [isSandbox, setSandbox] = useState(false);
+  const [hasEnded, setEnded] = useState(false);
   // Asked by what has begun before: a batch goes on as whoever is signed in by then.
   const held = useRef<VenueAccess | null>(null);
   const hold = (next: VenueAccess | null) => {
     held.current = next;
     setAccess(next);
+    if (next !== null) setEnded(false);
   };
 
   const lookAgain = async () => {
@@ -68,13 +72,16 @@ export function useAccess(venue: string | null, opened: Promise<Opened>): Asking
 
   return {
     access,
+    hasEnded,
     way: access?.way === 'sandbox' || isSandbox ? 'sandbox' : isOffered ? 'session' : 'token',
     obtain,
     take: hold,
     leave: () => hold(null),
     heed: (outcome) => {
       // What a sandbox lends it lends anew by itself.
-      if (held.current?.way !== 'sandbox' && isMendedBySigningIn(outcome)) hold(null);
+      if (held.current === null || held.current.way === 'sandbox' || !isMendedBySigningIn(outcome)) return;
+      setEnded(true);
+      hold(null);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AttestationClaims } from '../../../schemas/attestation.ts';
 import { secondOf } from '../../../schemas/clocks.ts';
 import { type LocalisedText, REASONS } from '../../../schemas/code-lists/index.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
@@ -10,6 +11,7 @@ import {
   TRAVELLER_ANSWER_TEXTS,
   TRAVELLER_ASKS_TEXT,
   TRAVELLER_NEXT_TEXTS,
+  TRAVELLER_REFERRED_TEXTS,
   TRY_LATER_TEXT,
   tryLaterText,
 } from '../../../schemas/texts/pass.ts';
@@ -17,7 +19,7 @@ import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { faceOf } from '../asking/face.ts';
-import { isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
+import { hasSignInEnded, isMendedBySigningIn, type Outcome, type Refused } from '../asking/outcome.ts';
 import { Route } from '../asking/route.tsx';
 import { Row } from '../asking/row.tsx';
 import { SignInAct } from '../asking/sign-in.tsx';
@@ -39,7 +41,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
   return (
     <section class="no-pass" data-pass="none" data-decision={decision} data-problem={code} aria-labelledby="pass-name">
       <h2 id="pass-name" tabIndex={-1}>
-        {say(PASS_TEXTS.none)}
+        {say(code === 'check_not_permitted' ? PASS_TEXTS.none_needed : PASS_TEXTS.none)}
       </h2>
       <Why outcome={outcome} nowS={nowS} way={asking.way} />
       <p class="tools">
@@ -48,7 +50,7 @@ export function NoPass({ outcome, nowS, asking, onAgain }: NoPassProps) {
           <SignInAct page="/pass" asking={asking} onToken={onAgain} />
         )}
         <button type="button" class="unprinted" onClick={onAgain}>
-          {say(PASS_TEXTS.again)}
+          {say(isOfPicture(outcome) ? SCAN_TEXTS.try_again : PASS_TEXTS.again)}
         </button>
       </p>
     </section>
@@ -73,12 +75,14 @@ function Why({ outcome, nowS, way }: Pick<NoPassProps, 'outcome' | 'nowS'> & Pic
     case 'refused':
     case 'problem': {
       const next = nextOf(outcome);
+      const [isForOthers, hasEnded] = [next === null, hasSignInEnded(outcome, way)];
       return (
         <>
-          <p>{say(next === null ? PASS_TEXTS.not_now : outcome.text)}</p>
+          <p>{say(isForOthers ? PASS_TEXTS.not_now : outcome.text)}</p>
           <dl class="rows">
+            {hasEnded && <Row name={SCAN_TEXTS.why}>{say(SCAN_TEXTS.sign_in_ended)}</Row>}
             <Row name={SCAN_TEXTS.do_next}>{say(next ?? asksText(outcome, way))}</Row>
-            {next === null && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
+            {isForOthers && !hasEnded && <Row name={SCAN_TEXTS.for_operator}>{say(outcome.text)}</Row>}
           </dl>
         </>
       );
@@ -108,9 +112,10 @@ function Answered({ outcome, nowS }: AnsweredProps) {
   const { claims, remedy } = outcome;
   const status = STATUS_TEXTS[claims.status];
   const clockOf = (instant: string) => clockText(secondOf(instant), nowS);
+  const referred = referredText(claims);
   return (
     <>
-      <p>{say(NO_PASS_TEXTS[claims.decision])}</p>
+      <p>{say(referred === null ? NO_PASS_TEXTS[claims.decision] : PASS_TEXTS.none_unfounded)}</p>
       <Route claims={claims}>
         <span>
           <span class="chip" data-face={faceOf(outcome)} aria-hidden="true">
@@ -124,12 +129,24 @@ function Answered({ outcome, nowS }: AnsweredProps) {
         <Row name={SCAN_TEXTS.why}>
           {claims.reasons.map((reason) => say(REASONS[reason])).join(say({ zh: '；', en: '; ' }))}
         </Row>
-        <Row name={SCAN_TEXTS.do_next}>{withCalls(say(TRAVELLER_ANSWER_TEXTS[claims.decision]))}</Row>
+        <Row name={SCAN_TEXTS.do_next}>{withCalls(say(referred ?? TRAVELLER_ANSWER_TEXTS[claims.decision]))}</Row>
         {remedy !== null && <Appeal remedy={remedy} mark={say(UNSIGNED_TEXT)} />}
         <Row name={SCAN_TEXTS.fresh}>{say(freshnessText(claims, nowS, clockOf))}</Row>
       </dl>
     </>
   );
+}
+
+/** By what decided, which is the first; null: asking again may help, or nobody has to look into it. */
+function referredText({ decision, reasons: [first] }: AttestationClaims): LocalisedText | null {
+  if (decision !== 'refer' || first === undefined) return null;
+  const texts: Readonly<Record<string, LocalisedText | null>> = TRAVELLER_REFERRED_TEXTS;
+  return ownMember(texts, first) ?? null;
+}
+
+/** Another picture of the same code then, as the advice says. */
+function isOfPicture(outcome: Outcome): boolean {
+  return outcome.kind === 'problem' && (outcome.code === 'no_code_in_picture' || outcome.code === 'picture_unreadable');
 }
 
 /** For the traveller: the advice that comes with a problem is for whoever scans. Null: it is nothing of the traveller's. */

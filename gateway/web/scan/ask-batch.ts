@@ -4,11 +4,11 @@ import { PROBLEMS } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { ScannedLine } from '../../../schemas/scanned-lines.ts';
 import { DECISION_TEXTS } from '../../../schemas/texts/answer.ts';
-import { DOOR_NEXT_TEXTS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DOOR_NEXT_TEXTS, LAST_RESORT_TEXT, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { batchReplySchema, MAX_CODE_LENGTH } from '../../../schemas/verification.ts';
 import { type Face, faceOf } from '../asking/face.ts';
-import { doorNextOf, type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
+import { doorNextOf, lastResortOf, type Outcome, type Problem, scanProblem, wordOf } from '../asking/outcome.ts';
 import { type Asking, believed, questionOf, readReply } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { scanCarried } from './scan-text.ts';
@@ -27,7 +27,7 @@ export interface ShownRow extends BatchRow {
   readonly face: Face;
   readonly word: LocalisedText;
   readonly why: LocalisedText | null;
-  readonly next: LocalisedText | null;
+  readonly next: readonly LocalisedText[];
   readonly remedy: Remedy | null;
 }
 
@@ -109,26 +109,26 @@ function saidOf(line: number, outcome: Outcome | undefined): Omit<ShownRow, 'fac
     case 'answer': {
       const { decision, status, issuer_province: issuer, reasons, status_as_of } = outcome.claims;
       const said = { decision, status, issuer, reasons: [...reasons], status_as_of };
-      const next = decision === 'pass' ? null : DECISION_TEXTS[decision].next;
+      const next = decision === 'pass' ? [] : [DECISION_TEXTS[decision].next];
       return { line, verified: true, ...said, problem: null, why: null, next, remedy: outcome.remedy };
     }
     case 'pass':
-      return { ...rowOfPass(line, outcome.claims), why: null, next: null, remedy: null };
+      return { ...rowOfPass(line, outcome.claims), why: null, next: [], remedy: null };
     case 'unverified':
     case 'untold': {
-      const next = outcome.kind === 'unverified' ? SCAN_TEXTS.unverified_next : DECISION_TEXTS.refer.next;
+      const next = [outcome.kind === 'unverified' ? SCAN_TEXTS.unverified_next : DECISION_TEXTS.refer.next];
       return { ...rowWithout(line, outcome.failure.code), why: checkText(outcome.failure), next, remedy: null };
     }
     case 'problem':
     case 'refused': {
       // As whoever this page asks: for want of that a whole batch is refused, and never a line of it.
-      const next = doorNextOf(outcome, 'session');
+      const next = [doorNextOf(outcome, 'session'), lastResortOf(outcome)].filter((said) => said !== null);
       return { ...rowWithout(line, outcome.code), why: outcome.text, next, remedy: null };
     }
     // A certificate without a network is decided one by one, where an identity document can be looked at.
     case 'certificate':
     case undefined: {
-      const next = DOOR_NEXT_TEXTS.code_unrecognised;
+      const next = [DOOR_NEXT_TEXTS.code_unrecognised, LAST_RESORT_TEXT];
       return { ...rowWithout(line, 'code_unrecognised'), why: PROBLEMS.code_unrecognised, next, remedy: null };
     }
   }

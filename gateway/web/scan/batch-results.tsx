@@ -55,14 +55,14 @@ export function BatchResults({ rows, total, isRunning, onClear }: BatchResultsPr
         </button>
       </p>
       <p class="quiet">
-        <span class="keys">
+        <span id="batch-keys" class="keys">
           {say(BATCH_TEXTS.keys)}
           {say({ zh: '', en: ' ' })}
         </span>
         {say(BATCH_TEXTS.save_hint)}
       </p>
       {shown.length === 0 && <p>{say(BATCH_TEXTS.none_open)}</p>}
-      <table onKeyDown={goWithKeys} hidden={shown.length === 0}>
+      <table aria-describedby="batch-keys" onKeyDown={goWithKeys} hidden={shown.length === 0}>
         <caption>{say(BATCH_TEXTS.results)}</caption>
         <thead>
           <tr>
@@ -103,7 +103,11 @@ function Row({ row, isFirst }: { readonly row: ShownRow; readonly isFirst: boole
           <span class="why">
             {issuer !== null && `${say(PROVINCES[issuer])}${say({ zh: '：', en: ': ' })}`}
             {why.map(say).join(say({ zh: '；', en: '; ' }))}
-            {row.next !== null && <span class="step">{say(row.next)}</span>}
+            {row.next.map((step) => (
+              <span key={step.en} class="step">
+                {say(step)}
+              </span>
+            ))}
             {decision !== 'pass' && remedy?.phone != null && (
               <>
                 {say(SCAN_TEXTS.appeal)}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { type ScannedLine, scannedLines } from '../../../schemas/scanned-lines.ts';
 import { BATCH_TEXTS, stoppedText } from '../../../schemas/texts/batch.ts';
-import { isMendedBySigningIn, type Problem } from '../asking/outcome.ts';
+import { isMendedBySigningIn, type Problem, whyOf } from '../asking/outcome.ts';
 import type { Asking } from '../asking/put-question.ts';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { listenForWedge } from '../reading/wedge.ts';
@@ -44,7 +44,7 @@ function faultOf(problem: Problem, way: VenueAccess['way']): Fault {
   // A sandbox lends another token to whoever goes on.
   const isMended = isMendedBySigningIn(problem) && way !== 'sandbox';
   const next = isMended ? BATCH_TEXTS.sign_in_next : BATCH_TEXTS.stopped_next;
-  return { text: problem.text, next, isMendedBySigningIn: isMended };
+  return { text: whyOf(problem, way), next, isMendedBySigningIn: isMended };
 }
 
 /** Many codes at once, for a coach or a train. Codes and results are in this view's memory alone. */

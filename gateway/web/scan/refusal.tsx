@@ -1,6 +1,6 @@
 import type { LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
-import { doorNextOf, lastResortOf, operatorNextOf, type Refused } from '../asking/outcome.ts';
+import { doorNextOf, lastResortOf, operatorNextOf, type Refused, whyOf } from '../asking/outcome.ts';
 import { Row } from '../asking/row.tsx';
 import type { VenueAccess } from '../asking/venue-access.ts';
 import { say } from '../shell/language.ts';
@@ -20,7 +20,7 @@ export function Refusal({ outcome, way }: RefusalProps) {
     <>
       <p class="lead">{say(doorNextOf(outcome, way))}</p>
       <dl class="rows">
-        <Row name={SCAN_TEXTS.why}>{say(outcome.text)}</Row>
+        <Row name={SCAN_TEXTS.why}>{say(whyOf(outcome, way))}</Row>
         {lastResort !== null && <Row name={SCAN_TEXTS.do_next}>{say(lastResort)}</Row>}
         <NoPhone outcome={outcome} />
         {forOperator !== null && <Row name={SCAN_TEXTS.for_operator}>{say(withReason(forOperator, outcome))}</Row>}

@@ -55,8 +55,9 @@ export function Warnings({ trust, nowS, isReached, clockAheadS, ...on }: Warning
       {isReached && unrefreshed !== null && (
         <p class="notice" data-trust-unrefreshed>
           {say(SCAN_TEXTS.trust_unrefreshed)}
-          {say({ zh: '：', en: ': ' })}
+          {say({ zh: '：', en: '. ' })}
           {say(unrefreshed)}
+          {say({ zh: '。', en: '.' })}
           <Again onAgain={on.onAgain} />
         </p>
       )}
