@@ -3,7 +3,7 @@ import type { ProvinceCode } from '../../schemas/code-lists/index.ts';
 import { instantOf } from '../../schemas/instant.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { ageText } from '../../schemas/texts/answer.ts';
-import { SCAN_PROBLEM_TEXTS } from '../../schemas/texts/scan.ts';
+import { SCAN_PROBLEM_TEXTS } from '../../schemas/texts/scan-problems.ts';
 import { checkText } from '../../schemas/texts/trust-errors.ts';
 import { isPass, type VerifiedPass, verifyPass } from '../trust/recognition-pass.ts';
 import { STATUS_LIST_LIFETIME_S } from '../trust/status-list.ts';

@@ -6,7 +6,7 @@ import { keysOf, type LocalisedText } from '../../schemas/code-lists/index.ts';
 import { ownMember } from '../../schemas/own-member.ts';
 import { PROBLEMS } from '../../schemas/problem.ts';
 import type { SandboxCode } from '../../schemas/sandbox.ts';
-import { DOOR_NEXT_TEXTS, LAST_RESORT_TEXT, OPERATOR_NEXT_TEXTS } from '../../schemas/texts/scan.ts';
+import { DOOR_NEXT_TEXTS, LAST_RESORT_TEXT, OPERATOR_NEXT_TEXTS } from '../../schemas/texts/door-next.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { type SandboxGateway, startSandboxGateway } from './sandbox-gateway.ts';

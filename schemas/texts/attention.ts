@@ -3,8 +3,8 @@ import { type AttentionItem, nodeFaultSchema } from '../coverage.ts';
 import { keyUseSchema } from '../registry-event.ts';
 import type { Decision } from '../status.ts';
 import { NODE_FAULT_TEXTS } from './coverage.ts';
+import { DECISION_WORDS } from './decision-words.ts';
 import { KEY_USE_TEXTS } from './registry-state.ts';
-import { DECISION_WORDS } from './scan.ts';
 
 /** How the gateway begins what it tells of a rule. */
 const CHANGE = /^(pass|restrict|refer) → (pass|restrict|refer)(: )?/;

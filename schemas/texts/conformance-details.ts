@@ -3,7 +3,7 @@ import { PROBLEMS } from '../problem.ts';
 import { STATUS_TEXTS } from './answer.ts';
 import { type CodedTexts, readCoded, sayCoded, type WordLists } from './coded.ts';
 import { conformanceCheckText } from './conformance-checks.ts';
-import { DECISION_WORDS } from './scan.ts';
+import { DECISION_WORDS } from './decision-words.ts';
 import { SCHEMA_FAULT_LISTS, SCHEMA_FAULT_TEXTS } from './schema-faults.ts';
 
 /** What a finding of the conformance kit says beside its code. Values are of the adapter's own files, never of a person. */

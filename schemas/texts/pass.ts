@@ -1,7 +1,8 @@
 import type { LocalisedText, REASON_USES } from '../code-lists/index.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { Decision } from '../status.ts';
-import { inSecondsText, type ScanProblemCode } from './scan.ts';
+import { inSecondsText } from './door-next.ts';
+import type { ScanProblemCode } from './scan-problems.ts';
 
 type Uses = typeof REASON_USES;
 /** The reasons that may stand beside an answer that refers. */

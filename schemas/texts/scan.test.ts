@@ -3,13 +3,12 @@ import { PROBLEMS } from '../problem.ts';
 import {
   LAST_RESORT_TEXT,
   OPERATOR_NEXT_TEXTS,
-  SCAN_CERTIFICATE_TEXTS,
-  SCAN_PROBLEM_TEXTS,
-  SCAN_TEXTS,
   SIGN_IN_OTHERWISE_TEXTS,
   tryAgainText,
   withRetryAfter,
-} from './scan.ts';
+} from './door-next.ts';
+import { SCAN_CERTIFICATE_TEXTS, SCAN_TEXTS } from './scan.ts';
+import { SCAN_PROBLEM_TEXTS } from './scan-problems.ts';
 
 test.each(['zh', 'en'] as const)('in %s the number of a request has two names on one screen', (language) => {
   expect(PROBLEMS.internal.next[language]).toContain(SCAN_TEXTS.request_id[language]);

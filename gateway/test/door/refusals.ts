@@ -6,7 +6,7 @@ import {
   OPERATOR_NEXT_TEXTS,
   SIGN_IN_OTHERWISE_TEXTS,
   UNRECOGNISED_OPERATOR_TEXTS,
-} from '../../../schemas/texts/scan.ts';
+} from '../../../schemas/texts/door-next.ts';
 import { startChromium } from '../chromium.ts';
 import { DoorPage, refusedWith } from '../scan-page.ts';
 import type { DoorRun } from './run.ts';

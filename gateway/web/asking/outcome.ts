@@ -8,16 +8,13 @@ import type { ProblemCode } from '../../../schemas/problem.ts';
 import type { Remedy } from '../../../schemas/remedy.ts';
 import type { Decision } from '../../../schemas/status.ts';
 import { NO_PHONE_TEXT, noPhoneText } from '../../../schemas/texts/answer.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/decision-words.ts';
 import {
-  DECISION_WORDS,
   DOOR_NEXT_TEXTS,
   INTERNAL_UNNUMBERED_TEXT,
   LAST_RESORT_TEXT,
   OPERATOR_NEXT_TEXTS,
   PASS_NO_PHONE_TEXT,
-  SCAN_PROBLEM_TEXTS,
-  SCAN_TEXTS,
-  type ScanProblemCode,
   SIGN_IN_OTHERWISE_TEXTS,
   SIGN_IN_USELESS_TEXT,
   TOKEN_USELESS_TEXT,
@@ -25,7 +22,9 @@ import {
   tryAgainText,
   UNRECOGNISED_OPERATOR_TEXTS,
   withRetryAfter,
-} from '../../../schemas/texts/scan.ts';
+} from '../../../schemas/texts/door-next.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { SCAN_PROBLEM_TEXTS, type ScanProblemCode } from '../../../schemas/texts/scan-problems.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { PassClaims } from '../../trust/recognition-pass.ts';
 import type { TrustErrorCode } from '../../trust/trust-error.ts';

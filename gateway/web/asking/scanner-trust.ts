@@ -4,7 +4,7 @@ import type { LocalisedText, ProvinceCode } from '../../../schemas/code-lists/in
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { ownMember } from '../../../schemas/own-member.ts';
 import { problemSchema } from '../../../schemas/problem.ts';
-import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import type { ScanProblemCode } from '../../../schemas/texts/scan-problems.ts';
 import type { FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { AnswerTrust } from '../../trust/check-answer.ts';
 import { thumbprintOf } from '../../trust/dpop-proof.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../schemas/code-lists/index.ts';
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { staffSessionSchema } from '../../../schemas/staff-session.ts';
-import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import type { ScanProblemCode } from '../../../schemas/texts/scan-problems.ts';
 import { MAX_VENUE_TOKEN_LENGTH, venueTokenClaimsSchema } from '../../../schemas/venue-token.ts';
 import { askOwnGateway, type OwnReply, postJson } from '../shell/own-gateway.ts';
 

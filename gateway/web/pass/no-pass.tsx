@@ -4,6 +4,7 @@ import { type LocalisedText, REASONS } from '../../../schemas/code-lists/index.t
 import { ownMember } from '../../../schemas/own-member.ts';
 import type { Decision } from '../../../schemas/status.ts';
 import { freshnessText, STATUS_TEXTS, UNSIGNED_TEXT } from '../../../schemas/texts/answer.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/decision-words.ts';
 import {
   CHOOSE_VENUE_TEXT,
   PASS_TEXTS,
@@ -15,7 +16,7 @@ import {
   TRY_LATER_TEXT,
   tryLaterText,
 } from '../../../schemas/texts/pass.ts';
-import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText } from '../../../schemas/texts/trust-errors.ts';
 import { Appeal } from '../asking/appeal.tsx';
 import { faceOf } from '../asking/face.ts';

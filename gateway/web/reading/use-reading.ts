@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ScanProblemCode } from '../../../schemas/texts/scan.ts';
+import type { ScanProblemCode } from '../../../schemas/texts/scan-problems.ts';
 import type { Choice } from './choice.tsx';
 import { CodeReader } from './code-reader.ts';
 

@@ -4,8 +4,8 @@ import { type CoverageCells, coverageCellsSchema } from '../../../schemas/covera
 import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { POLICY_REFUSALS, type Policy, policySchema } from '../../../schemas/policy.ts';
 import { policyViewSchema } from '../../../schemas/registry-views.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/decision-words.ts';
 import { changedText, DRAFT_TEXTS, draftUnknownText } from '../../../schemas/texts/draft.ts';
-import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { compilePolicy } from '../../policy/decide.ts';
 import { type PolicyImpact, policyImpact } from '../../policy/impact.ts';
 import { type PolicyReview, reviewPolicy } from '../../policy/review.ts';

@@ -1,5 +1,6 @@
 import { PROVINCES, provinceCodeSchema } from '../../../schemas/code-lists/index.ts';
 import type { DeviationsView, EntityView, MandateView } from '../../../schemas/registry-views.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/decision-words.ts';
 import { casesText, entitiesText, keyTimesText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import {
   entityKindText,
@@ -7,7 +8,6 @@ import {
   KEY_USE_TEXTS,
   MANDATE_STATE_TEXTS,
 } from '../../../schemas/texts/registry-state.ts';
-import { DECISION_WORDS } from '../../../schemas/texts/scan.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { LongNames } from '../shell/long-names.tsx';

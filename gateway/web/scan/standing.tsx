@@ -1,6 +1,7 @@
 import { keysOf, type LocalisedText } from '../../../schemas/code-lists/index.ts';
 import { ageText } from '../../../schemas/texts/answer.ts';
-import { DECISION_WORDS, SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
+import { DECISION_WORDS } from '../../../schemas/texts/decision-words.ts';
+import { SCAN_TEXTS } from '../../../schemas/texts/scan.ts';
 import { checkText, type FailedCheck } from '../../../schemas/texts/trust-errors.ts';
 import type { CarriedTrust } from '../../trust/signed-bundle.ts';
 import type { Opened } from '../asking/opening.ts';
