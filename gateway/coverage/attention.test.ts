@@ -192,6 +192,9 @@ describe('what is not told, or touches somebody else', () => {
       { adapters: adapters(version('1.0.0', 2), version('1.1.0', 1), version('1.2.0', 1, true)) },
     );
     expect(attentionOf(waiting)).toMatchObject([{ kind: 'approval_waiting', subject: '1.1.0', detail: '1 / 2' }]);
+    const ofDivision = { ...adapter, division: '410100', versions: [version('1.1.0', 0)] } as const;
+    const both = new Map([['410000/410100', ofDivision]] as const);
+    expect(attentionOf(watched({}, { adapters: both }))).toMatchObject([{ subject: '410100@1.1.0', detail: '0 / 2' }]);
   });
 
   test.each(['registry_behind', 'registry_forked'] as const)('%s', (registryFault) => {

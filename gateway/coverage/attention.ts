@@ -168,12 +168,14 @@ function deviating({ state, day, folded, nowMs }: Watched): AttentionItem[] {
 }
 
 function waiting({ folded, day }: Watched): AttentionItem[] {
-  return [...folded.adapters.values()].flatMap(({ province, versions, active }) => {
+  return [...folded.adapters.values()].flatMap(({ province, division, versions, active }) => {
     const at = versions.findIndex(({ version }) => version === active);
     return versions.slice(at + 1).flatMap(({ version, submitted, check, approvals, rejected }) => {
       if (approvals.length >= 2 || check?.passed === false || rejected !== null) return [];
       const here = day.filter(({ issuer }) => issuer === province);
-      const told = { province, subject: version, since: instantOf(submitted.at_s * 1000) };
+      // A division's version may be called as its province's is, which may be in use.
+      const subject = division === undefined ? version : `${division}@${version}`;
+      const told = { province, subject, since: instantOf(submitted.at_s * 1000) };
       return [item('approval_waiting', sum(here, presentedOf), { ...told, detail: `${approvals.length} / 2` })];
     });
   });
