@@ -131,7 +131,7 @@ export const PROBLEMS = {
     status: 403,
     zh: '场所不属于本网关所在省份',
     en: 'The venue is in a province that this gateway does not belong to',
-    next: { zh: '请向本省的网关提交', en: "Ask your own province's gateway" },
+    next: { zh: '请向该场所所在省份的网关提交', en: "Ask your own province's gateway" },
   },
   code_unrecognised: {
     status: 422,

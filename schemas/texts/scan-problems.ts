@@ -23,7 +23,7 @@ export const SCAN_PROBLEM_TEXTS = {
     },
   },
   access_missing: {
-    zh: '本页面尚未登录场所',
+    zh: '本页面未登录场所',
     en: 'This page is not signed in for a venue',
     next: {
       zh: '不得据此拒绝；请登录场所后再查验',
