@@ -111,6 +111,30 @@ test('a country in trouble makes the national desk wider than a phone', async ()
   await context.close();
 });
 
+describe('the national desk', () => {
+  test('lets the two ends of its hours run together, or draws bars that nobody can see', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await showView(page, gateway.url, COVERAGE_VIEWS['coverage-country'] ?? { path: '' }, 'en');
+    for (const { width, scheme } of LOOKS) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme: scheme });
+      const look = `${width} ${scheme}`;
+      const [from, to] = await Promise.all(
+        [0, 1].map((at) => page.locator('.trend figcaption span').nth(at).boundingBox()),
+      );
+      expect((to?.x ?? 0) - (from?.x ?? 0) - (from?.width ?? 0), look).toBeGreaterThanOrEqual(8);
+      expect(from?.height, look).toBeLessThan(24);
+      const drawn = await page.evaluate(`(({ opacity, fill }, { backgroundColor }) => [opacity, fill, backgroundColor])(
+        getComputedStyle(document.querySelector('.trend .bar')), getComputedStyle(document.body))`);
+      const [opacity, bar = '', paper = ''] = z.array(z.string()).parse(drawn);
+      expect(opacity, look).toBe('1');
+      expect(contrast(bar, paper), look).toBeGreaterThanOrEqual(3);
+    }
+    await context.close();
+  });
+});
+
 describe('the description', () => {
   const shown = '#schemas';
 
@@ -340,3 +364,17 @@ describe('at the registry, anybody', () => {
     await context.close();
   });
 });
+
+/** Of two colours as a browser computes them, by WCAG. */
+function contrast(one: string, other: string): number {
+  const [least = 0, most = 0] = [one, other].map(luminance).sort((a, b) => a - b);
+  return (most + 0.05) / (least + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
