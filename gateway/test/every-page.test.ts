@@ -133,6 +133,19 @@ describe('the national desk', () => {
     }
     await context.close();
   });
+
+  test('marks a silent node and no other that is in trouble, or shows a suspended adapter as one in use', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await showView(page, gateway.url, COVERAGE_VIEWS['coverage-more'] ?? { path: '' }, 'en');
+    const faults = await page.locator('[data-node]:not([data-faults=""]) td:last-child').allInnerTexts();
+    expect(faults.length).toBeGreaterThan(1);
+    for (const fault of faults) expect(fault).toMatch(/^⚠ /);
+    const suspended = await page.locator('.version').filter({ hasText: 'suspended' }).count();
+    expect(suspended).toBeGreaterThan(0);
+    expect(await page.locator('.version .badge.suspended').count()).toBe(suspended);
+    await context.close();
+  });
 });
 
 describe('the description', () => {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { COVERAGE_TEXTS, scansText, windowText, withheldText } from '../../../schemas/texts/coverage.ts';
+import { zoneText } from '../registry/words.ts';
 import { say } from '../shell/language.ts';
 import { Adapters } from './adapters.tsx';
 import { Attention } from './attention.tsx';
@@ -36,7 +37,7 @@ export function Desk() {
       ) : (
         <>
           <p class="quiet standing">
-            {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
+            {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time> <span>{zoneText()}</span>{' '}
             {state !== null && (
               <span class={`feed ${state}`} role="status">
                 {say(COVERAGE_TEXTS[state])}
