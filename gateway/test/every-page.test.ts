@@ -12,6 +12,8 @@ import { makeLogKey } from '../registry/registry.fixture.ts';
 import { seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
+import { DOCS_VIEWS } from './looks/docs-views.ts';
+import { REGISTRY_VIEWS } from './looks/registry-views.ts';
 import { showView } from './looks/show-view.ts';
 import { READY_PAGES } from './pages.ts';
 import { installPackage } from './pasted-page.ts';
@@ -146,6 +148,25 @@ describe('the national desk', () => {
     expect(await page.locator('.version .badge.suspended').count()).toBe(suspended);
     await context.close();
   });
+});
+
+test('a page that is being read warns of it, or one that cannot be read has no sign or no way on', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route('**/openapi.json', () => undefined);
+  await page.goto(`${gateway.url}/docs?lang=en`);
+  await page.getByText('Reading the description').waitFor();
+  expect(await page.locator('.notice').count()).toBe(0);
+  await page.unroute('**/openapi.json');
+  const views = { ...COVERAGE_VIEWS, ...REGISTRY_VIEWS, ...DOCS_VIEWS };
+  for (const view of ['coverage-unreadable', 'registry-unreadable', 'docs-unreadable']) {
+    await showView(page, gateway.url, views[view] ?? { path: '' }, 'en');
+    expect(await page.locator('.notice').innerText(), view).toMatch(/^⚠ /);
+  }
+  await page.unroute('**/openapi.json');
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.locator('#schemas').waitFor();
+  await context.close();
 });
 
 describe('the description', () => {

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { COVERAGE_TEXTS, scansText, windowText, withheldText } from '../../../schemas/texts/coverage.ts';
 import { zoneText } from '../registry/words.ts';
 import { say } from '../shell/language.ts';
+import { Unread } from '../shell/unread.tsx';
 import { Adapters } from './adapters.tsx';
 import { Attention } from './attention.tsx';
 import { CoverageFeed, type FeedState, type Shown } from './coverage-feed.ts';
@@ -31,9 +32,7 @@ export function Desk() {
       <h1>{province === null ? say(COVERAGE_TEXTS.title) : provinceTitle(province)}</h1>
       <QuestionForm question={question} ask={ask} />
       {shown === null ? (
-        <p class="notice" role="status">
-          {say(state === 'lost' ? COVERAGE_TEXTS.unreadable : COVERAGE_TEXTS.loading)}
-        </p>
+        <Unread {...COVERAGE_TEXTS} isLost={state === 'lost'} />
       ) : (
         <>
           <p class="quiet standing">

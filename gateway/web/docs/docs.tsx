@@ -3,6 +3,7 @@ import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
+import { Unread } from '../shell/unread.tsx';
 import { type Description, descriptionSchema } from './description.ts';
 import { QuickStart } from './quick-start.tsx';
 import { Reference } from './reference.tsx';
@@ -30,9 +31,16 @@ export function Docs() {
       {typeof api === 'object' ? (
         <Reference api={api} />
       ) : (
-        <p class="notice" role="status">
-          {say(api === 'reading' ? DOCS_TEXTS.loading : DOCS_TEXTS.unreadable)}
-        </p>
+        <>
+          <Unread {...DOCS_TEXTS} isLost={api === 'unreadable'} />
+          {api === 'unreadable' && (
+            <p>
+              <button type="button" onClick={() => location.reload()}>
+                {say(DOCS_TEXTS.read_again)}
+              </button>
+            </p>
+          )}
+        </>
       )}
       <QuickStart />
     </div>
