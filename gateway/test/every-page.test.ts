@@ -166,6 +166,9 @@ test('a page that is being read warns of it, or one that cannot be read has no s
   await page.unroute('**/openapi.json');
   await page.getByRole('button', { name: 'Read it again' }).click();
   await page.locator('#schemas').waitFor();
+  const described = page.locator('h1 + p');
+  expect(await described.innerText()).not.toContain('`');
+  expect(await described.locator('code').allInnerTexts()).toContain('error_description');
   await context.close();
 });
 

@@ -4,6 +4,7 @@ import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
 import { Unread } from '../shell/unread.tsx';
+import { Coded } from './coded.tsx';
 import { type Description, descriptionSchema } from './description.ts';
 import { QuickStart } from './quick-start.tsx';
 import { Reference } from './reference.tsx';
@@ -20,7 +21,11 @@ export function Docs() {
   return (
     <div class="docs">
       <h1>{say(DOCS_TEXTS.title)}</h1>
-      {typeof api === 'object' && <p>{say(api.info['x-description'])}</p>}
+      {typeof api === 'object' && (
+        <p>
+          <Coded text={say(api.info['x-description'])} />
+        </p>
+      )}
       <p>
         {say(DOCS_TEXTS.file)}
         <a href={FILE}>openapi.json</a> <span class="whole">(OpenAPI 3.1)</span>{' '}
