@@ -12,6 +12,8 @@ import { makeLogKey } from '../registry/registry.fixture.ts';
 import { seriousFindings, seriousFindingsByLook } from './accessibility.ts';
 import { startChromium } from './chromium.ts';
 import { COVERAGE_VIEWS } from './looks/coverage-views.ts';
+import { DOCS_VIEWS } from './looks/docs-views.ts';
+import { REGISTRY_VIEWS } from './looks/registry-views.ts';
 import { showView } from './looks/show-view.ts';
 import { READY_PAGES } from './pages.ts';
 import { installPackage } from './pasted-page.ts';
@@ -108,6 +110,65 @@ test('a country in trouble makes the national desk wider than a phone', async ()
     await showView(page, gateway.url, COVERAGE_VIEWS[view] ?? { path: '' }, 'en');
     expect(await page.evaluate('document.documentElement.scrollWidth'), view).toBe(320);
   }
+  await context.close();
+});
+
+describe('the national desk', () => {
+  test('lets the two ends of its hours run together, or draws bars that nobody can see', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await showView(page, gateway.url, COVERAGE_VIEWS['coverage-country'] ?? { path: '' }, 'en');
+    for (const { width, scheme } of LOOKS) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme: scheme });
+      const look = `${width} ${scheme}`;
+      const [from, to] = await Promise.all(
+        [0, 1].map((at) => page.locator('.trend figcaption span').nth(at).boundingBox()),
+      );
+      expect((to?.x ?? 0) - (from?.x ?? 0) - (from?.width ?? 0), look).toBeGreaterThanOrEqual(8);
+      expect(from?.height, look).toBeLessThan(24);
+      const drawn = await page.evaluate(`(({ opacity, fill }, { backgroundColor }) => [opacity, fill, backgroundColor])(
+        getComputedStyle(document.querySelector('.trend .bar')), getComputedStyle(document.body))`);
+      const [opacity, bar = '', paper = ''] = z.array(z.string()).parse(drawn);
+      expect(opacity, look).toBe('1');
+      expect(contrast(bar, paper), look).toBeGreaterThanOrEqual(3);
+    }
+    await context.close();
+  });
+
+  test('marks a silent node and no other that is in trouble, or shows a suspended adapter as one in use', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await showView(page, gateway.url, COVERAGE_VIEWS['coverage-more'] ?? { path: '' }, 'en');
+    const faults = await page.locator('[data-node]:not([data-faults=""]) td:last-child').allInnerTexts();
+    expect(faults.length).toBeGreaterThan(1);
+    for (const fault of faults) expect(fault).toMatch(/^⚠ /);
+    const suspended = await page.locator('.version').filter({ hasText: 'suspended' }).count();
+    expect(suspended).toBeGreaterThan(0);
+    expect(await page.locator('.version .badge.suspended').count()).toBe(suspended);
+    await context.close();
+  });
+});
+
+test('a page that is being read warns of it, or one that cannot be read has no sign or no way on', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route('**/openapi.json', () => undefined);
+  await page.goto(`${gateway.url}/docs?lang=en`);
+  await page.getByText('Reading the description').waitFor();
+  expect(await page.locator('.notice').count()).toBe(0);
+  await page.unroute('**/openapi.json');
+  const views = { ...COVERAGE_VIEWS, ...REGISTRY_VIEWS, ...DOCS_VIEWS };
+  for (const view of ['coverage-unreadable', 'registry-unreadable', 'docs-unreadable']) {
+    await showView(page, gateway.url, views[view] ?? { path: '' }, 'en');
+    expect(await page.locator('.notice').innerText(), view).toMatch(/^⚠ /);
+  }
+  await page.unroute('**/openapi.json');
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.locator('#schemas').waitFor();
+  const described = page.locator('h1 + p');
+  expect(await described.innerText()).not.toContain('`');
+  expect(await described.locator('code').allInnerTexts()).toContain('error_description');
   await context.close();
 });
 
@@ -340,3 +401,17 @@ describe('at the registry, anybody', () => {
     await context.close();
   });
 });
+
+/** Of two colours as a browser computes them, by WCAG. */
+function contrast(one: string, other: string): number {
+  const [least = 0, most = 0] = [one, other].map(luminance).sort((a, b) => a - b);
+  return (most + 0.05) / (least + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const share = Number(part) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

@@ -152,7 +152,7 @@ export const COVERAGE_TEXTS = {
   silent: { zh: '停止上报', en: 'silent' },
   faults: { zh: '异常', en: 'What is wrong' },
   well: { zh: '正常', en: 'all is well' },
-  refused: { zh: '未答复的扫码', en: 'Scans that were refused' },
+  refused: { zh: '未答复的扫码', en: 'Scans that were not answered' },
   refused_none: { zh: '没有。', en: 'None.' },
   adapters: { zh: '签发省份的适配器', en: 'Adapters of the issuers' },
   adapter: { zh: '在用版本', en: 'Version in use' },

@@ -5,9 +5,10 @@ export const DOCS_TEXTS = {
   file: { zh: '文件形式：', en: 'As a file: ' },
   loading: { zh: '正在读取接口说明……', en: 'Reading the description …' },
   unreadable: {
-    zh: '无法读取接口说明，请直接打开 /openapi.json。',
-    en: 'The description cannot be read. Open /openapi.json instead.',
+    zh: '无法读取接口说明，请稍后再试。',
+    en: 'The description cannot be read. Try again in a moment.',
   },
+  read_again: { zh: '重新读取', en: 'Read it again' },
   quick: { zh: '快速上手', en: 'Quick start' },
   quick_sandbox: {
     zh: '以下为本沙箱中一个虚构场所的凭据和一个虚构的健康码，可直接粘贴运行。',

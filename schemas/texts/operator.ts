@@ -30,7 +30,7 @@ export const OPERATOR_TEXTS = {
   },
   key_enrol_how: {
     zh: '请用已登记的密钥登记：在已登记的浏览器中粘贴此公钥，或运行此命令。',
-    en: 'Enrol it with a key that is: paste this public key in a browser whose key is enrolled, or run this command.',
+    en: 'Enrol it with a key that is enrolled already: paste this public key in the browser that has that key, or run this command.',
   },
   buttons_dead: {
     zh: '此处没有已登记的密钥，以下步骤都不能签名，按钮不可用。',

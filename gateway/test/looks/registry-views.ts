@@ -14,7 +14,7 @@ const SAMPLES = join(import.meta.dirname, '../../policy/samples');
 export const REGISTRY_VIEWS: Views = {
   'registry-reading': {
     path: '/registry',
-    ready: '.registry > .notice',
+    ready: '.registry > [role="status"]',
     told: (page) => page.route('**/v1/registry/**', () => undefined),
   },
   registry: { path: '/registry' },

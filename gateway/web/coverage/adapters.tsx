@@ -1,5 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import type { Coverage } from '../../../schemas/coverage.ts';
 import { ADAPTER_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
+import { StateBadge } from '../registry/doubt.tsx';
 import { say } from '../shell/language.ts';
 import { Ask } from './ask.tsx';
 import type { Question } from './question.ts';
@@ -35,7 +37,16 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
                   </Ask>
                 </th>
                 <td class="short version">
-                  <Version version={adapter} standing={say(ADAPTER_TEXTS[state])} />
+                  <Version
+                    version={adapter}
+                    standing={
+                      state === 'suspended' ? (
+                        <StateBadge state={state} text={say(ADAPTER_TEXTS[state])} />
+                      ) : (
+                        say(ADAPTER_TEXTS[state])
+                      )
+                    }
+                  />
                 </td>
                 <td class="short" data-label={say(COVERAGE_TEXTS.conformance)}>
                   {say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}
@@ -57,7 +68,7 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
 }
 
 /** What has no room in a line is broken before its digest, and how it stands stays beside that. */
-function Version({ version, standing }: { readonly version: string; readonly standing: string }) {
+function Version({ version, standing }: { readonly version: string; readonly standing: ComponentChildren }) {
   const digest = Math.max(version.indexOf('#'), 0);
   return (
     <>

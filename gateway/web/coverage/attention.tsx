@@ -57,7 +57,11 @@ function Item({ item }: { readonly item: AttentionItem }) {
           <Address text={subject} />
         </span>
       )}
-      {detail !== null && <span class="told">{withNumbersWhole(say(detail))}</span>}
+      {detail !== null && (
+        <span class="told">
+          {kind === 'breaker_open' ? <Address text={say(detail)} /> : withNumbersWhole(say(detail))}
+        </span>
+      )}
       {since !== null && (
         <span>
           {say(COVERAGE_TEXTS.since)} <time dateTime={since}>{hourText(since)}</time>

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { COVERAGE_TEXTS, scansText, windowText, withheldText } from '../../../schemas/texts/coverage.ts';
+import { zoneText } from '../registry/words.ts';
 import { say } from '../shell/language.ts';
+import { Unread } from '../shell/unread.tsx';
 import { Adapters } from './adapters.tsx';
 import { Attention } from './attention.tsx';
 import { CoverageFeed, type FeedState, type Shown } from './coverage-feed.ts';
@@ -30,13 +32,11 @@ export function Desk() {
       <h1>{province === null ? say(COVERAGE_TEXTS.title) : provinceTitle(province)}</h1>
       <QuestionForm question={question} ask={ask} />
       {shown === null ? (
-        <p class="notice" role="status">
-          {say(state === 'lost' ? COVERAGE_TEXTS.unreadable : COVERAGE_TEXTS.loading)}
-        </p>
+        <Unread {...COVERAGE_TEXTS} isLost={state === 'lost'} />
       ) : (
         <>
           <p class="quiet standing">
-            {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time>
+            {say(COVERAGE_TEXTS.as_of)} <time>{timeText(shown.whole.generated_at)}</time> <span>{zoneText()}</span>{' '}
             {state !== null && (
               <span class={`feed ${state}`} role="status">
                 {say(COVERAGE_TEXTS[state])}

@@ -56,7 +56,7 @@ function Table({ nodes }: { readonly nodes: readonly NodeReport[] }) {
 
 function Row({ node: { node, province, role, last_report: last, silent, faults } }: { readonly node: NodeReport }) {
   const words = faults.map((fault) => say(NODE_FAULT_TEXTS[fault]));
-  if (silent) words.unshift(`⚠ ${say(COVERAGE_TEXTS.silent)}`);
+  if (silent) words.unshift(say(COVERAGE_TEXTS.silent));
   return (
     <tr data-node={node} data-silent={silent} data-faults={faults.join(' ')}>
       <th scope="row">
@@ -66,7 +66,7 @@ function Row({ node: { node, province, role, last_report: last, silent, faults }
       <td class="short">{say(ROLE_TEXTS[role])}</td>
       <td class="short">{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
       <td class={words.length === 0 ? 'short' : undefined}>
-        {words.length === 0 ? say(COVERAGE_TEXTS.well) : words.join(say({ zh: '；', en: '; ' }))}
+        {words.length === 0 ? say(COVERAGE_TEXTS.well) : `⚠ ${words.join(say({ zh: '；', en: '; ' }))}`}
       </td>
     </tr>
   );

@@ -2,14 +2,16 @@ import { adapterIdOf } from '../../../schemas/adapter-id.ts';
 import { PROVINCES, type ProvinceCode } from '../../../schemas/code-lists/index.ts';
 import type { Coverage, CoverageCell, SignalReading } from '../../../schemas/coverage.ts';
 import { ATTENTION_TEXTS, COUNT_TEXTS, COVERAGE_TEXTS, withheldHereText } from '../../../schemas/texts/coverage.ts';
+import { REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { adapterName } from '../registry/adapter-place.ts';
 import { LogDoubt } from '../registry/doubt.tsx';
 import { History } from '../registry/history.tsx';
 import { useLogDoubt } from '../registry/log-doubt.ts';
-import { Lost, Unread } from '../registry/lost.tsx';
+import { Lost } from '../registry/lost.tsx';
 import { Adapter } from '../registry/provinces.tsx';
 import { useRegistry } from '../registry/use-registry.ts';
 import { say } from '../shell/language.ts';
+import { Unread } from '../shell/unread.tsx';
 import { Ask } from './ask.tsx';
 import { Attention } from './attention.tsx';
 import type { Shown } from './coverage-feed.ts';
@@ -181,7 +183,7 @@ function Registered({ province }: Pick<ProvinceDeskProps, 'province'>) {
       <div class="registry">
         <section aria-labelledby="registered-title">
           <h2 id="registered-title">{say(COVERAGE_TEXTS.registered)}</h2>
-          {view === null ? <Unread state={state} /> : <Lost at={lostAt} />}
+          {view === null ? <Unread {...REGISTRY_TEXTS} isLost={state === 'lost'} /> : <Lost at={lostAt} />}
           {view !== null && adapters.length === 0 && <p>{say(COVERAGE_TEXTS.registered_none)}</p>}
           {view !== null &&
             adapters.map((one) => (

@@ -69,6 +69,8 @@ function Picture({ series }: { readonly series: Series }) {
   const points = placed.flatMap(({ x, recognition_rate: rate }) =>
     rate === null ? [] : [{ x: x + step / 2, y: HEIGHT * (1 - rate) }],
   );
+  const line = pathOf(points, step);
+  const dots = points.map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join('');
   return (
     <figure class="trend">
       <p class="axis quiet" aria-hidden="true">
@@ -91,8 +93,10 @@ function Picture({ series }: { readonly series: Series }) {
             <rect key={at} class="bar" x={x} y={HEIGHT - height} width={Math.max(0.5, step * 0.8)} height={height} />
           );
         })}
-        <path class="line" d={pathOf(points, step)} />
-        <path class="point" d={points.map(({ x, y }) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join('')} />
+        <path class="edge" d={line} />
+        <path class="edge points" d={dots} />
+        <path class="line" d={line} />
+        <path class="point" d={dots} />
       </svg>
       <p class="axis quiet" aria-hidden="true">
         {[most, 0].map((count) => (

@@ -3,6 +3,8 @@ import { jsonOrUndefined } from '../../../schemas/json-text.ts';
 import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
 import { say } from '../shell/language.ts';
 import { askOwnGateway } from '../shell/own-gateway.ts';
+import { Unread } from '../shell/unread.tsx';
+import { Coded } from './coded.tsx';
 import { type Description, descriptionSchema } from './description.ts';
 import { QuickStart } from './quick-start.tsx';
 import { Reference } from './reference.tsx';
@@ -19,7 +21,11 @@ export function Docs() {
   return (
     <div class="docs">
       <h1>{say(DOCS_TEXTS.title)}</h1>
-      {typeof api === 'object' && <p>{say(api.info['x-description'])}</p>}
+      {typeof api === 'object' && (
+        <p>
+          <Coded text={say(api.info['x-description'])} />
+        </p>
+      )}
       <p>
         {say(DOCS_TEXTS.file)}
         <a href={FILE}>openapi.json</a> <span class="whole">(OpenAPI 3.1)</span>{' '}
@@ -30,9 +36,16 @@ export function Docs() {
       {typeof api === 'object' ? (
         <Reference api={api} />
       ) : (
-        <p class="notice" role="status">
-          {say(api === 'reading' ? DOCS_TEXTS.loading : DOCS_TEXTS.unreadable)}
-        </p>
+        <>
+          <Unread {...DOCS_TEXTS} isLost={api === 'unreadable'} />
+          {api === 'unreadable' && (
+            <p>
+              <button type="button" onClick={() => location.reload()}>
+                {say(DOCS_TEXTS.read_again)}
+              </button>
+            </p>
+          )}
+        </>
       )}
       <QuickStart />
     </div>

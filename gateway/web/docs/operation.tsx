@@ -1,6 +1,7 @@
 import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { Coded } from './coded.tsx';
 import { type Content, type ListedProblem, type Operation, problemCodesOf } from './description.ts';
 import { Members, Named, SchemaText } from './schema-text.tsx';
 
@@ -20,7 +21,11 @@ export function OperationText({ operation, problems }: OperationProps) {
   return (
     <>
       {operation['x-sandbox-only'] && <p class="notice">{say(DOCS_TEXTS.sandbox_only)}</p>}
-      {operation['x-description'] !== undefined && <p>{say(operation['x-description'])}</p>}
+      {operation['x-description'] !== undefined && (
+        <p>
+          <Coded text={say(operation['x-description'])} />
+        </p>
+      )}
       <p>
         {say(neededFor(operation))}
         {say({ zh: '', en: ' ' })}

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { DOCS_TEXTS, operationsText } from '../../../schemas/texts/docs.ts';
 import { say } from '../shell/language.ts';
 import { Opened } from '../shell/opened.tsx';
+import { Coded } from './coded.tsx';
 import {
   type Description,
   type Group,
@@ -125,7 +126,11 @@ function OperationGroup({ group: { name, text, operations }, forced, problems }:
 function SchemaDocument({ schema }: { readonly schema: JsonSchema }) {
   return (
     <>
-      {schema.description !== undefined && <p lang="en">{schema.description}</p>}
+      {schema.description !== undefined && (
+        <p lang="en">
+          <Coded text={schema.description} />
+        </p>
+      )}
       {schema.properties === undefined ? <SchemaText schema={schema} /> : <Members schema={schema} />}
     </>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { DOCS_TEXTS } from '../../../schemas/texts/docs.ts';
 import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
+import { Coded } from './coded.tsx';
 import type { JsonSchema } from './description.ts';
 
 /** A schema in one line: names become links, closed lists are spelt out. */
@@ -19,7 +20,10 @@ export function Members({ schema: { properties = {}, required = [] } }: { readon
           {member.description !== undefined && (
             <>
               {' '}
-              · <span lang="en">{member.description}</span>
+              ·{' '}
+              <span lang="en">
+                <Coded text={member.description} />
+              </span>
             </>
           )}
         </Fact>

@@ -13,6 +13,7 @@ import { Fact, Facts } from '../shell/facts.tsx';
 import { say } from '../shell/language.ts';
 import { Consequence, FaultName, LogDoubt } from './doubt.tsx';
 import { forgetLog, type LogStanding, type SignedHead } from './log-standing.ts';
+import { WithTime } from './with-time.tsx';
 import { bracketed, COLON } from './words.ts';
 
 interface LogPanelProps {
@@ -41,12 +42,14 @@ export function LogPanel({ standing, lostAt }: LogPanelProps) {
             <>
               <p class="proof good">
                 ✓ {say(REGISTRY_TEXTS.signature_good)}
-                {lostAt !== null && bracketed(say(asOfText(lostAt)))}
+                {lostAt !== null && <WithTime text={bracketed(say(asOfText(lostAt)))} time={lostAt} />}
               </p>
               <p>
-                {standing.since === null
-                  ? say(REGISTRY_TEXTS.first_seen)
-                  : say(consistentText(standing.since, standing.head.size, lostAt))}
+                {standing.since === null ? (
+                  say(REGISTRY_TEXTS.first_seen)
+                ) : (
+                  <WithTime text={say(consistentText(standing.since, standing.head.size, lostAt))} time={lostAt} />
+                )}
               </p>
             </>
           )}

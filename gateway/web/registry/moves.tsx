@@ -116,6 +116,7 @@ function RollBack({ adapters, among, signer }: ChosenProps) {
             label={say(OPERATOR_TEXTS.roll_back_to)}
             value={to}
             onChoose={setTo}
+            isLong={to === chosen.active}
             options={targets.map((value) => ({
               value,
               text: value === chosen.active ? value + bracketed(say(OPERATOR_TEXTS.roll_back_trial)) : value,

@@ -1,13 +1,14 @@
 import { useContext } from 'preact/hooks';
 import { adaptersText, REGISTRY_TEXTS } from '../../../schemas/texts/registry.ts';
 import { say } from '../shell/language.ts';
+import { Unread } from '../shell/unread.tsx';
 import { LogDoubt, NotProvenBadge } from './doubt.tsx';
 import { DraftImpact } from './draft-impact.tsx';
 import { History } from './history.tsx';
 import { Deviations, Entities, Mandates } from './lists.tsx';
 import { useLogDoubt } from './log-doubt.ts';
 import { LogFaultNotice, LogPanel } from './log-panel.tsx';
-import { Lost, Unread } from './lost.tsx';
+import { Lost } from './lost.tsx';
 import { Operator } from './operator.tsx';
 import { Parts } from './parts.tsx';
 import { Provinces } from './provinces.tsx';
@@ -33,7 +34,7 @@ export function Registry() {
         {after}
       </p>
       {view === null ? (
-        <Unread state={state} />
+        <Unread {...REGISTRY_TEXTS} isLost={state === 'lost'} />
       ) : (
         <LogDoubt.Provider value={fault}>
           {fault !== null && <LogFaultNotice fault={fault} standing={view.standing} read={read} />}
