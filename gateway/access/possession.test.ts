@@ -33,6 +33,10 @@ test('a proof counts although nobody can tell whether it was used elsewhere', as
   const token = await venueToken(await makeParty('https://venues.example'), {});
   const proof = await dpopProof(key, token, { htu: 'https://gw.example/v1/passes?a=b#c', nonce: nonces.current() });
   const request = { authorization: `DPoP ${token}`, proof, method: 'POST', path: '/v1/passes' };
-  const checked = possession.check(request, { token, jkt: await thumbprintOf(key.jwk) }, new Challenges('https://m'));
-  await expect(checked).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '1' } });
+  const challenges = new Challenges('https://m');
+  const checked = await possession.check(request, { token, jkt: await thumbprintOf(key.jwk) }, challenges);
+  await expect(possession.spend(checked, challenges, () => undefined)).rejects.toMatchObject({
+    code: 'unavailable',
+    headers: { 'retry-after': '1' },
+  });
 });

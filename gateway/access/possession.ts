@@ -45,13 +45,16 @@ export class Possession {
     return this.#parts.nonces.current();
   }
 
-  /** Throws ProblemError `proof_missing`, `proof_invalid`, `proof_nonce_required`, `proof_replayed`, `unavailable`. */
+  /**
+   * Gives back under which name the proof is to be spent. Throws ProblemError `proof_missing`, `proof_invalid`,
+   * `proof_nonce_required`.
+   */
   async check(
     { proof, method, path }: PresentedRequest,
     { token, jkt }: { readonly token: string; readonly jkt: string },
     challenges: Challenges,
-  ): Promise<void> {
-    const { names, nonces, seen, nowMs } = this.#parts;
+  ): Promise<string> {
+    const { names, nonces, nowMs } = this.#parts;
     if (proof === undefined) throw challenges.unproven('proof_missing');
     const asked = { method, urls: names.map((name) => `${name}${path}`), accessToken: token, jkt };
     const { jti, nonce } = await verifyDpopProof(proof, asked, Math.floor(nowMs() / 1000)).catch((error: unknown) => {
@@ -59,7 +62,16 @@ export class Possession {
       throw challenges.unproven('proof_invalid', error.message, reasonOf(error.code));
     });
     if (nonce === null || !nonces.isTaken(nonce)) throw challenges.unproven('proof_nonce_required');
-    const claim = await seen.claim(`${jkt} ${jti}`);
+    return `${jkt} ${jti}`;
+  }
+
+  /**
+   * Uses up a proof that was checked. `admit` is where its client is held to its rate: before the proof takes a place, or one
+   * client could take them all, and not for a proof that was used, or whoever overheard one could use up its client's rate.
+   * Throws ProblemError `proof_replayed`, `unavailable`, and what `admit` throws.
+   */
+  async spend(proof: string, challenges: Challenges, admit: () => void): Promise<void> {
+    const claim = await this.#parts.seen.claim(proof, admit);
     if (claim === 'again') throw challenges.unproven('proof_replayed');
     // Another instance may have taken it, or it could be sent again unnoticed: not knowing is no permission.
     if (claim === 'unknown') {

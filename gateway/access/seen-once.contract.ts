@@ -20,6 +20,16 @@ export function seenOnceContract(kind: string, open: (name: string) => SeenOnce)
       expect(await seen.claim('another')).toBe('first');
     });
 
+    test('is remembered although it was not admitted, or has to be admitted once more', async () => {
+      const seen = open('admitted');
+      const refuse = () => {
+        throw new RangeError('not now');
+      };
+      await expect(seen.claim('the-question', refuse)).rejects.toThrow(RangeError);
+      expect(await seen.claim('the-question', () => undefined)).toBe('first');
+      expect(await seen.claim('the-question', refuse)).toBe('again');
+    });
+
     test('is claimed although it was noted', async () => {
       const seen = open('both');
       await seen.note('the-event');

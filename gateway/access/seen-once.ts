@@ -18,8 +18,11 @@ export interface SeenOnce {
   readonly has: (id: string) => Promise<boolean>;
   /** To be called once the thing is done: what failed half-way may be sent again. */
   readonly note: (id: string) => Promise<void>;
-  /** For what must not even be begun twice: of all who claim the same thing, one is `first`. */
-  readonly claim: (id: string) => Promise<Claim>;
+  /**
+   * For what must not even be begun twice: of all who claim the same thing, one is `first`. `admit` is called once nothing is
+   * known here of it and before it takes a place; where that throws, so does this, and nothing is remembered.
+   */
+  readonly claim: (id: string, admit?: () => void) => Promise<Claim>;
 }
 
 /**
@@ -63,9 +66,10 @@ class SeenHere implements SeenOnce {
     this.#newer.add(nameOf(id));
   }
 
-  async claim(id: string): Promise<Claim> {
+  async claim(id: string, admit?: () => void): Promise<Claim> {
     const name = nameOf(id);
     if (this.#hasName(name)) return 'again';
+    admit?.();
     if (this.#newer.size >= this.#most) return 'unknown';
     this.#newer.add(name);
     return 'first';
@@ -121,8 +125,8 @@ class SeenByAll implements SeenOnce {
     await this.#redis.set(this.#prefix + name, name, 'PX', this.#lifeMs).catch(() => null);
   }
 
-  async claim(id: string): Promise<Claim> {
-    if ((await this.#here.claim(id)) === 'again') return 'again';
+  async claim(id: string, admit?: () => void): Promise<Claim> {
+    if ((await this.#here.claim(id, admit)) === 'again') return 'again';
     const name = nameOf(id);
     const mine = `${name} ${randomBytes(12).toString('base64url')}`;
     const key = this.#prefix + name;

@@ -69,6 +69,9 @@ const OUTCOMES: ReadonlyMap<ProblemCode, TokenOutcome> = new Map([
   ['proof_nonce_required', 'unproven'],
   ['proof_replayed', 'unproven'],
   ['venue_foreign', 'foreign'],
+  // The token is a good one, whose client asks too often.
+  ['rate_limited', 'remembered'],
+  ['unknown_codes_excessive', 'remembered'],
 ]);
 
 /**
@@ -94,11 +97,15 @@ export class VenueTokens {
   }
 
   /**
-   * The venue that a request is from. Throws ProblemError `token_missing`, `token_invalid`, `proof_missing`,
-   * `proof_invalid`, `proof_nonce_required`, `proof_replayed`, `venue_foreign`, `unavailable`.
+   * The venue that a request is from, once `admit` has let it in: before its proof is used up. Throws ProblemError
+   * `token_missing`, `token_invalid`, `proof_missing`, `proof_invalid`, `proof_nonce_required`, `proof_replayed`,
+   * `venue_foreign`, `unavailable`, and what `admit` throws.
    */
-  authenticate(request: PresentedRequest): Venue | Promise<Venue> {
-    return this.#rememberedOf(request.authorization) ?? this.#counted(request);
+  authenticate(request: PresentedRequest, admit: (venue: Venue) => void = () => undefined): Venue | Promise<Venue> {
+    const venue = this.#rememberedOf(request.authorization);
+    if (venue === null) return this.#counted(request, admit);
+    admit(venue);
+    return venue;
   }
 
   /** The venue of a bearer token that was verified before, where nothing has to be waited for. Null: it has to be looked at. */
@@ -116,38 +123,41 @@ export class VenueTokens {
     return known.venue;
   }
 
-  async #counted(request: PresentedRequest): Promise<Venue> {
+  async #counted(request: PresentedRequest, admit: (venue: Venue) => void): Promise<Venue> {
     try {
-      return await this.#authenticate(request);
+      return await this.#authenticate(request, admit);
     } catch (error) {
       if (error instanceof ProblemError) this.#parts.onOutcome(OUTCOMES.get(error.code) ?? 'unavailable');
       throw error;
     }
   }
 
-  async #authenticate(request: PresentedRequest): Promise<Venue> {
+  async #authenticate(request: PresentedRequest, admit: (venue: Venue) => void): Promise<Venue> {
     const { token, isProven } = this.#presented(request.authorization);
     const name = nameOf(token);
     const known = await this.#recalled(name);
     const accepted = known ?? (await this.#verify(token));
     if (known === null) this.#remembered.set(name, accepted);
-    await this.#checkPossession(request, isProven, token, accepted);
+    const proof = await this.#checkPossession(request, isProven, token, accepted);
     const { venue, server } = accepted;
     const { clientId } = venue;
     if (!(await this.#parts.introspection.isActive({ hash: name, token, clientId }, server))) {
       throw this.#challenges.invalid('its authorization server says that it counts no more', 'inactive');
     }
+    if (proof === null) admit(venue);
+    else await this.#parts.possession.spend(proof, this.#challenges, () => admit(venue));
     this.#parts.onOutcome(known === null ? 'verified' : 'remembered');
     return venue;
   }
 
+  /** The proof that is to be spent; null for a token that is bound to no key. */
   async #checkPossession(request: PresentedRequest, isProven: boolean, token: string, { jkt }: Remembered) {
     if (jkt === null) {
       if (isProven) throw this.#challenges.invalid('the token is bound to no key', 'not_bound');
-      return;
+      return null;
     }
     const shown = isProven ? request : withoutProof(request);
-    await this.#parts.possession.check(shown, { token, jkt }, this.#challenges);
+    return await this.#parts.possession.check(shown, { token, jkt }, this.#challenges);
   }
 
   /** A token that was verified before, while it lasts and its server's chain is the same. */

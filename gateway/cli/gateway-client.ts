@@ -3,6 +3,7 @@ import { readBytesUpTo } from '../../schemas/bounded-bytes.ts';
 import { jsonOrUndefined } from '../../schemas/json-text.ts';
 import { problemSchema } from '../../schemas/problem.ts';
 import type { HttpReply } from '../client/exchange.ts';
+import { isLoopback } from '../compose/config-rules.ts';
 import { MAX_TRUST_BUNDLE_BYTES } from '../trust/bundle-bytes.ts';
 import { isCertificateFault } from '../upstream/certificate-fault.ts';
 import type { Environment } from './cli.ts';
@@ -19,13 +20,21 @@ interface RawReply {
   readonly bytes: Uint8Array;
 }
 
-/** The address of the running gateway, without a slash at the end. Throws CliError where HUREN_URL is no address. */
+/** The address of the running gateway, without a slash at the end. Throws CliError where HUREN_URL is none that is confidential. */
 export function gatewayUrl(env: Environment): string {
   const given = env['HUREN_URL'];
   if (given === undefined || given === '') return DEFAULT_URL;
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     const text = { zh: 'HUREN_URL 不是 http(s) 地址', en: 'HUREN_URL is not an http(s) address' };
+    throw CliError.of('usage_invalid', text);
+  }
+  // Commands send it a venue's token and people's codes.
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    const text = {
+      zh: 'HUREN_URL 须为 https 地址（http 仅限本机回环）',
+      en: 'HUREN_URL must be an https address (http is taken on loopback alone)',
+    };
     throw CliError.of('usage_invalid', text);
   }
   return url.href.replace(/\/+$/, '');

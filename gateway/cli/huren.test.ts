@@ -40,6 +40,12 @@ describe('usage', () => {
     expectFailure(await huren(['demo'], { HUREN_URL: 'ftp://127.0.0.1' }), 2, 'usage_invalid');
   });
 
+  test('a venue’s token is sent to a gateway in the clear over a network', async () => {
+    const ran = await huren(['demo'], { HUREN_URL: 'http://192.0.2.1:8080' });
+    expectFailure(ran, 2, 'usage_invalid');
+    expect(ran.stderr).toContain('HUREN_URL must be an https address');
+  });
+
   test.each([
     [['scan'], /缺少参数/],
     [['nope'], /没有命令 'nope'/],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { tempFolder } from '../test/registry-site.fixture.ts';
@@ -8,6 +8,17 @@ import { writeFile } from './write-file.ts';
 test('a file that cannot be written is told as a fault of the software', () => {
   const write = () => writeFile(join(import.meta.dirname, 'none/request.jws'), 'text');
   expect(write).toThrow(expect.objectContaining({ code: 'file_unreadable' }));
+});
+
+test('what its owner alone may read is left to everybody where a file was there before', () => {
+  const path = join(tempFolder(onTestFinished), 'pass.svg');
+  writeFileSync(path, 'an older and longer picture');
+  chmodSync(path, 0o644);
+  writeFile(path, 'a picture', { mode: 0o600 });
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a picture', 0o600]);
+  chmodSync(path, 0o640);
+  writeFile(path, 'a list');
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['a list', 0o640]);
 });
 
 test('what was kept is lost where there is no room for what comes after it', () => {

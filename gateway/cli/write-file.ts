@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolder } from '../keys/private-file.ts';
 import { CliError } from './cli-error.ts';
@@ -10,7 +10,14 @@ export function writeFile(
   how: { readonly flush?: boolean; readonly mode?: number } = {},
 ): void {
   try {
-    writeFileSync(path, content, how);
+    const file = openSync(path, 'w', how.mode);
+    try {
+      // One that was there keeps the mode it had. It is empty by now; a device is everybody's and stays so.
+      if (how.mode !== undefined && fstatSync(file).isFile()) fchmodSync(file, how.mode);
+      writeFileSync(file, content, { flush: how.flush === true });
+    } finally {
+      closeSync(file);
+    }
   } catch {
     throw CliError.of('file_unreadable', { zh: `无法写入 ${path}`, en: `${path} cannot be written` });
   }

@@ -63,6 +63,8 @@ class WorkerPool {
   readonly #workers = new Map<Worker, Child<WorkerMessage>>();
   readonly #metrics = new MetricsOfWorkers<MeteredProcess>();
   #restarting: Promise<void> | null = null;
+  /** The one for which another is being started: should it die meanwhile, that one is in its place already. */
+  #replaced: Worker | null = null;
   #closing = false;
 
   constructor(config: Config, payload: unknown) {
@@ -88,6 +90,7 @@ class WorkerPool {
       // Not in the map: it was told to go. One that never started is its starter's: both would start another one for it.
       if (!this.#workers.delete(worker) || !hasStarted || this.#closing) return;
       this.#log.error({ pid: worker.process.pid }, 'a worker died');
+      if (worker === this.#replaced) return;
       setTimeout(() => void this.#replace(), RESPAWN_AFTER_MS);
     });
     try {
@@ -111,12 +114,27 @@ class WorkerPool {
 
   async #replaceAll(): Promise<void> {
     for (const [old, child] of [...this.#workers]) {
+      // One that is still starting is its starter's until it is ready: told to go before, it would be started once more.
+      await child.ready.catch(() => undefined);
       // It may have died meanwhile, and another one come in its place.
       if (!this.#workers.has(old)) continue;
-      await this.add({ replaces: true });
+      await this.#addFor(old);
       this.#workers.delete(old);
       await child.stop();
       this.#log.info({ pid: child.pid }, 'replaced');
+    }
+  }
+
+  async #addFor(old: Worker): Promise<void> {
+    this.#replaced = old;
+    try {
+      await this.add({ replaces: true });
+    } catch (error) {
+      // Both are gone, and nobody else starts another one.
+      if (!this.#workers.has(old)) void this.#replace();
+      throw error;
+    } finally {
+      this.#replaced = null;
     }
   }
 

@@ -74,10 +74,11 @@ export function mountAudits(router: Router, { audience, verification, chainOf, s
 
   /** Within its minute a question counts once: whoever overheard it learns nothing by asking again. */
   async function refuseReplay({ claims, jkt }: AuditQuestion): Promise<void> {
-    const claim = await seen.claim(`${jkt} ${claims.jti}`);
+    const claim = await seen.claim(`${jkt} ${claims.jti}`, () => {
+      const refused = shared.clientLimit.take(`${AUDITOR} ${jkt}`);
+      if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
+    });
     if (claim === 'again') throw new ProblemError('proof_replayed');
-    const refused = shared.clientLimit.take(`${AUDITOR} ${jkt}`);
-    if (refused !== null) throw new ProblemError('rate_limited', undefined, refused);
     // It may have been asked elsewhere. An audit can wait; what it shows cannot be taken back.
     if (claim === 'unknown') {
       throw new ProblemError('unavailable', 'what was asked before cannot be looked up', { 'retry-after': '1' });

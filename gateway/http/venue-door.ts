@@ -32,14 +32,15 @@ interface Question<B> {
 
 /** Where venues come in with a question of one form: by their token, within their rate, as far as there is room. */
 export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBytes, scansIn }: Question<B>) {
-  const withinRate = (venue: Venue, scans: number) => {
-    const client = clientOf(venue);
-    shared.unknownCodes.admit(client, scans);
+  const withinRate = (client: string, scans: number) => {
     const refused = shared.clientLimit.take(client, scans);
     if (refused !== null) throw new ProblemError('rate_limited', undefined, shared.clientLimit.spent(refused));
   };
+  // How many scans a batch is, its body says; until then it counts as one, or proofs beside bodies that are none cost nothing.
   const enter = (venue: Venue): Venue => {
-    if (scansIn === undefined) withinRate(venue, 1);
+    const client = clientOf(venue);
+    if (scansIn === undefined) shared.unknownCodes.admit(client, 1);
+    withinRate(client, 1);
     return venue;
   };
   const authenticate = (request: IncomingMessage, response: ServerResponse) => {
@@ -52,11 +53,9 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
     const signedIn = staff === null || authorization !== undefined ? null : cookieOf(request.headers, STAFF_COOKIE);
-    const venue =
-      staff === null || signedIn === null
-        ? tokens.authenticate({ authorization, proof, method, path })
-        : staff.authenticate(signedIn, request.headers.origin);
-    return venue instanceof Promise ? venue.then(enter) : enter(venue);
+    return staff === null || signedIn === null
+      ? tokens.authenticate({ authorization, proof, method, path }, enter)
+      : staff.authenticate(signedIn, request.headers.origin).then(enter);
   };
   const door = {
     priority: scansIn === undefined ? 'single' : 'batch',
@@ -70,7 +69,10 @@ export function openVenueDoor<B>({ tokens, staff, shared }: Parts, { read, maxBy
   if (scansIn === undefined) return enterWhole;
   return async (request: IncomingMessage, response: ServerResponse) => {
     const entered = await enterWhole(request, response);
-    withinRate(entered.asker, scansIn(entered.body));
+    const client = clientOf(entered.asker);
+    const scans = scansIn(entered.body);
+    shared.unknownCodes.admit(client, scans);
+    if (scans > 1) withinRate(client, scans - 1);
     return entered;
   };
 }
