@@ -87,7 +87,7 @@ describe.each(['zh', 'en'])('every page in %s', (lang) => {
       expect(await switched.getAttribute('href')).toBe(`${path}?lang=${other}`);
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
-      expect(await page.evaluate('document.activeElement?.id'), path).toBe('content');
+      await expect.poll(() => page.evaluate('document.activeElement?.id'), { message: path }).toBe('content');
     }
     await context.close();
   });
