@@ -142,7 +142,7 @@ describe('the national desk', () => {
     await showView(page, gateway.url, COVERAGE_VIEWS['coverage-more'] ?? { path: '' }, 'en');
     const faults = await page.locator('[data-node]:not([data-faults=""]) td:last-child').allInnerTexts();
     expect(faults.length).toBeGreaterThan(1);
-    for (const fault of faults) expect(fault).toMatch(/^⚠ /);
+    for (const fault of faults) expect(fault).toMatch(/^⚠\s/);
     const suspended = await page.locator('.version').filter({ hasText: 'suspended' }).count();
     expect(suspended).toBeGreaterThan(0);
     expect(await page.locator('.version .badge.suspended').count()).toBe(suspended);

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import type { Coverage } from '../../../schemas/coverage.ts';
 import { ADAPTER_TEXTS, COVERAGE_TEXTS } from '../../../schemas/texts/coverage.ts';
 import { StateBadge } from '../registry/doubt.tsx';
@@ -37,16 +36,13 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
                   </Ask>
                 </th>
                 <td class="short version">
-                  <Version
-                    version={adapter}
-                    standing={
-                      state === 'suspended' ? (
-                        <StateBadge state={state} text={say(ADAPTER_TEXTS[state])} />
-                      ) : (
-                        say(ADAPTER_TEXTS[state])
-                      )
-                    }
-                  />
+                  <Version version={adapter} standing={state === 'suspended' ? null : say(ADAPTER_TEXTS[state])} />
+                  {state === 'suspended' && (
+                    <>
+                      {' '}
+                      <StateBadge state={state} text={say(ADAPTER_TEXTS[state])} />
+                    </>
+                  )}
                 </td>
                 <td class="short" data-label={say(COVERAGE_TEXTS.conformance)}>
                   {say(ADAPTER_TEXTS[conformance ?? 'unchecked'])}
@@ -68,14 +64,15 @@ export function Adapters({ provinces, question, ask }: AdaptersProps) {
 }
 
 /** What has no room in a line is broken before its digest, and how it stands stays beside that. */
-function Version({ version, standing }: { readonly version: string; readonly standing: ComponentChildren }) {
+function Version({ version, standing }: { readonly version: string; readonly standing: string | null }) {
   const digest = Math.max(version.indexOf('#'), 0);
   return (
     <>
       {version.slice(0, digest)}
       <wbr />
       <span class="short">
-        {version.slice(digest)} · {standing}
+        {version.slice(digest)}
+        {standing !== null && ` · ${standing}`}
       </span>
     </>
   );

@@ -66,7 +66,7 @@ function Row({ node: { node, province, role, last_report: last, silent, faults }
       <td class="short">{say(ROLE_TEXTS[role])}</td>
       <td class="short">{last === null ? say(COVERAGE_TEXTS.never) : <time dateTime={last}>{timeText(last)}</time>}</td>
       <td class={words.length === 0 ? 'short' : undefined}>
-        {words.length === 0 ? say(COVERAGE_TEXTS.well) : `⚠ ${words.join(say({ zh: '；', en: '; ' }))}`}
+        {words.length === 0 ? say(COVERAGE_TEXTS.well) : `⚠\u00a0${words.join(say({ zh: '；', en: '; ' }))}`}
       </td>
     </tr>
   );
